@@ -1,0 +1,139 @@
+namespace StepCaRenew;
+
+/// <summary>The stable ids of all errors: the public face for scripts, never renamed.</summary>
+public static class ErrorId
+{
+    // Files that were named
+    /// <summary>There is no file at the path.</summary>
+    public const string FileNotFound = nameof(FileNotFound);
+    /// <summary>The path is a folder where a file is wanted.</summary>
+    public const string PathIsFolder = nameof(PathIsFolder);
+    /// <summary>The file may not be read.</summary>
+    public const string AccessDenied = nameof(AccessDenied);
+    /// <summary>The file holds nothing.</summary>
+    public const string FileEmpty = nameof(FileEmpty);
+    /// <summary>The file is larger than any certificate or key.</summary>
+    public const string FileTooLarge = nameof(FileTooLarge);
+    /// <summary>The file can't be read for another reason: a device, a pipe, an input/output error.</summary>
+    public const string FileUnreadable = nameof(FileUnreadable);
+    /// <summary>No certificate file was found in a folder or by a pattern.</summary>
+    public const string NoCertificateFound = nameof(NoCertificateFound);
+
+    // What is in them
+    /// <summary>The file holds no readable certificate.</summary>
+    public const string CertificateInvalid = nameof(CertificateInvalid);
+    /// <summary>The file holds several leaf certificates, and nothing tells which one is meant.</summary>
+    public const string CertificateAmbiguous = nameof(CertificateAmbiguous);
+    /// <summary>No private key was found beside the certificate.</summary>
+    public const string KeyNotFound = nameof(KeyNotFound);
+    /// <summary>The file holds no readable private key.</summary>
+    public const string KeyInvalid = nameof(KeyInvalid);
+    /// <summary>The key is of an algorithm, curve, size or encryption that is not supported.</summary>
+    public const string KeyUnsupported = nameof(KeyUnsupported);
+    /// <summary>The key is encrypted and no password was given.</summary>
+    public const string KeyPasswordRequired = nameof(KeyPasswordRequired);
+    /// <summary>The password does not decrypt the key.</summary>
+    public const string KeyPasswordWrong = nameof(KeyPasswordWrong);
+    /// <summary>Certificate and key don't belong together.</summary>
+    public const string KeyMismatch = nameof(KeyMismatch);
+
+    // When
+    /// <summary>A duration can't be read.</summary>
+    public const string InvalidDuration = nameof(InvalidDuration);
+    /// <summary>ExpiresIn is not shorter than the certificate's lifetime.</summary>
+    public const string ExpiresInTooLong = nameof(ExpiresInTooLong);
+
+    // Which CA, and whether to trust it
+    /// <summary>Nothing says where the CA is.</summary>
+    public const string CaUrlMissing = nameof(CaUrlMissing);
+    /// <summary>The CA's address is not an https URL.</summary>
+    public const string CaUrlInvalid = nameof(CaUrlInvalid);
+    /// <summary>The CA's root certificate is not there.</summary>
+    public const string RootMissing = nameof(RootMissing);
+    /// <summary>The root file holds no certificate.</summary>
+    public const string RootInvalid = nameof(RootInvalid);
+    /// <summary>The root certificate is not the one of the configured fingerprint.</summary>
+    public const string RootFingerprintMismatch = nameof(RootFingerprintMismatch);
+    /// <summary>The named step context does not exist.</summary>
+    public const string ContextNotFound = nameof(ContextNotFound);
+    /// <summary>A file of the step configuration can't be read.</summary>
+    public const string StepConfigInvalid = nameof(StepConfigInvalid);
+
+    // Asking the CA
+    /// <summary>The certificate has no clientAuth usage, so that it can't authenticate its own renewal.</summary>
+    public const string NoClientAuth = nameof(NoClientAuth);
+    /// <summary>No connection to the CA, or it broke.</summary>
+    public const string CaUnreachable = nameof(CaUnreachable);
+    /// <summary>The CA did not answer in time.</summary>
+    public const string CaTimeout = nameof(CaTimeout);
+    /// <summary>The server's certificate does not chain to the root, or has another name.</summary>
+    public const string CaUntrusted = nameof(CaUntrusted);
+    /// <summary>The proxy refused the connection.</summary>
+    public const string ProxyRefused = nameof(ProxyRefused);
+    /// <summary>The CA refused the TLS handshake for another reason than the certificate.</summary>
+    public const string TlsFailed = nameof(TlsFailed);
+    /// <summary>The CA refused the client certificate in the TLS handshake.</summary>
+    public const string ClientCertificateRefused = nameof(ClientCertificateRefused);
+    /// <summary>The CA refused the client certificate as expired.</summary>
+    public const string ClientCertificateExpired = nameof(ClientCertificateExpired);
+    /// <summary>The CA does not know the authority that issued the client certificate.</summary>
+    public const string ClientCertificateUnknownCa = nameof(ClientCertificateUnknownCa);
+    /// <summary>The CA saw no client certificate: something between terminates TLS.</summary>
+    public const string ClientCertificateMissing = nameof(ClientCertificateMissing);
+    /// <summary>The CA refused the renewal: disabled, revoked, or its provisioner is gone.</summary>
+    public const string RenewalRefused = nameof(RenewalRefused);
+    /// <summary>The certificate has expired and the CA does not renew expired ones.</summary>
+    public const string RenewalAfterExpiryRefused = nameof(RenewalAfterExpiryRefused);
+    /// <summary>The CA did not accept the renewal token.</summary>
+    public const string TokenRefused = nameof(TokenRefused);
+    /// <summary>The CA forbids what was asked for.</summary>
+    public const string CaForbidden = nameof(CaForbidden);
+    /// <summary>The CA found the request malformed.</summary>
+    public const string CaBadRequest = nameof(CaBadRequest);
+    /// <summary>The address has no such endpoint: not a step-ca.</summary>
+    public const string CaNotFound = nameof(CaNotFound);
+    /// <summary>Too many requests.</summary>
+    public const string CaBusy = nameof(CaBusy);
+    /// <summary>The CA, or a proxy before it, failed.</summary>
+    public const string CaFailed = nameof(CaFailed);
+    /// <summary>The answer is not what a step-ca answers.</summary>
+    public const string CaAnswerInvalid = nameof(CaAnswerInvalid);
+    /// <summary>The answer is larger than 1 MB.</summary>
+    public const string CaAnswerTooLarge = nameof(CaAnswerTooLarge);
+
+    // The answer
+    /// <summary>The new certificate is for another key.</summary>
+    public const string AnswerWrongKey = nameof(AnswerWrongKey);
+    /// <summary>The new certificate has another subject or other SANs.</summary>
+    public const string AnswerWrongIdentity = nameof(AnswerWrongIdentity);
+    /// <summary>The new certificate does not chain to the root.</summary>
+    public const string AnswerUntrusted = nameof(AnswerUntrusted);
+    /// <summary>The new certificate is not valid now.</summary>
+    public const string AnswerNotValidNow = nameof(AnswerNotValidNow);
+    /// <summary>The new certificate ends before the old one.</summary>
+    public const string AnswerEndsEarlier = nameof(AnswerEndsEarlier);
+
+    // Writing
+    /// <summary>Someone else kept replacing the files during the renewal.</summary>
+    public const string ChangedDuringRenewal = nameof(ChangedDuringRenewal);
+    /// <summary>Mode, owner, ACL or attributes of the old file can't be given to the new one.</summary>
+    public const string PermissionsNotKept = nameof(PermissionsNotKept);
+    /// <summary>The certificate file is a mount point of its own and can't be renamed over.</summary>
+    public const string TargetIsMountPoint = nameof(TargetIsMountPoint);
+    /// <summary>The link leads nowhere, or in a circle.</summary>
+    public const string LinkBroken = nameof(LinkBroken);
+    /// <summary>No space is left on the volume.</summary>
+    public const string DiskFull = nameof(DiskFull);
+    /// <summary>The folder of the certificate may not be written.</summary>
+    public const string FolderNotWritable = nameof(FolderNotWritable);
+    /// <summary>The file can't be replaced for another reason.</summary>
+    public const string WriteFailed = nameof(WriteFailed);
+
+    // Parameters
+    /// <summary>Nothing is registered, and no path was given.</summary>
+    public const string NothingRegistered = nameof(NothingRegistered);
+    /// <summary>One key path was given for several certificates.</summary>
+    public const string KeyPathForSeveral = nameof(KeyPathForSeveral);
+    /// <summary>An error that nobody foresaw: a defect.</summary>
+    public const string Unexpected = nameof(Unexpected);
+}

@@ -1,0 +1,29 @@
+using NetArchTest.Rules;
+
+namespace StepCaRenew.Unit;
+
+/// <summary>The rooms of docs/architecture.md and what they may not know of each other.</summary>
+public sealed class ArchitectureTests
+{
+    [Fact]
+    public void Core_ReferencesOnlyWhatItShips_NoPowerShellAndNoDevCa()
+    {
+        string[] allowed = ["Microsoft.Extensions.Logging.Abstractions", "Polly.Core"];
+        var strangers = typeof(RenewalException).Assembly.GetReferencedAssemblies()
+            .Select(name => name.Name!)
+            .Where(name => !name.StartsWith("System.", StringComparison.Ordinal) && !allowed.Contains(name))
+            .Where(name => name != "Microsoft.Win32.Primitives");
+        Assert.Empty(strangers);
+    }
+
+    [Fact]
+    public void Policy_UsesNoOtherRoom()
+    {
+        var result = Types.InAssembly(typeof(RenewalException).Assembly)
+            .That().ResideInNamespace("StepCaRenew.Policy")
+            .ShouldNot().HaveDependencyOnAny(
+                "StepCaRenew.StepCa", "StepCaRenew.Files", "StepCaRenew.Certificates", "StepCaRenew.Logging", "System.IO", "System.Net")
+            .GetResult();
+        Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
+    }
+}
