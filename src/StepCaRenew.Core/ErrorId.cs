@@ -62,6 +62,8 @@ public static class ErrorId
     // Asking the CA
     /// <summary>The certificate has no clientAuth usage, so that it can't authenticate its own renewal.</summary>
     public const string NoClientAuth = nameof(NoClientAuth);
+    /// <summary>The file holds the leaf alone, and a renewal by token needs its issuer as well.</summary>
+    public const string ChainMissing = nameof(ChainMissing);
     /// <summary>No connection to the CA, or it broke.</summary>
     public const string CaUnreachable = nameof(CaUnreachable);
     /// <summary>The CA did not answer in time.</summary>

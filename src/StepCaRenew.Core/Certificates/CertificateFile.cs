@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace StepCaRenew.Certificates;
+
+/// <summary>A leaf certificate and its chain as one file holds them.</summary>
+public sealed class CertificateFile : IDisposable
+{
+    private const string What = "certificate file";
+
+    private CertificateFile(PemDocument document, X509Certificate2 leaf, IReadOnlyList<X509Certificate2> chain)
+    {
+        Document = document;
+        Leaf = leaf;
+        Chain = chain;
+    }
+
+    /// <summary>The file's path as the user knows it.</summary>
+    public string Path => Document.File.Path;
+
+    /// <summary>The file as it was read.</summary>
+    public PemDocument Document { get; }
+
+    /// <summary>The end-entity certificate, without a private key.</summary>
+    public X509Certificate2 Leaf { get; }
+
+    /// <summary>The other certificates: from the leaf's issuer upwards, then what has no place in that order.</summary>
+    public IReadOnlyList<X509Certificate2> Chain { get; }
+
+    /// <summary>Whether the file holds a private key as well.</summary>
+    public bool HoldsKey => Document.Blocks.Any(block => block.IsPrivateKey);
+
+    /// <summary>Reads a certificate file, PEM or DER.</summary>
+    /// <exception cref="RenewalException">It can't be read, or holds no certificate.</exception>
+    public static CertificateFile Load(string path)
+    {
+        var document = PemDocument.Parse(InputFile.Read(path, What), What, ErrorId.CertificateInvalid);
+        var certificates = document.IsPem
+            ? document.Blocks.Where(block => block.IsCertificate).Select((block, index) => Decode(block.Data, document, index + 1)).ToList()
+            : [Decode(document.File.Bytes, document, 1)];
+        if (certificates.Count == 0)
+            throw new RenewalException(
+                ErrorId.CertificateInvalid, $"The {What} '{path}' holds no certificate, but {document.DescribeContent()}.", "Name the certificate file.");
+        var (leaf, chain) = ChainOrder.Sort(certificates, path);
+        return new CertificateFile(document, leaf, chain);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Leaf.Dispose();
+        foreach (var certificate in Chain)
+            certificate.Dispose();
+    }
+
+    private static X509Certificate2 Decode(byte[] der, PemDocument document, int number)
+    {
+        try
+        {
+            // The constructor would also take PKCS#12 and PKCS#7, and their surprises.
+            if (X509Certificate2.GetCertContentType(der) == X509ContentType.Cert)
+#pragma warning disable SYSLIB0057 // X509CertificateLoader came with .NET 9; the content type is checked above.
+                return new X509Certificate2(der);
+#pragma warning restore SYSLIB0057
+            throw new CryptographicException("it is another structure");
+        }
+        catch (CryptographicException e)
+        {
+            throw new RenewalException(
+                ErrorId.CertificateInvalid, $"Certificate {number} in '{document.File.Path}' can't be decoded; the file holds {document.DescribeContent()}.",
+                "Put the file back from a backup, or issue a new certificate.", e);
+        }
+    }
+}

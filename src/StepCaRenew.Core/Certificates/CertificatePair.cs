@@ -1,0 +1,79 @@
+using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Policy;
+
+namespace StepCaRenew.Certificates;
+
+/// <summary>A certificate and a private key as they lay on disk at one moment; whether they match is another question.</summary>
+public sealed class CertificatePair : IDisposable
+{
+    private readonly KeyFile keyFile;
+
+    private CertificatePair(CertificateFile certificate, KeyFile keyFile)
+    {
+        Certificate = certificate;
+        this.keyFile = keyFile;
+    }
+
+    /// <summary>The certificate file.</summary>
+    public CertificateFile Certificate { get; }
+
+    /// <summary>The leaf.</summary>
+    public X509Certificate2 Leaf => Certificate.Leaf;
+
+    /// <summary>The private key.</summary>
+    public PrivateKey Key => keyFile.Key;
+
+    /// <summary>The path of the key file.</summary>
+    public string KeyPath => keyFile.Path;
+
+    /// <summary>What the policy needs to know of the leaf.</summary>
+    public CertificateValidity Validity => ValidityOf(Leaf);
+
+    /// <summary>Whether certificate and key belong together.</summary>
+    public bool Matches => PairMatch.Matches(Leaf, Key);
+
+    /// <summary>When the certificate file and the key file were last written.</summary>
+    public (DateTimeOffset Certificate, DateTimeOffset Key) LastWriteTimes =>
+        (Certificate.Document.File.LastWriteTime, keyFile.Document.File.LastWriteTime);
+
+    /// <summary>Reads both files, fresh from disk.</summary>
+    /// <param name="certificatePath">The certificate file.</param>
+    /// <param name="keyPath">The key file; null for the one beside it.</param>
+    /// <param name="password">The key's password, if it has one.</param>
+    /// <exception cref="RenewalException">A file can't be read.</exception>
+    public static CertificatePair Load(string certificatePath, string? keyPath, KeyPassword? password)
+    {
+        var certificate = CertificateFile.Load(certificatePath);
+        try
+        {
+            return new CertificatePair(certificate, KeyFile.Load(keyPath ?? KeyPathConvention.Demand(certificate), password));
+        }
+        catch
+        {
+            certificate.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether both files still hold the bytes that were read.</summary>
+    /// <exception cref="RenewalException">A file can't be read any more.</exception>
+    public bool IsStillOnDisk() =>
+        Certificate.Document.File.IsUnchanged("certificate file") && keyFile.Document.File.IsUnchanged("key file");
+
+    /// <summary>What the policy needs to know of a certificate.</summary>
+    /// <param name="certificate">The certificate.</param>
+    public static CertificateValidity ValidityOf(X509Certificate2 certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        return new CertificateValidity(
+            certificate.NotBefore, certificate.NotAfter,
+            CertificateSpread.Of(certificate.IssuerName.RawData, certificate.SerialNumberBytes.Span));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Certificate.Dispose();
+        keyFile.Dispose();
+    }
+}

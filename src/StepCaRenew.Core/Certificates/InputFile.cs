@@ -1,0 +1,83 @@
+using StepCaRenew.Files;
+
+namespace StepCaRenew.Certificates;
+
+/// <summary>What a small file held at one moment: everything is read once, and compared by its bytes later.</summary>
+/// <param name="Path">The path as the user knows it.</param>
+/// <param name="Bytes">The whole content.</param>
+/// <param name="LastWriteTime">When it was last written, UTC.</param>
+public sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastWriteTime)
+{
+    /// <summary>The most that is read, in bytes. The largest chain with its key stays below 64 KB.</summary>
+    public const int MaximumLength = 1024 * 1024;
+
+    /// <summary>Reads a whole file.</summary>
+    /// <param name="path">The file; links are followed.</param>
+    /// <param name="what">What the user takes it for, such as "certificate file"; goes into messages.</param>
+    /// <exception cref="RenewalException">The file can't be read; the message names it and what was found.</exception>
+    public static InputFile Read(string path, string what)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+                throw new RenewalException(ErrorId.PathIsFolder, $"The {what} '{path}' is a folder.", "Name a file in it.");
+            // A pipe would block the open itself, so the kind is looked at before.
+            if (File.Exists(path) && !FileKind.IsRegular(path))
+                throw new RenewalException(ErrorId.FileUnreadable, $"The {what} '{path}' is not a regular file.", "Name a regular file: devices, pipes and sockets are not read.");
+
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            return new InputFile(path, ReadAll(stream, path, what), File.GetLastWriteTimeUtc(stream.SafeFileHandle));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw NotFound(path, what, e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new RenewalException(
+                ErrorId.AccessDenied, $"The {what} '{path}' may not be read by {Environment.UserName}.",
+                "Run as a user who may read it, or give this user the right to.", e);
+        }
+        catch (IOException e)
+        {
+            throw new RenewalException(
+                ErrorId.FileUnreadable, $"The {what} '{path}' can't be read: {e.Message}", "Check the file, its links and its volume.", e);
+        }
+    }
+
+    /// <summary>Whether the file still holds the same bytes.</summary>
+    /// <exception cref="RenewalException">The file can't be read any more.</exception>
+    public bool IsUnchanged(string what) => Read(Path, what).Bytes.AsSpan().SequenceEqual(Bytes);
+
+    private static byte[] ReadAll(FileStream stream, string path, string what)
+    {
+        if (stream.Length > MaximumLength)
+            throw new RenewalException(
+                ErrorId.FileTooLarge, $"The {what} '{path}' has {stream.Length:N0} bytes; at most {MaximumLength:N0} are read.", "Name the right file.");
+        // One byte more than the limit, since a file may grow while it is read.
+        var buffer = new byte[Math.Min(stream.Length, MaximumLength) + 1];
+        var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        if (length > stream.Length || length > MaximumLength)
+            throw new RenewalException(ErrorId.FileUnreadable, $"The {what} '{path}' grew while it was read.", "Try again when whoever writes it has finished.");
+        if (length == 0)
+            throw new RenewalException(ErrorId.FileEmpty, $"The {what} '{path}' is empty.", "Put it back from a backup, or issue a new certificate.");
+        return buffer[..length];
+    }
+
+    private static RenewalException NotFound(string path, string what, Exception e) =>
+        IsLink(path)
+            ? new(ErrorId.LinkBroken, $"The {what} '{path}' is a link that leads nowhere.", "Mend the link, or name the file itself.", e)
+            : new(ErrorId.FileNotFound, $"There is no {what} '{path}'.", "Check the path.", e);
+
+    private static bool IsLink(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget is not null;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}

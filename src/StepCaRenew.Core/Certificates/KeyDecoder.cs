@@ -1,0 +1,151 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.Pkcs;
+
+namespace StepCaRenew.Certificates;
+
+/// <summary>Decodes private keys of the supported formats and algorithms, and names those that are not.</summary>
+internal static class KeyDecoder
+{
+    private const string RsaOid = "1.2.840.113549.1.1.1";
+    private const string EcOid = "1.2.840.10045.2.1";
+    private const string Pbes2Oid = "1.2.840.113549.1.5.13";
+    private const string Pbkdf2Oid = "1.2.840.113549.1.5.12";
+
+    /// <summary>The format that a PEM label stands for; null for one that is not supported.</summary>
+    public static KeyFormat? FormatOf(string label) => label switch
+    {
+        "PRIVATE KEY" => KeyFormat.Pkcs8,
+        "ENCRYPTED PRIVATE KEY" => KeyFormat.EncryptedPkcs8,
+        "RSA PRIVATE KEY" => KeyFormat.Pkcs1,
+        "EC PRIVATE KEY" => KeyFormat.Sec1,
+        _ => null,
+    };
+
+    /// <summary>The format of a DER structure by the shape of its first elements; null where it is none of them.</summary>
+    public static KeyFormat? FormatOfDer(byte[] der)
+    {
+        var sequence = new AsnReader(der, AsnEncodingRules.BER).ReadSequence();
+        if (sequence.PeekTag() == Asn1Tag.Sequence)
+            return KeyFormat.EncryptedPkcs8;
+        sequence.ReadInteger();
+        var next = sequence.PeekTag();
+        return next == Asn1Tag.Sequence ? KeyFormat.Pkcs8
+            : next == Asn1Tag.Integer ? KeyFormat.Pkcs1
+            : next == Asn1Tag.PrimitiveOctetString ? KeyFormat.Sec1
+            : null;
+    }
+
+    /// <summary>Decodes an unencrypted key.</summary>
+    /// <exception cref="CryptographicException">The bytes are damaged.</exception>
+    /// <exception cref="AsnContentException">The bytes are damaged.</exception>
+    /// <exception cref="RenewalException">The algorithm, curve or size is not supported.</exception>
+    public static PrivateKey Decode(ReadOnlyMemory<byte> der, KeyFormat format, string path)
+    {
+        switch (format)
+        {
+            case KeyFormat.Pkcs1:
+                return Rsa(rsa => rsa.ImportRSAPrivateKey(der.Span, out _), path);
+            case KeyFormat.Sec1:
+                return Ec(ec => ec.ImportECPrivateKey(der.Span, out _), path);
+            default:
+                var info = Pkcs8PrivateKeyInfo.Decode(der, out _, skipCopy: true);
+                return info.AlgorithmId.Value switch
+                {
+                    RsaOid => Rsa(rsa => rsa.ImportPkcs8PrivateKey(der.Span, out _), path),
+                    EcOid => Ec(ec => ec.ImportPkcs8PrivateKey(der.Span, out _), path),
+                    var oid => throw Unsupported(AlgorithmName(oid), path),
+                };
+        }
+    }
+
+    /// <summary>Decodes an encrypted PKCS#8 key.</summary>
+    /// <exception cref="RenewalException">The password is wrong, or the key or its encryption is not supported.</exception>
+    public static PrivateKey DecodeEncrypted(ReadOnlyMemory<byte> der, KeyPassword password, string path)
+    {
+        DemandKnownEncryption(der, path);
+        Pkcs8PrivateKeyInfo info;
+        try
+        {
+            info = Pkcs8PrivateKeyInfo.DecryptAndDecode(password.Characters, der, out _);
+        }
+        catch (CryptographicException e)
+        {
+            throw WrongPassword(path, e);
+        }
+
+        var plain = info.Encode();
+        try
+        {
+            return Decode(plain, KeyFormat.Pkcs8, path);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    public static RenewalException WrongPassword(string path, Exception? cause) => new(
+        ErrorId.KeyPasswordWrong, $"The password does not decrypt the private key in '{path}'.",
+        "Check -KeyPassword or -KeyPasswordFile; white space at the end of a password file does not count.", cause);
+
+    public static RenewalException Unsupported(string found, string path) => new(
+        ErrorId.KeyUnsupported, $"The private key in '{path}' is not supported: {found}.",
+        "Supported are RSA of 2048 to 4096 bits and EC on P-256, P-384 and P-521, as PKCS#8, PKCS#1 or SEC 1. Issue the certificate with such a key.");
+
+    private static PrivateKey Rsa(Action<RSA> import, string path)
+    {
+        var rsa = Import(RSA.Create(), import);
+        if (rsa.KeySize is >= 2048 and <= 4096)
+            return new PrivateKey(rsa);
+        using (rsa)
+            throw Unsupported($"RSA {rsa.KeySize}", path);
+    }
+
+    private static PrivateKey Ec(Action<ECDsa> import, string path)
+    {
+        var ec = Import(ECDsa.Create(), import);
+        if (NamedCurve.Of(ec) is not null)
+            return new PrivateKey(ec);
+        using (ec)
+            throw Unsupported($"EC on {NamedCurve.Describe(ec)}", path);
+    }
+
+    private static T Import<T>(T algorithm, Action<T> import) where T : AsymmetricAlgorithm
+    {
+        try
+        {
+            import(algorithm);
+            return algorithm;
+        }
+        catch
+        {
+            algorithm.Dispose();
+            throw;
+        }
+    }
+
+    // A wrong password and an unknown scheme fail alike in .NET; the user must do different things about them.
+    private static void DemandKnownEncryption(ReadOnlyMemory<byte> der, string path)
+    {
+        var algorithm = new AsnReader(der, AsnEncodingRules.BER).ReadSequence().ReadSequence();
+        if (algorithm.ReadObjectIdentifier() != Pbes2Oid)
+            return;
+        var derivation = algorithm.ReadSequence().ReadSequence().ReadObjectIdentifier();
+        if (derivation != Pbkdf2Oid)
+            throw Unsupported($"its encryption derives the key with {(derivation == "1.3.6.1.4.1.11591.4.11" ? "scrypt" : derivation)}; only PBKDF2 can be read", path);
+    }
+
+    private static string AlgorithmName(string? oid) => oid switch
+    {
+        "1.3.101.110" => "X25519",
+        "1.3.101.111" => "X448",
+        "1.3.101.112" => "Ed25519",
+        "1.3.101.113" => "Ed448",
+        "1.2.840.10040.4.1" => "DSA",
+        "1.2.840.113549.1.3.1" => "Diffie-Hellman",
+        "1.2.840.113549.1.1.10" => "RSASSA-PSS",
+        "2.16.840.1.101.3.4.3.17" or "2.16.840.1.101.3.4.3.18" or "2.16.840.1.101.3.4.3.19" => "ML-DSA",
+        _ => $"algorithm {oid}",
+    };
+}

@@ -1,0 +1,34 @@
+namespace StepCaRenew.Certificates;
+
+/// <summary>Where the key of a certificate lies when nobody says.</summary>
+public static class KeyPathConvention
+{
+    /// <summary>
+    /// The key file of a certificate file: itself where it holds a key, else the same name with <c>.key</c> or
+    /// <c>-key.pem</c>, or <c>privkey.pem</c> beside <c>cert.pem</c> and <c>fullchain.pem</c>.
+    /// </summary>
+    /// <param name="certificate">The certificate file.</param>
+    /// <returns>The path of a file that exists, or null.</returns>
+    public static string? Find(CertificateFile certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        return certificate.HoldsKey ? certificate.Path : Candidates(certificate.Path).FirstOrDefault(File.Exists);
+    }
+
+    /// <summary>The same, where there must be one.</summary>
+    /// <param name="certificate">The certificate file.</param>
+    /// <exception cref="RenewalException">There is none (<see cref="ErrorId.KeyNotFound"/>).</exception>
+    public static string Demand(CertificateFile certificate) => Find(certificate) ?? throw new RenewalException(
+        ErrorId.KeyNotFound,
+        $"There is no key beside '{certificate.Path}': neither {string.Join(" nor ", Candidates(certificate.Path).Select(path => $"'{Path.GetFileName(path)}'"))}.",
+        "Name it with -KeyPath.");
+
+    private static IEnumerable<string> Candidates(string certificatePath)
+    {
+        var stem = Path.Combine(Path.GetDirectoryName(certificatePath) ?? string.Empty, Path.GetFileNameWithoutExtension(certificatePath));
+        yield return stem + ".key";
+        yield return stem + "-key.pem";
+        if (Path.GetFileName(certificatePath) is "cert.pem" or "fullchain.pem")
+            yield return Path.Combine(Path.GetDirectoryName(certificatePath) ?? string.Empty, "privkey.pem");
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging;
+using StepCaRenew.Logging;
+
+namespace StepCaRenew.Certificates;
+
+/// <summary>Loads a pair fresh from disk and demands that it matches, with patience for a deployment that is under way.</summary>
+/// <param name="clock">The clock.</param>
+/// <param name="logger">Told of waits.</param>
+internal sealed class MatchingPairLoader(TimeProvider clock, ILogger logger)
+{
+    private static readonly TimeSpan Young = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Loads the pair.</summary>
+    /// <exception cref="RenewalException">A file can't be read, or the two don't belong together.</exception>
+    public async Task<CertificatePair> LoadAsync(string certificatePath, string? keyPath, KeyPassword? password, CancellationToken cancellationToken)
+    {
+        for (var start = clock.GetTimestamp(); ;)
+        {
+            var pair = CertificatePair.Load(certificatePath, keyPath, password);
+            if (pair.Matches)
+                return pair;
+            using (pair)
+            {
+                if (!IsYoung(pair) || clock.GetElapsedTime(start) >= Patience)
+                    throw KeyMismatch.Describe(pair);
+            }
+
+            RenewalLog.DeploymentAwaited(logger, certificatePath);
+            await Task.Delay(Pause, clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Somebody writes certificate and key one after the other; a file from the future is not young.
+    private bool IsYoung(CertificatePair pair)
+    {
+        var now = clock.GetUtcNow();
+        var (certificate, key) = pair.LastWriteTimes;
+        return (now - certificate).Duration() < Young || (now - key).Duration() < Young;
+    }
+}

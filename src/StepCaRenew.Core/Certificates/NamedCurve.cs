@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+
+namespace StepCaRenew.Certificates;
+
+/// <summary>The elliptic curves that step-ca and .NET both sign with.</summary>
+internal static class NamedCurve
+{
+    /// <summary>The curve's name in TLS and JOSE (<c>P-256</c>), or null for another curve.</summary>
+    public static string? Of(ECDsa key)
+    {
+        var oid = key.ExportParameters(includePrivateParameters: false).Curve.Oid;
+        return oid?.Value switch
+        {
+            "1.2.840.10045.3.1.7" => "P-256",
+            "1.3.132.0.34" => "P-384",
+            "1.3.132.0.35" => "P-521",
+            // Windows gives a name and no number.
+            _ => oid?.FriendlyName switch
+            {
+                "nistP256" or "ECDSA_P256" => "P-256",
+                "nistP384" or "ECDSA_P384" => "P-384",
+                "nistP521" or "ECDSA_P521" => "P-521",
+                _ => null,
+            },
+        };
+    }
+
+    /// <summary>A name for any curve, for messages.</summary>
+    public static string Describe(ECDsa key)
+    {
+        var oid = key.ExportParameters(includePrivateParameters: false).Curve.Oid;
+        return Of(key) ?? oid?.FriendlyName ?? oid?.Value ?? "an unnamed curve";
+    }
+}

@@ -1,0 +1,64 @@
+namespace StepCaRenew.Certificates;
+
+/// <summary>A file of certificates and keys: the blocks of a PEM text, or one DER structure.</summary>
+public sealed class PemDocument
+{
+    private PemDocument(InputFile file, bool isPem, bool hasWindowsLineEnds, IReadOnlyList<PemBlock> blocks)
+    {
+        File = file;
+        IsPem = isPem;
+        HasWindowsLineEnds = hasWindowsLineEnds;
+        Blocks = blocks;
+    }
+
+    /// <summary>The file it was read from.</summary>
+    public InputFile File { get; }
+
+    /// <summary>True for PEM, false for DER.</summary>
+    public bool IsPem { get; }
+
+    /// <summary>True where lines end in CR LF.</summary>
+    public bool HasWindowsLineEnds { get; }
+
+    /// <summary>The blocks of a PEM text; none for DER.</summary>
+    public IReadOnlyList<PemBlock> Blocks { get; }
+
+    /// <summary>Reads a file as PEM or DER.</summary>
+    /// <param name="file">The file's content.</param>
+    /// <param name="what">What the user takes it for; goes into messages.</param>
+    /// <param name="errorId">The id of the error where it is neither.</param>
+    /// <exception cref="RenewalException">It is neither, or damaged.</exception>
+    public static PemDocument Parse(InputFile file, string what, string errorId)
+    {
+        var text = TextFile.Decode(file.Bytes);
+        if (!PemReader.LooksLikePem(text))
+        {
+            // Every DER structure that is read here is a SEQUENCE.
+            if (file.Bytes[0] == 0x30)
+                return new PemDocument(file, isPem: false, hasWindowsLineEnds: false, []);
+            throw new RenewalException(
+                errorId, $"The {what} '{file.Path}' is neither PEM nor DER: {Describe(file.Bytes, text)}.", "Name the right file, or put it back from a backup.");
+        }
+
+        try
+        {
+            return new PemDocument(file, isPem: true, text.Contains("\r\n", StringComparison.Ordinal), PemReader.Read(text));
+        }
+        catch (FormatException e)
+        {
+            throw new RenewalException(errorId, $"The {what} '{file.Path}' is damaged: {e.Message}.", "Put it back from a backup, or issue a new certificate.", e);
+        }
+    }
+
+    /// <summary>The labels that were found, for messages: <c>CERTIFICATE, EC PRIVATE KEY</c>.</summary>
+    public string DescribeContent() =>
+        !IsPem ? "a DER structure" : Blocks.Count == 0 ? "no block" : string.Join(", ", Blocks.Select(block => block.Label));
+
+    // Never the content itself: a garbled key file is still a key file.
+    private static string Describe(byte[] bytes, string text) =>
+        text.Contains("ssh-", StringComparison.Ordinal) ? "it looks like an SSH public key"
+        : text.TrimStart().StartsWith('<') ? "it looks like HTML or XML"
+        : text.TrimStart().StartsWith('{') ? "it looks like JSON"
+        : bytes.Contains((byte)0) ? $"{bytes.Length:N0} bytes of binary data"
+        : $"{bytes.Length:N0} bytes of other text";
+}

@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace StepCaRenew.Certificates;
+
+/// <summary>An RSA or EC private key in memory.</summary>
+public sealed class PrivateKey : IDisposable
+{
+    private readonly RSA? rsa;
+    private readonly ECDsa? ec;
+
+    /// <summary>Takes an RSA key; it is disposed with this.</summary>
+    /// <param name="rsa">The key.</param>
+    public PrivateKey(RSA rsa) => this.rsa = rsa;
+
+    /// <summary>Takes an EC key; it is disposed with this.</summary>
+    /// <param name="ec">The key.</param>
+    public PrivateKey(ECDsa ec) => this.ec = ec;
+
+    /// <summary>Algorithm and size: <c>EC P-256</c>, <c>RSA 2048</c>.</summary>
+    public string Algorithm => rsa is not null ? $"RSA {rsa.KeySize}" : $"EC {NamedCurve.Describe(ec!)}";
+
+    /// <summary>The algorithm of a JSON web signature by this key: RS256, ES256, ES384 or ES512 (RFC 7518).</summary>
+    internal string JwsAlgorithm => rsa is not null ? "RS256" : ec!.KeySize switch { 256 => "ES256", 384 => "ES384", _ => "ES512" };
+
+    /// <summary>The public half as a DER SubjectPublicKeyInfo (RFC 5280).</summary>
+    public byte[] ExportSubjectPublicKeyInfo() => rsa?.ExportSubjectPublicKeyInfo() ?? ec!.ExportSubjectPublicKeyInfo();
+
+    /// <summary>Signs with the hash that fits the key; EC signatures are r and s side by side (RFC 7515).</summary>
+    internal byte[] Sign(ReadOnlySpan<byte> data) =>
+        rsa?.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) ?? ec!.SignData(data, EcHash(ec), DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+
+    /// <summary>Whether the certificate's public key verifies a signature of <see cref="Sign"/>.</summary>
+    internal static bool Verify(X509Certificate2 certificate, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    {
+        using var rsa = certificate.GetRSAPublicKey();
+        if (rsa is not null)
+            return rsa.VerifyData(data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var ec = certificate.GetECDsaPublicKey();
+        return ec is not null && ec.VerifyData(data, signature, EcHash(ec), DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    }
+
+    /// <summary>The certificate with this key attached, for a TLS client.</summary>
+    internal X509Certificate2 AttachTo(X509Certificate2 certificate) =>
+        rsa is not null ? certificate.CopyWithPrivateKey(rsa) : certificate.CopyWithPrivateKey(ec!);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        rsa?.Dispose();
+        ec?.Dispose();
+    }
+
+    private static HashAlgorithmName EcHash(ECDsa key) => key.KeySize switch
+    {
+        <= 256 => HashAlgorithmName.SHA256,
+        <= 384 => HashAlgorithmName.SHA384,
+        _ => HashAlgorithmName.SHA512,
+    };
+}

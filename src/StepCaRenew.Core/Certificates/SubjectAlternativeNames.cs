@@ -1,0 +1,91 @@
+using System.Formats.Asn1;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+
+namespace StepCaRenew.Certificates;
+
+/// <summary>The subject alternative names of a certificate by kind (RFC 5280 section 4.2.1.6).</summary>
+public sealed class SubjectAlternativeNames
+{
+    private const string Oid = "2.5.29.17";
+
+    private readonly List<string> dnsNames = [];
+    private readonly List<string> ipAddresses = [];
+    private readonly List<string> emailAddresses = [];
+    private readonly List<string> uris = [];
+    private readonly SortedSet<string> encoded = new(StringComparer.Ordinal);
+
+    private SubjectAlternativeNames()
+    {
+    }
+
+    /// <summary>Host names.</summary>
+    public IReadOnlyList<string> DnsNames => dnsNames;
+
+    /// <summary>IP addresses.</summary>
+    public IReadOnlyList<string> IPAddresses => ipAddresses;
+
+    /// <summary>Mail addresses.</summary>
+    public IReadOnlyList<string> EmailAddresses => emailAddresses;
+
+    /// <summary>URIs.</summary>
+    public IReadOnlyList<string> Uris => uris;
+
+    /// <summary>Reads the names of a certificate; damaged names read as none.</summary>
+    /// <param name="certificate">The certificate.</param>
+    public static SubjectAlternativeNames Of(X509Certificate2 certificate)
+    {
+        var names = new SubjectAlternativeNames();
+        if (certificate.Extensions[Oid] is { } extension)
+            names.Read(extension.RawData);
+        return names;
+    }
+
+    /// <summary>Whether both hold the same names of all kinds, in whatever order.</summary>
+    /// <param name="other">The other names.</param>
+    public bool SameAs(SubjectAlternativeNames other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return encoded.SetEquals(other.encoded);
+    }
+
+    private void Read(byte[] data)
+    {
+        try
+        {
+            var sequence = new AsnReader(data, AsnEncodingRules.DER).ReadSequence();
+            while (sequence.HasData)
+            {
+                encoded.Add(Convert.ToHexString(sequence.PeekEncodedValue().Span));
+                ReadName(sequence);
+            }
+        }
+        catch (Exception e) when (e is AsnContentException or ArgumentException)
+        {
+            encoded.Add(Convert.ToHexString(data));
+        }
+    }
+
+    private void ReadName(AsnReader names)
+    {
+        var tag = names.PeekTag();
+        switch (tag.TagValue)
+        {
+            case 1:
+                emailAddresses.Add(names.ReadCharacterString(UniversalTagNumber.IA5String, tag));
+                break;
+            case 2:
+                dnsNames.Add(names.ReadCharacterString(UniversalTagNumber.IA5String, tag));
+                break;
+            case 6:
+                uris.Add(names.ReadCharacterString(UniversalTagNumber.IA5String, tag));
+                break;
+            case 7:
+                ipAddresses.Add(new IPAddress(names.ReadOctetString(tag)).ToString());
+                break;
+            default:
+                names.ReadEncodedValue();
+                break;
+        }
+    }
+}

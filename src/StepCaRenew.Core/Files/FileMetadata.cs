@@ -1,0 +1,30 @@
+namespace StepCaRenew.Files;
+
+/// <summary>Gives a new file the mode, owner, ACL, label and attributes of the one that it is to replace.</summary>
+internal static class FileMetadata
+{
+    /// <summary>Copies what says who may do what; the new file must hold nothing secret yet.</summary>
+    /// <exception cref="RenewalException">Something can't be kept (<see cref="ErrorId.PermissionsNotKept"/>).</exception>
+    public static void Copy(string source, FileStream target)
+    {
+        if (OperatingSystem.IsLinux())
+            LinuxMetadata.Copy(source, target);
+        else if (OperatingSystem.IsMacOS())
+            CopyOnMac(source, target);
+        else if (OperatingSystem.IsWindows())
+            WindowsMetadata.Copy(source, target);
+    }
+
+    internal static RenewalException NotKept(string what, string path, string reason) => new(
+        ErrorId.PermissionsNotKept,
+        $"The {what} of '{path}' can't be given to the file that is to replace it: {reason}. Nothing was changed, and the CA was not asked.",
+        "Run as root, as the file's owner or as an administrator, or give the file to the user of this run first.");
+
+    [System.Runtime.Versioning.SupportedOSPlatform("macos")]
+    private static void CopyOnMac(string source, FileStream target)
+    {
+        using var from = File.OpenHandle(source);
+        if (MacNative.CopyFile(from, target.SafeFileHandle, 0, MacNative.Metadata) != 0)
+            throw NotKept("mode, owner or ACL", source, System.Runtime.InteropServices.Marshal.GetLastPInvokeErrorMessage());
+    }
+}

@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Text;
+
+namespace StepCaRenew.Files;
+
+/// <summary>Mode, owner and extended attributes on Linux; POSIX ACLs and SELinux labels are extended attributes.</summary>
+[SupportedOSPlatform("linux")]
+internal static class LinuxMetadata
+{
+    private const int ModeMask = 0xFFF;
+
+    public static void Copy(string source, FileStream target)
+    {
+        var wanted = LinuxStat.Of(source, followLinks: true) ?? throw FileMetadata.NotKept("mode", source, Marshal.GetLastPInvokeErrorMessage());
+        CopyOwner(source, target, wanted);
+        // After the owner, since chown takes set-user-id bits away; before the ACL, whose mask is the group's mode.
+        File.SetUnixFileMode(target.SafeFileHandle, (UnixFileMode)(wanted.Mode & ModeMask));
+        foreach (var name in AttributeNames(source))
+            CopyAttribute(source, target, name);
+    }
+
+    private static void CopyOwner(string source, FileStream target, LinuxStat wanted)
+    {
+        var actual = LinuxStat.Of(target.Name, followLinks: false);
+        if (actual is not null && actual.User == wanted.User && actual.Group == wanted.Group)
+            return;
+        if (LinuxNative.ChangeOwner(target.SafeFileHandle, wanted.User, wanted.Group) != 0)
+            throw FileMetadata.NotKept($"owner (user {wanted.User}, group {wanted.Group})", source, Marshal.GetLastPInvokeErrorMessage());
+    }
+
+    private static string[] AttributeNames(string path)
+    {
+        var size = LinuxNative.ListAttributes(path, [], 0);
+        if (size <= 0)
+            return [];
+        var buffer = new byte[size];
+        size = LinuxNative.ListAttributes(path, buffer, buffer.Length);
+        return size <= 0 ? [] : Encoding.UTF8.GetString(buffer, 0, (int)size).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static void CopyAttribute(string source, FileStream target, string name)
+    {
+        var wanted = Read(source, name);
+        // A label that the folder gives by itself, or that only root sets, is often there already.
+        if (wanted is null || (Read(target.Name, name) is { } actual && actual.AsSpan().SequenceEqual(wanted)))
+            return;
+        if (LinuxNative.SetAttribute(target.SafeFileHandle, name, wanted, wanted.Length, 0) != 0)
+        {
+            var what = name == "system.posix_acl_access" ? "POSIX ACL" : $"attribute {name}";
+            throw FileMetadata.NotKept(what, source, Marshal.GetLastPInvokeErrorMessage());
+        }
+    }
+
+    private static byte[]? Read(string path, string name)
+    {
+        var size = LinuxNative.GetAttribute(path, name, [], 0);
+        if (size < 0)
+            return null;
+        var buffer = new byte[size];
+        size = LinuxNative.GetAttribute(path, name, buffer, buffer.Length);
+        return size < 0 ? null : buffer[..(int)size];
+    }
+}

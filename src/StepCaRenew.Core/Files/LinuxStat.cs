@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace StepCaRenew.Files;
+
+/// <summary>What Linux knows of a file (statx(2)).</summary>
+[SupportedOSPlatform("linux")]
+internal sealed record LinuxStat(uint User, uint Group, ushort Mode, bool IsMountPoint)
+{
+    private const int CurrentFolder = -100;
+    private const int NoFollow = 0x100;
+    private const uint BasicStats = 0x7ff;
+    private const ulong MountRoot = 0x2000;
+    private const int TypeMask = 0xF000;
+
+    public bool IsRegular => (Mode & TypeMask) == 0x8000;
+
+    /// <summary>Looks at a file; null where there is none or it can't be looked at.</summary>
+    public static LinuxStat? Of(string path, bool followLinks) =>
+        LinuxNative.Statx(CurrentFolder, path, followLinks ? 0 : NoFollow, BasicStats, out var buffer) == 0
+            ? new LinuxStat(buffer.User, buffer.Group, buffer.Mode, (buffer.Attributes & buffer.AttributesMask & MountRoot) != 0)
+            : null;
+
+    /// <summary><c>struct statx</c> of linux/stat.h, the fields that are read.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    internal readonly struct Buffer
+    {
+        [FieldOffset(8)]
+        public readonly ulong Attributes;
+        [FieldOffset(20)]
+        public readonly uint User;
+        [FieldOffset(24)]
+        public readonly uint Group;
+        [FieldOffset(28)]
+        public readonly ushort Mode;
+        [FieldOffset(56)]
+        public readonly ulong AttributesMask;
+    }
+}

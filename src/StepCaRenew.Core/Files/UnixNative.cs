@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+
+namespace StepCaRenew.Files;
+
+/// <summary>System calls that Linux and macOS share.</summary>
+[UnsupportedOSPlatform("windows")]
+internal static partial class UnixNative
+{
+    private const int ReadOnly = 0;
+
+    /// <summary>Flushes a folder's entries to disk, so that a rename in it survives a power loss (fsync(2)).</summary>
+    /// <exception cref="IOException">The folder can't be flushed.</exception>
+    public static void FlushFolder(string path)
+    {
+        using var folder = Open(path, ReadOnly);
+        // Some file systems (network mounts) know no flushing of folders and say EINVAL; nothing can be done there.
+        if (folder.IsInvalid || (Flush(folder) != 0 && Marshal.GetLastPInvokeError() != 22))
+            throw new IOException($"The folder '{path}' can't be flushed to disk: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Flush(SafeHandle file);
+}

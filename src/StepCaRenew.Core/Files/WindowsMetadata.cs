@@ -1,0 +1,40 @@
+using System.Runtime.Versioning;
+using System.Security.AccessControl;
+using System.Security.Principal;
+
+namespace StepCaRenew.Files;
+
+/// <summary>Owner, group and access rules on Windows. Not verified on Windows.</summary>
+[SupportedOSPlatform("windows")]
+internal static class WindowsMetadata
+{
+    private const AccessControlSections Owner = AccessControlSections.Owner | AccessControlSections.Group;
+    private const FileAttributes Kept = FileAttributes.Hidden | FileAttributes.System | FileAttributes.NotContentIndexed | FileAttributes.Archive;
+
+    public static void Copy(string source, FileStream target)
+    {
+        try
+        {
+            var file = new FileInfo(target.Name);
+            CopySection(source, file, AccessControlSections.Access);
+            // Another owner needs a privilege, so that an equal one isn't set again.
+            if (!OwnerOf(source).Equals(OwnerOf(target.Name)))
+                CopySection(source, file, Owner);
+            File.SetAttributes(target.SafeFileHandle, File.GetAttributes(source) & Kept);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or InvalidOperationException or PrivilegeNotHeldException)
+        {
+            throw FileMetadata.NotKept("owner or ACL", source, e.Message);
+        }
+    }
+
+    private static void CopySection(string source, FileInfo target, AccessControlSections section)
+    {
+        var wanted = new FileSecurity();
+        wanted.SetSecurityDescriptorBinaryForm(new FileInfo(source).GetAccessControl(section).GetSecurityDescriptorBinaryForm(), section);
+        target.SetAccessControl(wanted);
+    }
+
+    private static IdentityReference OwnerOf(string path) =>
+        new FileInfo(path).GetAccessControl(Owner).GetOwner(typeof(SecurityIdentifier))!;
+}

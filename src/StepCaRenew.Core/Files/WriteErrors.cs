@@ -1,0 +1,32 @@
+namespace StepCaRenew.Files;
+
+/// <summary>What the platform says of a failed write, as an error with a remedy.</summary>
+internal static class WriteErrors
+{
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+    private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
+
+    public static RenewalException Map(Exception e, string target)
+    {
+        var folder = Path.GetDirectoryName(target);
+        if (OperatingSystem.IsLinux() && e.HResult == LinuxNative.Busy)
+            return TargetPath.MountPoint(target);
+        if (IsDiskFull(e))
+            return new(ErrorId.DiskFull, $"No space is left on the volume of '{target}'. The old certificate stands as it was.", "Free some space, then run again.", e);
+        if (e is DirectoryNotFoundException or FileNotFoundException)
+            return new(ErrorId.WriteFailed, $"The folder '{folder}' or the file that was written in it has gone.", "Find out what removes it while a renewal runs.", e);
+        if (e is UnauthorizedAccessException || IsReadOnlyVolume(e))
+            return new(
+                ErrorId.FolderNotWritable, $"'{target}' can't be replaced: {Environment.UserName} may not write in the folder '{folder}'.",
+                "A certificate is replaced by renaming a new file over it, so its folder must be writable. Give this user the right to, or run as one who has it.", e);
+        return new(ErrorId.WriteFailed, $"'{target}' can't be replaced: {e.Message}", "The old certificate stands as it was. Check the volume and what has the file open.", e);
+    }
+
+    private static bool IsDiskFull(Exception e) =>
+        OperatingSystem.IsWindows()
+            ? e.HResult is WindowsDiskFull or WindowsHandleDiskFull
+            : OperatingSystem.IsLinux() && e.HResult is LinuxNative.NoSpace or LinuxNative.QuotaExceeded;
+
+    // EROFS is an IOException of its own in .NET.
+    private static bool IsReadOnlyVolume(Exception e) => !OperatingSystem.IsWindows() && e.HResult == 30;
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+
+namespace StepCaRenew.Logging;
+
+/// <summary>
+/// Every event of a run with its stable id. Debug goes to PowerShell's verbose stream, Information and Warning to their own.
+/// </summary>
+internal static partial class RenewalLog
+{
+    [LoggerMessage(100, LogLevel.Debug, "Loaded '{CertificatePath}': {Subject}, serial {SerialNumber}, valid until {NotAfter:u}; {Algorithm} key from '{KeyPath}'.")]
+    public static partial void Loaded(ILogger logger, string certificatePath, string subject, string serialNumber, DateTimeOffset notAfter, string algorithm, string keyPath);
+
+    [LoggerMessage(101, LogLevel.Debug, "'{CertificatePath}' and its key don't match, but were written just now; reading them again.")]
+    public static partial void DeploymentAwaited(ILogger logger, string certificatePath);
+
+    [LoggerMessage(110, LogLevel.Debug, "'{CertificatePath}' is not due before {RenewAfter:u}.")]
+    public static partial void NotDue(ILogger logger, string certificatePath, DateTimeOffset renewAfter);
+
+    [LoggerMessage(111, LogLevel.Debug, "'{CertificatePath}' is due since {RenewAfter:u}, or forced.")]
+    public static partial void Due(ILogger logger, string certificatePath, DateTimeOffset renewAfter);
+
+    [LoggerMessage(120, LogLevel.Debug, "Asking the CA at {Ca} by {Method}; trusted is the root in '{RootPath}'.")]
+    public static partial void AskingCa(ILogger logger, string ca, string method, string rootPath);
+
+    [LoggerMessage(121, LogLevel.Warning, "{Reason} Trying again in {Seconds:0.0} s.")]
+    public static partial void Retrying(ILogger logger, string reason, double seconds);
+
+    [LoggerMessage(130, LogLevel.Debug, "The CA's answer is good: serial {SerialNumber}, valid until {NotAfter:u}.")]
+    public static partial void AnswerVerified(ILogger logger, string serialNumber, DateTimeOffset notAfter);
+
+    [LoggerMessage(140, LogLevel.Warning, "'{CertificatePath}' or its key was replaced by someone else during the renewal; starting again with the new files.")]
+    public static partial void ChangedDuringRenewal(ILogger logger, string certificatePath);
+
+    [LoggerMessage(150, LogLevel.Information, "Renewed '{CertificatePath}': serial {SerialNumber}, valid until {NotAfter:u}.")]
+    public static partial void Renewed(ILogger logger, string certificatePath, string serialNumber, DateTimeOffset notAfter);
+
+    [LoggerMessage(190, LogLevel.Error, "Could not renew '{CertificatePath}' ({ErrorId}): {Reason}")]
+    public static partial void Failed(ILogger logger, string certificatePath, string errorId, string reason);
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace StepCaRenew.Policy;
+
+/// <summary>Durations as people write and read them: Go's form (<c>1h30m</c>) with <c>d</c> for days, or a TimeSpan.</summary>
+public static partial class Duration
+{
+    /// <summary>Reads a duration such as <c>90s</c>, <c>1h30m</c>, <c>2d12h</c>, <c>1.5h</c> or <c>08:00:00</c>.</summary>
+    /// <param name="text">The text.</param>
+    /// <exception cref="RenewalException">It is no duration; a bare number has no unit (<see cref="ErrorId.InvalidDuration"/>).</exception>
+    public static TimeSpan Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var trimmed = text.Trim();
+        if (double.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+            throw Invalid(text, $"a bare number has no unit. Write {trimmed}s for seconds");
+        var match = GoForm().Match(trimmed);
+        if (!match.Success)
+        {
+            return trimmed.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(trimmed, CultureInfo.InvariantCulture, out var span)
+                ? span
+                : throw Invalid(text, "it is not a duration");
+        }
+
+        var ticks = 0m;
+        try
+        {
+            for (var part = 0; part < match.Groups["number"].Captures.Count; part++)
+                ticks += decimal.Parse(match.Groups["number"].Captures[part].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture)
+                    * TicksOf(match.Groups["unit"].Captures[part].Value);
+            var sign = match.Groups["sign"].Value == "-" ? -1 : 1;
+            return TimeSpan.FromTicks(decimal.ToInt64(ticks) * sign);
+        }
+        catch (OverflowException)
+        {
+            throw Invalid(text, "it is too long");
+        }
+    }
+
+    /// <summary>Writes a duration with its two greatest units: <c>14h 22m</c>, <c>2d 3h</c>, <c>45s</c>.</summary>
+    /// <param name="duration">The duration.</param>
+    public static string Format(TimeSpan duration)
+    {
+        var sign = duration < TimeSpan.Zero ? "-" : string.Empty;
+        var d = duration.Duration();
+        (int Value, string Unit)[] units = [(d.Days, "d"), (d.Hours, "h"), (d.Minutes, "m"), (d.Seconds, "s")];
+        var parts = units.SkipWhile(unit => unit.Value == 0).Take(2).Where(unit => unit.Value > 0).Select(unit => $"{unit.Value}{unit.Unit}");
+        var text = string.Join(' ', parts);
+        return text.Length > 0 ? sign + text : d > TimeSpan.Zero ? $"{sign}{d.TotalMilliseconds:0.###}ms" : "0s";
+    }
+
+    private static decimal TicksOf(string unit) => unit switch
+    {
+        "ns" => 0.01m,
+        "us" or "\u00b5s" or "\u03bcs" => TimeSpan.TicksPerMicrosecond,
+        "ms" => TimeSpan.TicksPerMillisecond,
+        "s" => TimeSpan.TicksPerSecond,
+        "m" => TimeSpan.TicksPerMinute,
+        "h" => TimeSpan.TicksPerHour,
+        _ => TimeSpan.TicksPerDay,
+    };
+
+    private static RenewalException Invalid(string text, string why) => new(
+        ErrorId.InvalidDuration, $"'{text}' can't be read as a duration: {why}.", "Write a number with a unit, such as 60s, 15m, 1h30m or 2d, or give a TimeSpan.");
+
+    // Go's micro sign is U+00B5 or U+03BC.
+    [GeneratedRegex("^(?<sign>[-+]?)(?:(?<number>\\d+(?:\\.\\d*)?|\\.\\d+)(?<unit>ns|us|\u00b5s|\u03bcs|ms|s|m|h|d))+$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex GoForm();
+}

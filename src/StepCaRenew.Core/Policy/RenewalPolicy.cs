@@ -1,0 +1,52 @@
+namespace StepCaRenew.Policy;
+
+/// <summary>When a certificate is due. Pure: no clock, no randomness, no input or output.</summary>
+public static class RenewalPolicy
+{
+    private const int JitterShare = 10;
+    private const int ExpiresInJitterShare = 20;
+
+    /// <summary>Whether a certificate is due.</summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="now">The present moment.</param>
+    /// <exception cref="RenewalException">The rule can never be met (<see cref="ErrorId.ExpiresInTooLong"/>).</exception>
+    public static RenewalDecision Decide(CertificateValidity certificate, RenewalRule rule, DateTimeOffset now)
+    {
+        var due = DueTime(certificate, rule);
+        return new RenewalDecision(rule is RenewalRule.Now || now >= due, due);
+    }
+
+    /// <summary>
+    /// The moment from which a certificate is due. A forced renewal changes nothing about it: it is the default rule's.
+    /// </summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="rule">The rule.</param>
+    /// <exception cref="RenewalException">The rule can never be met (<see cref="ErrorId.ExpiresInTooLong"/>).</exception>
+    public static DateTimeOffset DueTime(CertificateValidity certificate, RenewalRule rule)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        var lifetime = certificate.Lifetime;
+        return rule switch
+        {
+            RenewalRule.ExpiresIn { Remaining: var remaining } => Later(
+                certificate.NotBefore,
+                certificate.NotAfter - Below(lifetime, remaining) - Jitter(remaining / ExpiresInJitterShare, certificate)),
+            RenewalRule.ElapsedPercent { Percent: var percent } => certificate.NotBefore + lifetime * (percent / 100),
+            _ => certificate.NotBefore + lifetime * 2 / 3 - Jitter(lifetime / JitterShare, certificate),
+        };
+    }
+
+    // Rounded down, so that the jitter stays below its width.
+    private static TimeSpan Jitter(TimeSpan width, CertificateValidity certificate) =>
+        TimeSpan.FromTicks((long)(width.Ticks * certificate.Spread));
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    private static TimeSpan Below(TimeSpan lifetime, TimeSpan remaining) => remaining < lifetime
+        ? remaining
+        : throw new RenewalException(
+            ErrorId.ExpiresInTooLong,
+            $"-ExpiresIn {Duration.Format(remaining)} is not shorter than the certificate's lifetime of {Duration.Format(lifetime)}: it would be renewed at every run.",
+            $"Use a duration below {Duration.Format(lifetime)}, or -Force to renew now.");
+}

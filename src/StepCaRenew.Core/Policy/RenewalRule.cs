@@ -1,0 +1,29 @@
+namespace StepCaRenew.Policy;
+
+/// <summary>When a certificate is to be renewed.</summary>
+public abstract record RenewalRule
+{
+    private RenewalRule()
+    {
+    }
+
+    /// <summary>After two thirds of the lifetime, less a jitter of up to a tenth of it.</summary>
+    public static RenewalRule Default { get; } = new TwoThirds();
+
+    /// <summary>At once.</summary>
+    public static RenewalRule Force { get; } = new Now();
+
+    /// <summary>The default rule.</summary>
+    public sealed record TwoThirds : RenewalRule;
+
+    /// <summary>At once.</summary>
+    public sealed record Now : RenewalRule;
+
+    /// <summary>When no more than a duration remains.</summary>
+    /// <param name="Remaining">The duration; greater than zero.</param>
+    public sealed record ExpiresIn(TimeSpan Remaining) : RenewalRule;
+
+    /// <summary>When a share of the lifetime is over, as <c>step certificate needs-renewal</c> counts.</summary>
+    /// <param name="Percent">The share in percent; greater than 0, less than 100.</param>
+    public sealed record ElapsedPercent(double Percent) : RenewalRule;
+}

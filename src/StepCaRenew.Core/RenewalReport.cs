@@ -1,0 +1,49 @@
+using StepCaRenew.Certificates;
+using StepCaRenew.Policy;
+
+namespace StepCaRenew;
+
+/// <summary>Takes down what a run learns, and makes the one result of it.</summary>
+internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
+{
+    private readonly long start = clock.GetTimestamp();
+    private RenewalResult result = new()
+    {
+        Name = CertificateName.Of(request.CertificatePath),
+        CertificatePath = request.CertificatePath,
+        KeyPath = request.KeyPath,
+        Status = RenewalStatus.Failed,
+        Message = string.Empty,
+    };
+
+    public void Loaded(CertificatePair pair) => result = result with
+    {
+        KeyPath = pair.KeyPath,
+        OldSerialNumber = pair.Leaf.SerialNumber,
+        SerialNumber = pair.Leaf.SerialNumber,
+        NotAfter = pair.Leaf.NotAfter,
+        NextRenewal = RenewalPolicy.DueTime(pair.Validity, request.Rule).LocalDateTime,
+    };
+
+    public void Asked() => result = result with { Attempts = result.Attempts + 1 };
+
+    public void Replaced(System.Security.Cryptography.X509Certificates.X509Certificate2 leaf) => result = result with
+    {
+        Changed = true,
+        SerialNumber = leaf.SerialNumber,
+        NotAfter = leaf.NotAfter,
+        NextRenewal = RenewalPolicy.DueTime(CertificatePair.ValidityOf(leaf), request.Rule).LocalDateTime,
+    };
+
+    public RenewalResult NotDue(RenewalDecision decision) =>
+        Finish(RenewalStatus.NotDue, $"Not due before {decision.RenewAfter.LocalDateTime:yyyy-MM-dd HH:mm:ss}, in {Duration.Format(decision.RenewAfter - clock.GetUtcNow())}.");
+
+    public RenewalResult WouldRenew() => Finish(RenewalStatus.WouldRenew, "Due, but not approved: nothing was done.");
+
+    public RenewalResult Renewed() => Finish(RenewalStatus.Renewed, $"Renewed; valid until {result.NotAfter:yyyy-MM-dd HH:mm:ss}.");
+
+    public RenewalResult Failed(RenewalException e) => Finish(RenewalStatus.Failed, e.Message) with { ErrorId = e.ErrorId };
+
+    private RenewalResult Finish(string status, string message) =>
+        result with { Status = status, Message = message, DurationMs = (long)clock.GetElapsedTime(start).TotalMilliseconds };
+}

@@ -1,0 +1,33 @@
+using StepCaRenew.Certificates;
+using StepCaRenew.Policy;
+using StepCaRenew.StepCa;
+
+namespace StepCaRenew;
+
+/// <summary>What is to be renewed, when, and where.</summary>
+public sealed record RenewalRequest
+{
+    /// <summary>The certificate file; a full path.</summary>
+    public required string CertificatePath { get; init; }
+
+    /// <summary>The key file; null for the one beside the certificate.</summary>
+    public string? KeyPath { get; init; }
+
+    /// <summary>The key's password; null where it has none.</summary>
+    public KeyPassword? KeyPassword { get; init; }
+
+    /// <summary>When it is due.</summary>
+    public RenewalRule Rule { get; init; } = RenewalRule.Default;
+
+    /// <summary>Which CA.</summary>
+    public CaOptions Ca { get; init; } = new();
+
+    /// <summary>Renew by token instead of mTLS.</summary>
+    public bool UseToken { get; init; }
+
+    /// <summary>How long a failed request may be tried again.</summary>
+    public TimeSpan RetryTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Asked once, when the certificate is due and before the CA is asked; false leaves all as it is.</summary>
+    public Func<RenewalPlan, CancellationToken, Task<bool>> ApproveAsync { get; init; } = (_, _) => Task.FromResult(true);
+}

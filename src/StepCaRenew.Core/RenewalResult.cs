@@ -1,0 +1,44 @@
+namespace StepCaRenew;
+
+/// <summary>The outcome of one run over one certificate: flat, so that ConvertTo-Json and Ansible show all of it.</summary>
+public sealed record RenewalResult
+{
+    /// <summary>The certificate's short name, made of its path.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The certificate file.</summary>
+    public required string CertificatePath { get; init; }
+
+    /// <summary>The key file; null where none was found.</summary>
+    public string? KeyPath { get; init; }
+
+    /// <summary>One of <see cref="RenewalStatus"/>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>True where a file on disk was replaced.</summary>
+    public bool Changed { get; init; }
+
+    /// <summary>One of <see cref="StepCaRenew.ErrorId"/> after a failure, else null.</summary>
+    public string? ErrorId { get; init; }
+
+    /// <summary>What happened, in a sentence.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>The serial number of the certificate that was found, hexadecimal.</summary>
+    public string? OldSerialNumber { get; init; }
+
+    /// <summary>The serial number of the certificate that is there now, hexadecimal.</summary>
+    public string? SerialNumber { get; init; }
+
+    /// <summary>The end of the present certificate's validity, local time.</summary>
+    public DateTime? NotAfter { get; init; }
+
+    /// <summary>From when the present certificate is due, local time.</summary>
+    public DateTime? NextRenewal { get; init; }
+
+    /// <summary>How often the CA was asked.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>How long the run took, in milliseconds.</summary>
+    public long DurationMs { get; init; }
+}

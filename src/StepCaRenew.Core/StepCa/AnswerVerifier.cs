@@ -1,0 +1,55 @@
+using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Certificates;
+
+namespace StepCaRenew.StepCa;
+
+/// <summary>Holds the CA's answer against what was asked for, before anything on disk is touched.</summary>
+/// <param name="roots">What is trusted.</param>
+/// <param name="clock">The present moment.</param>
+internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
+{
+    // Clocks of two machines are never the same, and a CA may set notBefore to its own present second.
+    private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(1);
+
+    /// <summary>Our key, same identity, chain to our root, valid now, ending no earlier than before.</summary>
+    /// <exception cref="RenewalException">It is anything else; each has its own id.</exception>
+    public void Verify(CertificatePair pair, CaAnswer answer)
+    {
+        var (old, leaf, now) = (pair.Leaf, answer.Leaf, clock.GetUtcNow());
+        if (!PairMatch.Matches(leaf, pair.Key))
+            throw Wrong(ErrorId.AnswerWrongKey, $"is for another key ({PublicKeyId.Of(leaf)} instead of {PublicKeyId.Of(pair.Key)})");
+        if (!leaf.SubjectName.RawData.AsSpan().SequenceEqual(old.SubjectName.RawData))
+            throw Wrong(ErrorId.AnswerWrongIdentity, $"has the subject '{leaf.Subject}' instead of '{old.Subject}'");
+        if (!SubjectAlternativeNames.Of(leaf).SameAs(SubjectAlternativeNames.Of(old)))
+            throw Wrong(ErrorId.AnswerWrongIdentity, $"has other alternative names ({Names(leaf)} instead of {Names(old)})");
+        if (leaf.NotBefore.ToUniversalTime() > (now + Leeway).UtcDateTime || leaf.NotAfter.ToUniversalTime() <= now.UtcDateTime)
+            throw Wrong(ErrorId.AnswerNotValidNow, $"is valid from {leaf.NotBefore:u} to {leaf.NotAfter:u}, and this machine's clock shows {now.LocalDateTime:u}");
+        if (leaf.NotAfter < old.NotAfter)
+            throw Wrong(ErrorId.AnswerEndsEarlier, $"ends on {leaf.NotAfter:u}, before the present one ({old.NotAfter:u})");
+        DemandTrusted(answer, now);
+    }
+
+    private void DemandTrusted(CaAnswer answer, DateTimeOffset now)
+    {
+        using var chain = new X509Chain();
+        DateTimeOffset notBefore = answer.Leaf.NotBefore;
+        chain.ChainPolicy = roots.CreatePolicy(now > notBefore ? now : notBefore);
+        foreach (var issuer in answer.Chain)
+            chain.ChainPolicy.ExtraStore.Add(issuer);
+        if (chain.Build(answer.Leaf))
+            return;
+        throw Wrong(ErrorId.AnswerUntrusted, $"does not chain to the trusted root: {string.Join("; ", chain.ChainStatus.Select(status => status.Status))}");
+    }
+
+    private static string Names(X509Certificate2 certificate)
+    {
+        var names = SubjectAlternativeNames.Of(certificate);
+        return string.Join(", ", names.DnsNames.Concat(names.IPAddresses).Concat(names.EmailAddresses).Concat(names.Uris));
+    }
+
+    private static RenewalException Wrong(string id, string what) => new(
+        id, $"The certificate that the CA sent {what}. It was thrown away; nothing was changed on disk.",
+        id == ErrorId.AnswerNotValidNow
+            ? "Set the clocks of this machine and of the CA."
+            : "Check that the address is that of your own CA, and see its log and the templates of the provisioner.");
+}

@@ -1,0 +1,112 @@
+using System.Net.Http.Headers;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace StepCaRenew.StepCa;
+
+/// <summary>The HTTP API of a step-ca. Each call is one exchange over a connection of its own, without retries.</summary>
+/// <param name="settings">Where the CA is.</param>
+/// <param name="roots">What is trusted.</param>
+/// <param name="clock">The clock of timeouts and of certificate validity.</param>
+/// <param name="environment">The environment variables that name a proxy.</param>
+public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvider clock, Func<string, string?> environment)
+{
+    private readonly CaHandlerFactory handlers = new(roots, clock, environment);
+
+    /// <summary>Renews a certificate that authenticates itself in the TLS handshake.</summary>
+    /// <param name="client">The leaf with its private key.</param>
+    /// <param name="cancellationToken">Ends the exchange.</param>
+    /// <exception cref="RenewalException">The CA can't be reached, refuses, or answers something else.</exception>
+    public Task<CaAnswer> RenewAsync(X509Certificate2 client, CancellationToken cancellationToken) =>
+        RenewAsync(client, token: null, isExpired: false, cancellationToken);
+
+    /// <summary>Renews a certificate by a token that is signed with its key; for expired ones and behind proxies.</summary>
+    /// <param name="token">The token; see <see cref="RenewToken"/>.</param>
+    /// <param name="isExpired">Whether the certificate has expired; decides the remedy of a refusal.</param>
+    /// <param name="cancellationToken">Ends the exchange.</param>
+    /// <exception cref="RenewalException">The CA can't be reached, refuses, or answers something else.</exception>
+    public Task<CaAnswer> RenewByTokenAsync(string token, bool isExpired, CancellationToken cancellationToken) =>
+        RenewAsync(client: null, token, isExpired, cancellationToken);
+
+    /// <summary>What the CA says of its health: <c>ok</c>.</summary>
+    /// <param name="cancellationToken">Ends the exchange.</param>
+    /// <exception cref="RenewalException">The CA can't be reached, or answers something else.</exception>
+    public async Task<string> GetHealthAsync(CancellationToken cancellationToken) =>
+        (await GetAsync("/health", CaJson.Default.HealthAnswer, cancellationToken).ConfigureAwait(false)).Status ?? string.Empty;
+
+    /// <summary>The version of the CA.</summary>
+    /// <param name="cancellationToken">Ends the exchange.</param>
+    /// <exception cref="RenewalException">The CA can't be reached, or answers something else.</exception>
+    public async Task<string> GetVersionAsync(CancellationToken cancellationToken) =>
+        (await GetAsync("/version", CaJson.Default.VersionAnswer, cancellationToken).ConfigureAwait(false)).Version ?? string.Empty;
+
+    /// <summary>The CA's root certificates as PEM.</summary>
+    /// <param name="cancellationToken">Ends the exchange.</param>
+    /// <exception cref="RenewalException">The CA can't be reached, or answers something else.</exception>
+    public async Task<IReadOnlyList<string>> GetRootsAsync(CancellationToken cancellationToken) =>
+        (await GetAsync("/roots", CaJson.Default.RootsAnswer, cancellationToken).ConfigureAwait(false)).Certificates ?? [];
+
+    private async Task<CaAnswer> RenewAsync(X509Certificate2? client, string? token, bool isExpired, CancellationToken cancellationToken)
+    {
+        // The body stays empty: a JSON object makes some servers fail over HTTP/2.
+        using var request = new HttpRequestMessage(HttpMethod.Post, settings.Endpoint("/renew")) { Content = new ByteArrayContent([]) };
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        var response = await SendAsync(request, client, cancellationToken).ConfigureAwait(false);
+        return response.IsSuccess
+            ? AnswerReader.Read(response, request.RequestUri!)
+            : throw Refusals.Map(response, request.RequestUri!, token is not null, isExpired);
+    }
+
+    private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, settings.Endpoint(path));
+        var response = await SendAsync(request, client: null, cancellationToken).ConfigureAwait(false);
+        if (!response.IsSuccess)
+            throw Refusals.Map(response, request.RequestUri!, usedToken: false, isExpired: false);
+        try
+        {
+            return JsonSerializer.Deserialize(response.Body, type) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw Refusals.Invalid(response, request.RequestUri!, "an answer that is not JSON", e);
+        }
+    }
+
+    private async Task<CaResponse> SendAsync(HttpRequestMessage request, X509Certificate2? client, CancellationToken cancellationToken)
+    {
+        var trust = new ServerTrust();
+        using var handler = handlers.Create(trust, client);
+        try
+        {
+            return await CaExchange.SendAsync(handler, request, clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException e) when (client is not null && trust.IsAccepted && TlsAlert.Of(e) is null)
+        {
+            // In TLS 1.3 the server's verdict comes after the handshake, and a reset may overtake it. In TLS 1.2 it can't.
+            throw await FindAlertAsync(client, cancellationToken).ConfigureAwait(false) ?? ConnectionErrors.Map(e, trust, settings.Url.Authority);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw ConnectionErrors.Map(e, trust, settings.Url.Authority);
+        }
+    }
+
+    private async Task<RenewalException?> FindAlertAsync(X509Certificate2 client, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, settings.Endpoint("/health"));
+        using var handler = handlers.Create(new ServerTrust(), client, SslProtocols.Tls12);
+        try
+        {
+            await CaExchange.SendAsync(handler, request, clock, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or RenewalException)
+        {
+            return TlsAlert.Of(e) is { } alert && TlsAlert.IsAboutCertificate(alert) ? ConnectionErrors.OfAlert(alert, settings.Url.Authority, e) : null;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+
+namespace StepCaRenew.StepCa;
+
+/// <summary>The answer to <c>/sign</c>, <c>/renew</c> and <c>/rekey</c>.</summary>
+internal sealed record SignAnswer(
+    [property: JsonPropertyName("crt")] string? Certificate,
+    [property: JsonPropertyName("ca")] string? Issuer,
+    [property: JsonPropertyName("certChain")] IReadOnlyList<string>? Chain);
+
+/// <summary>An error of the API; older and newer servers name the text differently.</summary>
+internal sealed record ErrorAnswer(
+    [property: JsonPropertyName("message")] string? Message,
+    [property: JsonPropertyName("detail")] string? Detail);
+
+/// <summary>The answer to <c>/health</c>.</summary>
+internal sealed record HealthAnswer([property: JsonPropertyName("status")] string? Status);
+
+/// <summary>The answer to <c>/version</c>.</summary>
+internal sealed record VersionAnswer([property: JsonPropertyName("version")] string? Version);
+
+/// <summary>The answer to <c>/roots</c>.</summary>
+internal sealed record RootsAnswer([property: JsonPropertyName("crts")] IReadOnlyList<string>? Certificates);
+
+/// <summary>Readers of the answers, made when this is compiled: start-up pays for no reflection.</summary>
+[JsonSerializable(typeof(SignAnswer))]
+[JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(VersionAnswer))]
+[JsonSerializable(typeof(RootsAnswer))]
+internal sealed partial class CaJson : JsonSerializerContext;

@@ -1,0 +1,17 @@
+namespace StepCaRenew.StepCa;
+
+/// <summary>What the call itself says about the CA; all else comes from the environment and the step configuration.</summary>
+public sealed record CaOptions
+{
+    /// <summary>The CA's address, such as <c>https://ca.example.com</c>.</summary>
+    public string? CaUrl { get; init; }
+
+    /// <summary>The file of the CA's root certificate.</summary>
+    public string? RootPath { get; init; }
+
+    /// <summary>The name of a step context.</summary>
+    public string? Context { get; init; }
+
+    /// <summary>The folder of the step configuration instead of <c>$STEPPATH</c> or <c>~/.step</c>.</summary>
+    public string? StepPath { get; init; }
+}

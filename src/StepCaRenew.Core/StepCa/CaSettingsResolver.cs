@@ -1,0 +1,43 @@
+namespace StepCaRenew.StepCa;
+
+/// <summary>
+/// Answers where the CA is and what is trusted, as <c>step</c> does: parameter, then environment
+/// (<c>STEP_CA_URL</c>, <c>STEP_ROOT</c>, <c>STEP_FINGERPRINT</c>), then the context's or the folder's defaults.json.
+/// </summary>
+public static class CaSettingsResolver
+{
+    /// <summary>Resolves the settings; reads files, asks nothing of the network.</summary>
+    /// <param name="options">What the call says.</param>
+    /// <param name="environment">The environment variables; <see cref="FromProcess"/> but in tests.</param>
+    /// <exception cref="RenewalException">Something is missing or can't be read.</exception>
+    public static CaSettings Resolve(CaOptions options, Func<string, string?> environment)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var folder = StepFolder.Find(options, environment);
+        var defaults = StepDefaults.Load(folder.DefaultsFiles);
+        var url = options.CaUrl ?? environment("STEP_CA_URL") ?? defaults["ca-url"] ?? throw new RenewalException(
+            ErrorId.CaUrlMissing,
+            $"Nothing says where the CA is: no -CaUrl, no STEP_CA_URL, and no ca-url in {string.Join(" or ", folder.DefaultsFiles.Select(file => $"'{file}'"))}.",
+            "Run 'step ca bootstrap --ca-url … --fingerprint …' as this user, or give -CaUrl and -Root, or -StepPath.");
+
+        var root = options.RootPath ?? environment("STEP_ROOT");
+        // A root that was named by hand is not the one that the file's fingerprint speaks of.
+        var fingerprint = environment("STEP_FINGERPRINT") ?? (root is null ? defaults["fingerprint"] : null);
+        return new CaSettings(ParseUrl(url), root ?? defaults["root"] ?? folder.RootPath, fingerprint?.Replace(":", string.Empty, StringComparison.Ordinal).ToLowerInvariant());
+    }
+
+    /// <summary>A variable of this process; empty ones read as absent.</summary>
+    /// <param name="name">The variable's name.</param>
+    public static string? FromProcess(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    private static Uri ParseUrl(string text)
+    {
+        // step takes a host without a scheme as well.
+        var complete = text.Contains("://", StringComparison.Ordinal) ? text : "https://" + text;
+        if (Uri.TryCreate(complete, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.Host.Length > 0
+            && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0)
+            return url;
+        throw new RenewalException(
+            ErrorId.CaUrlInvalid, "The CA's address is not an https URL of a host, and a port and path if need be.", "Write it as https://ca.example.com or https://ca.example.com:9000.");
+    }
+}

@@ -1,0 +1,63 @@
+using System.Net.Sockets;
+
+namespace StepCaRenew.StepCa;
+
+/// <summary>What the platform says of a failed connection, as an error with a remedy.</summary>
+internal static class ConnectionErrors
+{
+    /// <summary>Maps a failure of the connection to the CA.</summary>
+    /// <param name="e">What the platform threw.</param>
+    /// <param name="trust">What was thought of the server's certificate.</param>
+    /// <param name="address">The CA's host and port.</param>
+    public static RenewalException Map(Exception e, ServerTrust trust, string address)
+    {
+        if (trust.Refusal is { } refusal)
+            return new(
+                ErrorId.CaUntrusted, $"The server at {address} is not trusted: {refusal}.",
+                "Check the address, the root certificate (-Root, or 'step ca bootstrap') and this machine's clock. Something between that opens TLS looks like this as well.", e);
+        if (TlsAlert.Of(e) is { } alert)
+            return OfAlert(alert, address, e);
+        if (e is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError })
+            return new(
+                ErrorId.ProxyRefused, $"The proxy did not open a way to the CA at {address}.",
+                "Check HTTPS_PROXY and its credentials, or put the CA's host into NO_PROXY.", e);
+        if (e is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError })
+            return Unreachable($"The name of the CA at {address} can't be resolved", "Check the address and the name service.", e);
+        if (SocketErrorOf(e) is SocketError.ConnectionRefused)
+            return Unreachable($"The CA at {address} refuses connections", "Check the address and port, and that the CA runs.", e);
+        if (e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } && !trust.IsAccepted && SocketErrorOf(e) is null)
+            return new(
+                ErrorId.TlsFailed, $"The TLS handshake with {address} failed: {Innermost(e).Message}",
+                "Check that the address and port are those of a step-ca, and that it offers TLS 1.2 or 1.3.", e);
+        if (e is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse })
+            return new(ErrorId.CaAnswerInvalid, $"The server at {address} does not speak HTTP: {e.Message}", "Check that the address and port are those of a step-ca.", e);
+        return Unreachable($"The connection to the CA at {address} broke: {Innermost(e).Message.TrimEnd('.')}", "Check the network and the CA's log.", e);
+    }
+
+    /// <summary>An alert with which the server ended the handshake.</summary>
+    public static RenewalException OfAlert(int alert, string address, Exception e) => alert switch
+    {
+        TlsAlert.CertificateExpired => new(
+            ErrorId.ClientCertificateExpired, $"The CA at {address} refused the certificate as expired (TLS alert {alert}).",
+            "Check the clocks of both machines; -UseToken renews an expired certificate where the provisioner's claim allowRenewalAfterExpiry permits it.", e),
+        TlsAlert.UnknownCa => new(
+            ErrorId.ClientCertificateUnknownCa, $"The CA at {address} does not know the authority that issued the certificate (TLS alert {alert}).",
+            "Check that the certificate was issued by this CA; another one answers at another address.", e),
+        _ when TlsAlert.IsAboutCertificate(alert) => new(
+            ErrorId.ClientCertificateRefused, $"The CA at {address} refused the certificate (TLS alert {alert}): it was issued by another CA, is revoked, or has expired by the CA's clock.",
+            "Compare the certificate's issuer with 'step ca root', check both clocks and the CA's log; issue a new one with 'step ca certificate' if it can't be renewed.", e),
+        _ => new(ErrorId.TlsFailed, $"The server at {address} ended the TLS handshake with alert {alert}.", "Check that the address and port are those of a step-ca.", e),
+    };
+
+    private static RenewalException Unreachable(string message, string remedy, Exception e) =>
+        new(ErrorId.CaUnreachable, message + ".", remedy, e) { IsTransient = true };
+
+    private static SocketError? SocketErrorOf(Exception? e) => e switch
+    {
+        null => null,
+        SocketException socket => socket.SocketErrorCode,
+        _ => SocketErrorOf(e.InnerException),
+    };
+
+    private static Exception Innermost(Exception e) => e.InnerException is null ? e : Innermost(e.InnerException);
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using System.Text.Json;
+using StepCaRenew.Certificates;
+
+namespace StepCaRenew.StepCa;
+
+/// <summary>What the CA, or something before it, answers instead of a certificate, as an error with a remedy.</summary>
+internal static class Refusals
+{
+    private const int LongestQuote = 200;
+
+    /// <summary>Maps an answer that is no success.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="endpoint">The address that was asked.</param>
+    /// <param name="usedToken">Whether a renewal token was sent instead of a client certificate.</param>
+    /// <param name="isExpired">Whether the certificate has expired.</param>
+    public static RenewalException Map(CaResponse response, Uri endpoint, bool usedToken, bool isExpired)
+    {
+        var text = MessageOf(response);
+        var said = $"The CA at {endpoint.Authority} answered {(int)response.Status}: {text}";
+        return response.Status switch
+        {
+            _ when text.Contains("certificate expired on", StringComparison.Ordinal) => AfterExpiry(said),
+            _ when text.Contains("error validating renew token", StringComparison.Ordinal) => new(
+                ErrorId.TokenRefused, said,
+                "The renewal token names the CA by its URL's host, which must be one of the CA's dnsNames; it also needs the intermediate in the certificate file and a correct clock."),
+            HttpStatusCode.Unauthorized when usedToken && isExpired => AfterExpiry(said),
+            HttpStatusCode.Unauthorized => new(
+                ErrorId.RenewalRefused, said,
+                "The certificate is revoked, renewal is disabled for its provisioner (disableRenewal), or the provisioner is gone; the CA's log says which. Issue a new one with 'step ca certificate'."),
+            HttpStatusCode.BadRequest when text.Contains("missing client certificate", StringComparison.Ordinal) => new(
+                ErrorId.ClientCertificateMissing, said,
+                "Something before the CA ends TLS, so that the client certificate is lost. Let it pass TLS through, or use -UseToken."),
+            HttpStatusCode.BadRequest => new(ErrorId.CaBadRequest, said, "Check the versions of the CA and of this module."),
+            HttpStatusCode.Forbidden => new(ErrorId.CaForbidden, said, "The provisioner's policy or limits forbid it; ask who runs the CA."),
+            HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed => new(
+                ErrorId.CaNotFound, $"{endpoint} answered {(int)response.Status}: {text}", "Check that the address is that of a step-ca, with its path if it has one."),
+            HttpStatusCode.TooManyRequests => new(ErrorId.CaBusy, said, "Run again later, and spread the runs of the fleet.")
+            { IsTransient = true, RetryAfter = response.RetryAfter },
+            HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => new(
+                ErrorId.CaFailed, said, "The CA is down or overloaded behind its proxy; run again later.")
+            { IsTransient = true, RetryAfter = response.RetryAfter },
+            _ when (int)response.Status >= 500 => new(ErrorId.CaFailed, said, "See the CA's log."),
+            _ => Invalid(response, endpoint, "an answer that no step-ca gives"),
+        };
+    }
+
+    /// <summary>A success that is not what a step-ca answers.</summary>
+    public static RenewalException Invalid(CaResponse response, Uri endpoint, string what, Exception? e = null) => new(
+        ErrorId.CaAnswerInvalid,
+        $"{endpoint.Authority} gave {what}: status {(int)response.Status}, {response.ContentType ?? "no content type"}, beginning with {FirstLine(response)}",
+        "Check that the address is that of a step-ca; a proxy or captive portal between answers like this.", e);
+
+    private static RenewalException AfterExpiry(string said) => new(
+        ErrorId.RenewalAfterExpiryRefused, $"The certificate has expired. {said}",
+        "Set the claim allowRenewalAfterExpiry for its provisioner on the CA, or issue a new certificate with 'step ca certificate'.");
+
+    private static string MessageOf(CaResponse response)
+    {
+        if (response.IsJson)
+        {
+            try
+            {
+                var error = JsonSerializer.Deserialize(response.Body, CaJson.Default.ErrorAnswer);
+                if ((error?.Message ?? error?.Detail) is { Length: > 0 } message)
+                    return Quote(message);
+            }
+            catch (JsonException)
+            {
+                // A proxy's page under the wrong content type; it is quoted as it is.
+            }
+        }
+
+        return $"{response.ContentType ?? "no content type"}, beginning with {FirstLine(response)}";
+    }
+
+    private static string FirstLine(CaResponse response)
+    {
+        var line = TextFile.Decode(response.Body).Split('\n').Select(Quote).FirstOrDefault(line => line.Length > 0);
+        return line is null ? "nothing" : $"\"{line}\"";
+    }
+
+    // What a server sends must not move a terminal's cursor or fill the screen.
+    private static string Quote(string text)
+    {
+        var clean = new string([.. text.Take(LongestQuote).Select(one => char.IsControl(one) ? ' ' : one)]).Trim();
+        return text.Length > LongestQuote ? clean + "…" : clean;
+    }
+}

@@ -1,0 +1,46 @@
+using Polly;
+using Polly.Retry;
+
+namespace StepCaRenew.StepCa;
+
+/// <summary>Tries again what may pass: exponential backoff with jitter, or as long as the CA asks, within a budget.</summary>
+/// <param name="budget">How long after the first attempt another one may begin.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="random">Gives numbers in [0, 1) for the jitter.</param>
+internal sealed class RetryPolicy(TimeSpan budget, TimeProvider clock, Func<double> random)
+{
+    private const double FirstDelaySeconds = 0.5;
+    private const double LongestDelaySeconds = 15;
+
+    /// <summary>Runs an action until it succeeds, fails for good, or the budget is used up; then its last error stands.</summary>
+    /// <param name="action">What to do.</param>
+    /// <param name="onRetry">Told of each failure that will be tried again, and of the wait before it.</param>
+    /// <param name="cancellationToken">Ends the waits and is handed to the action.</param>
+    public async Task<T> RunAsync<T>(
+        Func<CancellationToken, Task<T>> action, Action<RenewalException, TimeSpan> onRetry, CancellationToken cancellationToken)
+    {
+        var start = clock.GetTimestamp();
+        TimeSpan Left() => budget - clock.GetElapsedTime(start);
+
+        var pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = int.MaxValue,
+            ShouldHandle = args => ValueTask.FromResult(
+                args.Outcome.Exception is RenewalException { IsTransient: true } e && Left() > (e.RetryAfter ?? TimeSpan.Zero)),
+            DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(
+                ((RenewalException)args.Outcome.Exception!).RetryAfter ?? Shorter(Backoff(args.AttemptNumber), Left())),
+            OnRetry = args =>
+            {
+                onRetry((RenewalException)args.Outcome.Exception!, args.RetryDelay);
+                return ValueTask.CompletedTask;
+            },
+        }).Build();
+        return await pipeline.ExecuteAsync(async token => await action(token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
+
+    // Half of the delay is fixed, half is random, so that a fleet that failed together does not come back together.
+    private TimeSpan Backoff(int attempt) =>
+        TimeSpan.FromSeconds(Math.Min(FirstDelaySeconds * Math.Pow(2, Math.Min(attempt, 10)), LongestDelaySeconds) * (0.5 + random() / 2));
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+}

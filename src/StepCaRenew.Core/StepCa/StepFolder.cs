@@ -1,0 +1,55 @@
+using System.Text.Json;
+
+namespace StepCaRenew.StepCa;
+
+/// <summary>The configuration folder of step, and the context that is chosen in it.</summary>
+/// <param name="Base">The folder itself: <c>$STEPPATH</c>, else <c>~/.step</c>.</param>
+/// <param name="Authority">The folder of the context's authority below <c>authorities/</c>, else the folder itself.</param>
+/// <param name="Profile">The folder of the context's profile, or null where no context is used.</param>
+internal sealed record StepFolder(string Base, string Authority, string? Profile)
+{
+    /// <summary>The files of default values, the stronger ones last.</summary>
+    public IEnumerable<string> DefaultsFiles =>
+        new[] { Authority, Profile }.OfType<string>().Select(folder => Path.Combine(folder, "config", "defaults.json"));
+
+    /// <summary>Where step keeps the root certificate.</summary>
+    public string RootPath => Path.Combine(Authority, "certs", "root_ca.crt");
+
+    /// <summary>Finds the folder and the context.</summary>
+    /// <exception cref="RenewalException">The context does not exist, or a file can't be read.</exception>
+    public static StepFolder Find(CaOptions options, Func<string, string?> environment)
+    {
+        var path = options.StepPath ?? environment("STEPPATH")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".step");
+        var name = options.Context ?? environment("STEP_CONTEXT") ?? CurrentContext(Path.Combine(path, "current-context.json"));
+        return name is null ? new StepFolder(path, path, null) : OfContext(path, name);
+    }
+
+    private static StepFolder OfContext(string path, string name)
+    {
+        var file = Path.Combine(path, "contexts.json");
+        if (!File.Exists(file))
+            throw Unknown(name, $"there is no '{file}'");
+        using var contexts = StepJson.Read(file);
+        if (!contexts.RootElement.TryGetProperty(name, out var context) || context.ValueKind != JsonValueKind.Object)
+            throw Unknown(name, $"'{file}' knows {string.Join(", ", contexts.RootElement.EnumerateObject().Select(known => $"'{known.Name}'"))}");
+        return new StepFolder(
+            path,
+            Path.Combine(path, "authorities", Text(context, "authority") ?? name),
+            Path.Combine(path, "profiles", Text(context, "profile") ?? name));
+    }
+
+    private static string? CurrentContext(string file)
+    {
+        if (!File.Exists(file))
+            return null;
+        using var document = StepJson.Read(file);
+        return Text(document.RootElement, "context");
+    }
+
+    private static string? Text(JsonElement element, string property) =>
+        element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+
+    private static RenewalException Unknown(string name, string why) => new(
+        ErrorId.ContextNotFound, $"There is no step context '{name}': {why}.", "Name a context of 'step context list', or give -CaUrl and -Root.");
+}
