@@ -1,0 +1,50 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace StepCaRenew.DevCa.Pki;
+
+/// <summary>The extensions of step-ca's default leaf template, in its order.</summary>
+internal static class LeafExtensions
+{
+    private const string ServerAuth = "1.3.6.1.5.5.7.3.1";
+
+    /// <summary>The usage that a client certificate needs.</summary>
+    public const string ClientAuth = "1.3.6.1.5.5.7.3.2";
+
+    public static IEnumerable<X509Extension> Of(LeafProfile profile, PublicKey key)
+    {
+        var usage = profile.DigitalSignature ? X509KeyUsageFlags.DigitalSignature : X509KeyUsageFlags.KeyAgreement;
+        if (key.Oid.Value == "1.2.840.113549.1.1.1")
+            usage |= X509KeyUsageFlags.KeyEncipherment;
+        yield return new X509KeyUsageExtension(usage, critical: true);
+
+        OidCollection purposes = [new Oid(ServerAuth)];
+        if (profile.ClientAuth)
+            purposes.Add(new Oid(ClientAuth));
+        yield return new X509EnhancedKeyUsageExtension(purposes, critical: false);
+        yield return new X509SubjectKeyIdentifierExtension(key, critical: false);
+        if (profile.Sans.Count > 0)
+            yield return SubjectAlternativeNames(profile.Sans);
+        if (profile.Provisioner is var (name, keyId))
+            yield return ProvisionerExtension.Create(name, keyId);
+    }
+
+    /// <summary>Sorts names into their kinds as step does.</summary>
+    private static X509Extension SubjectAlternativeNames(IReadOnlyList<string> names)
+    {
+        var builder = new SubjectAlternativeNameBuilder();
+        foreach (var name in names)
+        {
+            if (IPAddress.TryParse(name, out var address))
+                builder.AddIpAddress(address);
+            else if (name.Contains("://", StringComparison.Ordinal) || name.StartsWith("urn:", StringComparison.Ordinal))
+                builder.AddUri(new Uri(name));
+            else if (name.Contains('@', StringComparison.Ordinal))
+                builder.AddEmailAddress(name);
+            else
+                builder.AddDnsName(name);
+        }
+        return builder.Build();
+    }
+}

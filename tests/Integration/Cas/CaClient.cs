@@ -1,0 +1,27 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace StepCaRenew.Integration.Cas;
+
+/// <summary>A bare HTTP client that trusts a CA's root alone and shows a client certificate if it has one.</summary>
+public static class CaClient
+{
+    public static HttpClient Create(
+        ITestCa ca, X509Certificate2? certificate = null, SslProtocols protocols = SslProtocols.None,
+        IEnumerable<X509Certificate2>? intermediates = null)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(ca.RootPath));
+        var tls = new SslClientAuthenticationOptions
+        {
+            CertificateChainPolicy = policy,
+            EnabledSslProtocols = protocols,
+            // A resumed session would show the certificate of an earlier one.
+            AllowTlsResume = false,
+        };
+        if (certificate is not null)
+            tls.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, [.. intermediates ?? []], offline: true);
+        return new HttpClient(new SocketsHttpHandler { SslOptions = tls, UseProxy = false }) { BaseAddress = ca.Url };
+    }
+}

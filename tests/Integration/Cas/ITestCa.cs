@@ -1,0 +1,30 @@
+namespace StepCaRenew.Integration.Cas;
+
+/// <summary>A running CA, real or our own, as the tests see it.</summary>
+public interface ITestCa : IAsyncDisposable
+{
+    /// <summary>"DevCa" or "step-ca".</summary>
+    string Name { get; }
+
+    /// <summary>https://127.0.0.1:port</summary>
+    Uri Url { get; }
+
+    /// <summary>A folder laid out like $STEPPATH: config/defaults.json, certs/root_ca.crt.</summary>
+    string StepPath { get; }
+
+    string RootPath { get; }
+
+    /// <summary>SHA-256 of the root, in small hexadecimal digits.</summary>
+    string Fingerprint { get; }
+
+    /// <summary>Makes a key and gets a certificate for it; writes name.crt (leaf and intermediate) and name.key.</summary>
+    Task<IssuedPair> IssueAsync(IssueOptions options, CancellationToken ct = default);
+
+    Task RevokeAsync(IssuedPair pair, CancellationToken ct = default);
+
+    /// <summary>A one-time token of a provisioner, for /sign (the default) or /revoke; changes may spoil its claims.</summary>
+    Task<string> TokenAsync(TokenOptions options, CancellationToken ct = default);
+
+    /// <summary>How many requests for a path, with or without /1.0, have been answered.</summary>
+    int RequestCount(string path);
+}

@@ -1,0 +1,26 @@
+using System.Numerics;
+using System.Security.Cryptography.X509Certificates;
+
+namespace StepCaRenew.Integration.Cas;
+
+/// <summary>A certificate and its key, as PEM files and in memory.</summary>
+/// <param name="CertificatePath">Leaf and intermediate.</param>
+/// <param name="KeyPath">PKCS#8, readable to the owner alone.</param>
+/// <param name="Leaf">Without its key.</param>
+/// <param name="Intermediate">Its issuer.</param>
+public sealed record IssuedPair(string CertificatePath, string KeyPath, X509Certificate2 Leaf, X509Certificate2 Intermediate)
+{
+    /// <summary>The serial as a decimal number, the way the CA's API has it.</summary>
+    public string Serial => new BigInteger(Leaf.SerialNumberBytes.Span, isUnsigned: true, isBigEndian: true).ToString();
+
+    /// <summary>The leaf with its key, fit for a TLS client.</summary>
+    public X509Certificate2 LoadWithKey()
+    {
+        var certificate = X509Certificate2.CreateFromPemFile(CertificatePath, KeyPath);
+        if (!OperatingSystem.IsWindows())
+            return certificate;
+        // SChannel refuses keys that exist in memory only.
+        using (certificate)
+            return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+    }
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace StepCaRenew.Integration.Cas;
+
+/// <summary>The options as tests/StepCa/main.go takes them.</summary>
+internal static class StepCaArguments
+{
+    public static IEnumerable<string> Init(int port, TestCaOptions options)
+    {
+        List<string> arguments =
+        [
+            "init", "-address", $"127.0.0.1:{port}", "-dns", "127.0.0.1,localhost", "-password-file", "password.txt",
+            "-no-renew", "-no-eku", "-plain-key",
+            "-backdate", Duration(options.Backdate), "-min", Duration(options.MinDuration),
+            "-max", Duration(options.MaxDuration), "-default", Duration(options.DefaultDuration),
+        ];
+        if (options.AllowRenewalAfterExpiry)
+            arguments.Add("-renew-expired");
+        if (options.NoDatabase)
+            arguments.Add("-no-db");
+        return arguments;
+    }
+
+    public static IEnumerable<string> Run() =>
+        ["run", "-password-file", "password.txt", "-quiet", "-until-eof", "-log", "ca.log"];
+
+    private static string Duration(TimeSpan time) => time.TotalSeconds.ToString(CultureInfo.InvariantCulture) + "s";
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace StepCaRenew.Integration.Cas;
+
+/// <summary>One run of step-ca on a port and in a folder of its own, which ends with this process at the latest.</summary>
+internal sealed class StepCaProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private StepCaProcess(Process process, string folder, Uri url)
+    {
+        _process = process;
+        Folder = folder;
+        Url = url;
+    }
+
+    public string Folder { get; }
+    public Uri Url { get; }
+    public string LogPath => Path.Combine(Folder, "ca.log");
+
+    public static async Task<StepCaProcess> StartAsync(string binary, string password, TestCaOptions options)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var folder = Directory.CreateTempSubdirectory("stepca-").FullName;
+            var port = FreePort();
+            await File.WriteAllTextAsync(Path.Combine(folder, "password.txt"), password);
+            using (var init = Start(binary, folder, StepCaArguments.Init(port, options)))
+                await init.WaitForExitAsync();
+            var run = Start(binary, folder, StepCaArguments.Run());
+            var ca = new StepCaProcess(run, folder, new Uri($"https://127.0.0.1:{port}"));
+            if (await ca.IsReadyAsync(port))
+                return ca;
+            var log = File.Exists(ca.LogPath) ? await File.ReadAllTextAsync(ca.LogPath) : "no log";
+            await ca.DisposeAsync();
+            // Another process may have taken the port in the meantime.
+            if (attempt == 3)
+                throw new InvalidOperationException($"step-ca did not start: {log}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // The closed standard input ends it; its own shutdown would take seconds.
+        _process.StandardInput.Close();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+        _process.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static Process Start(string binary, string folder, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(binary, arguments) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
+        start.Environment["STEPPATH"] = folder;
+        var process = Process.Start(start)!;
+        // A pipe that nobody empties would stop the process some day.
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private async Task<bool> IsReadyAsync(int port)
+    {
+        for (var wait = Stopwatch.StartNew(); wait.Elapsed < TimeSpan.FromSeconds(20) && !_process.HasExited; await Task.Delay(20))
+        {
+            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await probe.ConnectAsync(IPAddress.Loopback, port);
+                return !_process.HasExited;
+            }
+            catch (SocketException)
+            {
+            }
+        }
+        return false;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,19 @@
+namespace StepCaRenew.Integration.Cas;
+
+/// <summary>How a CA is configured; equal options share one running CA.</summary>
+public sealed record TestCaOptions
+{
+    public bool AllowRenewalAfterExpiry { get; init; }
+
+    public TimeSpan Backdate { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Compared with the backdate included.</summary>
+    public TimeSpan MinDuration { get; init; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan MaxDuration { get; init; } = TimeSpan.FromHours(720);
+
+    public TimeSpan DefaultDuration { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>A CA without a database can't revoke.</summary>
+    public bool NoDatabase { get; init; }
+}

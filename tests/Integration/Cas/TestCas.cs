@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+
+[assembly: AssemblyFixture(typeof(StepCaRenew.Integration.Cas.TestCas))]
+
+namespace StepCaRenew.Integration.Cas;
+
+/// <summary>
+/// The CAs that tests share: each started once, when the first test asks for it, and ended with the
+/// test run. A test that counts requests, revokes nothing but its own, and needs no fault can share.
+/// </summary>
+public sealed class TestCas : IAsyncDisposable
+{
+    private static readonly ConcurrentDictionary<(CaKind, TestCaOptions), Lazy<Task<ITestCa>>> Running = new();
+
+    /// <summary>For a theory that runs on both.</summary>
+    public static TheoryData<CaKind> All { get; } = [CaKind.DevCa, CaKind.StepCa];
+
+    /// <summary>A shared CA; skips the test where it can't run, or fails it if STEPCARENEW_STRICT is 1.</summary>
+    public static Task<ITestCa> GetAsync(CaKind kind, TestCaOptions? options = null) =>
+        Running.GetOrAdd((kind, options ?? new()), key => new(() => StartAsync(key.Item1, key.Item2))).Value;
+
+    /// <summary>A CA for one test alone, which has to dispose it.</summary>
+    public static Task<ITestCa> StartAsync(CaKind kind, TestCaOptions options) => kind switch
+    {
+        CaKind.StepCa => StepTestCa.StartAsync(options),
+        _ => throw new NotSupportedException(),
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var ca in Running.Values.Where(ca => ca.IsValueCreated && ca.Value.IsCompletedSuccessfully))
+            await (await ca.Value).DisposeAsync();
+        Running.Clear();
+    }
+}
