@@ -40,6 +40,10 @@ public static class ErrorId
     // When
     /// <summary>A duration can't be read.</summary>
     public const string InvalidDuration = nameof(InvalidDuration);
+    /// <summary>A percentage can't be read.</summary>
+    public const string InvalidPercent = nameof(InvalidPercent);
+    /// <summary>Two parameters contradict each other.</summary>
+    public const string ConflictingParameters = nameof(ConflictingParameters);
     /// <summary>ExpiresIn is not shorter than the certificate's lifetime.</summary>
     public const string ExpiresInTooLong = nameof(ExpiresInTooLong);
 
@@ -134,6 +138,8 @@ public static class ErrorId
     // Parameters
     /// <summary>Nothing is registered, and no path was given.</summary>
     public const string NothingRegistered = nameof(NothingRegistered);
+    /// <summary>The path is not one of the file system.</summary>
+    public const string NotAFileSystemPath = nameof(NotAFileSystemPath);
     /// <summary>One key path was given for several certificates.</summary>
     public const string KeyPathForSeveral = nameof(KeyPathForSeveral);
     /// <summary>An error that nobody foresaw: a defect.</summary>

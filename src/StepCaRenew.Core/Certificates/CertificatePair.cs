@@ -6,35 +6,32 @@ namespace StepCaRenew.Certificates;
 /// <summary>A certificate and a private key as they lay on disk at one moment; whether they match is another question.</summary>
 public sealed class CertificatePair : IDisposable
 {
-    private readonly KeyFile keyFile;
-
     private CertificatePair(CertificateFile certificate, KeyFile keyFile)
     {
         Certificate = certificate;
-        this.keyFile = keyFile;
+        KeyFile = keyFile;
     }
 
     /// <summary>The certificate file.</summary>
     public CertificateFile Certificate { get; }
 
+    /// <summary>The key file.</summary>
+    public KeyFile KeyFile { get; }
+
     /// <summary>The leaf.</summary>
     public X509Certificate2 Leaf => Certificate.Leaf;
 
     /// <summary>The private key.</summary>
-    public PrivateKey Key => keyFile.Key;
+    public PrivateKey Key => KeyFile.Key;
 
     /// <summary>The path of the key file.</summary>
-    public string KeyPath => keyFile.Path;
+    public string KeyPath => KeyFile.Path;
 
     /// <summary>What the policy needs to know of the leaf.</summary>
     public CertificateValidity Validity => ValidityOf(Leaf);
 
     /// <summary>Whether certificate and key belong together.</summary>
     public bool Matches => PairMatch.Matches(Leaf, Key);
-
-    /// <summary>When the certificate file and the key file were last written.</summary>
-    public (DateTimeOffset Certificate, DateTimeOffset Key) LastWriteTimes =>
-        (Certificate.Document.File.LastWriteTime, keyFile.Document.File.LastWriteTime);
 
     /// <summary>Reads both files, fresh from disk.</summary>
     /// <param name="certificatePath">The certificate file.</param>
@@ -58,7 +55,7 @@ public sealed class CertificatePair : IDisposable
     /// <summary>Whether both files still hold the bytes that were read.</summary>
     /// <exception cref="RenewalException">A file can't be read any more.</exception>
     public bool IsStillOnDisk() =>
-        Certificate.Document.File.IsUnchanged("certificate file") && keyFile.Document.File.IsUnchanged("key file");
+        Certificate.Document.File.IsUnchanged("certificate file") && KeyFile.Document.File.IsUnchanged("key file");
 
     /// <summary>What the policy needs to know of a certificate.</summary>
     /// <param name="certificate">The certificate.</param>
@@ -74,6 +71,6 @@ public sealed class CertificatePair : IDisposable
     public void Dispose()
     {
         Certificate.Dispose();
-        keyFile.Dispose();
+        KeyFile.Dispose();
     }
 }

@@ -24,7 +24,7 @@ internal sealed class MatchingPairLoader(TimeProvider clock, ILogger logger)
             using (pair)
             {
                 if (!IsYoung(pair) || clock.GetElapsedTime(start) >= Patience)
-                    throw KeyMismatch.Describe(pair);
+                    throw KeyMismatch.Describe(pair.Certificate, pair.KeyFile);
             }
 
             RenewalLog.DeploymentAwaited(logger, certificatePath);
@@ -32,11 +32,8 @@ internal sealed class MatchingPairLoader(TimeProvider clock, ILogger logger)
         }
     }
 
-    // Somebody writes certificate and key one after the other; a file from the future is not young.
-    private bool IsYoung(CertificatePair pair)
-    {
-        var now = clock.GetUtcNow();
-        var (certificate, key) = pair.LastWriteTimes;
-        return (now - certificate).Duration() < Young || (now - key).Duration() < Young;
-    }
+    // Somebody writes certificate and key one after the other.
+    private bool IsYoung(CertificatePair pair) => IsYoung(pair.Certificate.Document.File) || IsYoung(pair.KeyFile.Document.File);
+
+    private bool IsYoung(InputFile file) => (clock.GetUtcNow() - file.LastWriteTime).Duration() < Young;
 }

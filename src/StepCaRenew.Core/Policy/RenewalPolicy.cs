@@ -13,12 +13,13 @@ public static class RenewalPolicy
     /// <exception cref="RenewalException">The rule can never be met (<see cref="ErrorId.ExpiresInTooLong"/>).</exception>
     public static RenewalDecision Decide(CertificateValidity certificate, RenewalRule rule, DateTimeOffset now)
     {
+        ArgumentNullException.ThrowIfNull(rule);
         var due = DueTime(certificate, rule);
-        return new RenewalDecision(rule is RenewalRule.Now || now >= due, due);
+        return new RenewalDecision(rule.IsForced || now >= due, due);
     }
 
     /// <summary>
-    /// The moment from which a certificate is due. A forced renewal changes nothing about it: it is the default rule's.
+    /// The moment from which a certificate is due by the rule; whether it is forced changes nothing about it.
     /// </summary>
     /// <param name="certificate">The certificate.</param>
     /// <param name="rule">The rule.</param>

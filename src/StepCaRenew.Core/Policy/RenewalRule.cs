@@ -10,14 +10,14 @@ public abstract record RenewalRule
     /// <summary>After two thirds of the lifetime, less a jitter of up to a tenth of it.</summary>
     public static RenewalRule Default { get; } = new TwoThirds();
 
-    /// <summary>At once.</summary>
-    public static RenewalRule Force { get; } = new Now();
+    /// <summary>At once; the next renewal is the default rule's.</summary>
+    public static RenewalRule Force { get; } = Default with { IsForced = true };
+
+    /// <summary>True to renew now, whatever the rule says. What comes after follows the rule.</summary>
+    public bool IsForced { get; init; }
 
     /// <summary>The default rule.</summary>
     public sealed record TwoThirds : RenewalRule;
-
-    /// <summary>At once.</summary>
-    public sealed record Now : RenewalRule;
 
     /// <summary>When no more than a duration remains.</summary>
     /// <param name="Remaining">The duration; greater than zero.</param>

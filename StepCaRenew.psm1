@@ -1,0 +1,1 @@
+Import-Module -Assembly ([StepCaRenew.Loader.ModuleLoader]::Load())

@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Policy;
+
+namespace StepCaRenew.Certificates;
+
+/// <summary>Describes a certificate and its key as they lie on disk. What is wrong with the key is part of the description.</summary>
+/// <param name="clock">The present moment.</param>
+public sealed class CertificateInspector(TimeProvider clock)
+{
+    /// <summary>Describes a certificate that was read.</summary>
+    /// <param name="certificate">The certificate file.</param>
+    /// <param name="keyPath">The key file; null for the one beside it.</param>
+    /// <param name="password">The key's password, if it has one.</param>
+    public StepCertificate Inspect(CertificateFile certificate, string? keyPath, KeyPassword? password)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        var leaf = certificate.Leaf;
+        var names = SubjectAlternativeNames.Of(leaf);
+        var provisioner = StepProvisioner.Of(leaf);
+        var validity = CertificatePair.ValidityOf(leaf);
+        var (now, renewAfter) = (clock.GetUtcNow(), RenewalPolicy.DueTime(validity, RenewalRule.Default));
+        var path = keyPath ?? KeyPathConvention.Find(certificate);
+        var (keyStatus, problem) = StatusOfKey(certificate, path, password);
+        return new StepCertificate
+        {
+            Name = CertificateName.Of(certificate.Path),
+            Status = CertificateStatus.At(validity, renewAfter, now),
+            KeyStatus = keyStatus,
+            Subject = leaf.Subject,
+            DnsNames = names.DnsNames,
+            IPAddresses = names.IPAddresses,
+            EmailAddresses = names.EmailAddresses,
+            Uris = names.Uris,
+            Issuer = leaf.Issuer,
+            SerialNumber = leaf.SerialNumber,
+            NotBefore = leaf.NotBefore,
+            NotAfter = leaf.NotAfter,
+            RenewAfter = renewAfter.LocalDateTime,
+            RenewAfterSeconds = (long)(renewAfter - now).TotalSeconds,
+            RemainingSeconds = (long)(validity.NotAfter - now).TotalSeconds,
+            LifetimeSeconds = (long)validity.Lifetime.TotalSeconds,
+            ElapsedPercent = Math.Round(validity.ElapsedPercent(now), 1),
+            Provisioner = provisioner?.Name,
+            ProvisionerType = provisioner?.Type,
+            KeyAlgorithm = AlgorithmOf(leaf),
+            ExtendedKeyUsage = ExtendedKeyUsage.Of(leaf),
+            Thumbprint = leaf.Thumbprint,
+            ThumbprintSha256 = leaf.GetCertHashString(HashAlgorithmName.SHA256),
+            PublicKeyId = PublicKeyId.Of(leaf),
+            CertificatePath = certificate.Path,
+            KeyPath = path,
+            KeyErrorId = problem?.ErrorId,
+            KeyMessage = problem?.Message,
+        };
+    }
+
+    private static (string Status, RenewalException? Problem) StatusOfKey(CertificateFile certificate, string? keyPath, KeyPassword? password)
+    {
+        try
+        {
+            using var key = KeyFile.Load(keyPath ?? KeyPathConvention.Demand(certificate), password);
+            return PairMatch.Matches(certificate.Leaf, key.Key)
+                ? (KeyStatus.Matches, null)
+                : (KeyStatus.Mismatch, KeyMismatch.Describe(certificate, key));
+        }
+        catch (RenewalException e)
+        {
+            return (e.ErrorId is ErrorId.KeyNotFound or ErrorId.FileNotFound ? KeyStatus.Missing : KeyStatus.Unreadable, e);
+        }
+    }
+
+    private static string AlgorithmOf(X509Certificate2 certificate)
+    {
+        using var rsa = certificate.GetRSAPublicKey();
+        if (rsa is not null)
+            return $"RSA {rsa.KeySize}";
+        using var ec = certificate.GetECDsaPublicKey();
+        return ec is not null ? $"EC {NamedCurve.Describe(ec)}" : certificate.PublicKey.Oid.FriendlyName ?? certificate.PublicKey.Oid.Value ?? "unknown";
+    }
+}

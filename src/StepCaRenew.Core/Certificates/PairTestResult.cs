@@ -1,0 +1,55 @@
+namespace StepCaRenew.Certificates;
+
+/// <summary>Whether a certificate and a key belong together, and by what one can tell.</summary>
+public sealed record PairTestResult
+{
+    /// <summary>The certificate's short name, made of its path.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>True where the public keys are equal and a signature of the key is verified by the certificate.</summary>
+    public required bool Matches { get; init; }
+
+    /// <summary>In a sentence.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>SHA-256 of the certificate's SubjectPublicKeyInfo.</summary>
+    public required string CertificatePublicKeyId { get; init; }
+
+    /// <summary>SHA-256 of the key's SubjectPublicKeyInfo.</summary>
+    public required string KeyPublicKeyId { get; init; }
+
+    /// <summary>When the certificate file was last written, local time.</summary>
+    public required DateTime CertificateWritten { get; init; }
+
+    /// <summary>When the key file was last written, local time.</summary>
+    public required DateTime KeyWritten { get; init; }
+
+    /// <summary>The certificate file.</summary>
+    public required string CertificatePath { get; init; }
+
+    /// <summary>The key file.</summary>
+    public required string KeyPath { get; init; }
+
+    /// <summary>Compares the two as they lie on disk.</summary>
+    /// <param name="certificatePath">The certificate file.</param>
+    /// <param name="keyPath">The key file; null for the one beside it.</param>
+    /// <param name="password">The key's password, if it has one.</param>
+    /// <exception cref="RenewalException">A file can't be read.</exception>
+    public static PairTestResult Of(string certificatePath, string? keyPath, KeyPassword? password)
+    {
+        using var pair = CertificatePair.Load(certificatePath, keyPath, password);
+        var matches = pair.Matches;
+        return new PairTestResult
+        {
+            Name = CertificateName.Of(certificatePath),
+            Matches = matches,
+            Reason = matches ? "The certificate is for this key." : KeyMismatch.Reason(pair.Certificate, pair.KeyFile),
+            CertificatePublicKeyId = PublicKeyId.Of(pair.Leaf),
+            KeyPublicKeyId = PublicKeyId.Of(pair.Key),
+            CertificateWritten = pair.Certificate.Document.File.LastWriteTime.LocalDateTime,
+            KeyWritten = pair.KeyFile.Document.File.LastWriteTime.LocalDateTime,
+            CertificatePath = certificatePath,
+            KeyPath = pair.KeyPath,
+        };
+    }
+}

@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace StepCaRenew.Policy;
+
+/// <summary>Percentages as people write them.</summary>
+public static class Percentage
+{
+    /// <summary>Reads a share of the lifetime: <c>66</c>, <c>66%</c> or <c>66.5 %</c>.</summary>
+    /// <param name="text">The text.</param>
+    /// <exception cref="RenewalException">It is no number between 0 and 100 (<see cref="ErrorId.InvalidPercent"/>).</exception>
+    public static double Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var number = text.Trim().TrimEnd('%');
+        return double.TryParse(number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var percent)
+            && percent is > 0 and < 100
+            ? percent
+            : throw new RenewalException(
+                ErrorId.InvalidPercent, $"'{text}' is no percentage of the lifetime.", "Give the share that is over, greater than 0 and less than 100, such as 66% or 75.");
+    }
+}
