@@ -38,6 +38,18 @@ public static partial class Duration
         }
     }
 
+    /// <summary>Reads a duration that is to be greater than zero.</summary>
+    /// <param name="text">The text.</param>
+    /// <exception cref="RenewalException">It is no duration, or zero or less (<see cref="ErrorId.InvalidDuration"/>).</exception>
+    public static TimeSpan ParsePositive(string text) =>
+        Parse(text) is var duration && duration > TimeSpan.Zero ? duration : throw Invalid(text, "it is not greater than zero");
+
+    /// <summary>Reads a duration that may be zero, but not less.</summary>
+    /// <param name="text">The text.</param>
+    /// <exception cref="RenewalException">It is no duration, or less than zero (<see cref="ErrorId.InvalidDuration"/>).</exception>
+    public static TimeSpan ParseNotNegative(string text) =>
+        Parse(text) is var duration && duration >= TimeSpan.Zero ? duration : throw Invalid(text, "it is less than zero");
+
     /// <summary>Writes a duration with its two greatest units: <c>14h 22m</c>, <c>2d 3h</c>, <c>45s</c>.</summary>
     /// <param name="duration">The duration.</param>
     public static string Format(TimeSpan duration)

@@ -1,0 +1,35 @@
+using System.Management.Automation;
+
+namespace StepCaRenew.Cmdlets.Support;
+
+/// <summary>Turns the engine's failures into error records: the id first, a fitting category, and what to do.</summary>
+internal static class ErrorRecords
+{
+    public static ErrorRecord From(RenewalException e, object? target) =>
+        new(e, e.ErrorId, CategoryOf(e.ErrorId), target) { ErrorDetails = new ErrorDetails(e.Message) { RecommendedAction = e.Remedy } };
+
+    private static ErrorCategory CategoryOf(string errorId) => errorId switch
+    {
+        ErrorId.FileNotFound or ErrorId.KeyNotFound or ErrorId.RootMissing or ErrorId.ContextNotFound or ErrorId.CaUrlMissing
+            or ErrorId.NoCertificateFound or ErrorId.NothingRegistered or ErrorId.LinkBroken or ErrorId.CaNotFound => ErrorCategory.ObjectNotFound,
+        ErrorId.AccessDenied or ErrorId.FolderNotWritable or ErrorId.PermissionsNotKept or ErrorId.RenewalRefused
+            or ErrorId.RenewalAfterExpiryRefused or ErrorId.CaForbidden => ErrorCategory.PermissionDenied,
+        ErrorId.KeyPasswordRequired or ErrorId.KeyPasswordWrong or ErrorId.NoClientAuth or ErrorId.TokenRefused or ErrorId.ClientCertificateRefused
+            or ErrorId.ClientCertificateExpired or ErrorId.ClientCertificateUnknownCa or ErrorId.ClientCertificateMissing => ErrorCategory.AuthenticationError,
+        ErrorId.InvalidDuration or ErrorId.InvalidPercent or ErrorId.ExpiresInTooLong or ErrorId.ConflictingParameters or ErrorId.CaUrlInvalid
+            or ErrorId.PathIsFolder or ErrorId.KeyPathForSeveral or ErrorId.NotAFileSystemPath => ErrorCategory.InvalidArgument,
+        ErrorId.CertificateInvalid or ErrorId.CertificateAmbiguous or ErrorId.KeyInvalid or ErrorId.KeyMismatch or ErrorId.ChainMissing
+            or ErrorId.FileEmpty or ErrorId.RootInvalid or ErrorId.StepConfigInvalid or ErrorId.CaAnswerInvalid
+            or ErrorId.AnswerWrongKey or ErrorId.AnswerWrongIdentity or ErrorId.AnswerNotValidNow or ErrorId.AnswerEndsEarlier => ErrorCategory.InvalidData,
+        ErrorId.CaUntrusted or ErrorId.RootFingerprintMismatch or ErrorId.AnswerUntrusted => ErrorCategory.SecurityError,
+        ErrorId.CaUnreachable or ErrorId.ProxyRefused or ErrorId.TlsFailed => ErrorCategory.ConnectionError,
+        ErrorId.CaTimeout => ErrorCategory.OperationTimeout,
+        ErrorId.CaBusy or ErrorId.CaFailed => ErrorCategory.ResourceUnavailable,
+        ErrorId.FileTooLarge or ErrorId.CaAnswerTooLarge => ErrorCategory.LimitsExceeded,
+        ErrorId.KeyUnsupported => ErrorCategory.NotImplemented,
+        ErrorId.FileUnreadable => ErrorCategory.ReadError,
+        ErrorId.DiskFull or ErrorId.WriteFailed => ErrorCategory.WriteError,
+        ErrorId.ChangedDuringRenewal or ErrorId.TargetIsMountPoint => ErrorCategory.ResourceBusy,
+        _ => ErrorCategory.NotSpecified,
+    };
+}

@@ -1,0 +1,30 @@
+using System.Management.Automation;
+using Microsoft.Extensions.Logging;
+
+namespace StepCaRenew.Cmdlets.Support;
+
+/// <summary>Shows the engine's events on PowerShell's streams. Failures are error records of their own.</summary>
+internal sealed class PipelineLogger(Cmdlet cmdlet, PipelinePump pump) : ILogger
+{
+    private static readonly string[] Tags = ["StepCaRenew"];
+
+    /// <inheritdoc/>
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+    /// <inheritdoc/>
+    public bool IsEnabled(LogLevel logLevel) => logLevel is >= LogLevel.Debug and <= LogLevel.Warning;
+
+    /// <inheritdoc/>
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (!IsEnabled(logLevel))
+            return;
+        var message = formatter(state, exception);
+        pump.Post(logLevel switch
+        {
+            LogLevel.Warning => () => cmdlet.WriteWarning(message),
+            LogLevel.Information => () => cmdlet.WriteInformation(message, Tags),
+            _ => () => cmdlet.WriteVerbose(message),
+        });
+    }
+}

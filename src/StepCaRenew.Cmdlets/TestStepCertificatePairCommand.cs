@@ -1,0 +1,31 @@
+using System.Management.Automation;
+using StepCaRenew.Certificates;
+
+namespace StepCaRenew.Cmdlets;
+
+/// <summary>Test-StepCertificatePair: whether a certificate and a key on disk belong together.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "StepCertificatePair", DefaultParameterSetName = PathSet)]
+[OutputType(typeof(bool))]
+[OutputType(typeof(PairTestResult))]
+public sealed class TestStepCertificatePairCommand : CertificateCmdlet
+{
+    /// <summary>Certificate files, or folders that hold some; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Show both public keys, the file times and the reason instead of a Boolean.</summary>
+    [Parameter]
+    public SwitchParameter Detailed { get; set; }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> Paths => ParameterSetName == LiteralPathSet ? LiteralPath : Path;
+
+    /// <inheritdoc/>
+    protected override void Process(string certificatePath, string? keyPath)
+    {
+        var result = PairTestResult.Of(certificatePath, keyPath, Password);
+        WriteObject(Detailed ? result : result.Matches);
+    }
+}
