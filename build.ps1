@@ -1,0 +1,54 @@
+#Requires -Version 7.4
+<#
+.SYNOPSIS
+    Builds, tests and packages StepCaRenew; the same command on every machine and in CI.
+.DESCRIPTION
+    The tasks are the scripts of the folder build, the versions of what they need are in build/Dependencies.psd1.
+.PARAMETER Task
+    Build      compiles everything
+    Test       builds, packages, and runs all tests against that package; ends with a line that counts them
+    Package    makes out/package/StepCaRenew/<version> and holds it against build/PackageFiles.txt
+    Demo       shows the module at work with a CA of its own
+    Benchmark  measures
+    Help       writes en-US from the pages in docs
+    Clean      deletes what the other tasks made
+.PARAMETER Configuration
+    Release or Debug.
+.PARAMETER Strict
+    Test fails where something could not run, instead of saying so and going on.
+.PARAMETER ReadyToRun
+    Package compiles ahead for this machine's platform, into out/package-<platform>.
+#>
+[CmdletBinding()]
+param(
+    [ValidateSet('Build', 'Test', 'Package', 'Demo', 'Benchmark', 'Help', 'Clean')]
+    [string] $Task = 'Test',
+
+    [ValidateSet('Release', 'Debug')]
+    [string] $Configuration = 'Release',
+
+    [switch] $Strict,
+
+    [switch] $ReadyToRun
+)
+
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+
+Import-Module -Name (Join-Path $PSScriptRoot 'build/BuildTools.psm1') -Force
+
+$arguments = switch ($Task) {
+    'Test' { @{ Configuration = $Configuration; Strict = $Strict } }
+    'Package' { @{ Configuration = $Configuration; ReadyToRun = $ReadyToRun } }
+    'Clean' { @{} }
+    default { @{ Configuration = $Configuration } }
+}
+try {
+    & (Join-Path $PSScriptRoot "build/$Task.ps1") @arguments
+    exit $LASTEXITCODE
+}
+catch {
+    Write-BuildLine $_.Exception.Message -Color Red
+    Write-Verbose $_.ScriptStackTrace
+    exit 1
+}

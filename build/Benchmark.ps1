@@ -1,0 +1,11 @@
+<# .SYNOPSIS Packages the module and measures it (tests/Benchmarks/Benchmark.ps1, in a PowerShell of its own). #>
+[CmdletBinding()]
+param([string] $Configuration = 'Release')
+
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+
+Write-BuildLine 'Building the module and its demo CA ...'
+& (Join-Path $PSScriptRoot 'Package.ps1') -Configuration $Configuration
+Invoke-WithPackage -Configuration $Configuration -Script (Get-BuildPath 'tests/Benchmarks/Benchmark.ps1')
+exit $LASTEXITCODE

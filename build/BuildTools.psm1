@@ -1,0 +1,284 @@
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+
+$Root = Split-Path $PSScriptRoot
+$Out = Join-Path $Root 'out'
+$UseColor = -not [Console]::IsOutputRedirected -and -not $env:NO_COLOR
+$Dotnet = @{
+    DOTNET_NOLOGO                        = '1'
+    DOTNET_CLI_TELEMETRY_OPTOUT          = '1'
+    DOTNET_GENERATE_ASPNET_CERTIFICATE   = 'false'
+    # A node that outlives the build holds its output open, and whoever reads that waits for it.
+    MSBUILDDISABLENODEREUSE              = '1'
+    POWERSHELL_TELEMETRY_OPTOUT          = '1'
+    POWERSHELL_UPDATECHECK               = 'Off'
+}
+
+function Write-BuildLine {
+    <# .SYNOPSIS Writes to the console, coloured where somebody looks at it. #>
+    param(
+        [Parameter(Position = 0)] [AllowEmptyString()] [string] $Text = '',
+        [ValidateSet('Red', 'Green', 'Yellow')] [string] $Color,
+        [switch] $NoNewline
+    )
+    if ($Color -and $UseColor) {
+        $Text = $PSStyle.Foreground.$Color + $Text + $PSStyle.Reset
+    }
+    if ($NoNewline) { [Console]::Out.Write($Text) } else { [Console]::Out.WriteLine($Text) }
+    [Console]::Out.Flush()
+}
+
+function Get-BuildPath {
+    <# .SYNOPSIS A path below the repository's root. #>
+    param([Parameter(Mandatory)] [string] $Path)
+    Join-Path $Root $Path
+}
+
+function Get-BuildVersion {
+    <# .SYNOPSIS The version of this source: VersionPrefix. #>
+    $version = ([xml](Get-Content (Get-BuildPath 'Directory.Build.props') -Raw)).SelectSingleNode('//VersionPrefix')
+    if (-not $version) { throw 'Directory.Build.props has no VersionPrefix.' }
+    $version.InnerText.Trim()
+}
+
+function Get-PackagePath {
+    <# .SYNOPSIS Where the package of this source goes. #>
+    Join-Path $Out 'package' 'StepCaRenew' (Get-BuildVersion)
+}
+
+function Get-BuildPlatform {
+    <# .SYNOPSIS The runtime identifier of this machine, in its portable form. #>
+    $system = if ($IsWindows) { 'win' } elseif ($IsMacOS) { 'osx' } else { 'linux' }
+    "$system-$([Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
+}
+
+function Get-PwshPath {
+    <# .SYNOPSIS The PowerShell that runs this build. #>
+    $self = [Environment]::ProcessPath
+    if ([IO.Path]::GetFileNameWithoutExtension($self) -eq 'pwsh') { return $self }
+    (Get-Command pwsh -CommandType Application | Select-Object -First 1).Source
+}
+
+function Invoke-BuildProcess {
+    <#
+    .SYNOPSIS
+        Runs a program to its end, its output in out/logs/<Name>.log.
+    .DESCRIPTION
+        Returns ExitCode, TimedOut, Output and Log. A program that doesn't end in time is killed with its children.
+    #>
+    param(
+        [Parameter(Mandatory)] [string] $Name,
+        [Parameter(Mandatory)] [string] $FilePath,
+        [string[]] $ArgumentList = @(),
+        [hashtable] $Environment = @{},
+        [int] $TimeoutSeconds = 600
+    )
+    $start = [Diagnostics.ProcessStartInfo]::new($FilePath)
+    foreach ($argument in $ArgumentList) { $start.ArgumentList.Add($argument) }
+    foreach ($variables in $Dotnet, $Environment) {
+        foreach ($key in $variables.Keys) { $start.Environment[$key] = $variables[$key] }
+    }
+    $start.WorkingDirectory = $Root
+    $start.RedirectStandardInput = $true
+    $start.RedirectStandardOutput = $true
+    $start.RedirectStandardError = $true
+
+    $process = [Diagnostics.Process]::Start($start)
+    try {
+        $process.StandardInput.Close()
+        $readers = $process.StandardOutput.ReadToEndAsync(), $process.StandardError.ReadToEndAsync()
+        $timedOut = -not $process.WaitForExit($TimeoutSeconds * 1000)
+        if ($timedOut) {
+            $process.Kill($true)
+            $process.WaitForExit(10000) > $null
+        }
+        # A grandchild that outlives the program may hold the pipes: then its output is not waited for.
+        $output = foreach ($reader in $readers) {
+            if ($reader.Wait(5000)) { $reader.Result } else { 'Output lost: a process that the program started still runs.' }
+        }
+        $output = ($output -join '').TrimEnd()
+        $log = Join-Path $Out 'logs' "$Name.log"
+        [IO.Directory]::CreateDirectory((Split-Path $log)) > $null
+        [IO.File]::WriteAllText($log, $output + [Environment]::NewLine)
+        [pscustomobject]@{
+            ExitCode = if ($timedOut) { -1 } else { $process.ExitCode }
+            TimedOut = $timedOut
+            Output   = $output
+            Log      = [IO.Path]::GetRelativePath($Root, $log)
+        }
+    }
+    finally {
+        $process.Dispose()
+    }
+}
+
+function Invoke-Dotnet {
+    <# .SYNOPSIS Runs the .NET SDK quietly; where it fails, its errors are the message. #>
+    param(
+        [Parameter(Mandatory)] [string] $Name,
+        [Parameter(Mandatory)] [string[]] $ArgumentList
+    )
+    if (-not (Get-Command dotnet -CommandType Application -ErrorAction Ignore)) {
+        throw 'The .NET SDK is missing: install version 10 from https://dot.net.'
+    }
+    $quiet = '--nologo', '--verbosity', 'quiet', '--tl:off'
+    $result = Invoke-BuildProcess -Name $Name -FilePath dotnet -ArgumentList ($ArgumentList + $quiet)
+    if ($result.TimedOut) { throw "dotnet $($ArgumentList[0]) did not end in time, see $($result.Log)" }
+    if ($result.ExitCode -ne 0) {
+        $lines = $result.Output -split '\r?\n' | Where-Object { $_ -match '\berror\b' } |
+            ForEach-Object { ($_ -replace ' \[[^\]]+proj.*\]$', '').Replace($Root + [IO.Path]::DirectorySeparatorChar, '') } |
+            Select-Object -Unique -First 20
+        if (-not $lines) { $lines = $result.Output -split '\r?\n' | Select-Object -Last 20 }
+        throw "dotnet $($ArgumentList[0]) failed, see $($result.Log)`n  $($lines -join "`n  ")"
+    }
+}
+
+function Resolve-BuildModule {
+    <#
+    .SYNOPSIS
+        The manifest of a module the build needs: from the module path, else from out/modules, else from the gallery.
+    .DESCRIPTION
+        Returns Path, or no Path and the Reason why there is none.
+    #>
+    param([Parameter(Mandatory)] [string] $Name)
+    $wanted = (Import-PowerShellDataFile (Join-Path $PSScriptRoot 'Dependencies.psd1'))[$Name]
+    $cache = Join-Path $Out 'modules'
+    $find = {
+        Get-Module -ListAvailable -Name $Name, (Join-Path $cache $Name) -ErrorAction Ignore |
+            Where-Object { $_.Version -ge $wanted.Minimum -and $_.Version -lt $wanted.Below } |
+            Sort-Object Version -Descending | Select-Object -First 1 -ExpandProperty Path
+    }
+    $path = & $find
+    $reason = $null
+    if (-not $path) {
+        try {
+            if (-not (Get-Command Save-PSResource -ErrorAction Ignore)) { throw 'this PowerShell has no Save-PSResource' }
+            [IO.Directory]::CreateDirectory($cache) > $null
+            Save-PSResource -Name $Name -Version $wanted.Version -Repository PSGallery -Path $cache -TrustRepository -Quiet -ErrorAction Stop
+            $path = & $find
+        }
+        catch {
+            $reason = $_.Exception.Message
+        }
+        if (-not $path) {
+            $reason = "$Name $($wanted.Minimum) or later is not installed" + $(if ($reason) { ", and can't be fetched: $reason" })
+        }
+    }
+    [pscustomobject]@{ Path = $path; Reason = $reason }
+}
+
+function Get-PackageEnvironment {
+    <# .SYNOPSIS What tells scripts and suites which package and which build they work with. #>
+    param([Parameter(Mandatory)] [string] $Configuration, [switch] $Strict)
+    @{
+        STEPCARENEW_PACKAGE       = Get-PackagePath
+        STEPCARENEW_CONFIGURATION = $Configuration
+        STEPCARENEW_STRICT        = if ($Strict) { '1' } else { '' }
+    }
+}
+
+function Invoke-WithPackage {
+    <# .SYNOPSIS Runs a script in a PowerShell of its own, on this console, with the package that was built. #>
+    param([Parameter(Mandatory)] [string] $Configuration, [Parameter(Mandatory)] [string] $Script)
+    if (-not (Test-Path $Script)) { throw "$([IO.Path]::GetRelativePath($Root, $Script)) is not there yet." }
+    $environment = Get-PackageEnvironment -Configuration $Configuration
+    $before = @{}
+    foreach ($key in $environment.Keys) {
+        $before[$key] = [Environment]::GetEnvironmentVariable($key)
+        [Environment]::SetEnvironmentVariable($key, $environment[$key])
+    }
+    try {
+        & (Get-PwshPath) -NoProfile -File $Script
+    }
+    finally {
+        foreach ($key in $before.Keys) { [Environment]::SetEnvironmentVariable($key, $before[$key]) }
+    }
+}
+
+function Invoke-Suite {
+    <#
+    .SYNOPSIS
+        Runs one suite, prints its line and what failed in it, and returns the counts.
+    .PARAMETER Run
+        Returns Passed, Failed, Skipped, Failures (texts) and Skips (reasons); an error in it is one failure.
+    #>
+    param(
+        [Parameter(Mandatory)] [string] $Name,
+        [Parameter(Mandatory)] [scriptblock] $Run
+    )
+    Write-BuildLine $Name.PadRight(20) -NoNewline
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    try {
+        $result = & $Run
+    }
+    catch {
+        $result = New-SuiteResult -Failed 1 -Failures $_.Exception.Message
+    }
+    $color = if ($result.Failed) { 'Red' } elseif ($result.Passed) { 'Green' } else { 'Yellow' }
+    Write-BuildLine ('{0,6} passed {1,5} failed {2,5} skipped {3,8:0.0} s' -f $result.Passed, $result.Failed, $result.Skipped, $watch.Elapsed.TotalSeconds) -Color $color
+    foreach ($failure in $result.Failures) {
+        Write-BuildLine ('  ' + ($failure.TrimEnd() -replace '\r?\n', "`n    ")) -Color Red
+    }
+    $result
+}
+
+function New-SuiteResult {
+    <# .SYNOPSIS The counts of a suite. #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Makes an object.')]
+    param([int] $Passed, [int] $Failed, [int] $Skipped, [string[]] $Failures = @(), [string[]] $Skips = @())
+    [pscustomobject]@{ Passed = $Passed; Failed = $Failed; Skipped = $Skipped; Failures = $Failures; Skips = $Skips }
+}
+
+function Invoke-SuiteProcess {
+    <#
+    .SYNOPSIS
+        Runs the program of a suite, which writes a result file, and returns the counts that Read takes from it.
+    .DESCRIPTION
+        No result file, an exit code that the results don't explain, or no tests at all: each is a failure.
+    #>
+    param(
+        [Parameter(Mandatory)] [string] $Name,
+        [Parameter(Mandatory)] [string] $FilePath,
+        [string[]] $ArgumentList = @(),
+        [hashtable] $Environment = @{},
+        [Parameter(Mandatory)] [string] $ResultFile,
+        [Parameter(Mandatory)] [scriptblock] $Read
+    )
+    [IO.Directory]::CreateDirectory((Split-Path $ResultFile)) > $null
+    Remove-Item $ResultFile -ErrorAction Ignore
+    $process = Invoke-BuildProcess -Name $Name -FilePath $FilePath -ArgumentList $ArgumentList -Environment $Environment
+    $end = if ($process.TimedOut) { 'was stopped because it did not end in time' } else { "ended with exit code $($process.ExitCode)" }
+    $tail = ($process.Output -split '\r?\n' | Select-Object -Last 15) -join "`n"
+    if (-not (Test-Path $ResultFile)) {
+        throw "The suite $end and left no results. Its last words ($($process.Log)):`n$tail"
+    }
+    $result = & $Read $ResultFile
+    if ($process.ExitCode -ne 0 -and $result.Failed -eq 0) {
+        $result.Failed++
+        $result.Failures += "The suite $end though no test failed. Its last words ($($process.Log)):`n$tail"
+    }
+    if ($result.Passed + $result.Failed + $result.Skipped -eq 0) {
+        $result.Failed++
+        $result.Failures += 'The suite holds no tests.'
+    }
+    $result
+}
+
+function Read-XunitResult {
+    <# .SYNOPSIS The counts of an xunit v2 XML file. #>
+    param([Parameter(Mandatory)] [string] $Path)
+    $xml = [xml]::new()
+    $xml.Load($Path)
+    $count = { param($name) ($xml.SelectNodes("//assembly/@$name") | ForEach-Object { [int] $_.Value } | Measure-Object -Sum).Sum }
+    $failures = foreach ($node in $xml.SelectNodes('//failure')) {
+        $of = $node.ParentNode
+        $where = $node.SelectSingleNode('stack-trace')
+        $text = "$($of.GetAttribute('name'))$($of.GetAttribute('type'))`n$($node.SelectSingleNode('message').InnerText)"
+        if ($where) { $text += "`n" + (($where.InnerText -split '\r?\n' | Select-Object -First 3) -join "`n") }
+        $text.Replace($Root + [IO.Path]::DirectorySeparatorChar, '')
+    }
+    $skips = $xml.SelectNodes('//test/reason') | ForEach-Object InnerText
+    New-SuiteResult -Passed (& $count passed) -Failed ((& $count failed) + (& $count errors)) -Skipped (& $count skipped) -Failures $failures -Skips $skips
+}
+
+Export-ModuleMember -Function *-*

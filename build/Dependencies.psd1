@@ -1,0 +1,9 @@
+# What the build needs beside the .NET SDK and its packages (Directory.Packages.props).
+# A module is taken from the module path where it is there in Minimum <= version < Below, else installed in Version.
+@{
+    # build.sh restores this one as a .NET tool where there is no pwsh.
+    PowerShell       = '7.6.5'
+
+    Pester           = @{ Minimum = '5.9.0'; Below = '7.0.0'; Version = '5.9.0' }
+    PSScriptAnalyzer = @{ Minimum = '1.23.0'; Below = '2.0.0'; Version = '1.25.0' }
+}

@@ -1,0 +1,60 @@
+<#
+.SYNOPSIS
+    Makes the module's folder out/package/StepCaRenew/<version> and holds it against PackageFiles.txt.
+.DESCRIPTION
+    One package for all systems. bin holds the loader alone, which PowerShell loads; bin/lib holds what the loader
+    keeps in a load context of its own. What PowerShell brings itself is not shipped. Symbols are embedded in our
+    assemblies (src/Directory.Build.props): the log of a failed night run names lines, and no file is added.
+#>
+[CmdletBinding()]
+param(
+    [string] $Configuration = 'Release',
+    [switch] $ReadyToRun
+)
+
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+
+$version = Get-BuildVersion
+$manifest = (Import-PowerShellDataFile (Get-BuildPath 'StepCaRenew.psd1')).ModuleVersion
+if ($manifest -ne $version) {
+    throw "StepCaRenew.psd1 says version $manifest, Directory.Build.props says $version."
+}
+
+& (Join-Path $PSScriptRoot 'Build.ps1') -Configuration $Configuration
+
+$package = Get-PackagePath
+$publish = '--configuration', $Configuration
+if ($ReadyToRun) {
+    $platform = Get-BuildPlatform
+    $package = Get-BuildPath "out/package-$platform/StepCaRenew/$version"
+    # A tree of its own: compiling for a platform would leave its traces in the projects' obj.
+    $publish += '--runtime', $platform, '--no-self-contained', '-p:PublishReadyToRun=true', '--artifacts-path', (Get-BuildPath "out/obj/$platform")
+}
+else {
+    $publish += '--no-build'
+}
+
+if (Test-Path $package) { Remove-Item $package -Recurse -Force }
+[IO.Directory]::CreateDirectory((Join-Path $package 'bin/lib')) > $null
+foreach ($part in @{ Project = 'StepCaRenew.Loader'; Folder = 'bin' }, @{ Project = 'StepCaRenew.Cmdlets'; Folder = 'bin/lib' }) {
+    $published = Get-BuildPath "out/publish/$($part.Project)"
+    if (Test-Path $published) { Remove-Item $published -Recurse -Force }
+    Invoke-Dotnet -Name "publish-$($part.Project)" -ArgumentList (@('publish', (Get-BuildPath "src/$($part.Project)"), '--output', $published) + $publish)
+    Get-ChildItem $published -Filter *.dll -Recurse | Copy-Item -Destination (Join-Path $package $part.Folder)
+}
+foreach ($file in 'StepCaRenew.psd1', 'StepCaRenew.psm1', 'StepCaRenew.Format.ps1xml', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'en-US') {
+    Copy-Item (Get-BuildPath $file) -Destination $package -Recurse
+}
+
+$golden = Get-Content (Join-Path $PSScriptRoot 'PackageFiles.txt') | Where-Object { $_ -and -not $_.StartsWith('#') }
+$actual = Get-ChildItem $package -Recurse -File -Force | ForEach-Object { [IO.Path]::GetRelativePath($package, $_.FullName).Replace('\', '/') }
+$difference = @(
+    $golden | Where-Object { $_ -cnotin $actual } | ForEach-Object { "missing  $_" }
+    $actual | Where-Object { $_ -cnotin $golden } | ForEach-Object { "stray    $_" }
+)
+if ($difference) {
+    throw "The package is not what build/PackageFiles.txt lists:`n  $($difference -join "`n  ")"
+}
+Write-Verbose "$package, $(@($actual).Count) files"
+exit 0

@@ -1,0 +1,53 @@
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+
+$Root = (Resolve-Path (Join-Path $PSScriptRoot '../../..')).Path
+
+function Get-RepositoryPath {
+    <# .SYNOPSIS A path below the repository's root. #>
+    param([string] $Path = '')
+    Join-Path $Root $Path
+}
+
+function Get-TestPackage {
+    <# .SYNOPSIS The package under test: $env:STEPCARENEW_PACKAGE, else the newest in out/package. #>
+    if ($env:STEPCARENEW_PACKAGE) { return $env:STEPCARENEW_PACKAGE }
+    $newest = Get-ChildItem (Get-RepositoryPath 'out/package/StepCaRenew') -Directory -ErrorAction Ignore |
+        Sort-Object { [version] $_.Name } | Select-Object -Last 1
+    if (-not $newest) { throw 'There is no package to test: run ./build.sh package first.' }
+    $newest.FullName
+}
+
+function Import-TestPackage {
+    <# .SYNOPSIS Imports the package under test, and nothing else that has its name. #>
+    $package = Get-TestPackage
+    $loaded = Get-Module StepCaRenew
+    if ($loaded -and $loaded.ModuleBase -ne $package) { throw "Another StepCaRenew is loaded: $($loaded.ModuleBase)" }
+    if (-not $loaded) { Import-Module (Join-Path $package 'StepCaRenew.psd1') -Global }
+}
+
+function Test-StrictRun {
+    <# .SYNOPSIS Whether what can't run is a failure. #>
+    $env:STEPCARENEW_STRICT -eq '1'
+}
+
+function Skip-Test {
+    <# .SYNOPSIS Skips the present test with a reason, which a strict run takes for a failure. #>
+    param([Parameter(Mandatory)] [string] $Because)
+    if (Test-StrictRun) { throw "Can't run: $Because" }
+    Set-ItResult -Skipped -Because $Because
+}
+
+function Get-ModuleCommand {
+    <# .SYNOPSIS The cmdlets that the package exports. #>
+    Import-TestPackage
+    Get-Command -Module StepCaRenew -CommandType Cmdlet
+}
+
+function Get-HelpBuilder {
+    <# .SYNOPSIS The help builder that the build made. #>
+    $configuration = if ($env:STEPCARENEW_CONFIGURATION) { $env:STEPCARENEW_CONFIGURATION } else { 'Release' }
+    Get-RepositoryPath "tools/HelpBuilder/bin/$configuration/net10.0/HelpBuilder.dll"
+}
+
+Export-ModuleMember -Function *-*

@@ -1,0 +1,107 @@
+BeforeDiscovery {
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
+    $commands = Get-ModuleCommand | ForEach-Object Name
+}
+
+BeforeAll {
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
+    Import-TestPackage
+    $manifestPath = Join-Path (Get-TestPackage) 'StepCaRenew.psd1'
+
+    function Invoke-FreshPwsh {
+        param([string] $Script)
+        $self = [Environment]::ProcessPath
+        $pwsh = if ([IO.Path]::GetFileNameWithoutExtension($self) -eq 'pwsh') { $self } else { 'pwsh' }
+        $output = & $pwsh -NoProfile -NonInteractive -Command "`$ErrorActionPreference = 'Stop'; `$manifest = '$manifestPath'; $Script" 2>&1
+        ($output -join "`n").Trim()
+    }
+}
+
+Describe 'The module' {
+    It 'has a valid manifest' {
+        $manifest = Test-ModuleManifest $manifestPath -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        $manifest.Version | Should -Be ([version] (Split-Path (Get-TestPackage) -Leaf))
+        $manifest.Description | Should -Not -BeNullOrEmpty
+        $manifest.CompatiblePSEditions | Should -Be 'Core'
+        $manifest.PowerShellVersion | Should -Be '7.4'
+    }
+
+    It 'exports all cmdlets of its assembly by name, and nothing else' {
+        $manifest = Import-PowerShellDataFile $manifestPath
+        $assembly = (Get-ModuleCommand)[0].ImplementingType.Assembly
+        $implemented = $assembly.GetTypes().ForEach{ $_.GetCustomAttributes([Management.Automation.CmdletAttribute], $false) }.ForEach{ "$($_.VerbName)-$($_.NounName)" }
+        $manifest.CmdletsToExport | Sort-Object | Should -Be ($implemented | Sort-Object)
+        Get-ModuleCommand | ForEach-Object Name | Sort-Object | Should -Be ($implemented | Sort-Object)
+        $manifest.FunctionsToExport | Should -BeNullOrEmpty
+        $manifest.AliasesToExport | Should -BeNullOrEmpty
+        $manifest.VariablesToExport | Should -BeNullOrEmpty
+    }
+
+    It 'imports without a word' {
+        Invoke-FreshPwsh 'Import-Module $manifest *>&1' | Should -BeNullOrEmpty
+    }
+
+    It 'can be removed and imported again' {
+        Invoke-FreshPwsh 'Import-Module $manifest; Remove-Module StepCaRenew; Import-Module $manifest; Import-Module $manifest -Force; (Get-Command -Module StepCaRenew).Count' |
+            Should -Be (Get-ModuleCommand).Count
+    }
+
+    It 'can be imported into two runspaces of one process' {
+        Invoke-FreshPwsh '1..2 | ForEach-Object -Parallel { Import-Module $using:manifest; (Get-Command -Module StepCaRenew).Count } | Sort-Object -Unique' |
+            Should -Be (Get-ModuleCommand).Count
+    }
+
+    It 'keeps its libraries out of the default load context' {
+        $ours = Get-ChildItem (Join-Path (Get-TestPackage) 'bin/lib') -Filter *.dll | ForEach-Object BaseName
+        $loaded = Invoke-FreshPwsh 'Import-Module $manifest; [Runtime.Loader.AssemblyLoadContext]::Default.Assemblies.GetName().Name'
+        $loaded -split "`n" | Where-Object { $_ -in $ours } | Should -BeNullOrEmpty
+    }
+
+    It 'has a page and a cmdlet for each other' {
+        $pages = Get-ChildItem (Get-RepositoryPath 'docs/commands') -Filter *.md | ForEach-Object BaseName
+        $pages | Sort-Object | Should -Be (Get-ModuleCommand | ForEach-Object Name | Sort-Object)
+    }
+}
+
+Describe '<_>' -ForEach $commands {
+    BeforeAll {
+        $command = Get-Command $_
+        $attribute = $command.ImplementingType.GetCustomAttributes([Management.Automation.CmdletAttribute], $false)[0]
+    }
+
+    It 'has an approved verb' {
+        $command.Verb | Should -BeIn (Get-Verb).Verb
+    }
+
+    It 'has a noun that begins with Step' {
+        $command.Noun | Should -MatchExactly '^Step[A-Z]'
+    }
+
+    It 'has tests of its own' {
+        Get-RepositoryPath "tests/Pester/$($command.Name).Tests.ps1" | Should -Exist
+    }
+
+    It 'says what it returns' {
+        $command.OutputType | Should -Not -BeNullOrEmpty
+    }
+
+    It 'asks before it changes something, and only then' {
+        $changes = $command.Verb -notin 'Get', 'Test', 'Find', 'Measure', 'Show'
+        $attribute.SupportsShouldProcess | Should -Be $changes
+    }
+
+    It 'takes a literal path wherever it takes a path' {
+        if ($command.Parameters.ContainsKey('Path')) {
+            $command.Parameters.Keys | Should -Contain 'LiteralPath'
+            $command.Parameters['LiteralPath'].Aliases | Should -Contain 'PSPath'
+        }
+    }
+
+    It 'takes secrets as SecureString or PSCredential only' {
+        $secret = $command.Parameters.Values | Where-Object { $_.Name -match 'Password$|Secret$|Passphrase$' }
+        foreach ($parameter in $secret) {
+            $parameter.ParameterType.Name | Should -BeIn 'SecureString', 'PSCredential' -Because "-$($parameter.Name)"
+        }
+    }
+}
