@@ -20,10 +20,10 @@ public sealed class TestCas : IAsyncDisposable
         Running.GetOrAdd((kind, options ?? new()), key => new(() => StartAsync(key.Item1, key.Item2))).Value;
 
     /// <summary>A CA for one test alone, which has to dispose it.</summary>
-    public static Task<ITestCa> StartAsync(CaKind kind, TestCaOptions options) => kind switch
+    public static async Task<ITestCa> StartAsync(CaKind kind, TestCaOptions options) => kind switch
     {
-        CaKind.StepCa => StepTestCa.StartAsync(options),
-        _ => throw new NotSupportedException(),
+        CaKind.StepCa => await StepTestCa.StartAsync(options),
+        _ => await DevTestCa.StartAsync(options),
     };
 
     public async ValueTask DisposeAsync()

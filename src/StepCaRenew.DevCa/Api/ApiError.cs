@@ -1,0 +1,23 @@
+namespace StepCaRenew.DevCa.Api;
+
+/// <summary>A refusal with the status and the words that step-ca has for it.</summary>
+internal class ApiError(int status, string message) : Exception(message)
+{
+    private const string SeeLogs = " Please see the certificate authority logs for more info.";
+
+    public int Status { get; } = status;
+
+    /// <summary>What the client gets to see.</summary>
+    public virtual ApiAnswer ToAnswer() => ApiAnswer.Json(Status, new() { ["status"] = Status, ["message"] = Message });
+
+    public static ApiError BadRequest(string message) => new(400, $"The request could not be completed: {message}.");
+
+    public static ApiError Forbidden(string message) => new(403, $"The request was forbidden by the certificate authority: {message}.");
+
+    public static ApiError Unauthorized(string? message = null) =>
+        new(401, message ?? "The request lacked necessary authorization to be completed." + SeeLogs);
+
+    public static ApiError NotFound() => new(404, "The requested resource could not be found." + SeeLogs);
+
+    public static ApiError NotImplemented() => new(501, "The requested method is not implemented by the certificate authority." + SeeLogs);
+}

@@ -1,0 +1,26 @@
+using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.DevCa.Authority;
+
+namespace StepCaRenew.DevCa.Api;
+
+/// <summary>Whether a signing request asks for the names that its token grants; names that it leaves out are granted.</summary>
+internal static class NameCheck
+{
+    public static void Check(CertificateRequest request, OneTimeToken token)
+    {
+        if (CommonName(request) is { Length: > 0 } name && name != token.Subject)
+            throw ApiError.Forbidden($"certificate request does not contain the valid common name - got {name}, want {token.Subject}");
+        var names = request.CertificateExtensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
+        CheckNames("DNS names", names?.EnumerateDnsNames(), token.Sans.Where(s => !System.Net.IPAddress.TryParse(s, out _) && !s.Contains('@', StringComparison.Ordinal) && !s.Contains(':', StringComparison.Ordinal)));
+        CheckNames("IP addresses", names?.EnumerateIPAddresses().Select(a => a.ToString()), token.Sans.Where(s => System.Net.IPAddress.TryParse(s, out _)));
+    }
+
+    private static void CheckNames(string kind, IEnumerable<string>? got, IEnumerable<string> want)
+    {
+        if (got?.ToList() is { Count: > 0 } asked && !asked.ToHashSet().SetEquals(want))
+            throw ApiError.Forbidden($"certificate request does not contain the valid {kind} - got [{string.Join(' ', asked)}], want [{string.Join(' ', want)}]");
+    }
+
+    private static string? CommonName(CertificateRequest request) => request.SubjectName.EnumerateRelativeDistinguishedNames()
+        .FirstOrDefault(part => part.GetSingleElementType().Value == "2.5.4.3")?.GetSingleElementValue();
+}

@@ -1,0 +1,46 @@
+using StepCaRenew.DevCa.Authority;
+
+namespace StepCaRenew.DevCa.Api;
+
+/// <summary>From a request to its answer: every path with and without /1.0, and Go's words for what isn't there.</summary>
+internal static class Router
+{
+    public static async Task<ApiAnswer> AnswerAsync(CaState state, HttpContext http, string path)
+    {
+        if (Endpoint(state, http, path) is not var (method, handle))
+            return ApiAnswer.Text(404, "text/plain; charset=utf-8", "404 page not found\n");
+        if (http.Request.Method != method)
+            return ApiAnswer.Empty(405);
+        try
+        {
+            return await handle();
+        }
+        catch (ApiError error)
+        {
+            return error.ToAnswer();
+        }
+    }
+
+    /// <summary>The path without the version in front.</summary>
+    public static string Normalize(string path) => path.StartsWith("/1.0/", StringComparison.Ordinal) ? path[4..] : path;
+
+    private static (string Method, Func<Task<ApiAnswer>> Handle)? Endpoint(CaState state, HttpContext http, string path) =>
+        path.Split('/')[1..] switch
+        {
+            ["health"] => Get(InfoEndpoints.Health),
+            ["version"] => Get(InfoEndpoints.VersionOf),
+            ["roots"] or ["federation"] => Get(() => InfoEndpoints.Roots(state)),
+            ["roots.pem"] => Get(() => InfoEndpoints.RootsPem(state)),
+            ["root", { Length: > 0 } fingerprint] => Get(() => InfoEndpoints.Root(state, fingerprint)),
+            ["provisioners"] => Get(() => ProvisionerEndpoints.List(state, http)),
+            ["provisioners", { Length: > 0 } keyId, "encrypted-key"] => Get(() => ProvisionerEndpoints.EncryptedKey(state, keyId)),
+            ["sign"] => ("POST", () => SignEndpoint.HandleAsync(state, http)),
+            ["renew"] => ("POST", () => RenewEndpoint.HandleAsync(state, http)),
+            ["rekey"] => ("POST", () => RekeyEndpoint.HandleAsync(state, http)),
+            ["revoke"] => ("POST", () => RevokeEndpoint.HandleAsync(state, http)),
+            _ => null,
+        };
+
+    // The answer is made inside the task, so that a refusal is caught in one place.
+    private static (string, Func<Task<ApiAnswer>>) Get(Func<ApiAnswer> answer) => ("GET", () => Task.Run(answer));
+}

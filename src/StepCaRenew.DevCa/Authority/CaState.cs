@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.DevCa.Pki;
+
+namespace StepCaRenew.DevCa.Authority;
+
+/// <summary>What the CA is and remembers: its keys, provisioners, used tokens and revoked serials.</summary>
+internal sealed class CaState(CaIdentity ca, IReadOnlyList<Provisioner> provisioners, DevCaOptions options)
+{
+    private readonly ConcurrentDictionary<string, bool> _usedTokens = new();
+    private readonly ConcurrentDictionary<string, bool> _revoked = new();
+
+    public CaIdentity Ca { get; } = ca;
+    public IReadOnlyList<Provisioner> Provisioners { get; } = provisioners;
+    public DevCaOptions Options { get; } = options;
+    public DateTimeOffset Now => Options.TimeProvider.GetUtcNow();
+
+    /// <summary>When the server began: a one-time token from before that is refused.</summary>
+    public DateTimeOffset Started { get; } = options.TimeProvider.GetUtcNow();
+
+    public Provisioner? ProvisionerOf(X509Certificate2 certificate) =>
+        ProvisionerExtension.Read(certificate) is var (name, keyId)
+            ? Provisioners.FirstOrDefault(p => p.Name == name && p.KeyId == keyId)
+            : null;
+
+    /// <summary>False where the token was used before.</summary>
+    public bool Use(string tokenId) => _usedTokens.TryAdd(tokenId, true);
+
+    /// <summary>False where the serial is revoked already.</summary>
+    public bool Revoke(string serial) => _revoked.TryAdd(serial, true);
+
+    public bool IsRevoked(string serial) => _revoked.ContainsKey(serial);
+}

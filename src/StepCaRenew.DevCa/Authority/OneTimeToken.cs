@@ -1,0 +1,29 @@
+using System.Text.Json.Nodes;
+using StepCaRenew.DevCa.Api;
+using StepCaRenew.DevCa.Jose;
+
+namespace StepCaRenew.DevCa.Authority;
+
+/// <summary>A provisioner's token for one /sign or /revoke, checked in step-ca's order.</summary>
+internal sealed record OneTimeToken(Provisioner Provisioner, string Subject, IReadOnlyList<string> Sans)
+{
+    /// <summary>Checks and uses up a token. All refusals look the same: 401, the reason stands in the log alone.</summary>
+    public static OneTimeToken Accept(CaState state, string text, string operation)
+    {
+        var token = Jwt.TryParse(text) ?? throw ApiError.Unauthorized();
+        var claims = token.Claims;
+        // Whole seconds, as in step-ca: a token of the first second passes.
+        if (TokenTimes.Read(claims, "iat") is { } issued && issued < state.Started.ToUnixTimeSeconds())
+            throw ApiError.Unauthorized();
+        var provisioner = state.Provisioners.FirstOrDefault(p =>
+            p.Name == Jwt.Text(claims, "iss") && p.KeyId == Jwt.Text(token.Header, "kid"));
+        if (provisioner is null || !state.Use(Jwt.Text(claims, "jti") ?? text) || !provisioner.Signed(token)
+            || TokenTimes.Problem(claims, state.Now) is not null || !Audience.Matches(claims, operation)
+            || Jwt.Text(claims, "sub") is not { Length: > 0 } subject)
+            throw ApiError.Unauthorized();
+        return new(provisioner, subject, SansOf(claims, subject));
+    }
+
+    private static string[] SansOf(JsonObject claims, string subject) =>
+        claims["sans"] is JsonArray { Count: > 0 } sans ? [.. sans.Select(san => (string)san!)] : [subject];
+}

@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using StepCaRenew.DevCa.Jose;
+
+namespace StepCaRenew.DevCa.Authority;
+
+/// <summary>A JWK provisioner: who holds its key may ask for certificates.</summary>
+public sealed class Provisioner
+{
+    private const int Iterations = 100_000;
+
+    private readonly ECDsa _publicKey;
+
+    /// <summary>Puts a provisioner together from its public key and its encrypted private one.</summary>
+    public Provisioner(string name, JsonObject key, string encryptedKey)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        (Name, Key, EncryptedKey) = (name, key, encryptedKey);
+        KeyId = (string)key["kid"]!;
+        _publicKey = Jwk.Read(key);
+    }
+
+    /// <summary>Its name: the issuer of its tokens.</summary>
+    public string Name { get; }
+
+    /// <summary>The public key as a JWK.</summary>
+    public JsonObject Key { get; }
+
+    /// <summary>The key's thumbprint.</summary>
+    public string KeyId { get; }
+
+    /// <summary>The private key, encrypted with the CA's password.</summary>
+    public string EncryptedKey { get; }
+
+    /// <summary>The claim disableRenewal: certificates of this provisioner can't be renewed.</summary>
+    public bool DisableRenewal => Name == "norenew";
+
+    /// <summary>Whether its certificates may show themselves as clients.</summary>
+    public bool ClientAuth => Name != "noeku";
+
+    /// <summary>Makes a provisioner with a new key.</summary>
+    public static Provisioner Create(string name, string password)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return new(name, Jwk.Public(key), Jwe.Encrypt(Jwk.Private(key).ToJsonString(), password, Iterations));
+    }
+
+    /// <summary>The three that every DevCa has: admin, norenew and noeku.</summary>
+    public static IReadOnlyList<Provisioner> CreateAll(string password) =>
+        [Create("admin", password), Create("norenew", password), Create("noeku", password)];
+
+    /// <summary>Whether a token was signed by this provisioner.</summary>
+    internal bool Signed(Jwt token)
+    {
+        lock (_publicKey)
+            return token.IsSignedBy(_publicKey);
+    }
+}

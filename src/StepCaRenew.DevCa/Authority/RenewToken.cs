@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using StepCaRenew.DevCa.Api;
+using StepCaRenew.DevCa.Jose;
+using StepCaRenew.DevCa.Pki;
+
+namespace StepCaRenew.DevCa.Authority;
+
+/// <summary>A token signed with a leaf's own key, in place of a client certificate; checked in step-ca's order.</summary>
+internal static class RenewToken
+{
+    private const string Invalid = "error validating renew token";
+
+    /// <summary>Checks and uses up a token; gives the leaf that it proves.</summary>
+    public static X509Certificate2 Accept(CaState state, string text)
+    {
+        var token = Jwt.TryParse(text) ?? throw ApiError.Unauthorized(Invalid);
+        var leaf = LeafOf(state.Ca, token) ?? throw ApiError.Unauthorized(Invalid);
+        if (!IsSignedBy(token, leaf))
+            throw new ApiError(500, Invalid);
+        var provisioner = state.ProvisionerOf(leaf) ?? throw ApiError.Unauthorized();
+        if (!state.Use(Jwt.Text(token.Claims, "jti") ?? text))
+            throw ApiError.Unauthorized();
+        if (Jwt.Text(token.Claims, "sub") != leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: false))
+            throw ApiError.Unauthorized($"{Invalid}: invalid subject claim (sub)");
+        if (TokenTimes.Problem(token.Claims, state.Now) is { } problem)
+            throw ApiError.Unauthorized($"{Invalid}: {problem}");
+        if (!Audience.Matches(token.Claims, "renew"))
+            throw new ApiError(500, $"{Invalid}: invalid audience claim (aud)");
+        var issuer = Jwt.Text(token.Claims, "iss");
+        return issuer == "step-ca-client/1.0" || issuer == provisioner.Name
+            ? leaf
+            : throw new AdminError(401, "unauthorized", $"{Invalid}: invalid issuer claim (iss)");
+    }
+
+    /// <summary>The header's leaf, if its whole chain stands there and leads to our root.</summary>
+    private static X509Certificate2? LeafOf(CaIdentity ca, Jwt token)
+    {
+        try
+        {
+            if (token.Header["x5cInsecure"] is not JsonArray { Count: > 0 } encoded)
+                return null;
+            X509Certificate2[] sent = [.. encoded.Select(der => X509CertificateLoader.LoadCertificate(Convert.FromBase64String((string)der!)))];
+            using var chain = new X509Chain();
+            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            chain.ChainPolicy.CustomTrustStore.Add(ca.Root);
+            chain.ChainPolicy.ExtraStore.AddRange(sent[1..]);
+            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+            chain.ChainPolicy.DisableCertificateDownloads = true;
+            // Go's default purpose: a server's.
+            chain.ChainPolicy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.1"));
+            // Whether the leaf has expired is the provisioner's matter.
+            chain.ChainPolicy.VerificationTime = sent[0].NotAfter.ToUniversalTime().AddMinutes(-1);
+            return chain.Build(sent[0]) && MaySign(sent[0]) ? sent[0] : null;
+        }
+        catch (Exception e) when (e is FormatException or CryptographicException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static bool MaySign(X509Certificate2 leaf) =>
+        leaf.Extensions.OfType<X509KeyUsageExtension>().Any(usage => usage.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature));
+
+    private static bool IsSignedBy(Jwt token, X509Certificate2 leaf)
+    {
+        using AsymmetricAlgorithm? key = (AsymmetricAlgorithm?)leaf.GetECDsaPublicKey() ?? leaf.GetRSAPublicKey();
+        return key is not null && token.IsSignedBy(key);
+    }
+}

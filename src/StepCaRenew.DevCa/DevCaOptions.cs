@@ -1,0 +1,41 @@
+using StepCaRenew.DevCa.Authority;
+using StepCaRenew.DevCa.Pki;
+
+namespace StepCaRenew.DevCa;
+
+/// <summary>How a development CA is set up.</summary>
+public sealed record DevCaOptions
+{
+    /// <summary>The port on 127.0.0.1; 0 takes a free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>The claim allowRenewalAfterExpiry: an expired certificate can be renewed by token.</summary>
+    public bool AllowRenewalAfterExpiry { get; init; }
+
+    /// <summary>How far in the past a new certificate begins.</summary>
+    public TimeSpan Backdate { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The shortest validity, backdate included.</summary>
+    public TimeSpan MinDuration { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest validity.</summary>
+    public TimeSpan MaxDuration { get; init; } = TimeSpan.FromHours(720);
+
+    /// <summary>The validity where none is asked for.</summary>
+    public TimeSpan DefaultDuration { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Without a database nothing can be revoked.</summary>
+    public bool NoDatabase { get; init; }
+
+    /// <summary>The password of the provisioners' keys.</summary>
+    public string Password { get; init; } = "test-password";
+
+    /// <summary>The CA's clock.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Certificates and keys; new ones if null.</summary>
+    public CaIdentity? Identity { get; init; }
+
+    /// <summary>The provisioners; new ones if null.</summary>
+    public IReadOnlyList<Provisioner>? Provisioners { get; init; }
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using StepCaRenew.DevCa.Api;
+using StepCaRenew.DevCa.Authority;
+using StepCaRenew.DevCa.Faults;
+using StepCaRenew.DevCa.Pki;
+using StepCaRenew.DevCa.Tls;
+
+namespace StepCaRenew.DevCa;
+
+/// <summary>A small CA that speaks step-ca's HTTP API on the loopback address, and misbehaves on request.</summary>
+public sealed class DevCaServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly CaState _state;
+
+    private DevCaServer(WebApplication app, CaState state)
+    {
+        _app = app;
+        _state = state;
+    }
+
+    /// <summary>https://127.0.0.1:port</summary>
+    public Uri Url { get; private set; } = null!;
+
+    /// <summary>Certificates and keys.</summary>
+    public CaIdentity Identity => _state.Ca;
+
+    /// <summary>The root certificate.</summary>
+    public X509Certificate2 RootCertificate => _state.Ca.Root;
+
+    /// <summary>SHA-256 of the root, in small hexadecimal digits.</summary>
+    public string Fingerprint => _state.Ca.Fingerprint;
+
+    /// <summary>The provisioners admin, norenew and noeku.</summary>
+    public IReadOnlyList<Provisioner> Provisioners => _state.Provisioners;
+
+    /// <summary>The requests seen so far.</summary>
+    public RequestLog Requests { get; } = new();
+
+    /// <summary>What goes wrong next.</summary>
+    public FaultPlan Faults { get; } = new();
+
+    /// <summary>Starts a CA; it listens when the task is done.</summary>
+    public static async Task<DevCaServer> StartAsync(DevCaOptions options, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var identity = options.Identity ?? CaIdentity.Create(options.TimeProvider.GetUtcNow());
+        var state = new CaState(identity, options.Provisioners ?? Provisioner.CreateAll(options.Password), options);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StepCaRenew.DevCa" });
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore();
+        DevCaServer? server = null;
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Loopback, options.Port, listen =>
+            {
+                var tls = new TlsConnection(identity, options.TimeProvider);
+                listen.Use(next => connection => server!.ConnectAsync(connection, next, tls));
+            });
+        });
+        var app = builder.Build();
+        server = new(app, state);
+        app.Run(server.HandleAsync);
+        await app.StartAsync(ct);
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        server.Url = new Uri($"https://127.0.0.1:{new Uri(address).Port}");
+        return server;
+    }
+
+    /// <summary>Makes a certificate with the CA's key, past the API and its rules, of any age.</summary>
+    public X509Certificate2 Issue(LeafProfile profile, PublicKey key) => _state.Ca.Issuer.Issue(profile, key);
+
+    /// <summary>Writes what a client needs in the layout of $STEPPATH: config/defaults.json and certs/root_ca.crt.</summary>
+    public Task WriteStepPathAsync(string folder) => StepPath.WriteAsync(folder, Url, _state.Ca);
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await _app.StopAsync(patience.Token);
+        await _app.DisposeAsync();
+    }
+
+    private async Task ConnectAsync(ConnectionContext connection, ConnectionDelegate next, TlsConnection tls)
+    {
+        if (Faults.TakeForConnection() is { } fault)
+            await fault.RunAsync(connection);
+        else
+            await tls.RunAsync(connection, next);
+    }
+
+    private async Task HandleAsync(HttpContext http)
+    {
+        var path = Router.Normalize(http.Request.Path.Value!);
+        Requests.Add(new(http.Request.Method, path, http.Request.Protocol,
+            http.Connection.ClientCertificate?.SerialNumber, http.Request.ContentLength));
+        if (Faults.TakeForRequest(path) is { } fault)
+            await fault.SendAsync(new(http, _state, () => Router.AnswerAsync(_state, http, path)));
+        else
+            await (await Router.AnswerAsync(_state, http, path)).SendAsync(http);
+    }
+}

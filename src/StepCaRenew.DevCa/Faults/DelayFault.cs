@@ -1,0 +1,12 @@
+namespace StepCaRenew.DevCa.Faults;
+
+/// <summary>The right answer comes late.</summary>
+public sealed record DelayFault(TimeSpan Time) : RequestFault
+{
+    internal override async Task SendAsync(FaultContext context)
+    {
+        var answer = await context.Real();
+        await Task.Delay(Time, context.Http.RequestAborted);
+        await answer.SendAsync(context.Http);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.DevCa.Api;
+using StepCaRenew.DevCa.Authority;
+using StepCaRenew.DevCa.Pki;
+
+namespace StepCaRenew.DevCa.Faults;
+
+/// <summary>The certificate is for our key, but for another name.</summary>
+public sealed record DifferentIdentityFault : IssuanceFault
+{
+    private const string Other = "other.local";
+
+    private bool OtherSubject { get; init; }
+
+    /// <summary>The alternative names are others, the subject stays.</summary>
+    public static DifferentIdentityFault Sans => new();
+
+    /// <summary>The subject is another, the alternative names are its own.</summary>
+    public static DifferentIdentityFault Subject => new() { OtherSubject = true };
+
+    internal override Issued Change(Issued issued, CaState state)
+    {
+        var old = issued.Leaf;
+        var name = old.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
+        var profile = new LeafProfile
+        {
+            Name = OtherSubject ? Other : name,
+            Sans = [OtherSubject ? name : Other],
+            NotBefore = old.NotBefore,
+            NotAfter = old.NotAfter,
+            Provisioner = ProvisionerExtension.Read(old),
+        };
+        return issued with { Leaf = state.Ca.Issuer.Issue(profile, old.PublicKey) };
+    }
+}

@@ -1,0 +1,83 @@
+using System.Security.Cryptography.X509Certificates;
+using Org.BouncyCastle.Tls;
+using Org.BouncyCastle.Tls.Crypto;
+using Org.BouncyCastle.Tls.Crypto.Impl.BC;
+using CertificateRequest = Org.BouncyCastle.Tls.CertificateRequest;
+
+namespace StepCaRenew.DevCa.Tls;
+
+/// <summary>
+/// One connection's TLS settings: 1.2 and 1.3, HTTP/2 and 1.1, a client certificate asked for and,
+/// where it is not accepted, refused with the alert bad_certificate as Go does.
+/// </summary>
+internal sealed class CaTlsServer(BcTlsCrypto crypto, ServerCredentials credentials, ClientCertificateCheck check)
+    : DefaultTlsServer(crypto)
+{
+    private static readonly List<SignatureAndHashAlgorithm> ClientSignatures =
+    [
+        new(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa),
+        new(HashAlgorithm.sha384, SignatureAlgorithm.ecdsa),
+        new(HashAlgorithm.sha512, SignatureAlgorithm.ecdsa),
+        SignatureAndHashAlgorithm.rsa_pss_rsae_sha256,
+        SignatureAndHashAlgorithm.rsa_pss_rsae_sha384,
+        SignatureAndHashAlgorithm.rsa_pss_rsae_sha512,
+        new(HashAlgorithm.sha256, SignatureAlgorithm.rsa),
+        new(HashAlgorithm.sha384, SignatureAlgorithm.rsa),
+        new(HashAlgorithm.sha512, SignatureAlgorithm.rsa),
+    ];
+
+    // TLS 1.3's, and for 1.2 the two of step-ca's configuration.
+    private static readonly int[] Suites =
+    [
+        CipherSuite.TLS_AES_128_GCM_SHA256,
+        CipherSuite.TLS_AES_256_GCM_SHA384,
+        CipherSuite.TLS_CHACHA20_POLY1305_SHA256,
+        CipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+        CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+    ];
+
+    /// <summary>The accepted client certificate.</summary>
+    public X509Certificate2? ClientCertificate { get; private set; }
+
+    /// <summary>What ALPN chose: h2, http/1.1, or nothing.</summary>
+    public byte[] ApplicationProtocol => m_context.SecurityParameters.ApplicationProtocol?.GetBytes() ?? [];
+
+    /// <summary>Whether application data may flow.</summary>
+    public bool IsComplete { get; private set; }
+
+    protected override ProtocolVersion[] GetSupportedVersions() => ProtocolVersion.TLSv13.DownTo(ProtocolVersion.TLSv12);
+
+    protected override int[] GetSupportedCipherSuites() => Suites;
+
+    protected override IList<ProtocolName> GetProtocolNames() => [ProtocolName.Http_2_Tls, ProtocolName.Http_1_1];
+
+    public override TlsCredentials GetCredentials() => new BcDefaultTlsCredentialedSigner(
+        new TlsCryptoParameters(m_context), crypto, credentials.Key, credentials.CertificateFor(m_context.ServerVersion),
+        new SignatureAndHashAlgorithm(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa));
+
+    public override CertificateRequest GetCertificateRequest() => TlsUtilities.IsTlsV13(m_context.ServerVersion)
+        ? new CertificateRequest(TlsUtilities.EmptyBytes, ClientSignatures, null, credentials.Authorities)
+        : new CertificateRequest([ClientCertificateType.rsa_sign, ClientCertificateType.ecdsa_sign], ClientSignatures, credentials.Authorities);
+
+    public override void NotifyClientCertificate(Certificate clientCertificate)
+    {
+        if (clientCertificate.IsEmpty)
+            return;
+        var leaf = X509CertificateLoader.LoadCertificate(clientCertificate.GetCertificateAt(0).GetEncoded());
+        if (!check.Accepts(leaf))
+            throw new TlsFatalAlert(AlertDescription.bad_certificate);
+        ClientCertificate = leaf;
+    }
+
+    public override void NotifyHandshakeComplete()
+    {
+        base.NotifyHandshakeComplete();
+        IsComplete = true;
+    }
+
+    // step-ca's own chain is checked by the CA, above; the default would also refuse a P-521 leaf's issuer.
+    public override bool ShouldCheckSigAlgOfPeerCerts() => false;
+
+    // Clients that close without a word are common.
+    public override bool RequiresCloseNotify() => false;
+}

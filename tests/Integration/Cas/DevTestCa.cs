@@ -1,0 +1,50 @@
+using StepCaRenew.DevCa;
+using StepCaRenew.DevCa.Pki;
+
+namespace StepCaRenew.Integration.Cas;
+
+/// <summary>Our own CA inside the test process.</summary>
+internal sealed class DevTestCa : TestCa
+{
+    private const string Password = "test-password";
+
+    private DevTestCa(DevCaServer server, string folder) : base(Password)
+    {
+        Server = server;
+        StepPath = folder;
+    }
+
+    /// <summary>For faults and the request log.</summary>
+    public DevCaServer Server { get; }
+
+    public override string Name => "DevCa";
+    public override Uri Url => Server.Url;
+    public override string StepPath { get; }
+    public override string Fingerprint => Server.Fingerprint;
+    protected override LeafIssuer Issuer => Server.Identity.Issuer;
+
+    public static async Task<DevTestCa> StartAsync(TestCaOptions options)
+    {
+        var server = await DevCaServer.StartAsync(new()
+        {
+            AllowRenewalAfterExpiry = options.AllowRenewalAfterExpiry,
+            Backdate = options.Backdate,
+            MinDuration = options.MinDuration,
+            MaxDuration = options.MaxDuration,
+            DefaultDuration = options.DefaultDuration,
+            NoDatabase = options.NoDatabase,
+            Password = Password,
+        });
+        var folder = Directory.CreateTempSubdirectory("devca-").FullName;
+        await server.WriteStepPathAsync(folder);
+        return new(server, folder);
+    }
+
+    public override int RequestCount(string path) => Server.Requests.Count(path);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        Directory.Delete(StepPath, recursive: true);
+    }
+}
