@@ -125,7 +125,7 @@ function Invoke-Dotnet {
     $result = Invoke-BuildProcess -Name $Name -FilePath dotnet -ArgumentList ($ArgumentList + $quiet)
     if ($result.TimedOut) { throw "dotnet $($ArgumentList[0]) did not end in time, see $($result.Log)" }
     if ($result.ExitCode -ne 0) {
-        $lines = $result.Output -split '\r?\n' | Where-Object { $_ -match '\berror\b' } |
+        $lines = $result.Output -split '\r?\n' | Where-Object { $_ -cmatch '\berror\b' } |
             ForEach-Object { ($_ -replace ' \[[^\]]+proj.*\]$', '').Replace($Root + [IO.Path]::DirectorySeparatorChar, '') } |
             Select-Object -Unique -First 20
         if (-not $lines) { $lines = $result.Output -split '\r?\n' | Select-Object -Last 20 }
