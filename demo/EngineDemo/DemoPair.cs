@@ -20,7 +20,15 @@ internal sealed class DemoPair(DevCaServer ca, string folder, string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var begin = TimeProvider.System.GetUtcNow() - (Lifetime * elapsed);
-        var profile = new LeafProfile { Name = $"{name}.example.test", Sans = [$"{name}.example.test"], NotBefore = begin, NotAfter = begin + Lifetime };
+        var provisioner = ca.Provisioners[0];
+        var profile = new LeafProfile
+        {
+            Name = $"{name}.example.test",
+            Sans = [$"{name}.example.test"],
+            NotBefore = begin,
+            NotAfter = begin + Lifetime,
+            Provisioner = (provisioner.Name, provisioner.KeyId),
+        };
         using var leaf = ca.Issue(profile, KeyPairs.PublicKeyOf(key));
         PemFiles.WriteKey(KeyPath, key);
         PemFiles.WriteCertificates(CertificatePath, leaf, ca.Identity.Intermediate);
