@@ -63,11 +63,15 @@ internal static class KeyDecoder
     }
 
     /// <summary>Decodes an encrypted PKCS#8 key.</summary>
+    /// <param name="der">The EncryptedPrivateKeyInfo.</param>
+    /// <param name="demandPassword">Asked for the password once it is clear that it would help.</param>
+    /// <param name="path">The key file.</param>
     /// <exception cref="RenewalException">The password is wrong, or the key or its encryption is not supported.</exception>
-    public static PrivateKey DecodeEncrypted(ReadOnlyMemory<byte> der, KeyPassword password, string path)
+    public static PrivateKey DecodeEncrypted(ReadOnlyMemory<byte> der, Func<KeyPassword> demandPassword, string path)
     {
         if (KeyEncryption.Obstacle(der) is { } obstacle)
             throw Unsupported(obstacle, path);
+        var password = demandPassword();
         Pkcs8PrivateKeyInfo info;
         try
         {
