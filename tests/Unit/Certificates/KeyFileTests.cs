@@ -73,10 +73,13 @@ public sealed class KeyFileTests
     [InlineData("p256-pbes2-aes256.der")]
     [InlineData("p256-pbes2-empty-password.pem")]
     [InlineData("p256-pbes1-sha1-3des.pem")]
-    [InlineData("p256-scrypt.pem")]
     [InlineData("rsa2048-legacy-aes256.pem")]
     public void Load_EncryptedKeyWithoutPassword_AsksForIt(string file) =>
         Expect.Failure(ErrorId.KeyPasswordRequired, () => KeyFile.Load(TestKeys.Path(file)));
+
+    [Fact]
+    public void Load_EncryptionThatNoPasswordUndoes_DoesNotAskForOne() =>
+        Expect.Failure(ErrorId.KeyUnsupported, () => KeyFile.Load(TestKeys.Path("p256-scrypt.pem")));
 
     [Theory]
     [InlineData("p256-pbes2-aes256.pem")]

@@ -10,6 +10,9 @@ internal static partial class UnixFile
 
     public static void MakePipe(string path) => Assert.Equal(0, MkFifo(path, 0x1B6));
 
+    /// <summary>Makes a second name of a file.</summary>
+    public static void Link(string path, string name) => Assert.Equal(0, HardLink(path, name));
+
     /// <summary>Sets an attribute; skips the test where the volume has none.</summary>
     public static void SetAttribute(string path, string name, byte[] value) =>
         Assert.SkipUnless(SetXattr(path, name, value, value.Length, 0) == 0, $"The volume takes no attribute {name}: {Marshal.GetLastPInvokeErrorMessage()}");
@@ -42,6 +45,9 @@ internal static partial class UnixFile
 
     [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Chown(string path, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int HardLink(string path, string name);
 
     [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MkFifo(string path, uint mode);
