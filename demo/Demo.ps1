@@ -23,11 +23,11 @@ try {
     Set-Location $folder
     Show-Step 'A certificate of 24 hours, 70 % through its life:' 'Get-StepCertificate'
     New-DemoPair $env:STEPPATH web.example.test web.crt web.key 70%
-    Get-StepCertificate | Out-String | ForEach-Object Trim
+    Get-StepCertificate | Out-String | ForEach-Object { $_.Trim() + "`n" }
 
     Show-Step 'It is due, so a run renews it:' 'Invoke-StepRenewal web.crt'
-    Invoke-StepRenewal web.crt -OutVariable first | Out-String | ForEach-Object Trim
-    Get-StepCertificate | Out-String | ForEach-Object Trim
+    Invoke-StepRenewal web.crt -OutVariable first | Out-String | ForEach-Object { $_.Trim() + "`n" }
+    Get-StepCertificate | Out-String | ForEach-Object { $_.Trim() + "`n" }
 
     Show-Step 'A second run has nothing to do:' '(Invoke-StepRenewal web.crt).Message'
     (Invoke-StepRenewal web.crt).Message
@@ -37,7 +37,7 @@ try {
 
     Show-Step 'Somebody replaces both files behind its back (a rotation, a restore). The next renewal is for the new key:' 'Invoke-StepRenewal web.crt -Force; Test-StepCertificatePair web.crt'
     New-DemoPair $env:STEPPATH web.example.test web.crt web.key 10%
-    Invoke-StepRenewal web.crt -Force -OutVariable second | Out-String | ForEach-Object Trim
+    Invoke-StepRenewal web.crt -Force -OutVariable second | Out-String | ForEach-Object { $_.Trim() + "`n" }
     Test-StepCertificatePair web.crt -OutVariable +pair
 
     Show-Step 'Somebody replaces the key alone. A daemon would go on writing certificates for the old one; this is refused:' 'Invoke-StepRenewal web.crt -Force'
@@ -47,10 +47,10 @@ try {
     (Get-Item web.crt).LastWriteTime = (Get-Date).AddHours(-2)
     Remove-Item other.crt
     $before = (Get-FileHash web.crt).Hash
-    Invoke-StepRenewal web.crt -Force -ErrorAction SilentlyContinue -ErrorVariable refused -OutVariable third | Out-String | ForEach-Object Trim
+    Invoke-StepRenewal web.crt -Force -ErrorAction SilentlyContinue -ErrorVariable refused -OutVariable third | Out-String | ForEach-Object { $_.Trim() + "`n" }
     $refused[0].ErrorDetails.Message
     "What to do: $($refused[0].ErrorDetails.RecommendedAction)"
-    Get-StepCertificate | Out-String | ForEach-Object Trim
+    Get-StepCertificate | Out-String | ForEach-Object { $_.Trim() + "`n" }
 
     # The demonstration is a test as well: what it shows must be so.
     $isSo = $first.Status -eq 'Renewed' -and $second.Status -eq 'Renewed' -and $third.ErrorId -eq 'KeyMismatch' -and
