@@ -23,6 +23,16 @@ internal static partial class UnixNative
             throw new IOException($"The folder '{path}' can't be flushed to disk: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Link(string existing, string name);
+
+    /// <summary>Takes or frees a lock on an open file (flock(2)); the kernel frees it with the process.</summary>
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    internal static partial int Lock(SafeHandle file, int operation);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial SafeFileHandle Open(string path, int flags, uint mode);
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle Open(string path, int flags);
 
