@@ -16,6 +16,7 @@ public sealed class InvokeStepRenewalCommand : CertificateCmdlet, IDisposable
     private RenewalEngine? engine;
     private RenewalRule rule = RenewalRule.Default;
     private TimeSpan retryTimeout = TimeSpan.FromMinutes(1);
+    private TimeSpan lockTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Certificate files, or folders that hold some; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
@@ -36,6 +37,15 @@ public sealed class InvokeStepRenewalCommand : CertificateCmdlet, IDisposable
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? RenewAt { get; set; }
+
+    /// <summary>Make a new key as well.</summary>
+    [Parameter]
+    public SwitchParameter Rekey { get; set; }
+
+    /// <summary>The new key's algorithm, where it is not to be that of the old one.</summary>
+    [Parameter]
+    [ValidateSet("EC-P256", "EC-P384", "EC-P521", "RSA-2048", "RSA-3072", "RSA-4096")]
+    public string? KeyAlgorithm { get; set; }
 
     /// <summary>Renew by a token instead of mTLS.</summary>
     [Parameter]
@@ -66,6 +76,11 @@ public sealed class InvokeStepRenewalCommand : CertificateCmdlet, IDisposable
     [ValidateNotNullOrEmpty]
     public string? RetryTimeout { get; set; }
 
+    /// <summary>How long to wait for another run over the same pair.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LockTimeout { get; set; }
+
     /// <inheritdoc/>
     protected override IReadOnlyList<string> Paths => ParameterSetName == LiteralPathSet ? LiteralPath : Path;
 
@@ -81,6 +96,10 @@ public sealed class InvokeStepRenewalCommand : CertificateCmdlet, IDisposable
             rule = RuleOf();
             if (RetryTimeout is not null)
                 retryTimeout = Duration.ParseNotNegative(RetryTimeout);
+            if (LockTimeout is not null)
+                lockTimeout = Duration.ParseNotNegative(LockTimeout);
+            if (KeyAlgorithm is not null && !Rekey)
+                throw new RenewalException(ErrorId.ConflictingParameters, "-KeyAlgorithm was given without -Rekey.", "Add -Rekey to make a new key, or leave -KeyAlgorithm out.");
         });
         engine = new RenewalEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, new PipelineLogger(this, pump));
     }
@@ -108,9 +127,12 @@ public sealed class InvokeStepRenewalCommand : CertificateCmdlet, IDisposable
             KeyPassword = Password,
             Rule = rule,
             UseToken = UseToken,
+            Rekey = Rekey,
+            KeyAlgorithm = KeyAlgorithm,
             RetryTimeout = retryTimeout,
+            LockTimeout = lockTimeout,
             Ca = new CaOptions { CaUrl = CaUrl, Context = Context, RootPath = Root is null ? null : FullPath(Root), StepPath = StepPath is null ? null : FullPath(StepPath) },
-            ApproveAsync = (plan, _) => pump.AskAsync(() => ShouldProcess(plan.CertificatePath, $"Renew the certificate of {plan.Subject}, valid until {plan.NotAfter.LocalDateTime:yyyy-MM-dd HH:mm:ss}")),
+            ApproveAsync = (plan, _) => pump.AskAsync(() => ShouldProcess(plan.CertificatePath, plan.Action)),
         };
         var (result, error) = pump.Run(stopping => engine!.RenewAsync(request, stopping));
         WriteObject(result);

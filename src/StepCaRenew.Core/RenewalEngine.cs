@@ -2,22 +2,44 @@ using Microsoft.Extensions.Logging;
 using StepCaRenew.Certificates;
 using StepCaRenew.Files;
 using StepCaRenew.Logging;
+using StepCaRenew.Pairs;
 using StepCaRenew.Policy;
 using StepCaRenew.StepCa;
 
 namespace StepCaRenew;
 
 /// <summary>Renews one certificate in one run: everything is read fresh from disk, and nothing is kept between runs.</summary>
-/// <param name="clock">The clock.</param>
-/// <param name="random">Gives numbers in [0, 1) for the jitter of retries.</param>
-/// <param name="environment">The environment variables: step's configuration and proxies.</param>
-/// <param name="logger">Told of every step.</param>
-public sealed class RenewalEngine(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger)
+public sealed class RenewalEngine
 {
     private const int MaximumRounds = 3;
 
-    private readonly MatchingPairLoader loader = new(clock, logger);
-    private readonly CertificateIssuer issuer = new(clock, random, environment, logger);
+    private readonly TimeProvider clock;
+    private readonly ILogger logger;
+    private readonly IVolume volume;
+    private readonly MatchingPairLoader loader;
+    private readonly PairRecovery recovery;
+    private readonly SharingRetry retry;
+    private readonly CertificateIssuer issuer;
+
+    /// <summary>Makes an engine.</summary>
+    /// <param name="clock">The clock.</param>
+    /// <param name="random">Gives numbers in [0, 1) for the jitter of retries.</param>
+    /// <param name="environment">The environment variables: step's configuration and proxies.</param>
+    /// <param name="logger">Told of every step.</param>
+    public RenewalEngine(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger)
+        : this(clock, random, environment, logger, new Volume())
+    {
+    }
+
+    /// <summary>Makes an engine over another file system, for tests of crashes.</summary>
+    internal RenewalEngine(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger, IVolume volume)
+    {
+        (this.clock, this.logger, this.volume) = (clock, logger, volume);
+        loader = new MatchingPairLoader(clock, logger);
+        recovery = new PairRecovery(volume, clock, logger);
+        retry = new SharingRetry(clock);
+        issuer = new CertificateIssuer(clock, random, environment, logger);
+    }
 
     /// <summary>Renews a certificate if it is due.</summary>
     /// <param name="request">What, when and where.</param>
@@ -49,51 +71,92 @@ public sealed class RenewalEngine(TimeProvider clock, Func<double> random, Func<
     // The steps are those of docs/architecture.md, "The way of one renewal".
     private async Task<RenewalResult> RunAsync(RenewalRequest request, RenewalReport report, CancellationToken cancellationToken)
     {
-        var isApproved = false;
+        var approval = new Approval(request);
+        var paths = PairLocator.Find(request);
+        // Most runs end with this look, and have written nothing, not even a lock.
+        if (await LookAsync(request, paths, report, approval, cancellationToken).ConfigureAwait(false) is { } nothingToDo)
+            return nothingToDo;
+
+        // 1 lock
+        using var pairLock = await PairLock.TakeAsync(paths, request.LockTimeout, clock, logger, cancellationToken).ConfigureAwait(false);
+
+        // 2 recover
+        if (await recovery.RunAsync(paths, request.KeyPassword).ConfigureAwait(false))
+            report.Recovered();
+
         for (var round = 1; round <= MaximumRounds; round++)
         {
             // 3 load, 4 check
-            using var pair = await loader.LoadAsync(request.CertificatePath, request.KeyPath, request.KeyPassword, cancellationToken).ConfigureAwait(false);
-            report.Loaded(pair);
-            RenewalLog.Loaded(logger, pair.Certificate.Path, pair.Leaf.Subject, pair.Leaf.SerialNumber, pair.Validity.NotAfter, pair.Key.Algorithm, pair.KeyPath);
+            using var pair = await LoadAsync(request, report, cancellationToken).ConfigureAwait(false);
 
             // 5 decide
-            var decision = RenewalPolicy.Decide(pair.Validity, request.Rule, clock.GetUtcNow());
+            var decision = Decide(pair, request);
             if (!decision.IsDue)
-            {
-                RenewalLog.NotDue(logger, pair.Certificate.Path, decision.RenewAfter);
                 return report.NotDue(decision);
-            }
-
-            if (decision.RenewAfter > clock.GetUtcNow())
-                RenewalLog.Forced(logger, pair.Certificate.Path, decision.RenewAfter);
-            else
-                RenewalLog.Due(logger, pair.Certificate.Path, decision.RenewAfter);
-            isApproved = isApproved || await request.ApproveAsync(new RenewalPlan(pair.Certificate.Path, pair.Leaf.Subject, pair.Validity.NotAfter), cancellationToken).ConfigureAwait(false);
-            if (!isApproved)
+            if (!await approval.ForRenewalAsync(pair, cancellationToken).ConfigureAwait(false))
                 return report.WouldRenew();
 
             // 6 issue, 7 verify; what would stop the replacement is found out before
-            using var replacement = FileReplacement.Stage(pair.Certificate.Path);
-            using var answer = await issuer.IssueAsync(pair, request, report.Asked, cancellationToken).ConfigureAwait(false);
+            using var newKey = request.Rekey ? MakeKey(request, pair) : null;
+            using var replacement = PairReplacement.Stage(volume, paths, newKey is not null, retry);
+            using var answer = await issuer.IssueAsync(pair, newKey, request, report.Asked, cancellationToken).ConfigureAwait(false);
 
-            // 8 recheck
-            if (!pair.IsStillOnDisk())
+            // 8 recheck, 9 replace
+            var change = PairChange.Of(pair, answer, newKey, request.KeyPassword);
+            if (!pair.IsStillOnDisk() || !await replacement.CommitAsync(change.Certificate, change.Key).ConfigureAwait(false))
             {
                 RenewalLog.ChangedDuringRenewal(logger, pair.Certificate.Path);
                 continue;
             }
 
-            // 9 replace, and look at what lies there now
-            replacement.Commit(CertificateContent.Render(pair.Certificate, answer.Leaf, answer.Chain));
             report.Replaced(answer.Leaf);
-            using (await loader.LoadAsync(request.CertificatePath, pair.KeyPath, request.KeyPassword, CancellationToken.None).ConfigureAwait(false))
-                RenewalLog.Renewed(logger, pair.Certificate.Path, answer.Leaf.SerialNumber, answer.Leaf.NotAfter);
-            return report.Renewed();
+            await DemandMatchOnDiskAsync(request, pair).ConfigureAwait(false);
+            RenewalLog.Renewed(logger, pair.Certificate.Path, answer.Leaf.SerialNumber, answer.Leaf.NotAfter);
+            return report.Renewed(newKey is not null);
         }
 
         throw new RenewalException(
             ErrorId.ChangedDuringRenewal, $"'{request.CertificatePath}' or its key was replaced by someone else {MaximumRounds} times while it was being renewed. Theirs stands.",
             "Find out who else writes these files (another renewal, a deployment), and let one of them do it.");
+    }
+
+    private async Task<RenewalResult?> LookAsync(RenewalRequest request, PairPaths paths, RenewalReport report, Approval approval, CancellationToken cancellationToken)
+    {
+        if (recovery.IsNeeded(paths))
+            return await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false) ? null : report.WouldRecover();
+        using var pair = await LoadAsync(request, report, cancellationToken).ConfigureAwait(false);
+        var decision = Decide(pair, request);
+        if (!decision.IsDue)
+            return report.NotDue(decision);
+        return await approval.ForRenewalAsync(pair, cancellationToken).ConfigureAwait(false) ? null : report.WouldRenew();
+    }
+
+    private async Task<CertificatePair> LoadAsync(RenewalRequest request, RenewalReport report, CancellationToken cancellationToken)
+    {
+        var pair = await loader.LoadAsync(request.CertificatePath, request.KeyPath, request.KeyPassword, cancellationToken).ConfigureAwait(false);
+        report.Loaded(pair);
+        RenewalLog.Loaded(logger, pair.Certificate.Path, pair.Leaf.Subject, pair.Leaf.SerialNumber, pair.Validity.NotAfter, pair.Key.Algorithm, pair.KeyPath);
+        return pair;
+    }
+
+    private RenewalDecision Decide(CertificatePair pair, RenewalRequest request)
+    {
+        var now = clock.GetUtcNow();
+        var decision = RenewalPolicy.Decide(pair.Validity, request.Rule, now);
+        if (!decision.IsDue)
+            RenewalLog.NotDue(logger, pair.Certificate.Path, decision.RenewAfter);
+        else if (decision.RenewAfter > now)
+            RenewalLog.Forced(logger, pair.Certificate.Path, decision.RenewAfter);
+        else
+            RenewalLog.Due(logger, pair.Certificate.Path, decision.RenewAfter);
+        return decision;
+    }
+
+    private static PrivateKey MakeKey(RenewalRequest request, CertificatePair pair) =>
+        request.KeyAlgorithm is null ? KeyAlgorithms.GenerateLike(pair.Key) : KeyAlgorithms.Generate(request.KeyAlgorithm);
+
+    private async Task DemandMatchOnDiskAsync(RenewalRequest request, CertificatePair pair)
+    {
+        using var _ = await loader.LoadAsync(request.CertificatePath, pair.KeyPath, request.KeyPassword, CancellationToken.None).ConfigureAwait(false);
     }
 }

@@ -26,6 +26,8 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
         NextRenewal = NextRenewal(pair.Leaf),
     };
 
+    public void Recovered() => result = result with { Changed = true };
+
     public void Asked() => result = result with { Attempts = result.Attempts + 1 };
 
     public void Replaced(X509Certificate2 leaf) => result = result with
@@ -41,7 +43,9 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
 
     public RenewalResult WouldRenew() => Finish(RenewalStatus.WouldRenew, "Due, and would be renewed; nothing was done.");
 
-    public RenewalResult Renewed() => Finish(RenewalStatus.Renewed, $"Renewed; valid until {result.NotAfter:yyyy-MM-dd HH:mm:ss}.");
+    public RenewalResult WouldRecover() => Finish(RenewalStatus.WouldRenew, "An interrupted replacement would be finished or undone; nothing was done.");
+
+    public RenewalResult Renewed(bool withNewKey) => Finish(RenewalStatus.Renewed, $"Renewed{(withNewKey ? " with a new key" : string.Empty)}; valid until {result.NotAfter:yyyy-MM-dd HH:mm:ss}.");
 
     public RenewalResult Failed(RenewalException e) => Finish(RenewalStatus.Failed, e.Message) with { ErrorId = e.ErrorId };
 

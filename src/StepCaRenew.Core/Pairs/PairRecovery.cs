@@ -25,24 +25,27 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
     public bool IsNeeded(PairPaths paths) => paths.Leftovers.Any(volume.Exists);
 
     /// <summary>Mends the pair if it can be mended, and sweeps what a crash left.</summary>
+    /// <returns>True where a file of the pair was replaced.</returns>
     /// <exception cref="RenewalException">The pair is half replaced and the folder can't be written (<see cref="ErrorId.RecoveryBlocked"/>).</exception>
-    public async Task RunAsync(PairPaths paths, KeyPassword? password)
+    public async Task<bool> RunAsync(PairPaths paths, KeyPassword? password)
     {
-        if (!IsNeeded(paths))
-            return;
-        for (var step = 0; step < MaximumSteps; step++)
+        var isMended = false;
+        for (var step = 0; step < MaximumSteps && IsNeeded(paths); step++)
         {
             var (state, move) = await DecideAsync(paths, password).ConfigureAwait(false);
             if (move is null)
             {
                 if (state.Match(paths.Certificate, paths.Key))
                     Sweep(paths);
-                return;
+                break;
             }
 
             await PutAsync(move, state, paths).ConfigureAwait(false);
             RenewalLog.Recovered(logger, paths.Certificate, move.What);
+            isMended = true;
         }
+
+        return isMended;
     }
 
     private async Task<(PairState State, RecoveryMove? Move)> DecideAsync(PairPaths paths, KeyPassword? password)
