@@ -66,7 +66,11 @@ public sealed class DevCaFaultTests : IAsyncLifetime
         _ca.Server.Faults.Add(new NotTlsFault());
         _ca.Server.Faults.Add(new SilentFault(TimeSpan.FromMilliseconds(100)));
         for (var i = 0; i < 3; i++)
-            Assert.Equal(HttpRequestError.SecureConnectionError, (await Assert.ThrowsAsync<HttpRequestException>(() => RenewAsync())).HttpRequestError);
+        {
+            var error = (await Assert.ThrowsAsync<HttpRequestException>(() => RenewAsync())).HttpRequestError;
+            // A reset can be there before the client has seen its connection stand.
+            Assert.True(error is HttpRequestError.SecureConnectionError or HttpRequestError.ConnectionError, $"{error}");
+        }
         Assert.Equal(201, (await RenewAsync()).Status);
     }
 
