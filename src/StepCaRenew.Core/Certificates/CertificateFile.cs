@@ -42,6 +42,7 @@ public sealed class CertificateFile : IDisposable
             throw new RenewalException(
                 ErrorId.CertificateInvalid, $"The {What} '{path}' holds no certificate, but {document.DescribeContent()}.", "Name the certificate file.");
         var (leaf, chain) = ChainOrder.Sort(certificates, path);
+        DemandPublicKey(leaf, path);
         return new CertificateFile(document, leaf, chain);
     }
 
@@ -70,6 +71,21 @@ public sealed class CertificateFile : IDisposable
         {
             throw new RenewalException(
                 ErrorId.CertificateInvalid, $"Certificate {number} in '{document.File.Path}' can't be decoded; the file holds {document.DescribeContent()}.",
+                "Put the file back from a backup, or issue a new certificate.", e);
+        }
+    }
+
+    private static void DemandPublicKey(X509Certificate2 leaf, string path)
+    {
+        try
+        {
+            leaf.GetRSAPublicKey()?.Dispose();
+            leaf.GetECDsaPublicKey()?.Dispose();
+        }
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
+        {
+            throw new RenewalException(
+                ErrorId.CertificateInvalid, $"The public key of the leaf certificate in '{path}' can't be decoded.",
                 "Put the file back from a backup, or issue a new certificate.", e);
         }
     }

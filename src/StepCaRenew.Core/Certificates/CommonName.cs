@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.Certificates;
@@ -7,14 +8,39 @@ public static class CommonName
 {
     private const string Oid = "2.5.4.3";
 
-    /// <summary>The common name, or an empty string where the subject has none.</summary>
+    /// <summary>
+    /// The common name, or an empty string where the subject has none. Of several it is the last one, as Go counts: a
+    /// renewal token must name the one that the CA sees.
+    /// </summary>
     /// <param name="certificate">The certificate.</param>
     public static string Of(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        return certificate.SubjectName.EnumerateRelativeDistinguishedNames()
-            .Where(name => !name.HasMultipleElements && name.GetSingleElementType().Value == Oid)
-            .Select(name => name.GetSingleElementValue())
-            .FirstOrDefault() ?? string.Empty;
+        var name = string.Empty;
+        try
+        {
+            var subject = new AsnReader(certificate.SubjectName.RawData, AsnEncodingRules.BER).ReadSequence();
+            while (subject.HasData)
+            {
+                for (var elements = subject.ReadSetOf(); elements.HasData;)
+                    name = Text(elements.ReadSequence()) ?? name;
+            }
+        }
+        catch (AsnContentException)
+        {
+            // Damaged; what was read before stands.
+        }
+
+        return name;
+    }
+
+    private static string? Text(AsnReader element)
+    {
+        if (element.ReadObjectIdentifier() != Oid || element.PeekTag() is not { TagClass: TagClass.Universal, TagValue: var type })
+            return null;
+        return (UniversalTagNumber)type is UniversalTagNumber.UTF8String or UniversalTagNumber.PrintableString or UniversalTagNumber.T61String
+            or UniversalTagNumber.IA5String or UniversalTagNumber.NumericString or UniversalTagNumber.BMPString
+            ? element.ReadCharacterString((UniversalTagNumber)type)
+            : null;
     }
 }

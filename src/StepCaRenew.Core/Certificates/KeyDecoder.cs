@@ -112,7 +112,16 @@ internal static class KeyDecoder
 
     private static PrivateKey Ec(Action<ECDsa> import, string path)
     {
-        var ec = Import(ECDsa.Create(), import);
+        ECDsa ec;
+        try
+        {
+            ec = Import(ECDsa.Create(), import);
+        }
+        catch (PlatformNotSupportedException)
+        {
+            throw Unsupported("EC on a curve that this platform does not know", path);
+        }
+
         if (NamedCurve.Of(ec) is not null)
             return new PrivateKey(ec);
         using (ec)
