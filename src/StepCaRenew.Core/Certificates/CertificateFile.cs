@@ -58,11 +58,13 @@ public sealed class CertificateFile : IDisposable
         try
         {
             // The constructor would also take PKCS#12 and PKCS#7, and their surprises.
-            if (X509Certificate2.GetCertContentType(der) == X509ContentType.Cert)
+            if (X509Certificate2.GetCertContentType(der) != X509ContentType.Cert)
+                throw new CryptographicException("it is another structure");
 #pragma warning disable SYSLIB0057 // X509CertificateLoader came with .NET 9; the content type is checked above.
-                return new X509Certificate2(der);
+            var certificate = new X509Certificate2(der);
 #pragma warning restore SYSLIB0057
-            throw new CryptographicException("it is another structure");
+            DecodeParts(certificate);
+            return certificate;
         }
         catch (CryptographicException e)
         {
@@ -70,5 +72,13 @@ public sealed class CertificateFile : IDisposable
                 ErrorId.CertificateInvalid, $"Certificate {number} in '{document.File.Path}' can't be decoded; the file holds {document.DescribeContent()}.",
                 "Put the file back from a backup, or issue a new certificate.", e);
         }
+    }
+
+    // The platform decodes these only when they are asked for, and would throw in the middle of a run.
+    private static void DecodeParts(X509Certificate2 certificate)
+    {
+        _ = (certificate.NotBefore, certificate.NotAfter, certificate.Subject, certificate.Issuer);
+        _ = certificate.PublicKey.ExportSubjectPublicKeyInfo();
+        _ = (ChainOrder.IsAuthority(certificate), ExtendedKeyUsage.Of(certificate));
     }
 }

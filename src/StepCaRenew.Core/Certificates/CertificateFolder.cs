@@ -1,5 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
-
 namespace StepCaRenew.Certificates;
 
 /// <summary>Finds the certificates in a folder that also holds keys, roots and other things.</summary>
@@ -32,7 +30,7 @@ public static class CertificateFolder
             return null;
         }
 
-        if (!certificate.Leaf.Extensions.OfType<X509BasicConstraintsExtension>().Any(extension => extension.CertificateAuthority))
+        if (!ChainOrder.IsAuthority(certificate.Leaf))
             return certificate;
         certificate.Dispose();
         return null;

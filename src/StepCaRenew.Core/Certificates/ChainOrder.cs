@@ -10,7 +10,8 @@ internal static class ChainOrder
     public static (X509Certificate2 Leaf, IReadOnlyList<X509Certificate2> Chain) Sort(IReadOnlyList<X509Certificate2> certificates, string path)
     {
         var leaf = FindLeaf(certificates, path);
-        var rest = certificates.Where(other => !other.RawDataMemory.Span.SequenceEqual(leaf.RawDataMemory.Span)).ToList();
+        // Bundles that were put together by hand hold the same certificate twice.
+        var rest = certificates.DistinctBy(one => one.Thumbprint).Where(other => other.Thumbprint != leaf.Thumbprint).ToList();
         var chain = new List<X509Certificate2>(rest.Count);
         for (var last = leaf; rest.Find(other => Issued(other, last)) is { } issuer; last = issuer)
         {
@@ -21,6 +22,10 @@ internal static class ChainOrder
         chain.AddRange(rest);
         return (leaf, chain);
     }
+
+    /// <summary>Whether a certificate may issue others (RFC 5280 section 4.2.1.9).</summary>
+    public static bool IsAuthority(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(extension => extension.CertificateAuthority);
 
     private static X509Certificate2 FindLeaf(IReadOnlyList<X509Certificate2> certificates, string path)
     {
@@ -39,9 +44,6 @@ internal static class ChainOrder
                 "Keep one leaf with its chain in each file."),
         };
     }
-
-    private static bool IsAuthority(X509Certificate2 certificate) =>
-        certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(extension => extension.CertificateAuthority);
 
     private static bool Issued(X509Certificate2 issuer, X509Certificate2 subject) =>
         issuer.SubjectName.RawData.AsSpan().SequenceEqual(subject.IssuerName.RawData);

@@ -22,13 +22,14 @@ public sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastWri
             if (Directory.Exists(path))
                 throw new RenewalException(ErrorId.PathIsFolder, $"The {what} '{path}' is a folder.", "Name a file in it.");
             // A pipe would block the open itself, so the kind is looked at before.
-            if (File.Exists(path) && !FileKind.IsRegular(path))
+            if (FileKind.IsSpecial(path))
                 throw new RenewalException(ErrorId.FileUnreadable, $"The {what} '{path}' is not a regular file.", "Name a regular file: devices, pipes and sockets are not read.");
 
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             return new InputFile(path, ReadAll(stream, path, what), File.GetLastWriteTimeUtc(stream.SafeFileHandle));
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        // A path with a NUL character names nothing.
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
         {
             throw NotFound(path, what, e);
         }
@@ -40,6 +41,8 @@ public sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastWri
         }
         catch (IOException e)
         {
+            if (!OperatingSystem.IsWindows() && e.HResult == UnixNative.TooManyLinks)
+                throw Broken(path, what, e);
             throw new RenewalException(
                 ErrorId.FileUnreadable, $"The {what} '{path}' can't be read: {e.Message}", "Check the file, its links and its volume.", e);
         }
@@ -51,13 +54,15 @@ public sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastWri
 
     private static byte[] ReadAll(FileStream stream, string path, string what)
     {
-        if (stream.Length > MaximumLength)
+        // Asked once: the stream gives the present length each time.
+        var expected = stream.Length;
+        if (expected > MaximumLength)
             throw new RenewalException(
-                ErrorId.FileTooLarge, $"The {what} '{path}' has {stream.Length:N0} bytes; at most {MaximumLength:N0} are read.", "Name the right file.");
-        // One byte more than the limit, since a file may grow while it is read.
-        var buffer = new byte[Math.Min(stream.Length, MaximumLength) + 1];
+                ErrorId.FileTooLarge, $"The {what} '{path}' has {expected:N0} bytes; at most {MaximumLength:N0} are read.", "Name the right file.");
+        // Room for one byte more, which only a file that grows while it is read can fill.
+        var buffer = new byte[expected + 1];
         var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-        if (length > stream.Length || length > MaximumLength)
+        if (length > expected)
             throw new RenewalException(ErrorId.FileUnreadable, $"The {what} '{path}' grew while it was read.", "Try again when whoever writes it has finished.");
         if (length == 0)
             throw new RenewalException(ErrorId.FileEmpty, $"The {what} '{path}' is empty.", "Put it back from a backup, or issue a new certificate.");
@@ -66,8 +71,11 @@ public sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastWri
 
     private static RenewalException NotFound(string path, string what, Exception e) =>
         IsLink(path)
-            ? new(ErrorId.LinkBroken, $"The {what} '{path}' is a link that leads nowhere.", "Mend the link, or name the file itself.", e)
+            ? Broken(path, what, e)
             : new(ErrorId.FileNotFound, $"There is no {what} '{path}'.", "Check the path.", e);
+
+    private static RenewalException Broken(string path, string what, Exception e) =>
+        new(ErrorId.LinkBroken, $"The {what} '{path}' is a link that leads nowhere or in a circle.", "Mend the link, or name the file itself.", e);
 
     private static bool IsLink(string path)
     {
@@ -75,7 +83,7 @@ public sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastWri
         {
             return new FileInfo(path).LinkTarget is not null;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ArgumentException)
         {
             return false;
         }

@@ -9,8 +9,6 @@ internal static class KeyDecoder
 {
     private const string RsaOid = "1.2.840.113549.1.1.1";
     private const string EcOid = "1.2.840.10045.2.1";
-    private const string Pbes2Oid = "1.2.840.113549.1.5.13";
-    private const string Pbkdf2Oid = "1.2.840.113549.1.5.12";
 
     /// <summary>The format that a PEM label stands for; null for one that is not supported.</summary>
     public static KeyFormat? FormatOf(string label) => label switch
@@ -27,7 +25,12 @@ internal static class KeyDecoder
     {
         var sequence = new AsnReader(der, AsnEncodingRules.BER).ReadSequence();
         if (sequence.PeekTag() == Asn1Tag.Sequence)
-            return KeyFormat.EncryptedPkcs8;
+        {
+            // A certificate begins with a sequence as well, but with no algorithm in it.
+            var isAlgorithm = sequence.ReadSequence().PeekTag() == Asn1Tag.ObjectIdentifier;
+            return isAlgorithm && sequence.PeekTag() == Asn1Tag.PrimitiveOctetString ? KeyFormat.EncryptedPkcs8 : null;
+        }
+
         sequence.ReadInteger();
         var next = sequence.PeekTag();
         return next == Asn1Tag.Sequence ? KeyFormat.Pkcs8
@@ -60,10 +63,15 @@ internal static class KeyDecoder
     }
 
     /// <summary>Decodes an encrypted PKCS#8 key.</summary>
+    /// <param name="der">The EncryptedPrivateKeyInfo.</param>
+    /// <param name="demandPassword">Asked for the password once it is clear that it would help.</param>
+    /// <param name="path">The key file.</param>
     /// <exception cref="RenewalException">The password is wrong, or the key or its encryption is not supported.</exception>
-    public static PrivateKey DecodeEncrypted(ReadOnlyMemory<byte> der, KeyPassword password, string path)
+    public static PrivateKey DecodeEncrypted(ReadOnlyMemory<byte> der, Func<KeyPassword> demandPassword, string path)
     {
-        DemandKnownEncryption(der, path);
+        if (KeyEncryption.Obstacle(der) is { } obstacle)
+            throw Unsupported(obstacle, path);
+        var password = demandPassword();
         Pkcs8PrivateKeyInfo info;
         try
         {
@@ -123,17 +131,6 @@ internal static class KeyDecoder
             algorithm.Dispose();
             throw;
         }
-    }
-
-    // A wrong password and an unknown scheme fail alike in .NET; the user must do different things about them.
-    private static void DemandKnownEncryption(ReadOnlyMemory<byte> der, string path)
-    {
-        var algorithm = new AsnReader(der, AsnEncodingRules.BER).ReadSequence().ReadSequence();
-        if (algorithm.ReadObjectIdentifier() != Pbes2Oid)
-            return;
-        var derivation = algorithm.ReadSequence().ReadSequence().ReadObjectIdentifier();
-        if (derivation != Pbkdf2Oid)
-            throw Unsupported($"its encryption derives the key with {(derivation == "1.3.6.1.4.1.11591.4.11" ? "scrypt" : derivation)}; only PBKDF2 can be read", path);
     }
 
     private static string AlgorithmName(string? oid) => oid switch

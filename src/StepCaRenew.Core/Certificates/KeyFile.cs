@@ -91,7 +91,7 @@ public sealed class KeyFile : IDisposable
 
     private static PrivateKey Decode(byte[] data, KeyFormat format, PemDocument document, KeyPassword? password) =>
         format == KeyFormat.EncryptedPkcs8
-            ? KeyDecoder.DecodeEncrypted(data, Demand(password, document), document.File.Path)
+            ? KeyDecoder.DecodeEncrypted(data, () => Demand(password, document), document.File.Path)
             : KeyDecoder.Decode(data, format, document.File.Path);
 
     private static KeyPassword Demand(KeyPassword? password, PemDocument document) => password

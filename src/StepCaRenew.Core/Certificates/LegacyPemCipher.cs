@@ -25,6 +25,8 @@ internal static class LegacyPemCipher
 
         if (vector.Length != cipher.BlockSize / 8)
             throw new CryptographicException("The DEK-Info header is damaged.");
+        if (block.Data.Length % vector.Length != 0)
+            throw new CryptographicException("The encrypted bytes are no whole number of cipher blocks.");
         cipher.Key = DeriveKey(password, vector.AsSpan(0, 8), cipher.KeySize / 8);
         try
         {

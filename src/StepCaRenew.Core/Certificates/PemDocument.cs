@@ -3,6 +3,8 @@ namespace StepCaRenew.Certificates;
 /// <summary>A file of certificates and keys: the blocks of a PEM text, or one DER structure.</summary>
 public sealed class PemDocument
 {
+    private const int MostLabels = 10;
+
     private PemDocument(InputFile file, bool isPem, bool hasWindowsLineEnds, IReadOnlyList<PemBlock> blocks)
     {
         File = file;
@@ -50,9 +52,11 @@ public sealed class PemDocument
         }
     }
 
-    /// <summary>The labels that were found, for messages: <c>CERTIFICATE, EC PRIVATE KEY</c>.</summary>
+    /// <summary>The labels that were found, for messages: <c>2 CERTIFICATE, EC PRIVATE KEY</c>.</summary>
     public string DescribeContent() =>
-        !IsPem ? "a DER structure" : Blocks.Count == 0 ? "no block" : string.Join(", ", Blocks.Select(block => block.Label));
+        !IsPem ? "a DER structure" : string.Join(", ", Blocks.GroupBy(block => block.Label).Take(MostLabels).Select(Counted));
+
+    private static string Counted(IGrouping<string, PemBlock> blocks) => blocks.Count() is > 1 and var count ? $"{count} {blocks.Key}" : blocks.Key;
 
     // Never the content itself: a garbled key file is still a key file.
     private static string Describe(byte[] bytes, string text) =>

@@ -14,6 +14,7 @@ internal static class PemReader
     private const string Begin = "-----BEGIN ";
     private const string End = "-----END ";
     private const string Dashes = "-----";
+    private const int LongestLabel = 32;
 
     /// <summary>Whether the text holds the beginning of a block.</summary>
     public static bool LooksLikePem(string text) => text.Contains(Begin, StringComparison.Ordinal);
@@ -32,6 +33,9 @@ internal static class PemReader
             if (labelEnd < 0 || (line >= 0 && labelEnd > line))
                 throw new FormatException($"block {blocks.Count + 1} has a damaged BEGIN line");
             var label = text[(start + Begin.Length)..labelEnd];
+            // Where line ends got lost, the key itself stands here, and labels go into messages.
+            if (!IsLabel(label))
+                throw new FormatException($"block {blocks.Count + 1} has a damaged BEGIN line");
             var bodyStart = labelEnd + Dashes.Length;
 
             var end = text.IndexOf(End + label + Dashes, bodyStart, StringComparison.Ordinal);
@@ -46,6 +50,9 @@ internal static class PemReader
 
         return blocks;
     }
+
+    private static bool IsLabel(string text) =>
+        text.Length is > 0 and <= LongestLabel && text.All(one => one is ' ' or '-' or '.' || char.IsAsciiLetterUpper(one) || char.IsAsciiDigit(one));
 
     private static (Dictionary<string, string> Headers, string Base64) SplitHeaders(string body)
     {

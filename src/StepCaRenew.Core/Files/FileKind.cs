@@ -3,7 +3,7 @@ namespace StepCaRenew.Files;
 /// <summary>What kind of file a path leads to.</summary>
 internal static class FileKind
 {
-    /// <summary>Whether the path leads, through links, to a regular file.</summary>
-    public static bool IsRegular(string path) =>
-        !OperatingSystem.IsLinux() || LinuxStat.Of(path, followLinks: true) is { IsRegular: true };
+    /// <summary>Whether the path leads, through links, to something that is no regular file: a device, a pipe, a socket.</summary>
+    public static bool IsSpecial(string path) =>
+        OperatingSystem.IsLinux() && LinuxStat.Of(path, followLinks: true) is { IsRegular: false };
 }

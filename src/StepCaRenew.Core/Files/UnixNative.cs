@@ -5,13 +5,16 @@ using Microsoft.Win32.SafeHandles;
 namespace StepCaRenew.Files;
 
 /// <summary>System calls that Linux and macOS share.</summary>
-[UnsupportedOSPlatform("windows")]
 internal static partial class UnixNative
 {
+    /// <summary>ELOOP, as .NET gives it in HResult.</summary>
+    public static readonly int TooManyLinks = OperatingSystem.IsLinux() ? 40 : 62;
+
     private const int ReadOnly = 0;
 
     /// <summary>Flushes a folder's entries to disk, so that a rename in it survives a power loss (fsync(2)).</summary>
     /// <exception cref="IOException">The folder can't be flushed.</exception>
+    [UnsupportedOSPlatform("windows")]
     public static void FlushFolder(string path)
     {
         using var folder = Open(path, ReadOnly);

@@ -1,0 +1,30 @@
+namespace StepCaRenew.Unit.Fixtures;
+
+/// <summary>A folder of one test, gone after it. Any user may pass through it, so that tests can play another one.</summary>
+internal sealed class TestFolder : IDisposable
+{
+    public TestFolder()
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path, (UnixFileMode)0b111_101_101);
+    }
+
+    public string Path { get; } = Directory.CreateTempSubdirectory("stepcarenew-unit-").FullName;
+
+    /// <summary>The path of a file in the folder, whether it exists or not.</summary>
+    public string At(string name) => System.IO.Path.Combine(Path, name);
+
+    public string Write(string name, string content)
+    {
+        File.WriteAllText(At(name), content);
+        return At(name);
+    }
+
+    public string Write(string name, byte[] content)
+    {
+        File.WriteAllBytes(At(name), content);
+        return At(name);
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

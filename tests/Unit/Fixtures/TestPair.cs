@@ -1,0 +1,27 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace StepCaRenew.Unit.Fixtures;
+
+/// <summary>A leaf and its key in memory.</summary>
+internal sealed record TestPair(X509Certificate2 Leaf, AsymmetricAlgorithm Key)
+{
+    public string CertificatePem => Leaf.ExportCertificatePem() + "\n";
+
+    public string KeyPem => Key.ExportPkcs8PrivateKeyPem() + "\n";
+
+    public byte[] KeyDer => Key.ExportPkcs8PrivateKey();
+
+    /// <summary>Writes <c>{name}.crt</c> with the chain and <c>{name}.key</c>, last written long ago.</summary>
+    public (string Certificate, string Key) WriteTo(TestFolder folder, string name, params X509Certificate2[] chain)
+    {
+        var certificate = folder.Write(name + ".crt", CertificatePem + string.Concat(chain.Select(one => one.ExportCertificatePem() + "\n")));
+        var key = folder.Write(name + ".key", KeyPem);
+        File.SetLastWriteTimeUtc(certificate, Past);
+        File.SetLastWriteTimeUtc(key, Past);
+        return (certificate, key);
+    }
+
+    // Young files that don't match are read again for a while.
+    private static DateTime Past => new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+}

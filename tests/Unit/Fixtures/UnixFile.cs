@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace StepCaRenew.Unit.Fixtures;
+
+/// <summary>What .NET can't do to a file on Unix.</summary>
+internal static partial class UnixFile
+{
+    public static void ChangeOwner(string path, uint user, uint group) => Assert.Equal(0, Chown(path, user, group));
+
+    public static void MakePipe(string path) => Assert.Equal(0, MkFifo(path, 0x1B6));
+
+    /// <summary>Makes a second name of a file.</summary>
+    public static void Link(string path, string name) => Assert.Equal(0, HardLink(path, name));
+
+    /// <summary>Sets an attribute; skips the test where the volume has none.</summary>
+    public static void SetAttribute(string path, string name, byte[] value) =>
+        Assert.SkipUnless(SetXattr(path, name, value, value.Length, 0) == 0, $"The volume takes no attribute {name}: {Marshal.GetLastPInvokeErrorMessage()}");
+
+    public static byte[]? GetAttribute(string path, string name)
+    {
+        var buffer = new byte[1024];
+        var size = GetXattr(path, name, buffer, buffer.Length);
+        return size < 0 ? null : buffer[..(int)size];
+    }
+
+    /// <summary>Runs a tool; skips the test where it is missing or refuses.</summary>
+    public static string Run(string tool, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var output = process.StandardOutput.ReadToEnd();
+            var errors = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            Assert.SkipUnless(process.ExitCode == 0, $"{tool} refused: {errors}");
+            return output;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Skip($"{tool} is not installed.");
+            throw;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Chown(string path, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int HardLink(string path, string name);
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MkFifo(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "setxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetXattr(string path, string name, byte[] value, nint size, int flags);
+
+    [LibraryImport("libc", EntryPoint = "getxattr", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint GetXattr(string path, string name, [Out] byte[] value, nint size);
+}
