@@ -52,8 +52,8 @@ function Wait-Until {
 }
 
 function Open-Process {
-    <# .SYNOPSIS Starts a program whose standard input stays open; what it prints is thrown away. #>
-    param([string] $FilePath, [string[]] $ArgumentList, [string] $Folder)
+    <# .SYNOPSIS Starts a program whose standard input stays open; what it prints is thrown away, or kept to be read. #>
+    param([string] $FilePath, [string[]] $ArgumentList, [string] $Folder, [switch] $KeepOutput)
     $start = [Diagnostics.ProcessStartInfo]::new($FilePath)
     foreach ($argument in $ArgumentList) { $start.ArgumentList.Add($argument) }
     $start.Environment['STEPPATH'] = $Folder
@@ -62,7 +62,7 @@ function Open-Process {
     $start.RedirectStandardOutput = $true
     $start.RedirectStandardError = $true
     $process = [Diagnostics.Process]::Start($start)
-    $process.BeginOutputReadLine()
+    if (-not $KeepOutput) { $process.BeginOutputReadLine() }
     $process.BeginErrorReadLine()
     $process
 }
@@ -131,12 +131,33 @@ function Open-TestCa {
         [switch] $AllowRenewalAfterExpiry
     )
     if ($Kind -eq 'StepCa') { return Open-StepCa @(if ($AllowRenewalAfterExpiry) { '-renew-expired' }) }
-    Open-DevCa @(if ($AllowRenewalAfterExpiry) { '--renew-expired' })
+    Open-DevCa @(if ($AllowRenewalAfterExpiry) { '--allow-renewal-after-expiry' })
 }
 
 function Open-DevCa {
     param([string[]] $RunArguments)
-    [pscustomobject]@{ Reason = "DevCa has no program yet $RunArguments" }
+    $binary = Get-DevCaBinary
+    if (-not $binary.Path) { return [pscustomobject]@{ Reason = $binary.Reason } }
+    $folder = [IO.Directory]::CreateTempSubdirectory('devca-').FullName
+    $process = Open-Process -Folder $folder -FilePath dotnet -ArgumentList (@($binary.Path, 'run', '--folder', $folder) + $RunArguments) -KeepOutput
+    $said = @{}
+    while ($true) {
+        $line = $process.StandardOutput.ReadLineAsync()
+        if (-not $line.Wait(20000) -or $null -eq $line.Result) { throw 'DevCa did not start.' }
+        if ($line.Result -eq 'READY') { break }
+        $name, $value = $line.Result -split '=', 2
+        $said[$name] = $value
+    }
+    [pscustomobject]@{
+        Kind     = 'DevCa'
+        Reason   = $null
+        Folder   = $folder
+        Url      = $said.URL
+        RootPath = Join-Path $folder 'certs/root_ca.crt'
+        LogPath  = $null
+        Process  = $process
+        Binary   = $binary.Path
+    }
 }
 
 function Close-TestCa {
@@ -148,8 +169,9 @@ function Close-TestCa {
 }
 
 function Get-RenewalCount {
-    <# .SYNOPSIS How many /renew requests a CA has answered. #>
+    <# .SYNOPSIS How many /renew requests a CA has answered; nothing where its program keeps no log. #>
     param([Parameter(Mandatory)] $Ca)
+    if (-not $Ca.LogPath) { return }
     # The line is in the log before the answer is complete.
     $stream = [IO.FileStream]::new($Ca.LogPath, 'Open', 'Read', 'ReadWrite')
     $reader = [IO.StreamReader]::new($stream)
@@ -171,8 +193,15 @@ function Request-TestCertificate {
         [string] $Lifetime = '24h'
     )
     $pair = Get-PairPath -Folder $Folder -Name $Name
-    $arguments = @('issue', '-password-file', 'password.txt', '-provisioner', $Provisioner, '-lifetime', $Lifetime, $pair.CertificatePath, $pair.KeyPath, $Name)
-    $process = Open-Process -Folder $Ca.Folder -FilePath $Ca.Binary -ArgumentList $arguments
+    $files = $pair.CertificatePath, $pair.KeyPath
+    $process = if ($Ca.Kind -eq 'StepCa') {
+        $options = '-password-file', 'password.txt', '-provisioner', $Provisioner, '-lifetime', $Lifetime
+        Open-Process -Folder $Ca.Folder -FilePath $Ca.Binary -ArgumentList (@('issue') + $options + $files + $Name)
+    }
+    else {
+        $options = '--folder', $Ca.Folder, '--name', $Name, '--provisioner', $Provisioner, '--lifetime', $Lifetime
+        Open-Process -Folder $Ca.Folder -FilePath dotnet -ArgumentList (@($Ca.Binary, 'issue') + $options + $files)
+    }
     try {
         if (-not $process.WaitForExit(20000)) { $process.Kill() }
         if ($process.ExitCode -ne 0) { throw "$($Ca.Kind) issued no certificate: exit code $($process.ExitCode)" }
@@ -189,10 +218,11 @@ function Get-PairPath {
 }
 
 function Get-CaAuthority {
-    <# .SYNOPSIS The intermediate of a running step-ca with its key, so that tests can sign what its API would not. #>
+    <# .SYNOPSIS The intermediate of a CA with its key, so that tests can sign what its API would not. #>
     param([Parameter(Mandatory)] $Ca)
+    $key = if ($Ca.Kind -eq 'StepCa') { 'secrets/intermediate_plain_key' } else { 'secrets/intermediate_ca_key' }
     $intermediate = [Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPemFile(
-        (Join-Path $Ca.Folder 'certs/intermediate_ca.crt'), (Join-Path $Ca.Folder 'secrets/intermediate_plain_key'))
+        (Join-Path $Ca.Folder 'certs/intermediate_ca.crt'), (Join-Path $Ca.Folder $key))
     $provisioners = (Get-Content (Join-Path $Ca.Folder 'config/ca.json') -Raw | ConvertFrom-Json).authority.provisioners
     $keyIds = @{}
     foreach ($provisioner in $provisioners) { $keyIds[$provisioner.name] = $provisioner.key.kid }
@@ -228,6 +258,7 @@ function Get-SigningRequest {
     $request.CertificateExtensions.Add([Security.Cryptography.X509Certificates.X509KeyUsageExtension]::new($usage, $true))
     if ($IsAuthority) {
         $request.CertificateExtensions.Add([Security.Cryptography.X509Certificates.X509BasicConstraintsExtension]::new($true, $false, 0, $true))
+        $request.CertificateExtensions.Add([Security.Cryptography.X509Certificates.X509SubjectKeyIdentifierExtension]::new($request.PublicKey, $false))
     }
     $request
 }
