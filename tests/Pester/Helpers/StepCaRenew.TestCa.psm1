@@ -334,7 +334,7 @@ function Revoke-TestCertificate {
     <# .SYNOPSIS Revokes a certificate by itself, over mTLS. #>
     param([Parameter(Mandatory)] $Ca, [Parameter(Mandatory)] $Pair)
     $certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPemFile($Pair.CertificatePath, $Pair.KeyPath)
-    $serial = [Numerics.BigInteger]::new($certificate.SerialNumberBytes.Span, $true, $true).ToString()
+    $serial = [bigint]::Parse("0$($certificate.SerialNumber)", 'HexNumber').ToString()
     $body = @{ serial = $serial; reasonCode = 0; passive = $true } | ConvertTo-Json
     $answer = Invoke-RestMethod "$($Ca.Url)/revoke" -Method Post -Body $body -Certificate $certificate -SkipCertificateCheck -NoProxy
     if ($answer.status -ne 'ok') { throw "The certificate was not revoked: $answer" }
