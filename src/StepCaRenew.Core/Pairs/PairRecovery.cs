@@ -40,7 +40,8 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
                 break;
             }
 
-            await PutAsync(move, state, paths).ConfigureAwait(false);
+            if (!await PutAsync(move, state, paths).ConfigureAwait(false))
+                continue;
             RenewalLog.Recovered(logger, paths.Certificate, move.What);
             isMended = true;
         }
@@ -60,19 +61,18 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
         }
     }
 
-    private async Task PutAsync(RecoveryMove move, PairState state, PairPaths paths)
+    private async Task<bool> PutAsync(RecoveryMove move, PairState state, PairPaths paths)
     {
         try
         {
             if (state[move.Target] is { } before)
             {
                 var swap = new FileSwap(volume, move.Target, move.Source, move.Spare(paths), before, state[move.Source]!);
-                await swap.InAsync(retry).ConfigureAwait(false);
+                return await swap.InAsync(retry).ConfigureAwait(false);
             }
-            else
-            {
-                await retry.RunAsync(() => volume.Rename(move.Source, move.Target), move.Target).ConfigureAwait(false);
-            }
+
+            await retry.RunAsync(() => volume.Rename(move.Source, move.Target), move.Target).ConfigureAwait(false);
+            return true;
         }
         catch (RenewalException e) when (e.ErrorId is ErrorId.FolderNotWritable or ErrorId.DiskFull or ErrorId.WriteFailed)
         {
