@@ -4,14 +4,16 @@ namespace StepCaRenew.Unit.Pairs;
 
 /// <summary>
 /// All that can be found on a disk after a replacement was cut short at any moment, by a kill or a power loss; and
-/// after its recovery was cut short at any moment, and the recovery of that, until nothing new turns up.
+/// after its recovery was cut short at any moment, and the recovery of that; the third recovery in a row is let finish.
 /// </summary>
 internal sealed class CrashSpace
 {
+    private const int MostCrashes = 3;
+
     private readonly Layout layout;
     private readonly IReadOnlyList<TestPair> allowed;
-    private readonly Dictionary<string, (SimulatedVolume Volume, bool MustBeLast, string How)> seen = [];
-    private readonly Queue<(SimulatedVolume Volume, bool MustBeLast, string How)> waiting = new();
+    private readonly Dictionary<string, (SimulatedVolume Volume, bool MustBeLast, int Crashes, string How)> seen = [];
+    private readonly Queue<(SimulatedVolume Volume, bool MustBeLast, int Crashes, string How)> waiting = new();
     private readonly List<string> failures = [];
 
     /// <param name="layout">Where the pair lies.</param>
@@ -31,35 +33,39 @@ internal sealed class CrashSpace
     public IReadOnlyList<string> Failures => failures;
 
     /// <summary>The machine may stop now.</summary>
-    public void Stop(SimulatedVolume volume, bool mustBeLast, string how)
+    public void Stop(SimulatedVolume volume, bool mustBeLast, string how) => Stop(volume, mustBeLast, 1, how);
+
+    private void Stop(SimulatedVolume volume, bool mustBeLast, int crashes, string how)
     {
+        if (crashes > MostCrashes)
+            return;
         Moments++;
-        Add(volume.Clone(), mustBeLast, how + ", killed");
+        Add(volume.Clone(), mustBeLast, crashes, how + ", killed");
         foreach (var left in volume.CutPower())
-            Add(left, mustBeLast, how + ", power cut");
+            Add(left, mustBeLast, crashes, how + ", power cut");
     }
 
-    /// <summary>Recovers from everything.</summary>
+    /// <summary>Recovers from everything; the states with the fewest crashes come first.</summary>
     public async Task RecoverAllAsync()
     {
         while (waiting.TryDequeue(out var state) && failures.Count < 10)
-            await RecoverAsync(state.Volume, state.MustBeLast, state.How);
+            await RecoverAsync(state.Volume, state.MustBeLast, state.Crashes, state.How);
     }
 
-    private void Add(SimulatedVolume volume, bool mustBeLast, string how)
+    private void Add(SimulatedVolume volume, bool mustBeLast, int crashes, string how)
     {
-        var state = (volume, mustBeLast, how);
+        var state = (volume, mustBeLast, crashes, how);
         if (seen.TryAdd($"{mustBeLast}{volume.Signature}", state))
             waiting.Enqueue(state);
     }
 
-    private async Task RecoverAsync(SimulatedVolume state, bool mustBeLast, string how)
+    private async Task RecoverAsync(SimulatedVolume state, bool mustBeLast, int crashes, string how)
     {
         var volume = state.Clone();
         var found = string.Join(' ', volume.Names.Select(name => $"{Path.GetFileName(name)}={Whose(volume.Peek(name)!)}"));
         var step = 0;
         volume.IsSwallowed = IsSwallowedInRecovery;
-        volume.Moment = () => Stop(volume, mustBeLast, $"{how} > recovery step {++step}");
+        volume.Moment = () => Stop(volume, mustBeLast, crashes + 1, $"{how} > recovery step {++step}");
         try
         {
             await Replacing.RecoverAsync(volume, layout);

@@ -19,7 +19,10 @@ public sealed class PowerLossTests(ITestOutputHelper output)
         /// <summary>The certificate can't be replaced after the key was: all goes back.</summary>
         RekeyThatFails,
 
-        /// <summary>Somebody replaced both files before: theirs goes back.</summary>
+        /// <summary>
+        /// Somebody replaced both files before: theirs goes back, also after a crash. One file alone can't tell whose it
+        /// is: there a crash between exchange and put-back leaves the new pair, whole, instead of theirs.
+        /// </summary>
         RekeyTooLate,
     }
 
@@ -51,7 +54,6 @@ public sealed class PowerLossTests(ITestOutputHelper output)
         { Layout.OneFolder, Way.Rekey, "flush /certs", true },
         { Layout.TwoFolders, Way.Rekey, "flush /certs", true },
         { Layout.TwoFolders, Way.Rekey, "flush /keys", true },
-        { Layout.OneFolderByLinks, Way.Rekey, "flush /certs", true },
     };
 
     [Theory]
@@ -66,6 +68,7 @@ public sealed class PowerLossTests(ITestOutputHelper output)
     /// <summary>Of several flushes of one folder each is needed, not only one of them.</summary>
     [Theory]
     [InlineData(Layout.OneFolderByLinks, Way.Rekey, "flush /certs", 1)]
+    [InlineData(Layout.TwoFoldersByLinks, Way.Rekey, "flush /certs", 1)]
     [InlineData(Layout.OneFolderByLinks, Way.Rekey, "flush /certs", 3)]
     public async Task WithoutTheNthFlush_SomeStateIsLost(Layout layout, Way way, string flush, int number)
     {
@@ -80,9 +83,8 @@ public sealed class PowerLossTests(ITestOutputHelper output)
         var (from, other) = (Layouts.Pairs[0], Layouts.Pairs[1]);
         var to = way == Way.Renew ? Replacing.RenewalOf(from) : other;
         var foreign = Layouts.Pairs[2];
-        var space = way == Way.RekeyTooLate
-            ? new CrashSpace(layout, foreign) { IsSwallowedInRecovery = isSwallowedInRecovery }
-            : new CrashSpace(layout, from, to) { IsSwallowedInRecovery = isSwallowedInRecovery };
+        TestPair[] allowed = way != Way.RekeyTooLate ? [from, to] : Layouts.PathsOf(layout).IsOneFile ? [foreign, to] : [foreign];
+        var space = new CrashSpace(layout, allowed) { IsSwallowedInRecovery = isSwallowedInRecovery };
         var volume = Layouts.Volume(layout);
         Layouts.Place(volume, layout, way == Way.RekeyTooLate ? foreign : from);
         var (isDone, step) = (false, 0);
