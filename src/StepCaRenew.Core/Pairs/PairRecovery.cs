@@ -33,6 +33,9 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
         for (var step = 0; step < MaximumSteps && IsNeeded(paths); step++)
         {
             var (state, move) = await DecideAsync(paths, password).ConfigureAwait(false);
+            // The load says why.
+            if (state is null)
+                break;
             if (move is null)
             {
                 if (state.Match(paths.Certificate, paths.Key))
@@ -49,13 +52,13 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
         return isMended;
     }
 
-    private async Task<(PairState State, RecoveryMove? Move)> DecideAsync(PairPaths paths, KeyPassword? password)
+    private async Task<(PairState? State, RecoveryMove? Move)> DecideAsync(PairPaths paths, KeyPassword? password)
     {
         for (var start = clock.GetTimestamp(); ;)
         {
-            var state = PairState.Read(volume, paths, password);
-            var move = state.Match(paths.Certificate, paths.Key) ? null : RecoveryMove.Find(state, paths);
-            if (move is null || move.IsCertain(state, paths) || clock.GetElapsedTime(start) >= Patience)
+            var state = PairState.TryRead(volume, paths, password);
+            var move = state is null || state.Match(paths.Certificate, paths.Key) ? null : RecoveryMove.Find(state, paths);
+            if (move is null || move.IsCertain(state!, paths) || clock.GetElapsedTime(start) >= Patience)
                 return (state, move);
             await Task.Delay(Pause, clock, CancellationToken.None).ConfigureAwait(false);
         }
