@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Actions;
 using StepCaRenew.Certificates;
 using StepCaRenew.Policy;
 
@@ -37,6 +38,12 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
         NotAfter = leaf.NotAfter,
         NextRenewal = NextRenewal(leaf),
     };
+
+    /// <summary>Takes down what is owed after this run; an earlier run's debt stays owed, whatever becomes of this one.</summary>
+    public void Owes(OwedActions? owed) => result = result with { Owed = owed, ActionsPending = owed is not null };
+
+    /// <summary>Takes down that something is pending which this run must not do.</summary>
+    public void LeavesPending() => result = result with { Owed = null, ActionsPending = true };
 
     public RenewalResult NotDue(RenewalDecision decision) =>
         Finish(RenewalStatus.NotDue, $"Not due before {decision.RenewAfter.LocalDateTime:yyyy-MM-dd HH:mm:ss}, in {Duration.Format(decision.RenewAfter - clock.GetUtcNow())}.");
