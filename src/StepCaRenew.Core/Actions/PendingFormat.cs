@@ -28,7 +28,7 @@ internal static class PendingFormat
                 json.WriteNumber("index"u8, entry.Index);
                 json.WriteString("hash"u8, entry.Hash);
                 json.WriteString("serial"u8, entry.SerialNumber);
-                json.WriteString("time"u8, entry.Time.ToString("O", CultureInfo.InvariantCulture));
+                json.WriteString("time"u8, entry.Time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
                 json.WriteEndObject();
             }
 
