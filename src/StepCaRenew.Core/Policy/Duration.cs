@@ -13,14 +13,15 @@ public static partial class Duration
     {
         ArgumentNullException.ThrowIfNull(text);
         var trimmed = text.Trim();
-        if (double.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+        if (GoForm().IsMatch(trimmed + "s") && !char.IsAsciiLetter(trimmed[^1]))
             throw Invalid(text, $"a bare number has no unit. Write {trimmed}s for seconds");
         var match = GoForm().Match(trimmed);
         if (!match.Success)
         {
-            return trimmed.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(trimmed, CultureInfo.InvariantCulture, out var span)
-                ? span
-                : throw Invalid(text, "it is not a duration");
+            if (!trimmed.Contains(':', StringComparison.Ordinal) || !TimeSpan.TryParse(trimmed, CultureInfo.InvariantCulture, out var span))
+                throw Invalid(text, "it is not a duration");
+            // The platform takes the 36 of 36:00:00 for days.
+            return span.Duration() < TimeSpan.FromDays(1) || NamesDays(trimmed) ? span : throw Invalid(text, "its hours are above 23; write 36h, or 1.12:00:00");
         }
 
         var ticks = 0m;
@@ -55,12 +56,17 @@ public static partial class Duration
     public static string Format(TimeSpan duration)
     {
         var sign = duration < TimeSpan.Zero ? "-" : string.Empty;
-        var d = duration.Duration();
+        // The longest negative one has no positive counterpart.
+        var d = duration == TimeSpan.MinValue ? TimeSpan.MaxValue : duration.Duration();
         (int Value, string Unit)[] units = [(d.Days, "d"), (d.Hours, "h"), (d.Minutes, "m"), (d.Seconds, "s")];
         var parts = units.SkipWhile(unit => unit.Value == 0).Take(2).Where(unit => unit.Value > 0).Select(unit => $"{unit.Value}{unit.Unit}");
         var text = string.Join(' ', parts);
-        return text.Length > 0 ? sign + text : d > TimeSpan.Zero ? $"{sign}{d.TotalMilliseconds:0.###}ms" : "0s";
+        return text.Length > 0 ? sign + text : d > TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $"{sign}{d.TotalMilliseconds:0.###}ms") : "0s";
     }
+
+    private static bool NamesDays(string span) => span.IndexOf('.', StringComparison.Ordinal) is >= 0 and var dot
+        ? dot < span.IndexOf(':', StringComparison.Ordinal)
+        : span.Count(one => one == ':') > 2;
 
     private static decimal TicksOf(string unit) => unit switch
     {
@@ -77,6 +83,6 @@ public static partial class Duration
         ErrorId.InvalidDuration, $"'{text}' can't be read as a duration: {why}.", "Write a number with a unit, such as 60s, 15m, 1h30m or 2d, or give a TimeSpan.");
 
     // Go's micro sign is U+00B5 or U+03BC.
-    [GeneratedRegex("^(?<sign>[-+]?)(?:(?<number>\\d+(?:\\.\\d*)?|\\.\\d+)(?<unit>ns|us|\u00b5s|\u03bcs|ms|s|m|h|d))+$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^(?<sign>[-+]?)(?:(?<number>[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?<unit>ns|us|\u00b5s|\u03bcs|ms|s|m|h|d))+$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex GoForm();
 }

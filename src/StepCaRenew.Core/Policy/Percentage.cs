@@ -11,7 +11,8 @@ public static class Percentage
     public static double Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var number = text.Trim().TrimEnd('%');
+        var trimmed = text.Trim();
+        var number = trimmed.EndsWith('%') ? trimmed[..^1] : trimmed;
         return double.TryParse(number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var percent)
             && percent is > 0 and < 100
             ? percent

@@ -30,9 +30,8 @@ public static class RenewalPolicy
         var lifetime = certificate.Lifetime;
         return rule switch
         {
-            RenewalRule.ExpiresIn { Remaining: var remaining } => Later(
-                certificate.NotBefore,
-                certificate.NotAfter - Below(lifetime, remaining) - Jitter(remaining / ExpiresInJitterShare, certificate)),
+            RenewalRule.ExpiresIn { Remaining: var remaining } => certificate.NotBefore + NotNegative(
+                lifetime - Below(lifetime, remaining) - Jitter(remaining / ExpiresInJitterShare, certificate)),
             RenewalRule.ElapsedPercent { Percent: var percent } => certificate.NotBefore + lifetime * (percent / 100),
             _ => certificate.NotBefore + lifetime * 2 / 3 - Jitter(lifetime / JitterShare, certificate),
         };
@@ -42,7 +41,7 @@ public static class RenewalPolicy
     private static TimeSpan Jitter(TimeSpan width, CertificateValidity certificate) =>
         TimeSpan.FromTicks((long)(width.Ticks * certificate.Spread));
 
-    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+    private static TimeSpan NotNegative(TimeSpan span) => span > TimeSpan.Zero ? span : TimeSpan.Zero;
 
     private static TimeSpan Below(TimeSpan lifetime, TimeSpan remaining) => remaining < lifetime
         ? remaining

@@ -21,7 +21,7 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
         var (leaf, now) = (answer.Leaf, clock.GetUtcNow());
         if (!PairMatch.Matches(leaf, key))
             throw Wrong(ErrorId.AnswerWrongKey, $"is for another key ({PublicKeyId.Of(leaf)} instead of {PublicKeyId.Of(key)})");
-        if (!leaf.SubjectName.RawData.AsSpan().SequenceEqual(old.SubjectName.RawData))
+        if (!DistinguishedNames.Same(leaf.SubjectName, old.SubjectName))
             throw Wrong(ErrorId.AnswerWrongIdentity, $"has the subject '{leaf.Subject}' instead of '{old.Subject}'");
         if (!SubjectAlternativeNames.Of(leaf).SameAs(SubjectAlternativeNames.Of(old)))
             throw Wrong(ErrorId.AnswerWrongIdentity, $"has other alternative names ({Names(leaf)} instead of {Names(old)})");

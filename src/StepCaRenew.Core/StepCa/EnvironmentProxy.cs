@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Numerics;
 
 namespace StepCaRenew.StepCa;
 
@@ -39,23 +41,41 @@ internal sealed class EnvironmentProxy : IWebProxy
     public bool IsBypassed(Uri host) =>
         host.IsLoopback || excluded.Any(pattern => Matches(pattern, host)) || (proxy is null && HttpClient.DefaultProxy.IsBypassed(host));
 
-    // Go's rules: "*" for all, a leading dot for subdomains alone, else the domain and its subdomains; an address range; a port.
+    // Go's rules: "*" for all, a leading dot or "*." for subdomains alone, else the domain and its subdomains; an address range; a port.
     private static bool Matches(string pattern, Uri host)
     {
         if (pattern == "*")
             return true;
-        if (pattern.Contains('/', StringComparison.Ordinal))
-            return IPNetwork.TryParse(pattern, out var range) && IPAddress.TryParse(host.IdnHost, out var address) && range.Contains(address);
-        if (!IPAddress.TryParse(pattern, out _) && pattern.LastIndexOf(':') is > 0 and var colon)
-        {
-            if (pattern[(colon + 1)..] != host.Port.ToString(System.Globalization.CultureInfo.InvariantCulture))
-                return false;
-            pattern = pattern[..colon];
-        }
+        if (pattern.Split('/') is [var network, var length])
+            return IsInRange(host, network, length);
+        var (name, port) = Split(pattern);
+        if (name.Length == 0 || (port is not null && port != host.Port.ToString(CultureInfo.InvariantCulture)))
+            return false;
+        if (IPAddress.TryParse(name, out var address))
+            return IPAddress.TryParse(host.IdnHost, out var own) && own.Equals(address);
+        var domain = name.TrimStart('*');
+        return domain.StartsWith('.')
+            ? host.IdnHost.EndsWith(domain, StringComparison.OrdinalIgnoreCase)
+            : host.IdnHost.Equals(domain, StringComparison.OrdinalIgnoreCase) || host.IdnHost.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase);
+    }
 
-        return pattern.StartsWith('.')
-            ? host.IdnHost.EndsWith(pattern, StringComparison.OrdinalIgnoreCase)
-            : host.IdnHost.Equals(pattern, StringComparison.OrdinalIgnoreCase) || host.IdnHost.EndsWith("." + pattern, StringComparison.OrdinalIgnoreCase);
+    // A colon separates a port, but for bare IPv6 addresses.
+    private static (string Name, string? Port) Split(string pattern)
+    {
+        var end = pattern.StartsWith('[') ? pattern.IndexOf(']', StringComparison.Ordinal) : -1;
+        if (end > 0)
+            return (pattern[1..end], pattern.AsSpan(end + 1) is [':', .. var after] ? after.ToString() : null);
+        return pattern.Split(':') is [var name, var port] ? (name, port) : (pattern, null);
+    }
+
+    // By hand, since IPNetwork of .NET 8 takes no address within the range for the range.
+    private static bool IsInRange(Uri host, string network, string length)
+    {
+        if (!IPAddress.TryParse(network, out var start) || !IPAddress.TryParse(host.IdnHost, out var address) || start.AddressFamily != address.AddressFamily
+            || !int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var bits) || bits > start.GetAddressBytes().Length * 8)
+            return false;
+        var (one, other) = (new BigInteger(start.GetAddressBytes(), isUnsigned: true, isBigEndian: true), new BigInteger(address.GetAddressBytes(), isUnsigned: true, isBigEndian: true));
+        return (one ^ other) >> (start.GetAddressBytes().Length * 8 - bits) == 0;
     }
 
     private static Uri? Parse(string address) =>

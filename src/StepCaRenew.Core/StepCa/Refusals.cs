@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using StepCaRenew.Certificates;
 
@@ -48,7 +50,7 @@ internal static class Refusals
     /// <summary>A success that is not what a step-ca answers.</summary>
     public static RenewalException Invalid(CaResponse response, Uri endpoint, string what, Exception? e = null) => new(
         ErrorId.CaAnswerInvalid,
-        $"{endpoint.Authority} gave {what}: status {(int)response.Status}, {response.ContentType ?? "no content type"}, beginning with {FirstLine(response)}",
+        $"{endpoint.Authority} gave {what}: status {(int)response.Status}, {Described(response)}",
         "Check that the address is that of a step-ca; a proxy or captive portal between answers like this.", e);
 
     private static RenewalException AfterExpiry(string said) => new(
@@ -71,19 +73,23 @@ internal static class Refusals
             }
         }
 
-        return $"{response.ContentType ?? "no content type"}, beginning with {FirstLine(response)}";
+        return Described(response);
     }
 
-    private static string FirstLine(CaResponse response)
+    private static string Described(CaResponse response)
     {
+        var type = response.ContentType is null ? "no content type" : Quote(response.ContentType);
         var line = TextFile.Decode(response.Body).Split('\n').Select(Quote).FirstOrDefault(line => line.Length > 0);
-        return line is null ? "nothing" : $"\"{line}\"";
+        return line is null ? $"{type}, and nothing in it" : $"{type}, beginning with \"{line}\"";
     }
 
-    // What a server sends must not move a terminal's cursor or fill the screen.
+    // What a server sends must not move a terminal's cursor, turn its text around or fill the screen.
     private static string Quote(string text)
     {
-        var clean = new string([.. text.Take(LongestQuote).Select(one => char.IsControl(one) ? ' ' : one)]).Trim();
-        return text.Length > LongestQuote ? clean + "…" : clean;
+        var clean = string.Concat(text.EnumerateRunes().Take(LongestQuote).Select(one => IsInvisible(one) ? " " : one.ToString())).Trim();
+        return text.EnumerateRunes().Skip(LongestQuote).Any() ? clean + "…" : clean;
     }
+
+    private static bool IsInvisible(Rune one) => Rune.GetUnicodeCategory(one)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

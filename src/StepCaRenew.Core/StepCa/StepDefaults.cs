@@ -12,16 +12,15 @@ internal sealed class StepDefaults
     public static StepDefaults Load(IEnumerable<string> files)
     {
         var defaults = new StepDefaults();
-        foreach (var file in files.Where(File.Exists))
-        {
-            using var document = StepJson.Read(file);
-            foreach (var property in document.RootElement.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.String))
-                defaults.values[property.Name] = property.Value.GetString()!;
-        }
+        foreach (var (name, value) in files.Where(File.Exists).SelectMany(file => StepJson.Read(file, Texts)))
+            defaults.values[name] = value;
 
         return defaults;
     }
 
     /// <summary>The value of a flag, or null.</summary>
     public string? this[string flag] => values.GetValueOrDefault(flag) is { Length: > 0 } value ? value : null;
+
+    private static List<(string Name, string Value)> Texts(JsonElement root) =>
+        [.. root.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.String).Select(property => (property.Name, property.Value.GetString()!))];
 }

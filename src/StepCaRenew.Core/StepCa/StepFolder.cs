@@ -30,22 +30,18 @@ internal sealed record StepFolder(string Base, string Authority, string? Profile
         var file = Path.Combine(path, "contexts.json");
         if (!File.Exists(file))
             throw Unknown(name, $"there is no '{file}'");
-        using var contexts = StepJson.Read(file);
-        if (!contexts.RootElement.TryGetProperty(name, out var context) || context.ValueKind != JsonValueKind.Object)
-            throw Unknown(name, $"'{file}' knows {string.Join(", ", contexts.RootElement.EnumerateObject().Select(known => $"'{known.Name}'"))}");
-        return new StepFolder(
-            path,
-            Path.Combine(path, "authorities", Text(context, "authority") ?? name),
-            Path.Combine(path, "profiles", Text(context, "profile") ?? name));
+        return StepJson.Read(file, contexts =>
+        {
+            if (!contexts.TryGetProperty(name, out var context) || context.ValueKind != JsonValueKind.Object)
+                throw Unknown(name, $"'{file}' knows {string.Join(", ", contexts.EnumerateObject().Select(known => $"'{known.Name}'"))}");
+            return new StepFolder(
+                path,
+                Path.Combine(path, "authorities", Text(context, "authority") ?? name),
+                Path.Combine(path, "profiles", Text(context, "profile") ?? name));
+        });
     }
 
-    private static string? CurrentContext(string file)
-    {
-        if (!File.Exists(file))
-            return null;
-        using var document = StepJson.Read(file);
-        return Text(document.RootElement, "context");
-    }
+    private static string? CurrentContext(string file) => File.Exists(file) ? StepJson.Read(file, root => Text(root, "context")) : null;
 
     private static string? Text(JsonElement element, string property) =>
         element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;

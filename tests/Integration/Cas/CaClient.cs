@@ -20,7 +20,11 @@ public static class CaClient
         };
         if (certificate is not null)
             tls.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, [.. intermediates ?? []], offline: true);
-        return new HttpClient(new SocketsHttpHandler { SslOptions = tls, UseProxy = false }) { BaseAddress = ca.Url };
+        return new HttpClient(new SocketsHttpHandler { SslOptions = tls, UseProxy = false })
+        {
+            BaseAddress = ca.Url,
+            Timeout = TimeSpan.FromSeconds(30),
+        };
     }
 
     /// <summary>Trusts a CA's root and no other.</summary>

@@ -1,0 +1,17 @@
+using System.Globalization;
+
+namespace StepCaRenew.Unit.Fixtures;
+
+/// <summary>A culture that writes numbers and times as no invariant text does; made by hand, since tests run without culture data.</summary>
+internal static class ForeignCulture
+{
+    public static CultureInfo Instance { get; } = Create();
+
+    private static CultureInfo Create()
+    {
+        var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        (culture.NumberFormat.NumberDecimalSeparator, culture.NumberFormat.NumberGroupSeparator, culture.NumberFormat.NegativeSign) = (",", ".", "\u2212");
+        (culture.DateTimeFormat.TimeSeparator, culture.DateTimeFormat.DateSeparator) = (".", "/");
+        return CultureInfo.ReadOnly(culture);
+    }
+}
