@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Actions;
+using StepCaRenew.Files;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Policy;
 using StepCaRenew.StepCa;
@@ -14,7 +15,9 @@ internal sealed class ActionRun(string stepPath, params ActionDefinition[] actio
 
     public IReadOnlyCollection<string> Warnings => warnings;
 
-    public RenewalEngine Engine => new(TimeProvider.System, () => 0.5, _ => null, this);
+    public IVolume Volume { get; init; } = new Volume();
+
+    public RenewalEngine Engine => new(TimeProvider.System, () => 0.5, _ => null, this, Volume);
 
     public ActionHost Host { get; init; } = new() { Timeout = TimeSpan.FromSeconds(30) };
 

@@ -49,11 +49,35 @@ public sealed class PendingTests : IAsyncLifetime
     [Fact]
     public async Task Record_IsOnDiskBeforeTheNewCertificate_AndStaysUntilTheActionIsDone()
     {
-        var result = await Run(ActionRun.Append(trace)).RenewAsync(certificate, isForced: true);
+        var volume = new RecordingVolume();
+        var result = await new ActionRun(ca.StepPath, ActionRun.Append(trace)) { Volume = volume }.RenewAsync(certificate, isForced: true);
         Assert.True(result.ActionsPending);
         Assert.True(File.Exists(Pending));
-        Assert.True(File.GetLastWriteTimeUtc(Pending) <= File.GetLastWriteTimeUtc(certificate));
         Assert.DoesNotContain("trace", File.ReadAllText(Pending), StringComparison.Ordinal);
+        var (recorded, exchanged) = (volume.Calls.IndexOf($"rename {Path.GetFileName(Pending)}"), volume.Calls.IndexOf("exchange test.local.crt"));
+        Assert.InRange(recorded, 0, exchanged);
+        Assert.Equal("flush", volume.Calls[recorded + 1]);
+    }
+
+    [Fact]
+    public async Task Replacement_ThatFails_LeavesNoRecord()
+    {
+        var volume = new RecordingVolume { Fails = call => call == "exchange test.local.crt" };
+        var result = await new ActionRun(ca.StepPath, ActionRun.Append(trace)) { Volume = volume }.RunAsync(certificate, isForced: true);
+        Assert.Equal((RenewalStatus.Failed, ErrorId.WriteFailed, false), (result.Status, result.ErrorId, result.ActionsPending));
+        Assert.Contains($"rename {Path.GetFileName(Pending)}", volume.Calls);
+        Assert.Empty(Directory.GetFiles(folder, "*pending*"));
+        Assert.Empty(Trace);
+    }
+
+    [Fact]
+    public async Task Record_ThatCannotBeTakenAway_IsAWarning_AndTheActionStaysPending()
+    {
+        var run = new ActionRun(ca.StepPath, ActionRun.Append(trace)) { Volume = new RecordingVolume { Fails = call => call == $"delete {Path.GetFileName(Pending)}" } };
+        var result = await run.RunAsync(certificate, isForced: true);
+        Assert.Equal((RenewalStatus.Renewed, true, null), (result.Status, result.ActionsPending, result.ErrorId));
+        Assert.Single(run.Warnings);
+        Assert.Single(Trace);
     }
 
     [Fact]
