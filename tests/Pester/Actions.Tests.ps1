@@ -272,12 +272,11 @@ Describe 'Actions after a renewal' {
             $listener.Prefixes.Add("http://127.0.0.1:$port/")
             $listener.Start()
             $seen = [Collections.Concurrent.ConcurrentQueue[string]]::new()
-            $server = Start-ThreadJob -ArgumentList $listener, $seen {
-                param($listener, $seen)
-                while ($listener.IsListening) {
-                    $context = $listener.GetContext()
+            $server = Start-ThreadJob {
+                while (($using:listener).IsListening) {
+                    $context = ($using:listener).GetContext()
                     $body = [IO.StreamReader]::new($context.Request.InputStream).ReadToEnd()
-                    $seen.Enqueue("$($context.Request.HttpMethod) $($context.Request.RawUrl) $body")
+                    ($using:seen).Enqueue("$($context.Request.HttpMethod) $($context.Request.RawUrl) $body")
                     $context.Response.Close()
                 }
             }
@@ -304,7 +303,7 @@ Describe 'Actions after a renewal' {
             $password = 's3cret-pa55word'
             & openssl pkcs8 -topk8 -v2 aes-256-cbc -in $pair.KeyPath -out "$($pair.KeyPath).enc" -passout "pass:$password"
             Move-Item "$($pair.KeyPath).enc" $pair.KeyPath -Force
-            $secret = ConvertTo-SecureString $password -AsPlainText -Force
+            $secret = [Net.NetworkCredential]::new('', $password).SecurePassword
             $all = @(
                 Invoke-StepRenewal $path @atCa -KeyPassword $secret -UseToken -LogPath $log -HealthCheckUri $monitor -FilePath sh -ArgumentList '-c', 'echo fine; cat "$0"', $pair.KeyPath, 's3cret-argument' -Verbose *>&1
                 $listener.Stop()
