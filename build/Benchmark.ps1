@@ -5,7 +5,7 @@ param([string] $Configuration = 'Release')
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
-Write-BuildLine 'Building the module and its demo CA ...'
+Write-BuildLine 'Building the module ...'
 & (Join-Path $PSScriptRoot 'Package.ps1') -Configuration $Configuration
 Invoke-WithPackage -Configuration $Configuration -Script (Get-BuildPath 'tests/Benchmarks/Benchmark.ps1')
 exit $LASTEXITCODE

@@ -125,7 +125,7 @@ function Invoke-Dotnet {
     $result = Invoke-BuildProcess -Name $Name -FilePath dotnet -ArgumentList ($ArgumentList + $quiet)
     if ($result.TimedOut) { throw "dotnet $($ArgumentList[0]) did not end in time, see $($result.Log)" }
     if ($result.ExitCode -ne 0) {
-        $lines = $result.Output -split '\r?\n' | Where-Object { $_ -match '\berror\b' } |
+        $lines = $result.Output -split '\r?\n' | Where-Object { $_ -cmatch '\berror\b' } |
             ForEach-Object { ($_ -replace ' \[[^\]]+proj.*\]$', '').Replace($Root + [IO.Path]::DirectorySeparatorChar, '') } |
             Select-Object -Unique -First 20
         if (-not $lines) { $lines = $result.Output -split '\r?\n' | Select-Object -Last 20 }
@@ -248,7 +248,8 @@ function Invoke-SuiteProcess {
     Remove-Item $ResultFile -ErrorAction Ignore
     $process = Invoke-BuildProcess -Name $Name -FilePath $FilePath -ArgumentList $ArgumentList -Environment $Environment
     $end = if ($process.TimedOut) { 'was stopped because it did not end in time' } else { "ended with exit code $($process.ExitCode)" }
-    $tail = ($process.Output -split '\r?\n' | Select-Object -Last 15) -join "`n"
+    # A crash dumps stacks of long names; what it says stands before them.
+    $tail = ($process.Output -split '\r?\n' | Where-Object { $_ -notmatch '^\s+at |^\s*$' } | Select-Object -Last 15) -join "`n"
     if (-not (Test-Path $ResultFile)) {
         throw "The suite $end and left no results. Its last words ($($process.Log)):`n$tail"
     }
@@ -272,10 +273,10 @@ function Read-XunitResult {
     $count = { param($name) ($xml.SelectNodes("//assembly/@$name") | ForEach-Object { [int] $_.Value } | Measure-Object -Sum).Sum }
     $failures = foreach ($node in $xml.SelectNodes('//failure')) {
         $of = $node.ParentNode
-        $where = $node.SelectSingleNode('stack-trace')
-        $text = "$($of.GetAttribute('name'))$($of.GetAttribute('type'))`n$($node.SelectSingleNode('message').InnerText)"
-        if ($where) { $text += "`n" + (($where.InnerText -split '\r?\n' | Select-Object -First 3) -join "`n") }
-        $text.Replace($Root + [IO.Path]::DirectorySeparatorChar, '')
+        $name = if ($of.HasAttribute('name')) { $of.GetAttribute('name') } else { $of.GetAttribute('type') }
+        $trace = $node.SelectSingleNode('stack-trace')
+        $where = if ($trace) { $trace.InnerText -split '\r?\n' | Where-Object { $_ -match ' in .+:line \d+' } | Select-Object -First 3 }
+        (@($name, $node.SelectSingleNode('message').InnerText) + $where -join "`n").Replace($Root + [IO.Path]::DirectorySeparatorChar, '')
     }
     $skips = $xml.SelectNodes('//test/reason') | ForEach-Object InnerText
     New-SuiteResult -Passed (& $count passed) -Failed ((& $count failed) + (& $count errors)) -Skipped (& $count skipped) -Failures $failures -Skips $skips

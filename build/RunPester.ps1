@@ -28,12 +28,12 @@ $run = Invoke-Pester -Configuration $configuration
 
 function Get-Message {
     param($Item)
-    ($Item.ErrorRecord | ForEach-Object { $_.Exception.Message }) -join "`n"
+    if ($Item.ErrorRecord) { ($Item.ErrorRecord | ForEach-Object { $_.Exception.Message }) -join "`n" }
 }
 
 $tests = @($run.Tests)
 $failures = @(
-    $tests | Where-Object Result -EQ 'Failed' | ForEach-Object { "$($_.ExpandedPath)`n$(Get-Message $_)`nat $($_.ScriptBlock.File):$($_.StartLine)" }
+    $tests | Where-Object Result -EQ 'Failed' | ForEach-Object { "$($_.ExpandedPath)`n$((Get-Message $_) ?? 'its block failed')`nat $($_.ScriptBlock.File):$($_.StartLine)" }
     # Before and after the tests things fail too, which Pester counts elsewhere.
     $run.FailedBlocks | Where-Object { $_.ErrorRecord } | ForEach-Object { "$($_.ExpandedPath)`n$(Get-Message $_)" }
     $run.FailedContainers | Where-Object { $_.ErrorRecord } | ForEach-Object { "$($_.Item)`n$(Get-Message $_)" }

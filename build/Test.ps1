@@ -21,7 +21,7 @@ $leftOut = @()
 function Invoke-XunitSuite {
     param([string] $Name, [string] $FilePath, [string[]] $ArgumentList = @())
     $xml = Join-Path $results "$Name.xml"
-    $arguments = $ArgumentList + @('-xml', $xml, '-noLogo', '-noColor', '-noAutoReporters')
+    $arguments = $ArgumentList + @('-result-xml', $xml, '-noLogo', '-noColor', '-noAutoReporters')
     Invoke-SuiteProcess -Name $Name -FilePath $FilePath -ArgumentList $arguments -Environment $environment -ResultFile $xml -Read { Read-XunitResult $args[0] }
 }
 

@@ -25,7 +25,9 @@ public abstract class CertificateCmdlet : PSCmdlet
     public string[] LiteralPath { get; set; } = [];
 
     /// <summary>The key file, where it does not lie beside the certificate.</summary>
-    [Parameter(Position = 1, ParameterSetName = PathSet, ValueFromPipelineByPropertyName = true)]
+    // By property name in the one set only: in both, an object's KeyPath would bind in the default set first, and
+    // the whole object would then be turned into a string for Path.
+    [Parameter(Position = 1, ParameterSetName = PathSet)]
     [Parameter(Position = 1, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? KeyPath { get; set; }

@@ -65,7 +65,10 @@ public sealed class RenewalEngine(TimeProvider clock, Func<double> random, Func<
                 return report.NotDue(decision);
             }
 
-            RenewalLog.Due(logger, pair.Certificate.Path, decision.RenewAfter);
+            if (decision.RenewAfter > clock.GetUtcNow())
+                RenewalLog.Forced(logger, pair.Certificate.Path, decision.RenewAfter);
+            else
+                RenewalLog.Due(logger, pair.Certificate.Path, decision.RenewAfter);
             isApproved = isApproved || await request.ApproveAsync(new RenewalPlan(pair.Certificate.Path, pair.Leaf.Subject, pair.Validity.NotAfter), cancellationToken).ConfigureAwait(false);
             if (!isApproved)
                 return report.WouldRenew();

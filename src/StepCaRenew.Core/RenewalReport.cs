@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Certificates;
 using StepCaRenew.Policy;
 
@@ -22,27 +23,34 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
         OldSerialNumber = pair.Leaf.SerialNumber,
         SerialNumber = pair.Leaf.SerialNumber,
         NotAfter = pair.Leaf.NotAfter,
-        NextRenewal = RenewalPolicy.DueTime(pair.Validity, request.Rule).LocalDateTime,
+        NextRenewal = NextRenewal(pair.Leaf),
     };
 
     public void Asked() => result = result with { Attempts = result.Attempts + 1 };
 
-    public void Replaced(System.Security.Cryptography.X509Certificates.X509Certificate2 leaf) => result = result with
+    public void Replaced(X509Certificate2 leaf) => result = result with
     {
         Changed = true,
         SerialNumber = leaf.SerialNumber,
         NotAfter = leaf.NotAfter,
-        NextRenewal = RenewalPolicy.DueTime(CertificatePair.ValidityOf(leaf), request.Rule).LocalDateTime,
+        NextRenewal = NextRenewal(leaf),
     };
 
     public RenewalResult NotDue(RenewalDecision decision) =>
         Finish(RenewalStatus.NotDue, $"Not due before {decision.RenewAfter.LocalDateTime:yyyy-MM-dd HH:mm:ss}, in {Duration.Format(decision.RenewAfter - clock.GetUtcNow())}.");
 
-    public RenewalResult WouldRenew() => Finish(RenewalStatus.WouldRenew, "Due, but not approved: nothing was done.");
+    public RenewalResult WouldRenew() => Finish(RenewalStatus.WouldRenew, "Due, and would be renewed; nothing was done.");
 
     public RenewalResult Renewed() => Finish(RenewalStatus.Renewed, $"Renewed; valid until {result.NotAfter:yyyy-MM-dd HH:mm:ss}.");
 
     public RenewalResult Failed(RenewalException e) => Finish(RenewalStatus.Failed, e.Message) with { ErrorId = e.ErrorId };
+
+    // To the second, like the validity itself.
+    private DateTime NextRenewal(X509Certificate2 leaf)
+    {
+        var due = RenewalPolicy.DueTime(CertificatePair.ValidityOf(leaf), request.Rule).LocalDateTime;
+        return due.AddTicks(-(due.Ticks % TimeSpan.TicksPerSecond));
+    }
 
     private RenewalResult Finish(string status, string message) =>
         result with { Status = status, Message = message, DurationMs = (long)clock.GetElapsedTime(start).TotalMilliseconds };

@@ -52,6 +52,7 @@ public sealed class DevCaServer : IAsyncDisposable
         var state = new CaState(identity, options.Provisioners ?? Provisioner.CreateAll(options.Password), options);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StepCaRenew.DevCa" });
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.WebHost.UseKestrelCore();
         DevCaServer? server = null;
         builder.WebHost.ConfigureKestrel(kestrel =>

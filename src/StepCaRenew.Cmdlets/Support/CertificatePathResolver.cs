@@ -12,7 +12,7 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, bool recurse)
     public IEnumerable<FoundPath> Resolve(string path, bool isLiteral) =>
         !isLiteral && WildcardPattern.ContainsWildcardCharacters(path)
             ? ResolvePattern(path).SelectMany(found => Expand(found, isNamed: false))
-            : Expand(ResolveLiteral(path), isNamed: true);
+            : Expand(isLiteral ? ResolveLiteral(path) : ResolveEscaped(path), isNamed: true);
 
     /// <summary>The full path of a file, which need not exist.</summary>
     /// <exception cref="RenewalException">It is not in the file system.</exception>
@@ -27,6 +27,13 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, bool recurse)
         {
             throw NotAFile(path, e);
         }
+    }
+
+    // Completion writes x`[1`].crt for x[1].crt; a backtick may also be part of the very name.
+    private string ResolveEscaped(string path)
+    {
+        var full = ResolveLiteral(path);
+        return Path.Exists(full) ? full : ResolveLiteral(WildcardPattern.Unescape(path));
     }
 
     private Collection<string> ResolvePattern(string path)

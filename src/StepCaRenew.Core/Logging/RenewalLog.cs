@@ -16,8 +16,11 @@ internal static partial class RenewalLog
     [LoggerMessage(110, LogLevel.Debug, "'{CertificatePath}' is not due before {RenewAfter:u}.")]
     public static partial void NotDue(ILogger logger, string certificatePath, DateTimeOffset renewAfter);
 
-    [LoggerMessage(111, LogLevel.Debug, "'{CertificatePath}' is due since {RenewAfter:u}, or forced.")]
+    [LoggerMessage(111, LogLevel.Debug, "'{CertificatePath}' is due since {RenewAfter:u}.")]
     public static partial void Due(ILogger logger, string certificatePath, DateTimeOffset renewAfter);
+
+    [LoggerMessage(112, LogLevel.Debug, "'{CertificatePath}' is renewed because it was asked for; it would be due at {RenewAfter:u}.")]
+    public static partial void Forced(ILogger logger, string certificatePath, DateTimeOffset renewAfter);
 
     [LoggerMessage(120, LogLevel.Debug, "Asking the CA at {Ca} by {Method}; trusted is the root in '{RootPath}'.")]
     public static partial void AskingCa(ILogger logger, string ca, string method, string rootPath);

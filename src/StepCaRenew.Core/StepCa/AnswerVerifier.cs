@@ -18,7 +18,7 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
         var (old, leaf, now) = (pair.Leaf, answer.Leaf, clock.GetUtcNow());
         if (!PairMatch.Matches(leaf, pair.Key))
             throw Wrong(ErrorId.AnswerWrongKey, $"is for another key ({PublicKeyId.Of(leaf)} instead of {PublicKeyId.Of(pair.Key)})");
-        if (!leaf.SubjectName.RawData.AsSpan().SequenceEqual(old.SubjectName.RawData))
+        if (!DistinguishedNames.Same(leaf.SubjectName, old.SubjectName))
             throw Wrong(ErrorId.AnswerWrongIdentity, $"has the subject '{leaf.Subject}' instead of '{old.Subject}'");
         if (!SubjectAlternativeNames.Of(leaf).SameAs(SubjectAlternativeNames.Of(old)))
             throw Wrong(ErrorId.AnswerWrongIdentity, $"has other alternative names ({Names(leaf)} instead of {Names(old)})");

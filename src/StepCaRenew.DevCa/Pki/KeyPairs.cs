@@ -32,12 +32,11 @@ public static class KeyPairs
     /// <summary>A certificate signing request in PEM.</summary>
     public static string CreateSigningRequest(AsymmetricAlgorithm key, string name)
     {
-        var subject = new X500DistinguishedNameBuilder();
-        subject.AddCommonName(name);
+        var subject = Subject.Of(name);
         var request = key switch
         {
-            ECDsa ec => new CertificateRequest(subject.Build(), ec, HashAlgorithmName.SHA256),
-            RSA rsa => new CertificateRequest(subject.Build(), rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+            ECDsa ec => new CertificateRequest(subject, ec, HashAlgorithmName.SHA256),
+            RSA rsa => new CertificateRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
             _ => throw new NotSupportedException($"A key of type {key?.GetType().Name} can't sign a request."),
         };
         return request.CreateSigningRequestPem();

@@ -12,7 +12,7 @@ internal static class LeafExtensions
     /// <summary>The usage that a client certificate needs.</summary>
     public const string ClientAuth = "1.3.6.1.5.5.7.3.2";
 
-    public static IEnumerable<X509Extension> Of(LeafProfile profile, PublicKey key)
+    public static IEnumerable<X509Extension> Of(LeafProfile profile, PublicKey key, X509Certificate2 issuer)
     {
         var usage = profile.DigitalSignature ? X509KeyUsageFlags.DigitalSignature : X509KeyUsageFlags.KeyAgreement;
         if (key.Oid.Value == "1.2.840.113549.1.1.1")
@@ -24,11 +24,15 @@ internal static class LeafExtensions
             purposes.Add(new Oid(ClientAuth));
         yield return new X509EnhancedKeyUsageExtension(purposes, critical: false);
         yield return new X509SubjectKeyIdentifierExtension(key, critical: false);
+        yield return AuthorityKeyIdentifier(issuer);
         if (profile.Sans.Count > 0)
             yield return SubjectAlternativeNames(profile.Sans);
         if (profile.Provisioner is var (name, keyId))
             yield return ProvisionerExtension.Create(name, keyId);
     }
+
+    public static X509AuthorityKeyIdentifierExtension AuthorityKeyIdentifier(X509Certificate2 issuer) =>
+        X509AuthorityKeyIdentifierExtension.CreateFromCertificate(issuer, includeKeyIdentifier: true, includeIssuerAndSerial: false);
 
     /// <summary>Sorts names into their kinds as step does.</summary>
     private static X509Extension SubjectAlternativeNames(IReadOnlyList<string> names)

@@ -17,10 +17,8 @@ public sealed class LeafIssuer(X509Certificate2 issuer, ECDsa issuerKey)
     {
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(key);
-        var subject = new X500DistinguishedNameBuilder();
-        subject.AddCommonName(profile.Name);
-        var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
-        foreach (var extension in LeafExtensions.Of(profile, key))
+        var request = new CertificateRequest(Subject.Of(profile.Name), key, HashAlgorithmName.SHA256);
+        foreach (var extension in LeafExtensions.Of(profile, key, Issuer))
             request.CertificateExtensions.Add(extension);
         return Sign(request, profile.NotBefore, profile.NotAfter);
     }
@@ -33,6 +31,7 @@ public sealed class LeafIssuer(X509Certificate2 issuer, ECDsa issuerKey)
     {
         ArgumentNullException.ThrowIfNull(old);
         var request = new CertificateRequest(old.SubjectName, newKey ?? old.PublicKey, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(LeafExtensions.AuthorityKeyIdentifier(Issuer));
         foreach (var extension in old.Extensions.Where(e => e.Oid!.Value != AuthorityKeyIdentifier))
         {
             request.CertificateExtensions.Add(newKey is not null && extension.Oid!.Value == SubjectKeyIdentifier
@@ -42,11 +41,7 @@ public sealed class LeafIssuer(X509Certificate2 issuer, ECDsa issuerKey)
         return Sign(request, notBefore, notAfter);
     }
 
-    private X509Certificate2 Sign(CertificateRequest request, DateTimeOffset notBefore, DateTimeOffset notAfter)
-    {
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
-            Issuer, includeKeyIdentifier: true, includeIssuerAndSerial: false));
-        return request.Create(Issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(issuerKey),
+    private X509Certificate2 Sign(CertificateRequest request, DateTimeOffset notBefore, DateTimeOffset notAfter) =>
+        request.Create(Issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(issuerKey),
             notBefore, notAfter, RandomNumberGenerator.GetBytes(16));
-    }
 }

@@ -10,15 +10,21 @@ public static class PemFiles
     public static void WriteCertificates(string path, params IEnumerable<X509Certificate2> certificates) =>
         File.WriteAllText(path, string.Concat(certificates.Select(Pem)));
 
-    /// <summary>Writes a key as PKCS#8 that only its owner may read, from the first byte on.</summary>
+    /// <summary>Writes a key as PKCS#8 that only its owner may read.</summary>
     public static void WriteKey(string path, AsymmetricAlgorithm key)
     {
         ArgumentNullException.ThrowIfNull(key);
+        WriteSecret(path, key.ExportPkcs8PrivateKeyPem() + "\n");
+    }
+
+    /// <summary>Writes a text that only its owner may read, from the first byte on.</summary>
+    public static void WriteSecret(string path, string text)
+    {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using var writer = new StreamWriter(path, options);
-        writer.Write(key.ExportPkcs8PrivateKeyPem() + "\n");
+        writer.Write(text);
     }
 
     /// <summary>One certificate as PEM with the line end that Go's encoder writes.</summary>

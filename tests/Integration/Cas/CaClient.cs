@@ -11,17 +11,27 @@ public static class CaClient
         ITestCa ca, X509Certificate2? certificate = null, SslProtocols protocols = SslProtocols.None,
         IEnumerable<X509Certificate2>? intermediates = null)
     {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(ca.RootPath));
         var tls = new SslClientAuthenticationOptions
         {
-            CertificateChainPolicy = policy,
+            CertificateChainPolicy = Trust(ca),
             EnabledSslProtocols = protocols,
             // A resumed session would show the certificate of an earlier one.
             AllowTlsResume = false,
         };
         if (certificate is not null)
             tls.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, [.. intermediates ?? []], offline: true);
-        return new HttpClient(new SocketsHttpHandler { SslOptions = tls, UseProxy = false }) { BaseAddress = ca.Url };
+        return new HttpClient(new SocketsHttpHandler { SslOptions = tls, UseProxy = false })
+        {
+            BaseAddress = ca.Url,
+            Timeout = TimeSpan.FromSeconds(30),
+        };
+    }
+
+    /// <summary>Trusts a CA's root and no other.</summary>
+    public static X509ChainPolicy Trust(ITestCa ca)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(ca.RootPath));
+        return policy;
     }
 }

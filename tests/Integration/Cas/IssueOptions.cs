@@ -26,5 +26,8 @@ public sealed record IssueOptions
     /// <summary>EC-P256, EC-P384, EC-P521, RSA-2048 and so on.</summary>
     public string KeyAlgorithm { get; init; } = "EC-P256";
 
+    /// <summary>Whether the key may sign; only with an age.</summary>
+    public bool DigitalSignature { get; init; } = true;
+
     public IReadOnlyList<string> AllSans => Sans.Count > 0 ? Sans : [Name];
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.Integration.Cas;
@@ -12,6 +13,13 @@ public sealed record IssuedPair(string CertificatePath, string KeyPath, X509Cert
 {
     /// <summary>The serial as a decimal number, the way the CA's API has it.</summary>
     public string Serial => new BigInteger(Leaf.SerialNumberBytes.Span, isUnsigned: true, isBigEndian: true).ToString();
+
+    public AsymmetricAlgorithm LoadKey()
+    {
+        AsymmetricAlgorithm key = Leaf.PublicKey.Oid.Value == "1.2.840.10045.2.1" ? ECDsa.Create() : RSA.Create();
+        key.ImportFromPem(File.ReadAllText(KeyPath));
+        return key;
+    }
 
     /// <summary>The leaf with its key, fit for a TLS client.</summary>
     public X509Certificate2 LoadWithKey()

@@ -59,6 +59,7 @@ internal abstract class TestCa : ITestCa
             NotBefore = begin,
             NotAfter = begin + (options.Lifetime ?? TimeSpan.FromHours(24)),
             ClientAuth = options.Provisioner != "noeku",
+            DigitalSignature = options.DigitalSignature,
             Provisioner = (options.Provisioner, keyId),
         }, key);
     }

@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using StepCaRenew.DevCa.Authority;
+using StepCaRenew.DevCa.Pki;
+using Layout = System.IO.Path;
+
+namespace StepCaRenew.DevCa.Cli;
+
+/// <summary>A CA's keys and provisioners on disk, below a folder that is a STEPPATH as well.</summary>
+internal sealed class CaFolder(string path)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public string Path { get; } = Layout.GetFullPath(path);
+
+    private string ConfigFile => Layout.Combine(Path, "config", "ca.json");
+
+    /// <summary>The CA that is there, or a new one.</summary>
+    public DevCaOptions LoadOrCreate(DevCaOptions options)
+    {
+        if (!File.Exists(ConfigFile))
+            Save(CaIdentity.Create(options.TimeProvider.GetUtcNow()), Provisioner.CreateAll(options.Password), options.Password);
+        var loaded = Load();
+        return options with { Identity = loaded.Identity, Provisioners = loaded.Provisioners };
+    }
+
+    /// <summary>The CA that is there.</summary>
+    public DevCaOptions Load()
+    {
+        if (!File.Exists(ConfigFile))
+            throw new FileNotFoundException($"There is no CA below {Path}: start one with 'run --folder'.", ConfigFile);
+        var provisioners = JsonNode.Parse(File.ReadAllText(ConfigFile))!["authority"]!["provisioners"]!.AsArray();
+        return new()
+        {
+            Identity = new(Certificate("root_ca.crt"), Key("root_ca_key"), Certificate("intermediate_ca.crt"), Key("intermediate_ca_key")),
+            Provisioners = [.. provisioners.Select(p => new Provisioner((string)p!["name"]!, p["key"]!.DeepClone().AsObject(), (string)p["encryptedKey"]!))],
+        };
+    }
+
+    private void Save(CaIdentity ca, IReadOnlyList<Provisioner> provisioners, string password)
+    {
+        foreach (var folder in new[] { "config", "certs", "secrets" })
+            Directory.CreateDirectory(Layout.Combine(Path, folder));
+        PemFiles.WriteCertificates(CertificateFile("root_ca.crt"), ca.Root);
+        PemFiles.WriteCertificates(CertificateFile("intermediate_ca.crt"), ca.Intermediate);
+        PemFiles.WriteKey(KeyFile("root_ca_key"), ca.RootKey);
+        PemFiles.WriteKey(KeyFile("intermediate_ca_key"), ca.IntermediateKey);
+        PemFiles.WriteSecret(KeyFile("password"), password);
+        var entries = provisioners.Select(p => (JsonNode)new JsonObject
+        {
+            ["type"] = "JWK",
+            ["name"] = p.Name,
+            ["key"] = p.Key.DeepClone(),
+            ["encryptedKey"] = p.EncryptedKey,
+        });
+        var config = new JsonObject { ["authority"] = new JsonObject { ["provisioners"] = new JsonArray([.. entries]) } };
+        // Last: where this file is, all the others are.
+        File.WriteAllText(ConfigFile, config.ToJsonString(Indented) + "\n");
+    }
+
+    private X509Certificate2 Certificate(string name) => X509CertificateLoader.LoadCertificateFromFile(CertificateFile(name));
+
+    private ECDsa Key(string name)
+    {
+        var key = ECDsa.Create();
+        key.ImportFromPem(File.ReadAllText(KeyFile(name)));
+        return key;
+    }
+
+    private string CertificateFile(string name) => Layout.Combine(Path, "certs", name);
+
+    private string KeyFile(string name) => Layout.Combine(Path, "secrets", name);
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace StepCaRenew.DevCa.Cli;
+
+/// <summary>Serves the CA of a folder, and makes it first where there is none.</summary>
+internal static class RunCommand
+{
+    public static async Task<int> ExecuteAsync(Arguments arguments)
+    {
+        var folder = new CaFolder(arguments.Required("--folder"));
+        var port = arguments.Value("--port") ?? "0";
+        var expired = arguments.Flag("--allow-renewal-after-expiry");
+        arguments.Rest();
+        if (!ushort.TryParse(port, CultureInfo.InvariantCulture, out var number))
+            throw new UsageException($"'{port}' is no port.");
+
+        using var end = new CancellationTokenSource();
+        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        var options = folder.LoadOrCreate(new() { Port = number, AllowRenewalAfterExpiry = expired });
+        await using var server = await DevCaServer.StartAsync(options);
+        await server.WriteStepPathAsync(folder.Path);
+        Console.WriteLine($"URL={server.Url.GetLeftPart(UriPartial.Authority)}");
+        Console.WriteLine($"FINGERPRINT={server.Fingerprint}");
+        Console.WriteLine($"STEPPATH={folder.Path}");
+        Console.WriteLine($"PID={Environment.ProcessId}");
+        Console.WriteLine("READY");
+        await Task.WhenAny(InputEndsAsync(), Task.Delay(Timeout.Infinite, end.Token));
+        return 0;
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            end.Cancel();
+        }
+    }
+
+    /// <summary>Whoever started us holds our standard input: when it goes, so do we.</summary>
+    private static Task InputEndsAsync() => Task.Run(() =>
+    {
+        using var input = Console.OpenStandardInput();
+        var buffer = new byte[256];
+        while (input.Read(buffer) > 0)
+        {
+        }
+    });
+}

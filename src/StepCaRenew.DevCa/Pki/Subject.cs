@@ -1,0 +1,19 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography.X509Certificates;
+
+namespace StepCaRenew.DevCa.Pki;
+
+/// <summary>A subject of a common name alone, in the string type that Go chooses: PrintableString where it can be.</summary>
+internal static class Subject
+{
+    private const string CommonName = "2.5.4.3";
+    private const string Punctuation = " '()+,-./:=?";
+
+    public static X500DistinguishedName Of(string name)
+    {
+        var builder = new X500DistinguishedNameBuilder();
+        var printable = name.All(c => char.IsAsciiLetterOrDigit(c) || Punctuation.Contains(c, StringComparison.Ordinal));
+        builder.Add(CommonName, name, printable ? UniversalTagNumber.PrintableString : UniversalTagNumber.UTF8String);
+        return builder.Build();
+    }
+}

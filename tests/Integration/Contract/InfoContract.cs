@@ -1,0 +1,97 @@
+using System.Net;
+using StepCaRenew.Integration.Cas;
+
+namespace StepCaRenew.Integration.Contract;
+
+/// <summary>What anyone may ask, and what isn't there.</summary>
+public abstract class InfoContract(CaKind kind) : CaContract(kind)
+{
+    [Theory]
+    [InlineData("/health")]
+    [InlineData("/1.0/health")]
+    public async Task Health_Is200Ok(string path)
+    {
+        var answer = await GetAsync(await CaAsync(), path);
+        Assert.Equal((200, "application/json", """{"status":"ok"}"""), (answer.Status, answer.MediaType, answer.Text.Trim()));
+    }
+
+    [Fact]
+    public async Task Version_NamesIt()
+    {
+        var answer = await GetAsync(await CaAsync(), "/version");
+        Assert.Equal("""{"version":"0.19.0"}""", answer.Text.Trim());
+    }
+
+    [Theory]
+    [InlineData("/roots")]
+    [InlineData("/federation")]
+    [InlineData("/1.0/roots")]
+    public async Task Roots_Is201WithTheRoot(string path)
+    {
+        var ca = await CaAsync();
+        var answer = await GetAsync(ca, path);
+        Assert.Equal(201, answer.Status);
+        Assert.Equal(await File.ReadAllTextAsync(ca.RootPath), (string?)Assert.Single(answer.Json["crts"]!.AsArray()));
+    }
+
+    [Fact]
+    public async Task RootsPem_IsTheRootInPem()
+    {
+        var ca = await CaAsync();
+        var answer = await GetAsync(ca, "/roots.pem");
+        Assert.Equal((200, "application/x-pem-file", await File.ReadAllTextAsync(ca.RootPath)), (answer.Status, answer.MediaType, answer.Text));
+    }
+
+    [Fact]
+    public async Task Root_IsFoundByItsFingerprint_InAnyCase()
+    {
+        var ca = await CaAsync();
+        foreach (var fingerprint in new[] { ca.Fingerprint, ca.Fingerprint.ToUpperInvariant() })
+        {
+            var answer = await GetAsync(ca, $"/root/{fingerprint}");
+            Assert.Equal((200, await File.ReadAllTextAsync(ca.RootPath)), (answer.Status, (string?)answer.Json["ca"]));
+        }
+    }
+
+    [Theory]
+    [InlineData("/root/0123456789abcdef")]
+    [InlineData("/provisioners/unknown/encrypted-key")]
+    public async Task Unknown_Is404Json(string path) => (await GetAsync(await CaAsync(), path))
+        .AssertRefused(404, "The requested resource could not be found. Please see the certificate authority logs for more info.");
+
+    [Fact]
+    public async Task UnknownPath_Is404Text()
+    {
+        var answer = await GetAsync(await CaAsync(), "/nowhere");
+        Assert.Equal((404, "text/plain", "404 page not found\n"), (answer.Status, answer.MediaType, answer.Text));
+    }
+
+    [Fact]
+    public async Task WrongMethod_Is405Empty()
+    {
+        var ca = await CaAsync();
+        var get = await GetAsync(ca, "/renew");
+        Assert.Equal((405, ""), (get.Status, get.Text));
+        var post = await PostAsync(ca, "/health");
+        Assert.Equal((405, ""), (post.Status, post.Text));
+    }
+
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task BothHttpVersions_AreSpoken(string version)
+    {
+        var answer = await CaAnswer.SendAsync(await CaAsync(), HttpMethod.Get, "/health", version: new Version(version));
+        Assert.Equal((200, new Version(version)), (answer.Status, answer.HttpVersion));
+    }
+
+    [Fact]
+    public async Task Requests_AreCounted()
+    {
+        await using var ca = await TestCas.StartAsync(Kind, new());
+        await GetAsync(ca, "/health");
+        await GetAsync(ca, "/1.0/health");
+        await PostAsync(ca, "/renew");
+        Assert.Equal((2, 1, 0), (ca.RequestCount("/health"), ca.RequestCount("/renew"), ca.RequestCount("/rekey")));
+    }
+}

@@ -1,0 +1,68 @@
+using StepCaRenew.Integration.Cas;
+
+namespace StepCaRenew.Integration.Contract;
+
+/// <summary>POST /revoke.</summary>
+public abstract class RevokeContract(CaKind kind) : CaContract(kind)
+{
+    private const string NotImplemented =
+        "The requested method is not implemented by the certificate authority. Please see the certificate authority logs for more info.";
+
+    [Fact]
+    public async Task ByItsOwnCertificate_EndsRenewals_AndWorksOnce()
+    {
+        var ca = await CaAsync();
+        var pair = await IssueAsync(ca);
+        var body = new { serial = pair.Serial, reasonCode = 1, reason = "lost", passive = true };
+        var answer = await PostAsync(ca, "/revoke", body, pair);
+        Assert.Equal((200, """{"status":"ok"}"""), (answer.Status, answer.Text.Trim()));
+        (await PostAsync(ca, "/renew", client: pair)).AssertRefused(401, Unauthorized);
+        (await PostAsync(ca, "/revoke", body, pair))
+            .AssertRefused(400, BadRequest + $"certificate with serial number '{pair.Serial}' is already revoked.");
+    }
+
+    [Fact]
+    public async Task ByToken_EndsRenewals()
+    {
+        var ca = await CaAsync();
+        var pair = await IssueAsync(ca);
+        var token = await ca.TokenAsync(new(pair.Serial) { Audience = "/1.0/revoke" });
+        Assert.Equal(200, (await PostAsync(ca, "/1.0/revoke", new { serial = pair.Serial, passive = true, ott = token })).Status);
+        (await PostAsync(ca, "/renew", client: pair)).AssertRefused(401, Unauthorized);
+    }
+
+    [Fact]
+    public async Task TokenForSigning_Is401()
+    {
+        var ca = await CaAsync();
+        (await PostAsync(ca, "/revoke", new { serial = "1", passive = true, ott = await ca.TokenAsync(new("1")) })).AssertRefused(401, Unauthorized);
+    }
+
+    [Fact]
+    public async Task BadBody_IsRefused()
+    {
+        var ca = await CaAsync();
+        (await PostAsync(ca, "/revoke", "nonsense")).AssertRefused(400, BadRequest + "error decoding json.");
+        (await PostAsync(ca, "/revoke", new { passive = true })).AssertRefused(400, BadRequest + "missing serial.");
+        (await PostAsync(ca, "/revoke", new { serial = "1", reasonCode = 11, passive = true })).AssertRefused(400, BadRequest + "reasonCode out of bounds.");
+        (await PostAsync(ca, "/revoke", new { serial = "1", reasonCode = -1, passive = true })).AssertRefused(400, BadRequest + "reasonCode out of bounds.");
+        (await PostAsync(ca, "/revoke", new { serial = "1" })).AssertRefused(501, NotImplemented);
+        (await PostAsync(ca, "/revoke", new { serial = "1", passive = true })).AssertRefused(400, BadRequest + "missing ott or client certificate.");
+    }
+
+    [Fact]
+    public async Task AnotherSerial_Is400()
+    {
+        var ca = await CaAsync();
+        (await PostAsync(ca, "/revoke", new { serial = "1", passive = true }, await IssueAsync(ca)))
+            .AssertRefused(400, BadRequest + "serial number in client certificate different than body.");
+    }
+
+    [Fact]
+    public async Task WithoutDatabase_Is501()
+    {
+        var ca = await CaAsync(new() { NoDatabase = true });
+        var pair = await IssueAsync(ca);
+        (await PostAsync(ca, "/revoke", new { serial = pair.Serial, passive = true }, pair)).AssertRefused(501, NotImplemented);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace StepCaRenew.Integration.Engine;
+
+/// <summary>Keeps every event, and lets a test act in the very moment of one.</summary>
+internal sealed class CollectingLogger : ILogger
+{
+    private readonly ConcurrentQueue<LoggedEvent> events = new();
+
+    public IReadOnlyList<LoggedEvent> Events => [.. events];
+
+    public IEnumerable<int> Ids => events.Select(one => one.Id);
+
+    /// <summary>Called in the run's own thread, which waits for it.</summary>
+    public Action<int>? OnEvent { get; set; }
+
+    public int Count(int id) => Ids.Count(one => one == id);
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var values = state is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join('\n', pairs.Select(pair => $"{pair.Key}={pair.Value}")) : $"{state}";
+        events.Enqueue(new(eventId.Id, logLevel, formatter(state, exception), values, exception));
+        OnEvent?.Invoke(eventId.Id);
+    }
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+}

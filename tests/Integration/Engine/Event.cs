@@ -1,0 +1,17 @@
+namespace StepCaRenew.Integration.Engine;
+
+/// <summary>The ids of the events that tests wait for.</summary>
+internal static class Event
+{
+    public const int Loaded = 100;
+    public const int DeploymentAwaited = 101;
+    public const int NotDue = 110;
+    public const int Due = 111;
+    public const int Forced = 112;
+    public const int AskingCa = 120;
+    public const int Retrying = 121;
+    public const int AnswerVerified = 130;
+    public const int ChangedDuringRenewal = 140;
+    public const int Renewed = 150;
+    public const int Failed = 190;
+}
