@@ -11,7 +11,7 @@ internal static class TargetPath
         string target;
         try
         {
-            target = File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+            target = OperatingSystem.IsWindows() ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : RealPath.Of(full);
         }
         catch (IOException e)
         {
