@@ -9,14 +9,18 @@ namespace StepCaRenew.Files;
 internal static class LinuxMetadata
 {
     private const int ModeMask = 0xFFF;
+    private const string Acl = "system.posix_acl_access";
 
     public static void Copy(string source, FileStream target)
     {
         var wanted = LinuxStat.Of(source, followLinks: true) ?? throw FileMetadata.NotKept("mode", source, Marshal.GetLastPInvokeErrorMessage());
         CopyOwner(source, target, wanted);
+        var names = AttributeNames(source);
+        if (!names.Contains(Acl))
+            RemoveAcl(target);
         // After the owner, since chown takes set-user-id bits away; before the ACL, whose mask is the group's mode.
         File.SetUnixFileMode(target.SafeFileHandle, (UnixFileMode)(wanted.Mode & ModeMask));
-        foreach (var name in AttributeNames(source))
+        foreach (var name in names)
             CopyAttribute(source, target, name);
     }
 
@@ -27,6 +31,13 @@ internal static class LinuxMetadata
             return;
         if (LinuxNative.ChangeOwner(target.SafeFileHandle, wanted.User, wanted.Group) != 0)
             throw FileMetadata.NotKept($"owner (user {wanted.User}, group {wanted.Group})", source, Marshal.GetLastPInvokeErrorMessage());
+    }
+
+    // A folder with a default ACL gives one to every new file; the mode alone would open a key to whoever it names.
+    private static void RemoveAcl(FileStream target)
+    {
+        if (Read(target.Name, Acl) is not null && LinuxNative.RemoveAttribute(target.SafeFileHandle, Acl) != 0)
+            throw FileMetadata.NotKept("absence of a POSIX ACL", target.Name, Marshal.GetLastPInvokeErrorMessage());
     }
 
     private static string[] AttributeNames(string path)
@@ -47,7 +58,7 @@ internal static class LinuxMetadata
             return;
         if (LinuxNative.SetAttribute(target.SafeFileHandle, name, wanted, wanted.Length, 0) != 0)
         {
-            var what = name == "system.posix_acl_access" ? "POSIX ACL" : $"attribute {name}";
+            var what = name == Acl ? "POSIX ACL" : $"attribute {name}";
             throw FileMetadata.NotKept(what, source, Marshal.GetLastPInvokeErrorMessage());
         }
     }

@@ -25,6 +25,9 @@ internal static partial class LinuxNative
     [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint GetAttribute(string path, string name, Span<byte> value, nint size);
 
+    [LibraryImport("libc", EntryPoint = "fremovexattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int RemoveAttribute(SafeHandle file, string name);
+
     [LibraryImport("libc", EntryPoint = "fsetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int SetAttribute(SafeHandle file, string name, ReadOnlySpan<byte> value, nint size, int flags);
 }
