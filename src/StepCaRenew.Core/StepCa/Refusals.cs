@@ -7,8 +7,6 @@ namespace StepCaRenew.StepCa;
 /// <summary>What the CA, or something before it, answers instead of a certificate, as an error with a remedy.</summary>
 internal static class Refusals
 {
-    private const int LongestQuote = 200;
-
     /// <summary>Maps an answer that is no success.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="endpoint">The address that was asked.</param>
@@ -63,7 +61,7 @@ internal static class Refusals
             {
                 var error = JsonSerializer.Deserialize(response.Body, CaJson.Default.ErrorAnswer);
                 if ((error?.Message ?? error?.Detail) is { Length: > 0 } message)
-                    return Quote(message);
+                    return ForeignText.Clean(message);
             }
             catch (JsonException)
             {
@@ -76,14 +74,7 @@ internal static class Refusals
 
     private static string FirstLine(CaResponse response)
     {
-        var line = TextFile.Decode(response.Body).Split('\n').Select(Quote).FirstOrDefault(line => line.Length > 0);
+        var line = TextFile.Decode(response.Body).Split('\n').Select(ForeignText.Clean).FirstOrDefault(line => line.Length > 0);
         return line is null ? "nothing" : $"\"{line}\"";
-    }
-
-    // What a server sends must not move a terminal's cursor or fill the screen.
-    private static string Quote(string text)
-    {
-        var clean = new string([.. text.Take(LongestQuote).Select(one => char.IsControl(one) ? ' ' : one)]).Trim();
-        return text.Length > LongestQuote ? clean + "…" : clean;
     }
 }
