@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace StepCaRenew.StepCa;
 
@@ -25,12 +26,13 @@ internal static class ConnectionErrors
             return Unreachable($"The name of the CA at {address} can't be resolved", "Check the address and the name service.", e);
         if (SocketErrorOf(e) is SocketError.ConnectionRefused)
             return Unreachable($"The CA at {address} refuses connections", "Check the address and port, and that the CA runs.", e);
-        if (e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } && !trust.IsAccepted && SocketErrorOf(e) is null)
+        // Without it the handshake did not fail but was hung up on, as a load balancer does that has no CA to lead to.
+        if (e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } && !trust.IsAccepted && Holds<AuthenticationException>(e))
             return new(
                 ErrorId.TlsFailed, $"The TLS handshake with {address} failed: {Innermost(e).Message}",
                 "Check that the address and port are those of a step-ca, and that it offers TLS 1.2 or 1.3.", e);
         if (e is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse })
-            return new(ErrorId.CaAnswerInvalid, $"The server at {address} does not speak HTTP: {e.Message}", "Check that the address and port are those of a step-ca.", e);
+            return new(ErrorId.CaAnswerInvalid, $"The server at {address} does not speak HTTP: {ForeignText.Clean(e.Message)}", "Check that the address and port are those of a step-ca.", e);
         return Unreachable($"The connection to the CA at {address} broke: {Innermost(e).Message.TrimEnd('.')}", "Check the network and the CA's log.", e);
     }
 
@@ -51,6 +53,8 @@ internal static class ConnectionErrors
 
     private static RenewalException Unreachable(string message, string remedy, Exception e) =>
         new(ErrorId.CaUnreachable, message + ".", remedy, e) { IsTransient = true };
+
+    private static bool Holds<T>(Exception? e) => e is not null && (e is T || Holds<T>(e.InnerException));
 
     private static SocketError? SocketErrorOf(Exception? e) => e switch
     {
