@@ -91,12 +91,12 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
         catch (HttpRequestException e) when (client is not null && trust.IsAccepted && TlsAlert.Of(e) is null)
         {
             // In TLS 1.3 the server's verdict comes after the handshake, and a reset may overtake it. In TLS 1.2 it can't.
-            throw await FindAlertAsync(client, cancellationToken).ConfigureAwait(false) ?? ConnectionErrors.Map(e, trust, settings.Url.Authority);
+            throw await FindAlertAsync(client, cancellationToken).ConfigureAwait(false) ?? ConnectionErrors.Map(e, trust, settings.Url.Authority, handlers.ProxyTo(settings.Url));
         }
         // A connection that is reset at once gets out of the handler as a bare SocketException.
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
-            throw ConnectionErrors.Map(e, trust, settings.Url.Authority);
+            throw ConnectionErrors.Map(e, trust, settings.Url.Authority, handlers.ProxyTo(settings.Url));
         }
     }
 
