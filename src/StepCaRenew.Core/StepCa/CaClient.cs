@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -89,7 +90,8 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
             // In TLS 1.3 the server's verdict comes after the handshake, and a reset may overtake it. In TLS 1.2 it can't.
             throw await FindAlertAsync(client, cancellationToken).ConfigureAwait(false) ?? ConnectionErrors.Map(e, trust, settings.Url.Authority);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        // A reset right after connecting comes as a bare SocketException at times.
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
             throw ConnectionErrors.Map(e, trust, settings.Url.Authority);
         }
@@ -104,7 +106,7 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
             await CaExchange.SendAsync(handler, request, clock, cancellationToken).ConfigureAwait(false);
             return null;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or RenewalException)
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException or RenewalException)
         {
             return TlsAlert.Of(e) is { } alert && TlsAlert.IsAboutCertificate(alert) ? ConnectionErrors.OfAlert(alert, settings.Url.Authority, e) : null;
         }
