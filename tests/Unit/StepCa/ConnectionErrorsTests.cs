@@ -25,6 +25,9 @@ public sealed class ConnectionErrorsTests
         { "alert 40", Alert(40), false, ErrorId.TlsFailed, false },
         { "alert 70", Alert(70), false, ErrorId.TlsFailed, false },
         { "proxy", Http(HttpRequestError.ProxyTunnelError, null), false, ErrorId.ProxyRefused, false },
+        { "proxy without a way", ProxyAnswer(502), false, ErrorId.ProxyRefused, true },
+        { "proxy without a password", ProxyAnswer(407), false, ErrorId.ProxyRefused, false },
+        { "hung up on in the handshake", Http(HttpRequestError.SecureConnectionError, new IOException("eof")), false, ErrorId.CaUnreachable, true },
         { "no HTTP there", Http(HttpRequestError.InvalidResponse, null), true, ErrorId.CaAnswerInvalid, false },
     };
 
@@ -32,11 +35,22 @@ public sealed class ConnectionErrorsTests
     [MemberData(nameof(Failures))]
     public void Map_Failure_HasItsId(string name, Exception failure, bool isTrusted, string errorId, bool isTransient)
     {
-        var e = ConnectionErrors.Map(failure, Trust(isTrusted ? SslPolicyErrors.None : null), "ca.example:9000");
+        var e = ConnectionErrors.Map(failure, Trust(isTrusted ? SslPolicyErrors.None : null), "ca.example:9000", proxy: null);
         Assert.True((errorId, isTransient) == (e.ErrorId, e.IsTransient), $"{name}: {e.ErrorId}");
         Assert.Contains("ca.example:9000", e.Message, StringComparison.Ordinal);
         Assert.NotEmpty(e.Remedy);
         Assert.Same(failure, e.InnerException);
+    }
+
+    [Theory]
+    [InlineData(HttpRequestError.NameResolutionError, SocketError.HostNotFound)]
+    [InlineData(HttpRequestError.ConnectionError, SocketError.ConnectionRefused)]
+    public void Map_ProxyThatIsNotThere_IsNamedAndNotTheCa(HttpRequestError error, SocketError socket)
+    {
+        var e = ConnectionErrors.Map(Http(error, new SocketException((int)socket)), Trust(null), "ca.example:9000", "proxy.example:3128");
+        Assert.Equal((ErrorId.CaUnreachable, true), (e.ErrorId, e.IsTransient));
+        Assert.Contains("proxy proxy.example:3128", e.Message, StringComparison.Ordinal);
+        Assert.Contains("NO_PROXY", e.Remedy, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -45,7 +59,7 @@ public sealed class ConnectionErrorsTests
     [InlineData(SslPolicyErrors.RemoteCertificateChainErrors, "")]
     public void Map_UntrustedServer_SaysWhy_WhateverElseHappened(SslPolicyErrors errors, string why)
     {
-        var e = ConnectionErrors.Map(Alert(48), Trust(errors), "ca.example");
+        var e = ConnectionErrors.Map(Alert(48), Trust(errors), "ca.example", proxy: null);
         Assert.Equal((ErrorId.CaUntrusted, false), (e.ErrorId, e.IsTransient));
         Assert.Contains(why, e.Message, StringComparison.Ordinal);
     }
@@ -59,6 +73,8 @@ public sealed class ConnectionErrorsTests
     }
 
     private static HttpRequestException Http(HttpRequestError error, Exception? inner) => new(error, "outer", inner);
+
+    private static HttpRequestException ProxyAnswer(int status) => new(HttpRequestError.ProxyTunnelError, "outer", null, (System.Net.HttpStatusCode)status);
 
     private static HttpRequestException Alert(int number) =>
         Http(HttpRequestError.SecureConnectionError, new AuthenticationException("x", new CryptographicException(0x0A000000 + 1000 + number)));
