@@ -43,7 +43,7 @@ public sealed class CaInfoTests(FaultyCa shared) : IClassFixture<FaultyCa>
         await FailsAsync(ErrorId.CaAnswerTooLarge, path, RawFault.Huge);
         await FailsAsync(ErrorId.CaUnreachable, path, new DropFault());
         await FailsAsync(ErrorId.CaUnreachable, path, new CutFault(3));
-        await FailsAsync(ErrorId.CaTimeout, path, new DelayFault(TimeSpan.FromMinutes(1)));
+        await FailsAsync(ErrorId.CaTimeout, path, new DelayFault(TimeSpan.FromMinutes(1)), speed: 60);
     }
 
     [Theory]
@@ -67,7 +67,7 @@ public sealed class CaInfoTests(FaultyCa shared) : IClassFixture<FaultyCa>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AskAsync(faulty, client => client.GetHealthAsync(cancel.Token)));
     }
 
-    private async Task FailsAsync(string errorId, string path, RequestFault fault)
+    private async Task FailsAsync(string errorId, string path, RequestFault fault, double speed = 1)
     {
         faulty.Server.Faults.Add(path, fault);
         var error = await Assert.ThrowsAsync<RenewalException>(() => AskAsync<object>(faulty, async client => path switch
@@ -75,14 +75,14 @@ public sealed class CaInfoTests(FaultyCa shared) : IClassFixture<FaultyCa>
             "/health" => await client.GetHealthAsync(default),
             "/version" => await client.GetVersionAsync(default),
             _ => await client.GetRootsAsync(default),
-        }));
+        }, speed: speed));
         Assert.True(error.ErrorId == errorId, $"Expected {errorId} of {fault}, but it was {error.ErrorId}: {error.Message}");
     }
 
-    private static async Task<T> AskAsync<T>(ITestCa ca, Func<StepCaRenew.StepCa.CaClient, Task<T>> question, string? rootPath = null)
+    private static async Task<T> AskAsync<T>(ITestCa ca, Func<StepCaRenew.StepCa.CaClient, Task<T>> question, string? rootPath = null, double speed = 1)
     {
         var settings = CaSettingsResolver.Resolve(new() { StepPath = ca.StepPath, RootPath = rootPath }, _ => null);
         using var roots = TrustedRoots.Load(settings);
-        return await question(new(settings, roots, new TestClock(speed: 60), _ => null));
+        return await question(new(settings, roots, new TestClock(speed: speed), _ => null));
     }
 }

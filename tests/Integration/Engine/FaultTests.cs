@@ -15,6 +15,7 @@ public sealed class FaultTests(FaultyCa shared) : EngineTest, IClassFixture<Faul
         ["cut at 0"] = new CutFault(0),
         ["cut at 1 KB"] = new CutFault(1024),
         ["cut at 2 KB"] = new CutFault(2048),
+        ["cut at 3 KB"] = new CutFault(3072),
         ["slow loris"] = new SlowLorisFault(TimeSpan.FromMilliseconds(20)),
         ["never"] = new DelayFault(TimeSpan.FromMinutes(10)),
         ["429"] = new StatusFault(429),
@@ -62,6 +63,7 @@ public sealed class FaultTests(FaultyCa shared) : EngineTest, IClassFixture<Faul
         { "cut at 0", ErrorId.CaUnreachable, true },
         { "cut at 1 KB", ErrorId.CaUnreachable, true },
         { "cut at 2 KB", ErrorId.CaUnreachable, true },
+        { "cut at 3 KB", ErrorId.CaUnreachable, true },
         { "slow loris", ErrorId.CaTimeout, true },
         { "never", ErrorId.CaTimeout, true },
         { "429", ErrorId.CaBusy, true },
@@ -110,7 +112,7 @@ public sealed class FaultTests(FaultyCa shared) : EngineTest, IClassFixture<Faul
     public async Task Once_IsOneClearError_OrIsTriedAgain(string fault, string errorId, bool isTransient)
     {
         var pair = await IssueAsync(ca);
-        Clock = new TestClock(speed: 60);
+        LetTimeOut(errorId, times: 1);
         ca.Server.Faults.Add("/renew", Faults[fault], times: 2);
 
         var (result, error) = await FailsAsync(errorId, Request(ca, pair));
@@ -135,7 +137,7 @@ public sealed class FaultTests(FaultyCa shared) : EngineTest, IClassFixture<Faul
     public async Task Connection_IsOneClearError_OrIsTriedAgain(string fault, string errorId, bool isTransient)
     {
         var pair = await IssueAsync(ca);
-        Clock = new TestClock(speed: 60);
+        LetTimeOut(errorId, times: 2);
         ConnectionFault broken = fault switch
         {
             "refuse" => new RefuseFault(),
@@ -160,10 +162,27 @@ public sealed class FaultTests(FaultyCa shared) : EngineTest, IClassFixture<Faul
     public async Task GatewayErrors_PassAndAreRenewed(int status)
     {
         var pair = await IssueAsync(ca);
-        Clock = new TestClock(speed: 60);
+        Clock = new TestClock(speed: 4);
         ca.Server.Faults.Add("/renew", new StatusFault(status), times: 2);
         Assert.Equal(3, (await RenewedAsync(Request(ca, pair) with { RetryTimeout = TimeSpan.FromMinutes(5) })).Attempts);
         Assert.Equal(2, Log.Count(Event.Retrying));
+    }
+
+    // All was said before the line went dead.
+    [Fact]
+    public async Task CutAfterTheLastByte_IsACompleteAnswer()
+    {
+        var pair = await IssueAsync(ca);
+        ca.Server.Faults.Add("/renew", new CutFault(int.MaxValue));
+        Assert.Equal(1, (await RenewedAsync(Request(ca, pair))).Attempts);
+    }
+
+    [Fact]
+    public async Task LateAnswer_IsStillAnAnswer()
+    {
+        var pair = await IssueAsync(ca);
+        ca.Server.Faults.Add("/renew", new DelayFault(TimeSpan.FromMilliseconds(250)));
+        Assert.Equal(1, (await RenewedAsync(Request(ca, pair))).Attempts);
     }
 
     [Fact]
@@ -214,6 +233,16 @@ public sealed class FaultTests(FaultyCa shared) : EngineTest, IClassFixture<Faul
         ca.Server.Faults.Add("/renew", new RawFault(403, type, body));
         var (_, error) = await FailsAsync(ErrorId.CaForbidden, Request(ca, pair));
         Assert.InRange(error.Message.Length, 200, 400);
+    }
+
+    /// <summary>Lets half a minute pass at once, until as many attempts have failed by it.</summary>
+    private void LetTimeOut(string errorId, int times)
+    {
+        if (errorId != ErrorId.CaTimeout)
+            return;
+        var clock = new TestClock(speed: 60);
+        Clock = clock;
+        Log.OnEvent = id => clock.Speed = id == Event.Retrying && Log.Count(Event.Retrying) == times ? 1 : clock.Speed;
     }
 
     private static bool Unprintable(char one) => char.GetUnicodeCategory(one) is System.Globalization.UnicodeCategory.Control

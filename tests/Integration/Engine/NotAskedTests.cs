@@ -27,9 +27,9 @@ public sealed class NotAskedTests : EngineTest
         var (one, other) = (await IssueAsync(ca), await IssueAsync(ca));
         File.Copy(other.KeyPath, one.KeyPath, overwrite: true);
         File.SetLastWriteTimeUtc(one.KeyPath, DateTime.UtcNow);
-        Clock = new TestClock(speed: 20);
+        Clock = new TestClock(speed: 5);
         await NotAskedAsync(ErrorId.KeyMismatch, ca, Request(ca, one));
-        Assert.InRange(Log.Count(Event.DeploymentAwaited), 5, 25);
+        Assert.InRange(Log.Count(Event.DeploymentAwaited), 2, 25);
     }
 
     [Theory]

@@ -116,7 +116,6 @@ public sealed class ProxyTests : EngineTest
         await using var ca = await OwnCa.StartAsync(new() { DnsNames = [Name] });
         using var proxy = new ConnectProxy(ca.Server.Url.Port) { Refusal = $"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n" };
         Variables["https_proxy"] = $"http://user:{Secret}@127.0.0.1:{proxy.Port}";
-        Clock = new TestClock(speed: 20);
         var (result, error) = await FailsAsync(ErrorId.ProxyRefused, Request(ca));
         Assert.Equal((1, isTransient), (result.Attempts, error.IsTransient));
         Assert.Contains($"{status}", error.Message, StringComparison.Ordinal);

@@ -31,7 +31,7 @@ public sealed class SwapTests : EngineTest
     public async Task WithForce_TheirPairIsRenewed(CaKind kind)
     {
         var ca = await CaAsync(kind);
-        var (ours, theirs) = (await IssueAsync(ca), await TheirsAsync(ca, "RSA-2048"));
+        var (ours, theirs) = (await IssueAsync(ca), await TheirsAsync(ca, "EC-P521"));
         OnAnswer(1, () => Replace(ours, theirs));
 
         var result = await RenewedAsync(Request(ca, ours));
@@ -65,7 +65,7 @@ public sealed class SwapTests : EngineTest
     {
         var ca = await CaAsync(kind);
         var ours = await IssueAsync(ca);
-        var theirs = new[] { await TheirsAsync(ca), await TheirsAsync(ca, "EC-P384"), await TheirsAsync(ca, "RSA-2048") };
+        var theirs = new[] { await TheirsAsync(ca), await TheirsAsync(ca, "EC-P384"), await TheirsAsync(ca, "EC-P521") };
         var round = 0;
         Log.OnEvent = id =>
         {
@@ -87,8 +87,14 @@ public sealed class SwapTests : EngineTest
         var ca = await CaAsync(kind);
         var (ours, theirs) = (await IssueAsync(ca), await TheirsAsync(ca));
         var certificate = File.ReadAllBytes(ours.CertificatePath);
-        Clock = new TestClock(speed: 20);
-        OnAnswer(1, () => File.Copy(theirs.KeyPath, ours.KeyPath, overwrite: true));
+        var clock = new TestClock();
+        Clock = clock;
+        OnAnswer(1, () =>
+        {
+            File.Copy(theirs.KeyPath, ours.KeyPath, overwrite: true);
+            // The patience with a deployment that is under way.
+            clock.Speed = 20;
+        });
 
         var (result, _) = await FailsUnwatchedAsync(ErrorId.KeyMismatch, Request(ca, ours));
 
@@ -143,6 +149,24 @@ public sealed class SwapTests : EngineTest
         var ours = await IssueAsync(ca);
         OnAnswer(1, () => File.SetLastWriteTimeUtc(ours.CertificatePath, DateTime.UtcNow));
         Assert.Equal(1, (await RenewedAsync(Request(ca, ours))).Attempts);
+    }
+
+    // Runs that overtake each other may give up, but never leave half a pair or a file of their own.
+    [Theory]
+    [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
+    public async Task ManyRunsOverOnePair_DoNotBreakIt(CaKind kind)
+    {
+        var ca = await CaAsync(kind);
+        var pair = await IssueAsync(ca);
+        var key = File.ReadAllBytes(pair.KeyPath);
+
+        var runs = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => RunAsync(Request(ca, pair)))));
+
+        Assert.All(runs, run => Assert.True(run.Error is null or { ErrorId: ErrorId.ChangedDuringRenewal }, $"{run.Error}"));
+        Assert.Contains(runs, run => run.Result.Changed);
+        Assert.Contains(LoadPem(pair.CertificatePath)[0].SerialNumber, runs.Where(run => run.Result.Changed).Select(run => run.Result.SerialNumber));
+        Assert.Equal(key, File.ReadAllBytes(pair.KeyPath));
+        await RenewedAsync(Request(ca, pair));
     }
 
     private async Task<IssuedPair> TheirsAsync(ITestCa ca, string key = "EC-P256") =>
