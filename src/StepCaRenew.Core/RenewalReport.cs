@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Actions;
 using StepCaRenew.Certificates;
 using StepCaRenew.Policy;
 
@@ -38,6 +39,12 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
         NotAfter = leaf.NotAfter,
         NextRenewal = NextRenewal(leaf),
     };
+
+    /// <summary>Takes down what is owed after this run; an earlier run's debt stays owed, whatever becomes of this one.</summary>
+    public void Owes(OwedActions? owed) => result = result with { Owed = owed, ActionsPending = owed is not null };
+
+    /// <summary>Takes down that something is pending which this run must not do.</summary>
+    public void LeavesPending() => result = result with { Owed = null, ActionsPending = true };
 
     public RenewalResult NotDue(RenewalDecision decision) =>
         Finish(RenewalStatus.NotDue, $"Not due before {Time(decision.RenewAfter.LocalDateTime)}, in {Duration.Format(decision.RenewAfter - clock.GetUtcNow())}.");
