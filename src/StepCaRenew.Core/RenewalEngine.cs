@@ -119,7 +119,7 @@ public sealed class RenewalEngine
             using var answer = await issuer.IssueAsync(pair, newKey, request, report.Asked, cancellationToken).ConfigureAwait(false);
 
             // 8 recheck, 9 replace
-            var change = PairChange.Of(pair, answer, newKey, request.KeyPassword);
+            var change = PairChange.Of(paths, pair, answer, newKey, request.KeyPassword);
             if (!pair.IsStillOnDisk() || !await ReplaceAsync(pair, replacement, change, note).ConfigureAwait(false))
             {
                 RenewalLog.ChangedDuringRenewal(logger, pair.Certificate.Path);
