@@ -34,6 +34,16 @@ internal static class LockFile
     public static (LockOutcome Outcome, FileStream? File) TryOpen(string path, string model) =>
         OperatingSystem.IsWindows() ? TryOpenOnWindows(path) : TryOpenOnUnix(path, model);
 
+    /// <summary>Opens the lock file without locking it, as .NET would with a shared lock of its own: it could never be read while it is held.</summary>
+    /// <exception cref="IOException">It can't be opened.</exception>
+    public static FileStream OpenToRead(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        var file = UnixNative.Open(path, UnixOpen.NoFollow | UnixOpen.CloseOnExec, 0);
+        return file.IsInvalid ? throw new IOException(Marshal.GetLastPInvokeErrorMessage()) : new FileStream(file, FileAccess.Read, bufferSize: 0);
+    }
+
     [UnsupportedOSPlatform("windows")]
     private static (LockOutcome Outcome, FileStream? File) TryOpenOnUnix(string path, string model)
     {

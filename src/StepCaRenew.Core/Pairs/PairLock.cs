@@ -92,7 +92,7 @@ internal sealed class PairLock : IDisposable
     {
         try
         {
-            using var reader = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using var reader = LockFile.OpenToRead(path);
             Span<byte> name = stackalloc byte[HolderLength];
             var length = reader.ReadAtLeast(name, HolderLength, throwOnEndOfStream: false);
             return Encoding.UTF8.GetString(name[..length]).Trim() is { Length: > 0 } holder ? holder : "an unknown process";

@@ -66,6 +66,9 @@ internal abstract class CountingVolume(IVolume inner, int at) : IVolume
     /// <summary>Ends the process, or what stands for one.</summary>
     protected abstract void Crash();
 
+    /// <summary>From now on every call is a crash.</summary>
+    protected void Die() => isOver = true;
+
     protected void Count()
     {
         Points++;
