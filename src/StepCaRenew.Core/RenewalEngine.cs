@@ -119,7 +119,7 @@ public sealed class RenewalEngine
             using var answer = await issuer.IssueAsync(pair, newKey, request, report.Asked, cancellationToken).ConfigureAwait(false);
 
             // 8 recheck, 9 replace
-            var change = PairChange.Of(pair, answer, newKey, request.KeyPassword);
+            var change = PairChange.Of(paths, pair, answer, newKey, request.KeyPassword);
             if (!pair.IsStillOnDisk() || !await ReplaceAsync(pair, replacement, change, note).ConfigureAwait(false))
             {
                 RenewalLog.ChangedDuringRenewal(logger, pair.Certificate.Path);
@@ -214,8 +214,7 @@ public sealed class RenewalEngine
 
     private async Task<CertificatePair> LoadAsync(RenewalRequest request, RenewalReport report, CancellationToken cancellationToken)
     {
-        var pair = await loader.LoadAsync(request.CertificatePath, request.KeyPath, request.KeyPassword, cancellationToken).ConfigureAwait(false);
-        report.Loaded(pair);
+        var pair = await loader.LoadAsync(request.CertificatePath, request.KeyPath, request.KeyPassword, report.Loaded, cancellationToken).ConfigureAwait(false);
         RenewalLog.Loaded(logger, pair.Certificate.Path, pair.Leaf.Subject, pair.Leaf.SerialNumber, pair.Validity.NotAfter, pair.Key.Algorithm, pair.KeyPath);
         return pair;
     }
@@ -238,6 +237,6 @@ public sealed class RenewalEngine
 
     private async Task DemandMatchOnDiskAsync(RenewalRequest request, CertificatePair pair)
     {
-        using var _ = await loader.LoadAsync(request.CertificatePath, pair.KeyPath, request.KeyPassword, CancellationToken.None).ConfigureAwait(false);
+        using var pairOnDisk = await loader.LoadAsync(request.CertificatePath, pair.KeyPath, request.KeyPassword, _ => { }, CancellationToken.None).ConfigureAwait(false);
     }
 }

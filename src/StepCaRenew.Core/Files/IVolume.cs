@@ -12,7 +12,8 @@ internal interface IVolume
     /// <summary>Whether anything lies at the path, a link included.</summary>
     bool Exists(string path);
 
-    /// <summary>Makes a new, empty file with the rights of another one; the name must be free.</summary>
+    /// <summary>Makes a new, empty file with the rights of another one, which it is to replace; the name must be free.</summary>
+    /// <exception cref="RenewalException">The other one can't be replaced, or its rights can't be given.</exception>
     IStagedFile CreateLike(string path, string model);
 
     /// <summary>Exchanges two files in one step; false where the file system can't.</summary>

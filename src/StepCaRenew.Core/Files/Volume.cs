@@ -30,7 +30,11 @@ internal sealed class Volume : IVolume
     public bool Exists(string path) => File.Exists(path) || new FileInfo(path).LinkTarget is not null;
 
     /// <inheritdoc/>
-    public IStagedFile CreateLike(string path, string model) => StagedFile.CreateLike(path, model);
+    public IStagedFile CreateLike(string path, string model)
+    {
+        TargetPath.DemandReplaceable(model);
+        return StagedFile.CreateLike(path, model);
+    }
 
     /// <inheritdoc/>
     public bool TryExchange(string one, string other)

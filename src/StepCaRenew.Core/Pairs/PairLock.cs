@@ -56,9 +56,17 @@ internal sealed class PairLock : IDisposable
     {
         if (!File.Exists(paths.Lock))
             return false;
-        var attempt = LockFile.TryOpen(paths.Lock, paths.Certificate);
-        attempt.File?.Dispose();
-        return attempt.Outcome == LockOutcome.Held;
+        try
+        {
+            var attempt = LockFile.TryOpen(paths.Lock, paths.Certificate);
+            attempt.File?.Dispose();
+            return attempt.Outcome == LockOutcome.Held;
+        }
+        catch (RenewalException)
+        {
+            // What can't be locked is held by nobody; a renewal says what is wrong with it.
+            return false;
+        }
     }
 
     /// <inheritdoc/>
@@ -70,15 +78,21 @@ internal sealed class PairLock : IDisposable
         if (!file.CanWrite)
             return;
         var name = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} of {Environment.UserName}");
-        file.Write(Encoding.UTF8.GetBytes(name.PadRight(HolderLength)).AsSpan(0, HolderLength));
-        file.Flush();
+        try
+        {
+            file.Write(Encoding.UTF8.GetBytes(name.PadRight(HolderLength)).AsSpan(0, HolderLength));
+        }
+        catch (IOException)
+        {
+            // A full disk: the lock holds without a name.
+        }
     }
 
     private static string Holder(string path)
     {
         try
         {
-            using var reader = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using var reader = LockFile.OpenToRead(path);
             Span<byte> name = stackalloc byte[HolderLength];
             var length = reader.ReadAtLeast(name, HolderLength, throwOnEndOfStream: false);
             return Encoding.UTF8.GetString(name[..length]).Trim() is { Length: > 0 } holder ? holder : "an unknown process";

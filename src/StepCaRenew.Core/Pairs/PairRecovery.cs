@@ -33,6 +33,9 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
         for (var step = 0; step < MaximumSteps && IsNeeded(paths); step++)
         {
             var (state, move) = await DecideAsync(paths, password).ConfigureAwait(false);
+            // The load says why.
+            if (state is null)
+                break;
             if (move is null)
             {
                 if (state.Match(paths.Certificate, paths.Key))
@@ -40,7 +43,8 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
                 break;
             }
 
-            await PutAsync(move, state, paths).ConfigureAwait(false);
+            if (!await PutAsync(move, state, paths).ConfigureAwait(false))
+                continue;
             RenewalLog.Recovered(logger, paths.Certificate, move.What);
             isMended = true;
         }
@@ -48,31 +52,30 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
         return isMended;
     }
 
-    private async Task<(PairState State, RecoveryMove? Move)> DecideAsync(PairPaths paths, KeyPassword? password)
+    private async Task<(PairState? State, RecoveryMove? Move)> DecideAsync(PairPaths paths, KeyPassword? password)
     {
         for (var start = clock.GetTimestamp(); ;)
         {
-            var state = PairState.Read(volume, paths, password);
-            var move = state.Match(paths.Certificate, paths.Key) ? null : RecoveryMove.Find(state, paths);
-            if (move is null || move.IsCertain(state, paths) || clock.GetElapsedTime(start) >= Patience)
+            var state = PairState.TryRead(volume, paths, password);
+            var move = state is null || state.Match(paths.Certificate, paths.Key) ? null : RecoveryMove.Find(state, paths);
+            if (move is null || move.IsCertain(state!, paths) || clock.GetElapsedTime(start) >= Patience)
                 return (state, move);
             await Task.Delay(Pause, clock, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
-    private async Task PutAsync(RecoveryMove move, PairState state, PairPaths paths)
+    private async Task<bool> PutAsync(RecoveryMove move, PairState state, PairPaths paths)
     {
         try
         {
             if (state[move.Target] is { } before)
             {
                 var swap = new FileSwap(volume, move.Target, move.Source, move.Spare(paths), before, state[move.Source]!);
-                await swap.InAsync(retry).ConfigureAwait(false);
+                return await swap.InAsync(retry).ConfigureAwait(false);
             }
-            else
-            {
-                await retry.RunAsync(() => volume.Rename(move.Source, move.Target), move.Target).ConfigureAwait(false);
-            }
+
+            await retry.RunAsync(() => volume.Rename(move.Source, move.Target), move.Target).ConfigureAwait(false);
+            return true;
         }
         catch (RenewalException e) when (e.ErrorId is ErrorId.FolderNotWritable or ErrorId.DiskFull or ErrorId.WriteFailed)
         {

@@ -12,6 +12,7 @@ internal sealed class PairReplacement : IDisposable
     private readonly PairPaths paths;
     private readonly SharingRetry retry;
     private readonly Dictionary<string, IStagedFile> staged = [];
+    private readonly List<string> names = [];
     private bool isSwapping;
 
     private PairReplacement(IVolume volume, PairPaths paths, SharingRetry retry) => (this.volume, this.paths, this.retry) = (volume, paths, retry);
@@ -50,23 +51,19 @@ internal sealed class PairReplacement : IDisposable
         isSwapping = true;
         try
         {
-            if (await SwapAsync(certificateSwap, keySwap).ConfigureAwait(false))
-                // Before the old files go: else a power loss could keep their loss and forget the exchange.
-                Flush();
-            else
-                isSwapping = false;
+            var isDone = await SwapAsync(certificateSwap, keySwap).ConfigureAwait(false);
+            // Done or undone, before what came out is deleted: else a power loss could keep its loss and forget the rest.
+            Flush();
+            isSwapping = false;
+            return isDone;
         }
         catch
         {
-            await certificateSwap.BackAsync(retry).ConfigureAwait(false);
-            await (keySwap?.BackAsync(retry) ?? Task.CompletedTask).ConfigureAwait(false);
+            await BackAsync(certificateSwap, keySwap).ConfigureAwait(false);
+            Flush();
             isSwapping = false;
             throw;
         }
-
-        var isDone = isSwapping;
-        isSwapping = false;
-        return isDone;
     }
 
     /// <summary>Takes what is left of the staged files away; after an exchange these are the old ones.</summary>
@@ -77,16 +74,16 @@ internal sealed class PairReplacement : IDisposable
         // A swap that could neither be finished nor undone is the recovery's: it needs what lies there.
         if (isSwapping)
             return;
-        foreach (var path in staged.Keys)
+        foreach (var path in names.Where(volume.Exists))
             PairSweep.TryDelete(volume, path);
     }
 
     private void Stage(string path, string model)
     {
-        TargetPath.DemandReplaceable(model);
         try
         {
             staged[path] = volume.CreateLike(path, model);
+            names.Add(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -98,6 +95,7 @@ internal sealed class PairReplacement : IDisposable
     {
         try
         {
+            names.Add(old);
             staged[path].Write(change.After);
             staged[path].Flush();
             staged[path].Dispose();
@@ -118,16 +116,21 @@ internal sealed class PairReplacement : IDisposable
         if (isIn && (key is null || (key.Holds && certificate.Holds)))
             return true;
         // Somebody wrote one of the two between the exchanges: each file goes back to what it would be without us.
+        await BackAsync(certificate, key).ConfigureAwait(false);
+        return false;
+    }
+
+    private async Task BackAsync(FileSwap certificate, FileSwap? key)
+    {
         await certificate.BackAsync(retry).ConfigureAwait(false);
         await (key?.BackAsync(retry) ?? Task.CompletedTask).ConfigureAwait(false);
-        return false;
     }
 
     private void Flush()
     {
         try
         {
-            foreach (var folder in paths.Folders)
+            foreach (var folder in names.Select(path => Path.GetDirectoryName(path)!).Distinct())
                 volume.FlushFolder(folder);
         }
         catch (IOException e)

@@ -12,11 +12,37 @@ internal sealed class PairState
     private PairState(Dictionary<string, byte[]?> content, KeyPassword? password) => (this.content, this.password) = (content, password);
 
     /// <summary>Looks at all places.</summary>
-    public static PairState Read(IVolume volume, PairPaths paths, KeyPassword? password) => new(
-        paths.Leftovers.Append(paths.Certificate).Append(paths.Key).Distinct().ToDictionary(path => path, volume.Read), password);
+    /// <returns>Null where the certificate or the key may not be read: then nobody can say what belongs together.</returns>
+    public static PairState? TryRead(IVolume volume, PairPaths paths, KeyPassword? password)
+    {
+        try
+        {
+            var content = new[] { paths.Certificate, paths.Key }.Distinct().ToDictionary(path => path, volume.Read);
+            foreach (var path in paths.Leftovers)
+                content[path] = ReadLeftover(volume, path);
+            return new PairState(content, password);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>What lies at a path; null where nothing does, or no regular file.</summary>
     public byte[]? this[string path] => content[path];
+
+    // Somebody else's, if it can't be read; it must not stop a run.
+    private static byte[]? ReadLeftover(IVolume volume, string path)
+    {
+        try
+        {
+            return volume.Read(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Whether the certificate at one path and the key at another belong together; what can't be read does not.</summary>
     public bool Match(string certificatePath, string keyPath)

@@ -6,16 +6,20 @@ namespace StepCaRenew.Pairs;
 /// <param name="What">What it does, for the log.</param>
 internal sealed record RecoveryMove(string Source, string Target, string What)
 {
-    /// <summary>Finds the step: finish where a staged half fits, else put an old half back.</summary>
+    /// <summary>
+    /// Finds the step: the certificate in its place decides, and gets the key that fits it. A certificate is put to the
+    /// key only where no key fits: the one in its place may be somebody else's, who replaced the pair in the very moment
+    /// that was cut short, while the staged one can be had again.
+    /// </summary>
     /// <returns>Null where nothing fits: that is for a human.</returns>
     public static RecoveryMove? Find(PairState state, PairPaths paths)
     {
-        if (state.Match(paths.StagedCertificate, paths.Key))
-            return new RecoveryMove(paths.StagedCertificate, paths.Certificate, "finished: the new certificate was put to its key");
         if (state.Match(paths.Certificate, paths.StagedKey))
             return new RecoveryMove(paths.StagedKey, paths.Key, "mended: the key that waited beside was put to its certificate");
         if (state.Match(paths.Certificate, paths.OldKey))
             return new RecoveryMove(paths.OldKey, paths.Key, "undone: the old key was put back");
+        if (state.Match(paths.StagedCertificate, paths.Key))
+            return new RecoveryMove(paths.StagedCertificate, paths.Certificate, "mended: the certificate that waited beside was put to its key");
         if (state.Match(paths.OldCertificate, paths.Key))
             return new RecoveryMove(paths.OldCertificate, paths.Certificate, "undone: the old certificate was put back");
         return null;

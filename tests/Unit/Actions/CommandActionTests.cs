@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using StepCaRenew.Actions;
+using StepCaRenew.Files;
+using StepCaRenew.Pairs;
 using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Actions;
@@ -145,9 +147,9 @@ public sealed class CommandActionTests : IDisposable
             Status = RenewalStatus.Renewed,
             Message = "Renewed.",
             ActionsPending = true,
-            Owed = new OwedActions(new Pairs.PairPaths(certificate, certificate), [entry], new("web", certificate, certificate, "0A", "0B", null, "BB", default), TimeSpan.Zero),
+            Owed = new OwedActions(new PairPaths(certificate, certificate), [entry], new("web", certificate, certificate, "0A", "0B", null, "BB", default), TimeSpan.Zero),
         };
-        var runner = new ActionRunner([action], Context([], timeout ?? TimeSpan.FromMinutes(1)).Host, new Files.Volume(), TimeProvider.System, log);
+        var runner = new ActionRunner([action], Context([], timeout ?? TimeSpan.FromMinutes(1)).Host, new Volume(), TimeProvider.System, log);
         var (results, errors) = await runner.RunAsync([result], CancellationToken.None);
         Assert.Equal((RenewalStatus.Renewed, true, ErrorId.ActionFailed), (results[0].Status, results[0].ActionsPending, results[0].ErrorId));
         Assert.Equal(ErrorId.ActionFailed, errors[0].ErrorId);
