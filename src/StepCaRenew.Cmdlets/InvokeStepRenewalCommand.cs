@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StepCaRenew.Actions;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Policy;
 using StepCaRenew.StepCa;
@@ -8,7 +9,7 @@ namespace StepCaRenew.Cmdlets;
 /// <summary>Invoke-StepRenewal: renews the certificates that are due.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "StepRenewal", SupportsShouldProcess = true, DefaultParameterSetName = RegisteredSet)]
 [OutputType(typeof(RenewalResult))]
-public sealed class InvokeStepRenewalCommand : CertificateCmdlet, IDisposable
+public sealed partial class InvokeStepRenewalCommand : CertificateCmdlet, IDisposable
 {
     private const string RegisteredSet = "Registered";
 
@@ -85,7 +86,11 @@ public sealed class InvokeStepRenewalCommand : CertificateCmdlet, IDisposable
     protected override IReadOnlyList<string> Paths => ParameterSetName == LiteralPathSet ? LiteralPath : Path;
 
     /// <inheritdoc/>
-    public void Dispose() => pump.Dispose();
+    public void Dispose()
+    {
+        healthCheck?.Dispose();
+        pump.Dispose();
+    }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -100,8 +105,25 @@ public sealed class InvokeStepRenewalCommand : CertificateCmdlet, IDisposable
                 lockTimeout = Duration.ParseNotNegative(LockTimeout);
             if (KeyAlgorithm is not null && !Rekey)
                 throw new RenewalException(ErrorId.ConflictingParameters, "-KeyAlgorithm was given without -Rekey.", "Add -Rekey to make a new key, or leave -KeyAlgorithm out.");
+            PrepareActions();
+            var logger = MakeLogger();
+            if (HealthCheckUri is not null)
+                healthCheck = new HealthCheck(HealthCheckUri, host.Timeout, logger);
+            engine = new RenewalEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, logger);
         });
-        engine = new RenewalEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, new PipelineLogger(this, pump));
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        try
+        {
+            Finish();
+        }
+        finally
+        {
+            base.EndProcessing();
+        }
     }
 
     /// <inheritdoc/>
@@ -132,12 +154,11 @@ public sealed class InvokeStepRenewalCommand : CertificateCmdlet, IDisposable
             RetryTimeout = retryTimeout,
             LockTimeout = lockTimeout,
             Ca = new CaOptions { CaUrl = CaUrl, Context = Context, RootPath = Root is null ? null : FullPath(Root), StepPath = StepPath is null ? null : FullPath(StepPath) },
+            Actions = actions,
             ApproveAsync = (plan, _) => pump.AskAsync(() => ShouldProcess(plan.CertificatePath, plan.Action)),
         };
         var (result, error) = pump.Run(stopping => engine!.RenewAsync(request, stopping));
-        WriteObject(result);
-        if (error is not null)
-            WriteError(ErrorRecords.From(error, certificatePath));
+        Report(result, error is null ? null : ErrorRecords.From(error, certificatePath));
     }
 
     /// <inheritdoc/>

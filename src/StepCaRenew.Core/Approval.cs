@@ -18,6 +18,10 @@ internal sealed class Approval(RenewalRequest request)
     public Task<bool> ForRecoveryAsync(CancellationToken cancellationToken) =>
         AskAsync("Finish or undo a replacement that was interrupted", cancellationToken);
 
+    /// <summary>Whether actions that an earlier run left pending may be run.</summary>
+    public Task<bool> ForActionsAsync(CancellationToken cancellationToken) =>
+        AskAsync("Run the actions that are pending since an earlier renewal", cancellationToken);
+
     private Task<bool> AskAsync(string action, CancellationToken cancellationToken) =>
         request.ApproveAsync(new RenewalPlan(request.CertificatePath, action), cancellationToken);
 }

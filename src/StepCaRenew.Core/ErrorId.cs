@@ -143,6 +143,12 @@ public static class ErrorId
     /// <summary>The file can't be replaced for another reason.</summary>
     public const string WriteFailed = nameof(WriteFailed);
 
+    // What follows a renewal
+    /// <summary>An action could never be run: its program, script or signal does not exist.</summary>
+    public const string ActionInvalid = nameof(ActionInvalid);
+    /// <summary>The certificate was renewed, and an action after it failed; it stays pending.</summary>
+    public const string ActionFailed = nameof(ActionFailed);
+
     // Parameters
     /// <summary>Nothing is registered, and no path was given.</summary>
     public const string NothingRegistered = nameof(NothingRegistered);

@@ -1,4 +1,6 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using StepCaRenew.Actions;
 using StepCaRenew.Certificates;
 using StepCaRenew.Files;
 using StepCaRenew.Logging;
@@ -64,6 +66,17 @@ public sealed class RenewalEngine
         }
     }
 
+    /// <summary>Runs what the results of one call owe: each action once, after the last replacement.</summary>
+    /// <param name="results">All results of the call.</param>
+    /// <param name="actions">The actions that the requests held.</param>
+    /// <param name="host">What the actions have in common.</param>
+    /// <param name="cancellationToken">Ends a running action; it stays pending.</param>
+    /// <returns>The results as they are now, and one error for each action that failed.</returns>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public Task<(IReadOnlyList<RenewalResult> Results, IReadOnlyList<RenewalException> Errors)> ActAsync(
+        IReadOnlyList<RenewalResult> results, IReadOnlyList<ActionDefinition> actions, ActionHost host, CancellationToken cancellationToken) =>
+        new ActionRunner(actions, host, volume, clock, logger).RunAsync(results, cancellationToken);
+
     // One certificate's bad luck must not end the run over the others.
     private static RenewalException Unexpected(Exception e) => new(
         ErrorId.Unexpected, $"An error that nobody foresaw ({e.GetType().Name}): {e.Message}", "Please report it, with the output of -Verbose.", e);
@@ -73,8 +86,9 @@ public sealed class RenewalEngine
     {
         var approval = new Approval(request);
         var paths = PairLocator.Find(request);
+        var pending = new PendingActions(volume, paths, request.Actions, clock, logger);
         // Most runs end with this look, and have written nothing, not even a lock.
-        if (await LookAsync(request, paths, report, approval, cancellationToken).ConfigureAwait(false) is { } nothingToDo)
+        if (await LookAsync(request, paths, pending, report, approval, cancellationToken).ConfigureAwait(false) is { } nothingToDo)
             return nothingToDo;
 
         // 1 lock
@@ -91,26 +105,33 @@ public sealed class RenewalEngine
 
             // 5 decide
             var decision = Decide(pair, request);
+            var before = pending.Settle(pair.Leaf.SerialNumber);
+            report.Owes(OwedActionsOf(request, paths, pair, before, null));
             if (!decision.IsDue)
                 return report.NotDue(decision);
             if (!await approval.ForRenewalAsync(pair, cancellationToken).ConfigureAwait(false))
-                return report.WouldRenew();
+                return Refused(report, before.Count > 0);
 
             // 6 issue, 7 verify; what would stop the replacement is found out before
             using var newKey = request.Rekey ? MakeKey(request, pair) : null;
             using var replacement = PairReplacement.Stage(volume, paths, newKey is not null, retry);
+            using var note = pending.Note(pair.Leaf.SerialNumber, before);
             using var answer = await issuer.IssueAsync(pair, newKey, request, report.Asked, cancellationToken).ConfigureAwait(false);
 
             // 8 recheck, 9 replace
             var change = PairChange.Of(paths, pair, answer, newKey, request.KeyPassword);
-            if (!pair.IsStillOnDisk() || !await replacement.CommitAsync(change.Certificate, change.Key).ConfigureAwait(false))
+            if (!pair.IsStillOnDisk() || !await ReplaceAsync(pair, replacement, change, note).ConfigureAwait(false))
             {
                 RenewalLog.ChangedDuringRenewal(logger, pair.Certificate.Path);
                 continue;
             }
 
             report.Replaced(answer.Leaf);
+            // Nothing is told to load a pair that somebody spoils at this very moment: what is owed waits then.
+            if (note.Entries.Count > 0)
+                report.LeavesPending();
             await DemandMatchOnDiskAsync(request, pair).ConfigureAwait(false);
+            report.Owes(OwedActionsOf(request, paths, pair, note.Entries, answer.Leaf));
             RenewalLog.Renewed(logger, pair.Certificate.Path, answer.Leaf.SerialNumber, answer.Leaf.NotAfter);
             return report.Renewed(newKey is not null);
         }
@@ -120,21 +141,80 @@ public sealed class RenewalEngine
             "Find out who else writes these files (another renewal, a deployment), and let one of them do it.");
     }
 
-    private async Task<RenewalResult?> LookAsync(RenewalRequest request, PairPaths paths, RenewalReport report, Approval approval, CancellationToken cancellationToken)
+    // 11 act comes after the last certificate; what is owed must be on disk before the new certificate is.
+    private static async Task<bool> ReplaceAsync(CertificatePair pair, PairReplacement replacement, PairChange change, PendingNote note)
+    {
+        note.Put();
+        try
+        {
+            var isReplaced = await replacement.CommitAsync(change.Certificate, change.Key).ConfigureAwait(false);
+            if (isReplaced)
+                note.Keep();
+            return isReplaced;
+        }
+        catch
+        {
+            // What could be neither finished nor undone is the next run's to mend, and then the actions are owed.
+            if (!IsStillOnDisk(pair))
+                note.Keep();
+            throw;
+        }
+    }
+
+    private static bool IsStillOnDisk(CertificatePair pair)
+    {
+        try
+        {
+            return pair.IsStillOnDisk();
+        }
+        catch (RenewalException)
+        {
+            return false;
+        }
+    }
+
+    private static OwedActions? OwedActionsOf(RenewalRequest request, PairPaths paths, CertificatePair pair, IReadOnlyList<PendingEntry> entries, X509Certificate2? renewed)
+    {
+        if (entries.Count == 0)
+            return null;
+        var leaf = renewed ?? pair.Leaf;
+        var subject = new ActionSubject(
+            CertificateName.Of(request.CertificatePath), request.CertificatePath, pair.KeyPath,
+            renewed is null ? entries[0].SerialNumber : pair.Leaf.SerialNumber, leaf.SerialNumber,
+            renewed is null ? null : pair.Leaf.Thumbprint, leaf.Thumbprint, CertificatePair.ValidityOf(leaf).NotAfter);
+        return new OwedActions(paths, entries, subject, request.LockTimeout);
+    }
+
+    private async Task<RenewalResult?> LookAsync(RenewalRequest request, PairPaths paths, PendingActions pending, RenewalReport report, Approval approval, CancellationToken cancellationToken)
     {
         if (recovery.IsNeeded(paths))
             return await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false) ? null : report.WouldRecover();
         using var pair = await LoadAsync(request, report, cancellationToken).ConfigureAwait(false);
         var decision = Decide(pair, request);
         if (!decision.IsDue)
+        {
+            if (!pending.IsRecorded)
+                return report.NotDue(decision);
+            if (await approval.ForActionsAsync(cancellationToken).ConfigureAwait(false))
+                return null;
+            report.LeavesPending();
             return report.NotDue(decision);
-        return await approval.ForRenewalAsync(pair, cancellationToken).ConfigureAwait(false) ? null : report.WouldRenew();
+        }
+
+        return await approval.ForRenewalAsync(pair, cancellationToken).ConfigureAwait(false) ? null : Refused(report, pending.IsRecorded);
+    }
+
+    // Who does not want a renewal is not asked about the actions of an earlier one.
+    private static RenewalResult Refused(RenewalReport report, bool isPending)
+    {
+        if (isPending)
+            report.LeavesPending();
+        return report.WouldRenew();
     }
 
     private async Task<CertificatePair> LoadAsync(RenewalRequest request, RenewalReport report, CancellationToken cancellationToken)
     {
-        var pair = await loader.LoadAsync(request.CertificatePath, request.KeyPath, request.KeyPassword, cancellationToken).ConfigureAwait(false);
-        report.Loaded(pair);
+        var pair = await loader.LoadAsync(request.CertificatePath, request.KeyPath, request.KeyPassword, report.Loaded, cancellationToken).ConfigureAwait(false);
         RenewalLog.Loaded(logger, pair.Certificate.Path, pair.Leaf.Subject, pair.Leaf.SerialNumber, pair.Validity.NotAfter, pair.Key.Algorithm, pair.KeyPath);
         return pair;
     }
@@ -157,6 +237,6 @@ public sealed class RenewalEngine
 
     private async Task DemandMatchOnDiskAsync(RenewalRequest request, CertificatePair pair)
     {
-        using var _ = await loader.LoadAsync(request.CertificatePath, pair.KeyPath, request.KeyPassword, CancellationToken.None).ConfigureAwait(false);
+        using var pairOnDisk = await loader.LoadAsync(request.CertificatePath, pair.KeyPath, request.KeyPassword, _ => { }, CancellationToken.None).ConfigureAwait(false);
     }
 }

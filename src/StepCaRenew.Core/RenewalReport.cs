@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Actions;
 using StepCaRenew.Certificates;
 using StepCaRenew.Policy;
 
@@ -38,23 +40,40 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
         NextRenewal = NextRenewal(leaf),
     };
 
+    /// <summary>Takes down what is owed after this run; an earlier run's debt stays owed, whatever becomes of this one.</summary>
+    public void Owes(OwedActions? owed) => result = result with { Owed = owed, ActionsPending = owed is not null };
+
+    /// <summary>Takes down that something is pending which this run must not do.</summary>
+    public void LeavesPending() => result = result with { Owed = null, ActionsPending = true };
+
     public RenewalResult NotDue(RenewalDecision decision) =>
-        Finish(RenewalStatus.NotDue, $"Not due before {decision.RenewAfter.LocalDateTime:yyyy-MM-dd HH:mm:ss}, in {Duration.Format(decision.RenewAfter - clock.GetUtcNow())}.");
+        Finish(RenewalStatus.NotDue, $"Not due before {Time(decision.RenewAfter.LocalDateTime)}, in {Duration.Format(decision.RenewAfter - clock.GetUtcNow())}.");
 
     public RenewalResult WouldRenew() => Finish(RenewalStatus.WouldRenew, "Due, and would be renewed; nothing was done.");
 
     public RenewalResult WouldRecover() => Finish(RenewalStatus.WouldRenew, "An interrupted replacement would be finished or undone; nothing was done.");
 
-    public RenewalResult Renewed(bool withNewKey) => Finish(RenewalStatus.Renewed, $"Renewed{(withNewKey ? " with a new key" : string.Empty)}; valid until {result.NotAfter:yyyy-MM-dd HH:mm:ss}.");
+    public RenewalResult Renewed(bool withNewKey) => Finish(RenewalStatus.Renewed, $"Renewed{(withNewKey ? " with a new key" : string.Empty)}; valid until {Time(result.NotAfter)}.");
 
     public RenewalResult Failed(RenewalException e) => Finish(RenewalStatus.Failed, e.Message) with { ErrorId = e.ErrorId };
 
     // To the second, like the validity itself.
-    private DateTime NextRenewal(X509Certificate2 leaf)
+    private DateTime? NextRenewal(X509Certificate2 leaf)
     {
-        var due = RenewalPolicy.DueTime(CertificatePair.ValidityOf(leaf), request.Rule).LocalDateTime;
-        return due.AddTicks(-(due.Ticks % TimeSpan.TicksPerSecond));
+        try
+        {
+            var due = RenewalPolicy.DueTime(CertificatePair.ValidityOf(leaf), request.Rule).LocalDateTime;
+            return due.AddTicks(-(due.Ticks % TimeSpan.TicksPerSecond));
+        }
+        catch (RenewalException e) when (e.ErrorId == ErrorId.ExpiresInTooLong)
+        {
+            // The decision says so; what was found, or written, is so all the same.
+            return null;
+        }
     }
+
+    // By the calendar of everybody, whatever the user's culture counts.
+    private static string Time(DateTime? time) => time?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? string.Empty;
 
     private RenewalResult Finish(string status, string message) =>
         result with { Status = status, Message = message, DurationMs = (long)clock.GetElapsedTime(start).TotalMilliseconds };

@@ -1,3 +1,4 @@
+using StepCaRenew.Actions;
 using StepCaRenew.Certificates;
 using StepCaRenew.Policy;
 using StepCaRenew.StepCa;
@@ -36,6 +37,9 @@ public sealed record RenewalRequest
 
     /// <summary>How long a failed request may be tried again.</summary>
     public TimeSpan RetryTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>What is to follow a renewal, in this order; <see cref="RenewalEngine.ActAsync"/> does it.</summary>
+    public IReadOnlyList<ActionDefinition> Actions { get; init; } = [];
 
     /// <summary>Asked before anything is changed, and before the CA is asked; false leaves all as it is.</summary>
     public Func<RenewalPlan, CancellationToken, Task<bool>> ApproveAsync { get; init; } = (_, _) => Task.FromResult(true);

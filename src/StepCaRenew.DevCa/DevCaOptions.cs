@@ -9,6 +9,9 @@ public sealed record DevCaOptions
     /// <summary>The port on 127.0.0.1; 0 takes a free one.</summary>
     public int Port { get; init; }
 
+    /// <summary>The server's names: in its certificate, and in the audience of tokens, as dnsNames in ca.json.</summary>
+    public IReadOnlyList<string> DnsNames { get; init; } = ["127.0.0.1", "localhost"];
+
     /// <summary>The claim allowRenewalAfterExpiry: an expired certificate can be renewed by token.</summary>
     public bool AllowRenewalAfterExpiry { get; init; }
 

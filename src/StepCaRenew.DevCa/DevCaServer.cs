@@ -60,7 +60,7 @@ public sealed class DevCaServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Listen(IPAddress.Loopback, options.Port, listen =>
             {
-                var tls = new TlsConnection(identity, options.TimeProvider);
+                var tls = new TlsConnection(identity, options.TimeProvider, options.DnsNames);
                 listen.Use(next => connection => server!.ConnectAsync(connection, next, tls));
             });
         });

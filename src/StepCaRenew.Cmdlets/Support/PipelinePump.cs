@@ -32,10 +32,10 @@ internal sealed class PipelinePump : IDisposable
     }
 
     /// <summary>Runs a question on the pipeline thread and waits for its answer; from any thread.</summary>
-    public Task<T> AskAsync<T>(Func<T> question)
+    public async Task<T> AskAsync<T>(Func<T> question)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var cancellation = Stopping.Register(() => answer.TrySetCanceled(Stopping));
+        using var cancellation = Stopping.Register(() => answer.TrySetCanceled(Stopping));
         Post(() =>
         {
             try
@@ -49,13 +49,7 @@ internal sealed class PipelinePump : IDisposable
                 throw;
             }
         });
-        return answer.Task.ContinueWith(
-            task =>
-            {
-                cancellation.Dispose();
-                return task.GetAwaiter().GetResult();
-            },
-            CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        return await answer.Task.ConfigureAwait(false);
     }
 
     /// <summary>Starts work on the thread pool and serves it until it ends; on the pipeline thread.</summary>
@@ -63,7 +57,8 @@ internal sealed class PipelinePump : IDisposable
     public T Run<T>(Func<CancellationToken, Task<T>> work)
     {
         var running = Task.Run(() => work(Stopping));
-        using var end = new CancellationTokenSource();
+        // Not disposed: the work may end, and say so, after an early end of the pipeline.
+        var end = new CancellationTokenSource();
         _ = running.ContinueWith(_ => end.Cancel(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {

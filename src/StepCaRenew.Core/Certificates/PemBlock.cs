@@ -15,4 +15,7 @@ public sealed record PemBlock(string Label, IReadOnlyDictionary<string, string> 
 
     /// <summary>True for the legacy encryption of OpenSSL: <c>Proc-Type: 4,ENCRYPTED</c>.</summary>
     public bool IsLegacyEncrypted => Headers.TryGetValue("Proc-Type", out var type) && type.EndsWith("ENCRYPTED", StringComparison.Ordinal);
+
+    /// <summary>The label alone: the rest may be a key.</summary>
+    public override string ToString() => Label;
 }

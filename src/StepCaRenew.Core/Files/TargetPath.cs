@@ -10,7 +10,7 @@ internal static class TargetPath
         var full = Path.GetFullPath(path);
         try
         {
-            return File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+            return OperatingSystem.IsWindows() ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : RealPath.Of(full);
         }
         catch (IOException e)
         {

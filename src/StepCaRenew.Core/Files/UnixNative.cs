@@ -11,6 +11,7 @@ internal static partial class UnixNative
     public static readonly int TooManyLinks = OperatingSystem.IsLinux() ? 40 : 62;
 
     private const int ReadOnly = 0;
+    private const int NotPermitted = 13;
 
     /// <summary>Flushes a folder's entries to disk, so that a rename in it survives a power loss (fsync(2)).</summary>
     /// <exception cref="IOException">The folder can't be flushed.</exception>
@@ -18,6 +19,9 @@ internal static partial class UnixNative
     public static void FlushFolder(string path)
     {
         using var folder = Open(path, ReadOnly);
+        // A folder that may be written but not listed can't be opened for flushing.
+        if (folder.IsInvalid && Marshal.GetLastPInvokeError() == NotPermitted)
+            return;
         // Some file systems (network mounts) know no flushing of folders and say EINVAL; nothing can be done there.
         if (folder.IsInvalid || (Flush(folder) != 0 && Marshal.GetLastPInvokeError() != 22))
             throw new IOException($"The folder '{path}' can't be flushed to disk: {Marshal.GetLastPInvokeErrorMessage()}");
@@ -29,6 +33,14 @@ internal static partial class UnixNative
     /// <summary>Takes or frees a lock on an open file (flock(2)); the kernel frees it with the process.</summary>
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     internal static partial int Lock(SafeHandle file, int operation);
+
+    /// <summary>Sends a signal (kill(2)).</summary>
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    internal static partial int Kill(int process, int signal);
+
+    /// <summary>Writes at once; to the end of the file where it was opened so (write(2)).</summary>
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    internal static partial nint Write(SafeHandle file, ReadOnlySpan<byte> bytes, nint count);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial SafeFileHandle Open(string path, int flags, uint mode);

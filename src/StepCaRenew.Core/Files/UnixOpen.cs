@@ -3,7 +3,11 @@ namespace StepCaRenew.Files;
 /// <summary>Flags of open(2); Linux and macOS number them differently.</summary>
 internal static class UnixOpen
 {
+    public const int WriteOnly = 1;
     public const int ReadWrite = 2;
+
+    /// <summary>Every write goes to the end, whoever else has written since.</summary>
+    public static int Append => OperatingSystem.IsLinux() ? 0x400 : 0x8;
 
     public static int Create => OperatingSystem.IsLinux() ? 0x40 : 0x200;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using StepCaRenew.Certificates;
 
 namespace StepCaRenew.Files;
 
@@ -14,9 +15,10 @@ internal sealed class Volume : IVolume
                 return null;
             // Shared with everybody, so that on Windows nobody is kept from replacing it.
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            using var content = new MemoryStream();
-            stream.CopyTo(content);
-            return content.ToArray();
+            // Nothing of ours is larger; who puts more under one of our names does not get it read into memory.
+            var buffer = new byte[Math.Min(stream.Length, InputFile.MaximumLength) + 1];
+            var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            return length == buffer.Length ? null : buffer[..length];
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

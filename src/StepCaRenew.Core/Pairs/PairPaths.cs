@@ -25,11 +25,17 @@ internal sealed record PairPaths(string Certificate, string Key)
     /// <summary>The old key for a moment, where the file system can't exchange.</summary>
     public string OldKey => Beside(Key, "old");
 
+    /// <summary>The record of actions that are to follow a replacement.</summary>
+    public string Pending => Beside(Certificate, "pending");
+
+    /// <summary>That record while it is written.</summary>
+    public string StagedPending => Beside(Certificate, "pending-new");
+
     /// <summary>Whether both halves stand in one file.</summary>
     public bool IsOneFile => Certificate == Key;
 
-    /// <summary>Everything that a crash can leave behind, but the lock.</summary>
-    public IEnumerable<string> Leftovers => new[] { StagedCertificate, OldCertificate, StagedKey, OldKey }.Distinct();
+    /// <summary>Everything that a crash can leave behind, but the lock and the record of actions, which has a life of its own.</summary>
+    public IEnumerable<string> Leftovers => new[] { StagedCertificate, OldCertificate, StagedKey, OldKey, StagedPending }.Distinct();
 
     /// <summary>The folders that hold them.</summary>
     public IEnumerable<string> Folders => new[] { Certificate, Key }.Select(path => Path.GetDirectoryName(path)!).Distinct();

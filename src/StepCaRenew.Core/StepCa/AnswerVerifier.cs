@@ -25,17 +25,18 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
             throw Wrong(ErrorId.AnswerWrongIdentity, $"has the subject '{leaf.Subject}' instead of '{old.Subject}'");
         if (!SubjectAlternativeNames.Of(leaf).SameAs(SubjectAlternativeNames.Of(old)))
             throw Wrong(ErrorId.AnswerWrongIdentity, $"has other alternative names ({Names(leaf)} instead of {Names(old)})");
-        if (leaf.NotBefore.ToUniversalTime() > (now + Leeway).UtcDateTime || leaf.NotAfter.ToUniversalTime() <= now.UtcDateTime)
-            throw Wrong(ErrorId.AnswerNotValidNow, $"is valid from {leaf.NotBefore:u} to {leaf.NotAfter:u}, and this machine's clock shows {now.LocalDateTime:u}");
-        if (leaf.NotAfter < old.NotAfter)
-            throw Wrong(ErrorId.AnswerEndsEarlier, $"ends on {leaf.NotAfter:u}, before the present one ({old.NotAfter:u})");
-        DemandTrusted(answer, now);
+        var (was, will) = (CertificatePair.ValidityOf(old), CertificatePair.ValidityOf(leaf));
+        if (will.NotBefore > now + Leeway || will.NotAfter <= now)
+            throw Wrong(ErrorId.AnswerNotValidNow, $"is valid from {will.NotBefore:u} to {will.NotAfter:u}, and this machine's clock shows {now:u}");
+        // As moments: by local time, an hour comes twice in autumn.
+        if (will.NotAfter < was.NotAfter)
+            throw Wrong(ErrorId.AnswerEndsEarlier, $"ends on {will.NotAfter:u}, before the present one ({was.NotAfter:u})");
+        DemandTrusted(answer, will.NotBefore, now);
     }
 
-    private void DemandTrusted(CaAnswer answer, DateTimeOffset now)
+    private void DemandTrusted(CaAnswer answer, DateTimeOffset notBefore, DateTimeOffset now)
     {
         using var chain = new X509Chain();
-        DateTimeOffset notBefore = answer.Leaf.NotBefore;
         chain.ChainPolicy = roots.CreatePolicy(now > notBefore ? now : notBefore);
         foreach (var issuer in answer.Chain)
             chain.ChainPolicy.ExtraStore.Add(issuer);

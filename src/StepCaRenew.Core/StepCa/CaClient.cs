@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -46,20 +47,20 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
     /// <summary>What the CA says of its health: <c>ok</c>.</summary>
     /// <param name="cancellationToken">Ends the exchange.</param>
     /// <exception cref="RenewalException">The CA can't be reached, or answers something else.</exception>
-    public async Task<string> GetHealthAsync(CancellationToken cancellationToken) =>
-        (await GetAsync("/health", CaJson.Default.HealthAnswer, cancellationToken).ConfigureAwait(false)).Status ?? string.Empty;
+    public Task<string> GetHealthAsync(CancellationToken cancellationToken) =>
+        GetAsync("/health", CaJson.Default.HealthAnswer, answer => answer.Status, cancellationToken);
 
     /// <summary>The version of the CA.</summary>
     /// <param name="cancellationToken">Ends the exchange.</param>
     /// <exception cref="RenewalException">The CA can't be reached, or answers something else.</exception>
-    public async Task<string> GetVersionAsync(CancellationToken cancellationToken) =>
-        (await GetAsync("/version", CaJson.Default.VersionAnswer, cancellationToken).ConfigureAwait(false)).Version ?? string.Empty;
+    public Task<string> GetVersionAsync(CancellationToken cancellationToken) =>
+        GetAsync("/version", CaJson.Default.VersionAnswer, answer => answer.Version, cancellationToken);
 
     /// <summary>The CA's root certificates as PEM.</summary>
     /// <param name="cancellationToken">Ends the exchange.</param>
     /// <exception cref="RenewalException">The CA can't be reached, or answers something else.</exception>
-    public async Task<IReadOnlyList<string>> GetRootsAsync(CancellationToken cancellationToken) =>
-        (await GetAsync("/roots", CaJson.Default.RootsAnswer, cancellationToken).ConfigureAwait(false)).Certificates ?? [];
+    public Task<IReadOnlyList<string>> GetRootsAsync(CancellationToken cancellationToken) =>
+        GetAsync("/roots", CaJson.Default.RootsAnswer, answer => answer.Certificates, cancellationToken);
 
     private async Task<CaAnswer> AskAsync(string path, HttpContent body, X509Certificate2? client, string? token, bool isExpired, CancellationToken cancellationToken)
     {
@@ -72,7 +73,9 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
             : throw Refusals.Map(response, request.RequestUri!, token is not null, isExpired);
     }
 
-    private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    private async Task<TValue> GetAsync<T, TValue>(string path, JsonTypeInfo<T> type, Func<T, TValue?> field, CancellationToken cancellationToken)
+        where T : class
+        where TValue : class
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, settings.Endpoint(path));
         var response = await SendAsync(request, client: null, cancellationToken).ConfigureAwait(false);
@@ -80,7 +83,8 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
             throw Refusals.Map(response, request.RequestUri!, usedToken: false, isExpired: false);
         try
         {
-            return JsonSerializer.Deserialize(response.Body, type) ?? throw new JsonException("null");
+            var answer = JsonSerializer.Deserialize(response.Body, type);
+            return (answer is null ? null : field(answer)) ?? throw Refusals.Invalid(response, request.RequestUri!, $"no answer to {path}");
         }
         catch (JsonException e)
         {
@@ -99,11 +103,12 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
         catch (HttpRequestException e) when (client is not null && trust.IsAccepted && TlsAlert.Of(e) is null)
         {
             // In TLS 1.3 the server's verdict comes after the handshake, and a reset may overtake it. In TLS 1.2 it can't.
-            throw await FindAlertAsync(client, cancellationToken).ConfigureAwait(false) ?? ConnectionErrors.Map(e, trust, settings.Url.Authority);
+            throw await FindAlertAsync(client, cancellationToken).ConfigureAwait(false) ?? ConnectionErrors.Map(e, trust, settings.Url.Authority, handlers.ProxyTo(settings.Url));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        // A connection that is reset at once gets out of the handler as a bare SocketException.
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
-            throw ConnectionErrors.Map(e, trust, settings.Url.Authority);
+            throw ConnectionErrors.Map(e, trust, settings.Url.Authority, handlers.ProxyTo(settings.Url));
         }
     }
 
@@ -116,7 +121,7 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
             await CaExchange.SendAsync(handler, request, clock, cancellationToken).ConfigureAwait(false);
             return null;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or RenewalException)
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException or RenewalException)
         {
             return TlsAlert.Of(e) is { } alert && TlsAlert.IsAboutCertificate(alert) ? ConnectionErrors.OfAlert(alert, settings.Url.Authority, e) : null;
         }

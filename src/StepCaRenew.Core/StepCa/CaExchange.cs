@@ -14,6 +14,7 @@ internal static class CaExchange
     /// <exception cref="RenewalException">The answer is too large, or did not come in time.</exception>
     /// <exception cref="HttpRequestException">The connection failed.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The connection was reset as soon as it stood.</exception>
     public static async Task<CaResponse> SendAsync(HttpMessageHandler handler, HttpRequestMessage request, TimeProvider clock, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Timeout, clock);

@@ -9,6 +9,9 @@ internal sealed class CaHandlerFactory(TrustedRoots roots, TimeProvider clock, F
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>The host and port of the proxy on the way to an address, without its credentials; null where there is none.</summary>
+    public string? ProxyTo(Uri address) => new EnvironmentProxy(environment).GetProxy(address)?.Authority;
+
     /// <summary>A handler for one exchange.</summary>
     /// <param name="trust">Takes down the verdict on the server's certificate.</param>
     /// <param name="client">The leaf with its key, or null to connect without one.</param>

@@ -1,15 +1,20 @@
+using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace StepCaRenew.StepCa;
 
 /// <summary>What the platform says of a failed connection, as an error with a remedy.</summary>
 internal static class ConnectionErrors
 {
+    private const string CheckProxy = "Check HTTPS_PROXY and its credentials, or put the CA's host into NO_PROXY.";
+
     /// <summary>Maps a failure of the connection to the CA.</summary>
     /// <param name="e">What the platform threw.</param>
     /// <param name="trust">What was thought of the server's certificate.</param>
     /// <param name="address">The CA's host and port.</param>
-    public static RenewalException Map(Exception e, ServerTrust trust, string address)
+    /// <param name="proxy">The host and port of the proxy on the way to it, if there is one.</param>
+    public static RenewalException Map(Exception e, ServerTrust trust, string address, string? proxy)
     {
         if (trust.Refusal is { } refusal)
             return new(
@@ -17,20 +22,23 @@ internal static class ConnectionErrors
                 "Check the address, the root certificate (-Root, or 'step ca bootstrap') and this machine's clock. Something between that opens TLS looks like this as well.", e);
         if (TlsAlert.Of(e) is { } alert)
             return OfAlert(alert, address, e);
-        if (e is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError })
-            return new(
-                ErrorId.ProxyRefused, $"The proxy did not open a way to the CA at {address}.",
-                "Check HTTPS_PROXY and its credentials, or put the CA's host into NO_PROXY.", e);
+        if (e is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError, StatusCode: var status })
+            return OfProxy(status, proxy, address, e);
         if (e is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError })
-            return Unreachable($"The name of the CA at {address} can't be resolved", "Check the address and the name service.", e);
+            return proxy is null
+                ? Unreachable($"The name of the CA at {address} can't be resolved", "Check the address and the name service.", e)
+                : Unreachable($"The name of the proxy {proxy}, on the way to the CA at {address}, can't be resolved", CheckProxy, e);
         if (SocketErrorOf(e) is SocketError.ConnectionRefused)
-            return Unreachable($"The CA at {address} refuses connections", "Check the address and port, and that the CA runs.", e);
-        if (e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } && !trust.IsAccepted && SocketErrorOf(e) is null)
+            return proxy is null
+                ? Unreachable($"The CA at {address} refuses connections", "Check the address and port, and that the CA runs.", e)
+                : Unreachable($"The proxy {proxy}, on the way to the CA at {address}, refuses connections", CheckProxy, e);
+        // Without it the handshake did not fail but was hung up on, as a load balancer does that has no CA to lead to.
+        if (e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } && !trust.IsAccepted && Holds<AuthenticationException>(e))
             return new(
                 ErrorId.TlsFailed, $"The TLS handshake with {address} failed: {Innermost(e).Message}",
                 "Check that the address and port are those of a step-ca, and that it offers TLS 1.2 or 1.3.", e);
         if (e is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse })
-            return new(ErrorId.CaAnswerInvalid, $"The server at {address} does not speak HTTP: {e.Message}", "Check that the address and port are those of a step-ca.", e);
+            return new(ErrorId.CaAnswerInvalid, $"The server at {address} does not speak HTTP: {ForeignText.Clean(e.Message)}", "Check that the address and port are those of a step-ca.", e);
         return Unreachable($"The connection to the CA at {address} broke: {Innermost(e).Message.TrimEnd('.')}", "Check the network and the CA's log.", e);
     }
 
@@ -49,8 +57,15 @@ internal static class ConnectionErrors
         _ => new(ErrorId.TlsFailed, $"The server at {address} ended the TLS handshake with alert {alert}.", "Check that the address and port are those of a step-ca.", e),
     };
 
+    // A proxy that finds nothing behind it says so with the status of a gateway.
+    private static RenewalException OfProxy(HttpStatusCode? status, string? proxy, string address, Exception e) => new(
+        ErrorId.ProxyRefused, $"The proxy {proxy} did not open a way to the CA at {address}{(status is null ? "." : $": it answered {(int)status}.")}", CheckProxy, e)
+    { IsTransient = status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout };
+
     private static RenewalException Unreachable(string message, string remedy, Exception e) =>
         new(ErrorId.CaUnreachable, message + ".", remedy, e) { IsTransient = true };
+
+    private static bool Holds<T>(Exception? e) => e is not null && (e is T || Holds<T>(e.InnerException));
 
     private static SocketError? SocketErrorOf(Exception? e) => e switch
     {

@@ -26,6 +26,8 @@ internal sealed class EnvironmentProxy : IWebProxy
         if (proxy?.UserInfo is { Length: > 0 } user)
         {
             var parts = user.Split(':', 2);
+            // The platform quotes the address in its exceptions.
+            proxy = new UriBuilder(proxy) { UserName = string.Empty, Password = string.Empty }.Uri;
             Credentials = new NetworkCredential(Uri.UnescapeDataString(parts[0]), Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? string.Empty));
         }
     }

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using StepCaRenew.Certificates;
 
@@ -9,8 +7,6 @@ namespace StepCaRenew.StepCa;
 /// <summary>What the CA, or something before it, answers instead of a certificate, as an error with a remedy.</summary>
 internal static class Refusals
 {
-    private const int LongestQuote = 200;
-
     /// <summary>Maps an answer that is no success.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="endpoint">The address that was asked.</param>
@@ -65,7 +61,7 @@ internal static class Refusals
             {
                 var error = JsonSerializer.Deserialize(response.Body, CaJson.Default.ErrorAnswer);
                 if ((error?.Message ?? error?.Detail) is { Length: > 0 } message)
-                    return Quote(message);
+                    return ForeignText.Clean(message);
             }
             catch (JsonException)
             {
@@ -78,18 +74,8 @@ internal static class Refusals
 
     private static string Described(CaResponse response)
     {
-        var type = response.ContentType is null ? "no content type" : Quote(response.ContentType);
-        var line = TextFile.Decode(response.Body).Split('\n').Select(Quote).FirstOrDefault(line => line.Length > 0);
+        var type = response.ContentType is null ? "no content type" : ForeignText.Clean(response.ContentType);
+        var line = TextFile.Decode(response.Body).Split('\n').Select(ForeignText.Clean).FirstOrDefault(line => line.Length > 0);
         return line is null ? $"{type}, and nothing in it" : $"{type}, beginning with \"{line}\"";
     }
-
-    // What a server sends must not move a terminal's cursor, turn its text around or fill the screen.
-    private static string Quote(string text)
-    {
-        var clean = string.Concat(text.EnumerateRunes().Take(LongestQuote).Select(one => IsInvisible(one) ? " " : one.ToString())).Trim();
-        return text.EnumerateRunes().Skip(LongestQuote).Any() ? clean + "…" : clean;
-    }
-
-    private static bool IsInvisible(Rune one) => Rune.GetUnicodeCategory(one)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

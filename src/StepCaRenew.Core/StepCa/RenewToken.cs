@@ -36,8 +36,8 @@ public static class RenewToken
         });
         var claims = Json(writer =>
         {
-            // The port does not count, and a path before the API is not known to the CA.
-            writer.WriteString("aud", $"https://{ca.Host}/1.0/renew");
+            // The port does not count, and a path before the API is not known to the CA, which writes names in ASCII.
+            writer.WriteString("aud", $"https://{(ca.HostNameType == UriHostNameType.Dns ? ca.IdnHost : ca.Host)}/1.0/renew");
             writer.WriteString("iss", "step-ca-client/1.0");
             writer.WriteString("sub", CommonName.Of(pair.Leaf));
             writer.WriteString("jti", Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));

@@ -25,7 +25,7 @@ internal sealed class ServerTrust
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
             yield return "it showed no certificate";
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
-            yield return $"its certificate is for another name ({certificate?.Subject})";
+            yield return $"its certificate is for another name ({ForeignText.Clean(certificate?.Subject ?? string.Empty)})";
         if (!errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) || chain is null)
             yield break;
         var status = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status);

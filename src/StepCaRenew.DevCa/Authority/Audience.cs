@@ -5,10 +5,8 @@ namespace StepCaRenew.DevCa.Authority;
 /// <summary>Whether a token's audience is this CA: the path counts and the name, the port doesn't.</summary>
 internal static class Audience
 {
-    private static readonly string[] Names = ["127.0.0.1", "localhost"];
-
-    public static bool Matches(JsonObject claims, string operation) =>
-        Of(claims).Any(audience => Names.Any(name =>
+    public static bool Matches(JsonObject claims, string operation, IReadOnlyList<string> names) =>
+        Of(claims).Any(audience => names.Any(name =>
             audience == $"https://{name}/{operation}" || audience == $"https://{name}/1.0/{operation}"));
 
     private static IEnumerable<string> Of(JsonObject claims)

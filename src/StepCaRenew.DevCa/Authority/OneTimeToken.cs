@@ -18,7 +18,7 @@ internal sealed record OneTimeToken(Provisioner Provisioner, string Subject, IRe
         var provisioner = state.Provisioners.FirstOrDefault(p =>
             p.Name == Jwt.Text(claims, "iss") && p.KeyId == Jwt.Text(token.Header, "kid"));
         if (provisioner is null || !state.Use(Jwt.Text(claims, "jti") ?? text) || !provisioner.Signed(token)
-            || TokenTimes.Problem(claims, state.Now) is not null || !Audience.Matches(claims, operation)
+            || TokenTimes.Problem(claims, state.Now) is not null || !Audience.Matches(claims, operation, state.Options.DnsNames)
             || Jwt.Text(claims, "sub") is not { Length: > 0 } subject)
             throw ApiError.Unauthorized();
         return new(provisioner, subject, SansOf(claims, subject));

@@ -26,7 +26,7 @@ internal static class RenewToken
             throw ApiError.Unauthorized($"{Invalid}: invalid subject claim (sub)");
         if (TokenTimes.Problem(token.Claims, state.Now) is { } problem)
             throw ApiError.Unauthorized($"{Invalid}: {problem}");
-        if (!Audience.Matches(token.Claims, "renew"))
+        if (!Audience.Matches(token.Claims, "renew", state.Options.DnsNames))
             throw new ApiError(500, $"{Invalid}: invalid audience claim (aud)");
         var issuer = Jwt.Text(token.Claims, "iss");
         return issuer == "step-ca-client/1.0" || issuer == provisioner.Name

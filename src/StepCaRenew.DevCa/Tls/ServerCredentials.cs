@@ -15,7 +15,7 @@ internal sealed class ServerCredentials
 {
     private readonly TlsCertificate[] _chain;
 
-    public ServerCredentials(CaIdentity ca, BcTlsCrypto crypto)
+    public ServerCredentials(CaIdentity ca, BcTlsCrypto crypto, IReadOnlyList<string> names)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         // The machine's clock, not the CA's: clients check this certificate with theirs.
@@ -24,7 +24,7 @@ internal sealed class ServerCredentials
             new()
             {
                 Name = "DevCa",
-                Sans = ["127.0.0.1", "localhost"],
+                Sans = names,
                 NotBefore = now.AddMinutes(-5),
                 NotAfter = now.AddDays(90),
             },

@@ -16,9 +16,9 @@ internal sealed class TlsConnection
     private readonly ServerCredentials _credentials;
     private readonly ClientCertificateCheck _check;
 
-    public TlsConnection(CaIdentity ca, TimeProvider time)
+    public TlsConnection(CaIdentity ca, TimeProvider time, IReadOnlyList<string> names)
     {
-        _credentials = new(ca, _crypto);
+        _credentials = new(ca, _crypto, names);
         _check = new(ca, time);
     }
 

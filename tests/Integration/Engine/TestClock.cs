@@ -2,20 +2,44 @@ namespace StepCaRenew.Integration.Engine;
 
 /// <summary>A clock that shows another time, or whose timers and stopwatches run faster, so that no test waits for a timeout.</summary>
 /// <param name="offset">How far it is ahead.</param>
-/// <param name="speed">How many seconds it counts in one; the time of day stays right.</param>
+/// <param name="speed">How many seconds it counts in one.</param>
 internal sealed class TestClock(TimeSpan offset = default, double speed = 1) : TimeProvider
 {
-    private readonly long start = System.GetTimestamp();
+    private readonly Lock turning = new();
+    private (long Real, long Shown, double Speed) since = (System.GetTimestamp(), System.GetTimestamp(), speed);
 
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + offset;
+    /// <summary>
+    /// How many seconds it counts in one, from now on; timers keep what they began with. The time of day stays right.
+    /// Fast for what is to time out, and no faster for what is to succeed: a busy machine takes its time.
+    /// </summary>
+    public double Speed
+    {
+        get
+        {
+            lock (turning)
+                return since.Speed;
+        }
+
+        set
+        {
+            lock (turning)
+                since = (System.GetTimestamp(), GetTimestamp(), value);
+        }
+    }
 
     public override long TimestampFrequency => System.TimestampFrequency;
 
-    public override long GetTimestamp() => start + (long)((System.GetTimestamp() - start) * speed);
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + offset;
+
+    public override long GetTimestamp()
+    {
+        lock (turning)
+            return since.Shown + (long)((System.GetTimestamp() - since.Real) * since.Speed);
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         System.CreateTimer(callback, state, Faster(dueTime), Faster(period));
 
     // Minus one millisecond is no time at all, but "never".
-    private TimeSpan Faster(TimeSpan time) => time <= TimeSpan.Zero ? time : time / speed;
+    private TimeSpan Faster(TimeSpan time) => time <= TimeSpan.Zero ? time : time / Speed;
 }

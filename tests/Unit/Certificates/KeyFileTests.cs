@@ -123,6 +123,7 @@ public sealed class KeyFileTests
         var e = Expect.Failure(ErrorId.KeyUnsupported, () => KeyFile.Load(TestKeys.Path(file), secret));
         Assert.Contains(what, e.Message, StringComparison.Ordinal);
         Assert.Contains("P-256", e.Remedy, StringComparison.Ordinal);
+        Expect.NoSecret(TestKeys.Password, e);
     }
 
     // SEC 1 makes the public half optional; without it the platforms differ, and one clear error is enough.
@@ -172,7 +173,7 @@ public sealed class KeyFileTests
         lines[^3] = lines[^3][..^4];
         var path = folder.Write("cut.key", string.Join('\n', lines));
         using var secret = new KeyPassword(TestKeys.Password);
-        Expect.Failure(ErrorId.KeyInvalid, () => KeyFile.Load(path, secret));
+        Expect.NoSecret(TestKeys.Password, Expect.Failure(ErrorId.KeyInvalid, () => KeyFile.Load(path, secret)));
     }
 
     [Fact]

@@ -68,6 +68,19 @@ public sealed class PairMatchTests
     }
 
     [Fact]
+    public void Matches_EqualPublicKeysAndAForeignSignature_IsFalse()
+    {
+        using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var foreign = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var leaf = TestAuthority.Default.Issue(new LeafSpec { Key = own }).Leaf;
+        using var key = new PrivateKey(new SplicedKey(own, foreign));
+        Assert.Equal(PublicKeyId.Of(leaf), PublicKeyId.Of(key));
+        Assert.False(PairMatch.Matches(leaf, key));
+        using var whole = new PrivateKey(new SplicedKey(own, own));
+        Assert.True(PairMatch.Matches(leaf, whole));
+    }
+
+    [Fact]
     public void Describe_EqualPublicKeysThatDoNotSign_SaysThatTheKeyIsDamaged()
     {
         using var folder = new TestFolder();

@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace StepCaRenew.Files;
+
+/// <summary>Follows links as the kernel does.</summary>
+/// <remarks>
+/// .NET's ResolveLinkTarget takes <c>..</c> in a link from the path that was named. Where that path goes through a linked
+/// folder, the kernel ends at another file; replacing the wrong one would be the least of it.
+/// </remarks>
+[UnsupportedOSPlatform("windows")]
+internal static partial class RealPath
+{
+    // As many as Linux follows.
+    private const int MostLinks = 40;
+
+    /// <summary>The file at the end of all links, whether it exists or not.</summary>
+    /// <exception cref="IOException">The links go in a circle.</exception>
+    public static string Of(string path)
+    {
+        var current = Path.GetFullPath(path);
+        for (var links = 0; links <= MostLinks; links++)
+        {
+            var named = Path.GetDirectoryName(current) ?? "/";
+            // Where the folder can't be looked at, whatever comes next says so better.
+            var folder = OfExisting(named) ?? named;
+            var file = Path.Combine(folder, Path.GetFileName(current));
+            if (new FileInfo(file).LinkTarget is not { } target)
+                return file;
+            current = Path.Combine(folder, target);
+        }
+
+        throw new IOException($"More than {MostLinks} links lead on from '{path}'.");
+    }
+
+    private static string? OfExisting(string path)
+    {
+        var resolved = Resolve(path, 0);
+        try
+        {
+            return Marshal.PtrToStringUTF8(resolved);
+        }
+        finally
+        {
+            Free(resolved);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint Resolve(string path, nint buffer);
+
+    [LibraryImport("libc", EntryPoint = "free")]
+    private static partial void Free(nint memory);
+}

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace StepCaRenew.Integration.Engine;
+
+/// <summary>An HTTP proxy that knows CONNECT alone, and for which every name is a port of this machine.</summary>
+internal sealed class ConnectProxy : IDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly int target;
+    private readonly ConcurrentQueue<string> requests = new();
+
+    public ConnectProxy(int target)
+    {
+        this.target = target;
+        listener.Start();
+        _ = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    /// <summary>"user:password", or null where anyone may pass.</summary>
+    public string? Credentials { get; init; }
+
+    /// <summary>What is answered instead of opening the way.</summary>
+    public string? Refusal { get; set; }
+
+    /// <summary>The first lines of what was asked.</summary>
+    public IReadOnlyList<string> Requests => [.. requests];
+
+    public void Dispose() => listener.Dispose();
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+                _ = ServeAsync(await listener.AcceptTcpClientAsync());
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+        }
+    }
+
+    private async Task ServeAsync(TcpClient accepted)
+    {
+        using var client = accepted;
+        var stream = client.GetStream();
+        try
+        {
+            while (await ReadHeadAsync(stream) is { Length: > 0 } head)
+            {
+                requests.Enqueue(head.Split("\r\n")[0]);
+                if (AnswerTo(head) is { } answer)
+                {
+                    await stream.WriteAsync(Encoding.Latin1.GetBytes(answer));
+                    continue;
+                }
+
+                using var other = new TcpClient();
+                await other.ConnectAsync(IPAddress.Loopback, target);
+                await stream.WriteAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray());
+                await Pipe.JoinAsync(stream, other.GetStream());
+                return;
+            }
+        }
+        catch (IOException)
+        {
+        }
+    }
+
+    private string? AnswerTo(string head)
+    {
+        if (Refusal is not null)
+            return Refusal;
+        return Credentials is null || head.Contains($"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(Credentials))}", StringComparison.Ordinal)
+            ? null
+            : "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n";
+    }
+
+    private static async Task<string> ReadHeadAsync(NetworkStream stream)
+    {
+        var head = new StringBuilder();
+        var one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one) > 0)
+            head.Append((char)one[0]);
+        return head.ToString();
+    }
+}

@@ -1,0 +1,40 @@
+using System.Reflection;
+using Microsoft.Extensions.Logging;
+using StepCaRenew.Logging;
+
+namespace StepCaRenew.Integration.Engine;
+
+/// <summary>Event ids are a public face: monitoring filters on them, so that one that is there never changes.</summary>
+public sealed class EventIdTests
+{
+    private static readonly List<(int Id, string Name, LogLevel Level)> Events =
+    [
+        .. typeof(RenewalLog).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+            .Select(method => (Event: method.GetCustomAttribute<LoggerMessageAttribute>(), method.Name)).Where(one => one.Event is not null)
+            .Select(one => (one.Event!.EventId, one.Name, one.Event.Level)).Order(),
+    ];
+
+    [Fact]
+    public void Ids_AreUnique() => Assert.Distinct(Events.Select(one => one.Id));
+
+    // A new event gets its line here. A line that is here stays.
+    [Fact]
+    public void Ids_AreThese() => Assert.Equal(
+        [
+            (Event.Loaded, "Loaded", LogLevel.Debug),
+            (Event.DeploymentAwaited, "DeploymentAwaited", LogLevel.Debug),
+            (Event.NotDue, "NotDue", LogLevel.Debug),
+            (Event.Due, "Due", LogLevel.Debug),
+            (Event.Forced, "Forced", LogLevel.Debug),
+            (Event.AskingCa, "AskingCa", LogLevel.Debug),
+            (Event.Retrying, "Retrying", LogLevel.Warning),
+            (Event.AnswerVerified, "AnswerVerified", LogLevel.Debug),
+            (Event.ChangedDuringRenewal, "ChangedDuringRenewal", LogLevel.Warning),
+            (Event.Renewed, "Renewed", LogLevel.Information),
+            (Event.Failed, "Failed", LogLevel.Error),
+        ],
+        Events);
+
+    [Fact]
+    public void Numbers_AreThese() => Assert.Equal([100, 101, 110, 111, 112, 120, 121, 130, 140, 150, 190], Events.Select(one => one.Id));
+}

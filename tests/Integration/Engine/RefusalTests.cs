@@ -1,0 +1,116 @@
+using StepCaRenew.Integration.Cas;
+
+namespace StepCaRenew.Integration.Engine;
+
+/// <summary>The CA says no: one clear error, at once, and nothing on disk changes.</summary>
+public sealed class RefusalTests : EngineTest
+{
+    private static readonly string[] BadCertificate = [ErrorId.ClientCertificateRefused, ErrorId.ClientCertificateUnknownCa];
+
+    // Patience that a refusal must not use up.
+    private static RenewalRequest Patient(ITestCa ca, IssuedPair pair) => Request(ca, pair) with { RetryTimeout = TimeSpan.FromMinutes(5) };
+
+    [Theory]
+    [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
+    public async Task RenewalDisabled_IsRefused(CaKind kind)
+    {
+        var ca = await CaAsync(kind);
+        var (result, error) = await FailsAsync(ErrorId.RenewalRefused, Patient(ca, await IssueAsync(ca, "norenew")));
+        Assert.Equal(1, result.Attempts);
+        Assert.Contains("disableRenewal", error.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
+    public async Task Revoked_IsRefused(CaKind kind)
+    {
+        var ca = await CaAsync(kind);
+        var pair = await IssueAsync(ca);
+        await ca.RevokeAsync(pair);
+        var (result, error) = await FailsAsync(ErrorId.RenewalRefused, Patient(ca, pair));
+        Assert.Equal(1, result.Attempts);
+        Assert.Contains("revoked", error.Remedy, StringComparison.Ordinal);
+    }
+
+    // In TLS 1.3 the verdict on a client certificate comes after the handshake, and a reset may overtake it.
+    [Theory]
+    [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
+    public async Task ForeignCertificate_IsRefusedTheSameWayEveryTime(CaKind kind)
+    {
+        var ca = await CaAsync(kind);
+        var pair = await IssueAsync(await CaAsync(kind, RenewsExpired));
+        var before = FolderSnapshot.Of(Folder);
+        var started = TimeProvider.System.GetTimestamp();
+        var ids = new HashSet<string?>();
+        for (var i = 0; i < 20; i++)
+        {
+            var (result, error) = await RunAsync(Patient(ca, pair));
+            Assert.Equal(1, result.Attempts);
+            ids.Add(error?.ErrorId);
+        }
+
+        Assert.Contains(Assert.Single(ids), BadCertificate);
+        Assert.Equal(0, Log.Count(Event.Retrying));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(30));
+        before.AssertUntouched();
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
+    public async Task ForeignCertificate_WhoseRefusalIsLost_IsStillRefused(CaKind kind)
+    {
+        var ca = await CaAsync(kind);
+        var pair = await IssueAsync(await CaAsync(kind, RenewsExpired));
+        using var door = new ResettingDoor(ca.Url.Port);
+        var (result, error) = await RunAsync(Patient(ca, pair) with { Ca = new() { StepPath = ca.StepPath, CaUrl = $"https://127.0.0.1:{door.Port}" } });
+        Assert.Contains(error?.ErrorId, BadCertificate);
+        Assert.Equal((1, 2), (result.Attempts, door.Visitors));
+    }
+
+    // The same reset with a good certificate is the network's doing.
+    [Theory]
+    [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
+    public async Task GoodCertificate_WhoseConnectionIsReset_IsTriedAgain(CaKind kind)
+    {
+        var ca = await CaAsync(kind);
+        using var door = new ResettingDoor(ca.Url.Port);
+        var result = await RenewedAsync(Patient(ca, await IssueAsync(ca)) with { Ca = new() { StepPath = ca.StepPath, CaUrl = $"https://127.0.0.1:{door.Port}" } });
+        // The attempt that broke, the question why, and the attempt that went well.
+        Assert.Equal((2, 3), (result.Attempts, door.Visitors));
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
+    public async Task ExpiredByTheClockOfTheCaAlone_IsRefusedAndTheClocksAreNamed(CaKind kind)
+    {
+        var ca = await CaAsync(kind);
+        var pair = await IssueAsync(ca, age: TimeSpan.FromSeconds(610), lifetime: TimeSpan.FromMinutes(10));
+        // Half a minute behind, the certificate has some seconds left.
+        Clock = new TestClock(TimeSpan.FromSeconds(-30));
+        var (result, error) = await RunAsync(Patient(ca, pair));
+        Assert.Equal((RenewalStatus.Failed, 1), (result.Status, result.Attempts));
+        Assert.Contains(error!.ErrorId, new[] { ErrorId.ClientCertificateRefused, ErrorId.ClientCertificateExpired });
+        Assert.Contains("clock", error.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
+    public async Task OtherRoot_IsNotTrusted(CaKind kind)
+    {
+        var (ca, other) = (await CaAsync(kind), await CaAsync(kind, RenewsExpired));
+        var pair = await IssueAsync(ca);
+        var (_, error) = await FailsAsync(ErrorId.CaUntrusted, Patient(ca, pair) with { Ca = new() { StepPath = ca.StepPath, RootPath = other.RootPath } });
+        Assert.Contains("does not chain to the trusted root", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
+    public async Task TheSameCaWithAnotherRootFile_IsTold(CaKind kind)
+    {
+        var (ca, other) = (await CaAsync(kind), await CaAsync(kind, RenewsExpired));
+        var pair = await IssueAsync(ca);
+        // The other CA's root comes with the other CA's fingerprint: consistent, and still not ours.
+        var (result, _) = await FailsAsync(ErrorId.CaUntrusted, Patient(ca, pair) with { Ca = new() { StepPath = other.StepPath, CaUrl = ca.Url.ToString() } });
+        Assert.Equal(1, result.Attempts);
+    }
+}

@@ -1,0 +1,99 @@
+using StepCaRenew.DevCa.Faults;
+using StepCaRenew.Integration.Cas;
+using StepCaRenew.Integration.Contract;
+
+namespace StepCaRenew.Integration.Engine;
+
+/// <summary>Renewal without a client certificate: because it was asked for, or because the certificate has expired.</summary>
+public sealed class RenewByTokenTests : EngineTest
+{
+    public static MatrixTheoryData<CaKind, string> Keys { get; } = new([CaKind.DevCa, CaKind.StepCa], ["EC-P256", "EC-P384", "EC-P521", "RSA-2048"]);
+
+    [Theory]
+    [MemberData(nameof(Keys))]
+    public async Task EveryKey_IsRenewed(CaKind kind, string key)
+    {
+        var ca = await CaAsync(kind);
+        var pair = await IssueAsync(ca, key: key);
+
+        var result = await RenewedAsync(Request(ca, pair) with { UseToken = true });
+
+        Assert.Equal(1, result.Attempts);
+        Assert.Contains(Log.Events, one => one.Id == Event.AskingCa && one.Message.Contains(" by token;", StringComparison.Ordinal));
+        var chain = LoadPem(pair.CertificatePath);
+        LeafAssert.IsRenewed(pair.Leaf, chain[0], chain[1]);
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
+    public async Task TheSameCertificate_CanBeRenewedTwice_SinceEachRunHasItsOwnToken(CaKind kind)
+    {
+        var ca = await CaAsync(kind);
+        var pair = await IssueAsync(ca);
+        var old = File.ReadAllBytes(pair.CertificatePath);
+        await RenewedAsync(Request(ca, pair) with { UseToken = true });
+        File.WriteAllBytes(pair.CertificatePath, old);
+        await RenewedAsync(Request(ca, pair) with { UseToken = true });
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
+    public async Task Expired_WhereTheCaAllowsIt_IsRenewedByItself(CaKind kind)
+    {
+        var ca = await CaAsync(kind, RenewsExpired);
+        var pair = await ExpiredAsync(ca);
+        await RenewedAsync(Request(ca, pair));
+        Assert.Contains(Log.Events, one => one.Id == Event.AskingCa && one.Message.Contains(" by token;", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
+    public async Task Expired_WhereTheCaForbidsIt_NamesTheClaim(CaKind kind)
+    {
+        var ca = await CaAsync(kind);
+        var pair = await ExpiredAsync(ca);
+        var (result, error) = await FailsAsync(ErrorId.RenewalAfterExpiryRefused, Request(ca, pair) with { RetryTimeout = TimeSpan.FromMinutes(1) });
+        Assert.Equal(1, result.Attempts);
+        Assert.Contains("allowRenewalAfterExpiry", error.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
+    public async Task RenewalDisabled_IsRefused(CaKind kind)
+    {
+        var ca = await CaAsync(kind);
+        var pair = await IssueAsync(ca, "norenew");
+        await FailsAsync(ErrorId.RenewalRefused, Request(ca, pair) with { UseToken = true });
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
+    public async Task ForeignCertificate_IsNoTokenForThisCa(CaKind kind)
+    {
+        var ca = await CaAsync(kind);
+        var pair = await IssueAsync(await CaAsync(kind, RenewsExpired));
+        var (result, _) = await FailsAsync(ErrorId.TokenRefused, Request(ca, pair) with { UseToken = true, RetryTimeout = TimeSpan.FromMinutes(1) });
+        Assert.Equal(1, result.Attempts);
+    }
+
+    [Fact]
+    public async Task ByAnotherNameOfTheCa_IsRenewed()
+    {
+        var ca = await CaAsync(CaKind.StepCa);
+        var pair = await IssueAsync(ca);
+        var url = $"https://localhost:{ca.Url.Port}";
+        await RenewedAsync(Request(ca, pair) with { UseToken = true, Ca = new() { StepPath = ca.StepPath, CaUrl = url } });
+    }
+
+    [Fact]
+    public async Task NameThatIsNotTheCas_SaysWhatTheTokenNames()
+    {
+        // What a CA answers behind a proxy that ends TLS under a name of its own.
+        await using var ca = await DevTestCa.StartAsync(new());
+        var pair = await IssueAsync(ca);
+        ca.Server.Faults.Add("/renew", new RawFault(500, "application/json", """{"status":500,"message":"error validating renew token: invalid audience claim (aud)"}"""));
+        var (result, error) = await FailsAsync(ErrorId.TokenRefused, Request(ca, pair) with { UseToken = true, RetryTimeout = TimeSpan.FromMinutes(1) });
+        Assert.Equal(1, result.Attempts);
+        Assert.Contains("dnsNames", error.Remedy, StringComparison.Ordinal);
+    }
+}

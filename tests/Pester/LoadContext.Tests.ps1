@@ -1,0 +1,124 @@
+# Beside another module that brings another version of a package that we bring as well, each order in a PowerShell
+# of its own, since what a process has loaded it keeps.
+BeforeAll {
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1
+    $environment = Use-CleanEnvironment
+    $manifest = Join-Path (Get-TestPackage) 'StepCaRenew.psd1'
+    $commands = 'Get-StepCertificate Invoke-StepRenewal Test-StepCertificatePair'
+
+    # Built once: its sources change less often than ours.
+    function Get-OtherModule {
+        $folder = Get-RepositoryPath 'out/other-module'
+        $module = Join-Path $folder 'OtherModule.dll'
+        $sources = Get-ChildItem $PSScriptRoot/OtherModule -File | Sort-Object LastWriteTime -Descending
+        if (-not (Test-Path $module) -or (Get-Item $module).LastWriteTime -lt $sources[0].LastWriteTime) {
+            $env:MSBUILDDISABLENODEREUSE = '1'
+            $output = dotnet publish $PSScriptRoot/OtherModule --configuration Release --output $folder --artifacts-path (Get-RepositoryPath 'out/obj/other-module') --nologo --verbosity quiet --tl:off 2>&1
+            if ($LASTEXITCODE -ne 0) { return [pscustomobject]@{ Path = $null; Reason = "the other module can't be built: $($output | Select-Object -Last 1)" } }
+            # An unchanged output keeps its old time.
+            (Get-Item $module).LastWriteTime = [datetime]::Now
+        }
+        [pscustomobject]@{ Path = $module; Reason = $null }
+    }
+
+    function Get-Answer {
+        param([string] $Script)
+        $run = Invoke-FreshPwsh -Script "`$manifest = '$manifest'`n$Script"
+        if ($run.ExitCode -ne 0 -or $run.Error) { throw "The script ended with $($run.ExitCode): $($run.Error) $($run.Output)" }
+        $run.Output.Trim()
+    }
+}
+
+AfterAll {
+    Restore-Environment $environment
+}
+
+Describe 'Beside a module with another version of the logging package' {
+    BeforeAll {
+        $other = Get-OtherModule
+        $ca = Open-TestCa DevCa
+    }
+
+    BeforeEach {
+        foreach ($needed in $other, $ca) { if ($needed.Reason) { return Skip-Test -Because $needed.Reason } }
+    }
+
+    AfterAll {
+        Close-TestCa $ca
+    }
+
+    It 'both work, <_>' -ForEach 'ours imported first', 'theirs imported first', 'ours used before theirs is imported', 'theirs used before ours is imported' {
+        $pair = Build-TestCertificate -Authority (Get-CaAuthority $ca) -Folder ([IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName)
+        $old = Get-LeafSerial $pair.CertificatePath
+        $importOurs = 'Import-Module $manifest'
+        $importTheirs = "Import-Module '$($other.Path)'"
+        $useOurs = "`$all = Invoke-StepRenewal '$($pair.CertificatePath)' -StepPath '$($ca.Folder)' -RetryTimeout 0s -Force -Verbose *>&1"
+        $useTheirs = '$log = Get-OtherLog'
+        $order = switch ($_) {
+            'ours imported first' { $importOurs, $importTheirs, $useTheirs, $useOurs }
+            'theirs imported first' { $importTheirs, $importOurs, $useOurs, $useTheirs }
+            'ours used before theirs is imported' { $importOurs, $useOurs, $importTheirs, $useTheirs }
+            default { $importTheirs, $useTheirs, $importOurs, $useOurs }
+        }
+
+        $answer = Get-Answer (($order -join "`n") + @'
+
+[pscustomobject]@{
+    Log     = $log
+    Status  = $all | ForEach-Object { if ($_.PSObject.Properties['SerialNumber']) { $_.Status } }
+    Verbose = @($all | Where-Object { $_ -is [Management.Automation.VerboseRecord] }).Count
+    Loaded  = [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'Microsoft.Extensions.Logging.Abstractions' } |
+        ForEach-Object { '{0} in {1}' -f $_.GetName().Version.Major, [Runtime.Loader.AssemblyLoadContext]::GetLoadContext($_).Name } | Sort-Object
+} | ConvertTo-Json
+'@) | ConvertFrom-Json
+
+        $answer.Log | Should -Be 'Hello from the other module', 'BufferedLogRecord'
+        $answer.Status | Should -BeExactly 'Renewed'
+        $answer.Verbose | Should -BeGreaterOrEqual 3
+        $answer.Loaded | Should -HaveCount 2
+        $answer.Loaded[0] | Should -BeExactly '8 in StepCaRenew'
+        $answer.Loaded[1] | Should -Match '^9 in '
+        $answer.Loaded[1] | Should -Not -Match 'StepCaRenew'
+        Get-LeafSerial $pair.CertificatePath | Should -Not -Be $old
+        Test-OpenSslPair $pair | Should -BeTrue
+    }
+}
+
+Describe 'Importing and removing' {
+    BeforeAll {
+        $list = '(Get-Command -Module StepCaRenew).Name | Sort-Object | Join-String -Separator " "'
+    }
+
+    It 'keeps all commands with Import-Module -Force, twice' {
+        Get-Answer "Import-Module `$manifest; Import-Module `$manifest -Force; Import-Module `$manifest -Force; $list" | Should -BeExactly $commands
+    }
+
+    It 'takes all commands away with Remove-Module, and brings them back' {
+        $answer = Get-Answer @"
+Import-Module `$manifest
+Remove-Module StepCaRenew
+'removed: ' + @(Get-Command -Module StepCaRenew).Count + ' ' + [bool] (Get-Command Get-StepCertificate -ErrorAction Ignore)
+Import-Module `$manifest
+$list
+Get-StepCertificate '$TestDrive' | Measure-Object | ForEach-Object Count
+"@
+        $answer -split '\r?\n' | Should -BeExactly 'removed: 0 False', $commands, '0'
+    }
+
+    It 'works in two runspaces at once, and in one after the other' {
+        $answer = Get-Answer @'
+$names = 1..2 | ForEach-Object -Parallel { Import-Module $using:manifest; (Get-Command -Module StepCaRenew).Count } -ThrottleLimit 2
+$names += 1 | ForEach-Object -Parallel { Import-Module $using:manifest; (Get-Command -Module StepCaRenew).Count }
+$names -join ' '
+@([AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'StepCaRenew.Cmdlets' }).Count
+'@
+        $answer -split '\r?\n' | Should -BeExactly '3 3 3', '1'
+    }
+
+    It 'works by name from the module path, and loads by itself' {
+        $folder = Split-Path (Split-Path (Split-Path $manifest))
+        $run = Invoke-FreshPwsh -Environment @{ PSModulePath = $folder } -Script "Test-StepCertificatePair '$TestDrive/none.crt' -ErrorAction SilentlyContinue -ErrorVariable p; `$p.FullyQualifiedErrorId"
+        $run.Output.Trim() | Should -BeExactly 'FileNotFound,StepCaRenew.Cmdlets.TestStepCertificatePairCommand'
+    }
+}

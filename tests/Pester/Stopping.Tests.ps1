@@ -1,0 +1,165 @@
+# Ctrl+C, and all other ways in which a pipeline ends early: at once, and with whole files.
+BeforeAll {
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1
+    Import-TestPackage
+    $environment = Use-CleanEnvironment
+    $manifest = Join-Path (Get-TestPackage) 'StepCaRenew.psd1'
+    $ca = Open-TestCa StepCa
+    if ($ca.Reason) { $ca = Open-TestCa DevCa }
+}
+
+AfterAll {
+    Close-TestCa $ca
+    Restore-Environment $environment
+}
+
+Describe 'Ctrl+C' {
+    BeforeAll {
+        $authority = Build-TestAuthority
+
+        # A renewal in a runspace of its own, as a console runs one.
+        function Invoke-Aside {
+            param([hashtable] $Arguments)
+            $shell = [powershell]::Create()
+            $shell.AddCommand('Import-Module').AddParameter('Name', $manifest).AddStatement() > $null
+            $shell.AddCommand('Invoke-StepRenewal').AddParameters($Arguments) > $null
+            [pscustomobject]@{ Shell = $shell; Running = $shell.BeginInvoke() }
+        }
+    }
+
+    BeforeEach {
+        $folder = [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
+        $pair = Build-TestCertificate -Authority $authority -Folder $folder
+        Set-Content "$folder/root.txt" $authority.Root.ExportCertificatePem()
+        $before = Get-FileState $pair.CertificatePath, $pair.KeyPath
+    }
+
+    It 'ends a renewal that waits for a CA which never answers' {
+        $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+        $listener.Start()
+        $aside = Invoke-Aside @{ LiteralPath = $pair.CertificatePath; CaUrl = "https://127.0.0.1:$($listener.LocalEndpoint.Port)"; Root = "$folder/root.txt"; Force = $true }
+        $client = $null
+        try {
+            Wait-Until { $listener.Pending() -or $aside.Running.IsCompleted } | Should -BeTrue
+            $client = $listener.AcceptTcpClient()
+            $aside.Running.IsCompleted | Should -BeFalse
+            # It lies there already, to find out before the CA is asked whether it can be made.
+            Get-StagedFile $folder | Should -HaveCount 1
+            $watch = [Diagnostics.Stopwatch]::StartNew()
+            $aside.Shell.Stop()
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
+            $aside.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+        }
+        finally {
+            ${client}?.Dispose()
+            $listener.Stop()
+            $aside.Shell.Dispose()
+        }
+        Get-FileState $pair.CertificatePath, $pair.KeyPath | Should -Be $before
+        Get-StagedFile $folder | Should -BeNullOrEmpty
+    }
+
+    It 'ends a renewal that waits to ask again' {
+        $aside = Invoke-Aside @{ LiteralPath = $pair.CertificatePath; CaUrl = "https://127.0.0.1:$(Get-FreePort)"; Root = "$folder/root.txt"; Force = $true; RetryTimeout = '10m' }
+        try {
+            Wait-Until { $aside.Shell.Streams.Warning.Count -ge 2 -or $aside.Running.IsCompleted } | Should -BeTrue
+            $aside.Running.IsCompleted | Should -BeFalse
+            $watch = [Diagnostics.Stopwatch]::StartNew()
+            $aside.Shell.Stop()
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
+            $aside.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+        }
+        finally {
+            $aside.Shell.Dispose()
+        }
+        Get-FileState $pair.CertificatePath, $pair.KeyPath | Should -Be $before
+        Get-StagedFile $folder | Should -BeNullOrEmpty
+    }
+
+    It 'ends the wait for a deployment' {
+        $other = Build-TestCertificate -Authority $authority -Folder $folder -Name other
+        Copy-Item $other.KeyPath $pair.KeyPath -Force
+        # Files as young as these are read again for two seconds.
+        $aside = Invoke-Aside @{ LiteralPath = $pair.CertificatePath; CaUrl = 'https://127.0.0.1:1'; Root = "$folder/root.txt"; Force = $true; Verbose = $true }
+        try {
+            Wait-Until { @($aside.Shell.Streams.Verbose | Where-Object Message -Like '*reading them again*').Count -gt 0 -or $aside.Running.IsCompleted } | Should -BeTrue
+            $aside.Shell.Stop()
+            $aside.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+        }
+        finally {
+            $aside.Shell.Dispose()
+        }
+    }
+}
+
+Describe 'A pipeline that ends early' {
+    BeforeEach {
+        if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
+        $folder = [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
+        $pairs = foreach ($name in 'a', 'b', 'c') { Build-TestCertificate -Authority (Get-CaAuthority $ca) -Folder $folder -Name $name }
+        $serials = $pairs.CertificatePath | ForEach-Object { Get-LeafSerial $_ }
+        $renew = @{ StepPath = $ca.Folder; RetryTimeout = '0s'; Force = $true }
+
+        # The first was renewed, the others not; all are whole.
+        function Assert-OnlyFirst {
+            $now = $pairs.CertificatePath | ForEach-Object { Get-LeafSerial $_ }
+            $now[0] | Should -Not -Be $serials[0]
+            $now[2] | Should -Be $serials[2]
+            Test-OpenSslPair $pairs[0] | Should -BeTrue
+            Get-StagedFile $folder | Should -BeNullOrEmpty
+        }
+    }
+
+    It 'leaves the others alone after Select-Object -First 1' {
+        $Error.Clear()
+        $result = Invoke-StepRenewal $folder @renew | Select-Object -First 1
+        $result.Status | Should -Be 'Renewed'
+        $Error | Should -BeNullOrEmpty
+        Assert-OnlyFirst
+        Get-LeafSerial $pairs[1].CertificatePath | Should -Be $serials[1]
+        # Nothing of the stopped run hangs over into the next one.
+        (Invoke-StepRenewal $folder @renew).Status | Should -Be 'Renewed', 'Renewed', 'Renewed'
+    }
+
+    It 'leaves the others alone after an error with -ErrorAction Stop' {
+        Copy-Item $pairs[0].KeyPath $pairs[1].KeyPath -Force
+        foreach ($path in $pairs[1].KeyPath, $pairs[1].CertificatePath) { (Get-Item $path).LastWriteTime = [datetime]::Now.AddHours(-1) }
+        $seen = [Collections.Generic.List[string]]::new()
+        { Invoke-StepRenewal $folder @renew -ErrorAction Stop | ForEach-Object { $seen.Add($_.Status) } } | Should -Throw -ErrorId 'KeyMismatch,*'
+        $seen | Should -Be 'Renewed', 'Failed'
+        Assert-OnlyFirst
+    }
+
+    It 'leaves whole files after -InformationAction Stop, whose word comes in the middle' {
+        { Invoke-StepRenewal $folder @renew -InformationAction Stop } | Should -Throw
+        Assert-OnlyFirst
+        Get-LeafSerial $pairs[1].CertificatePath | Should -Be $serials[1]
+    }
+
+    It 'ends with -WarningAction Stop as soon as the CA is found to be down' {
+        $before = Get-FileState $pairs.CertificatePath
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        { Invoke-StepRenewal $folder -CaUrl "https://127.0.0.1:$(Get-FreePort)" -Root $ca.RootPath -Force -RetryTimeout 10m -WarningAction Stop } | Should -Throw
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 10
+        Get-FileState $pairs.CertificatePath | Should -Be $before
+        Get-StagedFile $folder | Should -BeNullOrEmpty
+    }
+
+    It 'runs again inside itself: a renewal for each result of a renewal' {
+        $results = Invoke-StepRenewal $pairs[0].CertificatePath, $pairs[1].CertificatePath @renew | ForEach-Object {
+            $_.Status
+            (Invoke-StepRenewal $pairs[2].CertificatePath @renew).Status
+        }
+        $results | Should -Be 'Renewed', 'Renewed', 'Renewed', 'Renewed'
+    }
+
+    It 'renews in several runspaces at once' {
+        $results = $pairs.CertificatePath | ForEach-Object -ThrottleLimit 3 -Parallel {
+            Import-Module $using:manifest
+            Invoke-StepRenewal $_ -StepPath ($using:ca).Folder -RetryTimeout 0s -Force
+        }
+        $results.Status | Should -Be 'Renewed', 'Renewed', 'Renewed'
+        foreach ($pair in $pairs) { Test-OpenSslPair $pair | Should -BeTrue }
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace StepCaRenew.Unit.Fixtures;
+
+/// <summary>A clock on which every wait is over at once, and has taken its time all the same.</summary>
+internal sealed class InstantClock(DateTimeOffset start) : FakeTimeProvider(start)
+{
+    private readonly List<TimeSpan> waits = [];
+
+    public IReadOnlyList<TimeSpan> Waits => waits;
+
+    /// <summary>Called before each wait.</summary>
+    public Action OnWait { get; set; } = () => { };
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        waits.Add(dueTime);
+        OnWait();
+        Advance(dueTime);
+        return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+    }
+}

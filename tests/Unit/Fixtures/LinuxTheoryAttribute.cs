@@ -1,0 +1,13 @@
+using System.Runtime.CompilerServices;
+
+namespace StepCaRenew.Unit.Fixtures;
+
+/// <summary>A test of what only Linux has; skipped elsewhere.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class LinuxTheoryAttribute : TheoryAttribute
+{
+    public LinuxTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line)
+    {
+        Skip = OperatingSystem.IsLinux() ? null : "Linux only.";
+    }
+}

@@ -1,0 +1,23 @@
+namespace StepCaRenew.Unit.Fixtures;
+
+/// <summary>The repository around the tests, where they run within one.</summary>
+internal static class Repository
+{
+    public static string Demand()
+    {
+        var root = Above(AppContext.BaseDirectory) ?? Above(Environment.CurrentDirectory);
+        Assert.SkipWhen(root is null, "The tests run outside the repository.");
+        return root!;
+    }
+
+    private static string? Above(string path)
+    {
+        for (var folder = new DirectoryInfo(path); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "StepCaRenew.slnx")))
+                return folder.FullName;
+        }
+
+        return null;
+    }
+}

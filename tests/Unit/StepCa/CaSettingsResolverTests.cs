@@ -1,0 +1,199 @@
+using System.Text;
+using StepCaRenew.StepCa;
+using StepCaRenew.Unit.Fixtures;
+
+namespace StepCaRenew.Unit.StepCa;
+
+public sealed class CaSettingsResolverTests : IDisposable
+{
+    private readonly TestFolder folder = new();
+    private readonly FakeEnvironment environment = [];
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Resolve_DefaultsOnly_TakesThem()
+    {
+        WriteDefaults(string.Empty, "defaults");
+        Assert.Equal(new CaSettings(new Uri("https://defaults.example"), "/defaults/root.crt", "defau175"), Resolve());
+    }
+
+    [Fact]
+    public void Resolve_Environment_OverridesDefaults()
+    {
+        WriteDefaults(string.Empty, "defaults");
+        (environment["STEP_CA_URL"], environment["STEP_ROOT"], environment["STEP_FINGERPRINT"]) = ("https://environment.example", "/environment/root.crt", "AB:CD");
+        Assert.Equal(new CaSettings(new Uri("https://environment.example"), "/environment/root.crt", "abcd"), Resolve());
+    }
+
+    [Fact]
+    public void Resolve_Parameter_OverridesAll()
+    {
+        WriteDefaults(string.Empty, "defaults");
+        (environment["STEP_CA_URL"], environment["STEP_ROOT"]) = ("https://environment.example", "/environment/root.crt");
+        var settings = Resolve(new CaOptions { CaUrl = "https://parameter.example", RootPath = "/parameter/root.crt" });
+        Assert.Equal(new CaSettings(new Uri("https://parameter.example"), "/parameter/root.crt", null), settings);
+    }
+
+    [Fact]
+    public void Resolve_RootByHand_LeavesTheFilesFingerprintAside()
+    {
+        WriteDefaults(string.Empty, "defaults");
+        Assert.Null(Resolve(new CaOptions { RootPath = "/other.crt" }).Fingerprint);
+        environment["STEP_FINGERPRINT"] = "ff";
+        Assert.Equal("ff", Resolve(new CaOptions { RootPath = "/other.crt" }).Fingerprint);
+    }
+
+    [Fact]
+    public void Resolve_NoRootNamed_TakesStepsOwnPlace()
+    {
+        folder.Write("config.json", "{}");
+        Assert.Equal(folder.At(Path.Combine("certs", "root_ca.crt")), Resolve(new CaOptions { CaUrl = "ca.example" }).RootPath);
+    }
+
+    [Fact]
+    public void Resolve_CurrentContext_ProfileOverridesAuthority()
+    {
+        WriteDefaults(string.Empty, "plain");
+        WriteDefaults("authorities/auth", "authority");
+        WriteDefaults("profiles/prof", "profile", onlyUrl: true);
+        folder.Write("contexts.json", """{"here":{"profile":"prof","authority":"auth"}}""");
+        folder.Write("current-context.json", """{"context":"here"}""");
+        Assert.Equal(new CaSettings(new Uri("https://profile.example"), "/authority/root.crt", "autho175"), Resolve());
+    }
+
+    [Fact]
+    public void Resolve_NamedContext_OverridesEnvironmentAndCurrentOne()
+    {
+        foreach (var name in new[] { "one", "two", "three" })
+            WriteDefaults($"authorities/{name}", name);
+        folder.Write("contexts.json", """{"one":{},"two":{"authority":"two"},"three":{"profile":""}}""");
+        folder.Write("current-context.json", """{"context":"one"}""");
+        Assert.Equal("https://one.example/", Resolve().Url.AbsoluteUri);
+        environment["STEP_CONTEXT"] = "two";
+        Assert.Equal("https://two.example/", Resolve().Url.AbsoluteUri);
+        Assert.Equal("https://three.example/", Resolve(new CaOptions { Context = "three" }).Url.AbsoluteUri);
+    }
+
+    [Fact]
+    public void Resolve_ContextWithoutDefaultsRoot_TakesTheAuthoritysOwn()
+    {
+        folder.Write("contexts.json", """{"here":{"authority":"auth"}}""");
+        var settings = Resolve(new CaOptions { Context = "here", CaUrl = "ca.example" });
+        Assert.Equal(folder.At(Path.Combine("authorities", "auth", "certs", "root_ca.crt")), settings.RootPath);
+    }
+
+    [Fact]
+    public void Resolve_UnknownContext_NamesTheKnownOnes()
+    {
+        folder.Write("contexts.json", """{"here":{},"there":{}}""");
+        var e = Expect.Failure(ErrorId.ContextNotFound, () => Resolve(new CaOptions { Context = "elsewhere" }));
+        Assert.Contains("'here', 'there'", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Resolve_ContextWithoutContextsFile_SaysSo() => Expect.Failure(ErrorId.ContextNotFound, () => Resolve(new CaOptions { Context = "x" }));
+
+    [Fact]
+    public void Resolve_StepPathFromEnvironment_IsTaken()
+    {
+        WriteDefaults(string.Empty, "defaults");
+        environment["STEPPATH"] = folder.Path;
+        Assert.Equal("https://defaults.example/", CaSettingsResolver.Resolve(new CaOptions(), environment.Get).Url.AbsoluteUri);
+    }
+
+    [Fact]
+    public void Resolve_Nothing_SaysWhereItLooked()
+    {
+        var e = Expect.Failure(ErrorId.CaUrlMissing, () => Resolve());
+        Assert.Contains(folder.At(Path.Combine("config", "defaults.json")), e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Resolve_EmptyUrlInDefaults_IsMissing()
+    {
+        WriteFile("config/defaults.json", """{"ca-url":""}"""u8);
+        Expect.Failure(ErrorId.CaUrlMissing, () => Resolve());
+    }
+
+    [Fact]
+    public void Resolve_UnknownAndOtherTypedValues_ArePassedOver()
+    {
+        WriteFile("config/defaults.json", """{"ca-url":"ca.example","root":7,"fingerprint":null,"x":{"y":[]}, /* comment */ "z":true,}"""u8);
+        Assert.Equal(new CaSettings(new Uri("https://ca.example"), folder.At(Path.Combine("certs", "root_ca.crt")), null), Resolve());
+    }
+
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    public void Resolve_ByteOrderMark_IsNoDamage(string name)
+    {
+        var encoding = Encoding.GetEncoding(name);
+        WriteFile("config/defaults.json", [.. encoding.Preamble, .. encoding.GetBytes("""{"ca-url":"ca.example"}""")]);
+        Assert.Equal("ca.example", Resolve().Url.Host);
+    }
+
+    [Theory]
+    [InlineData("""{"ca-url":"https://ca""")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("7")]
+    [InlineData(" ")]
+    [InlineData("ca-url: https://ca")]
+    [InlineData("<html>")]
+    [InlineData("""{"ca-url":"\ud800"}""")]
+    [InlineData("""{"\ud800":"x"}""")]
+    public void Resolve_DamagedDefaults_NamesTheFile(string json)
+    {
+        WriteFile("config/defaults.json", Encoding.UTF8.GetBytes(json));
+        var e = Expect.Failure(ErrorId.StepConfigInvalid, () => Resolve());
+        Assert.Contains("defaults.json", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("contexts.json", "[]")]
+    [InlineData("contexts.json", "{")]
+    [InlineData("contexts.json", """{"here":{"authority":"\udc00"}}""")]
+    [InlineData("current-context.json", "here")]
+    [InlineData("current-context.json", """{"context":"\ud800"}""")]
+    public void Resolve_DamagedContexts_NamesTheFile(string file, string json)
+    {
+        folder.Write("contexts.json", """{"here":{}}""");
+        folder.Write("current-context.json", """{"context":"here"}""");
+        folder.Write(file, json);
+        var e = Expect.Failure(ErrorId.StepConfigInvalid, () => Resolve());
+        Assert.Contains(file, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Resolve_EmptyDefaultsFile_IsNamed()
+    {
+        WriteFile("config/defaults.json", []);
+        var e = Expect.Failure(ErrorId.FileEmpty, () => Resolve());
+        Assert.Contains("defaults.json", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FromProcess_EmptyVariable_IsAbsent()
+    {
+        Environment.SetEnvironmentVariable("STEPCARENEW_TEST_EMPTY", " ");
+        Assert.Equal(" ", CaSettingsResolver.FromProcess("STEPCARENEW_TEST_EMPTY"));
+        Assert.Null(CaSettingsResolver.FromProcess("STEPCARENEW_TEST_NONE"));
+    }
+
+    private CaSettings Resolve(CaOptions? options = null) =>
+        CaSettingsResolver.Resolve((options ?? new CaOptions()) with { StepPath = folder.Path }, environment.Get);
+
+    private void WriteDefaults(string below, string name, bool onlyUrl = false) => WriteFile(
+        Path.Combine(below, "config", "defaults.json"),
+        Encoding.UTF8.GetBytes(onlyUrl
+            ? $$"""{"ca-url":"https://{{name}}.example"}"""
+            : $$"""{"ca-url":"https://{{name}}.example","root":"/{{name}}/root.crt","fingerprint":"{{(name + "xxxxx")[..5]}}175"}"""));
+
+    private void WriteFile(string path, ReadOnlySpan<byte> content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(folder.At(path))!);
+        folder.Write(path, content.ToArray());
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using StepCaRenew.StepCa;
+
+namespace StepCaRenew.Unit.StepCa;
+
+public sealed class ConnectionErrorsTests
+{
+    public static TheoryData<string, Exception, bool, string, bool> Failures => new()
+    {
+        { "refused", Http(HttpRequestError.ConnectionError, new SocketException((int)SocketError.ConnectionRefused)), false, ErrorId.CaUnreachable, true },
+        { "no such name", Http(HttpRequestError.NameResolutionError, new SocketException((int)SocketError.HostNotFound)), false, ErrorId.CaUnreachable, true },
+        { "no route", Http(HttpRequestError.ConnectionError, new SocketException((int)SocketError.NetworkUnreachable)), false, ErrorId.CaUnreachable, true },
+        { "reset in the handshake", Http(HttpRequestError.SecureConnectionError, new IOException("x", new SocketException((int)SocketError.ConnectionReset))), false, ErrorId.CaUnreachable, true },
+        { "reset after the handshake", Http(HttpRequestError.ResponseEnded, new IOException("reset")), true, ErrorId.CaUnreachable, true },
+        { "broken while reading", new IOException("broken"), true, ErrorId.CaUnreachable, true },
+        { "no TLS there", Http(HttpRequestError.SecureConnectionError, new AuthenticationException("frame")), false, ErrorId.TlsFailed, false },
+        { "alert 42", Alert(42), true, ErrorId.ClientCertificateRefused, false },
+        { "alert 44", Alert(44), true, ErrorId.ClientCertificateRefused, false },
+        { "alert 45", Alert(45), true, ErrorId.ClientCertificateExpired, false },
+        { "alert 48", Alert(48), true, ErrorId.ClientCertificateUnknownCa, false },
+        { "alert 116", Alert(116), true, ErrorId.ClientCertificateRefused, false },
+        { "alert 40", Alert(40), false, ErrorId.TlsFailed, false },
+        { "alert 70", Alert(70), false, ErrorId.TlsFailed, false },
+        { "proxy", Http(HttpRequestError.ProxyTunnelError, null), false, ErrorId.ProxyRefused, false },
+        { "proxy without a way", ProxyAnswer(502), false, ErrorId.ProxyRefused, true },
+        { "proxy without a password", ProxyAnswer(407), false, ErrorId.ProxyRefused, false },
+        { "hung up on in the handshake", Http(HttpRequestError.SecureConnectionError, new IOException("eof")), false, ErrorId.CaUnreachable, true },
+        { "no HTTP there", Http(HttpRequestError.InvalidResponse, null), true, ErrorId.CaAnswerInvalid, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public void Map_Failure_HasItsId(string name, Exception failure, bool isTrusted, string errorId, bool isTransient)
+    {
+        var e = ConnectionErrors.Map(failure, Trust(isTrusted ? SslPolicyErrors.None : null), "ca.example:9000", proxy: null);
+        Assert.True((errorId, isTransient) == (e.ErrorId, e.IsTransient), $"{name}: {e.ErrorId}");
+        Assert.Contains("ca.example:9000", e.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(e.Remedy);
+        Assert.Same(failure, e.InnerException);
+    }
+
+    [Theory]
+    [InlineData(HttpRequestError.NameResolutionError, SocketError.HostNotFound)]
+    [InlineData(HttpRequestError.ConnectionError, SocketError.ConnectionRefused)]
+    public void Map_ProxyThatIsNotThere_IsNamedAndNotTheCa(HttpRequestError error, SocketError socket)
+    {
+        var e = ConnectionErrors.Map(Http(error, new SocketException((int)socket)), Trust(null), "ca.example:9000", "proxy.example:3128");
+        Assert.Equal((ErrorId.CaUnreachable, true), (e.ErrorId, e.IsTransient));
+        Assert.Contains("proxy proxy.example:3128", e.Message, StringComparison.Ordinal);
+        Assert.Contains("NO_PROXY", e.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SslPolicyErrors.RemoteCertificateNameMismatch, "another name")]
+    [InlineData(SslPolicyErrors.RemoteCertificateNotAvailable, "no certificate")]
+    [InlineData(SslPolicyErrors.RemoteCertificateChainErrors, "")]
+    public void Map_UntrustedServer_SaysWhy_WhateverElseHappened(SslPolicyErrors errors, string why)
+    {
+        var e = ConnectionErrors.Map(Alert(48), Trust(errors), "ca.example", proxy: null);
+        Assert.Equal((ErrorId.CaUntrusted, false), (e.ErrorId, e.IsTransient));
+        Assert.Contains(why, e.Message, StringComparison.Ordinal);
+    }
+
+    private static ServerTrust Trust(SslPolicyErrors? errors)
+    {
+        var trust = new ServerTrust();
+        if (errors is { } found)
+            Assert.Equal(found == SslPolicyErrors.None, trust.Validate(trust, null, null, found));
+        return trust;
+    }
+
+    private static HttpRequestException Http(HttpRequestError error, Exception? inner) => new(error, "outer", inner);
+
+    private static HttpRequestException ProxyAnswer(int status) => new(HttpRequestError.ProxyTunnelError, "outer", null, (System.Net.HttpStatusCode)status);
+
+    private static HttpRequestException Alert(int number) =>
+        Http(HttpRequestError.SecureConnectionError, new AuthenticationException("x", new CryptographicException(0x0A000000 + 1000 + number)));
+}
