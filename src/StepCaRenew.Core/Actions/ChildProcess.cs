@@ -57,7 +57,13 @@ internal static class ChildProcess
             RedirectStandardError = true,
         };
         foreach (var (name, value) in context.Variables)
-            start.Environment[name] = value;
+        {
+            // .NET 8 makes an empty variable of null.
+            if (value is null)
+                start.Environment.Remove(name);
+            else
+                start.Environment[name] = value;
+        }
         try
         {
             var process = Process.Start(start)!;

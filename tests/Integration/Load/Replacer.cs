@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.Integration.Load;
 
@@ -15,6 +16,11 @@ internal static class Replacer
         {
             if (TimeProvider.System.GetTimestamp() >= end)
                 break;
+            // What has become of the one before. Three looks, since a run that is late has its own there for a moment.
+            var found = new List<string>();
+            for (var look = 0; look < 3; look++, await Task.Delay(20))
+                found.Add(X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(certificate)).SerialNumber);
+
             // Two of three deployments put the certificate first.
             var halves = new[] { (From: next, To: certificate), (From: Path.ChangeExtension(next, ".key"), To: key) };
             foreach (var (from, to) in random.Next(3) == 0 ? halves.Reverse() : halves)
@@ -24,7 +30,7 @@ internal static class Replacer
                 File.Move(to + ".deploying", to, overwrite: true);
             }
 
-            await File.AppendAllTextAsync(log, Path.GetFileNameWithoutExtension(next) + "\n");
+            await File.AppendAllTextAsync(log, $"{Path.GetFileNameWithoutExtension(next)} {string.Join(' ', found)}\n");
             await Task.Delay(random.Next(20, 500));
         }
 

@@ -68,7 +68,6 @@ public sealed class PowerLossTests(ITestOutputHelper output)
     /// <summary>Of several flushes of one folder each is needed, not only one of them.</summary>
     [Theory]
     [InlineData(Layout.OneFolderByLinks, Way.Rekey, "flush /certs", 1)]
-    [InlineData(Layout.TwoFoldersByLinks, Way.Rekey, "flush /certs", 1)]
     [InlineData(Layout.OneFolderByLinks, Way.Rekey, "flush /certs", 3)]
     public async Task WithoutTheNthFlush_SomeStateIsLost(Layout layout, Way way, string flush, int number)
     {
