@@ -104,7 +104,7 @@ public sealed class RenewalEngine
             using var pair = await LoadAsync(request, report, cancellationToken).ConfigureAwait(false);
 
             // 5 decide
-            var decision = Decide(pair, request);
+            var decision = Decide(pair, request, report);
             var before = pending.Settle(pair.Leaf.SerialNumber);
             report.Owes(OwedActionsOf(request, paths, pair, before, null));
             if (!decision.IsDue)
@@ -190,7 +190,7 @@ public sealed class RenewalEngine
         if (recovery.IsNeeded(paths))
             return await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false) ? null : report.WouldRecover();
         using var pair = await LoadAsync(request, report, cancellationToken).ConfigureAwait(false);
-        var decision = Decide(pair, request);
+        var decision = Decide(pair, request, report);
         if (!decision.IsDue)
         {
             if (!pending.IsRecorded)
@@ -212,17 +212,17 @@ public sealed class RenewalEngine
         return report.WouldRenew();
     }
 
-    private async Task<CertificatePair> LoadAsync(RenewalRequest request, RenewalReport report, CancellationToken cancellationToken)
-    {
-        var pair = await loader.LoadAsync(request.CertificatePath, request.KeyPath, request.KeyPassword, report.Loaded, cancellationToken).ConfigureAwait(false);
-        RenewalLog.Loaded(logger, pair.Certificate.Path, pair.Leaf.Subject, pair.Leaf.SerialNumber, pair.Validity.NotAfter, pair.Key.Algorithm, pair.KeyPath);
-        return pair;
-    }
+    private Task<CertificatePair> LoadAsync(RenewalRequest request, RenewalReport report, CancellationToken cancellationToken) =>
+        loader.LoadAsync(request.CertificatePath, request.KeyPath, request.KeyPassword, report.Loaded, cancellationToken);
 
-    private RenewalDecision Decide(CertificatePair pair, RenewalRequest request)
+    private RenewalDecision Decide(CertificatePair pair, RenewalRequest request, RenewalReport report)
     {
         var now = clock.GetUtcNow();
         var decision = RenewalPolicy.Decide(pair.Validity, request.Rule, now);
+        // The look has told already what the steps under the lock find again.
+        if (report.IsTold(pair))
+            return decision;
+        RenewalLog.Loaded(logger, pair.Certificate.Path, pair.Leaf.Subject, pair.Leaf.SerialNumber, pair.Validity.NotAfter, pair.Key.Algorithm, pair.KeyPath);
         if (!decision.IsDue)
             RenewalLog.NotDue(logger, pair.Certificate.Path, decision.RenewAfter);
         else if (decision.RenewAfter > now)

@@ -10,6 +10,7 @@ namespace StepCaRenew;
 internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
 {
     private readonly long start = clock.GetTimestamp();
+    private string? told;
     private RenewalResult result = new()
     {
         Name = CertificateName.Of(request.CertificatePath),
@@ -27,6 +28,14 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
         NotAfter = pair.Leaf.NotAfter,
         NextRenewal = NextRenewal(pair.Leaf),
     };
+
+    /// <summary>Whether this pair was told of before; from now on it was.</summary>
+    public bool IsTold(CertificatePair pair)
+    {
+        var isTold = told == pair.Leaf.Thumbprint;
+        told = pair.Leaf.Thumbprint;
+        return isTold;
+    }
 
     public void Recovered() => result = result with { Changed = true };
 
