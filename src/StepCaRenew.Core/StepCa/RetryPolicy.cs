@@ -22,13 +22,22 @@ internal sealed class RetryPolicy(TimeSpan budget, TimeProvider clock, Func<doub
         var start = clock.GetTimestamp();
         TimeSpan Left() => budget - clock.GetElapsedTime(start);
 
+        // A timer may end a part of a millisecond early: the attempt at the end of the budget must not get a twin.
+        var isLast = false;
+        TimeSpan Wait(int attempt)
+        {
+            var (backoff, left) = (Backoff(attempt), Left());
+            isLast = backoff >= left;
+            return isLast ? Longer(left, TimeSpan.Zero) : backoff;
+        }
+
         var pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(new RetryStrategyOptions
         {
             MaxRetryAttempts = int.MaxValue,
             ShouldHandle = args => ValueTask.FromResult(
-                args.Outcome.Exception is RenewalException { IsTransient: true } e && Left() > (e.RetryAfter ?? TimeSpan.Zero)),
+                args.Outcome.Exception is RenewalException { IsTransient: true } e && !isLast && Left() > (e.RetryAfter ?? TimeSpan.Zero)),
             DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(
-                ((RenewalException)args.Outcome.Exception!).RetryAfter ?? Shorter(Backoff(args.AttemptNumber), Left())),
+                ((RenewalException)args.Outcome.Exception!).RetryAfter ?? Wait(args.AttemptNumber)),
             OnRetry = args =>
             {
                 onRetry((RenewalException)args.Outcome.Exception!, args.RetryDelay);
@@ -42,5 +51,5 @@ internal sealed class RetryPolicy(TimeSpan budget, TimeProvider clock, Func<doub
     private TimeSpan Backoff(int attempt) =>
         TimeSpan.FromSeconds(Math.Min(FirstDelaySeconds * Math.Pow(2, Math.Min(attempt, 10)), LongestDelaySeconds) * (0.5 + random() / 2));
 
-    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }
