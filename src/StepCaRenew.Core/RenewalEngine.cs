@@ -106,6 +106,8 @@ public sealed class RenewalEngine
             // 5 decide
             var decision = Decide(pair, request, report);
             var before = pending.Settle(pair.Leaf.SerialNumber);
+            if (before.Count > 0)
+                ActionLog.Retried(logger, before.Count, pair.Certificate.Path);
             report.Owes(OwedActionsOf(request, paths, pair, before, null));
             if (!decision.IsDue)
                 return report.NotDue(decision);

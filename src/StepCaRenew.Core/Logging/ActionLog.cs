@@ -29,7 +29,7 @@ internal static partial class ActionLog
     [LoggerMessage(167, LogLevel.Warning, "{Action} was ended because the run was cancelled; it stays pending.")]
     public static partial void Stopped(ILogger logger, string action);
 
-    [LoggerMessage(168, LogLevel.Information, "{Count} action(s) of an earlier renewal of '{CertificatePath}' are pending, and are tried now.")]
+    [LoggerMessage(168, LogLevel.Information, "{Count} action(s) of an earlier renewal of '{CertificatePath}' are still pending; they follow this run.")]
     public static partial void Retried(ILogger logger, int count, string certificatePath);
 
     [LoggerMessage(169, LogLevel.Warning, "Action {Index} of an earlier renewal of '{CertificatePath}', pending since {Since:u}, is none of this call's actions, and is dropped.")]
