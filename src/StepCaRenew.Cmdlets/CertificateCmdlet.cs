@@ -100,6 +100,10 @@ public abstract class CertificateCmdlet : PSCmdlet
     protected virtual void OnNothingFound(string path) => throw new RenewalException(
         ErrorId.NoCertificateFound, $"There is no certificate in or matching '{path}'.", "Check the path and its wildcards; looked for are .crt, .cer, .cert, .pem and .der files.");
 
+    /// <summary>Tells of an error that does not end the call.</summary>
+    /// <param name="problem">The error.</param>
+    protected virtual void Report(ErrorRecord problem) => WriteError(problem);
+
     /// <summary>The full path of a file that a parameter names, by PowerShell's present folder.</summary>
     /// <param name="path">The path.</param>
     /// <exception cref="RenewalException">It is not in the file system.</exception>
@@ -128,7 +132,7 @@ public abstract class CertificateCmdlet : PSCmdlet
         }
         catch (RenewalException e)
         {
-            WriteError(ErrorRecords.From(e, target));
+            Report(ErrorRecords.From(e, target));
         }
     }
 

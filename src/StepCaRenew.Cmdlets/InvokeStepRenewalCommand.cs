@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StepCaRenew.Actions;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Policy;
 using StepCaRenew.StepCa;
@@ -8,7 +9,7 @@ namespace StepCaRenew.Cmdlets;
 /// <summary>Invoke-StepRenewal: renews the certificates that are due.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "StepRenewal", SupportsShouldProcess = true, DefaultParameterSetName = RegisteredSet)]
 [OutputType(typeof(RenewalResult))]
-public sealed class InvokeStepRenewalCommand : CertificateCmdlet, IDisposable
+public sealed partial class InvokeStepRenewalCommand : CertificateCmdlet, IDisposable
 {
     private const string RegisteredSet = "Registered";
 
@@ -16,6 +17,7 @@ public sealed class InvokeStepRenewalCommand : CertificateCmdlet, IDisposable
     private RenewalEngine? engine;
     private RenewalRule rule = RenewalRule.Default;
     private TimeSpan retryTimeout = TimeSpan.FromMinutes(1);
+    private TimeSpan lockTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Certificate files, or folders that hold some; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
@@ -36,6 +38,15 @@ public sealed class InvokeStepRenewalCommand : CertificateCmdlet, IDisposable
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? RenewAt { get; set; }
+
+    /// <summary>Make a new key as well.</summary>
+    [Parameter]
+    public SwitchParameter Rekey { get; set; }
+
+    /// <summary>The new key's algorithm, where it is not to be that of the old one.</summary>
+    [Parameter]
+    [ValidateSet("EC-P256", "EC-P384", "EC-P521", "RSA-2048", "RSA-3072", "RSA-4096")]
+    public string? KeyAlgorithm { get; set; }
 
     /// <summary>Renew by a token instead of mTLS.</summary>
     [Parameter]
@@ -66,11 +77,20 @@ public sealed class InvokeStepRenewalCommand : CertificateCmdlet, IDisposable
     [ValidateNotNullOrEmpty]
     public string? RetryTimeout { get; set; }
 
+    /// <summary>How long to wait for another run over the same pair.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LockTimeout { get; set; }
+
     /// <inheritdoc/>
     protected override IReadOnlyList<string> Paths => ParameterSetName == LiteralPathSet ? LiteralPath : Path;
 
     /// <inheritdoc/>
-    public void Dispose() => pump.Dispose();
+    public void Dispose()
+    {
+        healthCheck?.Dispose();
+        pump.Dispose();
+    }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -81,8 +101,29 @@ public sealed class InvokeStepRenewalCommand : CertificateCmdlet, IDisposable
             rule = RuleOf();
             if (RetryTimeout is not null)
                 retryTimeout = Duration.ParseNotNegative(RetryTimeout);
+            if (LockTimeout is not null)
+                lockTimeout = Duration.ParseNotNegative(LockTimeout);
+            if (KeyAlgorithm is not null && !Rekey)
+                throw new RenewalException(ErrorId.ConflictingParameters, "-KeyAlgorithm was given without -Rekey.", "Add -Rekey to make a new key, or leave -KeyAlgorithm out.");
+            PrepareActions();
+            var logger = MakeLogger();
+            if (HealthCheckUri is not null)
+                healthCheck = new HealthCheck(HealthCheckUri, host.Timeout, logger);
+            engine = new RenewalEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, logger);
         });
-        engine = new RenewalEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, new PipelineLogger(this, pump));
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        try
+        {
+            Finish();
+        }
+        finally
+        {
+            base.EndProcessing();
+        }
     }
 
     /// <inheritdoc/>
@@ -108,14 +149,16 @@ public sealed class InvokeStepRenewalCommand : CertificateCmdlet, IDisposable
             KeyPassword = Password,
             Rule = rule,
             UseToken = UseToken,
+            Rekey = Rekey,
+            KeyAlgorithm = KeyAlgorithm,
             RetryTimeout = retryTimeout,
+            LockTimeout = lockTimeout,
             Ca = new CaOptions { CaUrl = CaUrl, Context = Context, RootPath = Root is null ? null : FullPath(Root), StepPath = StepPath is null ? null : FullPath(StepPath) },
-            ApproveAsync = (plan, _) => pump.AskAsync(() => ShouldProcess(plan.CertificatePath, $"Renew the certificate of {plan.Subject}, valid until {plan.NotAfter.LocalDateTime:yyyy-MM-dd HH:mm:ss}")),
+            Actions = actions,
+            ApproveAsync = (plan, _) => pump.AskAsync(() => ShouldProcess(plan.CertificatePath, plan.Action)),
         };
         var (result, error) = pump.Run(stopping => engine!.RenewAsync(request, stopping));
-        WriteObject(result);
-        if (error is not null)
-            WriteError(ErrorRecords.From(error, certificatePath));
+        Report(result, error is null ? null : ErrorRecords.From(error, certificatePath));
     }
 
     /// <inheritdoc/>

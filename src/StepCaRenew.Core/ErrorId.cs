@@ -128,12 +128,26 @@ public static class ErrorId
     public const string TargetIsMountPoint = nameof(TargetIsMountPoint);
     /// <summary>The link leads nowhere, or in a circle.</summary>
     public const string LinkBroken = nameof(LinkBroken);
+    /// <summary>Another run works on the same pair.</summary>
+    public const string Locked = nameof(Locked);
+    /// <summary>A crash left the pair half replaced, and the folder can't be written to mend it.</summary>
+    public const string RecoveryBlocked = nameof(RecoveryBlocked);
+    /// <summary>Another process has the file open and lets nobody replace it.</summary>
+    public const string FileInUse = nameof(FileInUse);
+    /// <summary>A new key can't be had by token: the CA takes rekeying by mTLS only.</summary>
+    public const string RekeyNeedsTls = nameof(RekeyNeedsTls);
     /// <summary>No space is left on the volume.</summary>
     public const string DiskFull = nameof(DiskFull);
     /// <summary>The folder of the certificate may not be written.</summary>
     public const string FolderNotWritable = nameof(FolderNotWritable);
     /// <summary>The file can't be replaced for another reason.</summary>
     public const string WriteFailed = nameof(WriteFailed);
+
+    // What follows a renewal
+    /// <summary>An action could never be run: its program, script or signal does not exist.</summary>
+    public const string ActionInvalid = nameof(ActionInvalid);
+    /// <summary>The certificate was renewed, and an action after it failed; it stays pending.</summary>
+    public const string ActionFailed = nameof(ActionFailed);
 
     // Parameters
     /// <summary>Nothing is registered, and no path was given.</summary>

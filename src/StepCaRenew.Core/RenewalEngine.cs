@@ -1,23 +1,47 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using StepCaRenew.Actions;
 using StepCaRenew.Certificates;
 using StepCaRenew.Files;
 using StepCaRenew.Logging;
+using StepCaRenew.Pairs;
 using StepCaRenew.Policy;
 using StepCaRenew.StepCa;
 
 namespace StepCaRenew;
 
 /// <summary>Renews one certificate in one run: everything is read fresh from disk, and nothing is kept between runs.</summary>
-/// <param name="clock">The clock.</param>
-/// <param name="random">Gives numbers in [0, 1) for the jitter of retries.</param>
-/// <param name="environment">The environment variables: step's configuration and proxies.</param>
-/// <param name="logger">Told of every step.</param>
-public sealed class RenewalEngine(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger)
+public sealed class RenewalEngine
 {
     private const int MaximumRounds = 3;
 
-    private readonly MatchingPairLoader loader = new(clock, logger);
-    private readonly CertificateIssuer issuer = new(clock, random, environment, logger);
+    private readonly TimeProvider clock;
+    private readonly ILogger logger;
+    private readonly IVolume volume;
+    private readonly MatchingPairLoader loader;
+    private readonly PairRecovery recovery;
+    private readonly SharingRetry retry;
+    private readonly CertificateIssuer issuer;
+
+    /// <summary>Makes an engine.</summary>
+    /// <param name="clock">The clock.</param>
+    /// <param name="random">Gives numbers in [0, 1) for the jitter of retries.</param>
+    /// <param name="environment">The environment variables: step's configuration and proxies.</param>
+    /// <param name="logger">Told of every step.</param>
+    public RenewalEngine(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger)
+        : this(clock, random, environment, logger, new Volume())
+    {
+    }
+
+    /// <summary>Makes an engine over another file system, for tests of crashes.</summary>
+    internal RenewalEngine(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger, IVolume volume)
+    {
+        (this.clock, this.logger, this.volume) = (clock, logger, volume);
+        loader = new MatchingPairLoader(clock, logger);
+        recovery = new PairRecovery(volume, clock, logger);
+        retry = new SharingRetry(clock);
+        issuer = new CertificateIssuer(clock, random, environment, logger);
+    }
 
     /// <summary>Renews a certificate if it is due.</summary>
     /// <param name="request">What, when and where.</param>
@@ -42,6 +66,17 @@ public sealed class RenewalEngine(TimeProvider clock, Func<double> random, Func<
         }
     }
 
+    /// <summary>Runs what the results of one call owe: each action once, after the last replacement.</summary>
+    /// <param name="results">All results of the call.</param>
+    /// <param name="actions">The actions that the requests held.</param>
+    /// <param name="host">What the actions have in common.</param>
+    /// <param name="cancellationToken">Ends a running action; it stays pending.</param>
+    /// <returns>The results as they are now, and one error for each action that failed.</returns>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public Task<(IReadOnlyList<RenewalResult> Results, IReadOnlyList<RenewalException> Errors)> ActAsync(
+        IReadOnlyList<RenewalResult> results, IReadOnlyList<ActionDefinition> actions, ActionHost host, CancellationToken cancellationToken) =>
+        new ActionRunner(actions, host, volume, clock, logger).RunAsync(results, cancellationToken);
+
     // One certificate's bad luck must not end the run over the others.
     private static RenewalException Unexpected(Exception e) => new(
         ErrorId.Unexpected, $"An error that nobody foresaw ({e.GetType().Name}): {e.Message}", "Please report it, with the output of -Verbose.", e);
@@ -49,51 +84,161 @@ public sealed class RenewalEngine(TimeProvider clock, Func<double> random, Func<
     // The steps are those of docs/architecture.md, "The way of one renewal".
     private async Task<RenewalResult> RunAsync(RenewalRequest request, RenewalReport report, CancellationToken cancellationToken)
     {
-        var isApproved = false;
+        var approval = new Approval(request);
+        var paths = PairLocator.Find(request);
+        var pending = new PendingActions(volume, paths, request.Actions, clock, logger);
+        // Most runs end with this look, and have written nothing, not even a lock.
+        if (await LookAsync(request, paths, pending, report, approval, cancellationToken).ConfigureAwait(false) is { } nothingToDo)
+            return nothingToDo;
+
+        // 1 lock
+        using var pairLock = await PairLock.TakeAsync(paths, request.LockTimeout, clock, logger, cancellationToken).ConfigureAwait(false);
+
+        // 2 recover
+        if (await recovery.RunAsync(paths, request.KeyPassword).ConfigureAwait(false))
+            report.Recovered();
+
         for (var round = 1; round <= MaximumRounds; round++)
         {
             // 3 load, 4 check
-            using var pair = await loader.LoadAsync(request.CertificatePath, request.KeyPath, request.KeyPassword, cancellationToken).ConfigureAwait(false);
-            report.Loaded(pair);
-            RenewalLog.Loaded(logger, pair.Certificate.Path, pair.Leaf.Subject, pair.Leaf.SerialNumber, pair.Validity.NotAfter, pair.Key.Algorithm, pair.KeyPath);
+            using var pair = await LoadAsync(request, report, cancellationToken).ConfigureAwait(false);
 
             // 5 decide
-            var decision = RenewalPolicy.Decide(pair.Validity, request.Rule, clock.GetUtcNow());
+            var decision = Decide(pair, request, report);
+            var before = pending.Settle(pair.Leaf.SerialNumber);
+            if (before.Count > 0)
+                ActionLog.Retried(logger, before.Count, pair.Certificate.Path);
+            report.Owes(OwedActionsOf(request, paths, pair, before, null));
             if (!decision.IsDue)
-            {
-                RenewalLog.NotDue(logger, pair.Certificate.Path, decision.RenewAfter);
                 return report.NotDue(decision);
-            }
-
-            if (decision.RenewAfter > clock.GetUtcNow())
-                RenewalLog.Forced(logger, pair.Certificate.Path, decision.RenewAfter);
-            else
-                RenewalLog.Due(logger, pair.Certificate.Path, decision.RenewAfter);
-            isApproved = isApproved || await request.ApproveAsync(new RenewalPlan(pair.Certificate.Path, pair.Leaf.Subject, pair.Validity.NotAfter), cancellationToken).ConfigureAwait(false);
-            if (!isApproved)
-                return report.WouldRenew();
+            if (!await approval.ForRenewalAsync(pair, cancellationToken).ConfigureAwait(false))
+                return Refused(report, before.Count > 0);
 
             // 6 issue, 7 verify; what would stop the replacement is found out before
-            using var replacement = FileReplacement.Stage(pair.Certificate.Path);
-            using var answer = await issuer.IssueAsync(pair, request, report.Asked, cancellationToken).ConfigureAwait(false);
+            using var newKey = request.Rekey ? MakeKey(request, pair) : null;
+            using var replacement = PairReplacement.Stage(volume, paths, newKey is not null, retry);
+            using var note = pending.Note(pair.Leaf.SerialNumber, before);
+            using var answer = await issuer.IssueAsync(pair, newKey, request, report.Asked, cancellationToken).ConfigureAwait(false);
 
-            // 8 recheck
-            if (!pair.IsStillOnDisk())
+            // 8 recheck, 9 replace
+            var change = PairChange.Of(paths, pair, answer, newKey, request.KeyPassword);
+            if (!pair.IsStillOnDisk() || !await ReplaceAsync(pair, replacement, change, note).ConfigureAwait(false))
             {
                 RenewalLog.ChangedDuringRenewal(logger, pair.Certificate.Path);
                 continue;
             }
 
-            // 9 replace, and look at what lies there now
-            replacement.Commit(CertificateContent.Render(pair.Certificate, answer.Leaf, answer.Chain));
             report.Replaced(answer.Leaf);
-            using (await loader.LoadAsync(request.CertificatePath, pair.KeyPath, request.KeyPassword, CancellationToken.None).ConfigureAwait(false))
-                RenewalLog.Renewed(logger, pair.Certificate.Path, answer.Leaf.SerialNumber, answer.Leaf.NotAfter);
-            return report.Renewed();
+            // Nothing is told to load a pair that somebody spoils at this very moment: what is owed waits then.
+            if (note.Entries.Count > 0)
+                report.LeavesPending();
+            await DemandMatchOnDiskAsync(request, pair).ConfigureAwait(false);
+            report.Owes(OwedActionsOf(request, paths, pair, note.Entries, answer.Leaf));
+            RenewalLog.Renewed(logger, pair.Certificate.Path, answer.Leaf.SerialNumber, answer.Leaf.NotAfter);
+            return report.Renewed(newKey is not null);
         }
 
         throw new RenewalException(
             ErrorId.ChangedDuringRenewal, $"'{request.CertificatePath}' or its key was replaced by someone else {MaximumRounds} times while it was being renewed. Theirs stands.",
             "Find out who else writes these files (another renewal, a deployment), and let one of them do it.");
+    }
+
+    // 11 act comes after the last certificate; what is owed must be on disk before the new certificate is.
+    private static async Task<bool> ReplaceAsync(CertificatePair pair, PairReplacement replacement, PairChange change, PendingNote note)
+    {
+        note.Put();
+        try
+        {
+            var isReplaced = await replacement.CommitAsync(change.Certificate, change.Key).ConfigureAwait(false);
+            if (isReplaced)
+                note.Keep();
+            return isReplaced;
+        }
+        catch
+        {
+            // What could be neither finished nor undone is the next run's to mend, and then the actions are owed.
+            if (!IsStillOnDisk(pair))
+                note.Keep();
+            throw;
+        }
+    }
+
+    private static bool IsStillOnDisk(CertificatePair pair)
+    {
+        try
+        {
+            return pair.IsStillOnDisk();
+        }
+        catch (RenewalException)
+        {
+            return false;
+        }
+    }
+
+    private static OwedActions? OwedActionsOf(RenewalRequest request, PairPaths paths, CertificatePair pair, IReadOnlyList<PendingEntry> entries, X509Certificate2? renewed)
+    {
+        if (entries.Count == 0)
+            return null;
+        var leaf = renewed ?? pair.Leaf;
+        var subject = new ActionSubject(
+            CertificateName.Of(request.CertificatePath), request.CertificatePath, pair.KeyPath,
+            renewed is null ? entries[0].SerialNumber : pair.Leaf.SerialNumber, leaf.SerialNumber,
+            renewed is null ? null : pair.Leaf.Thumbprint, leaf.Thumbprint, CertificatePair.ValidityOf(leaf).NotAfter);
+        return new OwedActions(paths, entries, subject, request.LockTimeout);
+    }
+
+    private async Task<RenewalResult?> LookAsync(RenewalRequest request, PairPaths paths, PendingActions pending, RenewalReport report, Approval approval, CancellationToken cancellationToken)
+    {
+        if (recovery.IsNeeded(paths))
+            return await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false) ? null : report.WouldRecover();
+        using var pair = await LoadAsync(request, report, cancellationToken).ConfigureAwait(false);
+        var decision = Decide(pair, request, report);
+        if (!decision.IsDue)
+        {
+            if (!pending.IsRecorded)
+                return report.NotDue(decision);
+            if (await approval.ForActionsAsync(cancellationToken).ConfigureAwait(false))
+                return null;
+            report.LeavesPending();
+            return report.NotDue(decision);
+        }
+
+        return await approval.ForRenewalAsync(pair, cancellationToken).ConfigureAwait(false) ? null : Refused(report, pending.IsRecorded);
+    }
+
+    // Who does not want a renewal is not asked about the actions of an earlier one.
+    private static RenewalResult Refused(RenewalReport report, bool isPending)
+    {
+        if (isPending)
+            report.LeavesPending();
+        return report.WouldRenew();
+    }
+
+    private Task<CertificatePair> LoadAsync(RenewalRequest request, RenewalReport report, CancellationToken cancellationToken) =>
+        loader.LoadAsync(request.CertificatePath, request.KeyPath, request.KeyPassword, report.Loaded, cancellationToken);
+
+    private RenewalDecision Decide(CertificatePair pair, RenewalRequest request, RenewalReport report)
+    {
+        var now = clock.GetUtcNow();
+        var decision = RenewalPolicy.Decide(pair.Validity, request.Rule, now);
+        // The look has told already what the steps under the lock find again.
+        if (report.IsTold(pair))
+            return decision;
+        RenewalLog.Loaded(logger, pair.Certificate.Path, pair.Leaf.Subject, pair.Leaf.SerialNumber, pair.Validity.NotAfter, pair.Key.Algorithm, pair.KeyPath);
+        if (!decision.IsDue)
+            RenewalLog.NotDue(logger, pair.Certificate.Path, decision.RenewAfter);
+        else if (decision.RenewAfter > now)
+            RenewalLog.Forced(logger, pair.Certificate.Path, decision.RenewAfter);
+        else
+            RenewalLog.Due(logger, pair.Certificate.Path, decision.RenewAfter);
+        return decision;
+    }
+
+    private static PrivateKey MakeKey(RenewalRequest request, CertificatePair pair) =>
+        request.KeyAlgorithm is null ? KeyAlgorithms.GenerateLike(pair.Key) : KeyAlgorithms.Generate(request.KeyAlgorithm);
+
+    private async Task DemandMatchOnDiskAsync(RenewalRequest request, CertificatePair pair)
+    {
+        using var pairOnDisk = await loader.LoadAsync(request.CertificatePath, pair.KeyPath, request.KeyPassword, _ => { }, CancellationToken.None).ConfigureAwait(false);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Actions;
 using StepCaRenew.Certificates;
 using StepCaRenew.Policy;
 
@@ -9,6 +10,7 @@ namespace StepCaRenew;
 internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
 {
     private readonly long start = clock.GetTimestamp();
+    private string? told;
     private RenewalResult result = new()
     {
         Name = CertificateName.Of(request.CertificatePath),
@@ -27,6 +29,16 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
         NextRenewal = NextRenewal(pair.Leaf),
     };
 
+    /// <summary>Whether this pair was told of before; from now on it was.</summary>
+    public bool IsTold(CertificatePair pair)
+    {
+        var isTold = told == pair.Leaf.Thumbprint;
+        told = pair.Leaf.Thumbprint;
+        return isTold;
+    }
+
+    public void Recovered() => result = result with { Changed = true };
+
     public void Asked() => result = result with { Attempts = result.Attempts + 1 };
 
     public void Replaced(X509Certificate2 leaf) => result = result with
@@ -37,12 +49,20 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
         NextRenewal = NextRenewal(leaf),
     };
 
+    /// <summary>Takes down what is owed after this run; an earlier run's debt stays owed, whatever becomes of this one.</summary>
+    public void Owes(OwedActions? owed) => result = result with { Owed = owed, ActionsPending = owed is not null };
+
+    /// <summary>Takes down that something is pending which this run must not do.</summary>
+    public void LeavesPending() => result = result with { Owed = null, ActionsPending = true };
+
     public RenewalResult NotDue(RenewalDecision decision) =>
         Finish(RenewalStatus.NotDue, $"Not due before {Time(decision.RenewAfter.LocalDateTime)}, in {Duration.Format(decision.RenewAfter - clock.GetUtcNow())}.");
 
     public RenewalResult WouldRenew() => Finish(RenewalStatus.WouldRenew, "Due, and would be renewed; nothing was done.");
 
-    public RenewalResult Renewed() => Finish(RenewalStatus.Renewed, $"Renewed; valid until {Time(result.NotAfter)}.");
+    public RenewalResult WouldRecover() => Finish(RenewalStatus.WouldRenew, "An interrupted replacement would be finished or undone; nothing was done.");
+
+    public RenewalResult Renewed(bool withNewKey) => Finish(RenewalStatus.Renewed, $"Renewed{(withNewKey ? " with a new key" : string.Empty)}; valid until {Time(result.NotAfter)}.");
 
     public RenewalResult Failed(RenewalException e) => Finish(RenewalStatus.Failed, e.Message) with { ErrorId = e.ErrorId };
 

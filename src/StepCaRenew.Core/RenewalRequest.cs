@@ -1,3 +1,4 @@
+using StepCaRenew.Actions;
 using StepCaRenew.Certificates;
 using StepCaRenew.Policy;
 using StepCaRenew.StepCa;
@@ -25,9 +26,21 @@ public sealed record RenewalRequest
     /// <summary>Renew by token instead of mTLS.</summary>
     public bool UseToken { get; init; }
 
+    /// <summary>Make a new key as well.</summary>
+    public bool Rekey { get; init; }
+
+    /// <summary>The new key's algorithm, one of <see cref="KeyAlgorithms.Names"/>; null for that of the old key.</summary>
+    public string? KeyAlgorithm { get; init; }
+
+    /// <summary>How long to wait for another run over the same pair.</summary>
+    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long a failed request may be tried again.</summary>
     public TimeSpan RetryTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Asked once, when the certificate is due and before the CA is asked; false leaves all as it is.</summary>
+    /// <summary>What is to follow a renewal, in this order; <see cref="RenewalEngine.ActAsync"/> does it.</summary>
+    public IReadOnlyList<ActionDefinition> Actions { get; init; } = [];
+
+    /// <summary>Asked before anything is changed, and before the CA is asked; false leaves all as it is.</summary>
     public Func<RenewalPlan, CancellationToken, Task<bool>> ApproveAsync { get; init; } = (_, _) => Task.FromResult(true);
 }

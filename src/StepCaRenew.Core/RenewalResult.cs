@@ -1,3 +1,5 @@
+using StepCaRenew.Actions;
+
 namespace StepCaRenew;
 
 /// <summary>The outcome of one run over one certificate: flat, so that ConvertTo-Json and Ansible show all of it.</summary>
@@ -17,6 +19,9 @@ public sealed record RenewalResult
 
     /// <summary>True where a file on disk was replaced.</summary>
     public bool Changed { get; init; }
+
+    /// <summary>True where an action after a renewal is yet to be done, by this run or the next one.</summary>
+    public bool ActionsPending { get; init; }
 
     /// <summary>One of <see cref="StepCaRenew.ErrorId"/> after a failure, else null.</summary>
     public string? ErrorId { get; init; }
@@ -41,4 +46,7 @@ public sealed record RenewalResult
 
     /// <summary>How long the run took, in milliseconds.</summary>
     public long DurationMs { get; init; }
+
+    /// <summary>What the engine is to do after the last certificate; null where nothing is.</summary>
+    internal OwedActions? Owed { get; init; }
 }

@@ -17,7 +17,7 @@ internal static class ErrorRecords
         ErrorId.KeyPasswordRequired or ErrorId.KeyPasswordWrong or ErrorId.NoClientAuth or ErrorId.TokenRefused or ErrorId.ClientCertificateRefused
             or ErrorId.ClientCertificateExpired or ErrorId.ClientCertificateUnknownCa or ErrorId.ClientCertificateMissing => ErrorCategory.AuthenticationError,
         ErrorId.InvalidDuration or ErrorId.InvalidPercent or ErrorId.ExpiresInTooLong or ErrorId.ConflictingParameters or ErrorId.CaUrlInvalid
-            or ErrorId.PathIsFolder or ErrorId.KeyPathForSeveral or ErrorId.NotAFileSystemPath => ErrorCategory.InvalidArgument,
+            or ErrorId.PathIsFolder or ErrorId.RekeyNeedsTls or ErrorId.KeyPathForSeveral or ErrorId.NotAFileSystemPath or ErrorId.ActionInvalid => ErrorCategory.InvalidArgument,
         ErrorId.CertificateInvalid or ErrorId.CertificateAmbiguous or ErrorId.KeyInvalid or ErrorId.KeyMismatch or ErrorId.ChainMissing
             or ErrorId.FileEmpty or ErrorId.RootInvalid or ErrorId.StepConfigInvalid or ErrorId.CaAnswerInvalid
             or ErrorId.AnswerWrongKey or ErrorId.AnswerWrongIdentity or ErrorId.AnswerNotValidNow or ErrorId.AnswerEndsEarlier => ErrorCategory.InvalidData,
@@ -28,8 +28,9 @@ internal static class ErrorRecords
         ErrorId.FileTooLarge or ErrorId.CaAnswerTooLarge => ErrorCategory.LimitsExceeded,
         ErrorId.KeyUnsupported => ErrorCategory.NotImplemented,
         ErrorId.FileUnreadable => ErrorCategory.ReadError,
-        ErrorId.DiskFull or ErrorId.WriteFailed => ErrorCategory.WriteError,
-        ErrorId.ChangedDuringRenewal or ErrorId.TargetIsMountPoint => ErrorCategory.ResourceBusy,
+        ErrorId.DiskFull or ErrorId.WriteFailed or ErrorId.RecoveryBlocked => ErrorCategory.WriteError,
+        ErrorId.ChangedDuringRenewal or ErrorId.TargetIsMountPoint or ErrorId.Locked or ErrorId.FileInUse => ErrorCategory.ResourceBusy,
+        ErrorId.ActionFailed => ErrorCategory.InvalidResult,
         _ => ErrorCategory.NotSpecified,
     };
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace StepCaRenew.Certificates;
 
@@ -11,20 +10,32 @@ internal static class CertificateContent
     /// file (a key, DH parameters) stay to the letter and in their place, and text around blocks, which describes the
     /// old certificate, goes.
     /// </summary>
-    public static byte[] Render(CertificateFile old, X509Certificate2 leaf, IEnumerable<X509Certificate2> chain)
+    /// <param name="old">The old file.</param>
+    /// <param name="leaf">The new leaf.</param>
+    /// <param name="chain">Its issuers, the nearest first.</param>
+    /// <param name="newKey">The block of a new key, where the file holds the key as well and it changes too.</param>
+    public static byte[] Render(CertificateFile old, X509Certificate2 leaf, IEnumerable<X509Certificate2> chain, string? newKey = null)
     {
         if (!old.Document.IsPem)
             return leaf.RawData;
         var certificates = chain.Prepend(leaf).Select(certificate => certificate.ExportCertificatePem());
-        var text = new StringBuilder();
-        foreach (var block in InPlace(old.Document.Blocks, certificates))
-            text.Append(block.ReplaceLineEndings(old.Document.HasWindowsLineEnds ? "\r\n" : "\n")).Append(old.Document.HasWindowsLineEnds ? "\r\n" : "\n");
-        return TextFile.Encode(text.ToString());
+        return TextFile.Encode(PemWriter.Join(InPlace(old.Document.Blocks, certificates, newKey), old.Document.HasWindowsLineEnds));
     }
 
-    private static IEnumerable<string> InPlace(IReadOnlyList<PemBlock> blocks, IEnumerable<string> certificates)
+    private static IEnumerable<string> InPlace(IReadOnlyList<PemBlock> blocks, IEnumerable<string> certificates, string? newKey)
     {
         var first = blocks.First(block => block.IsCertificate);
-        return blocks.SelectMany(block => ReferenceEquals(block, first) ? certificates : block.IsCertificate ? [] : [block.Text]);
+        foreach (var block in blocks)
+        {
+            if (ReferenceEquals(block, first))
+            {
+                foreach (var certificate in certificates)
+                    yield return certificate;
+            }
+            else if (!block.IsCertificate)
+            {
+                yield return block.IsPrivateKey ? newKey ?? block.Text : block.Text;
+            }
+        }
     }
 }

@@ -32,9 +32,13 @@ public sealed class CertificateFile : IDisposable
 
     /// <summary>Reads a certificate file, PEM or DER.</summary>
     /// <exception cref="RenewalException">It can't be read, or holds no certificate.</exception>
-    public static CertificateFile Load(string path)
+    public static CertificateFile Load(string path) => Parse(InputFile.Read(path, What));
+
+    /// <summary>Reads a certificate out of a file's content.</summary>
+    /// <exception cref="RenewalException">It holds no certificate.</exception>
+    internal static CertificateFile Parse(InputFile file)
     {
-        var document = PemDocument.Parse(InputFile.Read(path, What), What, ErrorId.CertificateInvalid);
+        var (path, document) = (file.Path, PemDocument.Parse(file, What, ErrorId.CertificateInvalid));
         var certificates = document.IsPem
             ? document.Blocks.Where(block => block.IsCertificate).Select((block, index) => Decode(block.Data, document, index + 1)).ToList()
             : [Decode(document.File.Bytes, document, 1)];

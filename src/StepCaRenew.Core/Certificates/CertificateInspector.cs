@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Files;
+using StepCaRenew.Pairs;
 using StepCaRenew.Policy;
 
 namespace StepCaRenew.Certificates;
@@ -25,7 +27,7 @@ public sealed class CertificateInspector(TimeProvider clock)
         return new StepCertificate
         {
             Name = CertificateName.Of(certificate.Path),
-            Status = CertificateStatus.At(validity, renewAfter, now),
+            Status = IsInterrupted(certificate, path) ? CertificateStatus.Interrupted : CertificateStatus.At(validity, renewAfter, now),
             KeyStatus = keyStatus,
             Subject = leaf.Subject,
             DnsNames = names.DnsNames,
@@ -53,6 +55,14 @@ public sealed class CertificateInspector(TimeProvider clock)
             KeyErrorId = problem?.ErrorId,
             KeyMessage = problem?.Message,
         };
+    }
+
+    // What lies beside the pair while a run holds the lock is that run's work.
+    private static bool IsInterrupted(CertificateFile certificate, string? keyPath)
+    {
+        var paths = PairPaths.Resolve(certificate.Path, keyPath ?? certificate.Path);
+        var volume = new Volume();
+        return paths.Leftovers.Any(volume.Exists) && !PairLock.IsHeld(paths);
     }
 
     private static (string Status, RenewalException? Problem) StatusOfKey(CertificateFile certificate, string? keyPath, KeyPassword? password)

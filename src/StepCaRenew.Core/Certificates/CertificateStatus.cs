@@ -17,6 +17,9 @@ public static class CertificateStatus
     /// <summary>Its validity has not begun.</summary>
     public const string NotYetValid = nameof(NotYetValid);
 
+    /// <summary>A replacement was cut short; the next run finishes or undoes it.</summary>
+    public const string Interrupted = nameof(Interrupted);
+
     /// <summary>The status at a moment.</summary>
     /// <param name="certificate">The certificate.</param>
     /// <param name="renewAfter">From when it is due.</param>

@@ -20,6 +20,15 @@ internal static class KeyDecoder
         _ => null,
     };
 
+    /// <summary>The PEM label of a format.</summary>
+    public static string LabelOf(KeyFormat format) => format switch
+    {
+        KeyFormat.EncryptedPkcs8 => "ENCRYPTED PRIVATE KEY",
+        KeyFormat.Pkcs1 => "RSA PRIVATE KEY",
+        KeyFormat.Sec1 => "EC PRIVATE KEY",
+        _ => "PRIVATE KEY",
+    };
+
     /// <summary>The format of a DER structure by the shape of its first elements; null where it is none of them.</summary>
     public static KeyFormat? FormatOfDer(byte[] der)
     {

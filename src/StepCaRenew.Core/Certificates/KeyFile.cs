@@ -34,9 +34,13 @@ public sealed class KeyFile : IDisposable
     /// <param name="path">The key file, or a file that holds certificate and key together.</param>
     /// <param name="password">Its password; not looked at where the key is not encrypted.</param>
     /// <exception cref="RenewalException">It can't be read, holds no key, or one that is not supported.</exception>
-    public static KeyFile Load(string path, KeyPassword? password = null)
+    public static KeyFile Load(string path, KeyPassword? password = null) => Parse(InputFile.Read(path, What), password);
+
+    /// <summary>Reads a private key out of a file's content.</summary>
+    /// <exception cref="RenewalException">It holds no key, or one that is not supported.</exception>
+    internal static KeyFile Parse(InputFile file, KeyPassword? password)
     {
-        var document = PemDocument.Parse(InputFile.Read(path, What), What, ErrorId.KeyInvalid);
+        var (path, document) = (file.Path, PemDocument.Parse(file, What, ErrorId.KeyInvalid));
         try
         {
             return document.IsPem ? FromPem(document, password) : FromDer(document, password);

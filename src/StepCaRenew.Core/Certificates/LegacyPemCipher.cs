@@ -5,7 +5,7 @@ namespace StepCaRenew.Certificates;
 
 /// <summary>
 /// The encryption of PEM blocks that OpenSSL used before PKCS#8: <c>Proc-Type: 4,ENCRYPTED</c> with <c>DEK-Info</c>
-/// (RFC 1421 section 4.6.1; the key derivation is OpenSSL's EVP_BytesToKey with MD5 and one round). Read only.
+/// (RFC 1421 section 4.6.1; the key derivation is OpenSSL's EVP_BytesToKey with MD5 and one round).
 /// </summary>
 internal static class LegacyPemCipher
 {
@@ -36,6 +36,18 @@ internal static class LegacyPemCipher
         {
             throw KeyDecoder.WrongPassword(path, e);
         }
+    }
+
+    /// <summary>Encrypts a key as another block is encrypted, under a new vector.</summary>
+    public static string Encrypt(PemBlock model, string label, byte[] key, KeyPassword password)
+    {
+        var name = model.Headers["DEK-Info"].Split(',')[0].Trim();
+        using var cipher = Create(name)!;
+        var vector = RandomNumberGenerator.GetBytes(cipher.BlockSize / 8);
+        cipher.Key = DeriveKey(password, vector.AsSpan(0, 8), cipher.KeySize / 8);
+        var body = Convert.ToBase64String(cipher.EncryptCbc(key, vector, PaddingMode.PKCS7));
+        var lines = string.Join('\n', body.Chunk(64).Select(line => new string(line)));
+        return $"-----BEGIN {label}-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: {name},{Convert.ToHexString(vector)}\n\n{lines}\n-----END {label}-----";
     }
 
     private static SymmetricAlgorithm? Create(string name)

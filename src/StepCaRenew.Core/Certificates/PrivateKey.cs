@@ -20,6 +20,12 @@ public sealed class PrivateKey : IDisposable
     /// <summary>Algorithm and size: <c>EC P-256</c>, <c>RSA 2048</c>.</summary>
     public string Algorithm => rsa is not null ? $"RSA {rsa.KeySize}" : $"EC {NamedCurve.Describe(ec!)}";
 
+    /// <summary>The key's size in bits.</summary>
+    public int Size => Handle.KeySize;
+
+    /// <summary>The platform's key; it stays this object's own.</summary>
+    internal AsymmetricAlgorithm Handle => (AsymmetricAlgorithm?)rsa ?? ec!;
+
     /// <summary>The algorithm of a JSON web signature by this key: RS256, ES256, ES384 or ES512 (RFC 7518).</summary>
     internal string JwsAlgorithm => rsa is not null ? "RS256" : ec!.KeySize switch { 256 => "ES256", 384 => "ES384", _ => "ES512" };
 
@@ -43,6 +49,15 @@ public sealed class PrivateKey : IDisposable
     /// <summary>The certificate with this key attached, for a TLS client.</summary>
     internal X509Certificate2 AttachTo(X509Certificate2 certificate) =>
         rsa is not null ? certificate.CopyWithPrivateKey(rsa) : certificate.CopyWithPrivateKey(ec!);
+
+    /// <summary>A certificate signing request by this key (RFC 2986), as PEM.</summary>
+    internal string CreateSigningRequest(X500DistinguishedName subject)
+    {
+        var request = rsa is not null
+            ? new CertificateRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            : new CertificateRequest(subject, ec!, EcHash(ec!));
+        return request.CreateSigningRequestPem();
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,18 +1,23 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace StepCaRenew.Files;
 
 /// <summary>Gives a new file the mode, owner, ACL, label and attributes of the one that it is to replace.</summary>
 internal static class FileMetadata
 {
     /// <summary>Copies what says who may do what; the new file must hold nothing secret yet.</summary>
+    /// <param name="source">The file whose rights are copied.</param>
+    /// <param name="target">The path of the new file.</param>
+    /// <param name="handle">The new file, open for writing.</param>
     /// <exception cref="RenewalException">Something can't be kept (<see cref="ErrorId.PermissionsNotKept"/>).</exception>
-    public static void Copy(string source, FileStream target)
+    public static void Copy(string source, string target, SafeFileHandle handle)
     {
         if (OperatingSystem.IsLinux())
-            LinuxMetadata.Copy(source, target);
+            LinuxMetadata.Copy(source, target, handle);
         else if (OperatingSystem.IsMacOS())
-            CopyOnMac(source, target);
+            CopyOnMac(source, handle);
         else if (OperatingSystem.IsWindows())
-            WindowsMetadata.Copy(source, target);
+            WindowsMetadata.Copy(source, target, handle);
     }
 
     internal static RenewalException NotKept(string what, string path, string reason) => new(
@@ -21,10 +26,10 @@ internal static class FileMetadata
         "Run as root, as the file's owner or as an administrator, or give the file to the user of this run first.");
 
     [System.Runtime.Versioning.SupportedOSPlatform("macos")]
-    private static void CopyOnMac(string source, FileStream target)
+    private static void CopyOnMac(string source, SafeFileHandle handle)
     {
         using var from = File.OpenHandle(source);
-        if (MacNative.CopyFile(from, target.SafeFileHandle, 0, MacNative.Metadata) != 0)
+        if (MacNative.CopyFile(from, handle, 0, MacNative.Metadata) != 0)
             throw NotKept("mode, owner or ACL", source, System.Runtime.InteropServices.Marshal.GetLastPInvokeErrorMessage());
     }
 }

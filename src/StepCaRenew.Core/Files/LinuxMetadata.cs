@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace StepCaRenew.Files;
 
@@ -11,33 +12,33 @@ internal static class LinuxMetadata
     private const int ModeMask = 0xFFF;
     private const string Acl = "system.posix_acl_access";
 
-    public static void Copy(string source, FileStream target)
+    public static void Copy(string source, string target, SafeFileHandle handle)
     {
         var wanted = LinuxStat.Of(source, followLinks: true) ?? throw FileMetadata.NotKept("mode", source, Marshal.GetLastPInvokeErrorMessage());
-        CopyOwner(source, target, wanted);
+        CopyOwner(source, target, handle, wanted);
         var names = AttributeNames(source);
         if (!names.Contains(Acl))
-            RemoveAcl(target);
+            RemoveAcl(target, handle);
         // After the owner, since chown takes set-user-id bits away; before the ACL, whose mask is the group's mode.
-        File.SetUnixFileMode(target.SafeFileHandle, (UnixFileMode)(wanted.Mode & ModeMask));
+        File.SetUnixFileMode(handle, (UnixFileMode)(wanted.Mode & ModeMask));
         foreach (var name in names)
-            CopyAttribute(source, target, name);
+            CopyAttribute(source, target, handle, name);
     }
 
-    private static void CopyOwner(string source, FileStream target, LinuxStat wanted)
+    private static void CopyOwner(string source, string target, SafeFileHandle handle, LinuxStat wanted)
     {
-        var actual = LinuxStat.Of(target.Name, followLinks: false);
+        var actual = LinuxStat.Of(target, followLinks: false);
         if (actual is not null && actual.User == wanted.User && actual.Group == wanted.Group)
             return;
-        if (LinuxNative.ChangeOwner(target.SafeFileHandle, wanted.User, wanted.Group) != 0)
+        if (LinuxNative.ChangeOwner(handle, wanted.User, wanted.Group) != 0)
             throw FileMetadata.NotKept($"owner (user {wanted.User}, group {wanted.Group})", source, Marshal.GetLastPInvokeErrorMessage());
     }
 
     // A folder with a default ACL gives one to every new file; the mode alone would open a key to whoever it names.
-    private static void RemoveAcl(FileStream target)
+    private static void RemoveAcl(string target, SafeFileHandle handle)
     {
-        if (Read(target.Name, Acl) is not null && LinuxNative.RemoveAttribute(target.SafeFileHandle, Acl) != 0)
-            throw FileMetadata.NotKept("absence of a POSIX ACL", target.Name, Marshal.GetLastPInvokeErrorMessage());
+        if (Read(target, Acl) is not null && LinuxNative.RemoveAttribute(handle, Acl) != 0)
+            throw FileMetadata.NotKept("absence of a POSIX ACL", target, Marshal.GetLastPInvokeErrorMessage());
     }
 
     private static string[] AttributeNames(string path)
@@ -50,13 +51,13 @@ internal static class LinuxMetadata
         return size <= 0 ? [] : Encoding.UTF8.GetString(buffer, 0, (int)size).Split('\0', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private static void CopyAttribute(string source, FileStream target, string name)
+    private static void CopyAttribute(string source, string target, SafeFileHandle handle, string name)
     {
         var wanted = Read(source, name);
         // A label that the folder gives by itself, or that only root sets, is often there already.
-        if (wanted is null || (Read(target.Name, name) is { } actual && actual.AsSpan().SequenceEqual(wanted)))
+        if (wanted is null || (Read(target, name) is { } actual && actual.AsSpan().SequenceEqual(wanted)))
             return;
-        if (LinuxNative.SetAttribute(target.SafeFileHandle, name, wanted, wanted.Length, 0) != 0)
+        if (LinuxNative.SetAttribute(handle, name, wanted, wanted.Length, 0) != 0)
         {
             var what = name == Acl ? "POSIX ACL" : $"attribute {name}";
             throw FileMetadata.NotKept(what, source, Marshal.GetLastPInvokeErrorMessage());

@@ -21,6 +21,12 @@ internal sealed record LinuxStat(uint User, uint Group, ushort Mode, bool IsMoun
             ? new LinuxStat(buffer.User, buffer.Group, buffer.Mode, (buffer.Attributes & buffer.AttributesMask & MountRoot) != 0)
             : null;
 
+    /// <summary>Whether an open file is the one that lies at a path.</summary>
+    public static bool IsSame(Microsoft.Win32.SafeHandles.SafeFileHandle file, string path) =>
+        LinuxNative.Statx(CurrentFolder, $"/proc/self/fd/{file.DangerousGetHandle()}", 0, BasicStats, out var open) == 0
+        && LinuxNative.Statx(CurrentFolder, path, NoFollow, BasicStats, out var there) == 0
+        && (open.Inode, open.MajorDevice, open.MinorDevice) == (there.Inode, there.MajorDevice, there.MinorDevice);
+
     /// <summary><c>struct statx</c> of linux/stat.h, the fields that are read.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal readonly struct Buffer
@@ -33,7 +39,13 @@ internal sealed record LinuxStat(uint User, uint Group, ushort Mode, bool IsMoun
         public readonly uint Group;
         [FieldOffset(28)]
         public readonly ushort Mode;
+        [FieldOffset(32)]
+        public readonly ulong Inode;
         [FieldOffset(56)]
         public readonly ulong AttributesMask;
+        [FieldOffset(136)]
+        public readonly uint MajorDevice;
+        [FieldOffset(140)]
+        public readonly uint MinorDevice;
     }
 }

@@ -3,26 +3,29 @@ namespace StepCaRenew.Files;
 /// <summary>The file that a path leads to in the end, as it will be replaced: a link stays, its target changes.</summary>
 internal static class TargetPath
 {
-    /// <summary>Follows links to the regular file that is to be replaced.</summary>
-    /// <exception cref="RenewalException">The link leads nowhere or in a circle, or the file is a mount point of its own.</exception>
-    public static string Resolve(string path)
+    /// <summary>Follows links; whether a file lies at the end is another question.</summary>
+    /// <exception cref="RenewalException">The links go in a circle.</exception>
+    public static string Follow(string path)
     {
         var full = Path.GetFullPath(path);
-        string target;
         try
         {
-            target = OperatingSystem.IsWindows() ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : RealPath.Of(full);
+            return OperatingSystem.IsWindows() ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : RealPath.Of(full);
         }
         catch (IOException e)
         {
             throw Broken(path, e);
         }
+    }
 
+    /// <summary>Demands that the end of the links is a file that can be replaced by renaming.</summary>
+    /// <exception cref="RenewalException">There is no file, or it is a mount point of its own.</exception>
+    public static void DemandReplaceable(string target)
+    {
         if (!File.Exists(target))
-            throw Broken(path, null);
+            throw Broken(target, null);
         if (OperatingSystem.IsLinux() && LinuxStat.Of(target, followLinks: false) is { IsMountPoint: true })
             throw MountPoint(target);
-        return target;
     }
 
     internal static RenewalException MountPoint(string path) => new(

@@ -27,6 +27,24 @@ internal static partial class UnixNative
             throw new IOException($"The folder '{path}' can't be flushed to disk: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Link(string existing, string name);
+
+    /// <summary>Takes or frees a lock on an open file (flock(2)); the kernel frees it with the process.</summary>
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    internal static partial int Lock(SafeHandle file, int operation);
+
+    /// <summary>Sends a signal (kill(2)).</summary>
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    internal static partial int Kill(int process, int signal);
+
+    /// <summary>Writes at once; to the end of the file where it was opened so (write(2)).</summary>
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    internal static partial nint Write(SafeHandle file, ReadOnlySpan<byte> bytes, nint count);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial SafeFileHandle Open(string path, int flags, uint mode);
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle Open(string path, int flags);
 

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using System.Security.AccessControl;
 using System.Security.Principal;
+using Microsoft.Win32.SafeHandles;
 
 namespace StepCaRenew.Files;
 
@@ -11,16 +12,16 @@ internal static class WindowsMetadata
     private const AccessControlSections Owner = AccessControlSections.Owner | AccessControlSections.Group;
     private const FileAttributes Kept = FileAttributes.Hidden | FileAttributes.System | FileAttributes.NotContentIndexed | FileAttributes.Archive;
 
-    public static void Copy(string source, FileStream target)
+    public static void Copy(string source, string target, SafeFileHandle handle)
     {
         try
         {
-            var file = new FileInfo(target.Name);
+            var file = new FileInfo(target);
             CopySection(source, file, AccessControlSections.Access);
             // Another owner needs a privilege, so that an equal one isn't set again.
-            if (!OwnerOf(source).Equals(OwnerOf(target.Name)))
+            if (!OwnerOf(source).Equals(OwnerOf(target)))
                 CopySection(source, file, Owner);
-            File.SetAttributes(target.SafeFileHandle, File.GetAttributes(source) & Kept);
+            File.SetAttributes(handle, File.GetAttributes(source) & Kept);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or InvalidOperationException or PrivilegeNotHeldException)
         {

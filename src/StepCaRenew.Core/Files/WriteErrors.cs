@@ -4,6 +4,8 @@ namespace StepCaRenew.Files;
 internal static class WriteErrors
 {
     private const int WindowsDiskFull = unchecked((int)0x80070070);
+    private const int SharingViolation = unchecked((int)0x80070020);
+    private const int LockViolation = unchecked((int)0x80070021);
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
 
     public static RenewalException Map(Exception e, string target)
@@ -21,6 +23,9 @@ internal static class WriteErrors
                 "A certificate is replaced by renaming a new file over it, so its folder must be writable. Give this user the right to, or run as one who has it.", e);
         return new(ErrorId.WriteFailed, $"'{target}' can't be replaced: {e.Message}", "The old certificate stands as it was. Check the volume and what has the file open.", e);
     }
+
+    /// <summary>Whether Windows refused because another process has the file open.</summary>
+    public static bool IsSharingViolation(IOException e) => e.HResult is SharingViolation or LockViolation;
 
     private static bool IsDiskFull(Exception e) =>
         OperatingSystem.IsWindows()

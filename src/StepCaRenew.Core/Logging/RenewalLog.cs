@@ -13,6 +13,21 @@ internal static partial class RenewalLog
     [LoggerMessage(101, LogLevel.Debug, "'{CertificatePath}' and its key don't match, but were written just now; reading them again.")]
     public static partial void DeploymentAwaited(ILogger logger, string certificatePath);
 
+    [LoggerMessage(102, LogLevel.Debug, "Another run works on '{CertificatePath}' ({Holder}); waiting for it.")]
+    public static partial void LockAwaited(ILogger logger, string certificatePath, string holder);
+
+    [LoggerMessage(103, LogLevel.Debug, "No lock can be made beside '{CertificatePath}': the folder can't be written. Only looking, until a renewal is due.")]
+    public static partial void NotLocked(ILogger logger, string certificatePath);
+
+    [LoggerMessage(104, LogLevel.Warning, "An interrupted replacement of '{CertificatePath}' was {What}.")]
+    public static partial void Recovered(ILogger logger, string certificatePath, string what);
+
+    [LoggerMessage(105, LogLevel.Debug, "Deleted what an interrupted run had left: '{Path}'.")]
+    public static partial void Swept(ILogger logger, string path);
+
+    [LoggerMessage(106, LogLevel.Warning, "'{Path}', which an interrupted run had left, can't be deleted.")]
+    public static partial void NotSwept(ILogger logger, string path);
+
     [LoggerMessage(110, LogLevel.Debug, "'{CertificatePath}' is not due before {RenewAfter:u}.")]
     public static partial void NotDue(ILogger logger, string certificatePath, DateTimeOffset renewAfter);
 

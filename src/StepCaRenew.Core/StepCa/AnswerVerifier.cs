@@ -13,16 +13,19 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
 
     /// <summary>Our key, same identity, chain to our root, valid now, ending no earlier than before.</summary>
     /// <exception cref="RenewalException">It is anything else; each has its own id.</exception>
-    public void Verify(CertificatePair pair, CaAnswer answer)
+    /// <param name="old">The present certificate.</param>
+    /// <param name="key">The key that the new certificate is to be for: the present one, or a new one.</param>
+    /// <param name="answer">The answer.</param>
+    public void Verify(X509Certificate2 old, PrivateKey key, CaAnswer answer)
     {
-        var (old, leaf, now) = (pair.Leaf, answer.Leaf, clock.GetUtcNow());
-        if (!PairMatch.Matches(leaf, pair.Key))
-            throw Wrong(ErrorId.AnswerWrongKey, $"is for another key ({PublicKeyId.Of(leaf)} instead of {PublicKeyId.Of(pair.Key)})");
+        var (leaf, now) = (answer.Leaf, clock.GetUtcNow());
+        if (!PairMatch.Matches(leaf, key))
+            throw Wrong(ErrorId.AnswerWrongKey, $"is for another key ({PublicKeyId.Of(leaf)} instead of {PublicKeyId.Of(key)})");
         if (!DistinguishedNames.Same(leaf.SubjectName, old.SubjectName))
             throw Wrong(ErrorId.AnswerWrongIdentity, $"has the subject '{leaf.Subject}' instead of '{old.Subject}'");
         if (!SubjectAlternativeNames.Of(leaf).SameAs(SubjectAlternativeNames.Of(old)))
             throw Wrong(ErrorId.AnswerWrongIdentity, $"has other alternative names ({Names(leaf)} instead of {Names(old)})");
-        var (was, will) = (pair.Validity, CertificatePair.ValidityOf(leaf));
+        var (was, will) = (CertificatePair.ValidityOf(old), CertificatePair.ValidityOf(leaf));
         if (will.NotBefore > now + Leeway || will.NotAfter <= now)
             throw Wrong(ErrorId.AnswerNotValidNow, $"is valid from {will.NotBefore:u} to {will.NotAfter:u}, and this machine's clock shows {now:u}");
         // As moments: by local time, an hour comes twice in autumn.

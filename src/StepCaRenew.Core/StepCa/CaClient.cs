@@ -21,7 +21,20 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
     /// <param name="cancellationToken">Ends the exchange.</param>
     /// <exception cref="RenewalException">The CA can't be reached, refuses, or answers something else.</exception>
     public Task<CaAnswer> RenewAsync(X509Certificate2 client, CancellationToken cancellationToken) =>
-        RenewAsync(client, token: null, isExpired: false, cancellationToken);
+        // The body stays empty: a JSON object makes some servers fail over HTTP/2.
+        AskAsync("/renew", new ByteArrayContent([]), client, token: null, isExpired: false, cancellationToken);
+
+    /// <summary>Gets a certificate of the same names for a new key. The old certificate authenticates itself by TLS.</summary>
+    /// <param name="client">The old leaf with its private key.</param>
+    /// <param name="signingRequest">A request signed with the new key, PEM; of it the CA takes the key alone.</param>
+    /// <param name="cancellationToken">Ends the exchange.</param>
+    /// <exception cref="RenewalException">The CA can't be reached, refuses, or answers something else.</exception>
+    public Task<CaAnswer> RekeyAsync(X509Certificate2 client, string signingRequest, CancellationToken cancellationToken)
+    {
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new RekeyRequest(signingRequest), CaJson.Default.RekeyRequest));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return AskAsync("/rekey", content, client, token: null, isExpired: false, cancellationToken);
+    }
 
     /// <summary>Renews a certificate by a token that is signed with its key; for expired ones and behind proxies.</summary>
     /// <param name="token">The token; see <see cref="RenewToken"/>.</param>
@@ -29,7 +42,7 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
     /// <param name="cancellationToken">Ends the exchange.</param>
     /// <exception cref="RenewalException">The CA can't be reached, refuses, or answers something else.</exception>
     public Task<CaAnswer> RenewByTokenAsync(string token, bool isExpired, CancellationToken cancellationToken) =>
-        RenewAsync(client: null, token, isExpired, cancellationToken);
+        AskAsync("/renew", new ByteArrayContent([]), client: null, token, isExpired, cancellationToken);
 
     /// <summary>What the CA says of its health: <c>ok</c>.</summary>
     /// <param name="cancellationToken">Ends the exchange.</param>
@@ -49,10 +62,9 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
     public Task<IReadOnlyList<string>> GetRootsAsync(CancellationToken cancellationToken) =>
         GetAsync("/roots", CaJson.Default.RootsAnswer, answer => answer.Certificates, cancellationToken);
 
-    private async Task<CaAnswer> RenewAsync(X509Certificate2? client, string? token, bool isExpired, CancellationToken cancellationToken)
+    private async Task<CaAnswer> AskAsync(string path, HttpContent body, X509Certificate2? client, string? token, bool isExpired, CancellationToken cancellationToken)
     {
-        // The body stays empty: a JSON object makes some servers fail over HTTP/2.
-        using var request = new HttpRequestMessage(HttpMethod.Post, settings.Endpoint("/renew")) { Content = new ByteArrayContent([]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, settings.Endpoint(path)) { Content = body };
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         var response = await SendAsync(request, client, cancellationToken).ConfigureAwait(false);

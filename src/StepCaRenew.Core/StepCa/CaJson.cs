@@ -8,6 +8,9 @@ internal sealed record SignAnswer(
     [property: JsonPropertyName("ca")] string? Issuer,
     [property: JsonPropertyName("certChain")] IReadOnlyList<string>? Chain);
 
+/// <summary>The body of <c>/rekey</c>.</summary>
+internal sealed record RekeyRequest([property: JsonPropertyName("csr")] string SigningRequest);
+
 /// <summary>An error of the API; older and newer servers name the text differently.</summary>
 internal sealed record ErrorAnswer(
     [property: JsonPropertyName("message")] string? Message,
@@ -24,6 +27,7 @@ internal sealed record RootsAnswer([property: JsonPropertyName("crts")] IReadOnl
 
 /// <summary>Readers of the answers, made when this is compiled: start-up pays for no reflection.</summary>
 [JsonSerializable(typeof(SignAnswer))]
+[JsonSerializable(typeof(RekeyRequest))]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(VersionAnswer))]

@@ -14,11 +14,12 @@ internal sealed class CertificateIssuer(TimeProvider clock, Func<double> random,
 {
     /// <summary>Renews the certificate of a pair.</summary>
     /// <param name="pair">The pair; it matches.</param>
+    /// <param name="newKey">The key of the new certificate; null for the present one.</param>
     /// <param name="request">Which CA, and how.</param>
     /// <param name="onAttempt">Told of each time that the CA is asked.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <exception cref="RenewalException">There is no good answer to be had.</exception>
-    public async Task<CaAnswer> IssueAsync(CertificatePair pair, RenewalRequest request, Action onAttempt, CancellationToken cancellationToken)
+    public async Task<CaAnswer> IssueAsync(CertificatePair pair, PrivateKey? newKey, RenewalRequest request, Action onAttempt, CancellationToken cancellationToken)
     {
         DemandClientAuth(pair.Leaf);
         var settings = CaSettingsResolver.Resolve(request.Ca, environment);
@@ -26,6 +27,8 @@ internal sealed class CertificateIssuer(TimeProvider clock, Func<double> random,
         var client = new CaClient(settings, roots, clock, environment);
         var isExpired = pair.Validity.NotAfter < clock.GetUtcNow();
         var byToken = request.UseToken || isExpired;
+        if (byToken && newKey is not null)
+            throw RekeyNeedsTls(isExpired);
         if (byToken)
             DemandChain(pair, settings.Url);
 
@@ -35,28 +38,31 @@ internal sealed class CertificateIssuer(TimeProvider clock, Func<double> random,
             token =>
             {
                 onAttempt();
-                return byToken ? AskByTokenAsync(client, pair, settings, isExpired, token) : AskByTlsAsync(client, pair, token);
+                return byToken ? AskByTokenAsync(client, pair, settings, isExpired, token) : AskByTlsAsync(client, pair, newKey, token);
             },
             (e, wait) => RenewalLog.Retrying(logger, e.Message, wait.TotalSeconds),
             cancellationToken).ConfigureAwait(false);
-        return Verified(pair, answer, roots);
+        return Verified(pair.Leaf, newKey ?? pair.Key, answer, roots);
     }
 
-    private static async Task<CaAnswer> AskByTlsAsync(CaClient client, CertificatePair pair, CancellationToken cancellationToken)
+    private static async Task<CaAnswer> AskByTlsAsync(CaClient client, CertificatePair pair, PrivateKey? newKey, CancellationToken cancellationToken)
     {
         using var certificate = ClientCertificate.Create(pair);
-        return await client.RenewAsync(certificate, cancellationToken).ConfigureAwait(false);
+        var asking = newKey is null
+            ? client.RenewAsync(certificate, cancellationToken)
+            : client.RekeyAsync(certificate, newKey.CreateSigningRequest(pair.Leaf.SubjectName), cancellationToken);
+        return await asking.ConfigureAwait(false);
     }
 
     // A token is good once, so that each attempt has its own.
     private Task<CaAnswer> AskByTokenAsync(CaClient client, CertificatePair pair, CaSettings settings, bool isExpired, CancellationToken cancellationToken) =>
         client.RenewByTokenAsync(RenewToken.Create(pair, settings.Url, clock.GetUtcNow()), isExpired, cancellationToken);
 
-    private CaAnswer Verified(CertificatePair pair, CaAnswer answer, TrustedRoots roots)
+    private CaAnswer Verified(X509Certificate2 old, PrivateKey key, CaAnswer answer, TrustedRoots roots)
     {
         try
         {
-            new AnswerVerifier(roots, clock).Verify(pair, answer);
+            new AnswerVerifier(roots, clock).Verify(old, key, answer);
         }
         catch
         {
@@ -76,6 +82,11 @@ internal sealed class CertificateIssuer(TimeProvider clock, Func<double> random,
                 $"The certificate may not authenticate a client, and so not its own renewal: its extended key usage is {string.Join(", ", ExtendedKeyUsage.Of(leaf))}. The CA was not asked.",
                 "Add clientAuth to the provisioner's template on the CA and issue the certificate anew.");
     }
+
+    private static RenewalException RekeyNeedsTls(bool isExpired) => new(
+        ErrorId.RekeyNeedsTls,
+        isExpired ? "The certificate has expired, and an expired one can't get a new key: the CA takes rekeying by mTLS only." : "-Rekey and -UseToken were both given: the CA takes rekeying by mTLS only.",
+        "Renew without -Rekey first, or issue a new certificate with 'step ca certificate'.");
 
     private static void DemandChain(CertificatePair pair, Uri ca)
     {

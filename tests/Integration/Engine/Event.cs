@@ -5,6 +5,11 @@ internal static class Event
 {
     public const int Loaded = 100;
     public const int DeploymentAwaited = 101;
+    public const int LockAwaited = 102;
+    public const int NotLocked = 103;
+    public const int Recovered = 104;
+    public const int Swept = 105;
+    public const int NotSwept = 106;
     public const int NotDue = 110;
     public const int Due = 111;
     public const int Forced = 112;

@@ -23,6 +23,11 @@ public sealed class EventIdTests
         [
             (Event.Loaded, "Loaded", LogLevel.Debug),
             (Event.DeploymentAwaited, "DeploymentAwaited", LogLevel.Debug),
+            (Event.LockAwaited, "LockAwaited", LogLevel.Debug),
+            (Event.NotLocked, "NotLocked", LogLevel.Debug),
+            (Event.Recovered, "Recovered", LogLevel.Warning),
+            (Event.Swept, "Swept", LogLevel.Debug),
+            (Event.NotSwept, "NotSwept", LogLevel.Warning),
             (Event.NotDue, "NotDue", LogLevel.Debug),
             (Event.Due, "Due", LogLevel.Debug),
             (Event.Forced, "Forced", LogLevel.Debug),
@@ -36,5 +41,5 @@ public sealed class EventIdTests
         Events);
 
     [Fact]
-    public void Numbers_AreThese() => Assert.Equal([100, 101, 110, 111, 112, 120, 121, 130, 140, 150, 190], Events.Select(one => one.Id));
+    public void Numbers_AreThese() => Assert.Equal([100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 120, 121, 130, 140, 150, 190], Events.Select(one => one.Id));
 }

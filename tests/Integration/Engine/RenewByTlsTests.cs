@@ -122,7 +122,8 @@ public sealed class RenewByTlsTests : EngineTest
         var (result, error) = await RunAsync(Request(ca, pair) with { ApproveAsync = (asked, _) => Task.FromResult((plan = asked) is null) });
 
         Assert.Equal((null, RenewalStatus.WouldRenew, false, 0), (error, result.Status, result.Changed, result.Attempts));
-        Assert.Equal(new(pair.CertificatePath, pair.Leaf.Subject, pair.Leaf.NotAfter), plan);
+        Assert.Equal(pair.CertificatePath, plan!.CertificatePath);
+        Assert.Contains(pair.Leaf.Subject, plan.Action, StringComparison.Ordinal);
         before.AssertUntouched();
     }
 

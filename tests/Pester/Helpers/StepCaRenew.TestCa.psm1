@@ -368,7 +368,8 @@ function Test-OpenSslPair {
 function Get-StagedFile {
     <# .SYNOPSIS What a renewal that was cut short may have left in a folder. #>
     param([Parameter(Mandatory)] [string] $Folder)
-    Get-ChildItem -LiteralPath $Folder -Recurse -Force -File | Where-Object Name -Like '*.stepcarenew*'
+    # The lock stays by design: unlinking it would let two runs hold two locks.
+    Get-ChildItem -LiteralPath $Folder -Recurse -Force -File | Where-Object { $_.Name -like '*.stepcarenew*' -and $_.Name -notlike '*.stepcarenew-lock' }
 }
 
 function Use-CleanEnvironment {

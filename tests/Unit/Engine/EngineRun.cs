@@ -56,9 +56,9 @@ internal sealed class EngineRun : IDisposable
             File.SetLastWriteTimeUtc(file, (Clock.GetUtcNow() - age).UtcDateTime);
     }
 
-    /// <summary>All files of the folder with their content.</summary>
+    /// <summary>All files of the folder with their content, but the lock, which stays.</summary>
     public IReadOnlyList<(string Name, string Content)> Content() =>
-        [.. Directory.GetFiles(Folder).Order().Select(file => (Path.GetFileName(file), File.ReadAllText(file)))];
+        [.. Directory.GetFiles(Folder).Where(file => !file.EndsWith("stepcarenew-lock", StringComparison.Ordinal)).Order().Select(file => (Path.GetFileName(file), File.ReadAllText(file)))];
 
     public void Dispose() => folder.Dispose();
 }

@@ -120,7 +120,8 @@ public sealed class RenewalEngineTests
         var before = run.Content();
         var (result, error) = await run.RenewAsync();
         Assert.Equal((RenewalStatus.WouldRenew, false, 0, null), (result.Status, result.Changed, result.Attempts, error));
-        Assert.Equal((run.CertificatePath, "CN=host.example.com"), (plans.Single().CertificatePath, plans.Single().Subject));
+        Assert.Equal(run.CertificatePath, plans.Single().CertificatePath);
+        Assert.Contains("CN=host.example.com", plans.Single().Action, StringComparison.Ordinal);
         Assert.Equal(before, run.Content());
     }
 

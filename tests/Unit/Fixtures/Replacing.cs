@@ -1,5 +1,6 @@
 using System.Text;
 using StepCaRenew.Files;
+using StepCaRenew.Pairs;
 
 namespace StepCaRenew.Unit.Fixtures;
 
@@ -8,14 +9,21 @@ internal static class Replacing
 {
     public static void Replace(string path, string content)
     {
-        using var replacement = FileReplacement.Stage(path);
-        replacement.Commit(Encoding.UTF8.GetBytes(content));
+        using var replacement = Stage(path);
+        // Without a shared file there is nothing to wait for, so that the task has ended already.
+        Assert.True(replacement.CommitAsync(new FileChange(File.ReadAllBytes(path), Encoding.UTF8.GetBytes(content)), key: null).GetAwaiter().GetResult());
     }
 
     /// <summary>Makes the new file and throws it away, as when the CA refuses.</summary>
     public static void StageOnly(string path, Action? whileStaged = null)
     {
-        using var replacement = FileReplacement.Stage(path);
+        using var replacement = Stage(path);
         whileStaged?.Invoke();
+    }
+
+    private static PairReplacement Stage(string path)
+    {
+        var target = TargetPath.Follow(path);
+        return PairReplacement.Stage(new Volume(), new PairPaths(target, target), withKey: false, new SharingRetry(TimeProvider.System));
     }
 }

@@ -120,6 +120,6 @@ public sealed class AnswerVerifierTests
         var (certificate, key) = Pair.WriteTo(folder, "a", Ca.Intermediate);
         using var pair = CertificatePair.Load(certificate, key, null);
         using var roots = TrustedRoots.Load(new CaSettings(new Uri("https://ca"), folder.Write("root.crt", Ca.Root.ExportCertificatePem()), null));
-        new AnswerVerifier(roots, new FakeTimeProvider(Now)).Verify(pair, new CaAnswer(leaf, chain));
+        new AnswerVerifier(roots, new FakeTimeProvider(Now)).Verify(pair.Leaf, pair.Key, new CaAnswer(leaf, chain));
     }
 }

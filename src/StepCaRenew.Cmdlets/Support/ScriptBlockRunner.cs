@@ -1,0 +1,26 @@
+using System.Management.Automation;
+using StepCaRenew.Actions;
+
+namespace StepCaRenew.Cmdlets.Support;
+
+/// <summary>Runs the caller's script block on the pipeline thread, with the result as $_ and as its argument.</summary>
+internal sealed class ScriptBlockRunner(ScriptBlock script, PipelinePump pump) : IScriptBlockRunner
+{
+    /// <inheritdoc/>
+    public Task<(string Output, string? Failure)> RunAsync(IReadOnlyList<RenewalResult> results) => pump.AskAsync(() => Run(results));
+
+    private (string Output, string? Failure) Run(IReadOnlyList<RenewalResult> results)
+    {
+        object subject = results.Count == 1 ? results[0] : results.ToArray();
+        try
+        {
+            var output = script.InvokeWithContext(null, [new PSVariable("_", subject)], subject);
+            return (string.Join('\n', output), null);
+        }
+        // What ends the pipeline (Ctrl+C) must go on.
+        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        {
+            return (string.Empty, (e as ActionPreferenceStopException)?.ErrorRecord.ToString() ?? e.Message);
+        }
+    }
+}

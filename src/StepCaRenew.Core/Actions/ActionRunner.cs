@@ -1,0 +1,88 @@
+using Microsoft.Extensions.Logging;
+using StepCaRenew.Files;
+using StepCaRenew.Logging;
+
+namespace StepCaRenew.Actions;
+
+/// <summary>Runs what the renewals of one call owe: each action once, after the last replacement.</summary>
+/// <param name="actions">The actions of the call, in their order.</param>
+/// <param name="host">What they have in common.</param>
+/// <param name="volume">The file system.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="logger">Told of every step.</param>
+internal sealed class ActionRunner(IReadOnlyList<ActionDefinition> actions, ActionHost host, IVolume volume, TimeProvider clock, ILogger logger)
+{
+    private readonly PendingClearance clearance = new(volume, clock, logger);
+
+    /// <summary>Runs the actions that results owe; an action that fails hinders no other.</summary>
+    /// <returns>The results as they are now, in the same order, and one error for each action that failed.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; what was not done stays pending.</exception>
+    public async Task<(IReadOnlyList<RenewalResult> Results, IReadOnlyList<RenewalException> Errors)> RunAsync(
+        IReadOnlyList<RenewalResult> results, CancellationToken cancellationToken)
+    {
+        var (done, failed) = (new HashSet<string>(), new Dictionary<string, RenewalException>());
+        try
+        {
+            foreach (var action in actions.DistinctBy(action => action.Hash))
+            {
+                var owing = results.Where(result => result.Owed?.Include(action) == true).ToList();
+                if (owing.Count == 0)
+                    continue;
+                if (await TryAsync(action, owing, cancellationToken).ConfigureAwait(false) is { } error)
+                    failed[action.Hash] = error;
+                else
+                    done.Add(action.Hash);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            foreach (var result in results.Where(result => result.Owed is not null))
+                await clearance.RunAsync(result.Owed!, done).ConfigureAwait(false);
+            throw;
+        }
+
+        var finished = new List<RenewalResult>();
+        foreach (var result in results)
+            finished.Add(await FinishAsync(result, done, failed).ConfigureAwait(false));
+        return (finished, [.. failed.Values]);
+    }
+
+    private async Task<RenewalException?> TryAsync(ActionDefinition action, List<RenewalResult> owing, CancellationToken cancellationToken)
+    {
+        var variables = ActionEnvironment.Of([.. owing.Select(result => result.Owed!.Subject)]);
+        var context = new ActionContext(host, owing, variables, logger, clock);
+        using var timeout = new CancellationTokenSource(host.Timeout, clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        cancellationToken.ThrowIfCancellationRequested();
+        ActionLog.Started(logger, action.Description, owing.Count);
+        var start = clock.GetTimestamp();
+        try
+        {
+            await action.RunAsync(context, end.Token).ConfigureAwait(false);
+            ActionLog.Done(logger, action.Description, clock.GetElapsedTime(start).TotalSeconds);
+            return null;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            ActionLog.Stopped(logger, action.Description);
+            throw;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || timeout.IsCancellationRequested)
+        {
+            var error = e as RenewalException ?? ActionErrors.Failed(
+                action, e is OperationCanceledException ? $"it did not end within {host.Timeout.TotalSeconds:0.#} s, and was ended with its children." : e.Message, e);
+            ActionLog.Failed(logger, error.ErrorId, error.Message);
+            return error;
+        }
+    }
+
+    private async Task<RenewalResult> FinishAsync(RenewalResult result, HashSet<string> done, Dictionary<string, RenewalException> failed)
+    {
+        if (result.Owed is not { } owed)
+            return result;
+        var isCleared = await clearance.RunAsync(owed, done).ConfigureAwait(false);
+        if (owed.Entries.Select(entry => failed.GetValueOrDefault(entry.Hash)).FirstOrDefault(error => error is not null) is not { } first)
+            return result with { ActionsPending = !isCleared, Owed = null };
+        return result with { ErrorId = result.ErrorId ?? ErrorId.ActionFailed, Message = $"{result.Message} {first.Message}", Owed = null };
+    }
+}

@@ -1,0 +1,29 @@
+namespace StepCaRenew.Actions;
+
+/// <summary>Runs a program with its arguments as they are; no shell is between.</summary>
+/// <param name="FilePath">Its full path, or its name alone for one on PATH.</param>
+/// <param name="ArgumentList">Its arguments.</param>
+public sealed record CommandAction(string FilePath, IReadOnlyList<string> ArgumentList) : ActionDefinition
+{
+    /// <inheritdoc/>
+    public override string Description => $"Running '{Path.GetFileName(FilePath)}'";
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<string> Identity => ["command", FilePath, .. ArgumentList];
+
+    /// <inheritdoc/>
+    public override void Demand(ActionHost host)
+    {
+        // cmd.exe would parse the arguments once more, by rules of its own: that is a shell.
+        if (OperatingSystem.IsWindows() && Path.GetExtension(FilePath).ToUpperInvariant() is ".BAT" or ".CMD")
+            throw ActionErrors.Invalid($"'{FilePath}' is a batch file, which only a shell can run.", "Use -ScriptPath with a PowerShell script, or name cmd.exe as -FilePath.");
+        if (ProgramFinder.Find(FilePath) is null)
+            throw ActionErrors.Invalid(
+                $"There is no program '{FilePath}'{(Path.IsPathFullyQualified(FilePath) ? ", or it may not be executed" : " on PATH")}.",
+                "Name an executable file in -FilePath, with its path where it is not on PATH.");
+    }
+
+    /// <inheritdoc/>
+    internal override Task RunAsync(ActionContext context, CancellationToken cancellationToken) =>
+        ChildProcess.DemandSuccessAsync(this, FilePath, ArgumentList, context, cancellationToken);
+}

@@ -1,0 +1,71 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using StepCaRenew.Logging;
+
+namespace StepCaRenew.Actions;
+
+/// <summary>
+/// Tells a monitor how a run ended, so that a run that never comes is noticed as well. The address is a secret but for
+/// its host: whoever knows it can say that all is well.
+/// </summary>
+public sealed class HealthCheck : IDisposable
+{
+    private readonly Uri uri;
+    private readonly ILogger logger;
+    private readonly HttpClient http;
+
+    /// <summary>Makes one that trusts what the system trusts: monitors live outside of the CA's realm.</summary>
+    /// <param name="uri">The monitor's address.</param>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="logger">Told whether it worked.</param>
+    /// <exception cref="RenewalException">It is no http or https address.</exception>
+    public HealthCheck(Uri uri, TimeSpan timeout, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        if (!uri.IsAbsoluteUri || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp))
+            throw ActionErrors.Invalid("-HealthCheckUri is no http or https address.", "Give the whole address, such as https://hc.example.com/ping/<id>.");
+        (this.uri, this.logger) = (uri, logger);
+        // A redirect could carry the secret path to another host in the clear.
+        http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = timeout };
+    }
+
+    /// <summary>The address as it may be shown.</summary>
+    public string Masked => $"{uri.Scheme}://{uri.Authority}/***";
+
+    /// <summary>Tells how the run ended; that nobody listens is a warning and nothing more.</summary>
+    /// <param name="errorIds">The ids of what failed; none for success.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task PingAsync(IReadOnlyCollection<string> errorIds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(errorIds);
+        try
+        {
+            using var answer = errorIds.Count == 0
+                ? await http.GetAsync(uri, cancellationToken).ConfigureAwait(false)
+                : await FailAsync(errorIds, cancellationToken).ConfigureAwait(false);
+            if (answer.IsSuccessStatusCode)
+                ActionLog.Pinged(logger, Masked, errorIds.Count == 0 ? "success" : "failure");
+            else
+                ActionLog.NotPinged(logger, Masked, $"status {(int)answer.StatusCode}");
+        }
+        // The platform's own message may quote the address.
+        catch (HttpRequestException e)
+        {
+            ActionLog.NotPinged(logger, Masked, e.InnerException?.GetType().Name ?? e.GetType().Name);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            ActionLog.NotPinged(logger, Masked, "no answer in time");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
+
+    private async Task<HttpResponseMessage> FailAsync(IReadOnlyCollection<string> errorIds, CancellationToken cancellationToken)
+    {
+        var fail = new UriBuilder(uri) { Path = uri.AbsolutePath.TrimEnd('/') + "/fail" }.Uri;
+        using var body = new StringContent(string.Join('\n', errorIds.Distinct()), Encoding.UTF8, "text/plain");
+        return await http.PostAsync(fail, body, cancellationToken).ConfigureAwait(false);
+    }
+}

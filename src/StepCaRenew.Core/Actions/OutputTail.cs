@@ -1,0 +1,44 @@
+using System.Text;
+
+namespace StepCaRenew.Actions;
+
+/// <summary>Keeps the end of what a program puts out: the reason of a failure stands there, and a flood costs nothing.</summary>
+internal sealed class OutputTail
+{
+    /// <summary>How many bytes are kept.</summary>
+    public const int Capacity = 64 * 1024;
+
+    private readonly byte[] ring = new byte[Capacity];
+    private readonly object gate = new();
+    private long total;
+
+    /// <summary>Takes what comes from a stream until its end.</summary>
+    public async Task ReadAsync(Stream stream)
+    {
+        var buffer = new byte[4096];
+        while (await stream.ReadAsync(buffer).ConfigureAwait(false) is > 0 and var count)
+            Add(buffer.AsSpan(0, count));
+    }
+
+    /// <summary>Takes some bytes; from either stream of a program, in the order of their coming.</summary>
+    public void Add(ReadOnlySpan<byte> bytes)
+    {
+        lock (gate)
+        {
+            foreach (var one in bytes)
+                ring[total++ % Capacity] = one;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        lock (gate)
+        {
+            if (total <= Capacity)
+                return Encoding.UTF8.GetString(ring, 0, (int)total);
+            var start = (int)(total % Capacity);
+            return $"(the first {total - Capacity:N0} bytes were left out)\n" + Encoding.UTF8.GetString([.. ring[start..], .. ring[..start]]);
+        }
+    }
+}

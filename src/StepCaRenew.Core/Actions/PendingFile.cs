@@ -1,0 +1,58 @@
+using StepCaRenew.Files;
+using StepCaRenew.Pairs;
+
+namespace StepCaRenew.Actions;
+
+/// <summary>The record beside a pair, under its fixed name: replaced as a whole, flushed, and gone when nothing is owed.</summary>
+internal sealed class PendingFile(IVolume volume, PairPaths paths)
+{
+    /// <summary>Whether anything lies under the name.</summary>
+    public bool Exists => volume.Exists(paths.Pending);
+
+    /// <summary>Reads it; null where it is damaged, or a link or something else lies in its place.</summary>
+    public IReadOnlyList<PendingEntry>? Read() => volume.Read(paths.Pending) is { } bytes ? PendingFormat.Parse(bytes) : null;
+
+    /// <summary>Makes it what it is to be: nothing at all where no entry is left.</summary>
+    public void Write(IReadOnlyList<PendingEntry> entries)
+    {
+        if (entries.Count == 0)
+        {
+            Delete();
+            return;
+        }
+
+        Stage(entries);
+        Put();
+    }
+
+    /// <summary>Writes the new record beside the old one.</summary>
+    public void Stage(IReadOnlyList<PendingEntry> entries)
+    {
+        if (volume.Exists(paths.StagedPending))
+            volume.Delete(paths.StagedPending);
+        using var file = volume.CreateLike(paths.StagedPending, paths.Certificate);
+        file.Write(PendingFormat.Render(entries));
+        file.Flush();
+    }
+
+    /// <summary>Puts the staged record in its place, for good.</summary>
+    public void Put()
+    {
+        volume.Rename(paths.StagedPending, paths.Pending);
+        volume.FlushFolder(Folder);
+    }
+
+    /// <summary>Takes the staged record away.</summary>
+    public void Unstage() => PairSweep.TryDelete(volume, paths.StagedPending);
+
+    /// <summary>Takes the record away, or the link in its place.</summary>
+    public void Delete()
+    {
+        if (!volume.Exists(paths.Pending))
+            return;
+        volume.Delete(paths.Pending);
+        volume.FlushFolder(Folder);
+    }
+
+    private string Folder => Path.GetDirectoryName(paths.Pending)!;
+}

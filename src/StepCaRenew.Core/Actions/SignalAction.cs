@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using StepCaRenew.Certificates;
+using StepCaRenew.Files;
+
+namespace StepCaRenew.Actions;
+
+/// <summary>Sends a signal to the process that a file names; on Unix.</summary>
+/// <param name="Signal">Such as HUP, SIGHUP or 1.</param>
+/// <param name="PidFile">The full path of the file.</param>
+public sealed record SignalAction(string Signal, string PidFile) : ActionDefinition
+{
+    /// <inheritdoc/>
+    public override string Description => $"Sending {Signal} to the process of '{PidFile}'";
+
+    // By number: HUP and SIGHUP are the same action.
+    /// <inheritdoc/>
+    internal override IReadOnlyList<string> Identity => ["signal", Signals.Parse(Signal).ToString(CultureInfo.InvariantCulture), PidFile];
+
+    /// <inheritdoc/>
+    public override void Demand(ActionHost host)
+    {
+        if (OperatingSystem.IsWindows())
+            throw ActionErrors.Invalid("Windows has no signals.", "Use -RestartService, -FilePath or -ScriptPath instead.");
+        Signals.Parse(Signal);
+        // A file that is not there is no error yet: the daemon may be down, and that must not stop a renewal.
+        if (Directory.Exists(PidFile) || FileKind.IsSpecial(PidFile))
+            throw ActionErrors.Invalid($"'{PidFile}' is no regular file.", "Name the file that the daemon writes its process id to.");
+        if (!Path.IsPathFullyQualified(PidFile))
+            throw ActionErrors.Invalid($"'{PidFile}' is no full path.", "Give -PidFile with its path.");
+    }
+
+    /// <inheritdoc/>
+    internal override Task RunAsync(ActionContext context, CancellationToken cancellationToken)
+    {
+        if (OperatingSystem.IsWindows())
+            throw ActionErrors.Failed(this, "Windows has no signals.");
+        var process = ReadProcessId();
+        if (UnixNative.Kill(process, Signals.Parse(Signal)) != 0)
+            throw ActionErrors.Failed(this, $"process {process}: {Marshal.GetLastPInvokeErrorMessage()}.");
+        return Task.CompletedTask;
+    }
+
+    // Zero and negative numbers mean groups of processes, ours among them.
+    private int ReadProcessId()
+    {
+        try
+        {
+            var text = Encoding.ASCII.GetString(InputFile.Read(PidFile, "process id file").Bytes).Trim();
+            return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var process) && process > 0
+                ? process
+                : throw ActionErrors.Failed(this, "the file holds no process id.");
+        }
+        catch (RenewalException e) when (e.ErrorId != ErrorId.ActionFailed)
+        {
+            throw ActionErrors.Failed(this, $"{e.Message} The daemon may not be running.", e);
+        }
+    }
+}

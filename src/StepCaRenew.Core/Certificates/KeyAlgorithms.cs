@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+
+namespace StepCaRenew.Certificates;
+
+/// <summary>The algorithms of new keys, by the names of <c>-KeyAlgorithm</c>.</summary>
+public static class KeyAlgorithms
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["EC-P256", "EC-P384", "EC-P521", "RSA-2048", "RSA-3072", "RSA-4096"];
+
+    /// <summary>Makes a new key.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    public static PrivateKey Generate(string name) => name switch
+    {
+        "EC-P256" => new PrivateKey(ECDsa.Create(ECCurve.NamedCurves.nistP256)),
+        "EC-P384" => new PrivateKey(ECDsa.Create(ECCurve.NamedCurves.nistP384)),
+        "EC-P521" => new PrivateKey(ECDsa.Create(ECCurve.NamedCurves.nistP521)),
+        "RSA-2048" => new PrivateKey(RSA.Create(2048)),
+        "RSA-3072" => new PrivateKey(RSA.Create(3072)),
+        "RSA-4096" => new PrivateKey(RSA.Create(4096)),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "Unknown key algorithm."),
+    };
+
+    /// <summary>Makes a new key of the same algorithm and size as another one.</summary>
+    /// <param name="key">The other key.</param>
+    public static PrivateKey GenerateLike(PrivateKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        // "EC P-256" and "RSA 2048" are how people read them; sizes between the named ones are kept as they are.
+        return key.Algorithm.StartsWith("RSA ", StringComparison.Ordinal)
+            ? new PrivateKey(RSA.Create(key.Size))
+            : Generate(key.Algorithm.Replace("EC P-", "EC-P", StringComparison.Ordinal));
+    }
+}

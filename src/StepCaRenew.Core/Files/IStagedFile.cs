@@ -1,0 +1,11 @@
+namespace StepCaRenew.Files;
+
+/// <summary>A new file that nobody else uses yet. It stays open until it is written, so that nothing can be put in its place.</summary>
+internal interface IStagedFile : IDisposable
+{
+    /// <summary>Writes the whole content.</summary>
+    void Write(ReadOnlySpan<byte> content);
+
+    /// <summary>Flushes the content to disk.</summary>
+    void Flush();
+}

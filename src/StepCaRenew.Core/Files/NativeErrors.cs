@@ -1,0 +1,22 @@
+using System.Runtime.InteropServices;
+
+namespace StepCaRenew.Files;
+
+/// <summary>Errors of system calls as .NET's own exceptions, so that one place maps both.</summary>
+internal static class NativeErrors
+{
+    private const int NotPermitted = 1;
+    private const int NoEntry = 2;
+    private const int AccessDenied = 13;
+
+    public static Exception ToException(int error, string path)
+    {
+        var message = $"{Marshal.GetPInvokeErrorMessage(error)} : '{path}'";
+        return error switch
+        {
+            NotPermitted or AccessDenied => new UnauthorizedAccessException(message),
+            NoEntry => new FileNotFoundException(message, path),
+            _ => new IOException(message, error),
+        };
+    }
+}

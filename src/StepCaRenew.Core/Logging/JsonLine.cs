@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace StepCaRenew.Logging;
+
+/// <summary>One event as one line of JSON: time, level, id, name, process, message, and its fields under names of their own.</summary>
+internal static class JsonLine
+{
+    // The template of the message is among the fields of an event.
+    private const string Template = "{OriginalFormat}";
+
+    // Names and paths in any script stay readable; the file is no HTML.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Renders an event, with the line feed.</summary>
+    public static byte[] Render(DateTimeOffset time, LogLevel level, EventId id, string message, IReadOnlyList<KeyValuePair<string, object?>> fields)
+    {
+        using var line = new MemoryStream();
+        using (var json = new Utf8JsonWriter(line, Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("time"u8, Utc(time, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
+            json.WriteString("level"u8, level.ToString());
+            json.WriteNumber("id"u8, id.Id);
+            json.WriteString("event"u8, id.Name);
+            json.WriteNumber("pid"u8, Environment.ProcessId);
+            json.WriteString("message"u8, message);
+            json.WriteStartObject("fields"u8);
+            foreach (var (name, value) in fields.Where(field => field.Key != Template))
+                Write(json, JsonNamingPolicy.CamelCase.ConvertName(name), value);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        line.WriteByte((byte)'\n');
+        return line.ToArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                json.WriteNull(name);
+                break;
+            case bool truth:
+                json.WriteBoolean(name, truth);
+                break;
+            case int or long or double:
+                json.WriteNumber(name, Math.Round(Convert.ToDecimal(value, CultureInfo.InvariantCulture), 3));
+                break;
+            case DateTimeOffset time:
+                json.WriteString(name, Utc(time, "yyyy-MM-dd'T'HH:mm:ss'Z'"));
+                break;
+            default:
+                json.WriteString(name, Convert.ToString(value, CultureInfo.InvariantCulture));
+                break;
+        }
+    }
+
+    private static string Utc(DateTimeOffset time, string format) => time.UtcDateTime.ToString(format, CultureInfo.InvariantCulture);
+}

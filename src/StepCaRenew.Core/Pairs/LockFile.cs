@@ -1,0 +1,123 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using StepCaRenew.Files;
+
+namespace StepCaRenew.Pairs;
+
+/// <summary>What came of an attempt to lock.</summary>
+internal enum LockOutcome
+{
+    /// <summary>The lock is ours.</summary>
+    Taken,
+
+    /// <summary>Another process has it.</summary>
+    Held,
+
+    /// <summary>There is no lock file, and none can be made.</summary>
+    Impossible,
+}
+
+/// <summary>Opens and locks the lock file: flock(2) on Unix, an exclusive open on Windows.</summary>
+internal static class LockFile
+{
+    private const int Exclusive = 2;
+    private const int NonBlocking = 4;
+
+    private static int WouldBlock => OperatingSystem.IsLinux() ? 11 : 35;
+
+    /// <summary>Tries once.</summary>
+    /// <param name="path">The lock file.</param>
+    /// <param name="model">The file whose rights a new lock file gets: whoever may renew must be able to lock.</param>
+    /// <exception cref="RenewalException">
+    /// Something lies there that can't be locked. To go on without a lock would let two runs work on one pair.
+    /// </exception>
+    public static (LockOutcome Outcome, FileStream? File) TryOpen(string path, string model) =>
+        OperatingSystem.IsWindows() ? TryOpenOnWindows(path) : TryOpenOnUnix(path, model);
+
+    /// <summary>Opens the lock file without locking it, as .NET would with a shared lock of its own: it could never be read while it is held.</summary>
+    /// <exception cref="IOException">It can't be opened.</exception>
+    public static FileStream OpenToRead(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        var file = UnixNative.Open(path, UnixOpen.NoFollow | UnixOpen.CloseOnExec, 0);
+        return file.IsInvalid ? throw new IOException(Marshal.GetLastPInvokeErrorMessage()) : new FileStream(file, FileAccess.Read, bufferSize: 0);
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static (LockOutcome Outcome, FileStream? File) TryOpenOnUnix(string path, string model)
+    {
+        if (Open(path, model) is not { } file)
+            return (LockOutcome.Impossible, null);
+        if (UnixNative.Lock(file.SafeFileHandle, Exclusive | NonBlocking) == 0)
+            return (LockOutcome.Taken, file);
+        var error = Marshal.GetLastPInvokeError();
+        file.Dispose();
+        return error == WouldBlock ? (LockOutcome.Held, null) : throw NotLockable(path, Marshal.GetPInvokeErrorMessage(error));
+    }
+
+    // Links are refused by the kernel; read-only is enough to lock where writing is refused.
+    [UnsupportedOSPlatform("windows")]
+    private static FileStream? Open(string path, string model)
+    {
+        var made = UnixNative.Open(path, UnixOpen.ReadWrite | UnixOpen.Create | UnixOpen.Exclusive | UnixOpen.NoFollow | UnixOpen.CloseOnExec, 0x180);
+        if (!made.IsInvalid)
+            return GiveRights(new FileStream(made, FileAccess.ReadWrite, bufferSize: 0), path, model);
+        var error = Marshal.GetLastPInvokeError();
+        DemandRegular(path);
+        var existing = UnixNative.Open(path, UnixOpen.ReadWrite | UnixOpen.NoFollow | UnixOpen.CloseOnExec, 0);
+        if (!existing.IsInvalid)
+            return new FileStream(existing, FileAccess.ReadWrite, bufferSize: 0);
+        var readOnly = UnixNative.Open(path, UnixOpen.NoFollow | UnixOpen.CloseOnExec, 0);
+        if (!readOnly.IsInvalid)
+            return new FileStream(readOnly, FileAccess.Read, bufferSize: 0);
+        if (File.Exists(path))
+            throw NotLockable(path, Marshal.GetLastPInvokeErrorMessage());
+        // Where nothing can be written nothing can be replaced either: no lock is needed. A full disk is another matter.
+        var failure = WriteErrors.Map(NativeErrors.ToException(error, path), model);
+        return failure.ErrorId == ErrorId.FolderNotWritable ? null : throw failure;
+    }
+
+    // A pipe would keep whoever asks for the holder waiting for ever, and a link would lead to a file that is not ours.
+    private static void DemandRegular(string path)
+    {
+        if (new FileInfo(path).LinkTarget is not null || Directory.Exists(path) || FileKind.IsSpecial(path))
+            throw NotLockable(path, "it is no regular file");
+    }
+
+    private static RenewalException NotLockable(string path, string reason) => new(
+        ErrorId.WriteFailed, $"The lock file '{path}' can't be used: {reason}. Nothing was changed.",
+        "Delete it if no run is under way; the next run makes a new one.");
+
+    [UnsupportedOSPlatform("windows")]
+    private static FileStream GiveRights(FileStream file, string path, string model)
+    {
+        try
+        {
+            FileMetadata.Copy(model, path, file.SafeFileHandle);
+        }
+        catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
+        {
+            // A lock with its maker's own rights locks as well; the replacement itself is stricter.
+        }
+
+        return file;
+    }
+
+    private static (LockOutcome Outcome, FileStream? File) TryOpenOnWindows(string path)
+    {
+        try
+        {
+            // Readable to whoever wants to know the holder; a second one for writing is refused.
+            return (LockOutcome.Taken, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0));
+        }
+        catch (IOException e) when (WriteErrors.IsSharingViolation(e))
+        {
+            return (LockOutcome.Held, null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (LockOutcome.Impossible, null);
+        }
+    }
+}

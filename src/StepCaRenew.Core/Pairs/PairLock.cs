@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using StepCaRenew.Logging;
+
+namespace StepCaRenew.Pairs;
+
+/// <summary>
+/// One run at a time per pair, over all processes and users. The kernel frees it when the process dies, so that there
+/// is never anything to clean up; the file itself stays, since deleting it would let two runs hold two locks.
+/// </summary>
+internal sealed class PairLock : IDisposable
+{
+    private const int HolderLength = 64;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly FileStream file;
+
+    private PairLock(FileStream file) => this.file = file;
+
+    /// <summary>Takes the lock, and waits for it if another run has it.</summary>
+    /// <returns>Null where no lock can be made since the folder can't be written: then nothing can be replaced there either.</returns>
+    /// <exception cref="RenewalException">Another run holds it for longer than the patience (<see cref="ErrorId.Locked"/>).</exception>
+    public static async Task<PairLock?> TakeAsync(PairPaths paths, TimeSpan patience, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+    {
+        for (var (start, isWaiting) = (clock.GetTimestamp(), false); ; isWaiting = true)
+        {
+            var attempt = LockFile.TryOpen(paths.Lock, paths.Certificate);
+            if (attempt.Outcome == LockOutcome.Impossible)
+            {
+                RenewalLog.NotLocked(logger, paths.Certificate);
+                return null;
+            }
+
+            if (attempt.File is not null)
+            {
+                var taken = new PairLock(attempt.File);
+                taken.NameHolder();
+                return taken;
+            }
+
+            var holder = Holder(paths.Lock);
+            if (clock.GetElapsedTime(start) >= patience)
+                throw new RenewalException(
+                    ErrorId.Locked, $"Another run works on '{paths.Certificate}': {holder}.",
+                    "Let it finish, or give a longer -LockTimeout. If it hangs, end that process; its lock goes with it.");
+            if (!isWaiting)
+                RenewalLog.LockAwaited(logger, paths.Certificate, holder);
+            await Task.Delay(Pause, clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether a run holds the lock right now.</summary>
+    public static bool IsHeld(PairPaths paths)
+    {
+        if (!File.Exists(paths.Lock))
+            return false;
+        try
+        {
+            var attempt = LockFile.TryOpen(paths.Lock, paths.Certificate);
+            attempt.File?.Dispose();
+            return attempt.Outcome == LockOutcome.Held;
+        }
+        catch (RenewalException)
+        {
+            // What can't be locked is held by nobody; a renewal says what is wrong with it.
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => file.Dispose();
+
+    // For the message of whoever waits. Never truncated: a reader finds the old name or the new one.
+    private void NameHolder()
+    {
+        if (!file.CanWrite)
+            return;
+        var name = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} of {Environment.UserName}");
+        try
+        {
+            file.Write(Encoding.UTF8.GetBytes(name.PadRight(HolderLength)).AsSpan(0, HolderLength));
+        }
+        catch (IOException)
+        {
+            // A full disk: the lock holds without a name.
+        }
+    }
+
+    private static string Holder(string path)
+    {
+        try
+        {
+            using var reader = LockFile.OpenToRead(path);
+            Span<byte> name = stackalloc byte[HolderLength];
+            var length = reader.ReadAtLeast(name, HolderLength, throwOnEndOfStream: false);
+            return Encoding.UTF8.GetString(name[..length]).Trim() is { Length: > 0 } holder ? holder : "an unknown process";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "an unknown process";
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using StepCaRenew.Files;
+
+namespace StepCaRenew.Pairs;
+
+/// <summary>
+/// The files of a pair as they are replaced, links resolved, and the fixed names beside them: what a crash leaves is
+/// found by these names alone, so that nothing on disk can say which file to touch.
+/// </summary>
+/// <param name="Certificate">The certificate file.</param>
+/// <param name="Key">The key file; the certificate file itself where it holds both.</param>
+internal sealed record PairPaths(string Certificate, string Key)
+{
+    /// <summary>Where the lock lies.</summary>
+    public string Lock => Beside(Certificate, "lock");
+
+    /// <summary>The new certificate before the exchange, the old one after it.</summary>
+    public string StagedCertificate => Beside(Certificate, "new");
+
+    /// <summary>The old certificate for a moment, where the file system can't exchange.</summary>
+    public string OldCertificate => Beside(Certificate, "old");
+
+    /// <summary>The new key before the exchange, the old one after it.</summary>
+    public string StagedKey => Beside(Key, "new");
+
+    /// <summary>The old key for a moment, where the file system can't exchange.</summary>
+    public string OldKey => Beside(Key, "old");
+
+    /// <summary>The record of actions that are to follow a replacement.</summary>
+    public string Pending => Beside(Certificate, "pending");
+
+    /// <summary>That record while it is written.</summary>
+    public string StagedPending => Beside(Certificate, "pending-new");
+
+    /// <summary>Whether both halves stand in one file.</summary>
+    public bool IsOneFile => Certificate == Key;
+
+    /// <summary>Everything that a crash can leave behind, but the lock and the record of actions, which has a life of its own.</summary>
+    public IEnumerable<string> Leftovers => new[] { StagedCertificate, OldCertificate, StagedKey, OldKey, StagedPending }.Distinct();
+
+    /// <summary>The folders that hold them.</summary>
+    public IEnumerable<string> Folders => new[] { Certificate, Key }.Select(path => Path.GetDirectoryName(path)!).Distinct();
+
+    /// <summary>Resolves the paths of a pair.</summary>
+    /// <param name="certificatePath">The certificate file as the user knows it.</param>
+    /// <param name="keyPath">The key file as the user knows it.</param>
+    /// <exception cref="RenewalException">A link leads nowhere.</exception>
+    public static PairPaths Resolve(string certificatePath, string keyPath) =>
+        new(TargetPath.Follow(certificatePath), TargetPath.Follow(keyPath));
+
+    private static string Beside(string path, string what) =>
+        Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.stepcarenew-{what}");
+}

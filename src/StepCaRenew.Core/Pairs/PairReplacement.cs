@@ -1,0 +1,141 @@
+using StepCaRenew.Files;
+
+namespace StepCaRenew.Pairs;
+
+/// <summary>
+/// Replaces the certificate of a pair, or certificate and key: a crash at any point leaves what
+/// <see cref="PairRecovery"/> finishes or undoes. docs/crash-safety.md shows the states.
+/// </summary>
+internal sealed class PairReplacement : IDisposable
+{
+    private readonly IVolume volume;
+    private readonly PairPaths paths;
+    private readonly SharingRetry retry;
+    private readonly Dictionary<string, IStagedFile> staged = [];
+    private readonly List<string> names = [];
+    private bool isSwapping;
+
+    private PairReplacement(IVolume volume, PairPaths paths, SharingRetry retry) => (this.volume, this.paths, this.retry) = (volume, paths, retry);
+
+    /// <summary>
+    /// Makes the empty new files with the rights of the old ones, before the CA is asked: a folder that may not be
+    /// written, or an owner that can't be kept, costs no certificate then.
+    /// </summary>
+    /// <exception cref="RenewalException">They can't be made; nothing is left behind.</exception>
+    public static PairReplacement Stage(IVolume volume, PairPaths paths, bool withKey, SharingRetry retry)
+    {
+        var replacement = new PairReplacement(volume, paths, retry);
+        try
+        {
+            replacement.Stage(paths.StagedCertificate, paths.Certificate);
+            if (withKey && !paths.IsOneFile)
+                replacement.Stage(paths.StagedKey, paths.Key);
+            return replacement;
+        }
+        catch
+        {
+            replacement.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Puts the new certificate, and the new key if there is one, in the place of the old.</summary>
+    /// <param name="certificate">The certificate file: what was loaded, and what it is to hold.</param>
+    /// <param name="key">The key file likewise; null where it stays, or stands in the certificate file.</param>
+    /// <returns>False where somebody else had replaced a file since it was loaded; theirs stands.</returns>
+    /// <exception cref="RenewalException">A file can't be written or replaced; the old pair stands.</exception>
+    public async Task<bool> CommitAsync(FileChange certificate, FileChange? key)
+    {
+        var certificateSwap = Fill(paths.Certificate, paths.StagedCertificate, paths.OldCertificate, certificate);
+        var keySwap = key is null ? null : Fill(paths.Key, paths.StagedKey, paths.OldKey, key);
+        isSwapping = true;
+        try
+        {
+            var isDone = await SwapAsync(certificateSwap, keySwap).ConfigureAwait(false);
+            // Done or undone, before what came out is deleted: else a power loss could keep its loss and forget the rest.
+            Flush();
+            isSwapping = false;
+            return isDone;
+        }
+        catch
+        {
+            await BackAsync(certificateSwap, keySwap).ConfigureAwait(false);
+            Flush();
+            isSwapping = false;
+            throw;
+        }
+    }
+
+    /// <summary>Takes what is left of the staged files away; after an exchange these are the old ones.</summary>
+    public void Dispose()
+    {
+        foreach (var file in staged.Values)
+            file.Dispose();
+        // A swap that could neither be finished nor undone is the recovery's: it needs what lies there.
+        if (isSwapping)
+            return;
+        foreach (var path in names.Where(volume.Exists))
+            PairSweep.TryDelete(volume, path);
+    }
+
+    private void Stage(string path, string model)
+    {
+        try
+        {
+            staged[path] = volume.CreateLike(path, model);
+            names.Add(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw WriteErrors.Map(e, model);
+        }
+    }
+
+    private FileSwap Fill(string target, string path, string old, FileChange change)
+    {
+        try
+        {
+            names.Add(old);
+            staged[path].Write(change.After);
+            staged[path].Flush();
+            staged[path].Dispose();
+            return new FileSwap(volume, target, path, old, change.Before, change.After);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw WriteErrors.Map(e, target);
+        }
+    }
+
+    // The key first: the new certificate, which can be had again, waits on disk until the key is in its place.
+    private async Task<bool> SwapAsync(FileSwap certificate, FileSwap? key)
+    {
+        if (key is not null && !await key.InAsync(retry).ConfigureAwait(false))
+            return false;
+        var isIn = await certificate.InAsync(retry).ConfigureAwait(false);
+        if (isIn && (key is null || (key.Holds && certificate.Holds)))
+            return true;
+        // Somebody wrote one of the two between the exchanges: each file goes back to what it would be without us.
+        await BackAsync(certificate, key).ConfigureAwait(false);
+        return false;
+    }
+
+    private async Task BackAsync(FileSwap certificate, FileSwap? key)
+    {
+        await certificate.BackAsync(retry).ConfigureAwait(false);
+        await (key?.BackAsync(retry) ?? Task.CompletedTask).ConfigureAwait(false);
+    }
+
+    private void Flush()
+    {
+        try
+        {
+            foreach (var folder in names.Select(path => Path.GetDirectoryName(path)!).Distinct())
+                volume.FlushFolder(folder);
+        }
+        catch (IOException e)
+        {
+            throw WriteErrors.Map(e, paths.Certificate);
+        }
+    }
+}

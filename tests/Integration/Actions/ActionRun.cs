@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using StepCaRenew.Actions;
+using StepCaRenew.Files;
+using StepCaRenew.Integration.Cas;
+using StepCaRenew.Policy;
+using StepCaRenew.StepCa;
+
+namespace StepCaRenew.Integration.Actions;
+
+/// <summary>Runs as the cmdlet makes them: the certificates one by one, then what they owe.</summary>
+internal sealed class ActionRun(string stepPath, params ActionDefinition[] actions) : ILogger
+{
+    private readonly ConcurrentQueue<string> warnings = new();
+
+    public IReadOnlyCollection<string> Warnings => warnings;
+
+    public IVolume Volume { get; init; } = new Volume();
+
+    public RenewalEngine Engine => new(TimeProvider.System, () => 0.5, _ => null, this, Volume);
+
+    public ActionHost Host { get; init; } = new() { Timeout = TimeSpan.FromSeconds(30) };
+
+    public static ActionDefinition Append(string file, string word = "ran") => new CommandAction("sh", ["-c", "echo \"$1 $STEPCARENEW_SERIAL\" >> \"$0\"", file, word]);
+
+    public static ActionDefinition Fail() => new CommandAction("sh", ["-c", "exit 1"]);
+
+    /// <summary>An action whose success depends on whether a file is there, as that of a server on whether it runs.</summary>
+    public static ActionDefinition AppendIf(string condition, string file) => new CommandAction("sh", ["-c", "[ -e \"$1\" ] && echo ran >> \"$0\"", file, condition]);
+
+    public RenewalRequest Request(string certificatePath, bool isForced = false) => new()
+    {
+        CertificatePath = certificatePath,
+        Rule = RenewalRule.Default with { IsForced = isForced },
+        Ca = new CaOptions { StepPath = stepPath },
+        RetryTimeout = TimeSpan.Zero,
+        Actions = actions,
+    };
+
+    public async Task<RenewalResult> RenewAsync(string certificatePath, bool isForced = false) =>
+        (await Engine.RenewAsync(Request(certificatePath, isForced), CancellationToken.None)).Result;
+
+    public async Task<IReadOnlyList<RenewalResult>> RunAsync(bool isForced, params string[] certificatePaths)
+    {
+        var results = new List<RenewalResult>();
+        foreach (var path in certificatePaths)
+            results.Add(await RenewAsync(path, isForced));
+        return (await Engine.ActAsync(results, actions, Host, CancellationToken.None)).Results;
+    }
+
+    public async Task<RenewalResult> RunAsync(string certificatePath, bool isForced = false) => (await RunAsync(isForced, [certificatePath]))[0];
+
+    IDisposable? ILogger.BeginScope<TState>(TState state) => null;
+
+    bool ILogger.IsEnabled(LogLevel logLevel) => true;
+
+    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (logLevel == LogLevel.Warning)
+            warnings.Enqueue(formatter(state, exception));
+    }
+}

@@ -1,0 +1,245 @@
+using System.Diagnostics;
+using StepCaRenew.Integration.Cas;
+
+namespace StepCaRenew.Integration.Actions;
+
+/// <summary>An action after a renewal is not forgotten, whatever comes between; programs are /bin/sh, so on Unix.</summary>
+public sealed class PendingTests : IAsyncLifetime
+{
+    private readonly TestFolder folder = new();
+    private ITestCa ca = null!;
+    private string certificate = null!;
+    private string trace = null!;
+
+    private string Pending => Path.Combine(folder, ".test.local.crt.stepcarenew-pending");
+
+    private string[] Trace => File.Exists(trace) ? File.ReadAllLines(trace) : [];
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The programs of these tests are those of Unix.");
+        ca = await TestCas.GetAsync(CaKind.DevCa);
+        certificate = (await ca.IssueAsync(new IssueOptions { Folder = folder })).CertificatePath;
+        trace = Path.Combine(folder, "trace");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        folder.Dispose();
+        return default;
+    }
+
+    [Fact]
+    public async Task Action_AfterARenewal_LeavesOnlyTheLock()
+    {
+        var result = await Run(ActionRun.Append(trace)).RunAsync(certificate, isForced: true);
+        Assert.Equal((RenewalStatus.Renewed, false, null), (result.Status, result.ActionsPending, result.ErrorId));
+        Assert.Equal([$"ran {result.SerialNumber}"], Trace);
+        Assert.Equal([".test.local.crt.stepcarenew-lock", "test.local.crt", "test.local.key", "trace"], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Action_WithoutARenewal_IsNotRun()
+    {
+        var result = await Run(ActionRun.Append(trace)).RunAsync(certificate);
+        Assert.Equal((RenewalStatus.NotDue, false), (result.Status, result.ActionsPending));
+        Assert.Empty(Trace);
+    }
+
+    [Fact]
+    public async Task Record_IsOnDiskBeforeTheNewCertificate_AndStaysUntilTheActionIsDone()
+    {
+        var volume = new RecordingVolume();
+        var result = await new ActionRun(ca.StepPath, ActionRun.Append(trace)) { Volume = volume }.RenewAsync(certificate, isForced: true);
+        Assert.True(result.ActionsPending);
+        Assert.True(File.Exists(Pending));
+        Assert.DoesNotContain("trace", File.ReadAllText(Pending), StringComparison.Ordinal);
+        var (recorded, exchanged) = (volume.Calls.IndexOf($"rename {Path.GetFileName(Pending)}"), volume.Calls.IndexOf("exchange test.local.crt"));
+        Assert.InRange(recorded, 0, exchanged);
+        Assert.Equal("flush", volume.Calls[recorded + 1]);
+    }
+
+    [Fact]
+    public async Task Replacement_ThatFails_LeavesNoRecord()
+    {
+        var volume = new RecordingVolume { Fails = call => call == "exchange test.local.crt" };
+        var result = await new ActionRun(ca.StepPath, ActionRun.Append(trace)) { Volume = volume }.RunAsync(certificate, isForced: true);
+        Assert.Equal((RenewalStatus.Failed, ErrorId.WriteFailed, false), (result.Status, result.ErrorId, result.ActionsPending));
+        Assert.Contains($"rename {Path.GetFileName(Pending)}", volume.Calls);
+        Assert.Empty(Directory.GetFiles(folder, "*pending*"));
+        Assert.Empty(Trace);
+    }
+
+    [Fact]
+    public async Task Record_ThatCannotBeTakenAway_IsAWarning_AndTheActionStaysPending()
+    {
+        var run = new ActionRun(ca.StepPath, ActionRun.Append(trace)) { Volume = new RecordingVolume { Fails = call => call == $"delete {Path.GetFileName(Pending)}" } };
+        var result = await run.RunAsync(certificate, isForced: true);
+        Assert.Equal((RenewalStatus.Renewed, true, null), (result.Status, result.ActionsPending, result.ErrorId));
+        Assert.Single(run.Warnings);
+        Assert.Single(Trace);
+    }
+
+    [Fact]
+    public async Task Crash_BetweenReplacementAndAction_IsMadeGoodByTheNextRun()
+    {
+        var before = File.ReadAllText(certificate);
+        await Child.KillOnceRenewedAsync(ca.StepPath, certificate, trace);
+        Assert.NotEqual(before, File.ReadAllText(certificate));
+        Assert.Empty(Trace);
+
+        var result = await Run(ActionRun.Append(trace)).RunAsync(certificate);
+        Assert.Equal((RenewalStatus.NotDue, false, false), (result.Status, result.Changed, result.ActionsPending));
+        Assert.Equal([$"ran {result.SerialNumber}"], Trace);
+        Assert.False(File.Exists(Pending));
+
+        await Run(ActionRun.Append(trace)).RunAsync(certificate);
+        Assert.Single(Trace);
+    }
+
+    [Fact]
+    public async Task Failure_IsRetriedWithoutRenewing_UntilItSucceeds()
+    {
+        var switched = Path.Combine(folder, "switch");
+        var run = Run(ActionRun.AppendIf(switched, trace));
+        var failed = await run.RunAsync(certificate, isForced: true);
+        Assert.Equal((RenewalStatus.Renewed, true, ErrorId.ActionFailed), (failed.Status, failed.ActionsPending, failed.ErrorId));
+
+        var again = await run.RunAsync(certificate);
+        Assert.Equal((RenewalStatus.NotDue, true, ErrorId.ActionFailed), (again.Status, again.ActionsPending, again.ErrorId));
+
+        File.WriteAllText(switched, string.Empty);
+        var done = await run.RunAsync(certificate);
+        Assert.Equal((RenewalStatus.NotDue, false, null), (done.Status, done.ActionsPending, done.ErrorId));
+        Assert.Equal(failed.SerialNumber, done.SerialNumber);
+        Assert.Single(Trace);
+        Assert.False(File.Exists(Pending));
+        Assert.Empty(run.Warnings);
+    }
+
+    [Fact]
+    public async Task Failure_SupersededByANewerRenewal_IsMadeGoodOnce()
+    {
+        var run = Run(ActionRun.Append(trace));
+        await run.RenewAsync(certificate, isForced: true);
+        var result = await run.RunAsync(certificate, isForced: true);
+        Assert.Equal([$"ran {result.SerialNumber}"], Trace);
+        await run.RunAsync(certificate);
+        Assert.Single(Trace);
+    }
+
+    [Fact]
+    public async Task Failure_IsRetriedEvenWhereTheNextRenewalFails()
+    {
+        await Run(ActionRun.Append(trace)).RenewAsync(certificate, isForced: true);
+        var other = Path.Combine(folder, "no-step-here");
+        Directory.CreateDirectory(other);
+        var result = await new ActionRun(other, ActionRun.Append(trace)).RunAsync(certificate, isForced: true);
+        Assert.Equal((RenewalStatus.Failed, ErrorId.CaUrlMissing, false), (result.Status, result.ErrorId, result.ActionsPending));
+        Assert.Single(Trace);
+    }
+
+    [Fact]
+    public async Task Failure_HindersNoOtherAction_AndOnlyItStaysPending()
+    {
+        var result = await Run(ActionRun.Fail(), ActionRun.Append(trace)).RunAsync(certificate, isForced: true);
+        Assert.True(result.ActionsPending);
+        Assert.Single(Trace);
+        await Run(ActionRun.Fail(), ActionRun.Append(trace)).RunAsync(certificate);
+        Assert.Single(Trace);
+    }
+
+    [Fact]
+    public async Task OtherActions_OfTheNextCall_AreNotRunForIt()
+    {
+        await Run(ActionRun.Fail()).RunAsync(certificate, isForced: true);
+        var run = Run(ActionRun.Append(trace));
+        var result = await run.RunAsync(certificate);
+        Assert.Equal((RenewalStatus.NotDue, false), (result.Status, result.ActionsPending));
+        Assert.Empty(Trace);
+        Assert.Single(run.Warnings);
+        Assert.False(File.Exists(Pending));
+    }
+
+    [Fact]
+    public async Task WhatIf_RunsNothingAndDropsNothing()
+    {
+        var run = Run(ActionRun.Append(trace));
+        await run.RenewAsync(certificate, isForced: true);
+        foreach (var actions in new[] { run, Run(ActionRun.Fail()) })
+        {
+            var (result, _) = await actions.Engine.RenewAsync(actions.Request(certificate) with { ApproveAsync = (_, _) => Task.FromResult(false) }, CancellationToken.None);
+            Assert.Equal((RenewalStatus.NotDue, true), (result.Status, result.ActionsPending));
+            await actions.Engine.ActAsync([result], actions.Request(certificate).Actions, actions.Host, CancellationToken.None);
+        }
+
+        Assert.Empty(Trace);
+        Assert.True(File.Exists(Pending));
+    }
+
+    [Fact]
+    public async Task Refusal_OfTheCa_LeavesNoRecord()
+    {
+        var revoked = await ca.IssueAsync(new IssueOptions { Folder = folder, Name = "revoked.local" });
+        await ca.RevokeAsync(revoked);
+        var result = await Run(ActionRun.Append(trace)).RunAsync(revoked.CertificatePath, isForced: true);
+        Assert.Equal((RenewalStatus.Failed, false), (result.Status, result.ActionsPending));
+        Assert.Empty(Directory.GetFiles(folder, ".revoked*pending*"));
+        Assert.Empty(Trace);
+    }
+
+    [Fact]
+    public async Task SeveralCertificates_ShareOneRun()
+    {
+        var paths = new List<string>();
+        for (var number = 0; number < 5; number++)
+            paths.Add((await ca.IssueAsync(new IssueOptions { Folder = folder, Name = $"n{number}.local" })).CertificatePath);
+        var results = await Run(ActionRun.Append(trace), ActionRun.Append(trace)).RunAsync(isForced: true, [.. paths, certificate]);
+        Assert.All(results, result => Assert.False(result.ActionsPending));
+        // One line for each certificate in the variable, so six for the one run.
+        Assert.Equal(6, Trace.Length);
+        Assert.Equal($"ran {results[0].SerialNumber}", Trace[0]);
+        Assert.Equal(results[5].SerialNumber, Trace[5]);
+        Assert.Empty(Directory.GetFiles(folder, "*pending*"));
+    }
+
+    [Fact]
+    public async Task Renewal_ByAnotherRunDuringTheAction_IsOwedItsOwn()
+    {
+        var run = Run(ActionRun.Append(trace));
+        var first = await run.RenewAsync(certificate, isForced: true);
+        await run.RenewAsync(certificate, isForced: true);
+        var (results, _) = await run.Engine.ActAsync([first], run.Request(certificate).Actions, run.Host, CancellationToken.None);
+        Assert.True(results[0].ActionsPending);
+        Assert.True(File.Exists(Pending));
+    }
+
+    [Fact]
+    public async Task Cancelling_LeavesItPendingAndEndsItSoon()
+    {
+        var sleep = new StepCaRenew.Actions.CommandAction("sleep", ["300"]);
+        var run = Run(ActionRun.Append(trace), sleep);
+        var renewed = await run.RenewAsync(certificate, isForced: true);
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        var start = Stopwatch.GetTimestamp();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Engine.ActAsync([renewed], run.Request(certificate).Actions, run.Host, stop.Token));
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 20);
+        Assert.Single(Trace);
+        var entry = Assert.Single(StepCaRenew.Actions.PendingFormat.Parse(File.ReadAllBytes(Pending))!);
+        Assert.Equal(sleep.Hash, entry.Hash);
+    }
+
+    [Fact]
+    public async Task ForeignRestoreOfTheOldCertificate_OwesNothing()
+    {
+        var old = File.ReadAllBytes(certificate);
+        await Run(ActionRun.Append(trace)).RenewAsync(certificate, isForced: true);
+        File.WriteAllBytes(certificate, old);
+        var result = await Run(ActionRun.Append(trace)).RunAsync(certificate);
+        Assert.False(result.ActionsPending);
+        Assert.Empty(Trace);
+        Assert.False(File.Exists(Pending));
+    }
+
+    private ActionRun Run(params StepCaRenew.Actions.ActionDefinition[] actions) => new(ca.StepPath, actions);
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using StepCaRenew.Files;
+using StepCaRenew.Integration.Crash;
+using StepCaRenew.Integration.Load;
+using StepCaRenew.Pairs;
+using StepCaRenew.Policy;
+
+namespace StepCaRenew.Integration.Children;
+
+/// <summary>What the test program does as a child.</summary>
+internal static class ChildProgram
+{
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        switch (arguments[0])
+        {
+            case "crash":
+                return await CrashAsync(Request(arguments[1..]), int.Parse(arguments[^1], CultureInfo.InvariantCulture));
+            case "run":
+                return await RunAsync(Request(arguments[1..]), new Volume());
+            case "lock":
+                return await LockAsync(arguments[1]);
+            case "load":
+                return await LoadWorker.RunAsync(arguments[1..]);
+            case "replace":
+                return await Replacer.RunAsync(arguments[1..]);
+            default:
+                throw new ArgumentException(arguments[0]);
+        }
+    }
+
+    /// <summary>How a request is told to a child.</summary>
+    public static string[] Tell(RenewalRequest request) =>
+        [request.CertificatePath, request.KeyPath!, request.Ca.StepPath!, request.Rekey ? "rekey" : "renew", request.Rule.IsForced ? "force" : "due"];
+
+    public static RenewalRequest Request(string[] told) => new()
+    {
+        CertificatePath = told[0],
+        KeyPath = told[1],
+        Ca = new() { StepPath = told[2] },
+        Rekey = told[3] == "rekey",
+        Rule = told[4] == "force" ? RenewalRule.Force : RenewalRule.Default,
+        RetryTimeout = TimeSpan.Zero,
+    };
+
+    private static async Task<int> CrashAsync(RenewalRequest request, int killAt)
+    {
+        var volume = new KillingVolume(killAt);
+        var exit = await RunAsync(request, volume);
+        Console.WriteLine(volume.Points.ToString(CultureInfo.InvariantCulture));
+        return exit;
+    }
+
+    private static async Task<int> RunAsync(RenewalRequest request, IVolume volume)
+    {
+        var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, NullLogger.Instance, volume);
+        var (result, error) = await engine.RenewAsync(request, CancellationToken.None);
+        Console.WriteLine(JsonSerializer.Serialize(new[] { result.Status, result.ErrorId, error?.Message }));
+        return error is null ? 0 : 1;
+    }
+
+    // Until the parent says or goes.
+    private static async Task<int> LockAsync(string certificatePath)
+    {
+        using var held = await PairLock.TakeAsync(
+            PairPaths.Resolve(certificatePath, certificatePath), TimeSpan.Zero, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        Console.WriteLine("held");
+        await Console.In.ReadToEndAsync();
+        return 0;
+    }
+}

@@ -1,0 +1,13 @@
+using System.Runtime.InteropServices;
+using StepCaRenew.Files;
+
+namespace StepCaRenew.Integration.Crash;
+
+/// <summary>Kills its own process (SIGKILL).</summary>
+internal sealed partial class KillingVolume(int at) : CountingVolume(new Volume(), at)
+{
+    protected override void Crash() => throw new InvalidOperationException($"It lives on: {Kill(Environment.ProcessId, 9)}.");
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}

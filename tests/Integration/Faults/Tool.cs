@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using StepCaRenew.Integration.Engine;
+
+namespace StepCaRenew.Integration.Faults;
+
+/// <summary>Tools of the system; a test is skipped without them, or fails if STEPCARENEW_STRICT is 1.</summary>
+internal static class Tool
+{
+    private static bool IsStrict => Environment.GetEnvironmentVariable("STEPCARENEW_STRICT") == "1";
+
+    public static void DemandRoot()
+    {
+        if (!Unprivileged.IsRoot)
+            Missing("Only root on Linux can do that.");
+    }
+
+    public static string Run(string tool, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var output = process.StandardOutput.ReadToEnd();
+            var errors = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            if (process.ExitCode != 0)
+                Missing($"{tool} refused: {errors}");
+            return output;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Missing($"{tool} is not installed.");
+            throw;
+        }
+    }
+
+    private static void Missing(string reason)
+    {
+        if (IsStrict)
+            Assert.Fail(reason);
+        Assert.Skip(reason);
+    }
+}

@@ -1,0 +1,428 @@
+BeforeAll {
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1
+    Import-TestPackage
+    $environment = Use-CleanEnvironment
+    $ca = Open-TestCa DevCa
+    if (-not $ca.Reason) { $authority = Get-CaAuthority $ca }
+    $atCa = @{ StepPath = $ca.Folder; RetryTimeout = '0s' }
+
+    function Get-NewFolder {
+        [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
+    }
+
+    function Get-PendingFile {
+        Get-ChildItem -LiteralPath $folder -Force -Filter '*.stepcarenew-pending*'
+    }
+
+    # A systemctl that knows the services of a folder, and writes down what it is asked; no test machine needs systemd.
+    function New-FakeSystemctl {
+        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
+        param([string] $Folder)
+        $path = Join-Path $Folder 'systemctl'
+        [IO.File]::WriteAllText($path, @'
+#!/bin/sh
+folder=$(dirname "$0")
+[ "$1" = --quiet ] && shift
+verb=$1
+[ "$2" = -- ] || exit 64
+echo "$verb $3" >> "$folder/calls"
+case $verb in
+    is-active) [ -e "$folder/bus-is-down" ] && { echo 'Failed to connect to bus' >&2; exit 1; }
+        [ -e "$folder/unit-$3" ] || exit 4
+        [ "$(cat "$folder/unit-$3")" = active ] || exit 3 ;;
+    *) [ -e "$folder/fail-$3" ] && { echo "Job for $3 failed." >&2; exit 1; } ;;
+esac
+exit 0
+'@)
+        [IO.File]::SetUnixFileMode($path, 'UserRead, UserWrite, UserExecute')
+    }
+
+    function Get-SystemctlCall {
+        @(Get-Content (Join-Path $tools calls) -ErrorAction Ignore)
+    }
+}
+
+AfterAll {
+    Close-TestCa $ca
+    Restore-Environment $environment
+}
+
+Describe 'Actions after a renewal' {
+    BeforeEach {
+        if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
+        if ($IsWindows) { return Set-ItResult -Skipped -Because 'the programs of these tests are those of Unix' }
+        $folder = Get-NewFolder
+        $trace = Join-Path $folder trace
+        $pair = Build-TestCertificate -Authority $authority -Folder $folder -Age 17:00:00
+        $path = $pair.CertificatePath
+    }
+
+    Context 'Programs' {
+        It 'runs a program once, with its arguments to the letter and the renewal in its environment' {
+            $old = Get-LeafSerial $path
+            $result = Invoke-StepRenewal $path @atCa -FilePath sh -ArgumentList '-c', 'printf "%s|" "$@" > $0; env | grep ^STEPCARENEW_ >> $0', $trace, 'a  b', '$HOME', '"q"'
+            $result.Status | Should -BeExactly Renewed
+            $result.ActionsPending | Should -BeFalse
+            $text = Get-Content $trace -Raw
+            $text | Should -BeLike 'a  b|$HOME|"q"|*'
+            $text | Should -BeLike "*STEPCARENEW_OLD_SERIAL=$old*"
+            $text | Should -BeLike "*STEPCARENEW_SERIAL=$($result.SerialNumber)*"
+            $text | Should -BeLike "*STEPCARENEW_CERTIFICATE_PATH=$path*"
+            $text | Should -BeLike "*STEPCARENEW_KEY_PATH=$($pair.KeyPath)*"
+            $text | Should -Match '(?m)^STEPCARENEW_NOT_AFTER=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$'
+            Get-ChildItem $folder -Force -Filter '*.stepcarenew*' | ForEach-Object Name | Should -Be '.web.local.crt.stepcarenew-lock'
+        }
+
+        It 'runs nothing where nothing is due, and nothing with -WhatIf' {
+            Invoke-StepRenewal $path @atCa -FilePath touch -ArgumentList $trace -WhatIf | ForEach-Object Status | Should -BeExactly WouldRenew
+            Invoke-StepRenewal $path @atCa | Out-Null
+            Invoke-StepRenewal $path @atCa -FilePath touch -ArgumentList $trace | ForEach-Object Status | Should -BeExactly NotDue
+            $trace | Should -Not -Exist
+        }
+
+        It 'tells of a failure, undoes nothing, and tries again without renewing' {
+            $action = @{ FilePath = 'sh'; ArgumentList = '-c', 'test -e $0 || { echo no such thing >&2; exit 5; }', $trace }
+            $first = Invoke-StepRenewal $path @atCa @action -ErrorVariable problem -ErrorAction SilentlyContinue
+            $first.Status | Should -BeExactly Renewed
+            $first.ActionsPending | Should -BeTrue
+            $first.ErrorId | Should -BeExactly ActionFailed
+            $problem | Should -HaveCount 1
+            $problem[0].FullyQualifiedErrorId | Should -BeExactly 'ActionFailed,StepCaRenew.Cmdlets.InvokeStepRenewalCommand'
+            $problem[0].Exception.Message | Should -BeLike "*exit code 5*no such thing*"
+            $problem[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+            Get-LeafSerial $path | Should -BeExactly $first.SerialNumber
+            Get-PendingFile | Should -HaveCount 1
+
+            New-Item $trace | Out-Null
+            $again = Invoke-StepRenewal $path @atCa @action
+            $again.Status | Should -BeExactly NotDue
+            $again.Changed | Should -BeFalse
+            $again.ActionsPending | Should -BeFalse
+            $again.ErrorId | Should -BeNullOrEmpty
+            $again.SerialNumber | Should -BeExactly $first.SerialNumber
+            Get-PendingFile | Should -BeNullOrEmpty
+        }
+
+        It 'finds in the next run what a kill between replacement and action left' {
+            # The first action kills the run itself, so that the second one never comes.
+            $script = "Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'
+                Invoke-StepRenewal '$path' -StepPath '$($ca.Folder)' -FilePath sh -ArgumentList '-c', 'test -e `$0 || { touch `$0; kill -9 `$PPID; }', '$folder/killed' -Signal USR1 -PidFile '$folder/pid'"
+            (Invoke-FreshPwsh $script).ExitCode | Should -Be 137
+            $renewed = Get-LeafSerial $path
+            Get-PendingFile | Should -HaveCount 1
+            [IO.File]::WriteAllText("$folder/waiter", "trap 'touch $trace; exit' USR1`necho `$`$ > $folder/pid`nwhile :; do sleep 0.05; done`n")
+            $waiter = Start-Process sh -ArgumentList "$folder/waiter" -PassThru
+            Wait-Until { (Test-Path "$folder/pid") -and (Get-Content "$folder/pid") } | Should -BeTrue
+
+            $result = Invoke-StepRenewal $path @atCa -FilePath sh -ArgumentList '-c', 'test -e $0 || { touch $0; kill -9 $PPID; }', "$folder/killed" -Signal USR1 -PidFile "$folder/pid"
+            $result.Status | Should -BeExactly NotDue
+            $result.ActionsPending | Should -BeFalse
+            $result.SerialNumber | Should -BeExactly $renewed
+            $waiter.WaitForExit(10000) | Should -BeTrue
+            $trace | Should -Exist
+            Get-PendingFile | Should -BeNullOrEmpty
+        }
+
+        It 'ends a program that takes too long, with its children' {
+            $watch = [Diagnostics.Stopwatch]::StartNew()
+            $result = Invoke-StepRenewal $path @atCa -FilePath sh -ArgumentList '-c', 'sleep 321 & echo $! > $0; wait', $trace -ActionTimeout 2s -ErrorAction SilentlyContinue
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan 25
+            $result.ErrorId | Should -BeExactly ActionFailed
+            $result.Message | Should -BeLike '*did not end within 2 s*'
+            Wait-Until { -not (Get-Process -Id ([int] (Get-Content $trace)) -ErrorAction Ignore) } | Should -BeTrue
+        }
+
+        It 'writes results after the actions, even where the first failure ends the call' {
+            $other = Build-TestCertificate -Authority $authority -Folder $folder -Name other -Age 17:00:00
+            Remove-Item $other.KeyPath
+            { Invoke-StepRenewal $path, $other.CertificatePath @atCa -FilePath touch -ArgumentList $trace -ErrorAction Stop } | Should -Throw -ErrorId 'KeyNotFound,*'
+            $trace | Should -Exist
+        }
+
+        It 'warns of a damaged record and renews all the same' {
+            [IO.File]::WriteAllText((Join-Path $folder '.web.local.crt.stepcarenew-pending'), '{"version":1,"pending":[{"program":"/bin/sh"}]}')
+            $result = Invoke-StepRenewal $path @atCa -WarningVariable warnings -WarningAction SilentlyContinue
+            $result.Status | Should -BeExactly Renewed
+            $warnings | Should -HaveCount 1
+            Get-PendingFile | Should -BeNullOrEmpty
+        }
+    }
+
+    Context 'Scripts' {
+        It 'runs a script file in a PowerShell of its own' {
+            $script = Join-Path $folder 'after renewal.ps1'
+            Set-Content $script "`"`$PID `$env:STEPCARENEW_NAME`" | Set-Content '$trace'; exit 0"
+            (Invoke-StepRenewal $path @atCa -ScriptPath $script).ActionsPending | Should -BeFalse
+            $id, $name = (Get-Content $trace) -split ' '
+            $id | Should -Not -Be $PID
+            $name | Should -BeExactly 'web.local'
+        }
+
+        It 'takes the exit code of a script' {
+            $script = Join-Path $folder 'fail.ps1'
+            Set-Content $script "throw 'not today'"
+            $result = Invoke-StepRenewal $path @atCa -ScriptPath $script -ErrorAction SilentlyContinue
+            $result.ErrorId | Should -BeExactly ActionFailed
+        }
+
+        It 'runs a script block in the session, with the result as $_ and as argument' {
+            $seen = @{}
+            $result = Invoke-StepRenewal $path @atCa -ScriptBlock { param($renewal) $seen.Argument = $renewal; $seen.Item = $_ }
+            $seen.Item.SerialNumber | Should -BeExactly $result.SerialNumber
+            $seen.Argument.Status | Should -BeExactly Renewed
+        }
+
+        It 'gives a script block all results at once' {
+            $other = Build-TestCertificate -Authority $authority -Folder $folder -Name other -Age 17:00:00
+            $calls = [Collections.ArrayList]::new()
+            Invoke-StepRenewal $path, $other.CertificatePath @atCa -ScriptBlock { $calls.Add(@($_).Count) } | Should -HaveCount 2
+            $calls | Should -Be 2
+        }
+
+        It 'takes a script block that throws for a failure' {
+            $result = Invoke-StepRenewal $path @atCa -ScriptBlock { throw 'bang' } -ErrorAction SilentlyContinue -ErrorVariable problem
+            $result.ActionsPending | Should -BeTrue
+            "$problem" | Should -BeLike '*bang*'
+        }
+    }
+
+    Context 'Services, by a systemctl of the test' {
+        BeforeEach {
+            $tools = Get-NewFolder
+            New-FakeSystemctl $tools
+            $before = $env:PATH
+            $env:PATH = "$tools$([IO.Path]::PathSeparator)$before"
+        }
+
+        AfterEach {
+            $env:PATH = $before
+        }
+
+        It 'reloads a service that runs' {
+            Set-Content (Join-Path $tools unit-web) active
+            (Invoke-StepRenewal $path @atCa -ReloadService web).ActionsPending | Should -BeFalse
+            Get-SystemctlCall | Should -Be 'is-active web', 'try-reload-or-restart web'
+        }
+
+        It 'passes over a service that is <_>, and says so' -ForEach 'unknown', 'inactive' {
+            if ($_ -eq 'inactive') { Set-Content (Join-Path $tools unit-web) inactive }
+            $result = Invoke-StepRenewal $path @atCa -ReloadService web -RestartService web -InformationVariable said
+            $result.Status | Should -BeExactly Renewed
+            $result.ActionsPending | Should -BeFalse
+            $said | Where-Object { "$_" -like "*'web' is unknown or does not run*" } | Should -HaveCount 2
+            Get-SystemctlCall | Should -Be 'is-active web', 'is-active web'
+        }
+
+        It 'fails where systemctl itself fails' {
+            Set-Content (Join-Path $tools bus-is-down) yes
+            $result = Invoke-StepRenewal $path @atCa -RestartService web -ErrorAction SilentlyContinue
+            $result.ErrorId | Should -BeExactly ActionFailed
+            $result.Message | Should -BeLike '*Failed to connect to bus*'
+        }
+
+        It 'keeps the one that failed and not the one that did not' {
+            Set-Content (Join-Path $tools unit-web) active
+            Set-Content (Join-Path $tools unit-mail) active
+            Set-Content (Join-Path $tools fail-mail) yes
+            (Invoke-StepRenewal $path @atCa -RestartService web, mail -ErrorAction SilentlyContinue).ActionsPending | Should -BeTrue
+            Remove-Item (Join-Path $tools calls), (Join-Path $tools fail-mail)
+            (Invoke-StepRenewal $path @atCa -RestartService web, mail).ActionsPending | Should -BeFalse
+            Get-SystemctlCall | Should -Be 'is-active mail', 'try-restart mail'
+        }
+
+        It 'restarts one service once for 200 certificates' {
+            Set-Content (Join-Path $tools unit-web) active
+            1..200 | ForEach-Object {
+                [IO.File]::Copy($path, (Join-Path $folder "n$_.crt"))
+                [IO.File]::Copy($pair.KeyPath, (Join-Path $folder "n$_.key"))
+            }
+            $results = Invoke-StepRenewal (Join-Path $folder 'n*.crt') @atCa -RestartService web
+            $results | Should -HaveCount 200
+            $results | Where-Object { $_.Status -ne 'Renewed' -or $_.ActionsPending } | Should -BeNullOrEmpty
+            Get-SystemctlCall | Should -Be 'is-active web', 'try-restart web'
+            Get-PendingFile | Should -BeNullOrEmpty
+        }
+    }
+
+    Context 'What can never be run is refused before the CA is asked' {
+        It '<Name>' -ForEach @(
+            @{ Name = 'a program that is not there'; Arguments = @{ FilePath = 'no-such-program' }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'a file that may not be executed'; Arguments = @{ FilePath = '/etc/passwd' }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'a script that is not there'; Arguments = @{ ScriptPath = '/no/such/script.ps1' }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'a script that is none'; Arguments = @{ ScriptPath = '/etc/passwd' }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'an unknown signal'; Arguments = @{ Signal = 'RELOAD'; PidFile = '/run/x.pid' }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'a signal to nobody'; Arguments = @{ Signal = 'HUP' }; ErrorId = 'ConflictingParameters' }
+            @{ Name = 'a folder of process ids'; Arguments = @{ Signal = 'HUP'; PidFile = '/run' }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'arguments without a program'; Arguments = @{ ArgumentList = 'x' }; ErrorId = 'ConflictingParameters' }
+            @{ Name = 'an option as a service'; Arguments = @{ RestartService = '--all' }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'a monitor that is no web address'; Arguments = @{ HealthCheckUri = 'file:///s3cret' }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'a timeout without a unit'; Arguments = @{ ActionTimeout = '5' }; ErrorId = 'InvalidDuration' }
+        ) {
+            $before = Get-FileState $path, $pair.KeyPath
+            { Invoke-StepRenewal $path @atCa @Arguments } | Should -Throw -ErrorId "$ErrorId,*"
+            Get-FileState $path, $pair.KeyPath | Should -Be $before
+        }
+    }
+
+    Context 'Monitor and log' {
+        BeforeEach {
+            $port = Get-FreePort
+            $listener = [Net.HttpListener]::new()
+            $listener.Prefixes.Add("http://127.0.0.1:$port/")
+            $listener.Start()
+            $seen = [Collections.Concurrent.ConcurrentQueue[string]]::new()
+            $server = Start-ThreadJob {
+                while (($using:listener).IsListening) {
+                    $context = ($using:listener).GetContext()
+                    $body = [IO.StreamReader]::new($context.Request.InputStream).ReadToEnd()
+                    ($using:seen).Enqueue("$($context.Request.HttpMethod) $($context.Request.RawUrl) $body")
+                    $context.Response.Close()
+                }
+            }
+            $monitor = "http://127.0.0.1:$port/s3cret-pa7h"
+        }
+
+        AfterEach {
+            $listener.Stop()
+            $server | Remove-Job -Force
+        }
+
+        It 'tells a monitor of every run that went well, and of failures by their ids' {
+            Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor | Out-Null
+            Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor | Out-Null
+            Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor -Force -WhatIf | Out-Null
+            Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor -Force -FilePath false -ErrorAction SilentlyContinue | Out-Null
+            Remove-Item $pair.KeyPath
+            { Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor -ErrorAction Stop } | Should -Throw -ErrorId 'KeyNotFound,*'
+            $seen.ToArray() | Should -Be 'GET /s3cret-pa7h ', 'GET /s3cret-pa7h ', 'POST /s3cret-pa7h/fail ActionFailed', 'POST /s3cret-pa7h/fail KeyNotFound'
+        }
+
+        It 'logs every event as JSON, and no secret in any' {
+            $log = Join-Path $folder 'renew.log'
+            $password = 's3cret-pa55word'
+            & openssl pkcs8 -topk8 -v2 aes-256-cbc -in $pair.KeyPath -out "$($pair.KeyPath).enc" -passout "pass:$password"
+            Move-Item "$($pair.KeyPath).enc" $pair.KeyPath -Force
+            $secret = [Net.NetworkCredential]::new('', $password).SecurePassword
+            $all = @(
+                Invoke-StepRenewal $path @atCa -KeyPassword $secret -UseToken -LogPath $log -HealthCheckUri $monitor -FilePath sh -ArgumentList '-c', 'echo fine; cat "$0"', $pair.KeyPath, 's3cret-argument' -Verbose *>&1
+                $listener.Stop()
+                Invoke-StepRenewal $path @atCa -KeyPassword $secret -Force -Rekey -LogPath $log -HealthCheckUri $monitor -FilePath sh -ArgumentList '-c', 'exit 1', 's3cret-argument' -Verbose *>&1
+            ) | Out-String
+            $events = Get-Content $log | ConvertFrom-Json
+            $events.event | Should -Contain Renewed
+            ($events | Where-Object id -EQ 163)[0].fields.output | Should -BeLike '*fine*'
+            ($events | Where-Object id -EQ 163)[1].fields.exitCode | Should -Be 1
+            $events.pid | Sort-Object -Unique | Should -Be $PID
+            $events | ForEach-Object { $_.time.Kind | Should -Be Utc }
+            $text = (Get-Content $log -Raw) + $all
+            $text | Should -BeLike '*http://127.0.0.1:*/`*`*`**'
+            $key = (Get-Content $pair.KeyPath)[1]
+            foreach ($hidden in $password, 's3cret', 'eyJ', 'PRIVATE KEY', $key) {
+                $text.Contains($hidden) | Should -BeFalse -Because "'$hidden' must not be told"
+            }
+            [int] [IO.File]::GetUnixFileMode($log) | Should -Be 0x180
+        }
+
+        It 'warns of a log that cannot be written, and renews' {
+            $result = Invoke-StepRenewal $path @atCa -LogPath (Join-Path $folder 'missing/renew.log') -WarningVariable warnings -WarningAction SilentlyContinue
+            $result.Status | Should -BeExactly Renewed
+            $warnings | Should -HaveCount 1
+        }
+    }
+
+    Context 'nginx' {
+        BeforeEach {
+            $nginx = @('/usr/sbin/nginx', '/usr/bin/nginx') | Where-Object { Test-Path $_ } | Select-Object -First 1
+            if (-not $nginx) { return Skip-Test -Because 'nginx is not installed (apt-get install nginx)' }
+            $port = Get-FreePort
+            $root = [IO.Directory]::CreateTempSubdirectory('nginx-').FullName
+            [IO.File]::SetUnixFileMode($root, 'UserRead, UserWrite, UserExecute, GroupRead, GroupExecute, OtherRead, OtherExecute')
+            $pidFile = Join-Path $root nginx.pid
+            Set-Content "$root/nginx.conf" @"
+pid $pidFile;
+error_log $root/error.log;
+events {}
+http {
+    access_log off;
+    client_body_temp_path $root/t1; proxy_temp_path $root/t2; fastcgi_temp_path $root/t3; uwsgi_temp_path $root/t4; scgi_temp_path $root/t5;
+    server {
+        listen 127.0.0.1:$port ssl;
+        ssl_certificate $path;
+        ssl_certificate_key $($pair.KeyPath);
+        location / { return 204; }
+    }
+}
+"@
+            $arguments = '-p', $root, '-c', "$root/nginx.conf"
+            $reload = @{ FilePath = $nginx; ArgumentList = $arguments + @('-s', 'reload') }
+
+            function Get-ServedSerial {
+                $client = [Net.Sockets.TcpClient]::new('127.0.0.1', $port)
+                try {
+                    $tls = [Net.Security.SslStream]::new($client.GetStream(), $false, { $true })
+                    $tls.AuthenticateAsClient('web.local')
+                    ([Security.Cryptography.X509Certificates.X509Certificate2] $tls.RemoteCertificate).SerialNumber
+                }
+                finally {
+                    $client.Dispose()
+                }
+            }
+
+            function Open-Nginx {
+                & $nginx @arguments 2>&1 | Out-Null
+                Wait-Until { try { Get-ServedSerial } catch { $false } } | Should -BeTrue -Because (Get-Content "$root/error.log" -Raw)
+            }
+
+            function Close-Nginx {
+                & $nginx @arguments -s stop 2>&1 | Out-Null
+                Wait-Until { -not (Test-Path $pidFile) } | Should -BeTrue
+            }
+        }
+
+        AfterEach {
+            if (-not $nginx) { return }
+            if (Test-Path $pidFile) { Close-Nginx }
+            Remove-Item $root -Recurse -Force
+        }
+
+        It 'serves the new certificate after a renewal' {
+            Open-Nginx
+            $old = Get-ServedSerial
+            $old | Should -BeExactly (Get-LeafSerial $path)
+            $result = Invoke-StepRenewal $path @atCa @reload
+            $result.Status | Should -BeExactly Renewed
+            $result.ActionsPending | Should -BeFalse
+            $result.SerialNumber | Should -Not -Be $old
+            Wait-Until { (Get-ServedSerial) -eq $result.SerialNumber } | Should -BeTrue
+        }
+
+        It 'serves a new key as well, by signal' {
+            Open-Nginx
+            $result = Invoke-StepRenewal $path @atCa -Rekey -Signal HUP -PidFile $pidFile
+            $result.ActionsPending | Should -BeFalse
+            Wait-Until { (Get-ServedSerial) -eq $result.SerialNumber } | Should -BeTrue
+        }
+
+        It 'is reloaded by the same call once it runs again' {
+            $first = Invoke-StepRenewal $path @atCa @reload -ErrorVariable problem -ErrorAction SilentlyContinue
+            $first.Status | Should -BeExactly Renewed
+            $first.ErrorId | Should -BeExactly ActionFailed
+            $first.ActionsPending | Should -BeTrue
+            $problem | Should -HaveCount 1
+            Open-Nginx
+            $again = Invoke-StepRenewal $path @atCa @reload
+            $again.Status | Should -BeExactly NotDue
+            $again.ActionsPending | Should -BeFalse
+            Get-PendingFile | Should -BeNullOrEmpty
+            Wait-Until { (Get-ServedSerial) -eq $first.SerialNumber } | Should -BeTrue
+        }
+    }
+}
+
+Describe 'Actions that a system does not have' {
+    It 'names -RestartService where Windows is asked to reload' {
+        if (-not $IsWindows) { return Set-ItResult -Skipped -Because 'this is not Windows' }
+        { Invoke-StepRenewal $TestDrive/x.crt -ReloadService web } | Should -Throw '*-RestartService*'
+    }
+}

@@ -1,0 +1,49 @@
+using StepCaRenew.Actions;
+
+namespace StepCaRenew.Unit.Actions;
+
+public sealed class ActionEnvironmentTests
+{
+    private static readonly ActionSubject One = new(
+        "web", "/etc/ssl/web.crt", "/etc/ssl/web.key", "0A", "0B", "AA", "BB", new DateTimeOffset(2026, 5, 1, 2, 30, 0, TimeSpan.FromHours(2)));
+
+    [Fact]
+    public void Variables_OfOneCertificate_AreItsValues()
+    {
+        Assert.Equal(
+            new SortedDictionary<string, string?>
+            {
+                ["STEPCARENEW_COUNT"] = "1",
+                ["STEPCARENEW_NAME"] = "web",
+                ["STEPCARENEW_CERTIFICATE_PATH"] = "/etc/ssl/web.crt",
+                ["STEPCARENEW_KEY_PATH"] = "/etc/ssl/web.key",
+                ["STEPCARENEW_OLD_SERIAL"] = "0A",
+                ["STEPCARENEW_SERIAL"] = "0B",
+                ["STEPCARENEW_OLD_THUMBPRINT"] = "AA",
+                ["STEPCARENEW_THUMBPRINT"] = "BB",
+                ["STEPCARENEW_NOT_AFTER"] = "2026-05-01T00:30:00Z",
+            },
+            new SortedDictionary<string, string?>(ActionEnvironment.Of([One]).ToDictionary()));
+    }
+
+    [Fact]
+    public void Variables_OfSeveralCertificates_HoldOneLineForEach()
+    {
+        var variables = ActionEnvironment.Of([One, One with { Name = "mail", OldThumbprint = null }]);
+        Assert.Equal("2", variables["STEPCARENEW_COUNT"]);
+        Assert.Equal("web\nmail", variables["STEPCARENEW_NAME"]);
+        Assert.Equal("AA\n", variables["STEPCARENEW_OLD_THUMBPRINT"]);
+    }
+
+    [Fact]
+    public void Variables_ThatAreNotKnown_AreTakenAway() =>
+        Assert.Null(ActionEnvironment.Of([One with { OldThumbprint = null }])["STEPCARENEW_OLD_THUMBPRINT"]);
+
+    [Fact]
+    public void Variables_OfTenThousandCertificates_AreLeftOutWhereTheSystemWouldRefuseThem()
+    {
+        var variables = ActionEnvironment.Of([.. Enumerable.Repeat(One, 10_000)]);
+        Assert.Equal("10000", variables["STEPCARENEW_COUNT"]);
+        Assert.Null(variables["STEPCARENEW_CERTIFICATE_PATH"]);
+    }
+}

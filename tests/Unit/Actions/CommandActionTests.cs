@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using StepCaRenew.Actions;
+using StepCaRenew.Files;
+using StepCaRenew.Pairs;
+using StepCaRenew.Unit.Fixtures;
+
+namespace StepCaRenew.Unit.Actions;
+
+/// <summary>Programs as they are run; by /bin/sh, so on Unix.</summary>
+public sealed class CommandActionTests : IDisposable
+{
+    private readonly TestFolder folder = new();
+    private readonly EventLog log = new();
+
+    public CommandActionTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "The programs of these tests are those of Unix.");
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task Arguments_ReachTheProgramToTheLetter()
+    {
+        string[] arguments = ["two  spaces", "\"quoted\"", "$HOME", "*", "a\\b", "", "line\nfeed", "ü"];
+        await RunAsync(new CommandAction("sh", ["-c", "printf '[%s]' \"$@\" > out", "sh", .. arguments]));
+        Assert.Equal(string.Concat(arguments.Select(one => $"[{one}]")), File.ReadAllText(folder.At("out")));
+    }
+
+    [Fact]
+    public async Task Variables_AreSetAndStaleOnesTakenAway()
+    {
+        await RunAsync(new CommandAction("sh", ["-c", "echo \"$SET ${UNSET-none}\" > out"]), new Dictionary<string, string?> { ["SET"] = "value", ["UNSET"] = null });
+        Assert.Equal("value none\n", File.ReadAllText(folder.At("out")));
+    }
+
+    [Fact]
+    public async Task StandardInput_IsAtItsEnd_SoThatNothingWaitsForAnAnswer()
+    {
+        await RunAsync(new CommandAction("cat", []));
+        Assert.Contains(log.Events, one => one.Id.Id == 163);
+    }
+
+    [Fact]
+    public async Task ExitCode_OtherThanZero_IsAFailureWithTheLastLine()
+    {
+        var error = await FailureAsync(new CommandAction("sh", ["-c", "echo first; echo the reason >&2; exit 7", "secret-argument"]));
+        Assert.Equal("Running 'sh': exit code 7. the reason", error.Message);
+        Assert.DoesNotContain("secret-argument", log.Text, StringComparison.Ordinal);
+        Assert.Contains("first", log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Flood_KeepsItsEndOnly()
+    {
+        await RunAsync(new CommandAction("sh", ["-c", "yes flood 2>&- | head -c 5000000; echo the end"]));
+        var output = Assert.Single(log.Events, one => one.Id.Id == 163).Message;
+        Assert.InRange(output.Length, OutputTail.Capacity, OutputTail.Capacity + 200);
+        Assert.EndsWith("the end", output, StringComparison.Ordinal);
+        Assert.Contains("bytes were left out", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Timeout_EndsTheProgramWithItsChildren()
+    {
+        var start = Stopwatch.GetTimestamp();
+        var error = await FailureAsync(
+            new CommandAction("sh", ["-c", "sh -c 'echo $$ > grandchild; exec sleep 600' & echo $$ > child; sleep 600"]), TimeSpan.FromSeconds(1.5));
+        Assert.Contains("did not end within 1.5 s", error.Message, StringComparison.Ordinal);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 1, 20);
+        foreach (var name in new[] { "child", "grandchild" })
+            Assert.True(await HasEndedAsync(int.Parse(File.ReadAllText(folder.At(name)))), name);
+    }
+
+    [Fact]
+    public async Task Daemon_ThatKeepsTheOutputOpen_IsNotWaitedFor()
+    {
+        var start = Stopwatch.GetTimestamp();
+        await RunAsync(new CommandAction("sh", ["-c", "sleep 60 & echo $! > daemon; echo started"]));
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 20);
+        var daemon = int.Parse(File.ReadAllText(folder.At("daemon")));
+        Assert.True(Directory.Exists($"/proc/{daemon}") || !OperatingSystem.IsLinux());
+        Process.GetProcessById(daemon).Kill();
+    }
+
+    [Fact]
+    public async Task Cancelling_EndsTheProgramSoon()
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        var action = new CommandAction("sh", ["-c", "echo $$ > child; sleep 600"]);
+        var start = Stopwatch.GetTimestamp();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => action.RunAsync(Context([], TimeSpan.FromMinutes(5)), stop.Token));
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 20);
+        Assert.True(await HasEndedAsync(int.Parse(File.ReadAllText(folder.At("child")))));
+    }
+
+    [Theory]
+    [InlineData("no-such-program-of-ours")]
+    [InlineData("/etc/passwd")]
+    [InlineData("/tmp")]
+    [InlineData("/no/such/program")]
+    public void Program_ThatIsNone_IsInvalid(string program) =>
+        Assert.Equal(ErrorId.ActionInvalid, Assert.Throws<RenewalException>(() => new CommandAction(program, []).Demand(new ActionHost())).ErrorId);
+
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    [Fact]
+    public async Task Program_WithoutAFormat_FailsToStart()
+    {
+        var program = folder.Write("broken", [0, 1, 2, 3]);
+        File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
+        Assert.Contains("can't be started", (await FailureAsync(new CommandAction(program, []))).Message, StringComparison.Ordinal);
+    }
+
+    // A zombie has ended, whoever is to collect it.
+    private static async Task<bool> HasEndedAsync(int process)
+    {
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            try
+            {
+                if (File.ReadAllText($"/proc/{process}/stat").Split(' ')[2] == "Z")
+                    return true;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return true;
+            }
+
+            await Task.Delay(50);
+        }
+
+        return false;
+    }
+
+    private ActionContext Context(Dictionary<string, string?> variables, TimeSpan timeout) =>
+        new(new ActionHost { WorkingDirectory = folder.Path, Timeout = timeout }, [], variables, log, TimeProvider.System);
+
+    private Task RunAsync(ActionDefinition action, Dictionary<string, string?>? variables = null) =>
+        action.RunAsync(Context(variables ?? [], TimeSpan.FromMinutes(1)), CancellationToken.None);
+
+    // As a user meets it: through the runner, which knows the timeout.
+    private async Task<RenewalException> FailureAsync(ActionDefinition action, TimeSpan? timeout = null)
+    {
+        var certificate = folder.Write("web.crt", "certificate");
+        var entry = new PendingEntry(0, action.Hash, "0A", default);
+        var result = new RenewalResult
+        {
+            Name = "web",
+            CertificatePath = certificate,
+            Status = RenewalStatus.Renewed,
+            Message = "Renewed.",
+            ActionsPending = true,
+            Owed = new OwedActions(new PairPaths(certificate, certificate), [entry], new("web", certificate, certificate, "0A", "0B", null, "BB", default), TimeSpan.Zero),
+        };
+        var runner = new ActionRunner([action], Context([], timeout ?? TimeSpan.FromMinutes(1)).Host, new Volume(), TimeProvider.System, log);
+        var (results, errors) = await runner.RunAsync([result], CancellationToken.None);
+        Assert.Equal((RenewalStatus.Renewed, true, ErrorId.ActionFailed), (results[0].Status, results[0].ActionsPending, results[0].ErrorId));
+        Assert.Equal(ErrorId.ActionFailed, errors[0].ErrorId);
+        return errors[0];
+    }
+}
