@@ -136,7 +136,7 @@ function Invoke-Dotnet {
 function Resolve-BuildModule {
     <#
     .SYNOPSIS
-        The manifest of a module the build needs: from the module path, else from out/modules, else from the gallery.
+        The manifest of a module the build needs: from the module path, else from out/modules, else from a registry.
     .DESCRIPTION
         Returns Path, or no Path and the Reason why there is none.
     #>
@@ -151,20 +151,50 @@ function Resolve-BuildModule {
     $path = & $find
     $reason = $null
     if (-not $path) {
-        try {
-            if (-not (Get-Command Save-PSResource -ErrorAction Ignore)) { throw 'this PowerShell has no Save-PSResource' }
-            [IO.Directory]::CreateDirectory($cache) > $null
-            Save-PSResource -Name $Name -Version $wanted.Version -Repository PSGallery -Path $cache -TrustRepository -Quiet -ErrorAction Stop
-            $path = & $find
+        $reasons = foreach ($source in @('gallery') + @('NuGet package' | Where-Object { $wanted['IsNuGetPackage'] })) {
+            try {
+                [IO.Directory]::CreateDirectory($cache) > $null
+                if ($source -eq 'gallery') { Save-GalleryModule -Name $Name -Version $wanted.Version -Path $cache }
+                else { Save-NuGetModule -Name $Name -Version $wanted.Version -Path $cache }
+                break
+            }
+            catch {
+                "as $source`: $($_.Exception.Message)"
+            }
         }
-        catch {
-            $reason = $_.Exception.Message
-        }
+        $path = & $find
         if (-not $path) {
-            $reason = "$Name $($wanted.Minimum) or later is not installed" + $(if ($reason) { ", and can't be fetched: $reason" })
+            $reason = "$Name $($wanted.Minimum) or later is not installed, and can't be fetched: $($reasons -join '; ')"
         }
     }
     [pscustomobject]@{ Path = $path; Reason = $reason }
+}
+
+function Save-GalleryModule {
+    <# .SYNOPSIS Fetches a module from the PowerShell gallery. #>
+    param([Parameter(Mandatory)] [string] $Name, [Parameter(Mandatory)] [string] $Version, [Parameter(Mandatory)] [string] $Path)
+    if (-not (Get-Command Save-PSResource -ErrorAction Ignore)) { throw 'this PowerShell has no Save-PSResource' }
+    Save-PSResource -Name $Name -Version $Version -Repository PSGallery -Path $Path -TrustRepository -Quiet -ErrorAction Stop
+}
+
+function Save-NuGetModule {
+    <# .SYNOPSIS Fetches a module from its NuGet package, which holds it in the folder tools. #>
+    param([Parameter(Mandatory)] [string] $Name, [Parameter(Mandatory)] [string] $Version, [Parameter(Mandatory)] [string] $Path)
+    $project = Join-Path $Path "$Name.csproj"
+    $packages = Join-Path $Path 'packages'
+    [IO.File]::WriteAllText($project, @"
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <TargetFramework>net8.0</TargetFramework>
+    <DisableImplicitFrameworkReferences>true</DisableImplicitFrameworkReferences>
+  </PropertyGroup>
+  <ItemGroup><PackageDownload Include="$Name" Version="[$Version]" /></ItemGroup>
+</Project>
+"@)
+    Invoke-Dotnet -Name "restore-$Name" -ArgumentList 'restore', $project, '--packages', $packages
+    $module = Join-Path $Path $Name $Version
+    [IO.Directory]::CreateDirectory((Split-Path $module)) > $null
+    Move-Item (Join-Path $packages $Name.ToLowerInvariant() $Version 'tools') $module
 }
 
 function Get-PackageEnvironment {

@@ -1,9 +1,10 @@
 # What the build needs beside the .NET SDK and its packages (Directory.Packages.props).
-# A module is taken from the module path where it is there in Minimum <= version < Below, else installed in Version.
+# A module is taken from the module path where it is there in Minimum <= version < Below, else installed in Version from
+# the gallery; Pester, which its makers publish as a NuGet package too, also from there.
 @{
     # build.sh restores this one as a .NET tool where there is no pwsh.
-    PowerShell       = '7.6.5'
+    PowerShell       = '7.6.9'
 
-    Pester           = @{ Minimum = '5.9.0'; Below = '7.0.0'; Version = '5.9.0' }
+    Pester           = @{ Minimum = '5.9.0'; Below = '7.0.0'; Version = '5.9.1'; IsNuGetPackage = $true }
     PSScriptAnalyzer = @{ Minimum = '1.23.0'; Below = '2.0.0'; Version = '1.25.0' }
 }

@@ -15,7 +15,7 @@ Describe 'PSScriptAnalyzer' {
     }
 
     It 'finds nothing in <_>' -ForEach $scripts {
-        if (-not (Get-Module PSScriptAnalyzer)) { return Skip-Test -Because 'PSScriptAnalyzer is not there' }
+        if (-not (Get-Module PSScriptAnalyzer)) { return Set-ItResult -Skipped -Because 'PSScriptAnalyzer is not there' }
         # Pester's blocks share variables in a way that the rule can't see.
         $exclude = if ($_ -like '*.Tests.ps1') { @{ ExcludeRule = 'PSUseDeclaredVarsMoreThanAssignments' } } else { @{} }
         $found = Invoke-ScriptAnalyzer -Path (Get-RepositoryPath $_) -Settings $settings @exclude
