@@ -12,16 +12,6 @@ public sealed partial class InvokeStepRenewalCommand
     private readonly Outbox outbox = new();
     private HealthCheck? healthCheck;
 
-    /// <summary>A monitor's address, told how the run ended.</summary>
-    [Parameter]
-    [ValidateNotNull]
-    public Uri? HealthCheckUri { get; set; }
-
-    /// <summary>A file that every event is added to, as a line of JSON.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? LogPath { get; set; }
-
     /// <inheritdoc/>
     protected override void Report(ErrorRecord problem) => Report(null, problem);
 
@@ -37,16 +27,12 @@ public sealed partial class InvokeStepRenewalCommand
     {
         if (outbox.IsWaiting)
         {
-            var (results, errors) = pump.Run(stopping => engine!.ActAsync(outbox.Results, actions, host, stopping));
+            var (results, errors) = pump.Run(stopping => engine!.ActAsync(outbox.Results, template!.Actions, host, stopping));
             outbox.Replace(results, errors.Select(error => ErrorRecords.From(error, null)));
         }
 
         if (healthCheck is not null && outbox.CanTell)
-            pump.Run(async stopping =>
-            {
-                await healthCheck.PingAsync(outbox.ErrorIds, stopping).ConfigureAwait(false);
-                return true;
-            });
+            Serve(stopping => healthCheck.PingAsync(outbox.ErrorIds, stopping));
         Send();
     }
 
@@ -61,9 +47,9 @@ public sealed partial class InvokeStepRenewalCommand
         }
     }
 
-    private ILogger MakeLogger()
+    private ILogger MakeLogger(string? logPath)
     {
         var pipeline = new PipelineLogger(this, pump);
-        return LogPath is null ? pipeline : new TeeLogger(pipeline, new JsonLogger(FullPath(LogPath), TimeProvider.System, pipeline));
+        return logPath is null ? pipeline : new TeeLogger(pipeline, new JsonLogger(logPath, TimeProvider.System, pipeline));
     }
 }

@@ -176,6 +176,8 @@ public static class ErrorId
     public const string SchedulerUnavailable = nameof(SchedulerUnavailable);
     /// <summary>The scheduler refused, or failed.</summary>
     public const string SchedulerFailed = nameof(SchedulerFailed);
+    /// <summary>The run that -RunNow started failed; the renewal is registered.</summary>
+    public const string RunNowFailed = nameof(RunNowFailed);
     /// <summary>It takes an administrator, or root, to do this.</summary>
     public const string AdministratorRequired = nameof(AdministratorRequired);
 
@@ -184,6 +186,8 @@ public static class ErrorId
     public const string NothingRegistered = nameof(NothingRegistered);
     /// <summary>The path is not one of the file system.</summary>
     public const string NotAFileSystemPath = nameof(NotAFileSystemPath);
+    /// <summary>A path is not a full one where it must be.</summary>
+    public const string PathNotFull = nameof(PathNotFull);
     /// <summary>One key path was given for several certificates.</summary>
     public const string KeyPathForSeveral = nameof(KeyPathForSeveral);
     /// <summary>An error that nobody foresaw: a defect.</summary>
