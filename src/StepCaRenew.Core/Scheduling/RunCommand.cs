@@ -21,8 +21,8 @@ public sealed record RunCommand(string Program, IReadOnlyList<string> Arguments)
         return new RunCommand(pwsh, ["-NoProfile", "-NonInteractive", "-Command", $"Import-Module {Quote(module)}; Invoke-StepRenewal -Name {Quote(name)} -Scheduled"]);
     }
 
-    // PowerShell takes the typographic quotes for quotes as well.
-    private static string Quote(string text) => $"'{string.Concat(text.Select(one => one is '\'' or '\u2018' or '\u2019' or '\u201a' or '\u201b' ? $"{one}{one}" : $"{one}"))}'";
+    /// <summary>A text as a literal of PowerShell, which takes the typographic quotes for quotes as well.</summary>
+    internal static string Quote(string text) => $"'{string.Concat(text.Select(one => one is '\'' or '\u2018' or '\u2019' or '\u201a' or '\u201b' ? $"{one}{one}" : $"{one}"))}'";
 
     private static void Demand(string path)
     {
