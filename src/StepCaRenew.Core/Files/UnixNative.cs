@@ -27,6 +27,22 @@ internal static partial class UnixNative
             throw new IOException($"The folder '{path}' can't be flushed to disk: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
+    /// <summary>Makes a user the owner of a file or folder; a link itself, not its target (lchown(2)).</summary>
+    /// <exception cref="IOException">That is not allowed.</exception>
+    [UnsupportedOSPlatform("windows")]
+    public static void GiveTo(string path, uint user)
+    {
+        if (ChangeOwner(path, user, uint.MaxValue) != 0)
+            throw new IOException(Marshal.GetLastPInvokeErrorMessage());
+    }
+
+    /// <summary>Whether this process may use a path so (access(2)).</summary>
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Access(string path, int how);
+
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeOwner(string path, uint user, uint group);
+
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Link(string existing, string name);
 

@@ -1,5 +1,9 @@
 using System.Runtime.Versioning;
 using System.Security.AccessControl;
+using System.Security.Principal;
+using StepCaRenew.Files;
+using StepCaRenew.Safety;
+using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Renewals;
 
@@ -48,6 +52,27 @@ internal static class OwnFolder
         }
     }
 
+    /// <summary>Gives a file or folder of ours to the account that a run is to run as, where that is another one.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="path">The file or folder.</param>
+    /// <exception cref="RenewalException">It can't be given.</exception>
+    public static void GiveTo(TaskAccount account, string path)
+    {
+        if (account is not (TaskAccount.User or TaskAccount.ManagedServiceAccount))
+            return;
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                AllowOnWindows(account.Display, path);
+            else
+                UnixNative.GiveTo(path, UnixAccounts.UserNumber(account.Display) ?? throw TrustedAccounts.Unknown(account.Display, null));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IdentityNotMappedException)
+        {
+            throw new RenewalException(ErrorId.AccountInvalid, $"'{path}' can't be given to '{account.Display}': {e.Message}", "Check the account, and run as an administrator (or root).", e);
+        }
+    }
+
     // The mode holds whatever the umask: with 077 a task of another account could not even find its definition.
     [UnsupportedOSPlatform("windows")]
     private static void MakeOnUnix(string path)
@@ -56,6 +81,25 @@ internal static class OwnFolder
             MakeOnUnix(above);
         Directory.CreateDirectory(path, Mode);
         File.SetUnixFileMode(path, Mode);
+    }
+
+    [SupportedOSPlatform("windows")]
+    private static void AllowOnWindows(string account, string path)
+    {
+        if (File.Exists(path))
+        {
+            var file = new FileInfo(path);
+            var fileRights = file.GetAccessControl();
+            fileRights.AddAccessRule(new FileSystemAccessRule(account, FileSystemRights.Read, AccessControlType.Allow));
+            file.SetAccessControl(fileRights);
+            return;
+        }
+
+        var folder = new DirectoryInfo(path);
+        var rights = folder.GetAccessControl();
+        rights.AddAccessRule(new FileSystemAccessRule(
+            account, FileSystemRights.Modify, InheritanceFlags.ContainerInherit | InheritanceFlags.ObjectInherit, PropagationFlags.None, AccessControlType.Allow));
+        folder.SetAccessControl(rights);
     }
 
     [SupportedOSPlatform("windows")]

@@ -1,9 +1,7 @@
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Certificates;
-using StepCaRenew.Files;
 using StepCaRenew.Logging;
 using StepCaRenew.Scheduling;
-using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Renewals;
 

@@ -3,6 +3,7 @@ using StepCaRenew.Certificates;
 using StepCaRenew.Files;
 using StepCaRenew.Logging;
 using StepCaRenew.Scheduling;
+using StepCaRenew.Scheduling.Foreign;
 using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Renewals;
@@ -10,6 +11,8 @@ namespace StepCaRenew.Renewals;
 /// <summary>What must hold before a renewal is registered: the usual failure is that it works by hand and not by schedule.</summary>
 internal sealed class RegistrationChecks(TimeProvider clock, Func<string, string?> environment, ILogger logger)
 {
+    private static readonly string[] ProxyVariables = ["HTTPS_PROXY", "https_proxy"];
+
     /// <summary>Demands that the run will work, as far as that can be known before it runs.</summary>
     /// <exception cref="RenewalException">It will not; nothing was changed.</exception>
     public async Task DemandAsync(RegistrationRequest request, Registration registration, CancellationToken cancellationToken)
@@ -17,16 +20,16 @@ internal sealed class RegistrationChecks(TimeProvider clock, Func<string, string
         var definition = registration.Definition;
         DemandScope(registration);
         DemandFreeName(request, registration);
-        PwshSuitability.Demand(registration.Run.Command.Program, registration.Run.Account);
+        PwshPath.Demand(registration.Run.Command.Program, registration.Run.Scope);
         await DemandPairAsync(definition, cancellationToken).ConfigureAwait(false);
         foreach (var action in definition.Actions)
             action.Demand(new Actions.ActionHost { PwshPath = request.Module.PwshPath });
         RenewalSafety.Demand(registration.Store.Folders, definition, request.Module);
-        await AccountRights.DemandAsync(registration, clock, cancellationToken).ConfigureAwait(false);
+        await new AccountRights(clock).DemandAsync(registration, cancellationToken).ConfigureAwait(false);
         await DemandCaAsync(request, registration, cancellationToken).ConfigureAwait(false);
         foreach (var finding in ForeignRenewals.Find(definition.CertificatePath))
             TaskLog.Foreign(logger, finding);
-        foreach (var variable in new[] { "HTTPS_PROXY", "https_proxy" }.Where(name => environment(name) is { Length: > 0 }).Take(1))
+        if (ProxyVariables.FirstOrDefault(name => environment(name) is { Length: > 0 }) is { } variable)
             TaskLog.Warned(logger, $"{variable} is set here, and a scheduled run does not have it: it will ask the CA directly, unless the machine's environment says otherwise.");
     }
 

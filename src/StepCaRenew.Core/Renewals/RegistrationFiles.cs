@@ -27,7 +27,7 @@ internal sealed class RegistrationFiles(Registration registration)
         // A hand that wrote comments into it and changed nothing keeps its file.
         if (!IsThereAlready())
         {
-            Remember(store.DefinitionOf(definition.Name));
+            Remember(folders.DefinitionOf(definition.Name));
             store.Save(definition);
             isChanged = true;
         }

@@ -1,5 +1,4 @@
 using StepCaRenew.Actions;
-using StepCaRenew.Certificates;
 using StepCaRenew.Safety;
 
 namespace StepCaRenew.Renewals;

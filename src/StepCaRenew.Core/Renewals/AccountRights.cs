@@ -1,0 +1,50 @@
+using StepCaRenew.Files;
+using StepCaRenew.Safety;
+using StepCaRenew.Scheduling;
+using StepCaRenew.Scheduling.Linux;
+
+namespace StepCaRenew.Renewals;
+
+/// <summary>Whether the account of a run may read the pair and write where it lies. On Windows -RunNow shows it.</summary>
+/// <param name="clock">The clock.</param>
+internal sealed class AccountRights(TimeProvider clock)
+{
+    private const int Write = 2;
+
+    /// <summary>Demands it.</summary>
+    /// <exception cref="RenewalException">It may not (<see cref="ErrorId.AccessDenied"/>, <see cref="ErrorId.FolderNotWritable"/>).</exception>
+    public async Task DemandAsync(Registration registration, CancellationToken cancellationToken)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var (definition, account) = (registration.Definition, registration.Run.Account);
+        // Who registers has read the pair already; that others can is another question.
+        foreach (var path in new[] { definition.CertificatePath, definition.KeyPath, definition.KeyPasswordFile }.OfType<string>())
+        {
+            if (!await MayAsync(account, "-r", path, cancellationToken).ConfigureAwait(false))
+                throw new RenewalException(ErrorId.AccessDenied, $"'{path}' may not be read by {account.Display}, whom the run is to run as.", "Give that user the right to, or name another one in -UserId.");
+        }
+
+        foreach (var path in new[] { definition.CertificatePath, definition.Rekey ? definition.KeyPath : null }.OfType<string>())
+        {
+            var folder = Path.GetDirectoryName(TargetPath.Follow(path))!;
+            if (!await MayAsync(account, "-w", folder, cancellationToken).ConfigureAwait(false))
+                throw new RenewalException(
+                    ErrorId.FolderNotWritable, $"The folder '{folder}' may not be written by {account.Display}, whom the run is to run as.",
+                    "A certificate is replaced by renaming a new file over it: make its folder writable for that user, or name another one in -UserId.");
+        }
+    }
+
+    // The kernel is asked as that user: groups, ACLs and mounts are its to know.
+    private async Task<bool> MayAsync(TaskAccount account, string test, string path, CancellationToken cancellationToken)
+    {
+        if (account is not TaskAccount.User || account.Display == AccountName.Current)
+            return test != "-w" || UnixNative.Access(path, Write) == 0;
+        var user = LinuxAccount.Demand(account);
+        var tool = new LinuxTool("setpriv", clock);
+        if (!tool.Exists)
+            return true;
+        var result = await tool.RunAsync([$"--reuid={user.Id}", $"--regid={user.Group}", "--init-groups", "--", "test", test, path], cancellationToken).ConfigureAwait(false);
+        return result.ExitCode == 0;
+    }
+}
