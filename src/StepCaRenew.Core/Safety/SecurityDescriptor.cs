@@ -17,7 +17,7 @@ internal sealed record SecurityDescriptor(string? Owner, IReadOnlyList<AccessRul
     {
         var sections = SddlText.Sections(sddl);
         var owner = sections.TryGetValue('O', out var text) ? Sid(text) : null;
-        if (!sections.TryGetValue('D', out var dacl) || dacl.StartsWith(NullDacl, StringComparison.Ordinal))
+        if (!sections.TryGetValue('D', out var dacl) || dacl.TrimStart('P', 'A', 'R', 'I') == NullDacl)
             return new SecurityDescriptor(owner, null);
         return new SecurityDescriptor(owner, [.. SddlText.Entries(dacl).Select(Rule).OfType<AccessRule>()]);
     }
