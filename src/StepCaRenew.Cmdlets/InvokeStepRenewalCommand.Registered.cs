@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using StepCaRenew.Actions;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Renewals;
 using StepCaRenew.StepCa;

@@ -1,9 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using StepCaRenew.Actions;
-using StepCaRenew.Certificates;
 using StepCaRenew.Cmdlets.Support;
-using StepCaRenew.Policy;
 using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Cmdlets;

@@ -59,8 +59,8 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
 
     /// <summary>The scheduler; Auto is the machine's usual one.</summary>
     [Parameter]
-    [ValidateSet("Auto", SchedulerKind.TaskScheduler, SchedulerKind.Systemd, SchedulerKind.Cron)]
-    public string Scheduler { get; set; } = "Auto";
+    [ValidateSet(SchedulerFinder.Auto, SchedulerKind.TaskScheduler, SchedulerKind.Systemd, SchedulerKind.Cron)]
+    public string Scheduler { get; set; } = SchedulerFinder.Auto;
 
     /// <summary>Start the registered task once, as its own account, and report how it ended.</summary>
     [Parameter]
@@ -84,16 +84,16 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
         var services = new TaskServices(this, pump);
         if (AsText)
         {
-            WriteObject(services.RegistrarWith(SchedulerFactory.AllOf(Scheduler)).Render(request));
+            WriteObject(services.Registrar.Render(request));
             return;
         }
 
         var registrar = services.Registrar;
         var registration = pump.Run(stopping => registrar.CheckAsync(request, stopping));
-        if (!ShouldProcess($"{registration.Definition.Name} ({registration.Definition.CertificatePath})", $"Register a renewal every {ScheduleInterval.Format(registration.Run.Interval)} with {registration.Scheduler}, as {registration.Run.Account.Display}"))
+        if (!ShouldProcess($"{registration.Definition.Name} ({registration.Definition.CertificatePath})", $"Register a renewal every {ScheduleInterval.Format(registration.Run.Interval)} with {registration.Scheduler.Kind}, as {registration.Run.Account.Display}"))
             return;
         var isChanged = pump.Run(stopping => registrar.RegisterAsync(registration, stopping));
-        var exitCode = RunNow ? pump.Run(stopping => registrar.RunNowAsync(registration, stopping)) : null;
+        var exitCode = RunNow ? pump.Run(stopping => registration.Scheduler.RunNowAsync(registration.Run, stopping)) : null;
         var task = pump.Run(stopping => services.ReaderOf(registration.Store).ReadAsync(registration.Store, registration.Definition.Name, stopping));
         WriteObject(task with { Changed = isChanged, RunExitCode = exitCode });
         if (exitCode is { } code and not RunExitCode.Success)
@@ -117,7 +117,7 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
             Rekey = Rekey,
             KeyAlgorithm = ReadKeyAlgorithm(),
             Interval = Interval is null ? null : ScheduleInterval.Parse(Interval),
-            Scheduler = Scheduler == "Auto" ? null : Scheduler,
+            Scheduler = SchedulerKind.All.FirstOrDefault(kind => kind.Equals(Scheduler, StringComparison.OrdinalIgnoreCase)),
             LockTimeout = ReadDuration(LockTimeout),
             RetryTimeout = ReadDuration(RetryTimeout),
             ActionTimeout = ReadActionTimeout(),

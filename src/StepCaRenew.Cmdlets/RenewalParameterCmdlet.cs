@@ -100,8 +100,9 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
 
     /// <summary>The new key's algorithm, by the parameters.</summary>
     /// <exception cref="RenewalException">No new key is wanted.</exception>
+    // PowerShell takes ec-p256 for one of the set as well.
     protected string? ReadKeyAlgorithm() => KeyAlgorithm is null || Rekey
-        ? KeyAlgorithm
+        ? KeyAlgorithm?.ToUpperInvariant()
         : throw Conflict("-KeyAlgorithm was given without -Rekey.", "Add -Rekey to make a new key, or leave -KeyAlgorithm out.");
 
     /// <summary>A duration that may be zero; null where the parameter was not given.</summary>

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Microsoft.Extensions.Logging;
 using StepCaRenew.Renewals;
 using StepCaRenew.Scheduling;
 using StepCaRenew.StepCa;
@@ -9,14 +8,11 @@ namespace StepCaRenew.Cmdlets.Support;
 /// <summary>What the cmdlets of registered renewals work with.</summary>
 internal sealed class TaskServices(PSCmdlet cmdlet, PipelinePump pump)
 {
-    private readonly Schedulers schedulers = SchedulerFactory.OfThisMachine(TimeProvider.System);
+    private readonly SchedulerFinder schedulers = new(TimeProvider.System);
     private readonly PipelineLogger logger = new(cmdlet, pump);
 
     /// <summary>Registers with the schedulers of this machine.</summary>
-    public Registrar Registrar => RegistrarWith(schedulers);
-
-    /// <summary>Registers with given schedulers.</summary>
-    public Registrar RegistrarWith(Schedulers some) => new(some, TimeProvider.System, CaSettingsResolver.FromProcess, logger);
+    public Registrar Registrar => new(schedulers, TimeProvider.System, CaSettingsResolver.FromProcess, logger);
 
     /// <summary>Looks at renewals of one place.</summary>
     public TaskReader ReaderOf(DefinitionStore store) =>

@@ -1,5 +1,4 @@
 using StepCaRenew.Files;
-using StepCaRenew.Safety;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Scheduling.Linux;
 

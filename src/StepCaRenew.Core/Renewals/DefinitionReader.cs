@@ -54,7 +54,7 @@ internal static class DefinitionReader
             KeyAlgorithm = KeyAlgorithm(root),
             Interval = Interval(root),
             RunAs = root.Text("runAs"),
-            Scheduler = OneOf(root, "scheduler", SchedulerKind.TaskScheduler, SchedulerKind.Systemd, SchedulerKind.Cron),
+            Scheduler = OneOf(root, "scheduler", [.. SchedulerKind.All]),
             Actions = [.. root.Items("actions").Select(DefinitionActions.Read)],
             ActionTimeout = root.Parsed("actionTimeout", Duration.ParsePositive),
             LockTimeout = root.Parsed("lockTimeout", Duration.ParseNotNegative),

@@ -13,7 +13,7 @@ namespace StepCaRenew.Renewals;
 /// <param name="clock">The clock.</param>
 /// <param name="environment">The environment variables.</param>
 /// <param name="logger">Told of what was done.</param>
-public sealed class Registrar(Schedulers schedulers, TimeProvider clock, Func<string, string?> environment, ILogger logger)
+public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Func<string, string?> environment, ILogger logger)
 {
     private readonly RegistrationChecks checks = new(clock, environment, logger);
 
@@ -25,6 +25,7 @@ public sealed class Registrar(Schedulers schedulers, TimeProvider clock, Func<st
     {
         ArgumentNullException.ThrowIfNull(request);
         var registration = Plan(request);
+        schedulers.Demand(registration.Scheduler.Kind, request.Scope);
         await checks.DemandAsync(request, registration, cancellationToken).ConfigureAwait(false);
         return registration;
     }
@@ -36,7 +37,7 @@ public sealed class Registrar(Schedulers schedulers, TimeProvider clock, Func<st
     {
         ArgumentNullException.ThrowIfNull(request);
         var registration = Plan(request);
-        return schedulers.ByKind(registration.Scheduler).Render(registration.Run);
+        return registration.Scheduler.Render(registration.Run);
     }
 
     /// <summary>Registers what was checked: creates it, or makes it what it should be.</summary>
@@ -52,10 +53,11 @@ public sealed class Registrar(Schedulers schedulers, TimeProvider clock, Func<st
         try
         {
             var isChanged = files.Write();
-            isChanged |= await schedulers.ByKind(registration.Scheduler).InstallAsync(registration.Run, CancellationToken.None).ConfigureAwait(false);
-            var finding = await schedulers.ByKind(registration.Scheduler).FindAsync(registration.Run, CancellationToken.None).ConfigureAwait(false);
+            isChanged |= await registration.Scheduler.InstallAsync(registration.Run, CancellationToken.None).ConfigureAwait(false);
+            // Only now, that there is another one.
+            await RemoveFromAsync(schedulers.OfThisSystem.Where(other => other.Kind != registration.Scheduler.Kind), registration.Definition.Name, registration.Run.Scope).ConfigureAwait(false);
             if (isChanged)
-                TaskLog.Registered(logger, registration.Definition.Name, registration.Scheduler, finding.Description);
+                TaskLog.Registered(logger, registration.Definition.Name, registration.Scheduler.Kind, ScheduleInterval.Format(registration.Run.Interval));
             return isChanged;
         }
         catch
@@ -63,17 +65,6 @@ public sealed class Registrar(Schedulers schedulers, TimeProvider clock, Func<st
             files.PutBack();
             throw;
         }
-    }
-
-    /// <summary>Starts the registered run itself, as its own account, and waits for its end.</summary>
-    /// <param name="registration">The registration.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The exit code; null where the scheduler does not tell.</returns>
-    /// <exception cref="RenewalException">It can't be started, or does not end in time.</exception>
-    public Task<int?> RunNowAsync(Registration registration, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(registration);
-        return schedulers.ByKind(registration.Scheduler).RunNowAsync(registration.Run, cancellationToken);
     }
 
     /// <summary>Takes a renewal away: schedule, definition and state, in this order. Certificate, key and log stay.</summary>
@@ -86,11 +77,25 @@ public sealed class Registrar(Schedulers schedulers, TimeProvider clock, Func<st
         ArgumentNullException.ThrowIfNull(store);
         cancellationToken.ThrowIfCancellationRequested();
         // Also one whose definition nobody can read any more must be got rid of, from whichever scheduler has it.
-        foreach (var scheduler in schedulers.Available)
-            await scheduler.RemoveAsync(name, store.Folders.Scope, CancellationToken.None).ConfigureAwait(false);
+        await RemoveFromAsync(schedulers.OfThisSystem, name, store.Folders.Scope).ConfigureAwait(false);
         store.Delete(name);
         new StateStore(store.Folders, logger).Delete(name);
         TaskLog.Unregistered(logger, name);
+    }
+
+    private static async Task RemoveFromAsync(IEnumerable<IScheduler> some, string name, RenewalScope scope)
+    {
+        foreach (var scheduler in some)
+        {
+            try
+            {
+                await scheduler.RemoveAsync(name, scope, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (RenewalException e) when (e.ErrorId == ErrorId.SchedulerUnavailable)
+            {
+                // What is not there has no schedule.
+            }
+        }
     }
 
     private Registration Plan(RegistrationRequest request)
@@ -102,6 +107,6 @@ public sealed class Registrar(Schedulers schedulers, TimeProvider clock, Func<st
         var (definition, settings) = new DefinitionMaker(environment).Make(request, store, certificate);
         var run = ScheduledRuns.Of(store.Folders, definition, request.Account, CertificatePair.ValidityOf(certificate.Leaf), request.Module, environment);
         var root = InputFile.Read(settings.RootPath, "root certificate").Bytes;
-        return new Registration(store, definition, run, schedulers.KindFor(given.Scheduler), settings, root, request.HealthCheckUri);
+        return new Registration(store, definition, run, schedulers.Of(given.Scheduler ?? SchedulerFinder.Auto), settings, root, request.HealthCheckUri);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class RegistrationChecks(TimeProvider clock, Func<string, string
         RenewalSafety.Demand(registration.Store.Folders, definition, request.Module);
         await new AccountRights(clock).DemandAsync(registration, cancellationToken).ConfigureAwait(false);
         await DemandCaAsync(request, registration, cancellationToken).ConfigureAwait(false);
-        foreach (var finding in ForeignRenewals.Find(definition.CertificatePath))
+        foreach (var finding in new ForeignRenewals().Find(definition.CertificatePath))
             TaskLog.Foreign(logger, finding);
         if (ProxyVariables.FirstOrDefault(name => environment(name) is { Length: > 0 }) is { } variable)
             TaskLog.Warned(logger, $"{variable} is set here, and a scheduled run does not have it: it will ask the CA directly, unless the machine's environment says otherwise.");

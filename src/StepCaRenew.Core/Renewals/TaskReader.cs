@@ -10,7 +10,7 @@ namespace StepCaRenew.Renewals;
 /// <param name="clock">The clock.</param>
 /// <param name="environment">The environment variables.</param>
 /// <param name="states">The states.</param>
-public sealed class TaskReader(Schedulers schedulers, RunningModule module, TimeProvider clock, Func<string, string?> environment, StateStore states)
+public sealed class TaskReader(SchedulerFinder schedulers, RunningModule module, TimeProvider clock, Func<string, string?> environment, StateStore states)
 {
     /// <summary>Looks at one.</summary>
     /// <param name="store">Where it is registered.</param>
@@ -23,6 +23,7 @@ public sealed class TaskReader(Schedulers schedulers, RunningModule module, Time
         var definition = store.Load(name);
         var account = AccountName.Parse(definition.RunAs, store.Folders.Scope);
         var state = states.Read(definition.Name);
+        var scheduler = schedulers.Of(definition.Scheduler ?? SchedulerFinder.Auto);
         var task = new RenewalTask
         {
             Name = definition.Name,
@@ -30,7 +31,7 @@ public sealed class TaskReader(Schedulers schedulers, RunningModule module, Time
             CertificatePath = definition.CertificatePath,
             KeyPath = definition.KeyPath,
             RunAs = account.Display,
-            Scheduler = definition.Scheduler ?? schedulers.TryKindFor(null),
+            Scheduler = scheduler.Kind,
             LastAttempt = state.LastAttempt?.LocalDateTime,
             LastSuccess = state.LastSuccess?.LocalDateTime,
             LastRenewal = state.LastRenewal?.LocalDateTime,
@@ -45,7 +46,7 @@ public sealed class TaskReader(Schedulers schedulers, RunningModule module, Time
             using var certificate = CertificateFile.Load(definition.CertificatePath);
             task = Describe(task, definition, certificate);
             var run = ScheduledRuns.Of(store.Folders, definition, account, CertificatePair.ValidityOf(certificate.Leaf), module, environment);
-            var finding = await schedulers.ByKind(schedulers.KindFor(definition.Scheduler)).FindAsync(run, cancellationToken).ConfigureAwait(false);
+            var finding = await scheduler.FindAsync(run, cancellationToken).ConfigureAwait(false);
             return task with { Interval = ScheduleInterval.Format(run.Interval), Schedule = finding.Description, ScheduleHealthy = finding.IsHealthy, ScheduleDifferences = finding.Differences };
         }
         catch (RenewalException e)

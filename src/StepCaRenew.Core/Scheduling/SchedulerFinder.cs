@@ -2,6 +2,7 @@ using StepCaRenew.Renewals;
 using StepCaRenew.Scheduling.Cron;
 using StepCaRenew.Scheduling.Linux;
 using StepCaRenew.Scheduling.Systemd;
+using StepCaRenew.Scheduling.Windows;
 
 namespace StepCaRenew.Scheduling;
 
@@ -13,18 +14,19 @@ public sealed class SchedulerFinder
 
     private readonly LinuxPaths paths;
     private readonly TimeProvider clock;
-    private readonly Func<IScheduler> taskScheduler;
 
     /// <summary>Makes a finder.</summary>
     /// <param name="clock">The clock.</param>
-    /// <param name="taskScheduler">Makes the scheduler of Windows; asked only where one is wanted.</param>
-    public SchedulerFinder(TimeProvider clock, Func<IScheduler> taskScheduler)
-        : this(clock, taskScheduler, new LinuxPaths())
+    public SchedulerFinder(TimeProvider clock)
+        : this(clock, new LinuxPaths())
     {
     }
 
-    internal SchedulerFinder(TimeProvider clock, Func<IScheduler> taskScheduler, LinuxPaths paths) =>
-        (this.clock, this.taskScheduler, this.paths) = (clock, taskScheduler, paths);
+    internal SchedulerFinder(TimeProvider clock, LinuxPaths paths) => (this.clock, this.paths) = (clock, paths);
+
+    /// <summary>All that this system could have: where an old schedule may lie.</summary>
+    public IReadOnlyList<IScheduler> OfThisSystem =>
+        OperatingSystem.IsWindows() ? [Of(SchedulerKind.TaskScheduler)] : OperatingSystem.IsLinux() ? [Of(SchedulerKind.Systemd), Of(SchedulerKind.Cron)] : [];
 
     /// <summary>The scheduler to register with; it is there.</summary>
     /// <param name="kind"><see cref="Auto"/>, or one of <see cref="SchedulerKind"/>.</param>
@@ -51,7 +53,7 @@ public sealed class SchedulerFinder
     public IScheduler Of(string kind) => kind switch
     {
         Auto => Of(OfMachine()),
-        SchedulerKind.TaskScheduler => taskScheduler(),
+        SchedulerKind.TaskScheduler => new WindowsTaskScheduler(clock),
         SchedulerKind.Systemd => new SystemdScheduler(paths, clock),
         SchedulerKind.Cron => new CronScheduler(paths, clock),
         _ => throw SchedulerErrors.Unavailable($"'{kind}' is no scheduler.", "Use Auto, TaskScheduler, Systemd or Cron."),

@@ -40,7 +40,7 @@ public sealed class SchemaTests
         {
             return SchemaCheck.Accepts(text);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return false;
         }
