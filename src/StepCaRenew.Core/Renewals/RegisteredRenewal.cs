@@ -9,11 +9,13 @@ public sealed class RegisteredRenewal : IDisposable
     // A run that takes longer than its interval only makes the next one wait.
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
 
-    private readonly RenewalFolders folders;
     private readonly KeyPassword? password;
 
     private RegisteredRenewal(RenewalFolders folders, RenewalDefinition definition, KeyPassword? password, Uri? healthCheckUri) =>
-        (this.folders, Definition, this.password, HealthCheckUri) = (folders, definition, password, healthCheckUri);
+        (Folders, Definition, this.password, HealthCheckUri) = (folders, definition, password, healthCheckUri);
+
+    /// <summary>Where it is registered.</summary>
+    public RenewalFolders Folders { get; }
 
     /// <summary>The definition.</summary>
     public RenewalDefinition Definition { get; }
@@ -22,7 +24,7 @@ public sealed class RegisteredRenewal : IDisposable
     public Uri? HealthCheckUri { get; }
 
     /// <summary>Where its events go.</summary>
-    public string LogPath => LogOf(folders, Definition);
+    public string LogPath => LogOf(Folders, Definition);
 
     /// <summary>Reads a renewal and finds out whether only those may change it who may.</summary>
     /// <param name="store">Where it is registered.</param>
@@ -52,7 +54,10 @@ public sealed class RegisteredRenewal : IDisposable
     public void Dispose() => password?.Dispose();
 
     /// <summary>The log of a renewal.</summary>
-    internal static string LogOf(RenewalFolders folders, RenewalDefinition definition) => definition.LogPath ?? Path.Combine(folders.LogsOf(definition.Name), "renewal.log");
+    internal static string LogOf(RenewalFolders folders, RenewalDefinition definition) => definition.LogPath ?? UsualLogOf(folders, definition.Name);
+
+    /// <summary>The log of a renewal that names none.</summary>
+    internal static string UsualLogOf(RenewalFolders folders, string name) => Path.Combine(folders.LogsOf(name), "renewal.log");
 
     private TimeSpan RetryTime()
     {

@@ -52,7 +52,8 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
         catch (RenewalException e)
         {
             renewal?.Dispose();
-            TaskLog.Refused(logger, name, e.ErrorId, e.Message);
+            // What its definition says of a log can't be trusted, or read; the usual one tells of it.
+            TaskLog.Refused(store is null || !RenewalName.IsValid(name) ? logger : new TeeLogger(logger, UsualLogOf(store.Folders, name)), name, e.ErrorId, e.Message);
             outcomes.Add(new RegisteredOutcome(store, name, null, logger, null, e));
         }
     }
@@ -112,10 +113,13 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
         };
     }
 
-    private JsonLogger LogOf(RegisteredRenewal renewal)
+    private JsonLogger LogOf(RegisteredRenewal renewal) =>
+        renewal.Definition.LogPath is { } path ? new JsonLogger(path, clock, logger) : UsualLogOf(renewal.Folders, renewal.Definition.Name);
+
+    private JsonLogger UsualLogOf(RenewalFolders folders, string name)
     {
-        if (!options.IsWhatIf && renewal.Definition.LogPath is null)
-            OwnFolder.TryMake(Path.GetDirectoryName(renewal.LogPath)!);
-        return new JsonLogger(renewal.LogPath, clock, logger);
+        if (!options.IsWhatIf)
+            OwnFolder.TryMake(folders.LogsOf(name));
+        return new JsonLogger(RegisteredRenewal.UsualLogOf(folders, name), clock, logger);
     }
 }
