@@ -1,3 +1,5 @@
+using System.Security;
+using Microsoft.Extensions.Logging;
 using StepCaRenew.Logging;
 using StepCaRenew.Renewals;
 using StepCaRenew.Scheduling;
@@ -41,10 +43,16 @@ internal static class Checks
         await TryAsync("remove", () => scheduler.RemoveAsync(Run.Name, Run.Scope, default));
         await TryAsync("remove again", () => scheduler.RemoveAsync(Run.Name, Run.Scope, default));
         await TryAsync("find after", async () => (await scheduler.FindAsync(Run, default)).Exists);
+        await TryAsync("start of none", () => scheduler.RunNowAsync(Run, default));
         await TryAsync("own register", () => scheduler.InstallAsync(Own(), default));
         await TryAsync("own find", async () => (await scheduler.FindAsync(Own(), default)).Exists);
         await TryAsync("own remove", () => scheduler.RemoveAsync(Run.Name, RenewalScope.CurrentUser, default));
+        using (var password = Password("Wine-only"))
+            await TryAsync("with a password", () => scheduler.InstallAsync(Run with { Account = new TaskAccount.User(@"CORP\web", password) }, default));
+        await TryAsync("password removed", () => scheduler.RemoveAsync(Run.Name, Run.Scope, default));
+        await TryAsync("command lines", () => Task.FromResult(CommandLines.Check()));
         await TryAsync("event source", () => Task.FromResult(WindowsEventSource.Register()));
+        await TryAsync("event", () => Task.FromResult(Event()));
         tell("end", "");
 
         string Write(object what)
@@ -78,6 +86,21 @@ internal static class Checks
     }
 
     private static ScheduledRun Own() => Run with { Scope = RenewalScope.CurrentUser, Account = new TaskAccount.Self(AccountNames.Current()) };
+
+    private static SecureString Password(string text)
+    {
+        var password = new SecureString();
+        foreach (var one in text)
+            password.AppendChar(one);
+        return password;
+    }
+
+    // Only that the calls are made as declared: Wine's event log is none.
+    private static string Event()
+    {
+        new WindowsEventLog().Log(LogLevel.Warning, new EventId(104), "An event", null, (text, _) => text);
+        return "written";
+    }
 
     // Where the scheduler keeps a task.
     private static bool TaskFile() => File.Exists(Environment.ExpandEnvironmentVariables(@"%SystemRoot%\System32\Tasks\StepCaRenew\web"));
