@@ -23,6 +23,7 @@ internal sealed class DefinitionMaker(Func<string, string?> environment)
         var fingerprint = settings.Fingerprint ?? roots.Fingerprint;
         var definition = given with
         {
+            Scope = request.Scope,
             KeyPath = given.KeyPath ?? KeyPathConvention.Demand(certificate),
             Ca = new CaOptions { CaUrl = settings.Url.AbsoluteUri.TrimEnd('/'), RootPath = store.RootOf(given.Name), Fingerprint = fingerprint },
             RunAs = AccountName.Of(request.Account),

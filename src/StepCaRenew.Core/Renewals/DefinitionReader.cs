@@ -11,20 +11,21 @@ internal static class DefinitionReader
     /// <summary>The properties of a definition, in the order in which they are written.</summary>
     public static readonly string[] Properties =
     [
-        "$schema", "name", "certificate", "key", "keyPasswordFile", "ca", "when", "rekey", "keyAlgorithm", "interval", "runAs", "scheduler",
+        "$schema", "name", "scope", "certificate", "key", "keyPasswordFile", "ca", "when", "rekey", "keyAlgorithm", "interval", "runAs", "scheduler",
         "actions", "actionTimeout", "lockTimeout", "retryTimeout", "healthCheckUriFile", "logPath",
     ];
 
     /// <summary>Reads a definition.</summary>
     /// <param name="name">The name of its file.</param>
     /// <param name="file">The file.</param>
+    /// <param name="folders">Where it lies; null where its place says nothing.</param>
     /// <exception cref="RenewalException">It breaks the schema (<see cref="ErrorId.DefinitionInvalid"/>).</exception>
-    public static RenewalDefinition Read(string name, InputFile file)
+    public static RenewalDefinition Read(string name, InputFile file, RenewalFolders? folders = null)
     {
         ArgumentNullException.ThrowIfNull(file);
         try
         {
-            return Read(name, LocatedJson.Parse(TextFile.Decode(file.Bytes)));
+            return Read(name, LocatedJson.Parse(TextFile.Decode(file.Bytes)), folders);
         }
         catch (LocatedJsonException e)
         {
@@ -34,7 +35,7 @@ internal static class DefinitionReader
         }
     }
 
-    private static RenewalDefinition Read(string name, LocatedJson json)
+    private static RenewalDefinition Read(string name, LocatedJson json, RenewalFolders? folders)
     {
         var root = new JsonSection(json, Properties);
         if (root.Text("name") is { } named && !RenewalName.Comparer.Equals(named, name))
@@ -44,6 +45,7 @@ internal static class DefinitionReader
         return new RenewalDefinition
         {
             Name = name,
+            Scope = Scope(root, folders),
             CertificatePath = root.Demand("certificate", root.FullPath("certificate")),
             KeyPath = root.FullPath("key"),
             KeyPasswordFile = root.FullPath("keyPasswordFile"),
@@ -62,6 +64,14 @@ internal static class DefinitionReader
             HealthCheckUriFile = root.FullPath("healthCheckUriFile"),
             LogPath = root.FullPath("logPath"),
         };
+    }
+
+    private static RenewalScope Scope(JsonSection root, RenewalFolders? folders)
+    {
+        if (OneOf(root, "scope", nameof(RenewalScope.Machine), nameof(RenewalScope.CurrentUser)) is not { } text)
+            return folders?.Scope ?? RenewalScope.Machine;
+        var scope = Enum.Parse<RenewalScope>(text);
+        return folders is null or { IsShared: true } || folders.Scope == scope ? scope : throw JsonSection.Wrong(root.Find("scope")!, $"it says {scope}, but the file lies where those of {folders.Scope} are");
     }
 
     private static RenewalRule Rule(JsonSection root)

@@ -43,7 +43,7 @@ public sealed class DefinitionStore(RenewalFolders folders)
         if (twin is not null)
             throw new RenewalException(
                 ErrorId.NameInvalid, $"'{folders.DefinitionOf(found)}' and '{folders.DefinitionOf(twin)}' differ by case alone: nobody can say which one is meant.", "Rename or delete one of them.");
-        return DefinitionReader.Read(found, InputFile.Read(folders.DefinitionOf(found), "definition"));
+        return DefinitionReader.Read(found, InputFile.Read(folders.DefinitionOf(found), "definition"), folders);
     }
 
     /// <summary>Writes a definition, whole or not at all.</summary>

@@ -24,6 +24,7 @@ internal static class DefinitionWriter
             json.WriteStartObject();
             json.WriteString("$schema", SchemaReference);
             json.WriteString("name", definition.Name);
+            json.WriteString("scope", definition.Scope.ToString());
             json.WriteString("certificate", definition.CertificatePath);
             Text(json, "key", definition.KeyPath);
             Text(json, "keyPasswordFile", definition.KeyPasswordFile);

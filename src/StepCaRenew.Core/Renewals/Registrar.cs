@@ -76,11 +76,23 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
     {
         ArgumentNullException.ThrowIfNull(store);
         cancellationToken.ThrowIfCancellationRequested();
-        // Also one whose definition nobody can read any more must be got rid of, from whichever scheduler has it.
-        await RemoveFromAsync(schedulers.OfThisSystem, name, store.Folders.Scope).ConfigureAwait(false);
+        await RemoveFromAsync(schedulers.OfThisSystem, name, ScopeOf(store, name)).ConfigureAwait(false);
         store.Delete(name);
         new StateStore(store.Folders, logger).Delete(name);
         TaskLog.Unregistered(logger, name);
+    }
+
+    // Also one whose definition nobody can read any more must be got rid of.
+    private static RenewalScope ScopeOf(DefinitionStore store, string name)
+    {
+        try
+        {
+            return store.Load(name).Scope;
+        }
+        catch (RenewalException)
+        {
+            return store.Folders.Scope;
+        }
     }
 
     private static async Task RemoveFromAsync(IEnumerable<IScheduler> some, string name, RenewalScope scope)

@@ -15,7 +15,7 @@ internal sealed class RegistrationFiles(Registration registration)
     {
         var (store, definition, folders) = (registration.Store, registration.Definition, registration.Store.Folders);
         foreach (var folder in new[] { folders.Definitions, folders.StateOf(definition.Name), Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))! })
-            OwnFolder.Make(folder, folders.Scope);
+            OwnFolder.Make(folder, definition.Scope);
         // The account of the run writes its state and its log; another one than root must be able to.
         OwnFolder.GiveTo(registration.Run.Account, folders.StateOf(definition.Name));
         if (definition.LogPath is null)

@@ -14,6 +14,9 @@ public sealed record RenewalDefinition
     /// <summary>The name, which is that of the file.</summary>
     public required string Name { get; init; }
 
+    /// <summary>For whom; by the place of its file where the file does not say.</summary>
+    public RenewalScope Scope { get; init; }
+
     /// <summary>The certificate file; a full path.</summary>
     public required string CertificatePath { get; init; }
 

@@ -7,6 +7,9 @@ namespace StepCaRenew.Renewals;
 /// <param name="Logs">The folder that holds one folder per renewal with its log.</param>
 public sealed record RenewalFolders(RenewalScope Scope, string Definitions, string State, string Logs)
 {
+    /// <summary>Whether both scopes share it (<see cref="HomeVariable"/>): then each definition says its own.</summary>
+    public bool IsShared { get; private init; }
+
     /// <summary>The variable that puts all of it into one folder.</summary>
     public const string HomeVariable = "STEPCARENEW_HOME";
 
@@ -19,7 +22,7 @@ public sealed record RenewalFolders(RenewalScope Scope, string Definitions, stri
         ArgumentNullException.ThrowIfNull(environment);
         if (environment(HomeVariable) is { Length: > 0 } home)
             return Path.IsPathFullyQualified(home)
-                ? Below(scope, home)
+                ? Below(scope, home) with { IsShared = true }
                 : throw new RenewalException(ErrorId.PathNotFull, $"{HomeVariable} is '{home}', which is no full path.", $"Set {HomeVariable} to a full path, or remove it.");
         if (OperatingSystem.IsWindows())
             return Below(scope, Path.Combine(Folder(scope == RenewalScope.Machine ? Environment.SpecialFolder.CommonApplicationData : Environment.SpecialFolder.LocalApplicationData), "StepCaRenew"));

@@ -26,7 +26,7 @@ internal static class ScheduledRuns
         return new ScheduledRun
         {
             Name = definition.Name,
-            Scope = folders.Scope,
+            Scope = definition.Scope,
             Account = account,
             Interval = interval,
             Phase = SchedulePhase.Of(MachineId.Read(), definition.Name, interval),

@@ -21,13 +21,13 @@ public sealed class TaskReader(SchedulerFinder schedulers, RunningModule module,
     {
         ArgumentNullException.ThrowIfNull(store);
         var definition = store.Load(name);
-        var account = AccountName.Parse(definition.RunAs, store.Folders.Scope);
+        var account = AccountName.Parse(definition.RunAs, definition.Scope);
         var state = states.Read(definition.Name);
         var scheduler = schedulers.Of(definition.Scheduler ?? SchedulerFinder.Auto);
         var task = new RenewalTask
         {
             Name = definition.Name,
-            Scope = store.Folders.Scope.ToString(),
+            Scope = definition.Scope.ToString(),
             CertificatePath = definition.CertificatePath,
             KeyPath = definition.KeyPath,
             RunAs = account.Display,

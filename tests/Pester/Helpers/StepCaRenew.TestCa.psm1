@@ -90,7 +90,7 @@ function Open-StepCa {
         $init = Open-Process -Folder $folder -FilePath $binary.Path -ArgumentList ($arguments + @('-no-renew', '-no-eku', '-plain-key', '-min', '5s') + $InitArguments)
         $init.WaitForExit(20000) > $null
         $init.Dispose()
-        $process = Open-Process -Folder $folder -FilePath $binary.Path -ArgumentList @('run', '-password-file', 'password.txt', '-quiet', '-until-eof', '-log', 'ca.log')
+        $process = Open-StepCaProcess -Folder $folder -FilePath $binary.Path
         $ca = [pscustomobject]@{
             Kind     = 'StepCa'
             Reason   = $null
@@ -109,6 +109,24 @@ function Open-StepCa {
         # Another process may have taken the port in the meantime.
         if ($attempt -eq 3) { throw "step-ca did not start: $log" }
     }
+}
+
+function Open-StepCaProcess {
+    param([string] $Folder, [string] $FilePath)
+    Open-Process -Folder $Folder -FilePath $FilePath -ArgumentList @('run', '-password-file', 'password.txt', '-quiet', '-until-eof', '-log', 'ca.log')
+}
+
+function Suspend-StepCa {
+    <# .SYNOPSIS Ends the server of a step-ca, and keeps its folder and its port. #>
+    param([Parameter(Mandatory)] $Ca)
+    Close-Process $Ca.Process
+}
+
+function Resume-StepCa {
+    <# .SYNOPSIS Starts the server again. #>
+    param([Parameter(Mandatory)] $Ca)
+    $Ca.Process = Open-StepCaProcess -Folder $Ca.Folder -FilePath $Ca.Binary
+    if (-not (Wait-Until { Test-CaHealth $Ca })) { throw 'step-ca did not start again.' }
 }
 
 function Test-CaHealth {

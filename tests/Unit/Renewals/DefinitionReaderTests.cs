@@ -89,6 +89,7 @@ public sealed class DefinitionReaderTests
         { "{ \"certificate\": \"/a\",\n \"certificate\": \"/b\" }", 2, "certificate", "twice" },
         { "{ \"certificate\": \"/a\",\n \"keyPassword\": \"x\" }", 2, "keyPassword", "no such property" },
         { "{ \"certificate\": \"/a\", \"name\": \"mail\" }", 1, "name", "'mail'" },
+        { "{ \"certificate\": \"/a\", \"scope\": \"Everybody\" }", 1, "scope", "none of" },
         { "{ \"certificate\": \"/a\",\n\"when\": {} }", 2, "when", "exactly one" },
         { "{ \"certificate\": \"/a\",\n\"when\": { \"expiresIn\": \"8h\", \"renewAt\": \"66%\" } }", 2, "when", "exactly one" },
         { "{ \"certificate\": \"/a\",\n\"when\": {\n\"expiresIn\": \"8\" } }", 3, "when.expiresIn", "Write 8s" },

@@ -16,6 +16,7 @@ public sealed class DefinitionWriterTests
         {
           "$schema": "../renewal.schema.json",
           "name": "web",
+          "scope": "Machine",
           "certificate": "/etc/ssl/wéb \"1\".crt"
         }
 
@@ -65,6 +66,7 @@ public sealed class DefinitionWriterTests
         return new()
         {
             Name = "web",
+            Scope = (RenewalScope)random.Next(2),
             CertificatePath = Path.GetFullPath(Folder()),
             KeyPath = Maybe(() => Path.GetFullPath(Folder())),
             KeyPasswordFile = Maybe(() => Path.GetFullPath(Folder())),

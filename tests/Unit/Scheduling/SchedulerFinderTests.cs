@@ -10,7 +10,7 @@ public sealed class SchedulerFinderTests : IDisposable
     private readonly TestFolder folder = new();
     private readonly SchedulerFinder finder;
 
-    public SchedulerFinderTests() => finder = new(TimeProvider.System, () => throw new InvalidOperationException("Nobody asked for it."), new LinuxPaths
+    public SchedulerFinderTests() => finder = new(TimeProvider.System, new LinuxPaths
     {
         Booted = folder.At("booted"),
         RuntimeFolder = folder.At("run"),
