@@ -82,6 +82,7 @@ prepare_step_ca() {
     command -v curl >/dev/null || missing="$missing curl"
     command -v openssl >/dev/null || missing="$missing openssl"
     command -v setfacl >/dev/null || missing="$missing acl"
+    command -v strace >/dev/null || missing="$missing strace"
     [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || missing="$missing nginx"
     if ! command -v step-ca >/dev/null; then
         command -v go >/dev/null || missing="$missing golang-go"

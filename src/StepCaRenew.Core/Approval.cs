@@ -6,6 +6,7 @@ namespace StepCaRenew;
 internal sealed class Approval(RenewalRequest request)
 {
     private bool? renewal;
+    private bool? recovery;
 
     /// <summary>Whether the certificate may be renewed.</summary>
     public async Task<bool> ForRenewalAsync(CertificatePair pair, CancellationToken cancellationToken)
@@ -15,8 +16,8 @@ internal sealed class Approval(RenewalRequest request)
     }
 
     /// <summary>Whether an interrupted replacement may be finished or undone.</summary>
-    public Task<bool> ForRecoveryAsync(CancellationToken cancellationToken) =>
-        AskAsync("Finish or undo a replacement that was interrupted", cancellationToken);
+    public async Task<bool> ForRecoveryAsync(CancellationToken cancellationToken) =>
+        recovery ??= await AskAsync("Finish or undo a replacement that was interrupted", cancellationToken).ConfigureAwait(false);
 
     /// <summary>Whether actions that an earlier run left pending may be run.</summary>
     public Task<bool> ForActionsAsync(CancellationToken cancellationToken) =>

@@ -85,62 +85,81 @@ public sealed class RenewalEngine
     private async Task<RenewalResult> RunAsync(RenewalRequest request, RenewalReport report, CancellationToken cancellationToken)
     {
         var approval = new Approval(request);
-        var paths = PairLocator.Find(request);
-        var pending = new PendingActions(volume, paths, request.Actions, clock, logger);
-        // Most runs end with this look, and have written nothing, not even a lock.
-        if (await LookAsync(request, paths, pending, report, approval, cancellationToken).ConfigureAwait(false) is { } nothingToDo)
-            return nothingToDo;
-
-        // 1 lock
-        using var pairLock = await PairLock.TakeAsync(paths, request.LockTimeout, clock, logger, cancellationToken).ConfigureAwait(false);
-
-        // 2 recover
-        if (await recovery.RunAsync(paths, request.KeyPassword).ConfigureAwait(false))
-            report.Recovered();
-
         for (var round = 1; round <= MaximumRounds; round++)
         {
-            // 3 load, 4 check
-            using var pair = await LoadAsync(request, report, cancellationToken).ConfigureAwait(false);
+            var paths = PairLocator.Find(request);
+            var pending = new PendingActions(volume, paths, request.Actions, clock, logger);
+            // Most runs end with this look, and have written nothing, not even a lock.
+            if (await LookAsync(request, paths, pending, report, approval, cancellationToken).ConfigureAwait(false) is { } nothingToDo)
+                return nothingToDo;
 
-            // 5 decide
-            var decision = Decide(pair, request, report);
-            var before = pending.Settle(pair.Leaf.SerialNumber);
-            if (before.Count > 0)
-                ActionLog.Retried(logger, before.Count, pair.Certificate.Path);
-            report.Owes(OwedActionsOf(request, paths, pair, before, null));
-            if (!decision.IsDue)
-                return report.NotDue(decision);
-            if (!await approval.ForRenewalAsync(pair, cancellationToken).ConfigureAwait(false))
-                return Refused(report, before.Count > 0);
+            // 1 lock
+            using var pairLock = await PairLock.TakeAsync(paths, request.LockTimeout, clock, logger, cancellationToken).ConfigureAwait(false);
 
-            // 6 issue, 7 verify; what would stop the replacement is found out before
-            using var newKey = request.Rekey ? MakeKey(request, pair) : null;
-            using var replacement = PairReplacement.Stage(volume, paths, newKey is not null, retry);
-            using var note = pending.Note(pair.Leaf.SerialNumber, before);
-            using var answer = await issuer.IssueAsync(pair, newKey, request, report.Asked, cancellationToken).ConfigureAwait(false);
-
-            // 8 recheck, 9 replace
-            var change = PairChange.Of(paths, pair, answer, newKey, request.KeyPassword);
-            if (!pair.IsStillOnDisk() || !await ReplaceAsync(pair, replacement, change, note).ConfigureAwait(false))
+            // A link may be put to another folder at any time (that is how some deploy): then the pair is another one, and so is its lock.
+            for (; round <= MaximumRounds && PairLocator.Find(request) == paths; round++)
             {
-                RenewalLog.ChangedDuringRenewal(logger, pair.Certificate.Path);
-                continue;
+                if (await TryAsync(request, paths, pairLock, pending, report, approval, cancellationToken).ConfigureAwait(false) is { } result)
+                    return result;
+                RenewalLog.ChangedDuringRenewal(logger, request.CertificatePath);
             }
-
-            report.Replaced(answer.Leaf);
-            // Nothing is told to load a pair that somebody spoils at this very moment: what is owed waits then.
-            if (note.Entries.Count > 0)
-                report.LeavesPending();
-            await DemandMatchOnDiskAsync(request, pair).ConfigureAwait(false);
-            report.Owes(OwedActionsOf(request, paths, pair, note.Entries, answer.Leaf));
-            RenewalLog.Renewed(logger, pair.Certificate.Path, answer.Leaf.SerialNumber, answer.Leaf.NotAfter);
-            return report.Renewed(newKey is not null);
         }
 
         throw new RenewalException(
             ErrorId.ChangedDuringRenewal, $"'{request.CertificatePath}' or its key was replaced by someone else {MaximumRounds} times while it was being renewed. Theirs stands.",
             "Find out who else writes these files (another renewal, a deployment), and let one of them do it.");
+    }
+
+    // Null where somebody else replaced the pair meanwhile.
+    private async Task<RenewalResult?> TryAsync(
+        RenewalRequest request, PairPaths paths, PairLock? pairLock, PendingActions pending, RenewalReport report, Approval approval, CancellationToken cancellationToken)
+    {
+        // 2 recover
+        if (recovery.IsNeeded(paths) && !await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false))
+            return report.WouldRecover();
+        if (await recovery.RunAsync(paths, request.KeyPassword).ConfigureAwait(false))
+            report.Recovered();
+
+        // 3 load, 4 check
+        using var pair = await LoadAsync(request, report, cancellationToken).ConfigureAwait(false);
+
+        // 5 decide
+        var decision = Decide(pair, request, report);
+        var before = pending.Settle(pair.Leaf.SerialNumber);
+        if (before.Count > 0)
+            ActionLog.Retried(logger, before.Count, pair.Certificate.Path);
+        report.Owes(OwedActionsOf(request, paths, pair, before, null));
+        if (!decision.IsDue)
+            return report.NotDue(decision);
+        if (!await approval.ForRenewalAsync(pair, cancellationToken).ConfigureAwait(false))
+            return Refused(report, before.Count > 0);
+
+        // 6 issue, 7 verify; what would stop the replacement is found out before
+        using var newKey = request.Rekey ? MakeKey(request, pair, paths) : null;
+        using var replacement = PairReplacement.Stage(volume, paths, newKey is not null, retry, new PairWitness(volume, paths, request.KeyPassword));
+        using var note = pending.Note(pair.Leaf.SerialNumber, before);
+        using var answer = await issuer.IssueAsync(pair, newKey, request, report.Asked, cancellationToken).ConfigureAwait(false);
+
+        // 8 recheck
+        if (PairLocator.Find(request) != paths || !pair.IsStillOnDisk())
+            return null;
+        pairLock?.DemandInPlace();
+
+        // 9 replace
+        var change = PairChange.Of(paths, pair, answer, newKey, request.KeyPassword);
+        if (!await ReplaceAsync(pair, replacement, change, note).ConfigureAwait(false))
+            return null;
+        report.Replaced(answer.Leaf);
+        // Nothing is told to load a pair that somebody spoils at this very moment: what is owed waits then.
+        if (note.Entries.Count > 0)
+            report.LeavesPending();
+        await DemandMatchOnDiskAsync(request, pair).ConfigureAwait(false);
+        // What was renewed lies elsewhere by now; who named this path means what lies there.
+        if (PairLocator.Find(request) != paths)
+            return null;
+        report.Owes(OwedActionsOf(request, paths, pair, note.Entries, answer.Leaf));
+        RenewalLog.Renewed(logger, pair.Certificate.Path, answer.Leaf.SerialNumber, answer.Leaf.NotAfter);
+        return report.Renewed(newKey is not null);
     }
 
     // 11 act comes after the last certificate; what is owed must be on disk before the new certificate is.
@@ -189,8 +208,9 @@ public sealed class RenewalEngine
 
     private async Task<RenewalResult?> LookAsync(RenewalRequest request, PairPaths paths, PendingActions pending, RenewalReport report, Approval approval, CancellationToken cancellationToken)
     {
+        // What lies beside the pair while another run holds the lock is that run's work; what is left of it shows under the lock.
         if (recovery.IsNeeded(paths))
-            return await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false) ? null : report.WouldRecover();
+            return PairLock.IsHeld(paths) || await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false) ? null : report.WouldRecover();
         using var pair = await LoadAsync(request, report, cancellationToken).ConfigureAwait(false);
         var decision = Decide(pair, request, report);
         if (!decision.IsDue)
@@ -234,8 +254,11 @@ public sealed class RenewalEngine
         return decision;
     }
 
-    private static PrivateKey MakeKey(RenewalRequest request, CertificatePair pair) =>
-        request.KeyAlgorithm is null ? KeyAlgorithms.GenerateLike(pair.Key) : KeyAlgorithms.Generate(request.KeyAlgorithm);
+    private static PrivateKey MakeKey(RenewalRequest request, CertificatePair pair, PairPaths paths)
+    {
+        PairChange.DemandOneKey(pair, paths);
+        return request.KeyAlgorithm is null ? KeyAlgorithms.GenerateLike(pair.Key) : KeyAlgorithms.Generate(request.KeyAlgorithm);
+    }
 
     private async Task DemandMatchOnDiskAsync(RenewalRequest request, CertificatePair pair)
     {

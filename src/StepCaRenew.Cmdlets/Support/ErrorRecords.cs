@@ -18,7 +18,7 @@ internal static class ErrorRecords
             or ErrorId.ClientCertificateExpired or ErrorId.ClientCertificateUnknownCa or ErrorId.ClientCertificateMissing => ErrorCategory.AuthenticationError,
         ErrorId.InvalidDuration or ErrorId.InvalidPercent or ErrorId.ExpiresInTooLong or ErrorId.ConflictingParameters or ErrorId.CaUrlInvalid
             or ErrorId.PathIsFolder or ErrorId.RekeyNeedsTls or ErrorId.KeyPathForSeveral or ErrorId.NotAFileSystemPath or ErrorId.ActionInvalid => ErrorCategory.InvalidArgument,
-        ErrorId.CertificateInvalid or ErrorId.CertificateAmbiguous or ErrorId.KeyInvalid or ErrorId.KeyMismatch or ErrorId.ChainMissing
+        ErrorId.CertificateInvalid or ErrorId.CertificateAmbiguous or ErrorId.KeyInvalid or ErrorId.KeyMismatch or ErrorId.HalvesInBothFiles or ErrorId.ChainMissing
             or ErrorId.FileEmpty or ErrorId.RootInvalid or ErrorId.StepConfigInvalid or ErrorId.CaAnswerInvalid
             or ErrorId.AnswerWrongKey or ErrorId.AnswerWrongIdentity or ErrorId.AnswerNotValidNow or ErrorId.AnswerEndsEarlier => ErrorCategory.InvalidData,
         ErrorId.CaUntrusted or ErrorId.RootFingerprintMismatch or ErrorId.AnswerUntrusted => ErrorCategory.SecurityError,

@@ -24,7 +24,12 @@ internal sealed class MatchingPairLoader(TimeProvider clock, ILogger logger)
     {
         for (var start = clock.GetTimestamp(); ;)
         {
-            var pair = CertificatePair.Load(certificatePath, keyPath, password);
+            if (TryLoad(certificatePath, keyPath, password, start) is not { } pair)
+            {
+                await WaitAsync(certificatePath, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
             onLoaded(pair);
             if (pair.Matches)
                 return pair;
@@ -34,13 +39,34 @@ internal sealed class MatchingPairLoader(TimeProvider clock, ILogger logger)
                     throw KeyMismatch.Describe(pair.Certificate, pair.KeyFile);
             }
 
-            RenewalLog.DeploymentAwaited(logger, certificatePath);
-            await Task.Delay(Pause, clock, cancellationToken).ConfigureAwait(false);
+            await WaitAsync(certificatePath, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private Task WaitAsync(string certificatePath, CancellationToken cancellationToken)
+    {
+        RenewalLog.DeploymentAwaited(logger, certificatePath);
+        return Task.Delay(Pause, clock, cancellationToken);
+    }
+
+    // Who copies over a file empties it first: half a file that is a moment old is somebody's work.
+    private CertificatePair? TryLoad(string certificatePath, string? keyPath, KeyPassword? password, long start)
+    {
+        try
+        {
+            return CertificatePair.Load(certificatePath, keyPath, password);
+        }
+        catch (RenewalException e) when (e.ErrorId is ErrorId.FileEmpty or ErrorId.FileUnreadable or ErrorId.CertificateInvalid or ErrorId.KeyInvalid
+            && clock.GetElapsedTime(start) < Patience && (IsYoung(certificatePath) || (keyPath is not null && IsYoung(keyPath))))
+        {
+            return null;
         }
     }
 
     // Somebody writes certificate and key one after the other.
     private bool IsYoung(CertificatePair pair) => IsYoung(pair.Certificate.Document.File) || IsYoung(pair.KeyFile.Document.File);
+
+    private bool IsYoung(string path) => File.Exists(path) && (clock.GetUtcNow() - File.GetLastWriteTimeUtc(path)).Duration() < Young;
 
     private bool IsYoung(InputFile file) => (clock.GetUtcNow() - file.LastWriteTime).Duration() < Young;
 }

@@ -20,6 +20,15 @@ internal static class FileMetadata
             WindowsMetadata.Copy(source, target, handle);
     }
 
+    /// <summary>Whether one file has the owner, the mode and the ACL of another one, and no second name by which it could be reached.</summary>
+    public static bool AreSame(string one, string other) =>
+        OperatingSystem.IsLinux() ? LinuxMetadata.AreSame(one, other)
+        : OperatingSystem.IsWindows() ? WindowsMetadata.AreSame(one, other)
+        : File.GetUnixFileMode(one) == File.GetUnixFileMode(other);
+
+    /// <summary>Whether a file has a POSIX ACL.</summary>
+    public static bool HasAcl(string path) => OperatingSystem.IsLinux() && LinuxMetadata.HasAcl(path);
+
     internal static RenewalException NotKept(string what, string path, string reason) => new(
         ErrorId.PermissionsNotKept,
         $"The {what} of '{path}' can't be given to the file that is to replace it: {reason}. Nothing was changed, and the CA was not asked.",

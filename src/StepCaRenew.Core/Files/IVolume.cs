@@ -16,6 +16,9 @@ internal interface IVolume
     /// <exception cref="RenewalException">The other one can't be replaced, or its rights can't be given.</exception>
     IStagedFile CreateLike(string path, string model);
 
+    /// <summary>Whether a file has the owner, the mode and the ACL of another one, and no second name.</summary>
+    bool HasRightsOf(string path, string model);
+
     /// <summary>Exchanges two files in one step; false where the file system can't.</summary>
     bool TryExchange(string one, string other);
 

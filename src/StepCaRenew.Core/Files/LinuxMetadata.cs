@@ -25,6 +25,15 @@ internal static class LinuxMetadata
             CopyAttribute(source, target, handle, name);
     }
 
+    /// <summary>Whether one file has the owner, the mode and the ACL of another one, and no second name.</summary>
+    public static bool AreSame(string one, string other) =>
+        LinuxStat.Of(one, followLinks: false) is { Links: 1 } here && LinuxStat.Of(other, followLinks: false) is { } there
+        && (here.User, here.Group, here.Mode) == (there.User, there.Group, there.Mode)
+        && (Read(one, Acl) ?? []).AsSpan().SequenceEqual(Read(other, Acl) ?? []);
+
+    /// <summary>Whether a file has a POSIX ACL.</summary>
+    public static bool HasAcl(string path) => Read(path, Acl) is not null;
+
     private static void CopyOwner(string source, string target, SafeFileHandle handle, LinuxStat wanted)
     {
         var actual = LinuxStat.Of(target, followLinks: false);

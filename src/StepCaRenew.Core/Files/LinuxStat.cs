@@ -5,7 +5,7 @@ namespace StepCaRenew.Files;
 
 /// <summary>What Linux knows of a file (statx(2)).</summary>
 [SupportedOSPlatform("linux")]
-internal sealed record LinuxStat(uint User, uint Group, ushort Mode, bool IsMountPoint)
+internal sealed record LinuxStat(uint User, uint Group, ushort Mode, uint Links, bool IsMountPoint)
 {
     private const int CurrentFolder = -100;
     private const int NoFollow = 0x100;
@@ -18,7 +18,13 @@ internal sealed record LinuxStat(uint User, uint Group, ushort Mode, bool IsMoun
     /// <summary>Looks at a file; null where there is none or it can't be looked at.</summary>
     public static LinuxStat? Of(string path, bool followLinks) =>
         LinuxNative.Statx(CurrentFolder, path, followLinks ? 0 : NoFollow, BasicStats, out var buffer) == 0
-            ? new LinuxStat(buffer.User, buffer.Group, buffer.Mode, (buffer.Attributes & buffer.AttributesMask & MountRoot) != 0)
+            ? new LinuxStat(buffer.User, buffer.Group, buffer.Mode, buffer.Links, (buffer.Attributes & buffer.AttributesMask & MountRoot) != 0)
+            : null;
+
+    /// <summary>Device and inode of a file as /proc/locks writes them; null where there is none.</summary>
+    public static string? IdentityOf(string path) =>
+        LinuxNative.Statx(CurrentFolder, path, NoFollow, BasicStats, out var buffer) == 0
+            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{buffer.MajorDevice:x2}:{buffer.MinorDevice:x2}:{buffer.Inode}")
             : null;
 
     /// <summary>Whether an open file is the one that lies at a path.</summary>
@@ -33,6 +39,8 @@ internal sealed record LinuxStat(uint User, uint Group, ushort Mode, bool IsMoun
     {
         [FieldOffset(8)]
         public readonly ulong Attributes;
+        [FieldOffset(16)]
+        public readonly uint Links;
         [FieldOffset(20)]
         public readonly uint User;
         [FieldOffset(24)]

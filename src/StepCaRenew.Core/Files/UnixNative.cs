@@ -12,6 +12,11 @@ internal static partial class UnixNative
 
     private const int ReadOnly = 0;
     private const int NotPermitted = 13;
+    private const int WriteAccess = 2;
+
+    // AT_FDCWD and AT_EACCESS: the effective user, not the one who started the process.
+    private static readonly int CurrentFolder = OperatingSystem.IsLinux() ? -100 : -2;
+    private static readonly int AsWhoActs = OperatingSystem.IsLinux() ? 0x200 : 0x10;
 
     /// <summary>Flushes a folder's entries to disk, so that a rename in it survives a power loss (fsync(2)).</summary>
     /// <exception cref="IOException">The folder can't be flushed.</exception>
@@ -36,12 +41,14 @@ internal static partial class UnixNative
             throw new IOException(Marshal.GetLastPInvokeErrorMessage());
     }
 
-    /// <summary>Whether this process may use a path so (access(2)).</summary>
-    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int Access(string path, int how);
-
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwner(string path, uint user, uint group);
+    /// <summary>Whether this process may write a file, or in a folder.</summary>
+    [UnsupportedOSPlatform("windows")]
+    public static bool MayWrite(string path) => Access(CurrentFolder, path, WriteAccess, AsWhoActs) == 0;
+
+    [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(int folder, string path, int how, int flags);
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Link(string existing, string name);

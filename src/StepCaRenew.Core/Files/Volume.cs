@@ -37,6 +37,9 @@ internal sealed class Volume : IVolume
     }
 
     /// <inheritdoc/>
+    public bool HasRightsOf(string path, string model) => FileMetadata.AreSame(path, model);
+
+    /// <inheritdoc/>
     public bool TryExchange(string one, string other)
     {
         if (OperatingSystem.IsLinux())

@@ -29,6 +29,12 @@ internal static class WindowsMetadata
         }
     }
 
+    /// <summary>Whether one file has the owner and the access rules of another one.</summary>
+    public static bool AreSame(string one, string other) => DescriptorOf(one) == DescriptorOf(other);
+
+    private static string DescriptorOf(string path) =>
+        new FileInfo(path).GetAccessControl(Owner | AccessControlSections.Access).GetSecurityDescriptorSddlForm(Owner | AccessControlSections.Access);
+
     private static void CopySection(string source, FileInfo target, AccessControlSections section)
     {
         var wanted = new FileSecurity();

@@ -24,6 +24,11 @@ internal static class WriteErrors
         return new(ErrorId.WriteFailed, $"'{target}' can't be replaced: {e.Message}", "The old certificate stands as it was. Check the volume and what has the file open.", e);
     }
 
+    /// <summary>The new file is not what was written into it: to put it in its place could cost the old one.</summary>
+    public static RenewalException Changed(string staged, string target) => new(
+        ErrorId.WriteFailed, $"'{staged}', which is to replace '{target}', was changed or taken away by somebody else. The old pair stands as it was.",
+        "Find out what deletes or writes files whose names hold 'stepcarenew' (a synchronisation, a second run), and keep it from that.");
+
     /// <summary>Whether Windows refused because another process has the file open.</summary>
     public static bool IsSharingViolation(IOException e) => e.HResult is SharingViolation or LockViolation;
 

@@ -9,10 +9,10 @@ namespace StepCaRenew.Pairs;
 /// <param name="volume">The file system.</param>
 /// <param name="target">The file that is replaced.</param>
 /// <param name="staged">The new file; after the swap the old one.</param>
-/// <param name="old">A second name for the old file where the two can't be exchanged in one step.</param>
+/// <param name="old">A second name for the old file where the two can't be exchanged in one step; null where nobody needs that one any more.</param>
 /// <param name="before">What the target is expected to hold.</param>
 /// <param name="after">What the staged file holds.</param>
-internal sealed class FileSwap(IVolume volume, string target, string staged, string old, byte[] before, byte[] after)
+internal sealed class FileSwap(IVolume volume, string target, string staged, string? old, byte[] before, byte[] after)
 {
     // More rounds than anybody can write in between; only so that nothing can go on for ever.
     private const int MaximumRounds = 100;
@@ -25,8 +25,12 @@ internal sealed class FileSwap(IVolume volume, string target, string staged, str
 
     /// <summary>Puts the new file in its place.</summary>
     /// <returns>False where somebody else had written; their file is back in its place then.</returns>
+    /// <exception cref="RenewalException">It can't be put there, or is not what was written; nothing was changed.</exception>
     public async Task<bool> InAsync(SharingRetry retry)
     {
+        // Another run, if somebody took the lock file away, or whoever may write in the folder.
+        if (!Is(Look(staged), after))
+            throw WriteErrors.Changed(staged, target);
         if (await retry.RunAsync(() => volume.TryExchange(staged, target), target).ConfigureAwait(false))
         {
             cameOut = staged;
@@ -35,10 +39,13 @@ internal sealed class FileSwap(IVolume volume, string target, string staged, str
         {
             if (!Is(Look(target), before))
                 return false;
-            await retry.RunAsync(Keep, target).ConfigureAwait(false);
+            if (old is not null)
+                await retry.RunAsync(() => Keep(old), target).ConfigureAwait(false);
             // A file that somebody writes between these two is lost; the exchange above has no such gap.
             await retry.RunAsync(() => volume.Rename(staged, target), target).ConfigureAwait(false);
             cameOut = old;
+            if (cameOut is null)
+                return true;
         }
 
         if (Is(Look(cameOut), before))
@@ -52,7 +59,7 @@ internal sealed class FileSwap(IVolume volume, string target, string staged, str
     {
         if (cameOut == staged)
             await ExchangeBackAsync(retry).ConfigureAwait(false);
-        else if (cameOut == old && Holds)
+        else if (old is not null && cameOut == old && Holds)
             await retry.RunAsync(() => volume.Rename(old, target), target).ConfigureAwait(false);
         // Only now: what could not be put back must not be taken for done, and swept.
         cameOut = null;
@@ -72,16 +79,16 @@ internal sealed class FileSwap(IVolume volume, string target, string staged, str
         }
     }
 
-    private void Keep()
+    private void Keep(string old)
     {
         if (!Is(Look(old), before))
-            KeepAnew();
+            KeepAnew(old);
 
         // Else a power loss could keep the rename and forget this name: nothing would hold the old file any more.
         volume.FlushFolder(Path.GetDirectoryName(target)!);
     }
 
-    private void KeepAnew()
+    private void KeepAnew(string old)
     {
         // Left by a replacement that was cut short: half a copy, or older than what lies in the target.
         if (volume.Exists(old))

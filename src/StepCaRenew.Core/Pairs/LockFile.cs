@@ -22,12 +22,13 @@ internal static class LockFile
 {
     private const int Exclusive = 2;
     private const int NonBlocking = 4;
+    private const int MaximumTries = 100;
 
     private static int WouldBlock => OperatingSystem.IsLinux() ? 11 : 35;
 
     /// <summary>Tries once.</summary>
     /// <param name="path">The lock file.</param>
-    /// <param name="model">The file whose rights a new lock file gets: whoever may renew must be able to lock.</param>
+    /// <param name="model">The file whose owner a new lock file gets: whoever may renew must be able to lock.</param>
     /// <exception cref="RenewalException">
     /// Something lies there that can't be locked. To go on without a lock would let two runs work on one pair.
     /// </exception>
@@ -44,25 +45,50 @@ internal static class LockFile
         return file.IsInvalid ? throw new IOException(Marshal.GetLastPInvokeErrorMessage()) : new FileStream(file, FileAccess.Read, bufferSize: 0);
     }
 
+    /// <summary>
+    /// Whether an open lock file still lies under its name. Where somebody deleted it, another run locks another file,
+    /// and the two know nothing of each other.
+    /// </summary>
+    public static bool IsInPlace(FileStream file, string path) => !OperatingSystem.IsLinux() || LinuxStat.IsSame(file.SafeFileHandle, path);
+
+    /// <summary>Whether the file may be written into: not where it has another name as well, which may be anybody's file.</summary>
+    public static bool IsOursAlone(string path) => !OperatingSystem.IsLinux() || LinuxStat.Of(path, followLinks: false) is { Links: 1 };
+
     [UnsupportedOSPlatform("windows")]
     private static (LockOutcome Outcome, FileStream? File) TryOpenOnUnix(string path, string model)
     {
-        if (Open(path, model) is not { } file)
-            return (LockOutcome.Impossible, null);
-        if (UnixNative.Lock(file.SafeFileHandle, Exclusive | NonBlocking) == 0)
-            return (LockOutcome.Taken, file);
-        var error = Marshal.GetLastPInvokeError();
-        file.Dispose();
-        return error == WouldBlock ? (LockOutcome.Held, null) : throw NotLockable(path, Marshal.GetPInvokeErrorMessage(error));
+        for (var attempt = 0; attempt < MaximumTries; attempt++)
+        {
+            if (Open(path, model) is not { } file)
+                return (LockOutcome.Impossible, null);
+            if (UnixNative.Lock(file.SafeFileHandle, Exclusive | NonBlocking) != 0)
+            {
+                var error = Marshal.GetLastPInvokeError();
+                file.Dispose();
+                return error == WouldBlock ? (LockOutcome.Held, null) : throw NotLockable(path, Marshal.GetPInvokeErrorMessage(error));
+            }
+
+            if (IsInPlace(file, path))
+                return (LockOutcome.Taken, file);
+            // Deleted between the two calls.
+            file.Dispose();
+        }
+
+        throw NotLockable(path, "somebody deletes it again and again");
     }
 
     // Links are refused by the kernel; read-only is enough to lock where writing is refused.
     [UnsupportedOSPlatform("windows")]
     private static FileStream? Open(string path, string model)
     {
-        var made = UnixNative.Open(path, UnixOpen.ReadWrite | UnixOpen.Create | UnixOpen.Exclusive | UnixOpen.NoFollow | UnixOpen.CloseOnExec, 0x180);
+        var made = UnixNative.Open(path, UnixOpen.ReadWrite | UnixOpen.Create | UnixOpen.Exclusive | UnixOpen.NoFollow | UnixOpen.CloseOnExec, LockRights.OwnerAlone);
         if (!made.IsInvalid)
-            return GiveRights(new FileStream(made, FileAccess.ReadWrite, bufferSize: 0), path, model);
+        {
+            var file = new FileStream(made, FileAccess.ReadWrite, bufferSize: 0);
+            LockRights.Give(file, path, model);
+            return file;
+        }
+
         var error = Marshal.GetLastPInvokeError();
         DemandRegular(path);
         var existing = UnixNative.Open(path, UnixOpen.ReadWrite | UnixOpen.NoFollow | UnixOpen.CloseOnExec, 0);
@@ -71,8 +97,9 @@ internal static class LockFile
         var readOnly = UnixNative.Open(path, UnixOpen.NoFollow | UnixOpen.CloseOnExec, 0);
         if (!readOnly.IsInvalid)
             return new FileStream(readOnly, FileAccess.Read, bufferSize: 0);
+        var reason = Marshal.GetLastPInvokeErrorMessage();
         if (File.Exists(path))
-            throw NotLockable(path, Marshal.GetLastPInvokeErrorMessage());
+            return UnixNative.MayWrite(Path.GetDirectoryName(path)!) ? throw NotLockable(path, reason) : null;
         // Where nothing can be written nothing can be replaced either: no lock is needed. A full disk is another matter.
         var failure = WriteErrors.Map(NativeErrors.ToException(error, path), model);
         return failure.ErrorId == ErrorId.FolderNotWritable ? null : throw failure;
@@ -87,22 +114,7 @@ internal static class LockFile
 
     private static RenewalException NotLockable(string path, string reason) => new(
         ErrorId.WriteFailed, $"The lock file '{path}' can't be used: {reason}. Nothing was changed.",
-        "Delete it if no run is under way; the next run makes a new one.");
-
-    [UnsupportedOSPlatform("windows")]
-    private static FileStream GiveRights(FileStream file, string path, string model)
-    {
-        try
-        {
-            FileMetadata.Copy(model, path, file.SafeFileHandle);
-        }
-        catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
-        {
-            // A lock with its maker's own rights locks as well; the replacement itself is stricter.
-        }
-
-        return file;
-    }
+        "Make sure that no run is under way, then delete it; the next run makes a new one.");
 
     private static (LockOutcome Outcome, FileStream? File) TryOpenOnWindows(string path)
     {

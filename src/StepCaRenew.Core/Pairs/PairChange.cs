@@ -8,6 +8,21 @@ namespace StepCaRenew.Pairs;
 /// <param name="Key">The key file; null where it stays, or stands in the certificate file.</param>
 internal sealed record PairChange(FileChange Certificate, FileChange? Key)
 {
+    /// <summary>Demands that a new key would leave no half of the old pair behind: a key beside the certificate, a certificate beside the key.</summary>
+    /// <exception cref="RenewalException">It would (<see cref="ErrorId.HalvesInBothFiles"/>).</exception>
+    public static void DemandOneKey(CertificatePair pair, PairPaths paths)
+    {
+        if (paths.IsOneFile)
+            return;
+        var other = pair.Certificate.HoldsKey ? $"the certificate file '{pair.Certificate.Path}' holds a key as well"
+            : pair.KeyFile.Document.Blocks.Any(block => block.IsCertificate) ? $"the key file '{pair.KeyPath}' holds a certificate as well"
+            : null;
+        if (other is not null)
+            throw new RenewalException(
+                ErrorId.HalvesInBothFiles, $"With a new key, a half of the old pair would stay beside a half of the new one: {other}. Nothing was changed.",
+                "Keep certificate and key in one file (name it as both), or each in a file of its own.");
+    }
+
     /// <summary>Makes the new contents, in the form of the old ones.</summary>
     /// <param name="paths">Where the files lie, links resolved: one file may have been named in two ways.</param>
     /// <param name="pair">The pair as it was loaded.</param>

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Logging;
 
@@ -11,13 +9,12 @@ namespace StepCaRenew.Pairs;
 /// </summary>
 internal sealed class PairLock : IDisposable
 {
-    private const int HolderLength = 64;
-
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly FileStream file;
+    private readonly string path;
 
-    private PairLock(FileStream file) => this.file = file;
+    private PairLock(FileStream file, string path) => (this.file, this.path) = (file, path);
 
     /// <summary>Takes the lock, and waits for it if another run has it.</summary>
     /// <returns>Null where no lock can be made since the folder can't be written: then nothing can be replaced there either.</returns>
@@ -35,12 +32,12 @@ internal sealed class PairLock : IDisposable
 
             if (attempt.File is not null)
             {
-                var taken = new PairLock(attempt.File);
+                var taken = new PairLock(attempt.File, paths.Lock);
                 taken.NameHolder();
                 return taken;
             }
 
-            var holder = Holder(paths.Lock);
+            var holder = LockHolder.Of(paths.Lock);
             if (clock.GetElapsedTime(start) >= patience)
                 throw new RenewalException(
                     ErrorId.Locked, $"Another run works on '{paths.Certificate}': {holder}.",
@@ -49,6 +46,16 @@ internal sealed class PairLock : IDisposable
                 RenewalLog.LockAwaited(logger, paths.Certificate, holder);
             await Task.Delay(Pause, clock, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Demands that the lock still keeps others out: before something is replaced.</summary>
+    /// <exception cref="RenewalException">Somebody deleted its file, and another run may be under way by now (<see cref="ErrorId.Locked"/>).</exception>
+    public void DemandInPlace()
+    {
+        if (!LockFile.IsInPlace(file, path))
+            throw new RenewalException(
+                ErrorId.Locked, $"The lock file '{path}' was deleted while this run had it, so that another run may work on the same pair. Nothing was changed.",
+                "Find out what deletes files whose names hold 'stepcarenew' (a synchronisation, a clean-up), and keep it from that; then run again.");
     }
 
     /// <summary>Whether a run holds the lock right now.</summary>
@@ -75,31 +82,16 @@ internal sealed class PairLock : IDisposable
     // For the message of whoever waits. Never truncated: a reader finds the old name or the new one.
     private void NameHolder()
     {
-        if (!file.CanWrite)
+        if (!file.CanWrite || !LockFile.IsOursAlone(path))
             return;
-        var name = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} of {Environment.UserName}");
+        var name = LockHolder.Name(Environment.ProcessId, Environment.UserName);
         try
         {
-            file.Write(Encoding.UTF8.GetBytes(name.PadRight(HolderLength)).AsSpan(0, HolderLength));
+            file.Write(name);
         }
         catch (IOException)
         {
             // A full disk: the lock holds without a name.
-        }
-    }
-
-    private static string Holder(string path)
-    {
-        try
-        {
-            using var reader = LockFile.OpenToRead(path);
-            Span<byte> name = stackalloc byte[HolderLength];
-            var length = reader.ReadAtLeast(name, HolderLength, throwOnEndOfStream: false);
-            return Encoding.UTF8.GetString(name[..length]).Trim() is { Length: > 0 } holder ? holder : "an unknown process";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "an unknown process";
         }
     }
 }

@@ -70,19 +70,39 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
         {
             if (state[move.Target] is { } before)
             {
-                var swap = new FileSwap(volume, move.Target, move.Source, move.Spare(paths), before, state[move.Source]!);
-                return await swap.InAsync(retry).ConfigureAwait(false);
+                var (after, spare) = (state[move.Source]!, move.Spare(paths));
+                if (volume.HasRightsOf(move.Source, move.Target))
+                    return await new FileSwap(volume, move.Target, move.Source, spare, before, after).InAsync(retry).ConfigureAwait(false);
+                // Not the leftover itself, then: whose it is may have it open, and its mode may be older than that of what lies there.
+                Copy(after, spare, move.Target);
+                return await new FileSwap(volume, move.Target, spare, null, before, after).InAsync(retry).ConfigureAwait(false);
             }
 
             await retry.RunAsync(() => volume.Rename(move.Source, move.Target), move.Target).ConfigureAwait(false);
             return true;
         }
-        catch (RenewalException e) when (e.ErrorId is ErrorId.FolderNotWritable or ErrorId.DiskFull or ErrorId.WriteFailed)
+        catch (RenewalException e) when (e.ErrorId is ErrorId.FolderNotWritable or ErrorId.DiskFull or ErrorId.WriteFailed or ErrorId.PermissionsNotKept)
         {
             throw new RenewalException(
                 ErrorId.RecoveryBlocked,
                 $"A crash left '{paths.Certificate}' and its key half replaced, and they can't be mended: {e.Message}",
                 "Make the folder writable (or free some space) and run again: the next run finishes the replacement.", e);
+        }
+    }
+
+    private void Copy(byte[] content, string path, string model)
+    {
+        try
+        {
+            if (volume.Exists(path))
+                volume.Delete(path);
+            using var copy = volume.CreateLike(path, model);
+            copy.Write(content);
+            copy.Flush();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw WriteErrors.Map(e, model);
         }
     }
 

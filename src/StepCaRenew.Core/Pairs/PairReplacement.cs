@@ -11,20 +11,28 @@ internal sealed class PairReplacement : IDisposable
     private readonly IVolume volume;
     private readonly PairPaths paths;
     private readonly SharingRetry retry;
+    private readonly PairWitness? witness;
     private readonly Dictionary<string, IStagedFile> staged = [];
     private readonly List<string> names = [];
     private bool isSwapping;
+    private bool? isReplaced;
 
-    private PairReplacement(IVolume volume, PairPaths paths, SharingRetry retry) => (this.volume, this.paths, this.retry) = (volume, paths, retry);
+    private PairReplacement(IVolume volume, PairPaths paths, SharingRetry retry, PairWitness? witness) =>
+        (this.volume, this.paths, this.retry, this.witness) = (volume, paths, retry, witness);
 
     /// <summary>
     /// Makes the empty new files with the rights of the old ones, before the CA is asked: a folder that may not be
     /// written, or an owner that can't be kept, costs no certificate then.
     /// </summary>
+    /// <param name="volume">The file system.</param>
+    /// <param name="paths">The pair.</param>
+    /// <param name="withKey">Whether the key is replaced as well.</param>
+    /// <param name="retry">Tries again where a reader hinders.</param>
+    /// <param name="witness">Asked before the old files go; null to let them go unasked.</param>
     /// <exception cref="RenewalException">They can't be made; nothing is left behind.</exception>
-    public static PairReplacement Stage(IVolume volume, PairPaths paths, bool withKey, SharingRetry retry)
+    public static PairReplacement Stage(IVolume volume, PairPaths paths, bool withKey, SharingRetry retry, PairWitness? witness)
     {
-        var replacement = new PairReplacement(volume, paths, retry);
+        var replacement = new PairReplacement(volume, paths, retry, witness);
         try
         {
             replacement.Stage(paths.StagedCertificate, paths.Certificate);
@@ -55,6 +63,7 @@ internal sealed class PairReplacement : IDisposable
             // Done or undone, before what came out is deleted: else a power loss could keep its loss and forget the rest.
             Flush();
             isSwapping = false;
+            isReplaced = isDone;
             return isDone;
         }
         catch
@@ -62,6 +71,7 @@ internal sealed class PairReplacement : IDisposable
             await BackAsync(certificateSwap, keySwap).ConfigureAwait(false);
             Flush();
             isSwapping = false;
+            isReplaced = false;
             throw;
         }
     }
@@ -71,8 +81,9 @@ internal sealed class PairReplacement : IDisposable
     {
         foreach (var file in staged.Values)
             file.Dispose();
-        // A swap that could neither be finished nor undone is the recovery's: it needs what lies there.
-        if (isSwapping)
+        // A swap that could neither be finished nor undone is the recovery's: it needs what lies there. So is one that
+        // left something else than a pair in the place of the old one, whoever did that.
+        if (isSwapping || (isReplaced is { } replaced && witness?.CanSpareTheOld(replaced) == false))
             return;
         foreach (var path in names.Where(volume.Exists))
             PairSweep.TryDelete(volume, path);

@@ -44,6 +44,27 @@ internal sealed class PairState
         }
     }
 
+    /// <summary>Whether a certificate can be read at a path.</summary>
+    public bool IsCertificate(string path) => CanRead(path, file => CertificateFile.Parse(file).Dispose());
+
+    /// <summary>Whether a key can be read at a path; one that only another password opens is one as well.</summary>
+    public bool IsKey(string path) => CanRead(path, file => KeyFile.Parse(file, password).Dispose());
+
+    private bool CanRead(string path, Action<InputFile> read)
+    {
+        if (content[path] is not { Length: > 0 } bytes)
+            return false;
+        try
+        {
+            read(new InputFile(path, bytes, default));
+            return true;
+        }
+        catch (RenewalException e)
+        {
+            return e.ErrorId is ErrorId.KeyPasswordRequired or ErrorId.KeyPasswordWrong or ErrorId.KeyUnsupported;
+        }
+    }
+
     /// <summary>Whether the certificate at one path and the key at another belong together; what can't be read does not.</summary>
     public bool Match(string certificatePath, string keyPath)
     {

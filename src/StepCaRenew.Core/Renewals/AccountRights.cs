@@ -8,8 +8,6 @@ namespace StepCaRenew.Renewals;
 /// <param name="clock">The clock.</param>
 internal sealed class AccountRights(TimeProvider clock)
 {
-    private const int Write = 2;
-
     /// <summary>Demands it.</summary>
     /// <exception cref="RenewalException">It may not (<see cref="ErrorId.AccessDenied"/>, <see cref="ErrorId.FolderNotWritable"/>).</exception>
     public async Task DemandAsync(Registration registration, CancellationToken cancellationToken)
@@ -38,7 +36,7 @@ internal sealed class AccountRights(TimeProvider clock)
     private async Task<bool> MayAsync(TaskAccount account, string test, string path, CancellationToken cancellationToken)
     {
         if (account is not TaskAccount.User || account.Display == AccountName.Current)
-            return test != "-w" || UnixNative.Access(path, Write) == 0;
+            return test != "-w" || UnixNative.MayWrite(path);
         var user = LinuxAccount.Demand(account);
         var tool = new LinuxTool("setpriv", clock);
         if (!tool.Exists)

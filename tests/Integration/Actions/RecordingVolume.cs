@@ -18,6 +18,8 @@ internal sealed class RecordingVolume : IVolume
 
     public IStagedFile CreateLike(string path, string model) => Do($"create {Name(path)}", () => volume.CreateLike(path, model));
 
+    public bool HasRightsOf(string path, string model) => volume.HasRightsOf(path, model);
+
     public bool TryExchange(string one, string other) => Do($"exchange {Name(other)}", () => volume.TryExchange(one, other));
 
     public bool TryLink(string existing, string name) => Do($"link {Name(name)}", () => volume.TryLink(existing, name));

@@ -33,6 +33,12 @@ internal abstract class CountingVolume(IVolume inner, int at) : IVolume
         return new Staged(this, inner.CreateLike(path, model));
     }
 
+    public bool HasRightsOf(string path, string model)
+    {
+        Count();
+        return inner.HasRightsOf(path, model);
+    }
+
     public virtual bool TryExchange(string one, string other)
     {
         Count();

@@ -59,6 +59,10 @@ public abstract class FaultTest : EngineTest
         Assert.False(pair.Matches);
     }
 
+    /// <summary>The lock file of a pair.</summary>
+    protected static string LockOf(IssuedPair pair) =>
+        Path.Combine(Path.GetDirectoryName(pair.CertificatePath)!, $".{Path.GetFileName(pair.CertificatePath)}.stepcarenew-lock");
+
     /// <summary>All files beside the pair but the lock; what is staged would show, too.</summary>
     protected static IReadOnlyList<string> Everything(RenewalRequest request) =>
     [

@@ -118,7 +118,4 @@ public sealed class LockFaultTests : FaultTest
         var (result, error) = await RunAsync(Request(ca, pair) with { Rule = Policy.RenewalRule.Default, LockTimeout = TimeSpan.Zero });
         Assert.Equal((null, RenewalStatus.NotDue), (error, result.Status));
     }
-
-    private static string LockOf(IssuedPair pair) =>
-        Path.Combine(Path.GetDirectoryName(pair.CertificatePath)!, $".{Path.GetFileName(pair.CertificatePath)}.stepcarenew-lock");
 }

@@ -14,6 +14,8 @@ internal static class Tool
             Missing("Only root on Linux can do that.");
     }
 
+    public static void DemandLinux() => Assert.SkipUnless(OperatingSystem.IsLinux(), "The tools of this test are those of Linux.");
+
     public static string Run(string tool, params string[] arguments)
     {
         try

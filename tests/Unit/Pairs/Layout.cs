@@ -13,6 +13,8 @@ public enum Layout
     TwoFoldersByLinks,
     OneFileByLinks,
     OneFolderByCopies,
+    OneFolderOtherRights,
+    OneFolderByLinksOtherRights,
 }
 
 /// <summary>Pairs in simulated places.</summary>
@@ -28,9 +30,14 @@ internal static class Layouts
         _ => new("/certs/web.crt", "/certs/web.key"),
     };
 
-    public static bool CanExchange(Layout layout) => layout is Layout.OneFolder or Layout.TwoFolders or Layout.OneFile;
+    public static bool CanExchange(Layout layout) => layout is Layout.OneFolder or Layout.TwoFolders or Layout.OneFile or Layout.OneFolderOtherRights;
 
-    public static SimulatedVolume Volume(Layout layout) => new() { CanExchange = CanExchange(layout), CanLink = layout != Layout.OneFolderByCopies };
+    public static SimulatedVolume Volume(Layout layout) => new()
+    {
+        CanExchange = CanExchange(layout),
+        CanLink = layout != Layout.OneFolderByCopies,
+        HaveLeftoversOtherRights = layout is Layout.OneFolderOtherRights or Layout.OneFolderByLinksOtherRights,
+    };
 
     /// <summary>What the certificate file of a pair holds.</summary>
     public static byte[] Certificate(Layout layout, TestPair pair) =>

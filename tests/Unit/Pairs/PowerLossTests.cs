@@ -54,6 +54,7 @@ public sealed class PowerLossTests(ITestOutputHelper output)
         { Layout.OneFolder, Way.Rekey, "flush /certs", true },
         { Layout.TwoFolders, Way.Rekey, "flush /certs", true },
         { Layout.TwoFolders, Way.Rekey, "flush /keys", true },
+        { Layout.OneFolderOtherRights, Way.Rekey, "flush /certs/.web.key.stepcarenew-old", true },
     };
 
     [Theory]

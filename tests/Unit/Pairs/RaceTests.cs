@@ -28,9 +28,12 @@ public sealed class RaceTests(ITestOutputHelper output)
             var volume = NewVolume(layout);
             var last = new Dictionary<string, byte[]>();
             var (call, isInGap) = (0, false);
+            var exchanges = new List<int>();
             volume.Before = what =>
             {
                 call++;
+                if (what.StartsWith("exchange", StringComparison.Ordinal))
+                    exchanges.Add(call);
                 foreach (var (at, target) in writes.Where(write => write.At == call))
                 {
                     // Known and documented: without exchange there is a gap between the last look and the rename.
@@ -51,6 +54,9 @@ public sealed class RaceTests(ITestOutputHelper output)
 
             var how = $"{string.Join(", ", writes.Select(write => $"{write.Target} before call {write.At}"))}; done {isDone}";
             AssertHolds(volume, paths.Certificate, last, isDone ? NewCertificate : OldCertificate, how);
+            // Theirs and ours are never mixed: a key that somebody writes between the two exchanges undoes both.
+            if (isDone && exchanges.Count == 2)
+                Assert.DoesNotContain(writes, write => write.Target == paths.Key && write.At > exchanges[0] && write.At <= exchanges[1]);
             if (rekey)
                 AssertHolds(volume, paths.Key, last, isDone ? NewKey : OldKey, how);
             Assert.Equal(new[] { paths.Certificate, paths.Key }, volume.Names);
@@ -105,7 +111,7 @@ public sealed class RaceTests(ITestOutputHelper output)
 
     private static async Task<bool> RunAsync(SimulatedVolume volume, PairPaths paths, bool rekey)
     {
-        using var replacement = PairReplacement.Stage(volume, paths, rekey, new SharingRetry(new JumpingClock()));
+        using var replacement = PairReplacement.Stage(volume, paths, rekey, new SharingRetry(new JumpingClock()), null);
         return await replacement.CommitAsync(new(OldCertificate, NewCertificate), rekey ? new(OldKey, NewKey) : null);
     }
 }

@@ -17,7 +17,7 @@ internal static class Replacing
     {
         var paths = Layouts.PathsOf(layout);
         var key = paths.IsOneFile || ReferenceEquals(from.Key, to.Key) ? null : new FileChange(Layouts.Key(from), Layouts.Key(to));
-        using var replacement = PairReplacement.Stage(volume, paths, key is not null, new SharingRetry(new JumpingClock()));
+        using var replacement = PairReplacement.Stage(volume, paths, key is not null, new SharingRetry(new JumpingClock()), new PairWitness(volume, paths, null));
         var isDone = await replacement.CommitAsync(new FileChange(Layouts.Certificate(layout, from), Layouts.Certificate(layout, to)), key);
         if (isDone)
             committed?.Invoke();

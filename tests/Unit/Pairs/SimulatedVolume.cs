@@ -24,6 +24,9 @@ internal sealed class SimulatedVolume : IVolume
     /// <summary>Told of every call, before it does anything; what it throws is the call's failure.</summary>
     public Action<string>? Before { get; set; }
 
+    /// <summary>Whether what a crash leaves has other rights than what lies in its place by then.</summary>
+    public bool HaveLeftoversOtherRights { get; init; }
+
     /// <summary>Told of every moment at which the machine may stop.</summary>
     public Action? Moment { get; set; }
 
@@ -71,7 +74,7 @@ internal sealed class SimulatedVolume : IVolume
     /// <summary>The same moment once more: the process is dead, the machine goes on.</summary>
     public SimulatedVolume Clone()
     {
-        var clone = new SimulatedVolume { CanExchange = CanExchange, CanLink = CanLink, next = next };
+        var clone = new SimulatedVolume { CanExchange = CanExchange, CanLink = CanLink, HaveLeftoversOtherRights = HaveLeftoversOtherRights, next = next };
         Copy(cache, clone.cache);
         Copy(disk, clone.disk);
         Copy(files, clone.files);
@@ -93,7 +96,7 @@ internal sealed class SimulatedVolume : IVolume
 
             foreach (var contents in Contents([.. names.Values.Distinct().Where(file => !files[file].IsFlushed)]))
             {
-                var left = new SimulatedVolume { CanExchange = CanExchange, CanLink = CanLink, next = next };
+                var left = new SimulatedVolume { CanExchange = CanExchange, CanLink = CanLink, HaveLeftoversOtherRights = HaveLeftoversOtherRights, next = next };
                 Copy(names, left.cache);
                 Copy(names, left.disk);
                 foreach (var file in names.Values.Distinct())
@@ -126,6 +129,8 @@ internal sealed class SimulatedVolume : IVolume
         Change(path, (path, next));
         return new Staged(this, path, next);
     }
+
+    public bool HasRightsOf(string path, string model) => !HaveLeftoversOtherRights;
 
     public bool TryExchange(string one, string other)
     {

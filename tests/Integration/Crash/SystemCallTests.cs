@@ -1,0 +1,51 @@
+using StepCaRenew.Integration.Cas;
+using StepCaRenew.Integration.Children;
+using StepCaRenew.Integration.Faults;
+
+namespace StepCaRenew.Integration.Crash;
+
+/// <summary>
+/// The tests of power loss see the calls of the volume; this one sees what the kernel is asked: each new file is flushed
+/// before it is exchanged, and its folder after that.
+/// </summary>
+public sealed class SystemCallTests
+{
+    [Fact]
+    public async Task Rekey_FlushesNewFiles_ThenExchanges_ThenFlushesTheFolder()
+    {
+        Tool.DemandLinux();
+        Tool.Run("strace", "--version");
+        var ca = await TestCas.GetAsync(CaKind.DevCa);
+        using var folder = new TestFolder();
+        var pair = await ca.IssueAsync(new() { Folder = folder });
+        var trace = Path.Combine(folder, "trace");
+        string[] told = ChildProgram.Tell(new() { CertificatePath = pair.CertificatePath, KeyPath = pair.KeyPath, Ca = new() { StepPath = ca.StepPath }, Rule = Policy.RenewalRule.Force, Rekey = true });
+        // With -y a descriptor is shown with its path.
+        await using var child = Child.StartAs(["strace", "-f", "-y", "-s", "0", "-e", "trace=fsync,fdatasync,renameat2,unlink", "-o", trace], ["run", .. told]);
+        var (exit, text, errors) = await child.EndAsync();
+        Assert.True(exit == 0, text + errors);
+
+        var (certificate, key) = (Path.GetFileName(pair.CertificatePath), Path.GetFileName(pair.KeyPath));
+        var calls = File.ReadAllLines(trace).Select(line => Describe(line, folder)).OfType<string>().ToList();
+        Assert.Equal(
+            [
+                $"flush .{certificate}.stepcarenew-new", $"flush .{key}.stepcarenew-new",
+                $"exchange .{key}.stepcarenew-new", $"exchange .{certificate}.stepcarenew-new",
+                "flush folder",
+                $"delete .{certificate}.stepcarenew-new", $"delete .{key}.stepcarenew-new",
+            ],
+            calls);
+    }
+
+    private static string? Describe(string line, string folder)
+    {
+        var start = line.IndexOf(folder + "/", StringComparison.Ordinal);
+        var name = start < 0 ? string.Empty : line[(start + folder.Length + 1)..].Split('"', '>')[0];
+        return line.Contains(" fsync(", StringComparison.Ordinal) || line.Contains(" fdatasync(", StringComparison.Ordinal)
+            ? name.Length > 0 ? $"flush {name}" : line.Contains($"<{folder}>", StringComparison.Ordinal) ? "flush folder" : null
+            : name.Length == 0 ? null
+            : line.Contains("RENAME_EXCHANGE", StringComparison.Ordinal) ? $"exchange {name}"
+            : line.Contains(" unlink(", StringComparison.Ordinal) ? $"delete {name}"
+            : null;
+    }
+}

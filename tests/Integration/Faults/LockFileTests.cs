@@ -1,0 +1,85 @@
+using StepCaRenew.Integration.Cas;
+using StepCaRenew.Pairs;
+
+namespace StepCaRenew.Integration.Faults;
+
+/// <summary>What others can do to the lock file, and through it.</summary>
+public sealed class LockFileTests : FaultTest
+{
+    // The kernel gives an exclusive lock to anybody who can read the file.
+    [Fact]
+    public async Task Lock_IsNotOpenToWhoMayOnlyReadTheCertificate()
+    {
+        var (ca, pair) = await IssuedAsync();
+        Tool.Run("chmod", "0644", pair.CertificatePath);
+        await RekeyedAsync(Request(ca, pair));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, ModeOf(LockOf(pair)));
+    }
+
+    [Fact]
+    public async Task Lock_IsOpenToTheGroupThatMayWriteTheFolder()
+    {
+        var (ca, pair) = await IssuedAsync();
+        Tool.Run("chmod", "0770", Path.GetDirectoryName(pair.CertificatePath)!);
+        await RekeyedAsync(Request(ca, pair));
+        Assert.Equal((UnixFileMode)0b110_110_000, ModeOf(LockOf(pair)));
+    }
+
+    [Fact]
+    public async Task LockThatIsAnotherFilesName_IsNotWritten()
+    {
+        var (ca, pair) = await IssuedAsync();
+        var victim = Path.Combine(Folder, "victim");
+        File.WriteAllText(victim, new string('A', 200));
+        Tool.Run("ln", victim, LockOf(pair));
+        await RekeyedAsync(Request(ca, pair));
+        Assert.Equal(new string('A', 200), File.ReadAllText(victim));
+    }
+
+    // rsync --delete, a clean-up: then another run takes another lock, and the two know nothing of each other.
+    [Fact]
+    public async Task LockThatIsDeletedWhileTheCaIsAsked_EndsTheRun_AndTheOldPairStands()
+    {
+        var (ca, pair) = await IssuedAsync();
+        var before = (File.ReadAllText(pair.CertificatePath), File.ReadAllText(pair.KeyPath));
+        Log.OnEvent = id =>
+        {
+            if (id == Engine.Event.AskingCa)
+                File.Delete(LockOf(pair));
+        };
+        var (result, error) = await RunAsync(Request(ca, pair) with { Rekey = true });
+        Assert.Equal((RenewalStatus.Failed, ErrorId.Locked), (result.Status, error?.ErrorId));
+        Assert.Equal(before, (File.ReadAllText(pair.CertificatePath), File.ReadAllText(pair.KeyPath)));
+    }
+
+    [Fact]
+    public void Holder_ThatIsGoneOrAnother_IsNotNamed()
+    {
+        var path = Path.Combine(Folder, "lock");
+        File.WriteAllBytes(path, LockHolder.Name(int.MaxValue / 8, "root").ToArray());
+        Assert.Equal("an unknown process", LockHolder.Of(path));
+        File.WriteAllBytes(path, LockHolder.Name(1, "some\u001b[31m").ToArray());
+        Assert.Equal("an unknown process", LockHolder.Of(path));
+        File.WriteAllBytes(path, LockHolder.Name(Environment.ProcessId, "me").ToArray());
+        Assert.Equal($"process {Environment.ProcessId} of me", LockHolder.Of(path));
+    }
+
+    // One that may only read the file holds the lock without a name; the kernel knows it all the same.
+    [Fact]
+    public void Holder_WithoutAName_IsTheOneThatTheKernelKnows()
+    {
+        var path = Path.Combine(Folder, "lock");
+        File.WriteAllBytes(path, LockHolder.Name(1, "root").ToArray());
+        using var held = LockFile.TryOpen(path, path).File;
+        Assert.Equal($"process {Environment.ProcessId}", LockHolder.Of(path));
+    }
+
+    private static UnixFileMode ModeOf(string path) => OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(path);
+
+    private async Task<(ITestCa Ca, IssuedPair Pair)> IssuedAsync()
+    {
+        Tool.DemandLinux();
+        var ca = await CaAsync(CaKind.DevCa);
+        return (ca, await IssueAsync(ca));
+    }
+}
