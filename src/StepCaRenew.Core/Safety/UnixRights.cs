@@ -44,10 +44,10 @@ internal sealed class UnixRights(PrivateGroups privateGroups) : IRights
         if (acl is null)
             return [new SafetyFinding(path, $"'{path}' has a POSIX ACL that can't be read", $"setfacl -b {ShellWord.Of(path)}")];
         var owningGroup = acl.OwningGroup && !IsTrusted(stat.Group, trusted)
-            ? [Finding(path, $"may be written by group '{UnixAccounts.GroupName(stat.Group)}' (mode {stat.Octal})", "chmod g-w")]
+            ? [new SafetyFinding(path, $"'{path}' may be written by group '{UnixAccounts.GroupName(stat.Group)}' (mode {stat.Octal})", Closing(path, stat, "g"))]
             : Array.Empty<SafetyFinding>();
         var others = acl.Others
-            ? [Finding(path, $"may be written by everyone (mode {stat.Octal}{(role == PathRole.Ancestor ? ", not sticky" : string.Empty)})", "chmod o-w")]
+            ? [new SafetyFinding(path, $"'{path}' may be written by everyone (mode {stat.Octal}{(role == PathRole.Ancestor ? ", not sticky" : string.Empty)})", Closing(path, stat, "o"))]
             : Array.Empty<SafetyFinding>();
         return
         [
@@ -56,6 +56,10 @@ internal sealed class UnixRights(PrivateGroups privateGroups) : IRights
             .. role == PathRole.End && stat.IsFolder ? Heirs(path, trusted) : [],
         ];
     }
+
+    // Nobody should be told to close /tmp.
+    private static string Closing(string path, UnixStat stat, string whom) =>
+        stat.IsSticky ? $"use a folder of its own instead of {ShellWord.Of(path)}" : $"chmod {whom}-w {ShellWord.Of(path)}";
 
     // What is made in the folder takes the default ACL, whatever umask says.
     private IEnumerable<SafetyFinding> Heirs(string path, TrustedAccounts trusted)
