@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using StepCaRenew.Files;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Scheduling.Linux;
@@ -33,6 +34,7 @@ internal sealed class AccountRights(TimeProvider clock)
     }
 
     // The kernel is asked as that user: groups, ACLs and mounts are its to know.
+    [UnsupportedOSPlatform("windows")]
     private async Task<bool> MayAsync(TaskAccount account, string test, string path, CancellationToken cancellationToken)
     {
         if (account is not TaskAccount.User || account.Display == AccountName.Current)

@@ -28,6 +28,16 @@ public sealed class CronInstallTests
     }
 
     [Fact]
+    public async Task Folder_IsASecondAhead_SoThatCronLooks()
+    {
+        using var cron = new FakeCron(RenewalScope.Machine);
+        await cron.InstallAsync();
+        Assert.True(Directory.GetLastWriteTimeUtc(cron.At("cron.d")) > DateTime.UtcNow, "cron may have looked in this second.");
+        await cron.Scheduler.RemoveAsync(cron.Run.Name, RenewalScope.Machine, CancellationToken.None);
+        Assert.True(Directory.GetLastWriteTimeUtc(cron.At("cron.d")) > DateTime.UtcNow, "cron may have looked in this second.");
+    }
+
+    [Fact]
     public async Task OtherLines_StayByteForByte()
     {
         using var cron = new FakeCron(RenewalScope.CurrentUser);

@@ -12,8 +12,9 @@ internal sealed class FakeSystemctl : IDisposable
         #!/bin/sh
         folder=$(dirname "$0")
         [ "$1" = --user ] && { manager=' (user)'; shift; }
-        verb=$1
-        shift
+        [ "$1" = --no-ask-password ] || { echo 'It would ask for a password.' >&2; exit 64; }
+        verb=$2
+        shift 2
         for unit; do :; done
         printf '%s%s\n' "$verb" "$manager" >>"$folder/calls"
         [ -e "$folder/fail-$verb" ] && { echo "$verb: the bus is down" >&2; exit 1; }

@@ -6,7 +6,8 @@ namespace StepCaRenew.Scheduling.Cron;
 /// <summary>A file of its own in cron's folder, for the machine.</summary>
 /// <param name="paths">Where things lie.</param>
 /// <param name="name">The renewal's name.</param>
-internal sealed class CronFolderPlace(LinuxPaths paths, string name) : ICronPlace
+/// <param name="clock">The clock.</param>
+internal sealed class CronFolderPlace(LinuxPaths paths, string name, TimeProvider clock) : ICronPlace
 {
     private readonly ScheduleFile file = new(Path.Combine(paths.CronFolder, CronName.Of(name)), RenewalScope.Machine, paths.Root);
 
@@ -22,6 +23,7 @@ internal sealed class CronFolderPlace(LinuxPaths paths, string name) : ICronPlac
     {
         file.DemandOursOrFree();
         file.Write(CronFile.Render(run));
+        TellCron();
         return Task.CompletedTask;
     }
 
@@ -30,7 +32,22 @@ internal sealed class CronFolderPlace(LinuxPaths paths, string name) : ICronPlac
     {
         file.DemandOursOrFree();
         file.Delete();
+        TellCron();
         return Task.CompletedTask;
+    }
+
+    // Debian's cron reads its folder anew when the folder's time has changed, and counts in seconds: what changes in the
+    // second in which it looked, after it looked, would go unnoticed until the next change. A second ahead, it can't.
+    private void TellCron()
+    {
+        try
+        {
+            Directory.SetLastWriteTimeUtc(paths.CronFolder, clock.GetUtcNow().UtcDateTime.AddSeconds(1));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The file is in its place; all but one second in sixty are as good.
+        }
     }
 
     private IReadOnlyList<string> Differences(ScheduledRun run)

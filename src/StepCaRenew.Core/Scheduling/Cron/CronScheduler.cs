@@ -51,7 +51,7 @@ internal sealed class CronScheduler(LinuxPaths paths, TimeProvider clock) : ISch
     public Task<int?> RunNowAsync(ScheduledRun run, CancellationToken cancellationToken) => CronRun.RunAsync(run, clock, cancellationToken);
 
     private ICronPlace Place(string name, RenewalScope scope) =>
-        scope == RenewalScope.Machine ? new CronFolderPlace(paths, name) : new CrontabPlace(paths, name, clock);
+        scope == RenewalScope.Machine ? new CronFolderPlace(paths, name, clock) : new CrontabPlace(paths, name, clock);
 
     // The first five fields of the line that is neither a comment, a variable nor that of the machine's start.
     private static string? Times(IEnumerable<string> lines) => lines

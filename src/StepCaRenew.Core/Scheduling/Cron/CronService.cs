@@ -1,3 +1,4 @@
+using StepCaRenew.Actions;
 using StepCaRenew.Renewals;
 using StepCaRenew.Scheduling.Linux;
 
@@ -14,7 +15,7 @@ internal static class CronService
     {
         var isThere = scope == RenewalScope.Machine
             ? Directory.Exists(paths.CronFolder) && paths.CronDaemons.Any(File.Exists)
-            : new LinuxTool(paths.Crontab, TimeProvider.System).Exists;
+            : ProgramFinder.Find(paths.Crontab) is not null;
         if (!isThere)
             throw SchedulerErrors.Unavailable(
                 scope == RenewalScope.Machine ? $"There is no cron on this machine that reads '{paths.CronFolder}', and it was not booted with systemd." : "There is no crontab on PATH.",

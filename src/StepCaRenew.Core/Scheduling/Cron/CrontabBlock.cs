@@ -5,13 +5,15 @@ namespace StepCaRenew.Scheduling.Cron;
 internal sealed class CrontabBlock(string name)
 {
     private readonly string begin = $"# StepCaRenew: begin '{name}'. Register-StepRenewalTask overwrites the lines up to the end.";
+    // At the end of every line, so that it is known for ours by itself; to sh it is a comment.
+    private readonly string tag = $" # StepCaRenew '{name}'";
     private readonly string end = $"# StepCaRenew: end '{name}'.";
 
     /// <summary>The lines with their markers; null where there are none.</summary>
     public IReadOnlyList<string>? Find(string crontab) => Take(Lines(crontab)).Block is { Count: > 0 } block ? block : null;
 
     /// <summary>The lines as they should be.</summary>
-    public string[] Render(ScheduledRun run) => [begin, .. CronCommand.Lines(run, string.Empty, CronCommand.WithVariables(run)), end];
+    public string[] Render(ScheduledRun run) => [begin, .. CronCommand.Lines(run, string.Empty, CronCommand.WithVariables(run) + tag), end];
 
     /// <summary>The crontab with these lines in the block's place, or at the end; without the block where there are none.</summary>
     public string Replace(string crontab, string[] wanted)
@@ -56,8 +58,8 @@ internal sealed class CrontabBlock(string name)
 
     private bool IsOurs(string line) => line == begin || line == end || IsRun(line);
 
-    private bool IsRun(string line) =>
-        line.Contains("Invoke-StepRenewal -Name ", StringComparison.Ordinal) && line.Contains($"'{name}'", StringComparison.Ordinal);
+    private bool IsRun(string line) => line.Contains(tag, StringComparison.Ordinal) ||
+        (line.Contains("Invoke-StepRenewal -Name ", StringComparison.Ordinal) && line.Contains($"'{name}'", StringComparison.Ordinal));
 
     private static List<string> Lines(string crontab)
     {

@@ -54,7 +54,7 @@ internal sealed class SystemdManager
     public Task<ToolResult> RunAsync(string[] arguments, CancellationToken cancellationToken, TimeSpan? timeLimit = null)
     {
         var systemctl = new LinuxTool(paths.Systemctl, clock) { Variables = Variables, TimeLimit = timeLimit ?? LinuxTool.Usual };
-        return systemctl.RunAsync(scope == RenewalScope.Machine ? arguments : ["--user", .. arguments], cancellationToken);
+        return systemctl.RunAsync([.. scope == RenewalScope.Machine ? Array.Empty<string>() : ["--user"], "--no-ask-password", .. arguments], cancellationToken);
     }
 
     // su and sudo leave the folder's variable out, and a language would change what is read here.

@@ -7,8 +7,15 @@ namespace StepCaRenew.Scheduling.Systemd;
 internal static class UnitQuoting
 {
     /// <summary>A command line for ExecStart.</summary>
-    public static string Command(RunCommand command) =>
-        string.Join(' ', command.Arguments.Select(argument => Quote(argument, isArgument: true)).Prepend(Word(command.Program)));
+    /// <exception cref="RenewalException">systemd takes no such program.</exception>
+    public static string Command(RunCommand command)
+    {
+        // systemd refuses the whole unit for these in the path of a program, however they are quoted.
+        if (command.Program.Any(one => one is '\'' or '"' or '\\' || char.IsControl(one)))
+            throw new RenewalException(
+                ErrorId.ModulePathInvalid, $"systemd runs no program with a quotation mark, a backslash or a control character in its path: '{command.Program}'.", "Install pwsh in a folder without these characters.");
+        return string.Join(' ', command.Arguments.Select(argument => Quote(argument, isArgument: true)).Prepend(Word(command.Program)));
+    }
 
     /// <summary>A word in which <c>%</c> begins a specifier, but <c>$</c> means nothing: the program itself, a variable's assignment.</summary>
     public static string Word(string text) => Quote(text, isArgument: false);

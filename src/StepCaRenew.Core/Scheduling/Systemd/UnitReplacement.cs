@@ -22,7 +22,7 @@ internal sealed class UnitReplacement(SystemdUnits units, SystemdManager manager
         catch (Exception e) when (e is RenewalException or OperationCanceledException)
         {
             // A link to a timer that is deleted next would be left.
-            if (timer is null)
+            if (timer is null && units.Timer.Exists)
                 await TryAsync(() => manager.DisableAsync(units.Timer.Name, CancellationToken.None)).ConfigureAwait(false);
             await TryAsync(() => PutBack(units.Timer, timer)).ConfigureAwait(false);
             await TryAsync(() => PutBack(units.Service, service)).ConfigureAwait(false);

@@ -64,7 +64,7 @@ public sealed class CronTests
         var block = new CrontabBlock("web.local").Render(SampleRun.Of(RenewalScope.CurrentUser) with { Home = "/home/a b" });
         Assert.Equal(4, block.Length);
         Assert.StartsWith("7,22,37,52 * * * * env 'STEPCARENEW_HOME=/home/a b' POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off timeout -k 30 3600 /usr/bin/pwsh ", block[1], StringComparison.Ordinal);
-        Assert.EndsWith(" >/dev/null 2>&1", block[1], StringComparison.Ordinal);
+        Assert.EndsWith(" >/dev/null 2>&1 # StepCaRenew 'web.local'", block[1], StringComparison.Ordinal);
         Assert.StartsWith("@reboot sleep 83; env ", block[2], StringComparison.Ordinal);
     }
 

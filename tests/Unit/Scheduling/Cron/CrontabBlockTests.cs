@@ -48,5 +48,13 @@ public sealed class CrontabBlockTests
         Assert.Equal($"{Text}\n5 4 * * * backup\n", Block.Replace($"{Ours[0]}\n{Ours[1]}\n5 4 * * * backup\n{Ours[2]}\n{Ours[3]}\n", Ours));
 
     [Fact]
+    public void WhateverItRuns_ALineOfOursIsKnown()
+    {
+        var other = Block.Render(SampleRun.Of(RenewalScope.CurrentUser) with { Command = new("/bin/other", []) });
+        Assert.Equal("a\n", Block.Replace($"a\n{string.Join('\n', other)}\n", []));
+        Assert.Equal("a\n", Block.Replace($"a\n{string.Join('\n', other[1..])}\n", []));
+    }
+
+    [Fact]
     public void SecondCopy_Goes() => Assert.Equal($"{Text}\nb\n", Block.Replace($"{Text}\nb\n{Text}\n", Ours));
 }

@@ -136,6 +136,12 @@ public sealed class UnitTests
     public void ManagedServiceAccount_IsRefused() =>
         Expect.Failure(ErrorId.AccountInvalid, () => ServiceUnit.Render(SampleRun.Of() with { Account = new TaskAccount.ManagedServiceAccount("CORP\\web$") }));
 
+    [Theory]
+    [InlineData("/opt/it's/pwsh")]
+    [InlineData("/opt/a\\b/pwsh")]
+    public void Program_ThatSystemdRefuses_IsRefused(string program) =>
+        Expect.Failure(ErrorId.ModulePathInvalid, () => ServiceUnit.Render(SampleRun.Of() with { Command = RunCommand.Of(program, "StepCaRenew", "web") }));
+
     [Fact]
     public void Folder_WithALineEnd_IsRefused() =>
         Expect.Failure(ErrorId.ModulePathInvalid, () => ServiceUnit.Render(SampleRun.Of() with { WritableFolders = ["/a\nUser=evil"] }));
