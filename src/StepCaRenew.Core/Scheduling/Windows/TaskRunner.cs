@@ -6,6 +6,7 @@ internal sealed class TaskRunner(TimeProvider clock)
 {
     private const uint NeverRan = 0x00041303;
     private const uint Running = 0x00041301;
+    private const uint Queued = 0x00041325;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
@@ -26,9 +27,12 @@ internal sealed class TaskRunner(TimeProvider clock)
         // The state is late: only a new time of the last run says that it is this one that has ended.
         await WaitAsync(one => one.IsRunning || HasRun(one, before), Patience, "The run", "was not started").ConfigureAwait(false);
         var after = await WaitAsync(one => !one.IsRunning && HasRun(one, before), run.TimeLimit + Patience, "The run", "did not end in time").ConfigureAwait(false);
-        return IsOfScheduler(unchecked((uint)after.LastResult))
-            ? throw SchedulerErrors.Of(after.LastResult, $"The task of '{run.Name}' did not run to its end")
-            : after.LastResult;
+        return after.LastResult switch
+        {
+            SchedulerErrors.FileNotFound or SchedulerErrors.PathNotFound => throw NoProgram(run),
+            var result when IsOfScheduler(unchecked((uint)result)) => throw SchedulerErrors.Of(result, $"The task of '{run.Name}' did not run to its end"),
+            var result => result,
+        };
 
         async Task<TaskActivity> WaitAsync(Func<TaskActivity, bool> isReached, TimeSpan patience, string who, string what)
         {
@@ -46,10 +50,13 @@ internal sealed class TaskRunner(TimeProvider clock)
     }
 
     private static bool HasRun(TaskActivity activity, TaskActivity before) =>
-        !activity.LastRun.Equals(before.LastRun) && unchecked((uint)activity.LastResult) is not (NeverRan or Running);
+        !activity.LastRun.Equals(before.LastRun) && unchecked((uint)activity.LastResult) is not (NeverRan or Running or Queued);
 
     // A code of Windows or of the scheduler stands where a program would have left its exit code: it was not started, or was ended.
     private static bool IsOfScheduler(uint result) => (result >> 16) is 0x8007 or 0x8004 || (result >> 8) == 0x000413;
+
+    private static RenewalException NoProgram(ScheduledRun run) => new(
+        ErrorId.SchedulerFailed, $"The task of '{run.Name}' finds no program '{run.Command.Program}'.", "Register it again from the pwsh that is to run it.");
 
     private static RenewalException Late(ScheduledRun run, string who, string what) => new(
         ErrorId.SchedulerFailed, $"{who} of the task of '{run.Name}' {what}.", "See the task's history in Task Scheduler, and the log of the renewal.");

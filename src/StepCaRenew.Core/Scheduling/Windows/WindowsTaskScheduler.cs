@@ -51,6 +51,7 @@ public sealed class WindowsTaskScheduler : IScheduler
     /// <inheritdoc/>
     public async Task<bool> InstallAsync(ScheduledRun run, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(run);
         var identity = TaskIdentity.Of(run);
         // A password that is given is written again: nobody can tell whether it is the one that is kept.
         if (identity.Password is null && (await FindAsync(run, cancellationToken).ConfigureAwait(false)).IsHealthy)

@@ -33,7 +33,11 @@ public sealed class SchedulerErrorsTests
     [InlineData(0x8004131A, ErrorId.SchedulerFailed)]
     [InlineData(0x8004131D, ErrorId.SchedulerFailed)]
     [InlineData(0x8004131F, ErrorId.SchedulerFailed)]
+    [InlineData(0x80041313, ErrorId.SchedulerFailed)]
+    [InlineData(0x80041320, ErrorId.SchedulerFailed)]
+    [InlineData(0x80041321, ErrorId.SchedulerFailed)]
     [InlineData(0x80041323, ErrorId.SchedulerFailed)]
+    [InlineData(0x80041328, ErrorId.SchedulerFailed)]
     [InlineData(0x80041326, ErrorId.SchedulerFailed)]
     [InlineData(0x80004001, ErrorId.SchedulerFailed)]
     [InlineData(0x80004005, ErrorId.SchedulerFailed)]
@@ -45,6 +49,19 @@ public sealed class SchedulerErrorsTests
         Assert.EndsWith($"(0x{code:X8}).", e.Message, StringComparison.Ordinal);
         Assert.NotEmpty(e.Remedy);
     }
+
+    [Theory]
+    [InlineData(0x0004131B, true, ErrorId.SchedulerFailed)]
+    [InlineData(0x0004131C, true, ErrorId.AccountInvalid)]
+    [InlineData(0x00041306, false, ErrorId.SchedulerFailed)]
+    public void ASuccessThatIsNone_IsAFailure(int code, bool isHalfDone, string errorId)
+    {
+        Assert.Equal(isHalfDone, SchedulerErrors.IsHalfDone(code));
+        Assert.Equal(errorId, SchedulerErrors.Of(code, "The task").ErrorId);
+    }
+
+    [Fact]
+    public void ASuccess_IsNoFailure() => Assert.False(SchedulerErrors.IsHalfDone(0));
 
     // As .NET turns codes of COM into exceptions of its own.
     [Fact]

@@ -8,6 +8,7 @@ public sealed class TaskRunnerTests
     private const double Yesterday = 46000;
     private const double Today = 46001;
     private const int Running = 0x00041301;
+    private const int Queued = 0x00041325;
 
     private readonly FakeTaskStore store = new();
     private readonly InstantClock clock = new(DateTimeOffset.UnixEpoch);
@@ -24,7 +25,7 @@ public sealed class TaskRunnerTests
     [InlineData(unchecked((int)0xE0434352))]
     public async Task Run_GivesTheExitCodeOfThisRun_NotOfTheLast(int code)
     {
-        Will(new(false, Yesterday, 77), new(false, Yesterday, 77), new(true, Today, Running), new(true, Today, Running), new(false, Today, code));
+        Will(new(false, Yesterday, 77), new(false, Yesterday, 77), new(true, Today, Running), new(false, Today, Queued), new(true, Today, Running), new(false, Today, code));
         Assert.Equal(code, await scheduler.RunNowAsync(Samples.Machine, default));
         Assert.Single(store.Calls, @"start \StepCaRenew\web");
     }
@@ -63,7 +64,8 @@ public sealed class TaskRunnerTests
     }
 
     [Theory]
-    [InlineData(unchecked((int)0x80070002), ErrorId.NotRegistered)]
+    [InlineData(unchecked((int)0x80070002), ErrorId.SchedulerFailed)]
+    [InlineData(unchecked((int)0x80070005), ErrorId.AdministratorRequired)]
     [InlineData(unchecked((int)0x8007052E), ErrorId.AccountInvalid)]
     [InlineData(0x00041306, ErrorId.SchedulerFailed)]
     public async Task Run_WhoseResultIsTheSchedulersOwn_IsAFailure(int code, string errorId)

@@ -26,7 +26,10 @@ internal sealed partial class ComTaskStore : ITaskStore
         using var user = Variant.Of(identity.UserId);
         using var password = Variant.Of(identity.Password);
         using var sddl = Variant.Of(security);
-        folder.RegisterTask(path.Name, xml, CreateOrUpdate, user, password, (int)identity.Logon, sddl);
+        var code = folder.RegisterTask(path.Name, xml, CreateOrUpdate, user, password, (int)identity.Logon, sddl, out _);
+        Marshal.ThrowExceptionForHR(code);
+        if (SchedulerErrors.IsHalfDone(code))
+            throw SchedulerErrors.Of(code, $"The task '{path.Full}' was registered, but will not run as it should");
     }
 
     /// <inheritdoc/>
