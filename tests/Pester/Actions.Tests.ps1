@@ -71,7 +71,7 @@ Describe 'Actions after a renewal' {
             $text | Should -BeLike "*STEPCARENEW_CERTIFICATE_PATH=$path*"
             $text | Should -BeLike "*STEPCARENEW_KEY_PATH=$($pair.KeyPath)*"
             $text | Should -Match '(?m)^STEPCARENEW_NOT_AFTER=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$'
-            Get-ChildItem $folder -Force -Filter '*.stepcarenew*' | ForEach-Object Name | Should -Be '.web.local.crt.stepcarenew-lock'
+            Get-ChildItem $folder -Force -Filter '*.stepcarenew*' | ForEach-Object Name | Sort-Object | Should -Be '.web.local.crt.stepcarenew-acting', '.web.local.crt.stepcarenew-lock'
         }
 
         It 'runs nothing where nothing is due, and nothing with -WhatIf' {
