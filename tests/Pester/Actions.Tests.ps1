@@ -355,7 +355,7 @@ exit 0
             @{ Name = 'a monitor that is no web address'; Arguments = @{ HealthCheckUri = 'file:///s3cret' }; ErrorId = 'ActionInvalid' }
             @{ Name = 'a monitor at no port'; Arguments = @{ HealthCheckUri = 'https://127.0.0.1:99999/s3cret' }; ErrorId = 'ActionInvalid' }
             @{ Name = 'a NUL in an argument'; Arguments = @{ FilePath = 'sh'; ArgumentList = '-c', "exit 1`0" }; ErrorId = 'ActionInvalid' }
-            @{ Name = 'a timeout that no timer takes'; Arguments = @{ ActionTimeout = '60d'; HealthCheckUri = 'http://127.0.0.1:9/' }; ErrorId = 'InvalidDuration' }
+            @{ Name = 'a timeout that no timer takes'; Arguments = @{ ActionTimeout = '60d'; HealthCheckUri = 'http://127.0.0.1:9/'; WarningAction = 'SilentlyContinue' }; ErrorId = 'InvalidDuration' }
             @{ Name = 'a patience that no timer takes'; Arguments = @{ LockTimeout = '60d' }; ErrorId = 'InvalidDuration' }
             @{ Name = 'retries for ever'; Arguments = @{ RetryTimeout = '10000000d' }; ErrorId = 'InvalidDuration' }
             @{ Name = 'a timeout without a unit'; Arguments = @{ ActionTimeout = '5' }; ErrorId = 'InvalidDuration' }
