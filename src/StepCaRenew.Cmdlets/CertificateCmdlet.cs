@@ -120,8 +120,16 @@ public abstract class CertificateCmdlet : PSCmdlet
         }
         catch (RenewalException e)
         {
-            ThrowTerminatingError(ErrorRecords.From(e, null));
+            var problem = ErrorRecords.From(e, null);
+            OnTerminating(problem);
+            ThrowTerminatingError(problem);
         }
+    }
+
+    /// <summary>Told of an error before it ends the call.</summary>
+    /// <param name="problem">The error.</param>
+    protected virtual void OnTerminating(ErrorRecord problem)
+    {
     }
 
     private void NonTerminating(string target, Action action)

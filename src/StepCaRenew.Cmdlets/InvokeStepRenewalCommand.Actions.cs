@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using StepCaRenew.Actions;
 using StepCaRenew.Cmdlets.Support;
-using StepCaRenew.Policy;
 
 namespace StepCaRenew.Cmdlets;
 
@@ -62,9 +61,8 @@ public sealed partial class InvokeStepRenewalCommand
             throw new RenewalException(ErrorId.ConflictingParameters, "-Signal and -PidFile go together.", "Give both of them.");
         if (ArgumentList.Length > 0 && FilePath is null)
             throw new RenewalException(ErrorId.ConflictingParameters, "-ArgumentList was given without -FilePath.", "Name the program in -FilePath.");
-        host = new ActionHost
+        host = host with
         {
-            Timeout = ActionTimeout is null ? new ActionHost().Timeout : Duration.ParsePositive(ActionTimeout),
             WorkingDirectory = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
             PwshPath = Pwsh.Find(SessionState),
             ScriptBlocks = ScriptBlock is null ? null : new ScriptBlockRunner(ScriptBlock, pump),

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using StepCaRenew.Actions;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Logging;
+using StepCaRenew.Policy;
 
 namespace StepCaRenew.Cmdlets;
 
@@ -10,12 +11,13 @@ namespace StepCaRenew.Cmdlets;
 public sealed partial class InvokeStepRenewalCommand
 {
     private readonly Outbox outbox = new();
+    private ILogger? logger;
     private HealthCheck? healthCheck;
 
     /// <summary>A monitor's address, told how the run ended.</summary>
     [Parameter]
-    [ValidateNotNull]
-    public Uri? HealthCheckUri { get; set; }
+    [ValidateNotNullOrEmpty]
+    public string? HealthCheckUri { get; set; }
 
     /// <summary>A file that every event is added to, as a line of JSON.</summary>
     [Parameter]
@@ -25,45 +27,84 @@ public sealed partial class InvokeStepRenewalCommand
     /// <inheritdoc/>
     protected override void Report(ErrorRecord problem) => Report(null, problem);
 
-    // An error may end the call (-ErrorAction Stop), and so may a result (Select-Object -First): what is owed comes first.
+    /// <inheritdoc/>
+    protected override void OnTerminating(ErrorRecord problem)
+    {
+        outbox.Note(problem);
+        Finish();
+    }
+
+    // An error may end the call (-ErrorAction Stop), and so may a result (Select-Object -First): what is owed comes
+    // first, be it an action or the word to a monitor.
     private void Report(RenewalResult? result, ErrorRecord? error)
     {
-        outbox.Add(result, error, mustWait: result?.ActionsPending == true || (error is not null && healthCheck is not null));
+        outbox.Add(result, error, mustWait: result?.ActionsPending == true || healthCheck is not null);
         if (!outbox.IsWaiting)
             Send();
     }
 
     private void Finish()
     {
-        if (outbox.IsWaiting)
+        try
         {
-            var (results, errors) = pump.Run(stopping => engine!.ActAsync(outbox.Results, actions, host, stopping));
-            outbox.Replace(results, errors.Select(error => ErrorRecords.From(error, null)));
-        }
-
-        if (healthCheck is not null && outbox.CanTell)
-            pump.Run(async stopping =>
+            if (outbox.IsWaiting && outbox.Results.Count > 0)
             {
-                await healthCheck.PingAsync(outbox.ErrorIds, stopping).ConfigureAwait(false);
-                return true;
-            });
-        Send();
+                var (results, errors) = pump.Run(stopping => engine!.ActAsync(outbox.Results, actions, host, stopping));
+                outbox.Replace(results, errors.Select(error => ErrorRecords.From(error, null)));
+            }
+
+            if (healthCheck is not null && outbox.CanTell)
+                pump.Run(async stopping =>
+                {
+                    await healthCheck.PingAsync(outbox.ErrorIds, stopping).ConfigureAwait(false);
+                    return true;
+                });
+        }
+        finally
+        {
+            // What can't be done any more is pending, and the results say so.
+            Send();
+        }
     }
 
     private void Send()
     {
-        foreach (var (result, error) in outbox.Take())
+        // The first error may end the call, so all results come before.
+        var items = outbox.Take();
+        foreach (var result in items.Select(item => item.Result).OfType<RenewalResult>())
+            WriteObject(result);
+        foreach (var error in items.Select(item => item.Error).OfType<ErrorRecord>())
+            WriteError(error);
+        pump.RunLate();
+    }
+
+    private void PrepareReporting()
+    {
+        var pipeline = new PipelineLogger(this, pump, EndingLevels.Of(this));
+        logger = pipeline;
+        try
         {
-            if (result is not null)
-                WriteObject(result);
-            if (error is not null)
-                WriteError(error);
+            if (LogPath is not null)
+                logger = new TeeLogger(pipeline, new JsonLogger(FullPath(LogPath), TimeProvider.System, pipeline));
+            if (ActionTimeout is not null)
+                host = host with { Timeout = Duration.ParseTimeout(ActionTimeout) };
+        }
+        finally
+        {
+            if (HealthCheckUri is not null)
+                PrepareMonitor(new HealthCheck(HealthCheckUri, host.Timeout, logger));
         }
     }
 
-    private ILogger MakeLogger()
+    // A monitor is told what was done. With -WhatIf that is nothing.
+    private void PrepareMonitor(HealthCheck monitor)
     {
-        var pipeline = new PipelineLogger(this, pump);
-        return LogPath is null ? pipeline : new TeeLogger(pipeline, new JsonLogger(FullPath(LogPath), TimeProvider.System, pipeline));
+        if (IsWhatIf())
+            monitor.Dispose();
+        else
+            healthCheck = monitor;
     }
+
+    private bool IsWhatIf() => LanguagePrimitives.IsTrue(
+        MyInvocation.BoundParameters.TryGetValue("WhatIf", out var named) ? named : GetVariableValue("WhatIfPreference"));
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using StepCaRenew.Actions;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Policy;
 using StepCaRenew.StepCa;
@@ -88,6 +87,7 @@ public sealed partial class InvokeStepRenewalCommand : CertificateCmdlet, IDispo
     /// <inheritdoc/>
     public void Dispose()
     {
+        engine?.Dispose();
         healthCheck?.Dispose();
         pump.Dispose();
     }
@@ -95,21 +95,20 @@ public sealed partial class InvokeStepRenewalCommand : CertificateCmdlet, IDispo
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        // First the monitor: it is told of all that ends the call from here on.
+        Terminating(PrepareReporting);
         base.BeginProcessing();
         Terminating(() =>
         {
             rule = RuleOf();
             if (RetryTimeout is not null)
-                retryTimeout = Duration.ParseNotNegative(RetryTimeout);
+                retryTimeout = Duration.ParsePatience(RetryTimeout);
             if (LockTimeout is not null)
-                lockTimeout = Duration.ParseNotNegative(LockTimeout);
+                lockTimeout = Duration.ParsePatience(LockTimeout);
             if (KeyAlgorithm is not null && !Rekey)
                 throw new RenewalException(ErrorId.ConflictingParameters, "-KeyAlgorithm was given without -Rekey.", "Add -Rekey to make a new key, or leave -KeyAlgorithm out.");
             PrepareActions();
-            var logger = MakeLogger();
-            if (HealthCheckUri is not null)
-                healthCheck = new HealthCheck(HealthCheckUri, host.Timeout, logger);
-            engine = new RenewalEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, logger);
+            engine = new RenewalEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, logger!);
         });
     }
 

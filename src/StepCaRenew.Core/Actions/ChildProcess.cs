@@ -24,7 +24,8 @@ internal static class ChildProcess
     public static async Task<(int ExitCode, string Output)> RunAsync(
         ActionDefinition action, string program, IEnumerable<string> arguments, ActionContext context, CancellationToken cancellationToken)
     {
-        using var process = Start(action, program, arguments, context);
+        var mark = Guid.NewGuid().ToString("N");
+        using var process = Start(action, program, arguments, context with { Variables = new Dictionary<string, string?>(context.Variables) { [Stragglers.Variable] = mark } });
         var tail = new OutputTail();
         var reading = Task.WhenAll(tail.ReadAsync(process.StandardOutput.BaseStream), tail.ReadAsync(process.StandardError.BaseStream));
         try
@@ -34,6 +35,8 @@ internal static class ChildProcess
         catch (OperationCanceledException)
         {
             await EndAsync(process, context.Clock).ConfigureAwait(false);
+            if (OperatingSystem.IsLinux())
+                Stragglers.End(mark);
             ActionLog.Output(context.Logger, action.Description, OutputCleaner.Clean(tail.ToString()));
             throw;
         }

@@ -14,6 +14,16 @@ public sealed class HealthCheck : IDisposable
     private readonly ILogger logger;
     private readonly HttpClient http;
 
+    /// <summary>Makes one of an address as it was given.</summary>
+    /// <param name="address">The monitor's address.</param>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="logger">Told whether it worked.</param>
+    /// <exception cref="RenewalException">It is no http or https address; the message does not show it.</exception>
+    public HealthCheck(string address, TimeSpan timeout, ILogger logger)
+        : this(Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri : throw NoAddress(), timeout, logger)
+    {
+    }
+
     /// <summary>Makes one that trusts what the system trusts: monitors live outside of the CA's realm.</summary>
     /// <param name="uri">The monitor's address.</param>
     /// <param name="timeout">How long it may take.</param>
@@ -23,7 +33,7 @@ public sealed class HealthCheck : IDisposable
     {
         ArgumentNullException.ThrowIfNull(uri);
         if (!uri.IsAbsoluteUri || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp))
-            throw ActionErrors.Invalid("-HealthCheckUri is no http or https address.", "Give the whole address, such as https://hc.example.com/ping/<id>.");
+            throw NoAddress();
         (this.uri, this.logger) = (uri, logger);
         // A redirect could carry the secret path to another host in the clear.
         http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = timeout };
@@ -61,6 +71,9 @@ public sealed class HealthCheck : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
+
+    private static RenewalException NoAddress() =>
+        ActionErrors.Invalid("-HealthCheckUri is no http or https address.", "Give the whole address, such as https://hc.example.com/ping/<id>.");
 
     private async Task<HttpResponseMessage> FailAsync(IReadOnlyCollection<string> errorIds, CancellationToken cancellationToken)
     {
