@@ -1,5 +1,7 @@
 using System.Management.Automation;
+using Microsoft.Extensions.Logging;
 using StepCaRenew.Cmdlets.Support;
+using StepCaRenew.Logging;
 using StepCaRenew.Renewals;
 using StepCaRenew.StepCa;
 
@@ -40,14 +42,16 @@ public sealed partial class InvokeStepRenewalCommand
             Module = new RunningModule(host.PwshPath, ModuleFolder.Path),
             IsForced = Force,
             IsScheduled = Scheduled,
-            IsWhatIf = LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference")),
+            IsWhatIf = IsWhatIf(),
             LockTimeout = ReadDuration(LockTimeout),
             RetryTimeout = ReadDuration(RetryTimeout),
             ActionTimeout = ReadActionTimeout(),
             Host = host,
             ApproveAsync = Approve,
         };
-        runs = new RegisteredRuns(options, TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, new PipelineLogger(this, pump));
+        ILogger pipeline = new PipelineLogger(this, pump, EndingLevels.Of(this));
+        runs = new RegisteredRuns(
+            options, TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, Scheduled ? new TeeLogger(pipeline, new WindowsEventLog()) : pipeline);
     }
 
     private void RunRegistered()
@@ -74,16 +78,13 @@ public sealed partial class InvokeStepRenewalCommand
                 Host.SetShouldExit(runs!.Outcomes.Count > 0 ? runs.ExitCode : RunExitCode.ConfigurationRefused);
         }
 
-        foreach (var outcome in runs.Outcomes)
-        {
-            if (outcome.Result is not null)
-                WriteObject(outcome.Result);
-            if (outcome.Error is not null)
-                WriteError(ErrorRecords.From(outcome.Error, outcome.Name));
-        }
-
+        foreach (var result in runs.Outcomes.Select(outcome => outcome.Result).OfType<RenewalResult>())
+            WriteObject(result);
+        foreach (var outcome in runs.Outcomes.Where(outcome => outcome.Error is not null))
+            WriteError(ErrorRecords.From(outcome.Error!, outcome.Name));
         foreach (var error in runs.ActionErrors)
             WriteError(ErrorRecords.From(error, null));
+        pump.RunLate();
     }
 
     private void Serve(Func<CancellationToken, Task> work) => pump.Run(async stopping =>

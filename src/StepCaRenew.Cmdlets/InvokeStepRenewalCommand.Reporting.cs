@@ -10,46 +10,86 @@ namespace StepCaRenew.Cmdlets;
 public sealed partial class InvokeStepRenewalCommand
 {
     private readonly Outbox outbox = new();
+    private ILogger? logger;
     private HealthCheck? healthCheck;
 
     /// <inheritdoc/>
     protected override void Report(ErrorRecord problem) => Report(null, problem);
 
-    // An error may end the call (-ErrorAction Stop), and so may a result (Select-Object -First): what is owed comes first.
+    /// <inheritdoc/>
+    protected override void OnTerminating(ErrorRecord problem)
+    {
+        outbox.Note(problem);
+        Finish();
+    }
+
+    // An error may end the call (-ErrorAction Stop), and so may a result (Select-Object -First): what is owed comes
+    // first, be it an action or the word to a monitor.
     private void Report(RenewalResult? result, ErrorRecord? error)
     {
-        outbox.Add(result, error, mustWait: result?.ActionsPending == true || (error is not null && healthCheck is not null));
+        outbox.Add(result, error, mustWait: result?.ActionsPending == true || healthCheck is not null);
         if (!outbox.IsWaiting)
             Send();
     }
 
     private void Finish()
     {
-        if (outbox.IsWaiting)
+        try
         {
-            var (results, errors) = pump.Run(stopping => engine!.ActAsync(outbox.Results, template!.Actions, host, stopping));
-            outbox.Replace(results, errors.Select(error => ErrorRecords.From(error, null)));
-        }
+            if (outbox.IsWaiting && outbox.Results.Count > 0)
+            {
+                var (results, errors) = pump.Run(stopping => engine!.ActAsync(outbox.Results, template!.Actions, host, stopping));
+                outbox.Replace(results, errors.Select(error => ErrorRecords.From(error, null)));
+            }
 
-        if (healthCheck is not null && outbox.CanTell)
-            Serve(stopping => healthCheck.PingAsync(outbox.ErrorIds, stopping));
-        Send();
+            if (healthCheck is not null && outbox.CanTell)
+                Serve(stopping => healthCheck.PingAsync(outbox.ErrorIds, stopping));
+        }
+        finally
+        {
+            // What can't be done any more is pending, and the results say so.
+            Send();
+        }
     }
 
     private void Send()
     {
-        foreach (var (result, error) in outbox.Take())
+        // The first error may end the call, so all results come before.
+        var items = outbox.Take();
+        foreach (var result in items.Select(item => item.Result).OfType<RenewalResult>())
+            WriteObject(result);
+        foreach (var error in items.Select(item => item.Error).OfType<ErrorRecord>())
+            WriteError(error);
+        pump.RunLate();
+    }
+
+    private void PrepareReporting()
+    {
+        var pipeline = new PipelineLogger(this, pump, EndingLevels.Of(this));
+        logger = pipeline;
+        try
         {
-            if (result is not null)
-                WriteObject(result);
-            if (error is not null)
-                WriteError(error);
+            if (LogPath is not null)
+                logger = new TeeLogger(pipeline, new JsonLogger(FullPath(LogPath), TimeProvider.System, pipeline));
+            if (ReadActionTimeout() is { } timeout)
+                host = host with { Timeout = timeout };
+        }
+        finally
+        {
+            if (HealthCheckUri is not null)
+                PrepareMonitor(new HealthCheck(HealthCheckUri, host.Timeout, logger));
         }
     }
 
-    private ILogger MakeLogger(string? logPath)
+    // A monitor is told what was done. With -WhatIf that is nothing.
+    private void PrepareMonitor(HealthCheck monitor)
     {
-        var pipeline = new PipelineLogger(this, pump);
-        return logPath is null ? pipeline : new TeeLogger(pipeline, new JsonLogger(logPath, TimeProvider.System, pipeline));
+        if (IsWhatIf())
+            monitor.Dispose();
+        else
+            healthCheck = monitor;
     }
+
+    private bool IsWhatIf() => LanguagePrimitives.IsTrue(
+        MyInvocation.BoundParameters.TryGetValue("WhatIf", out var named) ? named : GetVariableValue("WhatIfPreference"));
 }

@@ -59,31 +59,34 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     /// <inheritdoc/>
     public void Dispose()
     {
+        engine?.Dispose();
         healthCheck?.Dispose();
         runs?.Dispose();
         pump.Dispose();
     }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => Terminating(() =>
+    protected override void BeginProcessing()
     {
         // The set's name decides, so that a path that turned out null can never mean "all".
         if (ParameterSetName == RegisteredSet)
         {
-            BeginRegistered();
+            Terminating(BeginRegistered);
             return;
         }
 
-        inputs = new CertificateInputs(this, recurse: false, path => throw CertificateInputs.NothingFound(path)) { IsKeyNamedByHand = KeyPath is not null };
-        template = ReadTemplate();
-        host = ReadHost();
-        foreach (var action in template.Actions)
-            action.Demand(host);
-        var logger = MakeLogger(LogPath is null ? null : FullPath(LogPath));
-        if (HealthCheckUri is not null)
-            healthCheck = new HealthCheck(HealthCheckUri, host.Timeout, logger);
-        engine = new RenewalEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, logger);
-    });
+        // First the monitor: it is told of all that ends the call from here on.
+        Terminating(PrepareReporting);
+        Terminating(() =>
+        {
+            inputs = new CertificateInputs(this, recurse: false, path => throw CertificateInputs.NothingFound(path)) { IsKeyNamedByHand = KeyPath is not null };
+            template = ReadTemplate();
+            host = ReadHost();
+            foreach (var action in template.Actions)
+                action.Demand(host);
+            engine = new RenewalEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, logger!);
+        });
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -146,17 +149,12 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
         };
     }
 
-    private ActionHost ReadHost()
+    private ActionHost ReadHost() => host with
     {
-        var usual = new ActionHost();
-        return usual with
-        {
-            Timeout = ReadActionTimeout() ?? usual.Timeout,
-            WorkingDirectory = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
-            PwshPath = Pwsh.Find(SessionState),
-            ScriptBlocks = ScriptBlock is null ? null : new ScriptBlockRunner(ScriptBlock, pump),
-        };
-    }
+        WorkingDirectory = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
+        PwshPath = Pwsh.Find(SessionState),
+        ScriptBlocks = ScriptBlock is null ? null : new ScriptBlockRunner(ScriptBlock, pump),
+    };
 
     private Task<bool> Approve(RenewalPlan plan, CancellationToken cancellationToken) => pump.AskAsync(() => ShouldProcess(plan.CertificatePath, plan.Action));
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StepCaRenew.Actions;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Renewals;
 using StepCaRenew.Scheduling;
@@ -126,7 +127,7 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
         },
         Scope = Enum.Parse<RenewalScope>(Scope, ignoreCase: true),
         Account = ReadAccount(),
-        HealthCheckUri = HealthCheckUri,
+        HealthCheckUri = HealthCheckUri is null ? null : HealthCheck.ParseAddress(HealthCheckUri),
         Module = TaskServices.ModuleOf(SessionState),
         IsForced = Force,
     };

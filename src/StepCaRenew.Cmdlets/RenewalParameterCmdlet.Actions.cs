@@ -49,7 +49,7 @@ public abstract partial class RenewalParameterCmdlet
 
     /// <summary>How long an action may take, by the parameters; null where they don't say.</summary>
     /// <exception cref="RenewalException">It can't be read.</exception>
-    protected TimeSpan? ReadActionTimeout() => ActionTimeout is null ? null : Duration.ParsePositive(ActionTimeout);
+    protected TimeSpan? ReadActionTimeout() => ActionTimeout is null ? null : Duration.ParseTimeout(ActionTimeout);
 
     /// <summary>The actions, by the parameters: what makes other files of the certificate comes before what loads them.</summary>
     /// <param name="scriptBlock">A script block of the session, if there is one.</param>

@@ -70,8 +70,8 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
 
     /// <summary>A monitor's address, told how the run ended.</summary>
     [Parameter]
-    [ValidateNotNull]
-    public Uri? HealthCheckUri { get; set; }
+    [ValidateNotNullOrEmpty]
+    public string? HealthCheckUri { get; set; }
 
     /// <summary>A file that every event is added to, as a line of JSON.</summary>
     [Parameter]
@@ -100,7 +100,7 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
 
     /// <summary>The new key's algorithm, by the parameters.</summary>
     /// <exception cref="RenewalException">No new key is wanted.</exception>
-    // PowerShell takes ec-p256 for one of the set as well.
+    // PowerShell takes ec-p256 for one of the set as well; a definition has it as it is written.
     protected string? ReadKeyAlgorithm() => KeyAlgorithm is null || Rekey
         ? KeyAlgorithm?.ToUpperInvariant()
         : throw Conflict("-KeyAlgorithm was given without -Rekey.", "Add -Rekey to make a new key, or leave -KeyAlgorithm out.");
@@ -108,7 +108,7 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
     /// <summary>A duration that may be zero; null where the parameter was not given.</summary>
     /// <param name="text">The parameter.</param>
     /// <exception cref="RenewalException">It can't be read.</exception>
-    protected static TimeSpan? ReadDuration(string? text) => text is null ? null : Duration.ParseNotNegative(text);
+    protected static TimeSpan? ReadDuration(string? text) => text is null ? null : Duration.ParsePatience(text);
 
     /// <summary>The error of parameters that contradict each other.</summary>
     /// <param name="message">Which ones.</param>

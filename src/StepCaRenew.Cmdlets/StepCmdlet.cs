@@ -19,8 +19,16 @@ public abstract class StepCmdlet : PSCmdlet
         }
         catch (RenewalException e)
         {
-            ThrowTerminatingError(ErrorRecords.From(e, null));
+            var problem = ErrorRecords.From(e, null);
+            OnTerminating(problem);
+            ThrowTerminatingError(problem);
         }
+    }
+
+    /// <summary>Told of an error before it ends the call.</summary>
+    /// <param name="problem">The error.</param>
+    protected virtual void OnTerminating(ErrorRecord problem)
+    {
     }
 
     /// <summary>Runs what fails for itself alone.</summary>

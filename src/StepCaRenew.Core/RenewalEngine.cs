@@ -11,7 +11,7 @@ using StepCaRenew.StepCa;
 namespace StepCaRenew;
 
 /// <summary>Renews one certificate in one run: everything is read fresh from disk, and nothing is kept between runs.</summary>
-public sealed class RenewalEngine
+public sealed class RenewalEngine : IDisposable
 {
     private const int MaximumRounds = 3;
 
@@ -22,6 +22,7 @@ public sealed class RenewalEngine
     private readonly PairRecovery recovery;
     private readonly SharingRetry retry;
     private readonly CertificateIssuer issuer;
+    private readonly ActingLocks acting;
 
     /// <summary>Makes an engine.</summary>
     /// <param name="clock">The clock.</param>
@@ -41,6 +42,7 @@ public sealed class RenewalEngine
         recovery = new PairRecovery(volume, clock, logger);
         retry = new SharingRetry(clock);
         issuer = new CertificateIssuer(clock, random, environment, logger);
+        acting = new ActingLocks(logger);
     }
 
     /// <summary>Renews a certificate if it is due.</summary>
@@ -73,9 +75,21 @@ public sealed class RenewalEngine
     /// <param name="cancellationToken">Ends a running action; it stays pending.</param>
     /// <returns>The results as they are now, and one error for each action that failed.</returns>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    public Task<(IReadOnlyList<RenewalResult> Results, IReadOnlyList<RenewalException> Errors)> ActAsync(
-        IReadOnlyList<RenewalResult> results, IReadOnlyList<ActionDefinition> actions, ActionHost host, CancellationToken cancellationToken) =>
-        new ActionRunner(actions, host, volume, clock, logger).RunAsync(results, cancellationToken);
+    public async Task<(IReadOnlyList<RenewalResult> Results, IReadOnlyList<RenewalException> Errors)> ActAsync(
+        IReadOnlyList<RenewalResult> results, IReadOnlyList<ActionDefinition> actions, ActionHost host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new ActionRunner(actions, host, volume, clock, logger).RunAsync(results, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            acting.Dispose();
+        }
+    }
+
+    /// <summary>Leaves what the renewals owe, and nobody has run, to the next run.</summary>
+    public void Dispose() => acting.Dispose();
 
     // One certificate's bad luck must not end the run over the others.
     private static RenewalException Unexpected(Exception e) => new(
@@ -88,7 +102,7 @@ public sealed class RenewalEngine
         for (var round = 1; round <= MaximumRounds; round++)
         {
             var paths = PairLocator.Find(request);
-            var pending = new PendingActions(volume, paths, request.Actions, clock, logger);
+            using var pending = new PendingActions(volume, paths, request.Actions, acting, clock, logger);
             // Most runs end with this look, and have written nothing, not even a lock.
             if (await LookAsync(request, paths, pending, report, approval, cancellationToken).ConfigureAwait(false) is { } nothingToDo)
                 return nothingToDo;
@@ -126,9 +140,7 @@ public sealed class RenewalEngine
         // 5 decide
         var decision = Decide(pair, request, report);
         var before = pending.Settle(pair.Leaf.SerialNumber);
-        if (before.Count > 0)
-            ActionLog.Retried(logger, before.Count, pair.Certificate.Path);
-        report.Owes(OwedActionsOf(request, paths, pair, before, null));
+        Owe(report, pending, OwedActionsOf(request, paths, pair, before, null));
         if (!decision.IsDue)
             return report.NotDue(decision);
         if (!await approval.ForRenewalAsync(pair, cancellationToken).ConfigureAwait(false))
@@ -157,7 +169,7 @@ public sealed class RenewalEngine
         // What was renewed lies elsewhere by now; who named this path means what lies there.
         if (PairLocator.Find(request) != paths)
             return null;
-        report.Owes(OwedActionsOf(request, paths, pair, note.Entries, answer.Leaf));
+        Owe(report, pending, OwedActionsOf(request, paths, pair, note.Entries, answer.Leaf));
         RenewalLog.Renewed(logger, pair.Certificate.Path, answer.Leaf.SerialNumber, answer.Leaf.NotAfter);
         return report.Renewed(newKey is not null);
     }
@@ -192,6 +204,16 @@ public sealed class RenewalEngine
         {
             return false;
         }
+    }
+
+    // What another run is at is left to it; what this one adds is on record, for the next one.
+    private static void Owe(RenewalReport report, PendingActions pending, OwedActions? owed)
+    {
+        if (pending.IsAnothers && owed is not null)
+            report.LeavesPending();
+        else
+            report.Owes(owed);
+        pending.IsTakenOver = owed is not null;
     }
 
     private static OwedActions? OwedActionsOf(RenewalRequest request, PairPaths paths, CertificatePair pair, IReadOnlyList<PendingEntry> entries, X509Certificate2? renewed)

@@ -71,7 +71,7 @@ Describe 'Actions after a renewal' {
             $text | Should -BeLike "*STEPCARENEW_CERTIFICATE_PATH=$path*"
             $text | Should -BeLike "*STEPCARENEW_KEY_PATH=$($pair.KeyPath)*"
             $text | Should -Match '(?m)^STEPCARENEW_NOT_AFTER=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$'
-            Get-ChildItem $folder -Force -Filter '*.stepcarenew*' | ForEach-Object Name | Should -Be '.web.local.crt.stepcarenew-lock'
+            Get-ChildItem $folder -Force -Filter '*.stepcarenew*' | ForEach-Object Name | Sort-Object | Should -Be '.web.local.crt.stepcarenew-acting', '.web.local.crt.stepcarenew-lock'
         }
 
         It 'runs nothing where nothing is due, and nothing with -WhatIf' {
@@ -140,6 +140,11 @@ Describe 'Actions after a renewal' {
             $trace | Should -Exist
         }
 
+        It 'ends what lost its parent as well' {
+            Invoke-StepRenewal $path @atCa -FilePath sh -ArgumentList '-c', '(sleep 302 & echo $! > $0); sleep 300', $trace -ActionTimeout 2s -ErrorAction SilentlyContinue | Out-Null
+            Wait-Until { -not (Get-Process -Id ([int] (Get-Content $trace)) -ErrorAction Ignore) } | Should -BeTrue
+        }
+
         It 'warns of a damaged record and renews all the same' {
             [IO.File]::WriteAllText((Join-Path $folder '.web.local.crt.stepcarenew-pending'), '{"version":1,"pending":[{"program":"/bin/sh"}]}')
             $result = Invoke-StepRenewal $path @atCa -WarningVariable warnings -WarningAction SilentlyContinue
@@ -184,6 +189,97 @@ Describe 'Actions after a renewal' {
             $result = Invoke-StepRenewal $path @atCa -ScriptBlock { throw 'bang' } -ErrorAction SilentlyContinue -ErrorVariable problem
             $result.ActionsPending | Should -BeTrue
             "$problem" | Should -BeLike '*bang*'
+        }
+    }
+
+    Context 'Script blocks that would leave more than themselves' {
+        It 'takes <_> for a failure, and goes on' -ForEach 'break', 'continue', 'exit 3' {
+            $block = [scriptblock]::Create($_)
+            $wentOn = 0
+            foreach ($round in 1) {
+                $result = Invoke-StepRenewal $path @atCa -ScriptBlock $block -ErrorAction SilentlyContinue -ErrorVariable problem
+                $wentOn++
+            }
+            $wentOn | Should -Be 1
+            $result.Status | Should -BeExactly Renewed
+            $result.ActionsPending | Should -BeTrue
+            $result.ErrorId | Should -BeExactly ActionFailed
+            "$problem" | Should -BeLike "*left by '$(($_ -split ' ')[0])'*"
+            Get-PendingFile | Should -HaveCount 1
+        }
+
+        It 'lets loops of its own be left' {
+            $result = Invoke-StepRenewal $path @atCa -ScriptBlock { foreach ($one in 1, 2) { break }; 1, 2 | Select-Object -First 1 }
+            $result.ActionsPending | Should -BeFalse
+        }
+    }
+
+    Context 'A run within a run' {
+        It 'leaves the actions to the outer one, in a script' {
+            $script = Join-Path $folder 'again.ps1'
+            Set-Content $script @"
+Add-Content '$trace' run
+Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'
+(Invoke-StepRenewal '$path' -StepPath '$($ca.Folder)' -ScriptPath '$script').ActionsPending | Add-Content '$trace'
+exit 0
+"@
+            $result = Invoke-StepRenewal $path @atCa -ScriptPath $script
+            $result.ActionsPending | Should -BeFalse
+            Get-Content $trace | Should -Be run, True
+            Get-PendingFile | Should -BeNullOrEmpty
+        }
+
+        It 'keeps on record what a forced one in a script block adds, and ends' {
+            $calls = [Collections.ArrayList]::new()
+            $inner = { $calls.Add((Invoke-StepRenewal $path @atCa -Force -ScriptBlock $inner)) }
+            $outer = Invoke-StepRenewal $path @atCa -ScriptBlock $inner
+            $calls | Should -HaveCount 1
+            $calls[0].Status | Should -BeExactly Renewed
+            $calls[0].ActionsPending | Should -BeTrue
+            $outer.ActionsPending | Should -BeTrue
+            Get-PendingFile | Should -HaveCount 1
+        }
+    }
+
+    Context 'What ends a call early' {
+        BeforeEach {
+            $other = Build-TestCertificate -Authority $authority -Folder $folder -Name other -Age 17:00:00
+        }
+
+        It 'gives out what is done before -KeyPath turns out to be for several' {
+            $results = [Collections.ArrayList]::new()
+            { $path, $other.CertificatePath | Invoke-StepRenewal -KeyPath $pair.KeyPath @atCa -FilePath touch -ArgumentList $trace | ForEach-Object { $results.Add($_) } } |
+                Should -Throw -ErrorId 'KeyPathForSeveral,*'
+            $results | Should -HaveCount 1
+            $results[0].Status | Should -BeExactly Renewed
+            $results[0].ActionsPending | Should -BeFalse
+            $trace | Should -Exist
+        }
+
+        It 'gives out all results before the error that ends it' {
+            Remove-Item $pair.KeyPath
+            $results = [Collections.ArrayList]::new()
+            { Invoke-StepRenewal $other.CertificatePath, $path @atCa -FilePath touch -ArgumentList $trace -ErrorAction Stop | ForEach-Object { $results.Add($_) } } |
+                Should -Throw -ErrorId 'KeyNotFound,*'
+            $results.Status | Should -Be Renewed, Failed
+        }
+
+        It 'acts and gives out the result before an event ends it, with actions: <WithActions>' -ForEach @{ WithActions = $true }, @{ WithActions = $false } {
+            $action = if ($WithActions) { @{ FilePath = 'touch'; ArgumentList = $trace } } else { @{} }
+            $results = [Collections.ArrayList]::new()
+            { Invoke-StepRenewal $path @atCa @action -InformationAction Stop | ForEach-Object { $results.Add($_) } } | Should -Throw -ErrorId 'ActionPreferenceStop*'
+            $results | Should -HaveCount 1
+            $results[0].Status | Should -BeExactly Renewed
+            $results[0].SerialNumber | Should -BeExactly (Get-LeafSerial $path)
+            $results[0].ActionsPending | Should -BeFalse
+            Test-Path $trace | Should -Be $WithActions
+        }
+
+        It 'gives out the result where nobody can answer the questions of -Debug' {
+            $script = "Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'
+                Invoke-StepRenewal '$path' -StepPath '$($ca.Folder)' -FilePath touch -ArgumentList '$trace' -Debug | ForEach-Object { [Console]::Out.WriteLine(`$_.Status) }"
+            (Invoke-FreshPwsh $script).Output | Should -BeLike '*Renewed*'
+            $trace | Should -Exist
         }
     }
 
@@ -257,10 +353,18 @@ Describe 'Actions after a renewal' {
             @{ Name = 'arguments without a program'; Arguments = @{ ArgumentList = 'x' }; ErrorId = 'ConflictingParameters' }
             @{ Name = 'an option as a service'; Arguments = @{ RestartService = '--all' }; ErrorId = 'ActionInvalid' }
             @{ Name = 'a monitor that is no web address'; Arguments = @{ HealthCheckUri = 'file:///s3cret' }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'a monitor at no port'; Arguments = @{ HealthCheckUri = 'https://127.0.0.1:99999/s3cret' }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'a NUL in an argument'; Arguments = @{ FilePath = 'sh'; ArgumentList = '-c', "exit 1`0" }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'a timeout that no timer takes'; Arguments = @{ ActionTimeout = '60d'; HealthCheckUri = 'http://127.0.0.1:9/'; WarningAction = 'SilentlyContinue' }; ErrorId = 'InvalidDuration' }
+            @{ Name = 'a patience that no timer takes'; Arguments = @{ LockTimeout = '60d' }; ErrorId = 'InvalidDuration' }
+            @{ Name = 'retries for ever'; Arguments = @{ RetryTimeout = '10000000d' }; ErrorId = 'InvalidDuration' }
             @{ Name = 'a timeout without a unit'; Arguments = @{ ActionTimeout = '5' }; ErrorId = 'InvalidDuration' }
         ) {
             $before = Get-FileState $path, $pair.KeyPath
-            { Invoke-StepRenewal $path @atCa @Arguments } | Should -Throw -ErrorId "$ErrorId,*"
+            $all = $atCa + @{}
+            foreach ($one in $Arguments.Keys) { $all[$one] = $Arguments[$one] }
+            $problem = { Invoke-StepRenewal $path @all } | Should -Throw -ErrorId "$ErrorId,*" -PassThru
+            "$problem $($problem.ErrorDetails.RecommendedAction)" | Should -Not -BeLike '*s3cret*'
             Get-FileState $path, $pair.KeyPath | Should -Be $before
         }
     }
@@ -302,6 +406,33 @@ Describe 'Actions after a renewal' {
             Remove-Item $pair.KeyPath
             { Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor -ErrorAction Stop } | Should -Throw -ErrorId 'KeyNotFound,*'
             $seen.ToArray() | Should -Be 'GET /s3cret-pa7h ', 'GET /s3cret-pa7h ', 'POST /s3cret-pa7h/fail ActionFailed', 'POST /s3cret-pa7h/fail KeyNotFound'
+        }
+
+        It 'tells a monitor nothing with -WhatIf' {
+            Invoke-StepRenewal $path @atCa -FilePath false -ErrorAction SilentlyContinue | Out-Null
+            (Invoke-StepRenewal $path @atCa -FilePath false -HealthCheckUri $monitor -WhatIf).ActionsPending | Should -BeTrue
+            Invoke-StepRenewal (Join-Path $folder missing.crt) @atCa -HealthCheckUri $monitor -WhatIf -ErrorAction SilentlyContinue | Out-Null
+            & {
+                $WhatIfPreference = $true
+                Invoke-StepRenewal (Join-Path $folder missing.crt) @atCa -HealthCheckUri $monitor -ErrorAction SilentlyContinue | Out-Null
+            }
+            $seen.ToArray() | Should -BeNullOrEmpty
+        }
+
+        It 'tells a monitor of what ends the call: <ErrorId>' -ForEach @(
+            @{ ErrorId = 'ActionInvalid'; Arguments = @{ FilePath = 'no-such-program' } }
+            @{ ErrorId = 'FileNotFound'; Arguments = @{ KeyPasswordFile = '/no/such/file' } }
+            @{ ErrorId = 'InvalidDuration'; Arguments = @{ ActionTimeout = '5' } }
+            @{ ErrorId = 'NotAFileSystemPath'; Arguments = @{ LogPath = 'env:x' } }
+            @{ ErrorId = 'KeyPathForSeveral'; Arguments = @{ KeyPath = 'x.key' } }
+        ) {
+            { Invoke-StepRenewal $path, $path @atCa @Arguments -HealthCheckUri $monitor } | Should -Throw -ErrorId "$ErrorId,*"
+            $seen.ToArray() | Should -Be "POST /s3cret-pa7h/fail $ErrorId"
+        }
+
+        It 'tells a monitor before the first result may be enough' {
+            Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor | Select-Object -First 1 | ForEach-Object Status | Should -BeExactly Renewed
+            $seen.ToArray() | Should -Be 'GET /s3cret-pa7h '
         }
 
         It 'logs every event as JSON, and no secret in any' {

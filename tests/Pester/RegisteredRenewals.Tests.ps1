@@ -19,6 +19,7 @@ file=$(dirname "$0")/tab
 case $1 in
     -l) [ -e "$file" ] || { echo 'no crontab for you' >&2; exit 1; }; cat "$file" ;;
     -) cat >"$file.new" && mv "$file.new" "$file" ;;
+    -r) rm "$file" ;;
     *) exit 64 ;;
 esac
 '@)
@@ -147,7 +148,7 @@ Describe 'Registered renewals' {
         # unregistered: never certificate or key
         Unregister-StepRenewalTask web
         { Get-StepRenewalTask web -ErrorAction Stop } | Should -Throw -ErrorId 'NotRegistered,*'
-        Get-Content (Join-Path $folder tab) | Where-Object { $_ -match 'web' } | Should -BeNullOrEmpty
+        Get-Content (Join-Path $folder tab) -ErrorAction Ignore | Where-Object { $_ -match 'web' } | Should -BeNullOrEmpty
         Get-ChildItem (Join-Path $env:STEPCARENEW_HOME renewals) | Should -BeNullOrEmpty
         Test-StepCertificatePair $path | Should -BeTrue
     }
@@ -226,10 +227,11 @@ Describe 'Registered renewals' {
     It 'puts everything back where the schedule cannot be made' {
         Register-StepRenewalTask web $path @forMe | Out-Null
         Set-Content (Join-Path $folder crontab) "#!/bin/sh`n[ `$1 = -l ] && exec cat `"`$(dirname `"`$0`")/tab`"`necho 'crontab: no space' >&2; exit 1"
-        $definition = Get-FileState (Join-Path $env:STEPCARENEW_HOME renewals/web.json)
+        $definition = Get-Content (Join-Path $env:STEPCARENEW_HOME renewals/web.json) -Raw
         { Register-StepRenewalTask web $path @forMe -Interval 5m } | Should -Throw -ErrorId 'SchedulerFailed,*'
         { Register-StepRenewalTask mail $path @forMe } | Should -Throw -ErrorId 'SchedulerFailed,*'
-        Get-FileState (Join-Path $env:STEPCARENEW_HOME renewals/web.json) | Should -Be $definition
+        Get-Content (Join-Path $env:STEPCARENEW_HOME renewals/web.json) -Raw | Should -BeExactly $definition
+        Join-Path $env:STEPCARENEW_HOME renewals/mail.json | Should -Not -Exist
         (Get-StepRenewalTask).Name | Should -Be web
     }
 
@@ -313,7 +315,7 @@ Describe 'Registered renewals' {
         { Invoke-StepRenewal -Name web -RestartService nginx } | Should -Throw -ErrorId 'ConflictingParameters,*'
         { Invoke-StepRenewal -Name nope -ErrorAction Stop } | Should -Throw -ErrorId 'NotRegistered,*'
         Invoke-StepRenewal -Name nope* | Should -BeNullOrEmpty
-        [pscustomobject] @{ Name = 'web' } | Get-StepCertificate -Path $path | Out-Null
+        { [pscustomobject] @{ Name = 'web' } | Invoke-StepRenewal -ErrorAction Stop } | Should -Throw -ErrorId 'InputObjectNotBound,*'
         (TabExpansion2 'Get-StepRenewalTask w' 21).CompletionMatches.CompletionText | Should -Be web
         (TabExpansion2 'Invoke-StepRenewal -Name w' 26).CompletionMatches.CompletionText | Should -Be web
     }

@@ -51,7 +51,8 @@ internal sealed class Outbox
         return taken;
     }
 
-    private void Note(ErrorRecord? error)
+    /// <summary>Takes note of an end, and of the failure that it was.</summary>
+    public void Note(ErrorRecord? error)
     {
         hasEnded = true;
         if (error?.Exception is RenewalException failure)

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging;
 namespace StepCaRenew.Cmdlets.Support;
 
 /// <summary>Shows the engine's events on PowerShell's streams. Failures are error records of their own.</summary>
-internal sealed class PipelineLogger(Cmdlet cmdlet, PipelinePump pump) : ILogger
+/// <param name="cmdlet">The cmdlet.</param>
+/// <param name="pump">The way to its thread.</param>
+/// <param name="ending">The levels that may end the call: they are shown after its outcome.</param>
+internal sealed class PipelineLogger(Cmdlet cmdlet, PipelinePump pump, IReadOnlySet<LogLevel> ending) : ILogger
 {
     private static readonly string[] Tags = ["StepCaRenew"];
 
@@ -20,11 +23,15 @@ internal sealed class PipelineLogger(Cmdlet cmdlet, PipelinePump pump) : ILogger
         if (!IsEnabled(logLevel))
             return;
         var message = formatter(state, exception);
-        pump.Post(logLevel switch
+        Action show = logLevel switch
         {
             LogLevel.Warning => () => cmdlet.WriteWarning(message),
             LogLevel.Information => () => cmdlet.WriteInformation(message, Tags),
             _ => () => cmdlet.WriteVerbose(message),
-        });
+        };
+        if (ending.Contains(logLevel))
+            pump.PostLate(show);
+        else
+            pump.Post(show);
     }
 }

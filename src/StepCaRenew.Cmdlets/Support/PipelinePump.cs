@@ -10,6 +10,7 @@ namespace StepCaRenew.Cmdlets.Support;
 internal sealed class PipelinePump : IDisposable
 {
     private readonly BlockingCollection<Action> actions = [];
+    private readonly ConcurrentQueue<Action> late = new();
     private readonly CancellationTokenSource stop = new();
 
     /// <summary>Cancelled by Ctrl+C, and when the pipeline ends early.</summary>
@@ -29,6 +30,16 @@ internal sealed class PipelinePump : IDisposable
         {
             // Nobody reads any more: the pipeline is stopping.
         }
+    }
+
+    /// <summary>Keeps an action that may end the call until the outcome was told; from any thread.</summary>
+    public void PostLate(Action action) => late.Enqueue(action);
+
+    /// <summary>Runs what was kept; on the pipeline thread.</summary>
+    public void RunLate()
+    {
+        while (late.TryDequeue(out var action))
+            action();
     }
 
     /// <summary>Runs a question on the pipeline thread and waits for its answer; from any thread.</summary>

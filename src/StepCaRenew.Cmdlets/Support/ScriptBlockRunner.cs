@@ -22,5 +22,10 @@ internal sealed class ScriptBlockRunner(ScriptBlock script, PipelinePump pump) :
         {
             return (string.Empty, (e as ActionPreferenceStopException)?.ErrorRecord.ToString() ?? e.Message);
         }
+        // Let through, these would leave the caller's loop, or script, with the result untold.
+        catch (FlowControlException e) when (e is LoopFlowException or ExitException)
+        {
+            return (string.Empty, $"it was left by '{(e is BreakException ? "break" : e is ContinueException ? "continue" : "exit")}'; use return.");
+        }
     }
 }

@@ -9,7 +9,7 @@ namespace StepCaRenew.Cmdlets.Support;
 internal sealed class TaskServices(PSCmdlet cmdlet, PipelinePump pump)
 {
     private readonly SchedulerFinder schedulers = new(TimeProvider.System);
-    private readonly PipelineLogger logger = new(cmdlet, pump);
+    private readonly PipelineLogger logger = new(cmdlet, pump, EndingLevels.Of(cmdlet));
 
     /// <summary>Registers with the schedulers of this machine.</summary>
     public Registrar Registrar => new(schedulers, TimeProvider.System, CaSettingsResolver.FromProcess, logger);

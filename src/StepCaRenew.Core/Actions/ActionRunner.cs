@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Files;
 using StepCaRenew.Logging;
+using StepCaRenew.Policy;
 
 namespace StepCaRenew.Actions;
 
@@ -21,11 +22,13 @@ internal sealed class ActionRunner(IReadOnlyList<ActionDefinition> actions, Acti
         IReadOnlyList<RenewalResult> results, CancellationToken cancellationToken)
     {
         var (done, failed) = (new HashSet<string>(), new Dictionary<string, RenewalException>());
+        // A pair that was named twice acts once, for its last renewal.
+        var last = results.Where(result => result.Owed is not null).GroupBy(result => result.Owed!.Paths.Pending).Select(pair => pair.Last()).ToList();
         try
         {
             foreach (var action in actions.DistinctBy(action => action.Hash))
             {
-                var owing = results.Where(result => result.Owed?.Include(action) == true).ToList();
+                var owing = last.Where(result => result.Owed!.Include(action)).ToList();
                 if (owing.Count == 0)
                     continue;
                 if (await TryAsync(action, owing, cancellationToken).ConfigureAwait(false) is { } error)
@@ -36,22 +39,22 @@ internal sealed class ActionRunner(IReadOnlyList<ActionDefinition> actions, Acti
         }
         catch (OperationCanceledException)
         {
-            foreach (var result in results.Where(result => result.Owed is not null))
+            foreach (var result in last)
                 await clearance.RunAsync(result.Owed!, done).ConfigureAwait(false);
             throw;
         }
 
-        var finished = new List<RenewalResult>();
-        foreach (var result in results)
-            finished.Add(await FinishAsync(result, done, failed).ConfigureAwait(false));
-        return (finished, [.. failed.Values]);
+        var pending = new Dictionary<string, bool>();
+        foreach (var result in last)
+            pending.Add(result.Owed!.Paths.Pending, await clearance.RunAsync(result.Owed, done).ConfigureAwait(false));
+        return ([.. results.Select(result => Finish(result, pending, failed))], [.. failed.Values]);
     }
 
     private async Task<RenewalException?> TryAsync(ActionDefinition action, List<RenewalResult> owing, CancellationToken cancellationToken)
     {
         var variables = ActionEnvironment.Of([.. owing.Select(result => result.Owed!.Subject)]);
         var context = new ActionContext(host, owing, variables, logger, clock);
-        var patience = action.Timeout ?? host.Timeout;
+        var patience = Shorter(action.Timeout ?? host.Timeout, Duration.LongestTimeout);
         using var timeout = new CancellationTokenSource(patience, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         cancellationToken.ThrowIfCancellationRequested();
@@ -77,13 +80,15 @@ internal sealed class ActionRunner(IReadOnlyList<ActionDefinition> actions, Acti
         }
     }
 
-    private async Task<RenewalResult> FinishAsync(RenewalResult result, HashSet<string> done, Dictionary<string, RenewalException> failed)
+    private static RenewalResult Finish(RenewalResult result, Dictionary<string, bool> pending, Dictionary<string, RenewalException> failed)
     {
         if (result.Owed is not { } owed)
             return result;
-        var isCleared = await clearance.RunAsync(owed, done).ConfigureAwait(false);
-        if (owed.Entries.Select(entry => failed.GetValueOrDefault(entry.Hash)).FirstOrDefault(error => error is not null) is not { } first)
-            return result with { ActionsPending = !isCleared, Owed = null };
-        return result with { ErrorId = result.ErrorId ?? ErrorId.ActionFailed, Message = $"{result.Message} {first.Message}", Owed = null };
+        var finished = result with { ActionsPending = pending[owed.Paths.Pending], Owed = null };
+        return owed.Entries.Select(entry => failed.GetValueOrDefault(entry.Hash)).FirstOrDefault(error => error is not null) is { } first
+            ? finished with { ErrorId = result.ErrorId ?? ErrorId.ActionFailed, Message = $"{result.Message} {first.Message}" }
+            : finished;
     }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

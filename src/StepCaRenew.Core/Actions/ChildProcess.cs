@@ -23,17 +23,21 @@ internal static class ChildProcess
         ActionDefinition action, string program, IEnumerable<string> arguments, ActionContext context, CancellationToken cancellationToken)
     {
         var path = ProgramFinder.Find(program) ?? throw ActionErrors.Failed(action, "the program has gone.");
+        // By this mark what has lost its parent is found as well.
+        var mark = Guid.NewGuid().ToString("N");
         var tail = new OutputTail();
         try
         {
             var code = await RunningProgram.RunAsync(
-                Start(path, arguments, context), default, tail.ReadAsync, tail.ReadAsync, context.Clock, cancellationToken).ConfigureAwait(false);
+                Start(path, arguments, context, mark), default, tail.ReadAsync, tail.ReadAsync, context.Clock, cancellationToken).ConfigureAwait(false);
             var output = tail.ToString();
             ActionLog.Exited(context.Logger, action.Description, code, OutputCleaner.Clean(output));
             return (code, output);
         }
         catch (OperationCanceledException)
         {
+            if (OperatingSystem.IsLinux())
+                Stragglers.End(mark);
             ActionLog.Output(context.Logger, action.Description, OutputCleaner.Clean(tail.ToString()));
             throw;
         }
@@ -43,7 +47,7 @@ internal static class ChildProcess
         }
     }
 
-    private static ProcessStartInfo Start(string path, IEnumerable<string> arguments, ActionContext context)
+    private static ProcessStartInfo Start(string path, IEnumerable<string> arguments, ActionContext context, string mark)
     {
         var start = new ProcessStartInfo(path, arguments) { WorkingDirectory = context.Host.WorkingDirectory };
         foreach (var (name, value) in context.Variables)
@@ -55,6 +59,7 @@ internal static class ChildProcess
                 start.Environment[name] = value;
         }
 
+        start.Environment[Stragglers.Variable] = mark;
         return start;
     }
 }

@@ -14,6 +14,8 @@ public sealed record CommandAction(string FilePath, IReadOnlyList<string> Argume
     /// <inheritdoc/>
     public override void Demand(ActionHost host)
     {
+        if (ArgumentList.Any(argument => argument.Contains('\0', StringComparison.Ordinal)))
+            throw ActionErrors.Invalid("An argument of -ArgumentList holds a NUL character, at which the system would cut it.", "Leave the character out.");
         // cmd.exe would parse the arguments once more, by rules of its own: that is a shell.
         if (OperatingSystem.IsWindows() && Path.GetExtension(FilePath).ToUpperInvariant() is ".BAT" or ".CMD")
             throw ActionErrors.Invalid($"'{FilePath}' is a batch file, which only a shell can run.", "Use -ScriptPath with a PowerShell script, or name cmd.exe as -FilePath.");

@@ -14,6 +14,16 @@ public sealed class HealthCheck : IDisposable
     private readonly ILogger logger;
     private readonly HttpClient http;
 
+    /// <summary>Makes one of an address as it was given.</summary>
+    /// <param name="address">The monitor's address.</param>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="logger">Told whether it worked.</param>
+    /// <exception cref="RenewalException">It is no http or https address; the message does not show it.</exception>
+    public HealthCheck(string address, TimeSpan timeout, ILogger logger)
+        : this(ParseAddress(address), timeout, logger)
+    {
+    }
+
     /// <summary>Makes one that trusts what the system trusts: monitors live outside of the CA's realm.</summary>
     /// <param name="uri">The monitor's address.</param>
     /// <param name="timeout">How long it may take.</param>
@@ -22,15 +32,18 @@ public sealed class HealthCheck : IDisposable
     public HealthCheck(Uri uri, TimeSpan timeout, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(uri);
-        if (!uri.IsAbsoluteUri || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp))
-            throw ActionErrors.Invalid("-HealthCheckUri is no http or https address.", "Give the whole address, such as https://hc.example.com/ping/<id>.");
-        (this.uri, this.logger) = (uri, logger);
+        (this.uri, this.logger) = (Demand(uri), logger);
         // A redirect could carry the secret path to another host in the clear.
         http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = timeout };
     }
 
     /// <summary>The address as it may be shown.</summary>
     public string Masked => $"{uri.Scheme}://{uri.Authority}/***";
+
+    /// <summary>Reads an address.</summary>
+    /// <param name="address">The address.</param>
+    /// <exception cref="RenewalException">It is no http or https address; the message does not show it.</exception>
+    public static Uri ParseAddress(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) ? Demand(uri) : throw NoAddress();
 
     /// <summary>Tells how the run ended; that nobody listens is a warning and nothing more.</summary>
     /// <param name="errorIds">The ids of what failed; none for success.</param>
@@ -61,6 +74,12 @@ public sealed class HealthCheck : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
+
+    private static Uri Demand(Uri uri) =>
+        uri.IsAbsoluteUri && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp) ? uri : throw NoAddress();
+
+    private static RenewalException NoAddress() =>
+        ActionErrors.Invalid("-HealthCheckUri is no http or https address.", "Give the whole address, such as https://hc.example.com/ping/<id>.");
 
     private async Task<HttpResponseMessage> FailAsync(IReadOnlyCollection<string> errorIds, CancellationToken cancellationToken)
     {

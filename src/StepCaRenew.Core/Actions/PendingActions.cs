@@ -6,30 +6,43 @@ using StepCaRenew.Pairs;
 namespace StepCaRenew.Actions;
 
 /// <summary>What is owed after the replacements of one pair. All but the first look is done under the pair's lock.</summary>
-internal sealed class PendingActions(IVolume volume, PairPaths paths, IReadOnlyList<ActionDefinition> actions, TimeProvider clock, ILogger logger)
+internal sealed class PendingActions(
+    IVolume volume, PairPaths paths, IReadOnlyList<ActionDefinition> actions, ActingLocks acting, TimeProvider clock, ILogger logger) : IDisposable
 {
     private readonly PendingFile file = new(volume, paths);
+    private ActingTurn? turn;
 
     /// <summary>Whether an earlier run left a record.</summary>
     public bool IsRecorded => file.Exists;
+
+    /// <summary>Whether another run is at the actions of the pair: what is recorded is then neither run nor dropped.</summary>
+    public bool IsAnothers => turn == ActingTurn.Anothers;
+
+    /// <summary>Whether the run takes what is owed with it, and the lock as well, until it is done.</summary>
+    public bool IsTakenOver { get; set; }
 
     /// <summary>Finds what an earlier run still owes, and drops what can't be owed or is not among the call's actions.</summary>
     /// <param name="serialNumber">The certificate that lies there now.</param>
     public IReadOnlyList<PendingEntry> Settle(string serialNumber)
     {
+        if (turn is null && (file.Exists || actions.Count > 0))
+            turn = acting.Take(paths);
         if (!file.Exists)
             return [];
+        if (IsAnothers)
+            return Peek(serialNumber);
         IReadOnlyList<PendingEntry> recorded = [];
         Try(() => recorded = file.Read() ?? []);
         if (recorded.Count == 0)
             ActionLog.PendingDamaged(logger, paths.Pending);
-        // The certificate that was to be replaced is still (or again) there: what uses it has never seen another.
-        var owed = recorded.Where(entry => entry.SerialNumber != serialNumber).DistinctBy(entry => entry.Hash).ToList();
+        var owed = Owed(recorded, serialNumber);
         var kept = owed.Where(Fits).ToList();
         foreach (var entry in owed.Where(entry => !Fits(entry)))
             ActionLog.PendingDropped(logger, paths.Certificate, entry.Index, entry.Time);
         if (kept.Count == 0 || kept.Count < recorded.Count)
             Try(() => file.Write(kept));
+        if (kept.Count > 0)
+            ActionLog.Retried(logger, kept.Count, paths.Certificate);
         return kept;
     }
 
@@ -40,9 +53,27 @@ internal sealed class PendingActions(IVolume volume, PairPaths paths, IReadOnlyL
         var (now, known) = (clock.GetUtcNow(), before.ToDictionary(entry => entry.Hash));
         var entries = actions
             .Select((action, index) => known.GetValueOrDefault(action.Hash) ?? new PendingEntry(index, action.Hash, serialNumber, now))
-            .DistinctBy(entry => entry.Hash).ToList();
+            .Concat(before).DistinctBy(entry => entry.Hash).ToList();
         return new PendingNote(file, paths, entries, before.Count > 0, logger);
     }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (turn == ActingTurn.Ours && !IsTakenOver)
+            acting.Release(paths);
+    }
+
+    private List<PendingEntry> Peek(string serialNumber)
+    {
+        IReadOnlyList<PendingEntry> recorded = [];
+        Try(() => recorded = file.Read() ?? []);
+        return Owed(recorded, serialNumber);
+    }
+
+    // The certificate that was to be replaced is still (or again) there: what uses it has never seen another.
+    private static List<PendingEntry> Owed(IReadOnlyList<PendingEntry> recorded, string serialNumber) =>
+        [.. recorded.Where(entry => entry.SerialNumber != serialNumber).DistinctBy(entry => entry.Hash)];
 
     // Whatever lies there, a renewal goes on.
     private void Try(Action action)

@@ -6,33 +6,38 @@ using StepCaRenew.Pairs;
 
 namespace StepCaRenew.Actions;
 
-/// <summary>Takes what was done out of the record.</summary>
+/// <summary>Makes the record say what is still owed, once the actions of a call have been run.</summary>
 internal sealed class PendingClearance(IVolume volume, TimeProvider clock, ILogger logger)
 {
-    /// <summary>Takes actions out, if the certificate that they were done for is still there: a newer one is owed them again.</summary>
+    /// <summary>
+    /// Takes actions out, if the certificate that they were done for is still there: a newer one is owed them again. A
+    /// record that has gone meanwhile is written anew with what was not done.
+    /// </summary>
     /// <param name="owed">What the run owed.</param>
     /// <param name="done">The hashes of what was done.</param>
-    /// <returns>Whether the record says so now.</returns>
+    /// <returns>Whether anything is still owed by the record.</returns>
     public async Task<bool> RunAsync(OwedActions owed, IReadOnlySet<string> done)
     {
-        if (done.Count == 0)
-            return false;
         var file = new PendingFile(volume, owed.Paths);
+        if (done.Count == 0 && file.Exists)
+            return true;
         try
         {
-            // No lock was held over the actions, which may take long and may look at the pair themselves.
+            // No lock of the pair was held over the actions, which may take long and may renew the pair themselves.
             using var pairLock = await PairLock.TakeAsync(owed.Paths, owed.LockTimeout, clock, logger, CancellationToken.None).ConfigureAwait(false);
-            if (!file.Exists)
-                return true;
-            if (SerialNumber(owed.Paths.Certificate) != owed.Subject.SerialNumber)
-                return false;
-            file.Write([.. (file.Read() ?? []).Where(entry => !done.Contains(entry.Hash))]);
-            return true;
+            var recorded = file.Exists ? file.Read() ?? [] : null;
+            var present = SerialNumber(owed.Paths.Certificate);
+            if (recorded is not null && present != owed.Subject.SerialNumber)
+                return recorded.Count > 0;
+            var left = (recorded ?? owed.Entries).Where(entry => !done.Contains(entry.Hash) && entry.SerialNumber != present).ToList();
+            if (recorded is null || left.Count < recorded.Count || left.Count == 0)
+                file.Write(left);
+            return left.Count > 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or RenewalException)
         {
             ActionLog.PendingNotChanged(logger, owed.Paths.Pending, e.Message);
-            return false;
+            return file.Exists;
         }
     }
 

@@ -21,8 +21,17 @@ internal sealed class PendingFile(IVolume volume, PairPaths paths)
             return;
         }
 
-        Stage(entries);
-        Put();
+        try
+        {
+            Stage(entries);
+            Put();
+        }
+        catch
+        {
+            // What stayed there would look like a replacement that was cut short.
+            Unstage();
+            throw;
+        }
     }
 
     /// <summary>Writes the new record beside the old one.</summary>

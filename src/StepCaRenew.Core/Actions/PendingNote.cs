@@ -50,6 +50,7 @@ internal sealed class PendingNote : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            file.Unstage();
             ActionLog.PendingNotChanged(logger, paths.Pending, e.Message);
         }
     }

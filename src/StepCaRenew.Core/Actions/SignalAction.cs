@@ -11,6 +11,9 @@ namespace StepCaRenew.Actions;
 /// <param name="PidFile">The full path of the file.</param>
 public sealed record SignalAction(string Signal, string PidFile) : ActionDefinition
 {
+    // More than any process id with its line feed.
+    private const int MaximumLength = 64;
+
     /// <inheritdoc/>
     public override string Description => $"Sending {Signal} to the process of '{PidFile}'";
 
@@ -47,10 +50,20 @@ public sealed record SignalAction(string Signal, string PidFile) : ActionDefinit
     {
         try
         {
-            var text = Encoding.ASCII.GetString(InputFile.Read(PidFile, "process id file").Bytes).Trim();
-            return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var process) && process > 0
-                ? process
-                : throw ActionErrors.Failed(this, "the file holds no process id.");
+            // This says what is wrong with the file; owner and content are those of one and the same file, opened once.
+            InputFile.Read(PidFile, "process id file");
+            using var file = File.OpenHandle(PidFile);
+            Span<byte> bytes = stackalloc byte[MaximumLength];
+            var text = Encoding.ASCII.GetString(bytes[..RandomAccess.Read(file, bytes, 0)]).Trim();
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var process) || process <= 0)
+                throw ActionErrors.Failed(this, "the file holds no process id.");
+            if (OperatingSystem.IsLinux() && PidFileOwner.Distrust(file, process) is { } reason)
+                throw new RenewalException(ErrorId.ActionFailed, $"{Description}: {reason}", "Let root own the file, or the user of the process; anybody else could name any process in it.");
+            return process;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ActionErrors.Failed(this, e.Message, e);
         }
         catch (RenewalException e) when (e.ErrorId != ErrorId.ActionFailed)
         {

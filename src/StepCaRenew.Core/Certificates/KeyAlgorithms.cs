@@ -9,8 +9,8 @@ public static class KeyAlgorithms
     public static IReadOnlyList<string> Names { get; } = ["EC-P256", "EC-P384", "EC-P521", "RSA-2048", "RSA-3072", "RSA-4096"];
 
     /// <summary>Makes a new key.</summary>
-    /// <param name="name">One of <see cref="Names"/>.</param>
-    public static PrivateKey Generate(string name) => name switch
+    /// <param name="name">One of <see cref="Names"/>, in any case: PowerShell lets both through.</param>
+    public static PrivateKey Generate(string name) => name?.ToUpperInvariant() switch
     {
         "EC-P256" => new PrivateKey(ECDsa.Create(ECCurve.NamedCurves.nistP256)),
         "EC-P384" => new PrivateKey(ECDsa.Create(ECCurve.NamedCurves.nistP384)),

@@ -49,4 +49,10 @@ internal static partial class ActionLog
 
     [LoggerMessage(174, LogLevel.Warning, "The log '{Path}' can't be written: {Reason} The renewal goes on without it.")]
     public static partial void LogNotWritten(ILogger logger, string path, string reason);
+
+    [LoggerMessage(175, LogLevel.Information, "Another run is at the actions that follow the renewals of '{CertificatePath}'; what is pending is left to it.")]
+    public static partial void LeftToAnother(ILogger logger, string certificatePath);
+
+    [LoggerMessage(176, LogLevel.Warning, "Without the lock '{Path}' another run may do the same actions at the same time: {Reason}")]
+    public static partial void NotLocked(ILogger logger, string path, string reason);
 }

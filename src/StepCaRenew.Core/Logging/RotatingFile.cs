@@ -35,12 +35,26 @@ internal sealed class RotatingFile(string path, long limit = RotatingFile.Defaul
         AppendFile.Write(next, line, path);
     }
 
-    // Whoever has the lock of the very file that lies under the name may rename it; the others write on.
+    // Whoever has the lock of the very file that lies under the name may rename it; the others write on. So does who may
+    // write the file and not its folder (a log of a service in /var/log): a log that grows is better than none.
     private bool TryRotate(SafeFileHandle file)
     {
         using var guard = RotationLock.TryTake(file, path);
         if (guard is null)
             return false;
+        try
+        {
+            Rotate();
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private void Rotate()
+    {
         for (var number = keep - 1; number > 0; number--)
         {
             if (File.Exists(Numbered(number)))
@@ -48,7 +62,6 @@ internal sealed class RotatingFile(string path, long limit = RotatingFile.Defaul
         }
 
         File.Move(path, Numbered(1), overwrite: true);
-        return true;
     }
 
     private string Numbered(int number) => $"{path}.{number}";

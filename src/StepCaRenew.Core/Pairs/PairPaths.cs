@@ -31,10 +31,13 @@ internal sealed record PairPaths(string Certificate, string Key)
     /// <summary>That record while it is written.</summary>
     public string StagedPending => Beside(Certificate, "pending-new");
 
+    /// <summary>Where the lock lies that is held while actions are owed by a run that goes on; it stays, like the other one.</summary>
+    public string Acting => Beside(Certificate, "acting");
+
     /// <summary>Whether both halves stand in one file.</summary>
     public bool IsOneFile => Certificate == Key;
 
-    /// <summary>Everything that a crash can leave behind, but the lock and the record of actions, which has a life of its own.</summary>
+    /// <summary>Everything that a crash can leave behind, but the locks and the record of actions, which has a life of its own.</summary>
     public IEnumerable<string> Leftovers => new[] { StagedCertificate, OldCertificate, StagedKey, OldKey, StagedPending }.Distinct();
 
     /// <summary>The folders that hold them.</summary>

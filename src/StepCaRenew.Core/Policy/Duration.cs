@@ -6,6 +6,9 @@ namespace StepCaRenew.Policy;
 /// <summary>Durations as people write and read them: Go's form (<c>1h30m</c>) with <c>d</c> for days, or a TimeSpan.</summary>
 public static partial class Duration
 {
+    /// <summary>The longest timeout: a day. Timers end at seven weeks, and a run that is started each hour should at none.</summary>
+    public static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(1);
+
     /// <summary>Reads a duration such as <c>90s</c>, <c>1h30m</c>, <c>2d12h</c>, <c>1.5h</c> or <c>08:00:00</c>.</summary>
     /// <param name="text">The text.</param>
     /// <exception cref="RenewalException">It is no duration; a bare number has no unit (<see cref="ErrorId.InvalidDuration"/>).</exception>
@@ -51,6 +54,16 @@ public static partial class Duration
     public static TimeSpan ParseNotNegative(string text) =>
         Parse(text) is var duration && duration >= TimeSpan.Zero ? duration : throw Invalid(text, "it is less than zero");
 
+    /// <summary>Reads how long something may take: greater than zero, and no longer than a timer of the platform can be.</summary>
+    /// <param name="text">The text.</param>
+    /// <exception cref="RenewalException">It is no such duration (<see cref="ErrorId.InvalidDuration"/>).</exception>
+    public static TimeSpan ParseTimeout(string text) => Bounded(text, ParsePositive(text));
+
+    /// <summary>Reads how long to wait at most: zero for not at all, and no longer than a timer of the platform can be.</summary>
+    /// <param name="text">The text.</param>
+    /// <exception cref="RenewalException">It is no such duration (<see cref="ErrorId.InvalidDuration"/>).</exception>
+    public static TimeSpan ParsePatience(string text) => Bounded(text, ParseNotNegative(text));
+
     /// <summary>Writes a duration with its two greatest units: <c>14h 22m</c>, <c>2d 3h</c>, <c>45s</c>.</summary>
     /// <param name="duration">The duration.</param>
     public static string Format(TimeSpan duration)
@@ -73,6 +86,9 @@ public static partial class Duration
         var rest = duration.Ticks % TimeSpan.TicksPerSecond;
         return rest > 0 ? text + (rest / (decimal)TimeSpan.TicksPerMillisecond).ToString(CultureInfo.InvariantCulture) + "ms" : text.Length > 0 ? text : "0s";
     }
+
+    private static TimeSpan Bounded(string text, TimeSpan duration) => duration <= LongestTimeout ? duration : throw new RenewalException(
+        ErrorId.InvalidDuration, $"'{text}' is longer than one run should last.", $"Give at most {LongestTimeout.TotalHours:0}h.");
 
     private static bool NamesDays(string span) => span.IndexOf('.', StringComparison.Ordinal) is >= 0 and var dot
         ? dot < span.IndexOf(':', StringComparison.Ordinal)

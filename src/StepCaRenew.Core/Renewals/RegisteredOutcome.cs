@@ -9,4 +9,8 @@ namespace StepCaRenew.Renewals;
 /// <param name="Logger">Told of what concerns it.</param>
 /// <param name="Result">The result; null where it was refused.</param>
 /// <param name="Error">The failure of the renewal, if any.</param>
-public sealed record RegisteredOutcome(DefinitionStore? Store, string Name, RegisteredRenewal? Renewal, ILogger Logger, RenewalResult? Result, RenewalException? Error);
+public sealed record RegisteredOutcome(DefinitionStore? Store, string Name, RegisteredRenewal? Renewal, ILogger Logger, RenewalResult? Result, RenewalException? Error)
+{
+    /// <summary>The engine that ran it, which keeps other runs from its actions until they are done.</summary>
+    internal RenewalEngine? Engine { get; init; }
+}

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.Actions;
 using StepCaRenew.Logging;
 
@@ -46,8 +47,9 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
             foreach (var action in renewal.Definition.Actions)
                 action.Demand(options.Host);
             var log = new TeeLogger(logger, LogOf(renewal));
-            var (result, error) = await EngineWith(log).RenewAsync(RequestOf(renewal), cancellationToken).ConfigureAwait(false);
-            outcomes.Add(new RegisteredOutcome(store, name, renewal, log, result with { Name = name }, error));
+            var engine = EngineWith(log);
+            var (result, error) = await engine.RenewAsync(RequestOf(renewal), cancellationToken).ConfigureAwait(false);
+            outcomes.Add(new RegisteredOutcome(store, name, renewal, log, result with { Name = name }, error) { Engine = engine });
         }
         catch (RenewalException e)
         {
@@ -69,7 +71,10 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
         // What is shared stands in the log of each.
         var log = run.Select(outcome => LogOf(outcome.Renewal!)).Aggregate(logger, (one, other) => new TeeLogger(one, other));
         var actions = run.SelectMany(outcome => outcome.Renewal!.Definition.Actions.Select(action => action with { Timeout = options.ActionTimeout ?? outcome.Renewal.Definition.ActionTimeout }));
-        (var results, actionErrors) = await EngineWith(log).ActAsync([.. run.Select(outcome => outcome.Result!)], [.. actions], options.Host, cancellationToken).ConfigureAwait(false);
+        using var engine = EngineWith(log);
+        (var results, actionErrors) = await engine.ActAsync([.. run.Select(outcome => outcome.Result!)], [.. actions], options.Host, cancellationToken).ConfigureAwait(false);
+        foreach (var outcome in run)
+            outcome.Engine!.Dispose();
         for (var index = 0; index < run.Count; index++)
             outcomes[outcomes.IndexOf(run[index])] = run[index] with { Result = results[index] };
     }
@@ -96,7 +101,10 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
     public void Dispose()
     {
         foreach (var outcome in outcomes)
+        {
             outcome.Renewal?.Dispose();
+            outcome.Engine?.Dispose();
+        }
     }
 
     private RenewalEngine EngineWith(ILogger log) => new(clock, random, environment, log);
@@ -113,13 +121,16 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
         };
     }
 
-    private JsonLogger LogOf(RegisteredRenewal renewal) =>
-        renewal.Definition.LogPath is { } path ? new JsonLogger(path, clock, logger) : UsualLogOf(renewal.Folders, renewal.Definition.Name);
+    private ILogger LogOf(RegisteredRenewal renewal) =>
+        options.IsWhatIf ? NullLogger.Instance
+        : renewal.Definition.LogPath is { } path ? new JsonLogger(path, clock, logger)
+        : UsualLogOf(renewal.Folders, renewal.Definition.Name);
 
-    private JsonLogger UsualLogOf(RenewalFolders folders, string name)
+    private ILogger UsualLogOf(RenewalFolders folders, string name)
     {
-        if (!options.IsWhatIf)
-            OwnFolder.TryMake(folders.LogsOf(name));
+        if (options.IsWhatIf)
+            return NullLogger.Instance;
+        OwnFolder.TryMake(folders.LogsOf(name));
         return new JsonLogger(RegisteredRenewal.UsualLogOf(folders, name), clock, logger);
     }
 }

@@ -54,6 +54,7 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
         {
             var isChanged = files.Write();
             isChanged |= await registration.Scheduler.InstallAsync(registration.Run, CancellationToken.None).ConfigureAwait(false);
+            WindowsEventSource.Register();
             // Only now, that there is another one.
             await RemoveFromAsync(schedulers.OfThisSystem.Where(other => other.Kind != registration.Scheduler.Kind), registration.Definition.Name, registration.Run.Scope).ConfigureAwait(false);
             if (isChanged)

@@ -9,15 +9,19 @@ using StepCaRenew.StepCa;
 namespace StepCaRenew.Integration.Actions;
 
 /// <summary>Runs as the cmdlet makes them: the certificates one by one, then what they owe.</summary>
-internal sealed class ActionRun(string stepPath, params ActionDefinition[] actions) : ILogger
+internal sealed class ActionRun(string stepPath, params ActionDefinition[] actions) : ILogger, IDisposable
 {
     private readonly ConcurrentQueue<string> warnings = new();
+    private readonly ConcurrentQueue<int> events = new();
+    private RenewalEngine? engine;
 
     public IReadOnlyCollection<string> Warnings => warnings;
 
+    public IReadOnlyCollection<int> Events => events;
+
     public IVolume Volume { get; init; } = new Volume();
 
-    public RenewalEngine Engine => new(TimeProvider.System, () => 0.5, _ => null, this, Volume);
+    public RenewalEngine Engine => engine ??= new(TimeProvider.System, () => 0.5, _ => null, this, Volume);
 
     public ActionHost Host { get; init; } = new() { Timeout = TimeSpan.FromSeconds(30) };
 
@@ -50,12 +54,24 @@ internal sealed class ActionRun(string stepPath, params ActionDefinition[] actio
 
     public async Task<RenewalResult> RunAsync(string certificatePath, bool isForced = false) => (await RunAsync(isForced, [certificatePath]))[0];
 
+    /// <summary>Ends the run, as a crash would: what it has not done is anybody's.</summary>
+    public void Dispose() => engine?.Dispose();
+
+    /// <summary>A run that ends before it acts.</summary>
+    public async Task<RenewalResult> RenewAndDieAsync(string certificatePath)
+    {
+        var result = await RenewAsync(certificatePath, isForced: true);
+        Dispose();
+        return result;
+    }
+
     IDisposable? ILogger.BeginScope<TState>(TState state) => null;
 
     bool ILogger.IsEnabled(LogLevel logLevel) => true;
 
     void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
+        events.Enqueue(eventId.Id);
         if (logLevel == LogLevel.Warning)
             warnings.Enqueue(formatter(state, exception));
     }

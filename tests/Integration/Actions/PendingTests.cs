@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using StepCaRenew.Integration.Cas;
+using StepCaRenew.Pairs;
 
 namespace StepCaRenew.Integration.Actions;
 
@@ -30,12 +31,12 @@ public sealed class PendingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Action_AfterARenewal_LeavesOnlyTheLock()
+    public async Task Action_AfterARenewal_LeavesOnlyTheLocks()
     {
         var result = await Run(ActionRun.Append(trace)).RunAsync(certificate, isForced: true);
         Assert.Equal((RenewalStatus.Renewed, false, null), (result.Status, result.ActionsPending, result.ErrorId));
         Assert.Equal([$"ran {result.SerialNumber}"], Trace);
-        Assert.Equal([".test.local.crt.stepcarenew-lock", "test.local.crt", "test.local.key", "trace"], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal([".test.local.crt.stepcarenew-acting", ".test.local.crt.stepcarenew-lock", "test.local.crt", "test.local.key", "trace"], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -57,6 +58,10 @@ public sealed class PendingTests : IAsyncLifetime
         var (recorded, exchanged) = (volume.Calls.IndexOf($"rename {Path.GetFileName(Pending)}"), volume.Calls.IndexOf("exchange test.local.crt"));
         Assert.InRange(recorded, 0, exchanged);
         Assert.Equal("flush", volume.Calls[recorded + 1]);
+        // A name that reaches the disk before its content is an empty record after a power loss: a forgotten action.
+        var (written, flushed) = (volume.Calls.LastIndexOf($"write {Path.GetFileName(Pending)}-new"), volume.Calls.LastIndexOf($"flush {Path.GetFileName(Pending)}-new"));
+        Assert.InRange(written, 0, flushed);
+        Assert.InRange(flushed, written, recorded);
     }
 
     [Fact]
@@ -121,7 +126,7 @@ public sealed class PendingTests : IAsyncLifetime
     public async Task Failure_SupersededByANewerRenewal_IsMadeGoodOnce()
     {
         var run = Run(ActionRun.Append(trace));
-        await run.RenewAsync(certificate, isForced: true);
+        await run.RenewAndDieAsync(certificate);
         var result = await run.RunAsync(certificate, isForced: true);
         Assert.Equal([$"ran {result.SerialNumber}"], Trace);
         await run.RunAsync(certificate);
@@ -131,7 +136,7 @@ public sealed class PendingTests : IAsyncLifetime
     [Fact]
     public async Task Failure_IsRetriedEvenWhereTheNextRenewalFails()
     {
-        await Run(ActionRun.Append(trace)).RenewAsync(certificate, isForced: true);
+        await Run(ActionRun.Append(trace)).RenewAndDieAsync(certificate);
         var other = Path.Combine(folder, "no-step-here");
         Directory.CreateDirectory(other);
         var result = await new ActionRun(other, ActionRun.Append(trace)).RunAsync(certificate, isForced: true);
@@ -165,7 +170,7 @@ public sealed class PendingTests : IAsyncLifetime
     public async Task WhatIf_RunsNothingAndDropsNothing()
     {
         var run = Run(ActionRun.Append(trace));
-        await run.RenewAsync(certificate, isForced: true);
+        await run.RenewAndDieAsync(certificate);
         foreach (var actions in new[] { run, Run(ActionRun.Fail()) })
         {
             var (result, _) = await actions.Engine.RenewAsync(actions.Request(certificate) with { ApproveAsync = (_, _) => Task.FromResult(false) }, CancellationToken.None);
@@ -208,7 +213,9 @@ public sealed class PendingTests : IAsyncLifetime
     {
         var run = Run(ActionRun.Append(trace));
         var first = await run.RenewAsync(certificate, isForced: true);
-        await run.RenewAsync(certificate, isForced: true);
+        using var other = Run(ActionRun.Append(trace));
+        Assert.True((await other.RunAsync(certificate, isForced: true)).ActionsPending);
+        Assert.Empty(Trace);
         var (results, _) = await run.Engine.ActAsync([first], run.Request(certificate).Actions, run.Host, CancellationToken.None);
         Assert.True(results[0].ActionsPending);
         Assert.True(File.Exists(Pending));
@@ -233,12 +240,55 @@ public sealed class PendingTests : IAsyncLifetime
     public async Task ForeignRestoreOfTheOldCertificate_OwesNothing()
     {
         var old = File.ReadAllBytes(certificate);
-        await Run(ActionRun.Append(trace)).RenewAsync(certificate, isForced: true);
+        await Run(ActionRun.Append(trace)).RenewAndDieAsync(certificate);
         File.WriteAllBytes(certificate, old);
         var result = await Run(ActionRun.Append(trace)).RunAsync(certificate);
         Assert.False(result.ActionsPending);
         Assert.Empty(Trace);
         Assert.False(File.Exists(Pending));
+    }
+
+    [Fact]
+    public async Task Clearance_WaitsForThePairsLock_AndLeavesTheRecordWhereItGetsNone()
+    {
+        var run = Run(ActionRun.Append(trace));
+        var (renewed, _) = await run.Engine.RenewAsync(run.Request(certificate, isForced: true) with { LockTimeout = TimeSpan.Zero }, CancellationToken.None);
+        using (await PairLock.TakeAsync(new PairPaths(certificate, certificate), TimeSpan.Zero, TimeProvider.System, run, CancellationToken.None))
+        {
+            var (results, _) = await run.Engine.ActAsync([renewed], run.Request(certificate).Actions, run.Host, CancellationToken.None);
+            Assert.True(results[0].ActionsPending);
+        }
+
+        Assert.Single(Trace);
+        Assert.True(File.Exists(Pending));
+        Assert.Contains("can't be changed", Assert.Single(run.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CertificateNamedTwice_ActsOnce_AndLeavesNothingPending()
+    {
+        var results = await Run(ActionRun.Append(trace)).RunAsync(isForced: true, certificate, certificate);
+        Assert.All(results, result => Assert.Equal((RenewalStatus.Renewed, false, null), (result.Status, result.ActionsPending, result.ErrorId)));
+        Assert.Equal([$"ran {results[1].SerialNumber}"], Trace);
+        Assert.False(File.Exists(Pending));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task FolderInThePlaceOfTheRecord_LeavesNothingStaged_AndClaimsNoRecord(bool fails)
+    {
+        Directory.CreateDirectory(Pending);
+        var result = await Run(fails ? ActionRun.Fail() : ActionRun.Append(trace)).RunAsync(certificate, isForced: true);
+        Assert.Equal((RenewalStatus.Renewed, false, fails ? ErrorId.ActionFailed : null), (result.Status, result.ActionsPending, result.ErrorId));
+        Assert.False(File.Exists(Pending + "-new"));
+    }
+
+    [Fact]
+    public async Task Timeout_ThatNoTimerTakes_IsCutToOneThatItDoes()
+    {
+        var run = new ActionRun(ca.StepPath, ActionRun.Append(trace)) { Host = new StepCaRenew.Actions.ActionHost { Timeout = TimeSpan.FromDays(60) } };
+        Assert.False((await run.RunAsync(certificate, isForced: true)).ActionsPending);
     }
 
     private ActionRun Run(params StepCaRenew.Actions.ActionDefinition[] actions) => new(ca.StepPath, actions);

@@ -16,7 +16,7 @@ internal sealed class RecordingVolume : IVolume
 
     public bool Exists(string path) => volume.Exists(path);
 
-    public IStagedFile CreateLike(string path, string model) => Do($"create {Name(path)}", () => volume.CreateLike(path, model));
+    public IStagedFile CreateLike(string path, string model) => Do($"create {Name(path)}", () => new StagedFile(this, volume.CreateLike(path, model), Name(path)));
 
     public bool HasRightsOf(string path, string model) => volume.HasRightsOf(path, model);
 
@@ -42,5 +42,18 @@ internal sealed class RecordingVolume : IVolume
     {
         Calls.Add(what);
         return Fails(what) ? throw new IOException("no more") : call();
+    }
+
+    private sealed class StagedFile(RecordingVolume recorder, IStagedFile file, string name) : IStagedFile
+    {
+        public void Write(ReadOnlySpan<byte> content)
+        {
+            recorder.Calls.Add($"write {name}");
+            file.Write(content);
+        }
+
+        public void Flush() => recorder.Do($"flush {name}", file.Flush);
+
+        public void Dispose() => file.Dispose();
     }
 }

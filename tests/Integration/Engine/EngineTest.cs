@@ -110,7 +110,7 @@ public abstract class EngineTest : IDisposable
     }
 
     protected void AssertNothingStaged() =>
-        Assert.DoesNotContain(Directory.EnumerateFiles(Folder, "*", new EnumerationOptions { AttributesToSkip = 0 }), file => file.Contains(".stepcarenew", StringComparison.Ordinal) && !file.EndsWith(".stepcarenew-lock", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.EnumerateFiles(Folder, "*", new EnumerationOptions { AttributesToSkip = 0 }), file => file.Contains(".stepcarenew", StringComparison.Ordinal) && !LockName.Is(file));
 
     protected static X509Certificate2Collection LoadPem(string path)
     {

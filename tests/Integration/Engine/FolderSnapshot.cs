@@ -22,7 +22,7 @@ internal sealed class FolderSnapshot
     private static List<string> Describe(string folder) =>
     [
         .. new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { AttributesToSkip = 0 })
-            .Where(file => !file.Name.EndsWith(".stepcarenew-lock", StringComparison.Ordinal)).OrderBy(file => file.Name, StringComparer.Ordinal)
+            .Where(file => !LockName.Is(file.Name)).OrderBy(file => file.Name, StringComparer.Ordinal)
             .Select(file => $"{file.Name} {(OperatingSystem.IsWindows() ? 0 : file.UnixFileMode)} {file.LastWriteTimeUtc:O} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file.FullName)))}"),
     ];
 }

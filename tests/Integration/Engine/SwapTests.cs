@@ -117,7 +117,7 @@ public sealed class SwapTests : EngineTest
         var (_, error) = await FailsUnwatchedAsync(ErrorId.FileNotFound, Request(ca, ours));
 
         Assert.Contains(gone, error.Message, StringComparison.Ordinal);
-        Assert.Equal([left], Directory.EnumerateFiles(Folder).Where(file => !file.EndsWith("stepcarenew-lock", StringComparison.Ordinal)));
+        Assert.Equal([left], Directory.EnumerateFiles(Folder).Where(file => !LockName.Is(file)));
         Assert.Equal(bytes, File.ReadAllBytes(left));
     }
 

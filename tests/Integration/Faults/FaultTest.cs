@@ -68,7 +68,7 @@ public abstract class FaultTest : EngineTest
     [
         .. new[] { request.CertificatePath, request.KeyPath! }.Select(path => Path.GetDirectoryName(path)!).Distinct().Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, "*", new EnumerationOptions { AttributesToSkip = 0 }))
-            .Where(path => !path.EndsWith(".stepcarenew-lock", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(Describe),
+            .Where(path => !LockName.Is(path)).Order(StringComparer.Ordinal).Select(Describe),
     ];
 
     private static void AssertFailed(string errorId, RenewalResult result, RenewalException? error)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using StepCaRenew.Certificates;
 using StepCaRenew.Integration.Cas;
+using StepCaRenew.Integration.Engine;
 using StepCaRenew.Integration.Children;
 using StepCaRenew.Policy;
 
@@ -69,7 +70,7 @@ public sealed class LoadTests(ITestOutputHelper output)
             Assert.True(deployed[i][1..].Any(found => Origin(found) == serials[deployed[i - 1][0]]), $"The foreign pair {deployed[i - 1][0]} was lost before the next one came.");
         Assert.DoesNotContain(
             Directory.EnumerateFiles(folder, "*", new EnumerationOptions { AttributesToSkip = 0 }),
-            file => file.Contains(".stepcarenew-", StringComparison.Ordinal) && !file.EndsWith("-lock", StringComparison.Ordinal));
+            file => file.Contains(".stepcarenew-", StringComparison.Ordinal) && !LockName.Is(file));
     }
 
     // As a server does at its start: each file for itself, and then the question whether they fit.

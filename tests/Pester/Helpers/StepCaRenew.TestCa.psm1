@@ -386,8 +386,8 @@ function Test-OpenSslPair {
 function Get-StagedFile {
     <# .SYNOPSIS What a renewal that was cut short may have left in a folder. #>
     param([Parameter(Mandatory)] [string] $Folder)
-    # The lock stays by design: unlinking it would let two runs hold two locks.
-    Get-ChildItem -LiteralPath $Folder -Recurse -Force -File | Where-Object { $_.Name -like '*.stepcarenew*' -and $_.Name -notlike '*.stepcarenew-lock' }
+    # The locks stay by design: unlinking one would let two runs hold two.
+    Get-ChildItem -LiteralPath $Folder -Recurse -Force -File | Where-Object { $_.Name -like '*.stepcarenew*' -and $_.Name -notmatch '\.stepcarenew-(lock|acting)$' }
 }
 
 function Use-CleanEnvironment {

@@ -69,6 +69,24 @@ public sealed class CommandActionTests : IDisposable
             Assert.True(await HasEndedAsync(int.Parse(File.ReadAllText(folder.At(name)))), name);
     }
 
+    [LinuxFact]
+    public async Task Timeout_EndsWhatLostItsParentAsWell_ButNoDaemon()
+    {
+        await FailureAsync(
+            new CommandAction("sh", ["-c", "(sleep 302 & echo $! > orphan); (setsid sh -c 'echo $$ > daemon; exec sleep 303' &); sleep 600"]), TimeSpan.FromSeconds(1.5));
+        Assert.True(await HasEndedAsync(int.Parse(File.ReadAllText(folder.At("orphan")))));
+        using var daemon = Process.GetProcessById(int.Parse(File.ReadAllText(folder.At("daemon"))));
+        Assert.Equal("sleep", daemon.ProcessName);
+        daemon.Kill();
+    }
+
+    [Fact]
+    public void Argument_WithANul_IsInvalid()
+    {
+        var action = new CommandAction("sh", ["-c", "exit 1\0 || true"]);
+        Assert.Equal(ErrorId.ActionInvalid, Assert.Throws<RenewalException>(() => action.Demand(new ActionHost())).ErrorId);
+    }
+
     [Fact]
     public async Task Daemon_ThatKeepsTheOutputOpen_IsNotWaitedFor()
     {
@@ -140,6 +158,8 @@ public sealed class CommandActionTests : IDisposable
     {
         var certificate = folder.Write("web.crt", "certificate");
         var entry = new PendingEntry(0, action.Hash, "0A", default);
+        var paths = new PairPaths(certificate, certificate);
+        File.WriteAllBytes(paths.Pending, PendingFormat.Render([entry]));
         var result = new RenewalResult
         {
             Name = "web",
@@ -147,7 +167,7 @@ public sealed class CommandActionTests : IDisposable
             Status = RenewalStatus.Renewed,
             Message = "Renewed.",
             ActionsPending = true,
-            Owed = new OwedActions(new PairPaths(certificate, certificate), [entry], new("web", certificate, certificate, "0A", "0B", null, "BB", default), TimeSpan.Zero),
+            Owed = new OwedActions(paths, [entry], new("web", certificate, certificate, "0A", "0B", null, "BB", default), TimeSpan.Zero),
         };
         var runner = new ActionRunner([action], Context([], timeout ?? TimeSpan.FromMinutes(1)).Host, new Volume(), TimeProvider.System, log);
         var (results, errors) = await runner.RunAsync([result], CancellationToken.None);

@@ -51,6 +51,17 @@ public sealed class HealthCheckTests
         Assert.DoesNotContain(Secret, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("https://127.0.0.1:99999/5ecret-pa7h")]
+    [InlineData("")]
+    [InlineData("/5ecret-pa7h")]
+    public void Text_ThatIsNoAddress_IsInvalidWithoutThePath(string address)
+    {
+        var error = Assert.Throws<RenewalException>(() => new HealthCheck(address, TimeSpan.FromSeconds(1), log));
+        Assert.Equal(ErrorId.ActionInvalid, error.ErrorId);
+        Assert.DoesNotContain(Secret, error.Message, StringComparison.Ordinal);
+    }
+
     private async Task<string> PingAsync(int status, params string[] errorIds)
     {
         var probe = new TcpListener(IPAddress.Loopback, 0);

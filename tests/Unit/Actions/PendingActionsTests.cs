@@ -15,10 +15,16 @@ public sealed class PendingActionsTests : IDisposable
     private readonly EventLog log = new();
     private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly PairPaths paths;
+    private readonly ActingLocks acting;
 
-    public PendingActionsTests() => paths = new PairPaths(folder.Write("web.crt", "certificate"), folder.Write("web.key", "key"));
+    public PendingActionsTests() =>
+        (paths, acting) = (new PairPaths(folder.Write("web.crt", "certificate"), folder.Write("web.key", "key")), new ActingLocks(log));
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose()
+    {
+        acting.Dispose();
+        folder.Dispose();
+    }
 
     [Fact]
     public void Note_Kept_IsOwedOnceTheCertificateIsAnother()
@@ -167,7 +173,7 @@ public sealed class PendingActionsTests : IDisposable
         Assert.Equal("1234 2345 640", UnixFile.Run("stat", "-c", "%u %g %a", paths.Pending).Trim());
     }
 
-    private PendingActions Of(params ActionDefinition[] actions) => new(new Volume(), paths, actions, clock, log);
+    private PendingActions Of(params ActionDefinition[] actions) => new(new Volume(), paths, actions, acting, clock, log);
 
     private void Owe(string serialNumber, params ActionDefinition[] actions)
     {

@@ -37,6 +37,34 @@ public sealed class SignalActionTests : IDisposable
         Assert.Equal(ErrorId.ActionFailed, (await Assert.ThrowsAsync<RenewalException>(() => RunAsync(action))).ErrorId);
     }
 
+    [LinuxTheory]
+    [InlineData(0u, 65534u, true)]
+    [InlineData(65534u, 65534u, true)]
+    [InlineData(65534u, 0u, false)]
+    [InlineData(1234u, 65534u, false)]
+    public async Task File_OfAStranger_NamesNoProcessToRoot(uint owner, uint user, bool isTrusted)
+    {
+        Assert.SkipUnless(Unprivileged.UserId() == 0, "Only root can give files away.");
+        using var process = Process.Start(new ProcessStartInfo("setpriv", [$"--reuid={user}", "--clear-groups", "sleep", "300"]))!;
+        try
+        {
+            for (var attempt = 0; attempt < 200 && File.ReadAllText($"/proc/{process.Id}/comm").Trim() != "sleep"; attempt++)
+                await Task.Delay(20);
+            var file = folder.Write("pid", $"{process.Id}\n");
+            UnixFile.ChangeOwner(file, owner, owner);
+            // A signal that does nothing.
+            var failure = await Record.ExceptionAsync(() => RunAsync(new SignalAction("CONT", file)));
+            Assert.Equal(isTrusted, failure is null);
+            if (!isTrusted)
+                Assert.Contains($"belongs to user {owner}", Assert.IsType<RenewalException>(failure).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+    }
+
     [Fact]
     public async Task Process_ThatHasGone_IsAFailure()
     {

@@ -71,6 +71,17 @@ public sealed class JsonLoggerTests : IDisposable
         Assert.Equal("line 012", File.ReadLines(folder.At("log.3")).First());
     }
 
+    // Also a file of a service in a folder that is root's: what is renamed there is renamed by root alone.
+    [Fact]
+    public void File_AtItsLimitThatCannotBeRenamed_GrowsOn()
+    {
+        Directory.CreateDirectory(folder.At("log.1"));
+        var file = new RotatingFile(folder.At("log"), limit: 100);
+        for (var number = 0; number < 30; number++)
+            file.Append(System.Text.Encoding.ASCII.GetBytes($"line {number:000}\n"));
+        Assert.Equal(30, File.ReadAllLines(folder.At("log")).Length);
+    }
+
     [Fact]
     public void Writers_AllAtOnce_LoseNoLineOverRotations()
     {

@@ -171,4 +171,32 @@ public sealed class DurationTests
     }
 
     private static string Number(decimal value) => value.ToString("0.#######", CultureInfo.InvariantCulture);
+
+    [Theory]
+    [InlineData("24h", true)]
+    [InlineData("1d1ms", false)]
+    [InlineData("60d", false)]
+    [InlineData("10000000d", false)]
+    [InlineData("-1s", false)]
+    public void ParseTimeout_AndPatience_EndAtADay(string text, bool isTaken)
+    {
+        foreach (var parse in new[] { Duration.ParseTimeout, Duration.ParsePatience })
+        {
+            if (isTaken)
+                Assert.Equal(TimeSpan.FromDays(1), parse(text));
+            else
+                Expect.Failure(ErrorId.InvalidDuration, () => parse(text));
+        }
+    }
+
+    [Fact]
+    public void ParseTimeout_TooLong_NamesTheLongest() =>
+        Assert.Contains("24h", Assert.Throws<RenewalException>(() => Duration.ParseTimeout("60d")).Remedy, StringComparison.Ordinal);
+
+    [Fact]
+    public void ParsePatience_TakesZero_ParseTimeoutDoesNot()
+    {
+        Assert.Equal(TimeSpan.Zero, Duration.ParsePatience("0s"));
+        Expect.Failure(ErrorId.InvalidDuration, () => Duration.ParseTimeout("0s"));
+    }
 }

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging;
+using StepCaRenew.Logging;
+using StepCaRenew.Pairs;
+
+namespace StepCaRenew.Actions;
+
+/// <summary>
+/// The locks of the pairs whose actions this run has taken upon itself: from the moment that they are owed until they
+/// are done, since no pair's own lock is held meanwhile. Who finds one held neither runs nor drops what is recorded.
+/// </summary>
+internal sealed class ActingLocks(ILogger logger) : IDisposable
+{
+    private readonly Dictionary<string, FileStream?> held = [];
+
+    /// <summary>Takes the lock of a pair, without waiting: an action that renews its own pair would wait for itself.</summary>
+    /// <param name="paths">The pair; its own lock is held.</param>
+    /// <returns>Whose the actions are.</returns>
+    public ActingTurn Take(PairPaths paths)
+    {
+        if (held.ContainsKey(paths.Acting))
+            return ActingTurn.OursAlready;
+        var (outcome, file) = TryOpen(paths);
+        if (outcome == LockOutcome.Held)
+        {
+            ActionLog.LeftToAnother(logger, paths.Certificate);
+            return ActingTurn.Anothers;
+        }
+
+        held.Add(paths.Acting, file);
+        return ActingTurn.Ours;
+    }
+
+    /// <summary>Frees the lock of a pair.</summary>
+    public void Release(PairPaths paths)
+    {
+        if (held.Remove(paths.Acting, out var file))
+            file?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var file in held.Values)
+            file?.Dispose();
+        held.Clear();
+    }
+
+    // A lock that can't be made stops no renewal: at worst an action is done twice.
+    private (LockOutcome Outcome, FileStream? File) TryOpen(PairPaths paths)
+    {
+        try
+        {
+            return LockFile.TryOpen(paths.Acting, paths.Certificate);
+        }
+        catch (RenewalException e)
+        {
+            ActionLog.NotLocked(logger, paths.Acting, e.Message);
+            return (LockOutcome.Impossible, null);
+        }
+    }
+}
