@@ -156,8 +156,17 @@ public sealed partial class InvokeStepRenewalCommand : CertificateCmdlet, IDispo
             Actions = actions,
             ApproveAsync = (plan, _) => pump.AskAsync(() => ShouldProcess(plan.CertificatePath, plan.Action)),
         };
-        var (result, error) = pump.Run(stopping => engine!.RenewAsync(request, stopping));
-        Report(result, error is null ? null : ErrorRecords.From(error, certificatePath));
+        try
+        {
+            var (result, error) = pump.Run(stopping => engine!.RenewAsync(request, stopping));
+            Report(result, error is null ? null : ErrorRecords.From(error, certificatePath));
+        }
+        catch (PipelineStoppedException)
+        {
+            // What waits is given out, where a warning was the end (-WarningAction Stop) and not Ctrl+C.
+            Send();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
