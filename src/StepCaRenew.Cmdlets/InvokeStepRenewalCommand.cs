@@ -20,6 +20,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     private RenewalEngine? engine;
     private RenewalRequest? template;
     private ActionHost host = new();
+    private bool isRegistered;
 
     /// <summary>Certificate files, or folders that hold some; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
@@ -68,8 +69,10 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        // The set's name decides, so that a path that turned out null can never mean "all".
-        if (ParameterSetName == RegisteredSet)
+        // The set's name decides, so that a path that turned out null can never mean "all". What comes from the pipeline
+        // is a path, and its set is known only when it is there.
+        isRegistered = ParameterSetName == RegisteredSet && (!MyInvocation.ExpectingInput || Name is not null || Scheduled);
+        if (isRegistered)
         {
             Terminating(BeginRegistered);
             return;
@@ -91,7 +94,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ParameterSetName == RegisteredSet)
+        if (isRegistered)
         {
             RunRegistered();
             return;
@@ -111,7 +114,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     {
         try
         {
-            if (ParameterSetName != RegisteredSet)
+            if (!isRegistered)
                 Finish();
         }
         finally
@@ -126,8 +129,17 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     private void Renew(string certificatePath)
     {
         var request = template! with { CertificatePath = certificatePath, KeyPath = KeyPath is null ? null : FullPath(KeyPath) };
-        var (result, error) = pump.Run(stopping => engine!.RenewAsync(request, stopping));
-        Report(result, error is null ? null : ErrorRecords.From(error, certificatePath));
+        try
+        {
+            var (result, error) = pump.Run(stopping => engine!.RenewAsync(request, stopping));
+            Report(result, error is null ? null : ErrorRecords.From(error, certificatePath));
+        }
+        catch (PipelineStoppedException)
+        {
+            // What waits is given out, where a warning was the end (-WarningAction Stop) and not Ctrl+C.
+            Send();
+            throw;
+        }
     }
 
     // What is the same for every certificate of the call.

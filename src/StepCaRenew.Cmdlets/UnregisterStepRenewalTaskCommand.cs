@@ -5,6 +5,7 @@ namespace StepCaRenew.Cmdlets;
 
 /// <summary>Unregister-StepRenewalTask: takes schedule, definition and state of renewals away; never certificate or key.</summary>
 [Cmdlet(VerbsLifecycle.Unregister, "StepRenewalTask", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
 public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
 {
     private readonly PipelinePump pump = new();

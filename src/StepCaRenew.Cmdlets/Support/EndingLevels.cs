@@ -16,17 +16,23 @@ internal static class EndingLevels
         (LogLevel.Debug, "Verbose", "VerbosePreference"),
     ];
 
-    /// <summary>The levels for which the parameters and preferences of a call say so.</summary>
-    public static IReadOnlySet<LogLevel> Of(PSCmdlet cmdlet)
+    /// <summary>The levels for which the parameters and preferences of a call say so; true where the work is to end as well.</summary>
+    public static IReadOnlyDictionary<LogLevel, bool> Of(PSCmdlet cmdlet)
     {
         var parameters = cmdlet.MyInvocation.BoundParameters;
         var asksAlways = parameters.TryGetValue("Debug", out var debug) && LanguagePrimitives.IsTrue(debug);
-        return Streams
-            .Where(one => asksAlways || Ends(parameters.TryGetValue(one.Parameter, out var named) ? named : cmdlet.GetVariableValue(one.Variable)))
-            .Select(one => one.Level).ToHashSet();
+        var levels = new Dictionary<LogLevel, bool>();
+        foreach (var (level, parameter, variable) in Streams)
+        {
+            var preference = Preference(parameters.TryGetValue(parameter, out var named) ? named : cmdlet.GetVariableValue(variable));
+            // A CA that is down is not asked again; what is said besides warnings is no reason to do half of the work.
+            if (asksAlways || preference is ActionPreference.Stop or ActionPreference.Inquire)
+                levels.Add(level, level == LogLevel.Warning && preference == ActionPreference.Stop);
+        }
+
+        return levels;
     }
 
-    private static bool Ends(object? preference) =>
-        preference is not SwitchParameter && LanguagePrimitives.TryConvertTo<ActionPreference>(preference, out var action)
-        && action is ActionPreference.Stop or ActionPreference.Inquire;
+    private static ActionPreference? Preference(object? value) =>
+        value is not SwitchParameter && LanguagePrimitives.TryConvertTo<ActionPreference>(value, out var preference) ? preference : null;
 }

@@ -6,8 +6,8 @@ namespace StepCaRenew.Cmdlets.Support;
 /// <summary>Shows the engine's events on PowerShell's streams. Failures are error records of their own.</summary>
 /// <param name="cmdlet">The cmdlet.</param>
 /// <param name="pump">The way to its thread.</param>
-/// <param name="ending">The levels that may end the call: they are shown after its outcome.</param>
-internal sealed class PipelineLogger(Cmdlet cmdlet, PipelinePump pump, IReadOnlySet<LogLevel> ending) : ILogger
+/// <param name="ending">The levels that may end the call: they are shown after its outcome, which comes soon where the work is to end as well.</param>
+internal sealed class PipelineLogger(Cmdlet cmdlet, PipelinePump pump, IReadOnlyDictionary<LogLevel, bool> ending) : ILogger
 {
     private static readonly string[] Tags = ["StepCaRenew"];
 
@@ -29,9 +29,14 @@ internal sealed class PipelineLogger(Cmdlet cmdlet, PipelinePump pump, IReadOnly
             LogLevel.Information => () => cmdlet.WriteInformation(message, Tags),
             _ => () => cmdlet.WriteVerbose(message),
         };
-        if (ending.Contains(logLevel))
-            pump.PostLate(show);
-        else
+        if (!ending.TryGetValue(logLevel, out var endsTheWork))
+        {
             pump.Post(show);
+            return;
+        }
+
+        pump.PostLate(show);
+        if (endsTheWork)
+            pump.Stop();
     }
 }

@@ -140,7 +140,7 @@ public sealed class UnderWayTests : IAsyncLifetime
 
     // Says that it began, then waits for leave to end; once it has leave it ends at once.
     private CommandAction Waiting(int exitCode) =>
-        new("sh", ["-c", "echo began >> \"$0\"; while [ ! -e \"$1\" ]; do sleep 0.05; done; exit $2", trace, go, $"{exitCode}"]);
+        new("sh", ["-c", "echo began >> \"$0\"; n=0; while [ ! -e \"$1\" ] && [ $((n += 1)) -lt 1200 ]; do sleep 0.05; done; exit $2", trace, go, $"{exitCode}"]);
 
     private async Task<Task<RenewalResult>> BegunAsync(ActionRun run)
     {

@@ -1,31 +1,13 @@
 BeforeAll {
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestTasks.psm1
     Import-TestPackage
     $environment = Use-CleanEnvironment
     $before = @{ STEPCARENEW_HOME = $env:STEPCARENEW_HOME; PATH = $env:PATH }
     $ca = Open-TestCa StepCa
     if (-not $ca.Reason) { $authority = Get-CaAuthority $ca }
     $atCa = @{ StepPath = $ca.Folder }
-
-    # A crontab that keeps one file, so that nobody's own is touched. A real cron daemon runs in the integration tests.
-    function New-Crontab {
-        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
-        param([string] $Folder)
-        $path = Join-Path $Folder crontab
-        [IO.File]::WriteAllText($path, @'
-#!/bin/sh
-file=$(dirname "$0")/tab
-case $1 in
-    -l) [ -e "$file" ] || { echo 'no crontab for you' >&2; exit 1; }; cat "$file" ;;
-    -) cat >"$file.new" && mv "$file.new" "$file" ;;
-    -r) rm "$file" ;;
-    *) exit 64 ;;
-esac
-'@)
-        [IO.File]::SetUnixFileMode($path, 'UserRead, UserWrite, UserExecute')
-        $path
-    }
 
     # What a schedule's run comes to, in a process of its own; its exit code is what the scheduler sees.
     function Invoke-ScheduledRun {
@@ -58,13 +40,13 @@ AfterAll {
     foreach ($name in $before.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name]) }
 }
 
-Describe 'Registered renewals' {
+Describe 'Register-StepRenewalTask' {
     BeforeEach {
         if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
         if (-not $IsLinux) { return Set-ItResult -Skipped -Because 'these tests register with cron' }
         $folder = Get-NewFolder
         $env:STEPCARENEW_HOME = Join-Path $folder home
-        $env:PATH = "$(Split-Path (New-Crontab $folder)):$($before.PATH)"
+        $env:PATH = "$(Split-Path (Build-TestCrontab $folder)):$($before.PATH)"
         $pair = New-DuePair
         $path = $pair.CertificatePath
         $forMe = @{ Scope = 'CurrentUser'; Scheduler = 'Cron' } + $atCa
@@ -315,7 +297,8 @@ Describe 'Registered renewals' {
         { Invoke-StepRenewal -Name web -RestartService nginx } | Should -Throw -ErrorId 'ConflictingParameters,*'
         { Invoke-StepRenewal -Name nope -ErrorAction Stop } | Should -Throw -ErrorId 'NotRegistered,*'
         Invoke-StepRenewal -Name nope* | Should -BeNullOrEmpty
-        { [pscustomobject] @{ Name = 'web' } | Invoke-StepRenewal -ErrorAction Stop } | Should -Throw -ErrorId 'InputObjectNotBound,*'
+        # Never by the property Name: what comes from the pipeline is a path.
+        { [pscustomobject] @{ Name = 'web' } | Invoke-StepRenewal -ErrorAction Stop } | Should -Throw -ErrorId 'FileNotFound,*'
         (TabExpansion2 'Get-StepRenewalTask w' 21).CompletionMatches.CompletionText | Should -Be web
         (TabExpansion2 'Invoke-StepRenewal -Name w' 26).CompletionMatches.CompletionText | Should -Be web
     }
