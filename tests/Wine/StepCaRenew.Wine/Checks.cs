@@ -64,7 +64,7 @@ internal static class Checks
             }
             catch (Exception e)
             {
-                throw SchedulerErrors.Of(e, "It can't be written");
+                throw TaskErrors.Of(e, "It can't be written");
             }
         }
 

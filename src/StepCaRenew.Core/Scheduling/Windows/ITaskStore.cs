@@ -1,6 +1,6 @@
 namespace StepCaRenew.Scheduling.Windows;
 
-/// <summary>What is asked of Task Scheduler. Failures are exceptions with its own codes, which <see cref="SchedulerErrors"/> reads.</summary>
+/// <summary>What is asked of Task Scheduler. Failures are exceptions with its own codes, which <see cref="TaskErrors"/> reads.</summary>
 internal interface ITaskStore
 {
     /// <summary>The XML of a task; null where there is none.</summary>

@@ -29,8 +29,8 @@ internal sealed class TaskRunner(TimeProvider clock)
         var after = await WaitAsync(one => !one.IsRunning && HasRun(one, before), run.TimeLimit + Patience, "The run", "did not end in time").ConfigureAwait(false);
         return after.LastResult switch
         {
-            SchedulerErrors.FileNotFound or SchedulerErrors.PathNotFound => throw NoProgram(run),
-            var result when IsOfScheduler(unchecked((uint)result)) => throw SchedulerErrors.Of(result, $"The task of '{run.Name}' did not run to its end"),
+            TaskErrors.FileNotFound or TaskErrors.PathNotFound => throw NoProgram(run),
+            var result when IsOfScheduler(unchecked((uint)result)) => throw TaskErrors.Of(result, $"The task of '{run.Name}' did not run to its end"),
             var result => result,
         };
 

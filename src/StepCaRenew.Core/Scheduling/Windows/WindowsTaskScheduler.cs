@@ -105,7 +105,7 @@ public sealed class WindowsTaskScheduler : IScheduler
         }
         catch (Exception e) when (e is not (RenewalException or OperationCanceledException))
         {
-            throw SchedulerErrors.Of(e, string.Create(CultureInfo.InvariantCulture, $"The task '{path.Full}' can't be {verb}"));
+            throw TaskErrors.Of(e, string.Create(CultureInfo.InvariantCulture, $"The task '{path.Full}' can't be {verb}"));
         }
     }
 }

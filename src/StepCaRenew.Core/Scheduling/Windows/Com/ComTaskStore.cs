@@ -28,8 +28,8 @@ internal sealed partial class ComTaskStore : ITaskStore
         using var sddl = Variant.Of(security);
         var code = folder.RegisterTask(path.Name, xml, CreateOrUpdate, user, password, (int)identity.Logon, sddl, out _);
         Marshal.ThrowExceptionForHR(code);
-        if (SchedulerErrors.IsHalfDone(code))
-            throw SchedulerErrors.Of(code, $"The task '{path.Full}' was registered, but will not run as it should");
+        if (TaskErrors.IsHalfDone(code))
+            throw TaskErrors.Of(code, $"The task '{path.Full}' was registered, but will not run as it should");
     }
 
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ internal sealed partial class ComTaskStore : ITaskStore
             Connect().GetFolder(path.Folder).DeleteTask(path.Name, 0);
             return true;
         }
-        catch (Exception e) when (SchedulerErrors.IsMissing(e))
+        catch (Exception e) when (TaskErrors.IsMissing(e))
         {
             return false;
         }
@@ -62,7 +62,7 @@ internal sealed partial class ComTaskStore : ITaskStore
         {
             return Connect().GetFolder(path.Folder).GetTask(path.Name);
         }
-        catch (Exception e) when (SchedulerErrors.IsMissing(e))
+        catch (Exception e) when (TaskErrors.IsMissing(e))
         {
             return null;
         }
@@ -76,7 +76,7 @@ internal sealed partial class ComTaskStore : ITaskStore
         {
             return service.GetFolder(TaskPath.Root).CreateFolder(path[1..], sddl);
         }
-        catch (Exception e) when (e.HResult == SchedulerErrors.AlreadyExists)
+        catch (Exception e) when (e.HResult == TaskErrors.AlreadyExists)
         {
             var folder = service.GetFolder(path);
             Protect(folder);
@@ -90,7 +90,7 @@ internal sealed partial class ComTaskStore : ITaskStore
         {
             folder.SetSecurityDescriptor(TaskSecurity.Folder, 0);
         }
-        catch (Exception e) when (e.HResult == SchedulerErrors.NotImplemented)
+        catch (Exception e) when (e.HResult == TaskErrors.NotImplemented)
         {
             // Wine has no rights on tasks.
         }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace StepCaRenew.Scheduling.Windows;
 
 /// <summary>The codes of Task Scheduler, of COM and of Windows as failures with a remedy.</summary>
-internal static class SchedulerErrors
+internal static class TaskErrors
 {
     /// <summary>The file or the task is not there.</summary>
     public const int FileNotFound = unchecked((int)0x80070002);

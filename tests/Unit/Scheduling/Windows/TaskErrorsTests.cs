@@ -43,7 +43,7 @@ public sealed class SchedulerErrorsTests
     [InlineData(0x80004005, ErrorId.SchedulerFailed)]
     public void ACode_BecomesAFailureWithARemedy(uint code, string errorId)
     {
-        var e = SchedulerErrors.Of(Marshal.GetExceptionForHR(unchecked((int)code))!, @"The task '\x' can't be registered");
+        var e = TaskErrors.Of(Marshal.GetExceptionForHR(unchecked((int)code))!, @"The task '\x' can't be registered");
         Assert.Equal(errorId, e.ErrorId);
         Assert.StartsWith(@"The task '\x' can't be registered: ", e.Message, StringComparison.Ordinal);
         Assert.EndsWith($"(0x{code:X8}).", e.Message, StringComparison.Ordinal);
@@ -56,21 +56,21 @@ public sealed class SchedulerErrorsTests
     [InlineData(0x00041306, false, ErrorId.SchedulerFailed)]
     public void ASuccessThatIsNone_IsAFailure(int code, bool isHalfDone, string errorId)
     {
-        Assert.Equal(isHalfDone, SchedulerErrors.IsHalfDone(code));
-        Assert.Equal(errorId, SchedulerErrors.Of(code, "The task").ErrorId);
+        Assert.Equal(isHalfDone, TaskErrors.IsHalfDone(code));
+        Assert.Equal(errorId, TaskErrors.Of(code, "The task").ErrorId);
     }
 
     [Fact]
-    public void ASuccess_IsNoFailure() => Assert.False(SchedulerErrors.IsHalfDone(0));
+    public void ASuccess_IsNoFailure() => Assert.False(TaskErrors.IsHalfDone(0));
 
     // As .NET turns codes of COM into exceptions of its own.
     [Fact]
     public void WhatIsMissing_IsKnownByItsCode()
     {
-        Assert.True(SchedulerErrors.IsMissing(new FileNotFoundException()));
-        Assert.True(SchedulerErrors.IsMissing(new DirectoryNotFoundException()));
-        Assert.True(SchedulerErrors.IsMissing(Marshal.GetExceptionForHR(SchedulerErrors.FileNotFound)!));
-        Assert.False(SchedulerErrors.IsMissing(new UnauthorizedAccessException()));
-        Assert.False(SchedulerErrors.IsMissing(new IOException()));
+        Assert.True(TaskErrors.IsMissing(new FileNotFoundException()));
+        Assert.True(TaskErrors.IsMissing(new DirectoryNotFoundException()));
+        Assert.True(TaskErrors.IsMissing(Marshal.GetExceptionForHR(TaskErrors.FileNotFound)!));
+        Assert.False(TaskErrors.IsMissing(new UnauthorizedAccessException()));
+        Assert.False(TaskErrors.IsMissing(new IOException()));
     }
 }
