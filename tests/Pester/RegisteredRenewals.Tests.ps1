@@ -8,7 +8,7 @@ BeforeAll {
     if (-not $ca.Reason) { $authority = Get-CaAuthority $ca }
     $atCa = @{ StepPath = $ca.Folder }
 
-    # A crontab that keeps one file, so that nobody's own is touched. A real cron daemon runs in the integration tests.
+    # A crontab that keeps one file, so that nobody's own is touched. A real cron daemon runs in CronDaemon.Tests.ps1.
     function New-Crontab {
         [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
         param([string] $Folder)
