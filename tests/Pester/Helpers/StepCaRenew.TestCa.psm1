@@ -411,17 +411,21 @@ function Invoke-FreshPwsh {
     <#
     .SYNOPSIS
         Runs a script in a PowerShell process of its own, with output redirected, and returns ExitCode, Output and Error.
+    .PARAMETER Through
+        A program, with its arguments, that becomes that PowerShell: nsenter for instance.
     #>
     param(
         [Parameter(Mandatory)] [string] $Script,
         [hashtable] $Environment = @{},
-        [int] $TimeoutSeconds = 60
+        [int] $TimeoutSeconds = 60,
+        [string[]] $Through = @()
     )
     $self = [Environment]::ProcessPath
-    $start = [Diagnostics.ProcessStartInfo]::new($(if ([IO.Path]::GetFileNameWithoutExtension($self) -eq 'pwsh') { $self } else { 'pwsh' }))
+    $command = $Through + $(if ([IO.Path]::GetFileNameWithoutExtension($self) -eq 'pwsh') { $self } else { 'pwsh' })
+    $start = [Diagnostics.ProcessStartInfo]::new($command[0])
     $file = Join-Path ([IO.Path]::GetTempPath()) "$([Guid]::NewGuid()).ps1"
     [IO.File]::WriteAllText($file, "`$ErrorActionPreference = 'Stop'`n$Script")
-    foreach ($argument in '-NoProfile', '-NonInteractive', '-File', $file) { $start.ArgumentList.Add($argument) }
+    foreach ($argument in @($command | Select-Object -Skip 1) + '-NoProfile', '-NonInteractive', '-File', $file) { $start.ArgumentList.Add($argument) }
     foreach ($name in $Environment.Keys) { $start.Environment[$name] = $Environment[$name] }
     $start.RedirectStandardInput = $true
     $start.RedirectStandardOutput = $true
