@@ -249,6 +249,22 @@ Describe 'Register-StepRenewalTask' {
             { Register-StepRenewalTask web $path @forMe } | Should -Throw -ErrorId 'KeyMismatch,*'
         }
 
+        It 'an account that could not read the pair, write its folder, or keep its owner' {
+            if ([Environment]::UserName -ne 'root') { return Skip-Test -Because 'only root registers for others' }
+            $forNobody = @{ UserId = 'nobody'; Scheduler = 'Cron'; WhatIf = $true } + $atCa
+            chmod 600 $pair.KeyPath
+            { Register-StepRenewalTask web $path @forNobody } | Should -Throw -ErrorId 'AccessDenied,*' -ExpectedMessage '*nobody*'
+            chown nobody: $pair.KeyPath
+            { Register-StepRenewalTask web $path @forNobody } | Should -Throw -ErrorId 'PermissionsNotKept,*' -ExpectedMessage '*root*'
+            chown nobody:root $path
+            { Register-StepRenewalTask web $path @forNobody } | Should -Throw -ErrorId 'PermissionsNotKept,*'
+            chown nobody: $path
+            { Register-StepRenewalTask web $path @forNobody } | Should -Throw -ErrorId 'FolderNotWritable,*'
+            chown nobody $folder
+            Register-StepRenewalTask web $path @forNobody
+            $env:STEPCARENEW_HOME | Should -Not -Exist
+        }
+
         It 'a CA that is down, but with -Force' {
             $task = Register-StepRenewalTask web $path @forMe -CaUrl https://127.0.0.1:9 -Force -WarningAction SilentlyContinue -WarningVariable warning
             $task.Changed | Should -BeTrue

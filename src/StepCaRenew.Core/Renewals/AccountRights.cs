@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using StepCaRenew.Files;
+using StepCaRenew.Safety;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Scheduling.Linux;
 
@@ -25,12 +26,27 @@ internal sealed class AccountRights(TimeProvider clock)
 
         foreach (var path in new[] { definition.CertificatePath, definition.Rekey ? definition.KeyPath : null }.OfType<string>())
         {
+            await DemandOwnerCanBeKeptAsync(account, path, cancellationToken).ConfigureAwait(false);
             var folder = Path.GetDirectoryName(TargetPath.Follow(path))!;
             if (!await MayAsync(account, "-w", folder, cancellationToken).ConfigureAwait(false))
                 throw new RenewalException(
                     ErrorId.FolderNotWritable, $"The folder '{folder}' may not be written by {account.Display}, whom the run is to run as.",
                     "A certificate is replaced by renaming a new file over it: make its folder writable for that user, or name another one in -UserId.");
         }
+    }
+
+    // Only root can give a file away: the new one must be able to belong to whom the old one does.
+    private async Task DemandOwnerCanBeKeptAsync(TaskAccount account, string path, CancellationToken cancellationToken)
+    {
+        if (!OperatingSystem.IsLinux() || account is TaskAccount.Machine || LinuxAccount.Demand(account) is not { Id: not 0 } user || LinuxStat.Of(path, followLinks: true) is not { } stat)
+            return;
+        var groups = await new LinuxTool("id", clock).RunAsync(["-G", user.Name], cancellationToken).ConfigureAwait(false);
+        if (stat.User == user.Id && groups.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Contains($"{stat.Group}"))
+            return;
+        throw new RenewalException(
+            ErrorId.PermissionsNotKept,
+            $"'{path}' belongs to user {UnixAccounts.UserName(stat.User)} and group {UnixAccounts.GroupName(stat.Group)}, and {account.Display}, whom the run is to run as, can't give that to the file that replaces it.",
+            $"Give the file to that user and one of its groups (chown {user.Name}: {ShellWord.Of(path)}), or let the run run as root.");
     }
 
     // The kernel is asked as that user: groups, ACLs and mounts are its to know.

@@ -31,7 +31,7 @@ internal static class DefinitionReader
         {
             throw new RenewalException(
                 ErrorId.DefinitionInvalid, $"'{file.Path}', line {e.Line}{(e.Path.Length > 0 ? $", property '{e.Path}'" : string.Empty)}: {e.Message}.",
-                "Mend the file (its $schema says what may stand in it), or register the renewal anew.", e);
+                "Mend the file (its $schema says what may stand in it), or register the renewal anew, with -Force.", e);
         }
     }
 

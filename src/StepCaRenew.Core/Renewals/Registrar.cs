@@ -24,6 +24,7 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
     public async Task<Registration> CheckAsync(RegistrationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        RegistrationChecks.DemandScope(request.Scope);
         var registration = Plan(request);
         schedulers.Demand(registration.Scheduler.Kind, request.Scope);
         await checks.DemandAsync(request, registration, cancellationToken).ConfigureAwait(false);

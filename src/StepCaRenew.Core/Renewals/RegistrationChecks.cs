@@ -12,13 +12,13 @@ namespace StepCaRenew.Renewals;
 internal sealed class RegistrationChecks(TimeProvider clock, Func<string, string?> environment, ILogger logger)
 {
     private static readonly string[] ProxyVariables = ["HTTPS_PROXY", "https_proxy"];
+    private static readonly string[] FolderVariables = ["XDG_CONFIG_HOME", "XDG_STATE_HOME"];
 
     /// <summary>Demands that the run will work, as far as that can be known before it runs.</summary>
     /// <exception cref="RenewalException">It will not; nothing was changed.</exception>
     public async Task DemandAsync(RegistrationRequest request, Registration registration, CancellationToken cancellationToken)
     {
         var definition = registration.Definition;
-        DemandScope(registration);
         DemandFreeName(request, registration);
         PwshPath.Demand(registration.Run.Command.Program, registration.Run.Scope);
         await DemandPairAsync(definition, cancellationToken).ConfigureAwait(false);
@@ -31,19 +31,28 @@ internal sealed class RegistrationChecks(TimeProvider clock, Func<string, string
             TaskLog.Foreign(logger, finding);
         if (ProxyVariables.FirstOrDefault(name => environment(name) is { Length: > 0 }) is { } variable)
             TaskLog.Warned(logger, $"{variable} is set here, and a scheduled run does not have it: it will ask the CA directly, unless the machine's environment says otherwise.");
+        if (definition.Scope == RenewalScope.CurrentUser && registration.Run.Home is null
+            && FolderVariables.FirstOrDefault(name => environment(name) is { Length: > 0 }) is { } folder)
+            TaskLog.Warned(logger, $"{folder} is set here and decides where the definition lies; a scheduled run that does not have it will not find it. {RenewalFolders.HomeVariable} goes with the schedule.");
     }
 
-    private static void DemandScope(Registration registration)
+    /// <summary>Demands the right to register at all, before anything else is looked at.</summary>
+    /// <exception cref="RenewalException">It takes an administrator, or root (<see cref="ErrorId.AdministratorRequired"/>).</exception>
+    public static void DemandScope(RenewalScope scope)
     {
-        if (registration.Run.Scope == RenewalScope.Machine && !Environment.IsPrivilegedProcess && registration.Run.Home is null)
+        if (scope == RenewalScope.Machine && !Environment.IsPrivilegedProcess)
             throw new RenewalException(
                 ErrorId.AdministratorRequired, $"Only {(OperatingSystem.IsWindows() ? "an administrator" : "root")} can register renewals of the machine.",
                 "Run as one, or register for yourself: -Scope CurrentUser.");
     }
 
-    private static void DemandFreeName(RegistrationRequest request, Registration registration)
+    private void DemandFreeName(RegistrationRequest request, Registration registration)
     {
         var (store, name) = (registration.Store, registration.Definition.Name);
+        // The run finds its definition by the name alone.
+        if (RegisteredNames.Stores(environment).FirstOrDefault(other => other.Folders.Definitions != store.Folders.Definitions && other.Find(name) is not null) is { } taken)
+            throw new RenewalException(
+                ErrorId.NameTaken, $"'{name}' is registered already, in the scope {taken.Folders.Scope}: '{taken.Folders.DefinitionOf(name)}'.", "Choose another -Name, or unregister that one first.");
         if (store.Find(name) is not { } found)
             return;
         if (found != name)
