@@ -26,6 +26,19 @@ internal static unsafe partial class UnixAccounts
             ? uint.Parse(number, System.Globalization.CultureInfo.InvariantCulture)
             : null;
 
+    /// <summary>Reads what is known of a user (<c>struct passwd</c>), by name or, where that is null, by number; the entry is gone afterwards.</summary>
+    internal static void ReadUser(string? name, uint number, Action<nint> read)
+    {
+        Query query = name is null
+            ? (entry, buffer, size, result) => UserByNumber(number, entry, buffer, size, result)
+            : (entry, buffer, size, result) => UserByName(name, entry, buffer, size, result);
+        Ask(query, entry =>
+        {
+            read(entry);
+            return null;
+        });
+    }
+
     /// <summary>Whom this process acts as.</summary>
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint Current();

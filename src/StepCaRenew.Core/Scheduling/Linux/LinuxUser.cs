@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using StepCaRenew.Safety;
 
 namespace StepCaRenew.Scheduling.Linux;
 
@@ -7,31 +8,26 @@ namespace StepCaRenew.Scheduling.Linux;
 /// <param name="Id">Its number.</param>
 /// <param name="Group">Its first group.</param>
 /// <param name="Home">Its home.</param>
-internal sealed partial record LinuxUser(string Name, uint Id, uint Group, string Home)
+internal sealed record LinuxUser(string Name, uint Id, uint Group, string Home)
 {
-    private static readonly object Gate = new();
-
     /// <summary>The number of the user of this process.</summary>
-    public static uint CurrentId => OperatingSystem.IsWindows() ? 0 : EffectiveId();
+    public static uint CurrentId => OperatingSystem.IsWindows() ? 0 : UnixAccounts.Current();
 
     /// <summary>Finds an account; null where there is none.</summary>
-    public static LinuxUser? Find(string name) => Read(() => ByName(name));
+    public static LinuxUser? Find(string name) => Read(name);
 
     /// <summary>The user of this process; null where the machine does not know it.</summary>
-    public static LinuxUser? Current() => Read(() => ById(CurrentId));
+    public static LinuxUser? Current() => Read(null);
 
-    // The answer lies in a buffer that the next call overwrites.
-    private static LinuxUser? Read(Func<nint> ask)
+    private static LinuxUser? Read(string? name)
     {
-        lock (Gate)
-        {
-            var found = ask();
-            if (found == 0)
-                return null;
-            var entry = Marshal.PtrToStructure<Entry>(found);
-            return new(Text(entry.Name), entry.Id, entry.Group, Text(entry.Home));
-        }
+        LinuxUser? found = null;
+        if (OperatingSystem.IsLinux())
+            UnixAccounts.ReadUser(name, CurrentId, entry => found = Of(Marshal.PtrToStructure<Entry>(entry)));
+        return found;
     }
+
+    private static LinuxUser Of(Entry entry) => new(Text(entry.Name), entry.Id, entry.Group, Text(entry.Home));
 
     private static string Text(nint text) => Marshal.PtrToStringUTF8(text) ?? string.Empty;
 
@@ -47,13 +43,4 @@ internal sealed partial record LinuxUser(string Name, uint Id, uint Group, strin
         public nint Home;
         public nint Shell;
     }
-
-    [LibraryImport("libc", EntryPoint = "getpwnam", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint ByName(string name);
-
-    [LibraryImport("libc", EntryPoint = "getpwuid")]
-    private static partial nint ById(uint id);
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint EffectiveId();
 }
