@@ -12,7 +12,9 @@
     RequiredAssemblies     = @('bin/StepCaRenew.Loader.dll')
     FormatsToProcess       = @('StepCaRenew.Format.ps1xml')
     FunctionsToExport      = @()
-    CmdletsToExport        = @('Get-StepCertificate', 'Invoke-StepRenewal', 'Test-StepCertificatePair')
+    CmdletsToExport        = @(
+        'Get-StepCertificate', 'Get-StepRenewalTask', 'Invoke-StepRenewal', 'Register-StepRenewalTask', 'Test-StepCertificatePair', 'Unregister-StepRenewalTask'
+    )
     VariablesToExport      = @()
     AliasesToExport        = @()
     PrivateData            = @{

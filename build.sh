@@ -75,8 +75,8 @@ limited() {
     if command -v timeout >/dev/null; then timeout --kill-after=10 "$seconds" "$@"; else "$@"; fi
 }
 
-# A real step-ca is built from the sources in a Debian package, and nginx serves what was renewed; the tests that need
-# them say so where they are missing.
+# A real step-ca is built from the sources in a Debian package, nginx serves what was renewed, a real cron runs what was
+# registered, and systemd's tools read its units; the tests that need them say so where they are missing.
 prepare_step_ca() {
     local missing=''
     command -v curl >/dev/null || missing="$missing curl"
@@ -84,22 +84,32 @@ prepare_step_ca() {
     command -v setfacl >/dev/null || missing="$missing acl"
     command -v strace >/dev/null || missing="$missing strace"
     [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || missing="$missing nginx"
+    [ -x /usr/sbin/cron ] || missing="$missing cron"
+    command -v systemd-analyze >/dev/null || missing="$missing systemd"
     if ! command -v step-ca >/dev/null; then
         command -v go >/dev/null || missing="$missing golang-go"
         [ -d /usr/share/gocode/src/github.com/smallstep/certificates ] || missing="$missing golang-github-smallstep-certificates-dev"
     fi
     [ -n "$missing" ] || return 0
     if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-        echo "Installing for the tests with a real step-ca and a real web server:$missing"
-        # Offline to systemd, so that nginx is installed and not started: the tests run their own.
+        echo "Installing for the tests with a real step-ca, web server, cron and systemd's tools:$missing"
+        # Offline to systemd, and by policy where an init script would do it, nothing is started: the tests run their own.
+        local policy=''
+        if [ ! -e /usr/sbin/policy-rc.d ]; then
+            policy=/usr/sbin/policy-rc.d
+            printf '#!/bin/sh\nexit 101\n' >"$policy"
+            chmod 755 "$policy"
+        fi
         # shellcheck disable=SC2086 # one word for each package
         if { limited 120 apt-get -q update && SYSTEMD_OFFLINE=1 DEBIAN_FRONTEND=noninteractive limited 600 apt-get -q install -y --no-install-recommends $missing; } \
             >out/logs/apt-get.log 2>&1 </dev/null; then
-            return 0
+            missing=''
         fi
+        [ -z "$policy" ] || rm -f "$policy"
+        [ -n "$missing" ] || return 0
         echo "  apt-get failed, see out/logs/apt-get.log"
     fi
-    echo "Tests with a real step-ca or a real web server will be skipped. They need (Debian's names):$missing"
+    echo "Tests with a real step-ca, web server, cron or systemd's tools will be skipped. They need (Debian's names):$missing"
     if command -v apt-get >/dev/null; then
         echo "  sudo apt-get install --no-install-recommends$missing"
     fi

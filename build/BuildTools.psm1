@@ -272,11 +272,12 @@ function Invoke-SuiteProcess {
         [string[]] $ArgumentList = @(),
         [hashtable] $Environment = @{},
         [Parameter(Mandatory)] [string] $ResultFile,
-        [Parameter(Mandatory)] [scriptblock] $Read
+        [Parameter(Mandatory)] [scriptblock] $Read,
+        [int] $TimeoutSeconds = 600
     )
     [IO.Directory]::CreateDirectory((Split-Path $ResultFile)) > $null
     Remove-Item $ResultFile -ErrorAction Ignore
-    $process = Invoke-BuildProcess -Name $Name -FilePath $FilePath -ArgumentList $ArgumentList -Environment $Environment
+    $process = Invoke-BuildProcess -Name $Name -FilePath $FilePath -ArgumentList $ArgumentList -Environment $Environment -TimeoutSeconds $TimeoutSeconds
     $end = if ($process.TimedOut) { 'was stopped because it did not end in time' } else { "ended with exit code $($process.ExitCode)" }
     # A crash dumps stacks of long names; what it says stands before them.
     $tail = ($process.Output -split '\r?\n' | Where-Object { $_ -notmatch '^\s+at |^\s*$' } | Select-Object -Last 15) -join "`n"

@@ -43,6 +43,7 @@ foreach ($part in @{ Project = 'StepCaRenew.Loader'; Folder = 'bin' }, @{ Projec
     Invoke-Dotnet -Name "publish-$($part.Project)" -ArgumentList (@('publish', (Get-BuildPath "src/$($part.Project)"), '--output', $published) + $publish)
     Get-ChildItem $published -Filter *.dll -Recurse | Copy-Item -Destination (Join-Path $package $part.Folder)
 }
+Copy-Item (Get-BuildPath 'src/StepCaRenew.Core/Renewals/renewal.schema.json') -Destination $package
 foreach ($file in 'StepCaRenew.psd1', 'StepCaRenew.psm1', 'StepCaRenew.Format.ps1xml', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'en-US') {
     Copy-Item (Get-BuildPath $file) -Destination $package -Recurse
 }

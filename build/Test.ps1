@@ -68,7 +68,8 @@ else {
             $arguments = @('-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot 'RunPester.ps1'))
             $arguments += @('-Pester', $pester.Path, '-Path', (Get-BuildPath 'tests/Pester'), '-Result', $json)
             $more = @{ STEPCARENEW_ANALYZER = [string] $analyzer.Path; NO_COLOR = '1' }
-            Invoke-SuiteProcess -Name pester -FilePath (Get-PwshPath) -ArgumentList $arguments -Environment ($environment + $more) -ResultFile $json -Read {
+            # They run one after the other, and the one with a real cron alone takes two minutes.
+            Invoke-SuiteProcess -Name pester -FilePath (Get-PwshPath) -ArgumentList $arguments -Environment ($environment + $more) -ResultFile $json -TimeoutSeconds 1200 -Read {
                 $counts = Get-Content $args[0] -Raw | ConvertFrom-Json -AsHashtable
                 New-SuiteResult @counts
             }

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using StepCaRenew.Actions;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Logging;
-using StepCaRenew.Policy;
 
 namespace StepCaRenew.Cmdlets;
 
@@ -13,16 +12,6 @@ public sealed partial class InvokeStepRenewalCommand
     private readonly Outbox outbox = new();
     private ILogger? logger;
     private HealthCheck? healthCheck;
-
-    /// <summary>A monitor's address, told how the run ended.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? HealthCheckUri { get; set; }
-
-    /// <summary>A file that every event is added to, as a line of JSON.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? LogPath { get; set; }
 
     /// <inheritdoc/>
     protected override void Report(ErrorRecord problem) => Report(null, problem);
@@ -49,16 +38,12 @@ public sealed partial class InvokeStepRenewalCommand
         {
             if (outbox.IsWaiting && outbox.Results.Count > 0)
             {
-                var (results, errors) = pump.Run(stopping => engine!.ActAsync(outbox.Results, actions, host, stopping));
+                var (results, errors) = pump.Run(stopping => engine!.ActAsync(outbox.Results, template!.Actions, host, stopping));
                 outbox.Replace(results, errors.Select(error => ErrorRecords.From(error, null)));
             }
 
             if (healthCheck is not null && outbox.CanTell)
-                pump.Run(async stopping =>
-                {
-                    await healthCheck.PingAsync(outbox.ErrorIds, stopping).ConfigureAwait(false);
-                    return true;
-                });
+                Serve(stopping => healthCheck.PingAsync(outbox.ErrorIds, stopping));
         }
         finally
         {
@@ -86,8 +71,8 @@ public sealed partial class InvokeStepRenewalCommand
         {
             if (LogPath is not null)
                 logger = new TeeLogger(pipeline, new JsonLogger(FullPath(LogPath), TimeProvider.System, pipeline));
-            if (ActionTimeout is not null)
-                host = host with { Timeout = Duration.ParseTimeout(ActionTimeout) };
+            if (ReadActionTimeout() is { } timeout)
+                host = host with { Timeout = timeout };
         }
         finally
         {

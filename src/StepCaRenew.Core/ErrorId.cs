@@ -151,11 +151,45 @@ public static class ErrorId
     /// <summary>The certificate was renewed, and an action after it failed; it stays pending.</summary>
     public const string ActionFailed = nameof(ActionFailed);
 
+    // Registered renewals and their schedules
+    /// <summary>A name can't be one of a registered renewal.</summary>
+    public const string NameInvalid = nameof(NameInvalid);
+    /// <summary>No renewal is registered under the name.</summary>
+    public const string NotRegistered = nameof(NotRegistered);
+    /// <summary>The name belongs to a renewal of another certificate.</summary>
+    public const string NameTaken = nameof(NameTaken);
+    /// <summary>A definition breaks its schema.</summary>
+    public const string DefinitionInvalid = nameof(DefinitionInvalid);
+    /// <summary>Others may write what says what is to be run: a definition, a script, a program, the module.</summary>
+    public const string InsecureDefinition = nameof(InsecureDefinition);
+    /// <summary>Others may write a folder that a run of the machine writes in.</summary>
+    public const string InsecureFolder = nameof(InsecureFolder);
+    /// <summary>A path can't stand in a schedule.</summary>
+    public const string ModulePathInvalid = nameof(ModulePathInvalid);
+    /// <summary>The pwsh that runs this is none that a schedule can count on.</summary>
+    public const string PwshUnsuitable = nameof(PwshUnsuitable);
+    /// <summary>The interval is none that every scheduler can keep, or too long for the certificate.</summary>
+    public const string IntervalInvalid = nameof(IntervalInvalid);
+    /// <summary>The certificate lives too short for a scheduler.</summary>
+    public const string LifetimeTooShort = nameof(LifetimeTooShort);
+    /// <summary>The account can't be used: it does not exist, or not with this scheduler.</summary>
+    public const string AccountInvalid = nameof(AccountInvalid);
+    /// <summary>There is no such scheduler on this machine.</summary>
+    public const string SchedulerUnavailable = nameof(SchedulerUnavailable);
+    /// <summary>The scheduler refused, or failed.</summary>
+    public const string SchedulerFailed = nameof(SchedulerFailed);
+    /// <summary>The run that -RunNow started failed; the renewal is registered.</summary>
+    public const string RunNowFailed = nameof(RunNowFailed);
+    /// <summary>It takes an administrator, or root, to do this.</summary>
+    public const string AdministratorRequired = nameof(AdministratorRequired);
+
     // Parameters
     /// <summary>Nothing is registered, and no path was given.</summary>
     public const string NothingRegistered = nameof(NothingRegistered);
     /// <summary>The path is not one of the file system.</summary>
     public const string NotAFileSystemPath = nameof(NotAFileSystemPath);
+    /// <summary>A path is not a full one where it must be.</summary>
+    public const string PathNotFull = nameof(PathNotFull);
     /// <summary>One key path was given for several certificates.</summary>
     public const string KeyPathForSeveral = nameof(KeyPathForSeveral);
     /// <summary>An error that nobody foresaw: a defect.</summary>

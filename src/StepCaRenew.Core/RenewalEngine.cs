@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Actions;
 using StepCaRenew.Certificates;
@@ -140,7 +139,7 @@ public sealed class RenewalEngine : IDisposable
         // 5 decide
         var decision = Decide(pair, request, report);
         var before = pending.Settle(pair.Leaf.SerialNumber);
-        Owe(report, pending, OwedActionsOf(request, paths, pair, before, null));
+        Owe(report, pending, OwedActions.Of(request, paths, pair, before, null));
         if (!decision.IsDue)
             return report.NotDue(decision);
         if (!await approval.ForRenewalAsync(pair, cancellationToken).ConfigureAwait(false))
@@ -157,9 +156,9 @@ public sealed class RenewalEngine : IDisposable
             return null;
         pairLock?.DemandInPlace();
 
-        // 9 replace
+        // 9 replace; 11 act comes after the last certificate
         var change = PairChange.Of(paths, pair, answer, newKey, request.KeyPassword);
-        if (!await ReplaceAsync(pair, replacement, change, note).ConfigureAwait(false))
+        if (!await RecordedReplacement.RunAsync(pair, replacement, change, note).ConfigureAwait(false))
             return null;
         report.Replaced(answer.Leaf);
         // Nothing is told to load a pair that somebody spoils at this very moment: what is owed waits then.
@@ -169,41 +168,9 @@ public sealed class RenewalEngine : IDisposable
         // What was renewed lies elsewhere by now; who named this path means what lies there.
         if (PairLocator.Find(request) != paths)
             return null;
-        Owe(report, pending, OwedActionsOf(request, paths, pair, note.Entries, answer.Leaf));
+        Owe(report, pending, OwedActions.Of(request, paths, pair, note.Entries, answer.Leaf));
         RenewalLog.Renewed(logger, pair.Certificate.Path, answer.Leaf.SerialNumber, answer.Leaf.NotAfter);
         return report.Renewed(newKey is not null);
-    }
-
-    // 11 act comes after the last certificate; what is owed must be on disk before the new certificate is.
-    private static async Task<bool> ReplaceAsync(CertificatePair pair, PairReplacement replacement, PairChange change, PendingNote note)
-    {
-        note.Put();
-        try
-        {
-            var isReplaced = await replacement.CommitAsync(change.Certificate, change.Key).ConfigureAwait(false);
-            if (isReplaced)
-                note.Keep();
-            return isReplaced;
-        }
-        catch
-        {
-            // What could be neither finished nor undone is the next run's to mend, and then the actions are owed.
-            if (!IsStillOnDisk(pair))
-                note.Keep();
-            throw;
-        }
-    }
-
-    private static bool IsStillOnDisk(CertificatePair pair)
-    {
-        try
-        {
-            return pair.IsStillOnDisk();
-        }
-        catch (RenewalException)
-        {
-            return false;
-        }
     }
 
     // What another run is at is left to it; what this one adds is on record, for the next one.
@@ -214,18 +181,6 @@ public sealed class RenewalEngine : IDisposable
         else
             report.Owes(owed);
         pending.IsTakenOver = owed is not null;
-    }
-
-    private static OwedActions? OwedActionsOf(RenewalRequest request, PairPaths paths, CertificatePair pair, IReadOnlyList<PendingEntry> entries, X509Certificate2? renewed)
-    {
-        if (entries.Count == 0)
-            return null;
-        var leaf = renewed ?? pair.Leaf;
-        var subject = new ActionSubject(
-            CertificateName.Of(request.CertificatePath), request.CertificatePath, pair.KeyPath,
-            renewed is null ? entries[0].SerialNumber : pair.Leaf.SerialNumber, leaf.SerialNumber,
-            renewed is null ? null : pair.Leaf.Thumbprint, leaf.Thumbprint, CertificatePair.ValidityOf(leaf).NotAfter);
-        return new OwedActions(paths, entries, subject, request.LockTimeout);
     }
 
     private async Task<RenewalResult?> LookAsync(RenewalRequest request, PairPaths paths, PendingActions pending, RenewalReport report, Approval approval, CancellationToken cancellationToken)

@@ -420,7 +420,16 @@ Describe 'Invoke-StepRenewal and its parameters' {
 
     Context 'Which files' {
         It 'needs some' {
-            { Invoke-StepRenewal @atCa } | Should -Throw -ErrorId 'NothingRegistered,*'
+            $before = $env:STEPCARENEW_HOME
+            $env:STEPCARENEW_HOME = Join-Path $folder none
+            try {
+                { Invoke-StepRenewal } | Should -Throw -ErrorId 'NothingRegistered,*'
+                # What is registered says itself which CA is meant: a path was forgotten.
+                { Invoke-StepRenewal @atCa } | Should -Throw -ErrorId 'ConflictingParameters,*'
+            }
+            finally {
+                $env:STEPCARENEW_HOME = $before
+            }
         }
 
         It 'does nothing with an empty pipeline' {

@@ -6,6 +6,9 @@ public abstract record ActionDefinition
     /// <summary>What it does, to begin a sentence with: a name, never an argument, since those may be secret.</summary>
     public abstract string Description { get; }
 
+    /// <summary>How long it may take; null for what the call says. It is no part of what tells one action from another.</summary>
+    public TimeSpan? Timeout { get; init; }
+
     /// <summary>What makes it this action and no other: the kind first. Only a hash of it is ever written down.</summary>
     internal abstract IReadOnlyList<string> Identity { get; }
 

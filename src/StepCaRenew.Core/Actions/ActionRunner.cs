@@ -54,7 +54,8 @@ internal sealed class ActionRunner(IReadOnlyList<ActionDefinition> actions, Acti
     {
         var variables = ActionEnvironment.Of([.. owing.Select(result => result.Owed!.Subject)]);
         var context = new ActionContext(host, owing, variables, logger, clock);
-        using var timeout = new CancellationTokenSource(Shorter(host.Timeout, Duration.LongestTimeout), clock);
+        var patience = Shorter(action.Timeout ?? host.Timeout, Duration.LongestTimeout);
+        using var timeout = new CancellationTokenSource(patience, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         cancellationToken.ThrowIfCancellationRequested();
         ActionLog.Started(logger, action.Description, owing.Count);
@@ -73,7 +74,7 @@ internal sealed class ActionRunner(IReadOnlyList<ActionDefinition> actions, Acti
         catch (Exception e) when (e is not OperationCanceledException || timeout.IsCancellationRequested)
         {
             var error = e as RenewalException ?? ActionErrors.Failed(
-                action, e is OperationCanceledException ? $"it did not end within {host.Timeout.TotalSeconds:0.#} s, and was ended with its children." : e.Message, e);
+                action, e is OperationCanceledException ? $"it did not end within {patience.TotalSeconds:0.#} s, and was ended with its children." : e.Message, e);
             ActionLog.Failed(logger, error.ErrorId, error.Message);
             return error;
         }

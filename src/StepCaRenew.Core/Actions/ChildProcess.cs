@@ -1,14 +1,12 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using StepCaRenew.Logging;
+using StepCaRenew.Processes;
 
 namespace StepCaRenew.Actions;
 
-/// <summary>Runs a program, ends it with its children where it must not go on, and keeps the end of its output.</summary>
+/// <summary>Runs the program of an action and keeps the end of its output.</summary>
 internal static class ChildProcess
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
     /// <summary>Runs a program that is to end with exit code 0.</summary>
     /// <exception cref="RenewalException">It could not be started, or ended with another code.</exception>
     public static async Task DemandSuccessAsync(ActionDefinition action, string program, IEnumerable<string> arguments, ActionContext context, CancellationToken cancellationToken)
@@ -24,41 +22,34 @@ internal static class ChildProcess
     public static async Task<(int ExitCode, string Output)> RunAsync(
         ActionDefinition action, string program, IEnumerable<string> arguments, ActionContext context, CancellationToken cancellationToken)
     {
+        var path = ProgramFinder.Find(program) ?? throw ActionErrors.Failed(action, "the program has gone.");
+        // By this mark what has lost its parent is found as well.
         var mark = Guid.NewGuid().ToString("N");
-        using var process = Start(action, program, arguments, context with { Variables = new Dictionary<string, string?>(context.Variables) { [Stragglers.Variable] = mark } });
         var tail = new OutputTail();
-        var reading = Task.WhenAll(tail.ReadAsync(process.StandardOutput.BaseStream), tail.ReadAsync(process.StandardError.BaseStream));
         try
         {
-            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            var code = await RunningProgram.RunAsync(
+                Start(path, arguments, context, mark), default, tail.ReadAsync, tail.ReadAsync, context.Clock, cancellationToken).ConfigureAwait(false);
+            var output = tail.ToString();
+            ActionLog.Exited(context.Logger, action.Description, code, OutputCleaner.Clean(output));
+            return (code, output);
         }
         catch (OperationCanceledException)
         {
-            await EndAsync(process, context.Clock).ConfigureAwait(false);
             if (OperatingSystem.IsLinux())
                 Stragglers.End(mark);
             ActionLog.Output(context.Logger, action.Description, OutputCleaner.Clean(tail.ToString()));
             throw;
         }
-
-        // A daemon that it started may keep the pipes open for years.
-        await Task.WhenAny(reading, Task.Delay(Patience, context.Clock, CancellationToken.None)).ConfigureAwait(false);
-        var output = tail.ToString();
-        ActionLog.Exited(context.Logger, action.Description, process.ExitCode, OutputCleaner.Clean(output));
-        return (process.ExitCode, output);
+        catch (IOException e)
+        {
+            throw ActionErrors.Failed(action, $"it can't be started: {e.Message}", e);
+        }
     }
 
-    private static Process Start(ActionDefinition action, string program, IEnumerable<string> arguments, ActionContext context)
+    private static ProcessStartInfo Start(string path, IEnumerable<string> arguments, ActionContext context, string mark)
     {
-        var path = ProgramFinder.Find(program) ?? throw ActionErrors.Failed(action, "the program has gone.");
-        var start = new ProcessStartInfo(path, arguments)
-        {
-            WorkingDirectory = context.Host.WorkingDirectory,
-            CreateNoWindow = true,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = new ProcessStartInfo(path, arguments) { WorkingDirectory = context.Host.WorkingDirectory };
         foreach (var (name, value) in context.Variables)
         {
             // .NET 8 makes an empty variable of null.
@@ -67,38 +58,8 @@ internal static class ChildProcess
             else
                 start.Environment[name] = value;
         }
-        try
-        {
-            var process = Process.Start(start)!;
-            // Nobody is there to answer a question.
-            process.StandardInput.Close();
-            return process;
-        }
-        catch (Exception e) when (e is Win32Exception or IOException or InvalidOperationException)
-        {
-            throw ActionErrors.Failed(action, $"it can't be started: {e.Message}", e);
-        }
-    }
 
-    private static async Task EndAsync(Process process, TimeProvider clock)
-    {
-        try
-        {
-            process.Kill(entireProcessTree: true);
-        }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException or NotSupportedException)
-        {
-            // It ended by itself, or belongs to someone else by now; what could be ended was.
-        }
-
-        using var patience = new CancellationTokenSource(Patience, clock);
-        try
-        {
-            await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // Stuck in the kernel (a dead network mount). Waiting longer helps nobody.
-        }
+        start.Environment[Stragglers.Variable] = mark;
+        return start;
     }
 }

@@ -20,7 +20,7 @@ public sealed class HealthCheck : IDisposable
     /// <param name="logger">Told whether it worked.</param>
     /// <exception cref="RenewalException">It is no http or https address; the message does not show it.</exception>
     public HealthCheck(string address, TimeSpan timeout, ILogger logger)
-        : this(Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri : throw NoAddress(), timeout, logger)
+        : this(ParseAddress(address), timeout, logger)
     {
     }
 
@@ -32,15 +32,18 @@ public sealed class HealthCheck : IDisposable
     public HealthCheck(Uri uri, TimeSpan timeout, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(uri);
-        if (!uri.IsAbsoluteUri || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp))
-            throw NoAddress();
-        (this.uri, this.logger) = (uri, logger);
+        (this.uri, this.logger) = (Demand(uri), logger);
         // A redirect could carry the secret path to another host in the clear.
         http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = timeout };
     }
 
     /// <summary>The address as it may be shown.</summary>
     public string Masked => $"{uri.Scheme}://{uri.Authority}/***";
+
+    /// <summary>Reads an address.</summary>
+    /// <param name="address">The address.</param>
+    /// <exception cref="RenewalException">It is no http or https address; the message does not show it.</exception>
+    public static Uri ParseAddress(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) ? Demand(uri) : throw NoAddress();
 
     /// <summary>Tells how the run ended; that nobody listens is a warning and nothing more.</summary>
     /// <param name="errorIds">The ids of what failed; none for success.</param>
@@ -71,6 +74,9 @@ public sealed class HealthCheck : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
+
+    private static Uri Demand(Uri uri) =>
+        uri.IsAbsoluteUri && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp) ? uri : throw NoAddress();
 
     private static RenewalException NoAddress() =>
         ActionErrors.Invalid("-HealthCheckUri is no http or https address.", "Give the whole address, such as https://hc.example.com/ping/<id>.");

@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Certificates;
 using StepCaRenew.Pairs;
 
 namespace StepCaRenew.Actions;
@@ -11,4 +13,22 @@ internal sealed record OwedActions(PairPaths Paths, IReadOnlyList<PendingEntry> 
 {
     /// <summary>Whether an action is among them.</summary>
     public bool Include(ActionDefinition action) => Entries.Any(entry => entry.Hash == action.Hash);
+
+    /// <summary>What a run owes; null where there is nothing.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="paths">The pair.</param>
+    /// <param name="pair">The pair as it was loaded.</param>
+    /// <param name="entries">The actions.</param>
+    /// <param name="renewed">The new certificate; null where only what an earlier run left is owed.</param>
+    public static OwedActions? Of(RenewalRequest request, PairPaths paths, CertificatePair pair, IReadOnlyList<PendingEntry> entries, X509Certificate2? renewed)
+    {
+        if (entries.Count == 0)
+            return null;
+        var leaf = renewed ?? pair.Leaf;
+        var subject = new ActionSubject(
+            CertificateName.Of(request.CertificatePath), request.CertificatePath, pair.KeyPath,
+            renewed is null ? entries[0].SerialNumber : pair.Leaf.SerialNumber, leaf.SerialNumber,
+            renewed is null ? null : pair.Leaf.Thumbprint, leaf.Thumbprint, CertificatePair.ValidityOf(leaf).NotAfter);
+        return new OwedActions(paths, entries, subject, request.LockTimeout);
+    }
 }

@@ -73,7 +73,8 @@ internal static class LinuxMetadata
         }
     }
 
-    private static byte[]? Read(string path, string name)
+    /// <summary>An attribute of a file; null where it has none.</summary>
+    internal static byte[]? Read(string path, string name)
     {
         var size = LinuxNative.GetAttribute(path, name, [], 0);
         if (size < 0)

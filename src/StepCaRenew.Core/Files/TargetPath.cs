@@ -33,6 +33,6 @@ internal static class TargetPath
         $"'{path}' is a mount point of its own (a container's single-file bind mount), which can't be replaced by renaming.",
         "Mount the folder of the certificate instead of the single file.");
 
-    private static RenewalException Broken(string path, Exception? e) => new(
+    internal static RenewalException Broken(string path, Exception? e) => new(
         ErrorId.LinkBroken, $"'{path}' is a link that leads nowhere or in a circle, or its target has gone.", "Mend the link, or name the file itself.", e);
 }

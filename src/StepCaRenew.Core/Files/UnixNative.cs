@@ -32,6 +32,17 @@ internal static partial class UnixNative
             throw new IOException($"The folder '{path}' can't be flushed to disk: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
+    /// <summary>Makes a user the owner of a file or folder; a link itself, not its target (lchown(2)).</summary>
+    /// <exception cref="IOException">That is not allowed.</exception>
+    [UnsupportedOSPlatform("windows")]
+    public static void GiveTo(string path, uint user)
+    {
+        if (ChangeOwner(path, user, uint.MaxValue) != 0)
+            throw new IOException(Marshal.GetLastPInvokeErrorMessage());
+    }
+
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeOwner(string path, uint user, uint group);
     /// <summary>Whether this process may write a file, or in a folder.</summary>
     [UnsupportedOSPlatform("windows")]
     public static bool MayWrite(string path) => Access(CurrentFolder, path, WriteAccess, AsWhoActs) == 0;

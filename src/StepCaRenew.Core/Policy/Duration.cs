@@ -77,6 +77,16 @@ public static partial class Duration
         return text.Length > 0 ? sign + text : d > TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $"{sign}{d.TotalMilliseconds:0.###}ms") : "0s";
     }
 
+    /// <summary>Writes a duration to the letter, as <see cref="Parse"/> reads it back: <c>1h30m</c>, <c>0s</c>, <c>1.5ms</c>.</summary>
+    /// <param name="duration">The duration; not negative.</param>
+    public static string Render(TimeSpan duration)
+    {
+        (int Value, string Unit)[] units = [(duration.Days, "d"), (duration.Hours, "h"), (duration.Minutes, "m"), (duration.Seconds, "s")];
+        var text = string.Concat(units.Where(unit => unit.Value > 0).Select(unit => $"{unit.Value}{unit.Unit}"));
+        var rest = duration.Ticks % TimeSpan.TicksPerSecond;
+        return rest > 0 ? text + (rest / (decimal)TimeSpan.TicksPerMillisecond).ToString(CultureInfo.InvariantCulture) + "ms" : text.Length > 0 ? text : "0s";
+    }
+
     private static TimeSpan Bounded(string text, TimeSpan duration) => duration <= LongestTimeout ? duration : throw new RenewalException(
         ErrorId.InvalidDuration, $"'{text}' is longer than one run should last.", $"Give at most {LongestTimeout.TotalHours:0}h.");
 

@@ -9,6 +9,9 @@ public sealed record CaOptions
     /// <summary>The file of the CA's root certificate.</summary>
     public string? RootPath { get; init; }
 
+    /// <summary>The SHA-256 fingerprint that the root must have, hexadecimal; null for the configured one, if any.</summary>
+    public string? Fingerprint { get; init; }
+
     /// <summary>The name of a step context.</summary>
     public string? Context { get; init; }
 

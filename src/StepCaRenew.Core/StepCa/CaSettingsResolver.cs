@@ -22,7 +22,7 @@ public static class CaSettingsResolver
 
         var root = options.RootPath ?? environment("STEP_ROOT");
         // A root that was named by hand is not the one that the file's fingerprint speaks of.
-        var fingerprint = environment("STEP_FINGERPRINT") ?? (root is null ? defaults["fingerprint"] : null);
+        var fingerprint = options.Fingerprint ?? environment("STEP_FINGERPRINT") ?? (root is null ? defaults["fingerprint"] : null);
         return new CaSettings(ParseUrl(url), root ?? defaults["root"] ?? folder.RootPath, fingerprint?.Replace(":", string.Empty, StringComparison.Ordinal).ToLowerInvariant());
     }
 
@@ -30,7 +30,9 @@ public static class CaSettingsResolver
     /// <param name="name">The variable's name.</param>
     public static string? FromProcess(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
-    private static Uri ParseUrl(string text)
+    /// <summary>Reads the CA's address.</summary>
+    /// <exception cref="RenewalException">It is none (<see cref="ErrorId.CaUrlInvalid"/>).</exception>
+    internal static Uri ParseUrl(string text)
     {
         // step takes a host without a scheme as well.
         var complete = text.Contains("://", StringComparison.Ordinal) ? text : "https://" + text;

@@ -18,12 +18,12 @@ public sealed class TrustedRoots : IDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         var roots = new TrustedRoots(LoadFile(settings.RootPath));
-        if (settings.Fingerprint is null || roots.All.Any(root => Fingerprint(root) == settings.Fingerprint))
+        if (settings.Fingerprint is null || roots.All.Any(root => FingerprintOf(root) == settings.Fingerprint))
             return roots;
         using (roots)
             throw new RenewalException(
                 ErrorId.RootFingerprintMismatch,
-                $"The root certificate in '{settings.RootPath}' has the fingerprint {Fingerprint(roots.file.Leaf)}, but {settings.Fingerprint} is configured.",
+                $"The root certificate in '{settings.RootPath}' has the fingerprint {roots.Fingerprint}, but {settings.Fingerprint} is configured.",
                 "Find out who changed the file. If the CA has a new root, run 'step ca bootstrap --force' with its new fingerprint.");
     }
 
@@ -48,6 +48,9 @@ public sealed class TrustedRoots : IDisposable
     /// <inheritdoc/>
     public void Dispose() => file.Dispose();
 
+    /// <summary>The SHA-256 fingerprint of the first root, lower-case hexadecimal.</summary>
+    internal string Fingerprint => FingerprintOf(file.Leaf);
+
     private IEnumerable<X509Certificate2> All => file.Chain.Prepend(file.Leaf);
 
     private static CertificateFile LoadFile(string path)
@@ -67,5 +70,5 @@ public sealed class TrustedRoots : IDisposable
         }
     }
 
-    private static string Fingerprint(X509Certificate2 root) => root.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
+    private static string FingerprintOf(X509Certificate2 root) => root.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using StepCaRenew.Actions;
 using StepCaRenew.Integration.Engine;
 
 namespace StepCaRenew.Integration.Faults;
@@ -15,6 +16,13 @@ internal static class Tool
     }
 
     public static void DemandLinux() => Assert.SkipUnless(OperatingSystem.IsLinux(), "The tools of this test are those of Linux.");
+
+    /// <summary>Demands a program, by its name or its path.</summary>
+    public static void Demand(string tool)
+    {
+        if (ProgramFinder.Find(tool) is null)
+            Missing($"{tool} is not installed.");
+    }
 
     public static string Run(string tool, params string[] arguments)
     {
@@ -35,7 +43,8 @@ internal static class Tool
         }
     }
 
-    private static void Missing(string reason)
+    /// <summary>Skips the test, or fails it.</summary>
+    public static void Missing(string reason)
     {
         if (IsStrict)
             Assert.Fail(reason);

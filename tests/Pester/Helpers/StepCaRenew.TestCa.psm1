@@ -90,7 +90,7 @@ function Open-StepCa {
         $init = Open-Process -Folder $folder -FilePath $binary.Path -ArgumentList ($arguments + @('-no-renew', '-no-eku', '-plain-key', '-min', '5s') + $InitArguments)
         $init.WaitForExit(20000) > $null
         $init.Dispose()
-        $process = Open-Process -Folder $folder -FilePath $binary.Path -ArgumentList @('run', '-password-file', 'password.txt', '-quiet', '-until-eof', '-log', 'ca.log')
+        $process = Open-StepCaProcess -Folder $folder -FilePath $binary.Path
         $ca = [pscustomobject]@{
             Kind     = 'StepCa'
             Reason   = $null
@@ -109,6 +109,24 @@ function Open-StepCa {
         # Another process may have taken the port in the meantime.
         if ($attempt -eq 3) { throw "step-ca did not start: $log" }
     }
+}
+
+function Open-StepCaProcess {
+    param([string] $Folder, [string] $FilePath)
+    Open-Process -Folder $Folder -FilePath $FilePath -ArgumentList @('run', '-password-file', 'password.txt', '-quiet', '-until-eof', '-log', 'ca.log')
+}
+
+function Suspend-StepCa {
+    <# .SYNOPSIS Ends the server of a step-ca, and keeps its folder and its port. #>
+    param([Parameter(Mandatory)] $Ca)
+    Close-Process $Ca.Process
+}
+
+function Resume-StepCa {
+    <# .SYNOPSIS Starts the server again. #>
+    param([Parameter(Mandatory)] $Ca)
+    $Ca.Process = Open-StepCaProcess -Folder $Ca.Folder -FilePath $Ca.Binary
+    if (-not (Wait-Until { Test-CaHealth $Ca })) { throw 'step-ca did not start again.' }
 }
 
 function Test-CaHealth {
@@ -393,17 +411,21 @@ function Invoke-FreshPwsh {
     <#
     .SYNOPSIS
         Runs a script in a PowerShell process of its own, with output redirected, and returns ExitCode, Output and Error.
+    .PARAMETER Through
+        A program, with its arguments, that becomes that PowerShell: nsenter for instance.
     #>
     param(
         [Parameter(Mandatory)] [string] $Script,
         [hashtable] $Environment = @{},
-        [int] $TimeoutSeconds = 60
+        [int] $TimeoutSeconds = 60,
+        [string[]] $Through = @()
     )
     $self = [Environment]::ProcessPath
-    $start = [Diagnostics.ProcessStartInfo]::new($(if ([IO.Path]::GetFileNameWithoutExtension($self) -eq 'pwsh') { $self } else { 'pwsh' }))
+    $command = $Through + $(if ([IO.Path]::GetFileNameWithoutExtension($self) -eq 'pwsh') { $self } else { 'pwsh' })
+    $start = [Diagnostics.ProcessStartInfo]::new($command[0])
     $file = Join-Path ([IO.Path]::GetTempPath()) "$([Guid]::NewGuid()).ps1"
     [IO.File]::WriteAllText($file, "`$ErrorActionPreference = 'Stop'`n$Script")
-    foreach ($argument in '-NoProfile', '-NonInteractive', '-File', $file) { $start.ArgumentList.Add($argument) }
+    foreach ($argument in @($command | Select-Object -Skip 1) + '-NoProfile', '-NonInteractive', '-File', $file) { $start.ArgumentList.Add($argument) }
     foreach ($name in $Environment.Keys) { $start.Environment[$name] = $Environment[$name] }
     $start.RedirectStandardInput = $true
     $start.RedirectStandardOutput = $true

@@ -1,15 +1,12 @@
 using System.Management.Automation;
 using StepCaRenew.Actions;
-using StepCaRenew.Cmdlets.Support;
+using StepCaRenew.Policy;
 
 namespace StepCaRenew.Cmdlets;
 
 /// <summary>The parameters of what follows a renewal.</summary>
-public sealed partial class InvokeStepRenewalCommand
+public abstract partial class RenewalParameterCmdlet
 {
-    private IReadOnlyList<ActionDefinition> actions = [];
-    private ActionHost host = new();
-
     /// <summary>Services to restart after a renewal.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -45,42 +42,35 @@ public sealed partial class InvokeStepRenewalCommand
     [ValidateNotNullOrEmpty]
     public string? ScriptPath { get; set; }
 
-    /// <summary>A script block to run after a renewal.</summary>
-    [Parameter]
-    [ValidateNotNull]
-    public ScriptBlock? ScriptBlock { get; set; }
-
     /// <summary>How long an action may take.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ActionTimeout { get; set; }
 
-    private void PrepareActions()
+    /// <summary>How long an action may take, by the parameters; null where they don't say.</summary>
+    /// <exception cref="RenewalException">It can't be read.</exception>
+    protected TimeSpan? ReadActionTimeout() => ActionTimeout is null ? null : Duration.ParseTimeout(ActionTimeout);
+
+    /// <summary>The actions, by the parameters: what makes other files of the certificate comes before what loads them.</summary>
+    /// <param name="scriptBlock">A script block of the session, if there is one.</param>
+    /// <exception cref="RenewalException">They contradict each other.</exception>
+    protected IReadOnlyList<ActionDefinition> ReadActions(ScriptBlock? scriptBlock = null)
     {
         if ((Signal is null) != (PidFile is null))
-            throw new RenewalException(ErrorId.ConflictingParameters, "-Signal and -PidFile go together.", "Give both of them.");
+            throw Conflict("-Signal and -PidFile go together.", "Give both of them.");
         if (ArgumentList.Length > 0 && FilePath is null)
-            throw new RenewalException(ErrorId.ConflictingParameters, "-ArgumentList was given without -FilePath.", "Name the program in -FilePath.");
-        host = host with
-        {
-            WorkingDirectory = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
-            PwshPath = Pwsh.Find(SessionState),
-            ScriptBlocks = ScriptBlock is null ? null : new ScriptBlockRunner(ScriptBlock, pump),
-        };
-        actions = [.. Definitions()];
-        foreach (var action in actions)
-            action.Demand(host);
+            throw Conflict("-ArgumentList was given without -FilePath.", "Name the program in -FilePath.");
+        return [.. Actions(scriptBlock)];
     }
 
-    // What makes other files of the certificate comes before what loads them.
-    private IEnumerable<ActionDefinition> Definitions()
+    private IEnumerable<ActionDefinition> Actions(ScriptBlock? scriptBlock)
     {
         if (FilePath is not null)
             yield return new CommandAction(FilePath.IndexOfAny(['/', System.IO.Path.DirectorySeparatorChar]) < 0 ? FilePath : FullPath(FilePath), ArgumentList);
         if (ScriptPath is not null)
             yield return new ScriptAction(FullPath(ScriptPath));
-        if (ScriptBlock is not null)
-            yield return new ScriptBlockAction(ScriptBlock.ToString());
+        if (scriptBlock is not null)
+            yield return new ScriptBlockAction(scriptBlock.ToString());
         if (Signal is not null)
             yield return new SignalAction(Signal, FullPath(PidFile!));
         foreach (var service in ReloadService)

@@ -1,0 +1,34 @@
+using System.Management.Automation;
+using StepCaRenew.Cmdlets.Support;
+using StepCaRenew.Renewals;
+
+namespace StepCaRenew.Cmdlets;
+
+/// <summary>Get-StepRenewalTask: shows registered renewals with their schedules, states and certificates.</summary>
+[Cmdlet(VerbsCommon.Get, "StepRenewalTask")]
+[OutputType(typeof(RenewalTask))]
+public sealed class GetStepRenewalTaskCommand : StepCmdlet, IDisposable
+{
+    private readonly PipelinePump pump = new();
+
+    /// <summary>Names of registered renewals; wildcards are allowed. Without one, all are shown.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(RegisteredNameCompleter))]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <inheritdoc/>
+    public void Dispose() => pump.Dispose();
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Terminating(() =>
+    {
+        var services = new TaskServices(this, pump);
+        foreach (var (store, name) in RegisteredNameCompleter.Resolve(Name))
+            NonTerminating(name, () => WriteObject(pump.Run(stopping => services.ReaderOf(RegisteredNameCompleter.Demand(store, name)).ReadAsync(store!, name, stopping))));
+    });
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => pump.Stop();
+}

@@ -1,0 +1,97 @@
+using System.Management.Automation;
+using Microsoft.Extensions.Logging;
+using StepCaRenew.Cmdlets.Support;
+using StepCaRenew.Logging;
+using StepCaRenew.Renewals;
+using StepCaRenew.StepCa;
+
+namespace StepCaRenew.Cmdlets;
+
+/// <summary>Renewals that are registered: by name, or all of them. What is done stands in their definitions.</summary>
+public sealed partial class InvokeStepRenewalCommand
+{
+    // What a call may decide for this once; all else is the definition's.
+    private static readonly HashSet<string> Decidable = new(StringComparer.OrdinalIgnoreCase)
+    {
+        nameof(Name), nameof(Force), nameof(Scheduled), nameof(LockTimeout), nameof(RetryTimeout), nameof(ActionTimeout),
+    };
+
+    private RegisteredRuns? runs;
+
+    /// <summary>Names of registered renewals; wildcards are allowed. Without a name or a path, all that are registered are meant.</summary>
+    [Parameter(ParameterSetName = RegisteredSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(RegisteredNameCompleter))]
+    public string[]? Name { get; set; }
+
+    /// <summary>This is a run by a scheduler: the exit code of the process says how it ended, and the event log of Windows is told.</summary>
+    [Parameter(ParameterSetName = RegisteredSet)]
+    public SwitchParameter Scheduled { get; set; }
+
+    private void BeginRegistered()
+    {
+        var others = MyInvocation.BoundParameters.Keys.Where(name => !Decidable.Contains(name) && !IsCommon(name)).Select(name => $"-{name}").ToList();
+        if (others.Count > 0)
+            throw Conflict(
+                $"{string.Join(", ", others)} can't be given for registered renewals: their definitions say so.",
+                "Change the definition with Register-StepRenewalTask, or name the certificate's path instead of the renewal.");
+        var host = ReadHost();
+        var options = new RegisteredRunOptions
+        {
+            Module = new RunningModule(host.PwshPath, ModuleFolder.Path),
+            IsForced = Force,
+            IsScheduled = Scheduled,
+            IsWhatIf = IsWhatIf(),
+            LockTimeout = ReadDuration(LockTimeout),
+            RetryTimeout = ReadDuration(RetryTimeout),
+            ActionTimeout = ReadActionTimeout(),
+            Host = host,
+            ApproveAsync = Approve,
+        };
+        ILogger pipeline = new PipelineLogger(this, pump, EndingLevels.Of(this));
+        runs = new RegisteredRuns(
+            options, TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, Scheduled ? new TeeLogger(pipeline, new WindowsEventLog()) : pipeline);
+    }
+
+    private void RunRegistered()
+    {
+        try
+        {
+            Terminating(() =>
+            {
+                var names = RegisteredNameCompleter.Resolve(Name);
+                for (var index = 0; index < names.Count; index++)
+                {
+                    var (store, name) = names[index];
+                    Serve(stopping => runs!.RenewAsync(store, name, stopping));
+                    ShowProgress(index + 1, names.Count);
+                }
+            });
+            Serve(runs!.ActAsync);
+            Serve(runs.FinishAsync);
+        }
+        finally
+        {
+            // A scheduler learns of the outcome by the exit code alone; whoever calls by hand keeps the session.
+            if (Scheduled)
+                Host.SetShouldExit(runs!.Outcomes.Count > 0 ? runs.ExitCode : RunExitCode.ConfigurationRefused);
+        }
+
+        foreach (var result in runs.Outcomes.Select(outcome => outcome.Result).OfType<RenewalResult>())
+            WriteObject(result);
+        foreach (var outcome in runs.Outcomes.Where(outcome => outcome.Error is not null))
+            WriteError(ErrorRecords.From(outcome.Error!, outcome.Name));
+        foreach (var error in runs.ActionErrors)
+            WriteError(ErrorRecords.From(error, null));
+        pump.RunLate();
+    }
+
+    private void Serve(Func<CancellationToken, Task> work) => pump.Run(async stopping =>
+    {
+        await work(stopping).ConfigureAwait(false);
+        return true;
+    });
+
+    private static bool IsCommon(string name) => CommonParameters.Contains(name) || OptionalCommonParameters.Contains(name);
+}

@@ -1,0 +1,146 @@
+using System.Management.Automation;
+using StepCaRenew.Actions;
+using StepCaRenew.Cmdlets.Support;
+using StepCaRenew.Renewals;
+using StepCaRenew.Scheduling;
+
+namespace StepCaRenew.Cmdlets;
+
+/// <summary>Register-StepRenewalTask: lets the operating system's own scheduler renew a certificate.</summary>
+[Cmdlet(VerbsLifecycle.Register, "StepRenewalTask", SupportsShouldProcess = true, DefaultParameterSetName = UserSet)]
+[OutputType(typeof(RenewalTask))]
+[OutputType(typeof(string))]
+public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDisposable
+{
+    private const string UserSet = "UserId";
+    private const string CredentialSet = "Credential";
+    private const string ManagedSet = "GroupManagedServiceAccount";
+
+    private readonly PipelinePump pump = new();
+
+    /// <summary>The renewal's name.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = string.Empty;
+
+    /// <summary>The certificate file.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string CertificatePath { get; set; } = string.Empty;
+
+    /// <summary>The key file, where it does not lie beside the certificate.</summary>
+    [Parameter(Position = 2)]
+    [ValidateNotNullOrEmpty]
+    public string? KeyPath { get; set; }
+
+    /// <summary>How often the schedule looks, where the certificate's lifetime is not to say.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Interval { get; set; }
+
+    /// <summary>For the machine, or for the user who registers.</summary>
+    [Parameter]
+    [ValidateSet(nameof(RenewalScope.Machine), nameof(RenewalScope.CurrentUser))]
+    public string Scope { get; set; } = nameof(RenewalScope.Machine);
+
+    /// <summary>A user of Windows with the password that Task Scheduler is to keep.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = CredentialSet)]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>The user that the schedule of the machine runs as, instead of SYSTEM or root.</summary>
+    [Parameter(ParameterSetName = UserSet)]
+    [ValidateNotNullOrEmpty]
+    public string? UserId { get; set; }
+
+    /// <summary>A group managed service account of Windows, DOMAIN\account$.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ManagedSet)]
+    [ValidateNotNullOrEmpty]
+    public string? GroupManagedServiceAccount { get; set; }
+
+    /// <summary>The scheduler; Auto is the machine's usual one.</summary>
+    [Parameter]
+    [ValidateSet(SchedulerFinder.Auto, SchedulerKind.TaskScheduler, SchedulerKind.Systemd, SchedulerKind.Cron)]
+    public string Scheduler { get; set; } = SchedulerFinder.Auto;
+
+    /// <summary>Start the registered task once, as its own account, and report how it ended.</summary>
+    [Parameter]
+    public SwitchParameter RunNow { get; set; }
+
+    /// <summary>Show what would be registered with the scheduler, as text, on any system; nothing is changed.</summary>
+    [Parameter]
+    public SwitchParameter AsText { get; set; }
+
+    /// <summary>Register though the CA can't be asked, and over a renewal of another certificate.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    public void Dispose() => pump.Dispose();
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Terminating(() =>
+    {
+        var request = ReadRequest();
+        var services = new TaskServices(this, pump);
+        if (AsText)
+        {
+            WriteObject(services.Registrar.Render(request));
+            return;
+        }
+
+        var registrar = services.Registrar;
+        var registration = pump.Run(stopping => registrar.CheckAsync(request, stopping));
+        if (!ShouldProcess($"{registration.Definition.Name} ({registration.Definition.CertificatePath})", $"Register a renewal every {ScheduleInterval.Format(registration.Run.Interval)} with {registration.Scheduler.Kind}, as {registration.Run.Account.Display}"))
+            return;
+        var isChanged = pump.Run(stopping => registrar.RegisterAsync(registration, stopping));
+        var exitCode = RunNow ? pump.Run(stopping => registration.Scheduler.RunNowAsync(registration.Run, stopping)) : null;
+        var task = pump.Run(stopping => services.ReaderOf(registration.Store).ReadAsync(registration.Store, registration.Definition.Name, stopping));
+        WriteObject(task with { Changed = isChanged, RunExitCode = exitCode });
+        if (exitCode is { } code and not RunExitCode.Success)
+            WriteError(ErrorRecords.From(TaskServices.RunFailed(task, code), task.Name));
+    });
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => pump.Stop();
+
+    private RegistrationRequest ReadRequest() => new()
+    {
+        Definition = new RenewalDefinition
+        {
+            Name = Name,
+            CertificatePath = FullPath(CertificatePath),
+            KeyPath = KeyPath is null ? null : FullPath(KeyPath),
+            KeyPasswordFile = KeyPasswordFile is null ? null : FullPath(KeyPasswordFile),
+            Ca = ReadCa(),
+            UseToken = UseToken,
+            Rule = ReadRule(),
+            Rekey = Rekey,
+            KeyAlgorithm = ReadKeyAlgorithm(),
+            Interval = Interval is null ? null : ScheduleInterval.Parse(Interval),
+            Scheduler = SchedulerKind.All.FirstOrDefault(kind => kind.Equals(Scheduler, StringComparison.OrdinalIgnoreCase)),
+            LockTimeout = ReadDuration(LockTimeout),
+            RetryTimeout = ReadDuration(RetryTimeout),
+            ActionTimeout = ReadActionTimeout(),
+            Actions = ReadActions(),
+            LogPath = LogPath is null ? null : FullPath(LogPath),
+        },
+        Scope = Enum.Parse<RenewalScope>(Scope, ignoreCase: true),
+        Account = ReadAccount(),
+        HealthCheckUri = HealthCheckUri is null ? null : HealthCheck.ParseAddress(HealthCheckUri),
+        Module = TaskServices.ModuleOf(SessionState),
+        IsForced = Force,
+    };
+
+    private TaskAccount ReadAccount()
+    {
+        var isMachine = Scope.Equals(nameof(RenewalScope.Machine), StringComparison.OrdinalIgnoreCase);
+        if (!isMachine && (UserId ?? GroupManagedServiceAccount ?? Credential?.UserName) is not null)
+            throw Conflict("A renewal of the current user runs as that user, and an account was given.", "Leave the account out, or register for the machine: -Scope Machine.");
+        return Credential is not null ? new TaskAccount.User(Credential.UserName, Credential.Password)
+            : GroupManagedServiceAccount is not null ? new TaskAccount.ManagedServiceAccount(GroupManagedServiceAccount)
+            : UserId is not null ? new TaskAccount.User(UserId)
+            : isMachine ? TaskAccount.OfMachine
+            : new TaskAccount.Self(AccountName.Current);
+    }
+}

@@ -1,0 +1,59 @@
+using StepCaRenew.Certificates;
+
+namespace StepCaRenew.Cmdlets.Support;
+
+/// <summary>The certificates that a call names: by paths, wildcards, folders, and through the pipeline.</summary>
+/// <param name="cmdlet">The cmdlet, which is told of what can't be read.</param>
+/// <param name="recurse">Whether folders are searched with those in them.</param>
+/// <param name="onNothingFound">Told of a folder or pattern in which there is no certificate.</param>
+internal sealed class CertificateInputs(StepCmdlet cmdlet, bool recurse, Action<string> onNothingFound)
+{
+    private readonly CertificatePathResolver resolver = new(cmdlet, recurse);
+    private int found;
+
+    /// <summary>Whether the key was named by hand; one that comes with an object of the pipeline belongs to that object.</summary>
+    public bool IsKeyNamedByHand { get; init; }
+
+    /// <summary>The files of some paths.</summary>
+    /// <param name="paths">The paths.</param>
+    /// <param name="isLiteral">Whether they are taken as they are.</param>
+    /// <exception cref="RenewalException">One key was named for several certificates.</exception>
+    public IReadOnlyList<string> Find(IEnumerable<string> paths, bool isLiteral)
+    {
+        var all = new List<string>();
+        foreach (var path in paths)
+            cmdlet.NonTerminating(path, () => all.AddRange(FindOne(path, isLiteral)));
+        found += all.Count;
+        return IsKeyNamedByHand && found > 1
+            ? throw new RenewalException(
+                ErrorId.KeyPathForSeveral, "One -KeyPath was given for several certificates.", "Name one certificate with its key, or leave -KeyPath out where keys lie beside their certificates.")
+            : all;
+    }
+
+    /// <summary>The error where someone counts on a certificate and there is none.</summary>
+    public static RenewalException NothingFound(string path) => new(
+        ErrorId.NoCertificateFound, $"There is no certificate in or matching '{path}'.", "Check the path and its wildcards; looked for are .crt, .cer, .cert, .pem and .der files.");
+
+    private List<string> FindOne(string path, bool isLiteral)
+    {
+        var files = resolver.Resolve(path, isLiteral).ToList();
+        var certificates = files.Where(IsCertificate).Select(file => file.Path).ToList();
+        if (certificates.Count == 0 && !files.Exists(file => file.IsNamed))
+            onNothingFound(path);
+        return certificates;
+    }
+
+    // What a folder or a pattern found may be a key, a root or a chain; a damaged certificate is an error, and told.
+    private bool IsCertificate(FoundPath file)
+    {
+        if (file.IsNamed)
+            return true;
+        var isCertificate = false;
+        cmdlet.NonTerminating(file.Path, () =>
+        {
+            using var certificate = CertificateFolder.TryLoad(file.Path);
+            isCertificate = certificate is not null;
+        });
+        return isCertificate;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using StepCaRenew.Renewals;
+
+namespace StepCaRenew.Cmdlets.Support;
+
+/// <summary>Finds registered renewals by the names and patterns of a parameter, and completes them.</summary>
+public sealed class RegisteredNameCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        var pattern = Pattern((wordToComplete ?? string.Empty).Trim('\'', '"') + "*");
+        try
+        {
+            return [.. RegisteredNames.Find(pattern.IsMatch).Select(one => one.Name).Distinct(RenewalName.Comparer).Select(name => new CompletionResult(name))];
+        }
+        catch (RenewalException)
+        {
+            // Completion has no place for an error.
+            return [];
+        }
+    }
+
+    /// <summary>The renewals that are meant: all where no name is given.</summary>
+    /// <param name="names">Names and patterns; null for all.</param>
+    /// <returns>Each with where it is registered; a name that is not registered comes without.</returns>
+    /// <exception cref="RenewalException">None is registered at all, or a folder may not be read.</exception>
+    internal static IReadOnlyList<(DefinitionStore? Store, string Name)> Resolve(IReadOnlyCollection<string>? names)
+    {
+        if (names is null)
+        {
+            var all = RegisteredNames.Find(_ => true);
+            return all.Count > 0 ? [.. all.Select(one => ((DefinitionStore?)one.Store, one.Name))] : throw new RenewalException(
+                ErrorId.NothingRegistered, "No path was given, and no renewal is registered.", "Name the certificate: Invoke-StepRenewal <path>; or register it: Register-StepRenewalTask.");
+        }
+
+        var found = new List<(DefinitionStore? Store, string Name)>();
+        foreach (var name in names)
+        {
+            var matching = RegisteredNames.Find(Pattern(name).IsMatch);
+            // A pattern that matches nothing is a good answer, as it is with Get-Process; a name is not.
+            if (matching.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+                found.Add((null, name));
+            found.AddRange(matching.Select(one => ((DefinitionStore?)one.Store, one.Name)));
+        }
+
+        // Each once, and by the nearer scope where both have the name.
+        return [.. found.DistinctBy(one => one.Name, RenewalName.Comparer)];
+    }
+
+    /// <summary>Where a renewal is registered.</summary>
+    /// <exception cref="RenewalException">It is not (<see cref="ErrorId.NotRegistered"/>).</exception>
+    internal static DefinitionStore Demand(DefinitionStore? store, string name) => store ?? throw RegisteredNames.NotRegistered(name);
+
+    private static WildcardPattern Pattern(string text) => new(text, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+}

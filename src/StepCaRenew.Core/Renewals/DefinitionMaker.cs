@@ -1,0 +1,41 @@
+using StepCaRenew.Actions;
+using StepCaRenew.Certificates;
+using StepCaRenew.StepCa;
+
+namespace StepCaRenew.Renewals;
+
+/// <summary>Writes down as absolute values what a call by hand leaves to its user's surroundings: SYSTEM has another home.</summary>
+/// <param name="environment">The environment variables.</param>
+internal sealed class DefinitionMaker(Func<string, string?> environment)
+{
+    /// <summary>Makes the definition that is registered.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="store">Where it is registered.</param>
+    /// <param name="certificate">The certificate, for the key beside it.</param>
+    /// <returns>The definition, and the settings that it was made of; the root still lies where they say.</returns>
+    /// <exception cref="RenewalException">Something that it names does not exist.</exception>
+    public (RenewalDefinition Definition, CaSettings Settings) Make(RegistrationRequest request, DefinitionStore store, CertificateFile certificate)
+    {
+        var given = request.Definition;
+        var settings = CaSettingsResolver.Resolve(given.Ca, environment);
+        settings = settings with { RootPath = Path.GetFullPath(settings.RootPath) };
+        using var roots = TrustedRoots.Load(settings);
+        var fingerprint = settings.Fingerprint ?? roots.Fingerprint;
+        var definition = given with
+        {
+            Scope = request.Scope,
+            KeyPath = given.KeyPath ?? KeyPathConvention.Demand(certificate),
+            Ca = new CaOptions { CaUrl = settings.Url.AbsoluteUri.TrimEnd('/'), RootPath = store.RootOf(given.Name), Fingerprint = fingerprint },
+            RunAs = AccountName.Of(request.Account),
+            Actions = [.. given.Actions.Select(Absolute)],
+            HealthCheckUriFile = request.HealthCheckUri is null ? null : store.HealthCheckOf(given.Name),
+        };
+        return (definition, settings);
+    }
+
+    // PATH is another one in a scheduled run.
+    private static ActionDefinition Absolute(ActionDefinition action) =>
+        action is CommandAction command && !Path.IsPathFullyQualified(command.FilePath)
+            ? command with { FilePath = ProgramFinder.Find(command.FilePath) ?? command.FilePath }
+            : action;
+}

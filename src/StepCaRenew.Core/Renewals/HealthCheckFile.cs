@@ -1,0 +1,18 @@
+using StepCaRenew.Certificates;
+
+namespace StepCaRenew.Renewals;
+
+/// <summary>The file with the address of a monitor: whoever knows it can say that all is well, so it stands in no definition.</summary>
+internal static class HealthCheckFile
+{
+    /// <summary>Reads the address.</summary>
+    /// <exception cref="RenewalException">The file can't be read, or holds no address. What it holds is not told.</exception>
+    public static Uri Read(string path)
+    {
+        var text = TextFile.Decode(InputFile.Read(path, "file with the monitor's address").Bytes).Trim();
+        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)
+            ? uri
+            : throw new RenewalException(
+                ErrorId.DefinitionInvalid, $"The file '{path}' holds no http or https address.", "Write the monitor's whole address into it, such as https://hc.example.com/ping/<id>.");
+    }
+}

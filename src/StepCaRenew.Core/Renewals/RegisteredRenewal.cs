@@ -1,0 +1,81 @@
+using StepCaRenew.Certificates;
+using StepCaRenew.Scheduling;
+
+namespace StepCaRenew.Renewals;
+
+/// <summary>A registered renewal that was read, and found safe to be run.</summary>
+public sealed class RegisteredRenewal : IDisposable
+{
+    // A run that takes longer than its interval only makes the next one wait.
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
+
+    private readonly KeyPassword? password;
+
+    private RegisteredRenewal(RenewalFolders folders, RenewalDefinition definition, KeyPassword? password, Uri? healthCheckUri) =>
+        (Folders, Definition, this.password, HealthCheckUri) = (folders, definition, password, healthCheckUri);
+
+    /// <summary>Where it is registered.</summary>
+    public RenewalFolders Folders { get; }
+
+    /// <summary>The definition.</summary>
+    public RenewalDefinition Definition { get; }
+
+    /// <summary>The monitor's address; a secret but for its host.</summary>
+    public Uri? HealthCheckUri { get; }
+
+    /// <summary>Where its events go.</summary>
+    public string LogPath => LogOf(Folders, Definition);
+
+    /// <summary>Reads a renewal and finds out whether only those may change it who may.</summary>
+    /// <param name="store">Where it is registered.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="module">What runs.</param>
+    /// <exception cref="RenewalException">It is not registered, breaks its schema, or others may change what it says or runs.</exception>
+    public static RegisteredRenewal Open(DefinitionStore store, string name, RunningModule module)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var definition = store.Load(name);
+        RenewalSafety.Demand(store.Folders, definition, module);
+        return new RegisteredRenewal(
+            store.Folders, definition,
+            definition.KeyPasswordFile is { } file ? KeyPassword.FromFile(file) : null,
+            definition.HealthCheckUriFile is { } secret ? HealthCheckFile.Read(secret) : null);
+    }
+
+    /// <summary>The request of one run.</summary>
+    /// <param name="isScheduled">Whether a scheduler started it: then it has as long for its tries as it has time until the next one.</param>
+    public RenewalRequest ToRequest(bool isScheduled)
+    {
+        var request = Definition.ToRequest(password);
+        return isScheduled && Definition.RetryTimeout is null ? request with { RetryTimeout = RetryTime() } : request;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => password?.Dispose();
+
+    /// <summary>The log of a renewal.</summary>
+    internal static string LogOf(RenewalFolders folders, RenewalDefinition definition) => definition.LogPath ?? UsualLogOf(folders, definition.Name);
+
+    /// <summary>The log of a renewal that names none.</summary>
+    internal static string UsualLogOf(RenewalFolders folders, string name) => Path.Combine(folders.LogsOf(name), "renewal.log");
+
+    private TimeSpan RetryTime()
+    {
+        var half = (Definition.Interval ?? IntervalOfCertificate()) / 2;
+        return half < LongestRetry ? half : LongestRetry;
+    }
+
+    private TimeSpan IntervalOfCertificate()
+    {
+        try
+        {
+            using var certificate = CertificateFile.Load(Definition.CertificatePath);
+            return ScheduleInterval.For(CertificatePair.ValidityOf(certificate.Leaf).Lifetime) ?? ScheduleInterval.All[0];
+        }
+        catch (RenewalException)
+        {
+            // The run itself says so.
+            return ScheduleInterval.All[0];
+        }
+    }
+}

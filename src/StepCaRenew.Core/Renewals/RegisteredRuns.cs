@@ -1,0 +1,136 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using StepCaRenew.Actions;
+using StepCaRenew.Logging;
+
+namespace StepCaRenew.Renewals;
+
+/// <summary>
+/// One call over registered renewals: each for itself, so that one that fails does not stop the others; then the
+/// actions of all, each once; then what each came to goes to its state and its monitor.
+/// </summary>
+/// <param name="options">What the call decides.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="random">Gives numbers in [0, 1) for the jitter of retries.</param>
+/// <param name="environment">The environment variables: step's configuration and proxies.</param>
+/// <param name="logger">Told of everything; each renewal's own log besides.</param>
+public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger) : IDisposable
+{
+    private readonly List<RegisteredOutcome> outcomes = [];
+    private IReadOnlyList<RenewalException> actionErrors = [];
+
+    /// <summary>What the renewals came to, in their order.</summary>
+    public IReadOnlyList<RegisteredOutcome> Outcomes => outcomes;
+
+    /// <summary>The actions that failed.</summary>
+    public IReadOnlyList<RenewalException> ActionErrors => actionErrors;
+
+    /// <summary>What a scheduler is told: see <see cref="RunExitCode"/>.</summary>
+    public int ExitCode => outcomes.Exists(outcome => outcome is { Result: not null, Error: not null }) ? RunExitCode.RenewalFailed
+        : outcomes.Exists(outcome => outcome.Result is null) ? RunExitCode.ConfigurationRefused
+        : actionErrors.Count > 0 ? RunExitCode.ActionsFailed
+        : RunExitCode.Success;
+
+    /// <summary>Runs one renewal, but for its actions.</summary>
+    /// <param name="store">Where it is registered; null where it is not.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="cancellationToken">Ends it as <see cref="RenewalEngine.RenewAsync"/> says.</param>
+    /// <exception cref="OperationCanceledException">The run was cancelled; nothing was changed.</exception>
+    public async Task RenewAsync(DefinitionStore? store, string name, CancellationToken cancellationToken)
+    {
+        RegisteredRenewal? renewal = null;
+        try
+        {
+            if (store is null)
+                throw RegisteredNames.NotRegistered(name);
+            renewal = RegisteredRenewal.Open(store, name, options.Module);
+            foreach (var action in renewal.Definition.Actions)
+                action.Demand(options.Host);
+            var log = new TeeLogger(logger, LogOf(renewal));
+            var engine = EngineWith(log);
+            var (result, error) = await engine.RenewAsync(RequestOf(renewal), cancellationToken).ConfigureAwait(false);
+            outcomes.Add(new RegisteredOutcome(store, name, renewal, log, result with { Name = name }, error) { Engine = engine });
+        }
+        catch (RenewalException e)
+        {
+            renewal?.Dispose();
+            // What its definition says of a log can't be trusted, or read; the usual one tells of it.
+            TaskLog.Refused(store is null || !RenewalName.IsValid(name) ? logger : new TeeLogger(logger, UsualLogOf(store.Folders, name)), name, e.ErrorId, e.Message);
+            outcomes.Add(new RegisteredOutcome(store, name, null, logger, null, e));
+        }
+    }
+
+    /// <summary>Runs what the renewals owe: each action once, after the last replacement.</summary>
+    /// <param name="cancellationToken">Ends a running action; it stays pending.</param>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public async Task ActAsync(CancellationToken cancellationToken)
+    {
+        var run = outcomes.FindAll(outcome => outcome.Result is not null);
+        if (!run.Exists(outcome => outcome.Result!.ActionsPending))
+            return;
+        // What is shared stands in the log of each.
+        var log = run.Select(outcome => LogOf(outcome.Renewal!)).Aggregate(logger, (one, other) => new TeeLogger(one, other));
+        var actions = run.SelectMany(outcome => outcome.Renewal!.Definition.Actions.Select(action => action with { Timeout = options.ActionTimeout ?? outcome.Renewal.Definition.ActionTimeout }));
+        using var engine = EngineWith(log);
+        (var results, actionErrors) = await engine.ActAsync([.. run.Select(outcome => outcome.Result!)], [.. actions], options.Host, cancellationToken).ConfigureAwait(false);
+        foreach (var outcome in run)
+            outcome.Engine!.Dispose();
+        for (var index = 0; index < run.Count; index++)
+            outcomes[outcomes.IndexOf(run[index])] = run[index] with { Result = results[index] };
+    }
+
+    /// <summary>Writes the states, and tells the monitors.</summary>
+    /// <param name="cancellationToken">Ends an attempt to tell one.</param>
+    public async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        if (options.IsWhatIf)
+            return;
+        foreach (var outcome in outcomes.Where(outcome => outcome.Store is not null && outcome.Result?.Status != RenewalStatus.WouldRenew))
+        {
+            var states = new StateStore(outcome.Store!.Folders, outcome.Logger);
+            var before = states.Read(outcome.Name);
+            states.Write(outcome.Name, outcome.Result is { } result ? before.After(result, clock.GetUtcNow()) : before.Refused(outcome.Error!.ErrorId, clock.GetUtcNow()));
+            if (outcome.Renewal?.HealthCheckUri is not { } uri)
+                continue;
+            using var monitor = new HealthCheck(uri, options.Host.Timeout, outcome.Logger);
+            await monitor.PingAsync(outcome.Result?.ErrorId is { } errorId ? [errorId] : [], cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var outcome in outcomes)
+        {
+            outcome.Renewal?.Dispose();
+            outcome.Engine?.Dispose();
+        }
+    }
+
+    private RenewalEngine EngineWith(ILogger log) => new(clock, random, environment, log);
+
+    private RenewalRequest RequestOf(RegisteredRenewal renewal)
+    {
+        var request = renewal.ToRequest(options.IsScheduled);
+        return request with
+        {
+            Rule = request.Rule with { IsForced = options.IsForced },
+            LockTimeout = options.LockTimeout ?? request.LockTimeout,
+            RetryTimeout = options.RetryTimeout ?? request.RetryTimeout,
+            ApproveAsync = options.ApproveAsync,
+        };
+    }
+
+    private ILogger LogOf(RegisteredRenewal renewal) =>
+        options.IsWhatIf ? NullLogger.Instance
+        : renewal.Definition.LogPath is { } path ? new JsonLogger(path, clock, logger)
+        : UsualLogOf(renewal.Folders, renewal.Definition.Name);
+
+    private ILogger UsualLogOf(RenewalFolders folders, string name)
+    {
+        if (options.IsWhatIf)
+            return NullLogger.Instance;
+        OwnFolder.TryMake(folders.LogsOf(name));
+        return new JsonLogger(RegisteredRenewal.UsualLogOf(folders, name), clock, logger);
+    }
+}

@@ -1,0 +1,54 @@
+using StepCaRenew.Actions;
+using StepCaRenew.Safety;
+
+namespace StepCaRenew.Renewals;
+
+/// <summary>
+/// What a registered renewal reads, runs and writes, and the demand that others can't change it: asked at registration
+/// for the task's account, and again at every run.
+/// </summary>
+internal static class RenewalSafety
+{
+    /// <summary>Demands that it is safe to run.</summary>
+    /// <exception cref="RenewalException">Others may change it (<see cref="ErrorId.InsecureDefinition"/>, <see cref="ErrorId.InsecureFolder"/>).</exception>
+    public static void Demand(RenewalFolders folders, RenewalDefinition definition, RunningModule module)
+    {
+        var trusted = TrustedAccounts.Of(AccountName.Parse(definition.RunAs, definition.Scope));
+        SafetyCheck.DemandSafeDefinition(Guarded(folders, definition, module), trusted);
+        SafetyCheck.DemandSafeFolder([Folder(folders.StateOf(definition.Name), "the state folder"), Folder(Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!, "the log folder")], trusted);
+        // A user's own schedule does no more than the user could do anyway.
+        if (definition.Scope == RenewalScope.Machine)
+            SafetyCheck.DemandSafeFolder(PairFolders(definition), trusted.AndOwnerOf(definition.KeyPath ?? definition.CertificatePath));
+    }
+
+    /// <summary>What says what is run, and what is run.</summary>
+    private static IEnumerable<GuardedPath> Guarded(RenewalFolders folders, RenewalDefinition definition, RunningModule module)
+    {
+        yield return new GuardedPath(folders.DefinitionOf(definition.Name), "the definition");
+        if (definition.KeyPasswordFile is { } password)
+            yield return new GuardedPath(password, "the password file");
+        if (definition.HealthCheckUriFile is { } monitor)
+            yield return new GuardedPath(monitor, "the file with the monitor's address");
+        if (definition.Ca.RootPath is { } root)
+            yield return new GuardedPath(root, "the root certificate");
+        if (definition.Ca.StepPath is { } step)
+            yield return new GuardedPath(step, "the step configuration", WithContents: true);
+        foreach (var action in definition.Actions)
+        {
+            if (action is CommandAction command)
+                yield return new GuardedPath(command.FilePath, "the program");
+            if (action is ScriptAction script)
+                yield return new GuardedPath(script.ScriptPath, "the script");
+        }
+
+        foreach (var pwsh in module.PwshPath is { } path ? GuardedPath.Pwsh(path) : [])
+            yield return pwsh;
+        yield return GuardedPath.Module(module.Folder);
+    }
+
+    private static IEnumerable<GuardedPath> PairFolders(RenewalDefinition definition) =>
+        new[] { definition.CertificatePath, definition.KeyPath }.OfType<string>().Select(path => Path.GetDirectoryName(path)!).Distinct()
+            .Select(folder => Folder(folder, "the folder of the pair"));
+
+    private static GuardedPath Folder(string path, string what) => new(path, what);
+}

@@ -1,0 +1,49 @@
+namespace StepCaRenew.Renewals;
+
+/// <summary>What the last runs of a registered renewal came to.</summary>
+public sealed record RenewalState
+{
+    /// <summary>When it last ran.</summary>
+    public DateTimeOffset? LastAttempt { get; init; }
+
+    /// <summary>When it last ran without an error, renewed or not due.</summary>
+    public DateTimeOffset? LastSuccess { get; init; }
+
+    /// <summary>When it last renewed.</summary>
+    public DateTimeOffset? LastRenewal { get; init; }
+
+    /// <summary>One of <see cref="RenewalStatus"/>.</summary>
+    public string? LastStatus { get; init; }
+
+    /// <summary>One of <see cref="ErrorId"/>; null where the last run had no error.</summary>
+    public string? LastErrorId { get; init; }
+
+    /// <summary>From when the certificate is due.</summary>
+    public DateTimeOffset? NextRenewal { get; init; }
+
+    /// <summary>Whether an action is yet to be done.</summary>
+    public bool ActionsPending { get; init; }
+
+    /// <summary>The state after one more run.</summary>
+    /// <param name="result">What came of it.</param>
+    /// <param name="now">When.</param>
+    public RenewalState After(RenewalResult result, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return this with
+        {
+            LastAttempt = now,
+            LastSuccess = result.ErrorId is null ? now : LastSuccess,
+            LastRenewal = result.Status == RenewalStatus.Renewed ? now : LastRenewal,
+            LastStatus = result.Status,
+            LastErrorId = result.ErrorId,
+            NextRenewal = result.NextRenewal ?? NextRenewal,
+            ActionsPending = result.ActionsPending,
+        };
+    }
+
+    /// <summary>The state after a run that was refused before it began.</summary>
+    /// <param name="errorId">Why.</param>
+    /// <param name="now">When.</param>
+    public RenewalState Refused(string errorId, DateTimeOffset now) => this with { LastAttempt = now, LastStatus = RenewalStatus.Failed, LastErrorId = errorId };
+}

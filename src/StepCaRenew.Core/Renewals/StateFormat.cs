@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace StepCaRenew.Renewals;
+
+/// <summary>The state as bytes. What can't be read is no state: it costs history, and nothing else.</summary>
+internal static class StateFormat
+{
+    /// <summary>Writes a state.</summary>
+    public static byte[] Render(RenewalState state)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            Write(json, "lastAttempt", state.LastAttempt);
+            Write(json, "lastSuccess", state.LastSuccess);
+            Write(json, "lastRenewal", state.LastRenewal);
+            Write(json, "lastStatus", state.LastStatus);
+            Write(json, "lastErrorId", state.LastErrorId);
+            Write(json, "nextRenewal", state.NextRenewal);
+            json.WriteBoolean("actionsPending", state.ActionsPending);
+            json.WriteEndObject();
+        }
+
+        bytes.WriteByte((byte)'\n');
+        return bytes.ToArray();
+    }
+
+    /// <summary>Reads a state; null where it is damaged.</summary>
+    public static RenewalState? Parse(byte[] bytes)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 4 });
+            var root = json.RootElement;
+            return new RenewalState
+            {
+                LastAttempt = Time(root, "lastAttempt"),
+                LastSuccess = Time(root, "lastSuccess"),
+                LastRenewal = Time(root, "lastRenewal"),
+                LastStatus = Text(root, "lastStatus"),
+                LastErrorId = Text(root, "lastErrorId"),
+                NextRenewal = Time(root, "nextRenewal"),
+                ActionsPending = root.TryGetProperty("actionsPending", out var pending) && pending.GetBoolean(),
+            };
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, DateTimeOffset? time) =>
+        Write(json, name, time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+
+    private static void Write(Utf8JsonWriter json, string name, string? text)
+    {
+        if (text is not null)
+            json.WriteString(name, text);
+    }
+
+    private static DateTimeOffset? Time(JsonElement root, string name) => root.TryGetProperty(name, out var time) ? time.GetDateTimeOffset() : null;
+
+    private static string? Text(JsonElement root, string name) => root.TryGetProperty(name, out var text) ? text.GetString() : null;
+}

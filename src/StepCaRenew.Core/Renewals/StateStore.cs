@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Logging;
+using StepCaRenew.Certificates;
+using StepCaRenew.Files;
+using StepCaRenew.Logging;
+
+namespace StepCaRenew.Renewals;
+
+/// <summary>The states of registered renewals, apart from their definitions: those are people's, these are the machine's.</summary>
+/// <param name="folders">Where they lie.</param>
+/// <param name="logger">Told of a state that can't be read or written; neither stops a run.</param>
+public sealed class StateStore(RenewalFolders folders, ILogger logger)
+{
+    /// <summary>Reads a state; a new one where there is none, or a damaged one.</summary>
+    /// <param name="name">The renewal's name.</param>
+    public RenewalState Read(string name)
+    {
+        var path = PathOf(name);
+        try
+        {
+            if (!File.Exists(path))
+                return new RenewalState();
+            if (StateFormat.Parse(InputFile.Read(path, "state").Bytes) is { } state)
+                return state;
+            TaskLog.StateNotRead(logger, path, "it is damaged");
+        }
+        catch (RenewalException e)
+        {
+            TaskLog.StateNotRead(logger, path, e.Message);
+        }
+
+        return new RenewalState();
+    }
+
+    /// <summary>Writes a state, whole or not at all.</summary>
+    /// <param name="name">The renewal's name.</param>
+    /// <param name="state">The state.</param>
+    public void Write(string name, RenewalState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        try
+        {
+            Directory.CreateDirectory(folders.StateOf(name));
+            WholeFile.Write(PathOf(name), StateFormat.Render(state), isPrivate: false);
+        }
+        catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
+        {
+            TaskLog.StateNotWritten(logger, PathOf(name), e.Message);
+        }
+    }
+
+    /// <summary>Forgets a renewal.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="RenewalException">It can't be deleted.</exception>
+    public void Delete(string name)
+    {
+        WholeFile.Delete(PathOf(name));
+        try
+        {
+            if (Directory.Exists(folders.StateOf(name)))
+                Directory.Delete(folders.StateOf(name));
+        }
+        catch (IOException)
+        {
+            // Something of somebody else's lies in it.
+        }
+    }
+
+    private string PathOf(string name) => Path.Combine(folders.StateOf(name), "state.json");
+}

@@ -1,0 +1,31 @@
+using StepCaRenew.Scheduling.Linux;
+
+namespace StepCaRenew.Scheduling.Cron;
+
+/// <summary>The file of a renewal in cron's folder.</summary>
+internal static class CronFile
+{
+    /// <summary>Where programs are looked for under cron: timeout, sleep, and those of actions.</summary>
+    public const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    public static string Render(ScheduledRun run) =>
+        FileMark.Of(run.Name) + string.Concat(Lines(run).Select(line => line + "\n"));
+
+    // No mail: what a run has to say stands in its log and state, and a CA that is down would send one at every run.
+    private static IEnumerable<string> Lines(ScheduledRun run) =>
+    [
+        "SHELL=/bin/sh",
+        $"PATH={SearchPath}",
+        "MAILTO=\"\"",
+        .. RunVariables.Of(run).Select(variable => $"{variable.Name}={Value(variable.Value)}"),
+        .. CronCommand.Lines(run, LinuxAccount.NameOf(run.Account) + " ", CronCommand.Of(run)),
+    ];
+
+    // crontab(5) knows two kinds of quotation marks and no way to write one within its own kind.
+    private static string Value(string value)
+    {
+        if (value.Any(char.IsControl) || (value.Contains('"', StringComparison.Ordinal) && value.Contains('\'', StringComparison.Ordinal)))
+            throw new RenewalException(ErrorId.ModulePathInvalid, $"'{value}' can't stand in a file of cron: it holds both kinds of quotation marks, or a control character.", "Rename the folder, or use systemd.");
+        return value.All(one => char.IsAsciiLetterOrDigit(one) || one is '/' or '-' or '.' or '_') ? value : value.Contains('"', StringComparison.Ordinal) ? $"'{value}'" : $"\"{value}\"";
+    }
+}

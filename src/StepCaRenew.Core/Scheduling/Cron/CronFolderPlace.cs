@@ -1,0 +1,65 @@
+using StepCaRenew.Renewals;
+using StepCaRenew.Scheduling.Linux;
+
+namespace StepCaRenew.Scheduling.Cron;
+
+/// <summary>A file of its own in cron's folder, for the machine.</summary>
+/// <param name="paths">Where things lie.</param>
+/// <param name="name">The renewal's name.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class CronFolderPlace(LinuxPaths paths, string name, TimeProvider clock) : ICronPlace
+{
+    private readonly ScheduleFile file = new(Path.Combine(paths.CronFolder, CronName.Of(name)), RenewalScope.Machine, paths.Root);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>?> ReadAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>?>(file.Exists ? (file.Read() ?? string.Empty).Split('\n') : null);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> DifferencesAsync(ScheduledRun run, CancellationToken cancellationToken) => Task.FromResult(Differences(run));
+
+    /// <inheritdoc/>
+    public Task WriteAsync(ScheduledRun run, CancellationToken cancellationToken)
+    {
+        file.DemandOursOrFree();
+        file.Write(CronFile.Render(run));
+        TellCron();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(CancellationToken cancellationToken)
+    {
+        file.DemandOursOrFree();
+        file.Delete();
+        TellCron();
+        return Task.CompletedTask;
+    }
+
+    // Debian's cron reads its folder anew when the folder's time has changed, and counts in seconds: what changes in the
+    // second in which it looked, after it looked, would go unnoticed until the next change. A second ahead, it can't.
+    private void TellCron()
+    {
+        try
+        {
+            Directory.SetLastWriteTimeUtc(paths.CronFolder, clock.GetUtcNow().UtcDateTime.AddSeconds(1));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The file is in its place; all but one second in sixty are as good.
+        }
+    }
+
+    private IReadOnlyList<string> Differences(ScheduledRun run)
+    {
+        if (!file.IsOurs)
+            return [file.LinkTarget is { } target ? $"'{file.Path}' is a link to '{target}', which cron ignores." : $"'{file.Path}' was not written by this module."];
+        var found = file.Read()!;
+        return
+        [
+            .. LineDifferences.Of(file.Path, CronFile.Render(run).Split('\n'), found.Split('\n')),
+            .. found.EndsWith('\n') ? [] : new[] { $"{file.Path}: the last line does not end, so that cron ignores the file." },
+            .. file.RightsDifferences(),
+        ];
+    }
+}

@@ -1,0 +1,62 @@
+using StepCaRenew.Renewals;
+using StepCaRenew.Scheduling.Linux;
+
+namespace StepCaRenew.Scheduling.Cron;
+
+/// <summary>A file in cron's folder for each renewal of the machine, some lines of the crontab for each of the user.</summary>
+/// <param name="paths">Where things lie.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class CronScheduler(LinuxPaths paths, TimeProvider clock) : IScheduler
+{
+    /// <inheritdoc/>
+    public string Kind => SchedulerKind.Cron;
+
+    /// <inheritdoc/>
+    public string Render(ScheduledRun run) =>
+        run.Scope == RenewalScope.Machine ? CronFile.Render(run) : string.Concat(new CrontabBlock(run.Name).Render(run).Select(line => line + "\n"));
+
+    /// <inheritdoc/>
+    public async Task<ScheduleFinding> FindAsync(ScheduledRun run, CancellationToken cancellationToken)
+    {
+        var place = Place(run.Name, run.Scope);
+        if (await place.ReadAsync(cancellationToken).ConfigureAwait(false) is not { } lines)
+            return ScheduleFinding.None;
+        return new ScheduleFinding(true, Times(lines), [.. await place.DifferencesAsync(run, cancellationToken).ConfigureAwait(false), .. CronService.Differences(paths)]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> InstallAsync(ScheduledRun run, CancellationToken cancellationToken)
+    {
+        CronService.Demand(paths, run.Scope);
+        if (run.Scope == RenewalScope.Machine)
+            LinuxAccount.Demand(run.Account);
+        var place = Place(run.Name, run.Scope);
+        if (await place.ReadAsync(cancellationToken).ConfigureAwait(false) is not null && (await place.DifferencesAsync(run, cancellationToken).ConfigureAwait(false)).Count == 0)
+            return false;
+        await place.WriteAsync(run, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> RemoveAsync(string name, RenewalScope scope, CancellationToken cancellationToken)
+    {
+        var place = Place(name, scope);
+        if (await place.ReadAsync(cancellationToken).ConfigureAwait(false) is null)
+            return false;
+        await place.DeleteAsync(cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public Task<int?> RunNowAsync(ScheduledRun run, CancellationToken cancellationToken) => CronRun.RunAsync(run, clock, cancellationToken);
+
+    private ICronPlace Place(string name, RenewalScope scope) =>
+        scope == RenewalScope.Machine ? new CronFolderPlace(paths, name, clock) : new CrontabPlace(paths, name, clock);
+
+    // The first five fields of the line that is neither a comment, a variable nor that of the machine's start.
+    private static string? Times(IEnumerable<string> lines) => lines
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Where(fields => fields.Length > 5 && (fields[0] == "*" || char.IsAsciiDigit(fields[0][0])))
+        .Select(fields => string.Join(' ', fields[..5]))
+        .FirstOrDefault();
+}

@@ -1,0 +1,16 @@
+using System.Globalization;
+
+namespace StepCaRenew.Scheduling.Cron;
+
+/// <summary>Interval and phase as the first five fields of a line of cron; cron knows no seconds, so that the phase loses its own.</summary>
+internal static class CronTimes
+{
+    public static string Of(TimeSpan interval, TimeSpan phase) => interval < TimeSpan.FromHours(1)
+        ? $"{List(phase.Minutes, (int)interval.TotalMinutes, 60)} * * * *"
+        : $"{phase.Minutes} {List(phase.Hours, (int)interval.TotalHours, 24)} * * *";
+
+    // Lists, and not steps: the first minute of a step is no part of the notation that every cron knows.
+    private static string List(int first, int every, int end) => every == 1
+        ? "*"
+        : string.Join(',', Enumerable.Range(0, end / every).Select(one => (first + (one * every)).ToString(CultureInfo.InvariantCulture)));
+}

@@ -1,0 +1,22 @@
+using System.Runtime.Versioning;
+using StepCaRenew.Files;
+
+namespace StepCaRenew.Scheduling.Foreign;
+
+/// <summary>Paths compared by the file that they lead to.</summary>
+[SupportedOSPlatform("linux")]
+internal static class SamePath
+{
+    /// <summary>The file at the end of all links; null where they lead nowhere.</summary>
+    public static string? Resolve(string path)
+    {
+        try
+        {
+            return RealPath.Of(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace StepCaRenew.Scheduling.Linux;
+
+/// <summary>The first line of every file of ours: by it we know which may be overwritten.</summary>
+internal static class FileMark
+{
+    private const string Start = "# StepCaRenew:";
+
+    public static string Of(string name) => $"{Start} the renewal '{name}'. Register-StepRenewalTask wrote this file, and overwrites what is changed in it.\n";
+
+    public static bool IsIn(string? text) => text?.StartsWith(Start, StringComparison.Ordinal) == true;
+}

@@ -1,0 +1,31 @@
+using System.Text.RegularExpressions;
+
+namespace StepCaRenew.Scheduling.Linux;
+
+/// <summary>Whom a schedule runs as, as units and cron name it.</summary>
+internal static partial class LinuxAccount
+{
+    /// <summary>The name of the account.</summary>
+    /// <exception cref="RenewalException">It is none of Linux, or could be read as something else in a unit or a line of cron.</exception>
+    public static string NameOf(TaskAccount account) => account switch
+    {
+        TaskAccount.Machine => "root",
+        TaskAccount.Self or TaskAccount.User when Name().IsMatch(account.Display) => account.Display,
+        TaskAccount.ManagedServiceAccount => throw Invalid($"'{account.Display}' is a managed service account, which only Windows has.", "Name a user of this machine in -UserId."),
+        _ => throw Invalid($"'{account.Display}' is no name of a user that a schedule can hold.", "Name a user of this machine in -UserId."),
+    };
+
+    /// <summary>Demands that the machine knows the account: cron ignores a whole file for one that it doesn't.</summary>
+    /// <exception cref="RenewalException">There is no such user.</exception>
+    public static LinuxUser Demand(TaskAccount account)
+    {
+        var name = NameOf(account);
+        return LinuxUser.Find(name) ?? throw Invalid($"There is no user '{name}' on this machine.", "Create it, or name another one in -UserId.");
+    }
+
+    private static RenewalException Invalid(string message, string remedy) => new(ErrorId.AccountInvalid, message, remedy);
+
+    // systemd.exec(5) takes no more than this; @ and \ are those of domains.
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_.@-]{0,63}\$?\z")]
+    private static partial Regex Name();
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using StepCaRenew.Actions;
+using StepCaRenew.Processes;
+
+namespace StepCaRenew.Scheduling.Linux;
+
+/// <summary>A program that steers a scheduler.</summary>
+/// <param name="program">Its name or path.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class LinuxTool(string program, TimeProvider clock)
+{
+    /// <summary>How long such a program may take.</summary>
+    public static readonly TimeSpan Usual = TimeSpan.FromMinutes(1);
+
+    /// <summary>Variables that it gets besides those of this process.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether it gets nothing but these, as under cron.</summary>
+    public bool IsBare { get; init; }
+
+    /// <summary>The folder that it starts in.</summary>
+    public string WorkingDirectory { get; init; } = "/";
+
+    /// <summary>How long it may take.</summary>
+    public TimeSpan TimeLimit { get; init; } = Usual;
+
+    /// <summary>Whether it is there.</summary>
+    public bool Exists => ProgramFinder.Find(program) is not null;
+
+    /// <summary>Runs it.</summary>
+    /// <exception cref="RenewalException">It is not there, can't be started or does not end.</exception>
+    public async Task<ToolResult> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken, ReadOnlyMemory<byte> input = default)
+    {
+        var path = ProgramFinder.Find(program) ?? throw SchedulerErrors.Unavailable($"There is no {program} on PATH.", "Install it, or use another -Scheduler.");
+        using var limit = new CancellationTokenSource(TimeLimit, clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        using var output = new MemoryStream();
+        var errors = new OutputTail();
+        try
+        {
+            var code = await RunningProgram.RunAsync(
+                Start(path, arguments), input, stream => stream.CopyToAsync(output, CancellationToken.None), errors.ReadAsync, clock, end.Token).ConfigureAwait(false);
+            return new ToolResult(code, output.ToArray(), errors.ToString());
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw SchedulerErrors.Failed($"{program} did not end within {TimeLimit.TotalSeconds:0} s, and was ended.", "Find out what it waits for, then try again.");
+        }
+        catch (IOException e)
+        {
+            throw SchedulerErrors.Failed($"{program} can't be started: {e.Message}", "Mend the cause, then try again.", e);
+        }
+    }
+
+    private ProcessStartInfo Start(string path, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(path, arguments) { WorkingDirectory = WorkingDirectory };
+        if (IsBare)
+            start.Environment.Clear();
+        foreach (var (name, value) in Variables)
+            start.Environment[name] = value;
+        return start;
+    }
+}

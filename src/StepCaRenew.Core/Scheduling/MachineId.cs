@@ -1,0 +1,35 @@
+using Microsoft.Win32;
+
+namespace StepCaRenew.Scheduling;
+
+/// <summary>What tells this machine from others, and stays the same: machine-id(5) on Linux, MachineGuid on Windows.</summary>
+public static class MachineId
+{
+    private static readonly string[] Files = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
+
+    /// <summary>
+    /// The id together with the machine's name: images that were cloned with their id (a common mistake) still spread
+    /// out. It never leaves the machine.
+    /// </summary>
+    public static string Read() => $"{Id()}/{Environment.MachineName}";
+
+    private static string? Id()
+    {
+        if (OperatingSystem.IsWindows())
+            return Registry.GetValue(@"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Cryptography", "MachineGuid", null) as string;
+        foreach (var file in Files)
+        {
+            try
+            {
+                if (File.ReadAllText(file).Trim() is { Length: > 0 } id)
+                    return id;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // A container often has none; the name alone must do then.
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,35 @@
+namespace StepCaRenew.Scheduling;
+
+/// <summary>The program of a scheduled run and its arguments, before any scheduler's quoting.</summary>
+/// <param name="Program">The full path of pwsh.</param>
+/// <param name="Arguments">Its arguments.</param>
+public sealed record RunCommand(string Program, IReadOnlyList<string> Arguments)
+{
+    /// <summary>Makes the command: the module and the name of the renewal, and nothing else.</summary>
+    /// <param name="pwsh">The full path of pwsh.</param>
+    /// <param name="module">The module's name where it lies on the machine's module path, else the full path of its manifest.</param>
+    /// <param name="name">The renewal's name.</param>
+    /// <exception cref="RenewalException">
+    /// The module's or pwsh's path holds what a scheduler would expand or can't carry (<see cref="ErrorId.ModulePathInvalid"/>).
+    /// </exception>
+    public static RunCommand Of(string pwsh, string module, string name)
+    {
+        ArgumentNullException.ThrowIfNull(pwsh);
+        ArgumentNullException.ThrowIfNull(module);
+        Demand(pwsh);
+        Demand(module);
+        return new RunCommand(pwsh, ["-NoProfile", "-NonInteractive", "-Command", $"Import-Module {Quote(module)}; Invoke-StepRenewal -Name {Quote(name)} -Scheduled"]);
+    }
+
+    /// <summary>A text as a literal of PowerShell, which takes the typographic quotes for quotes as well.</summary>
+    internal static string Quote(string text) => $"'{string.Concat(text.Select(one => one is '\'' or '\u2018' or '\u2019' or '\u201a' or '\u201b' ? $"{one}{one}" : $"{one}"))}'";
+
+    private static void Demand(string path)
+    {
+        // Task Scheduler expands %name% and $(Arg0); cron ends a command at %; nobody carries a line end.
+        if (path.Contains('%', StringComparison.Ordinal) || path.Contains("$(", StringComparison.Ordinal) || path.Contains('"', StringComparison.Ordinal) || path.Any(char.IsControl))
+            throw new RenewalException(
+                ErrorId.ModulePathInvalid, $"'{path}' can't stand in a schedule: a scheduler would expand or cut it at '%', '$(', a quotation mark or a line end.",
+                "Install the module (or pwsh) in a folder without these characters.");
+    }
+}

@@ -1,0 +1,14 @@
+namespace StepCaRenew.Scheduling;
+
+/// <summary>The environment that a scheduled run gets from its schedule.</summary>
+internal static class RunVariables
+{
+    public static IEnumerable<(string Name, string Value)> Of(ScheduledRun run)
+    {
+        if (run.Home is { } home)
+            yield return ("STEPCARENEW_HOME", home);
+        // Nobody reads the news of pwsh in a scheduled run, and nobody agreed to it telling of each.
+        yield return ("POWERSHELL_TELEMETRY_OPTOUT", "1");
+        yield return ("POWERSHELL_UPDATECHECK", "Off");
+    }
+}

@@ -1,0 +1,63 @@
+using StepCaRenew.Renewals;
+using StepCaRenew.Scheduling.Cron;
+using StepCaRenew.Scheduling.Linux;
+using StepCaRenew.Scheduling.Systemd;
+using StepCaRenew.Scheduling.Windows;
+
+namespace StepCaRenew.Scheduling;
+
+/// <summary>Finds the scheduler of this machine.</summary>
+public sealed class SchedulerFinder
+{
+    /// <summary>Whatever this machine has: Task Scheduler on Windows; on Linux systemd where it runs, else cron.</summary>
+    public const string Auto = nameof(Auto);
+
+    private readonly LinuxPaths paths;
+    private readonly TimeProvider clock;
+
+    /// <summary>Makes a finder.</summary>
+    /// <param name="clock">The clock.</param>
+    public SchedulerFinder(TimeProvider clock)
+        : this(clock, new LinuxPaths())
+    {
+    }
+
+    internal SchedulerFinder(TimeProvider clock, LinuxPaths paths) => (this.clock, this.paths) = (clock, paths);
+
+    /// <summary>All that this system could have: where an old schedule may lie.</summary>
+    public IReadOnlyList<IScheduler> OfThisSystem =>
+        OperatingSystem.IsWindows() ? [Of(SchedulerKind.TaskScheduler)] : OperatingSystem.IsLinux() ? [Of(SchedulerKind.Systemd), Of(SchedulerKind.Cron)] : [];
+
+    /// <summary>The scheduler to register with; it is there.</summary>
+    /// <param name="kind"><see cref="Auto"/>, or one of <see cref="SchedulerKind"/>.</param>
+    /// <param name="scope">Whose schedule it is to be.</param>
+    /// <exception cref="RenewalException">This machine has none, or not that one.</exception>
+    public IScheduler Demand(string kind, RenewalScope scope)
+    {
+        var wanted = kind == Auto ? OfMachine() : kind;
+        if (OperatingSystem.IsMacOS())
+            throw SchedulerErrors.Unavailable(
+                "Renewals can't be registered on macOS: launchd is not supported.", "Run 'Invoke-StepRenewal <certificate>' from a launchd job of your own; it renews only what is due.");
+        if (OperatingSystem.IsWindows() != (wanted == SchedulerKind.TaskScheduler))
+            throw SchedulerErrors.Unavailable($"There is no {wanted} on this system.", $"Use -Scheduler {OfMachine()}, or leave it out.");
+        if (wanted == SchedulerKind.Systemd)
+            new SystemdManager(paths, scope, clock).Demand();
+        if (wanted == SchedulerKind.Cron)
+            CronService.Demand(paths, scope);
+        return Of(wanted);
+    }
+
+    /// <summary>The scheduler of a kind, whether it is there or not: to show what would be registered, or to look for what is.</summary>
+    /// <param name="kind"><see cref="Auto"/>, or one of <see cref="SchedulerKind"/>.</param>
+    /// <exception cref="RenewalException">There is no such kind.</exception>
+    public IScheduler Of(string kind) => kind switch
+    {
+        Auto => Of(OfMachine()),
+        SchedulerKind.TaskScheduler => new WindowsTaskScheduler(clock),
+        SchedulerKind.Systemd => new SystemdScheduler(paths, clock),
+        SchedulerKind.Cron => new CronScheduler(paths, clock),
+        _ => throw SchedulerErrors.Unavailable($"'{kind}' is no scheduler.", "Use Auto, TaskScheduler, Systemd or Cron."),
+    };
+
+    private string OfMachine() => OperatingSystem.IsWindows() ? SchedulerKind.TaskScheduler : Directory.Exists(paths.Booted) ? SchedulerKind.Systemd : SchedulerKind.Cron;
+}

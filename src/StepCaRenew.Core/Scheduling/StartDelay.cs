@@ -1,0 +1,9 @@
+namespace StepCaRenew.Scheduling;
+
+/// <summary>How long after the machine's start a run comes: within two minutes, spread by the phase as all runs are.</summary>
+internal static class StartDelay
+{
+    private const int MostSeconds = 120;
+
+    public static TimeSpan Of(ScheduledRun run) => TimeSpan.FromSeconds((int)run.Phase.TotalSeconds % MostSeconds);
+}

@@ -1,0 +1,72 @@
+using StepCaRenew.Renewals;
+using StepCaRenew.Scheduling.Linux;
+
+namespace StepCaRenew.Scheduling.Systemd;
+
+/// <summary>The manager of the machine, or that of the user, asked through systemctl.</summary>
+internal sealed class SystemdManager
+{
+    // systemctl(1): "no such unit".
+    private const int NotLoaded = 5;
+
+    private readonly LinuxPaths paths;
+    private readonly RenewalScope scope;
+    private readonly TimeProvider clock;
+
+    public SystemdManager(LinuxPaths paths, RenewalScope scope, TimeProvider clock) => (this.paths, this.scope, this.clock) = (paths, scope, clock);
+
+    /// <summary>Whether it runs: the machine's where systemd booted it, the user's where its folder is there.</summary>
+    public bool Runs => Directory.Exists(paths.Booted) && (scope == RenewalScope.Machine || Directory.Exists(Path.Combine(paths.RuntimeFolder, "systemd")));
+
+    /// <summary>Demands that it runs.</summary>
+    public void Demand()
+    {
+        if (!Directory.Exists(paths.Booted))
+            throw SchedulerErrors.Unavailable("This machine was not booted with systemd, or this container has none.", "Use -Scheduler Cron, or run Invoke-StepRenewal from the scheduler that there is.");
+        if (!Runs)
+            throw SchedulerErrors.Unavailable(
+                "No service manager of systemd runs for this user.", "Log in as the user (not by su or sudo), or let it run without: loginctl enable-linger. Or use -Scope Machine with -UserId.");
+    }
+
+    /// <summary>Reads properties of a unit; those that it does not have are empty.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> ShowAsync(string unit, string properties, CancellationToken cancellationToken)
+    {
+        var result = await DemandSuccessAsync(["show", $"--property={properties}", "--", unit], cancellationToken).ConfigureAwait(false);
+        return result.Text.Split('\n').Select(line => line.Split('=', 2)).Where(parts => parts.Length == 2)
+            .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+    }
+
+    /// <summary>Lets it read the unit files anew.</summary>
+    public Task ReloadAsync(CancellationToken cancellationToken) => DemandSuccessAsync(["daemon-reload"], cancellationToken);
+
+    /// <summary>Has the timer run from now on, and after every boot.</summary>
+    public Task EnableAsync(string timer, CancellationToken cancellationToken) => DemandSuccessAsync(["enable", "--now", "--", timer], cancellationToken);
+
+    /// <summary>Has it run no more; one that is not there is no error.</summary>
+    public async Task DisableAsync(string timer, CancellationToken cancellationToken)
+    {
+        // Not by "disable --now", which stops nothing where the file has been deleted.
+        await DemandSuccessAsync(["stop", "--", timer], cancellationToken, NotLoaded).ConfigureAwait(false);
+        await RunAsync(["disable", "--", timer], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs systemctl, whatever comes of it.</summary>
+    public Task<ToolResult> RunAsync(string[] arguments, CancellationToken cancellationToken, TimeSpan? timeLimit = null)
+    {
+        var systemctl = new LinuxTool(paths.Systemctl, clock) { Variables = Variables, TimeLimit = timeLimit ?? LinuxTool.Usual };
+        return systemctl.RunAsync([.. scope == RenewalScope.Machine ? Array.Empty<string>() : ["--user"], "--no-ask-password", .. arguments], cancellationToken);
+    }
+
+    // su and sudo leave the folder's variable out, and a language would change what is read here.
+    private Dictionary<string, string> Variables => scope == RenewalScope.Machine
+        ? new() { ["LC_ALL"] = "C" }
+        : new() { ["LC_ALL"] = "C", ["XDG_RUNTIME_DIR"] = paths.RuntimeFolder };
+
+    private async Task<ToolResult> DemandSuccessAsync(string[] arguments, CancellationToken cancellationToken, int tolerated = 0)
+    {
+        var result = await RunAsync(arguments, cancellationToken).ConfigureAwait(false);
+        if (result.ExitCode != 0 && result.ExitCode != tolerated)
+            throw SchedulerErrors.Failed($"systemctl {arguments[0]} failed with exit code {result.ExitCode}. {result.LastWords}".TrimEnd(), "Mend what systemctl names, then try again.");
+        return result;
+    }
+}

@@ -1,0 +1,71 @@
+using StepCaRenew.Renewals;
+using StepCaRenew.Scheduling.Linux;
+
+namespace StepCaRenew.Scheduling.Systemd;
+
+/// <summary>A service and a timer for each renewal.</summary>
+/// <param name="paths">Where things lie.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class SystemdScheduler(LinuxPaths paths, TimeProvider clock) : IScheduler
+{
+    /// <inheritdoc/>
+    public string Kind => SchedulerKind.Systemd;
+
+    /// <inheritdoc/>
+    public string Render(ScheduledRun run) =>
+        $"# {UnitName.Service(run.Name)}\n{ServiceUnit.Render(run)}\n# {UnitName.Timer(run.Name)}\n{TimerUnit.Render(run)}";
+
+    /// <inheritdoc/>
+    public async Task<ScheduleFinding> FindAsync(ScheduledRun run, CancellationToken cancellationToken)
+    {
+        var units = new SystemdUnits(paths, run.Name, run.Scope);
+        if (!units.Files.Any(file => file.Exists))
+            return ScheduleFinding.None;
+        var manager = new SystemdManager(paths, run.Scope, clock);
+        var times = UnitFile.Parse(units.Timer.Read() ?? string.Empty).Where(entry => entry.Key == "OnCalendar").Select(entry => entry.Value).ToList();
+        return new ScheduleFinding(true, times.Count == 0 ? null : string.Join(", ", times),
+        [
+            .. units.Differences(run),
+            .. units.DropIns(),
+            .. manager.Runs ? await TimerState.DifferencesAsync(manager, units.Timer.Name, cancellationToken).ConfigureAwait(false) : ["systemd does not run here, so that nothing starts the timer."],
+            .. await Linger.DifferencesAsync(paths, clock, run, cancellationToken).ConfigureAwait(false),
+        ]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> InstallAsync(ScheduledRun run, CancellationToken cancellationToken)
+    {
+        var manager = new SystemdManager(paths, run.Scope, clock);
+        manager.Demand();
+        if (run.Scope == RenewalScope.Machine)
+            LinuxAccount.Demand(run.Account);
+        var units = new SystemdUnits(paths, run.Name, run.Scope);
+        foreach (var file in units.Files)
+            file.DemandOursOrFree();
+        var hasRightFiles = !units.Differences(run).Any();
+        if (hasRightFiles && (await TimerState.DifferencesAsync(manager, units.Timer.Name, cancellationToken).ConfigureAwait(false)).Count == 0)
+            return false;
+        await new UnitReplacement(units, manager).RunAsync(run, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> RemoveAsync(string name, RenewalScope scope, CancellationToken cancellationToken)
+    {
+        var units = new SystemdUnits(paths, name, scope);
+        if (!units.Files.Any(file => file.Exists))
+            return false;
+        foreach (var file in units.Files)
+            file.DemandOursOrFree();
+        var manager = new SystemdManager(paths, scope, clock);
+        if (manager.Runs)
+            await manager.DisableAsync(units.Timer.Name, cancellationToken).ConfigureAwait(false);
+        units.Delete();
+        if (manager.Runs)
+            await manager.ReloadAsync(CancellationToken.None).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public Task<int?> RunNowAsync(ScheduledRun run, CancellationToken cancellationToken) => SystemdRun.RunAsync(new(paths, run.Scope, clock), run, cancellationToken);
+}

@@ -1,0 +1,54 @@
+using StepCaRenew.Scheduling.Linux;
+
+namespace StepCaRenew.Scheduling.Systemd;
+
+/// <summary>Puts the units in their place and has the timer run; where that fails, what was there before is there again.</summary>
+/// <param name="units">The files.</param>
+/// <param name="manager">Who reads them.</param>
+internal sealed class UnitReplacement(SystemdUnits units, SystemdManager manager)
+{
+    public async Task RunAsync(ScheduledRun run, CancellationToken cancellationToken)
+    {
+        var (service, timer) = (units.Service.Read(), units.Timer.Read());
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            // The service first: a timer without one would fail at its next time.
+            units.Service.Write(ServiceUnit.Render(run));
+            units.Timer.Write(TimerUnit.Render(run));
+            await manager.ReloadAsync(cancellationToken).ConfigureAwait(false);
+            await manager.EnableAsync(units.Timer.Name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RenewalException or OperationCanceledException)
+        {
+            // A link to a timer that is deleted next would be left.
+            if (timer is null && units.Timer.Exists)
+                await TryAsync(() => manager.DisableAsync(units.Timer.Name, CancellationToken.None)).ConfigureAwait(false);
+            await TryAsync(() => PutBack(units.Timer, timer)).ConfigureAwait(false);
+            await TryAsync(() => PutBack(units.Service, service)).ConfigureAwait(false);
+            await TryAsync(() => manager.ReloadAsync(CancellationToken.None)).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static Task PutBack(ScheduleFile file, string? content)
+    {
+        if (content is null)
+            file.Delete();
+        else if (file.Read() != content)
+            file.Write(content);
+        return Task.CompletedTask;
+    }
+
+    private static async Task TryAsync(Func<Task> step)
+    {
+        try
+        {
+            await step().ConfigureAwait(false);
+        }
+        catch (RenewalException)
+        {
+            // The first error says what is wrong; this one would only hide it.
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Xml;
+
+namespace StepCaRenew.Scheduling.Windows;
+
+/// <summary>How a task differs from what it should be, by what it means and not by how it is written; a sentence each.</summary>
+internal static class TaskDifferences
+{
+    /// <summary>Compares a task with what it should be.</summary>
+    /// <param name="found">The XML that the scheduler gave.</param>
+    /// <param name="wanted">The XML that was meant.</param>
+    /// <param name="sidOf">The SID of an account, if it can be found.</param>
+    public static IReadOnlyList<string> Between(string found, string wanted, Func<string, string?> sidOf)
+    {
+        var meant = TaskXmlReader.Read(wanted);
+        try
+        {
+            return [.. Between(TaskXmlReader.Read(found), meant, sidOf)];
+        }
+        catch (Exception e) when (e is XmlException or FormatException or OverflowException)
+        {
+            return [$"The task can't be read: {e.Message}"];
+        }
+    }
+
+    private static IEnumerable<string> Between(TaskDescription found, TaskDescription wanted, Func<string, string?> sidOf) =>
+    [
+        .. Principal(found, wanted, sidOf),
+        .. TriggerDifferences.Between(found.Triggers, wanted.Triggers, sidOf),
+        .. Actions(found.Actions, wanted.Actions[0]),
+        .. SettingDifferences.Between(found, wanted),
+    ];
+
+    private static IEnumerable<string> Principal(TaskDescription found, TaskDescription wanted, Func<string, string?> sidOf)
+    {
+        if (!AccountNames.AreSame(found.Principal, wanted.Principal, sidOf))
+            yield return $"It runs as '{found.Principal}' instead of '{wanted.Principal}'.";
+        // SYSTEM has none, whatever is said.
+        else if (wanted.Logon is not null && found.Logon != wanted.Logon)
+            yield return $"The account is logged on by {found.Logon ?? "nothing"} instead of {wanted.Logon}.";
+        if (found.RunLevel != wanted.RunLevel)
+            yield return $"The run level is {found.RunLevel} instead of {wanted.RunLevel}.";
+    }
+
+    private static IEnumerable<string> Actions(IReadOnlyList<TaskAction> found, TaskAction wanted)
+    {
+        var action = found.FirstOrDefault(one => one.Kind == wanted.Kind);
+        if (action is null)
+            yield return "The task runs no program.";
+        // Paths of Windows don't know case.
+        else if (!Unquoted(action.Program).Equals(wanted.Program, StringComparison.OrdinalIgnoreCase))
+            yield return $"The program is '{action.Program}' instead of '{wanted.Program}'.";
+        if (action is not null && action.Arguments != wanted.Arguments)
+            yield return $"The arguments are '{action.Arguments}' instead of '{wanted.Arguments}'.";
+        if (action is not null && action.Folder != wanted.Folder)
+            yield return $"The task starts in the folder '{action.Folder}', and none was given.";
+        foreach (var other in found.Where(one => one != action))
+            yield return $"There is another action: {$"{other.Kind} {other.Program} {other.Arguments}".TrimEnd()}.";
+    }
+
+    private static string Unquoted(string program) => program is ['"', .. var inner, '"'] ? inner : program;
+}

@@ -1,0 +1,24 @@
+using System.Xml;
+
+namespace StepCaRenew.Scheduling.Windows;
+
+/// <summary>When a task runs, in the scheduler's own notation.</summary>
+internal static class TaskSummary
+{
+    /// <summary>As <c>PT15M from 2020-01-01T00:07:23Z, BootTrigger PT1M23S</c>; null where it can't be read.</summary>
+    public static string? Of(string xml)
+    {
+        try
+        {
+            return string.Join(", ", TaskXmlReader.Read(xml).Triggers.Select(Of));
+        }
+        catch (Exception e) when (e is XmlException or FormatException or OverflowException)
+        {
+            return null;
+        }
+    }
+
+    private static string Of(TaskTrigger trigger) => trigger.Interval is { } interval
+        ? $"{TaskTimes.Text(interval)} from {trigger.Start}"
+        : $"{trigger.Kind} {TaskTimes.Text(trigger.Delay)}";
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using StepCaRenew.Renewals;
+using StepCaRenew.Scheduling.Windows.Com;
+
+namespace StepCaRenew.Scheduling.Windows;
+
+/// <summary>Task Scheduler of Windows. Renders on any system; all else needs Windows.</summary>
+public sealed class WindowsTaskScheduler : IScheduler
+{
+    private readonly ITaskStore? store;
+    private readonly TaskRunner runner;
+    private readonly string user;
+    private readonly Func<string, string?> sidOf;
+
+    /// <summary>Makes it for this machine and the user who runs this.</summary>
+    /// <param name="clock">The clock.</param>
+    public WindowsTaskScheduler(TimeProvider clock)
+        : this(OperatingSystem.IsWindows() ? new ComTaskStore() : null, clock, AccountNames.Current(), AccountNames.SidOf)
+    {
+    }
+
+    internal WindowsTaskScheduler(ITaskStore? store, TimeProvider clock, string user, Func<string, string?> sidOf)
+    {
+        this.store = store;
+        this.user = user;
+        this.sidOf = sidOf;
+        runner = new TaskRunner(clock);
+    }
+
+    /// <inheritdoc/>
+    public string Kind => SchedulerKind.TaskScheduler;
+
+    /// <inheritdoc/>
+    public string Render(ScheduledRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return TaskXml.Render(run, PathOf(run));
+    }
+
+    /// <inheritdoc/>
+    public async Task<ScheduleFinding> FindAsync(ScheduledRun run, CancellationToken cancellationToken)
+    {
+        var wanted = Render(run);
+        var path = PathOf(run);
+        var found = await AskAsync(tasks => tasks.Read(path), path, "read", cancellationToken).ConfigureAwait(false);
+        return found is null
+            ? ScheduleFinding.None
+            : new ScheduleFinding(true, TaskSummary.Of(found), TaskDifferences.Between(found, wanted, sidOf));
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> InstallAsync(ScheduledRun run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var identity = TaskIdentity.Of(run);
+        // A password that is given is written again: nobody can tell whether it is the one that is kept.
+        if (identity.Password is null && (await FindAsync(run, cancellationToken).ConfigureAwait(false)).IsHealthy)
+            return false;
+        var path = PathOf(run);
+        var xml = Render(run);
+        return await AskAsync(
+            tasks =>
+            {
+                tasks.Write(path, xml, identity, TaskSecurity.Of(identity, sidOf));
+                return true;
+            },
+            path, "registered", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> RemoveAsync(string name, RenewalScope scope, CancellationToken cancellationToken)
+    {
+        var path = TaskPath.Of(name, scope, user);
+        return AskAsync(tasks => tasks.Delete(path), path, "deleted", cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<int?> RunNowAsync(ScheduledRun run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var path = PathOf(run);
+        return await runner.RunAsync(
+            run,
+            () => AskAsync(tasks => tasks.Activity(path), path, "asked for its state", cancellationToken),
+            () => AskAsync(
+                tasks =>
+                {
+                    tasks.Start(path);
+                    return true;
+                },
+                path, "started", cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private TaskPath PathOf(ScheduledRun run) => TaskPath.Of(run.Name, run.Scope, user);
+
+    // On a thread of the pool: PowerShell's own may belong to a COM apartment of one thread.
+    private async Task<T> AskAsync<T>(Func<ITaskStore, T> ask, TaskPath path, string verb, CancellationToken cancellationToken)
+    {
+        var tasks = store ?? throw new RenewalException(
+            ErrorId.SchedulerUnavailable, "This machine has no Task Scheduler: it does not run Windows.", "Use -Scheduler Systemd or Cron here.");
+        try
+        {
+            return await Task.Run(() => ask(tasks), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not (RenewalException or OperationCanceledException))
+        {
+            throw TaskErrors.Of(e, string.Create(CultureInfo.InvariantCulture, $"The task '{path.Full}' can't be {verb}"));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+BeforeAll {
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1
+    Import-TestPackage
+    $environment = Use-CleanEnvironment
+
+    # Why no cron of the test's own can be had here, if so.
+    function Get-Hindrance {
+        if ((& id -u) -ne '0') { return 'mounts of a test''s own need root' }
+        foreach ($program in '/usr/sbin/cron', 'unshare', 'nsenter', 'openssl') {
+            if (-not (Get-Command $program -CommandType Application -ErrorAction Ignore)) { return "$program is missing" }
+        }
+    }
+
+    # Debian's cron in mounts of its own, whose /etc/cron.d is a folder of the test; Reason says why there is none.
+    function Open-CronDaemon {
+        param([string] $Folder)
+        $errors = "$Folder.errors"
+        $process = Start-Process (Get-RepositoryPath tests/Integration/Scheduling/cron-daemon.sh) -ArgumentList $Folder -PassThru -RedirectStandardError $errors
+        $daemon = [pscustomobject]@{ Process = $process; Mounts = $null; Reason = $null }
+        Wait-Until { $process.HasExited -or (Test-Path "$Folder/ready") } -Seconds 20 | Out-Null
+        if ($process.HasExited -or -not (Test-Path "$Folder/ready")) {
+            Close-CronDaemon $daemon
+            $daemon.Reason = "cron can't be started in mounts of its own: $(Get-Content $errors -Raw)"
+        }
+        $daemon.Mounts = Get-Mount $process.Id
+        $daemon
+    }
+
+    function Close-CronDaemon {
+        param($Daemon)
+        if (-not $Daemon -or $Daemon.Process.HasExited) { return }
+        $Daemon.Process.Kill($true)
+        $Daemon.Process.WaitForExit(5000) | Out-Null
+    }
+
+    # The mounts that a process sees, as the kernel names them; nothing where it has ended.
+    function Get-Mount {
+        param([string] $Id)
+        try { [IO.FileInfo]::new("/proc/$Id/ns/mnt").LinkTarget } catch { $null }
+    }
+
+    # Who lives in the daemon's mounts: itself, and what it started.
+    function Get-Inhabitant {
+        Get-ChildItem /proc -Directory | Where-Object { $_.Name -match '^\d+$' -and (Get-Mount $_.Name) -eq $daemon.Mounts }
+    }
+
+    # A user's PowerShell on the machine that has this cron.
+    function Invoke-Inside {
+        param([string] $Script)
+        $import = "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'"
+        $run = Invoke-FreshPwsh "$import; $Script" -Environment @{ STEPCARENEW_HOME = "$folder/home" } -Through nsenter, '--mount', '--target', $daemon.Process.Id
+        $run.ExitCode | Should -Be 0 -Because $run.Error
+        if ($run.Output) { $run.Output | ConvertFrom-Json }
+    }
+
+    function New-DuePair {
+        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
+        param()
+        Build-TestCertificate -Authority $authority -Folder $folder -Age 17:00:00
+    }
+
+    $hindrance = if ($IsLinux) { Get-Hindrance }
+    if ($IsLinux -and -not $hindrance) {
+        $ca = Open-TestCa StepCa
+        if ($ca.Reason) { $hindrance = $ca.Reason } else { $authority = Get-CaAuthority $ca }
+    }
+}
+
+AfterAll {
+    Close-TestCa $ca
+    Restore-Environment $environment
+}
+
+Describe 'A registered renewal and a real cron' {
+    BeforeEach {
+        $daemon = $null
+        if (-not $IsLinux) { return Set-ItResult -Skipped -Because 'the cron of this test is Debian''s' }
+        if ($hindrance) { return Skip-Test -Because $hindrance }
+        $folder = [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
+        $daemon = Open-CronDaemon $folder
+        if ($daemon.Reason) { return Skip-Test -Because $daemon.Reason }
+    }
+
+    AfterEach {
+        Close-CronDaemon $daemon
+    }
+
+    It 'is renewed within 70 s of its registration, and no longer once it is unregistered' {
+        # A line of another's, which shows by its trace that cron has looked at the minute.
+        $witness = "$folder/witness"
+        Set-Content "$folder/cron.d/witness" "* * * * * root touch '$witness'"
+        $pair = New-DuePair
+        $path = $pair.CertificatePath
+        $old = Get-LeafSerial $path
+
+        $task = Invoke-Inside "Register-StepRenewalTask web '$path' -StepPath '$($ca.Folder)' -Scheduler Cron -Interval 1m | ConvertTo-Json"
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $task.ScheduleHealthy | Should -BeTrue -Because ($task.ScheduleDifferences -join ' ')
+        $task.Schedule | Should -BeExactly '* * * * *'
+        $task.LastAttempt | Should -BeNullOrEmpty
+        "$folder/cron.d/stepcarenew-web" | Should -Exist
+        Get-ChildItem /etc/cron.d -File | Select-String $folder -SimpleMatch | Should -BeNullOrEmpty -Because 'the machine''s own cron is not to be touched'
+
+        Wait-Until { (Get-LeafSerial $path) -ne $old } -Seconds (70 - $watch.Elapsed.TotalSeconds) | Should -BeTrue -Because 'cron looks every minute'
+        # What the run has to tell it tells after the renewal; the next one, a minute later, finds nothing due.
+        $task = Invoke-Inside '$end = [DateTime]::UtcNow.AddSeconds(20); do { $task = Get-StepRenewalTask web } until ($task.LastSuccess -or [DateTime]::UtcNow -gt $end); $task | ConvertTo-Json'
+        $task.LastStatus | Should -BeExactly Renewed
+        $task.LastErrorId | Should -BeNullOrEmpty
+        $task.ScheduleHealthy | Should -BeTrue -Because ($task.ScheduleDifferences -join ' ')
+        $task.CertificateStatus | Should -BeExactly Valid
+        Test-StepCertificatePair $path | Should -BeTrue
+        Test-OpenSslPair $pair | Should -BeTrue
+        Get-RenewalCount $ca | Should -Be 1
+        Get-StagedFile $folder | Should -BeNullOrEmpty
+
+        Invoke-Inside 'Unregister-StepRenewalTask web'
+        Get-ChildItem "$folder/cron.d" | ForEach-Object Name | Should -BeExactly witness
+        # A run that began before does not count.
+        Wait-Until { -not (Get-Inhabitant | Where-Object Name -NE $daemon.Process.Id) } -Seconds 20 | Should -BeTrue
+        $pair = New-DuePair
+        $state = Get-FileState $pair.CertificatePath, $pair.KeyPath
+        Remove-Item $witness
+        Wait-Until { Test-Path $witness } -Seconds 65 | Should -BeTrue -Because 'cron still runs what is another''s'
+        [Threading.Thread]::Sleep(10000)
+        Get-FileState $pair.CertificatePath, $pair.KeyPath | Should -Be $state
+        Get-RenewalCount $ca | Should -Be 1
+        (Invoke-StepRenewal $path -StepPath $ca.Folder -WhatIf).Status | Should -BeExactly WouldRenew -Because 'otherwise nothing was to be seen'
+
+        Close-CronDaemon $daemon
+        Wait-Until { -not (Get-Inhabitant) } -Seconds 5 | Should -BeTrue -Because 'nothing may be left of the test'
+    }
+}

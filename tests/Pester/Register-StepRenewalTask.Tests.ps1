@@ -1,0 +1,340 @@
+BeforeAll {
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestTasks.psm1
+    Import-TestPackage
+    $environment = Use-CleanEnvironment
+    $before = @{ STEPCARENEW_HOME = $env:STEPCARENEW_HOME; PATH = $env:PATH }
+    $ca = Open-TestCa StepCa
+    if (-not $ca.Reason) { $authority = Get-CaAuthority $ca }
+    $atCa = @{ StepPath = $ca.Folder }
+
+    # What a schedule's run comes to, in a process of its own; its exit code is what the scheduler sees.
+    function Invoke-ScheduledRun {
+        param([string] $Name)
+        Invoke-FreshPwsh "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; `$ErrorActionPreference = 'Continue'; Invoke-StepRenewal -Name '$Name' -Scheduled -RetryTimeout 0s"
+    }
+
+    # The command of the crontab's line for a name, as cron would start it.
+    function Get-CronCommand {
+        param([string] $Name)
+        $line = Get-Content (Join-Path $folder tab) | Where-Object { $_ -match "^[0-9*].*-Name.*$Name" } | Select-Object -First 1
+        $line -replace '^(\S+ ){5}'
+    }
+
+    function Get-NewFolder {
+        [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
+    }
+
+    # Due, and the owner's alone.
+    function New-DuePair {
+        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
+        param([string] $Name = 'web.local', [TimeSpan] $Age = '17:00:00')
+        Build-TestCertificate -Authority $authority -Folder $folder -Name $Name -Age $Age
+    }
+}
+
+AfterAll {
+    Close-TestCa $ca
+    Restore-Environment $environment
+    foreach ($name in $before.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name]) }
+}
+
+Describe 'Register-StepRenewalTask' {
+    BeforeEach {
+        if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
+        if (-not $IsLinux) { return Set-ItResult -Skipped -Because 'these tests register with cron' }
+        $folder = Get-NewFolder
+        $env:STEPCARENEW_HOME = Join-Path $folder home
+        $env:PATH = "$(Split-Path (Build-TestCrontab $folder)):$($before.PATH)"
+        $pair = New-DuePair
+        $path = $pair.CertificatePath
+        $forMe = @{ Scope = 'CurrentUser'; Scheduler = 'Cron' } + $atCa
+    }
+
+    It 'goes through the life of one: registered, again, run, failed, recovered, pending, unregistered' {
+        $proof = Join-Path $folder proof
+        $action = @{ FilePath = 'sh'; ArgumentList = '-c', 'cat "$0/gate" > "$0/seen"', $folder }
+
+        # registered
+        $task = Register-StepRenewalTask web $path @forMe @action
+        $task.Changed | Should -BeTrue
+        $task.Interval | Should -BeExactly 15m
+        $task.Scheduler | Should -BeExactly Cron
+        $task.Schedule | Should -Match '^\d+,\d+,\d+,\d+ \* \* \* \*$'
+        $task.ScheduleDifferences | Where-Object { $_ -notlike 'No cron daemon runs*' } | Should -BeNullOrEmpty
+        $task.CertificateStatus | Should -BeExactly Due
+        $task.LastAttempt | Should -BeNullOrEmpty
+        $definition = Get-Content $task.DefinitionPath -Raw | ConvertFrom-Json
+        $definition.ca.url | Should -BeExactly $ca.Url
+        $definition.ca.root | Should -Exist
+        $definition.ca.fingerprint | Should -Match '^[0-9a-f]{64}$'
+        $definition.actions[0].run | Should -Match '^/.*/sh$'
+
+        # again: nothing changes, and a hand's comment stays
+        Add-Content $task.DefinitionPath '// checked by hand'
+        $files = Get-ChildItem $env:STEPCARENEW_HOME -Recurse -File | ForEach-Object { Get-FileState $_.FullName }
+        $tab = Get-FileState (Join-Path $folder tab)
+        (Register-StepRenewalTask web $path @forMe @action).Changed | Should -BeFalse
+        Get-ChildItem $env:STEPCARENEW_HOME -Recurse -File | ForEach-Object { Get-FileState $_.FullName } | Should -Be $files
+        Get-FileState (Join-Path $folder tab) | Should -Be $tab
+
+        # run by its schedule, to the letter; the action fails, since the gate is not there
+        $old = Get-LeafSerial $path
+        & /bin/sh -c (Get-CronCommand web) *> $proof
+        $LASTEXITCODE | Should -Be 3 -Because (Get-Content $proof -Raw)
+        Get-LeafSerial $path | Should -Not -Be $old
+        $task = Get-StepRenewalTask web
+        $task.LastStatus | Should -BeExactly Renewed
+        $task.LastErrorId | Should -BeExactly ActionFailed
+        $task.ActionsPending | Should -BeTrue
+        $task.CertificateStatus | Should -BeExactly Valid
+
+        # the next run owes the action alone
+        Set-Content (Join-Path $folder gate) open
+        $new = Get-LeafSerial $path
+        (Invoke-ScheduledRun web).ExitCode | Should -Be 0
+        Get-Content (Join-Path $folder seen) | Should -BeExactly open
+        Get-LeafSerial $path | Should -Be $new
+        $task = Get-StepRenewalTask web
+        $task.LastStatus | Should -BeExactly NotDue
+        $task.LastErrorId | Should -BeNullOrEmpty
+        $task.ActionsPending | Should -BeFalse
+        $success = $task.LastSuccess
+
+        # the CA is down
+        $pair = New-DuePair
+        Suspend-StepCa $ca
+        try {
+            $run = Invoke-ScheduledRun web
+            $run.ExitCode | Should -Be 1
+        }
+        finally {
+            Resume-StepCa $ca
+        }
+        $task = Get-StepRenewalTask web
+        $task.LastStatus | Should -BeExactly Failed
+        $task.LastErrorId | Should -BeExactly CaUnreachable
+        $task.LastSuccess | Should -Be $success
+        $task.LastAttempt | Should -BeGreaterOrEqual $success
+        $task.CertificateStatus | Should -BeExactly Due
+
+        # and back
+        (Invoke-ScheduledRun web).ExitCode | Should -Be 0
+        $task = Get-StepRenewalTask web
+        $task.LastStatus | Should -BeExactly Renewed
+        $task.LastErrorId | Should -BeNullOrEmpty
+        Test-StepCertificatePair $path | Should -BeTrue
+        Get-Content $task.LogPath | ConvertFrom-Json | ForEach-Object event | Should -Contain Renewed
+
+        # unregistered: never certificate or key
+        Unregister-StepRenewalTask web
+        { Get-StepRenewalTask web -ErrorAction Stop } | Should -Throw -ErrorId 'NotRegistered,*'
+        Get-Content (Join-Path $folder tab) -ErrorAction Ignore | Where-Object { $_ -match 'web' } | Should -BeNullOrEmpty
+        Get-ChildItem (Join-Path $env:STEPCARENEW_HOME renewals) | Should -BeNullOrEmpty
+        Test-StepCertificatePair $path | Should -BeTrue
+    }
+
+    It 'renews all of five with -Force, one of them broken' {
+        $names = 1..5 | ForEach-Object { "web$_" }
+        foreach ($name in $names) {
+            $one = New-DuePair "$name.local" -Age 00:01:00
+            Register-StepRenewalTask $name $one.CertificatePath @forMe -FilePath sh -ArgumentList '-c', 'echo once >> "$0"', (Join-Path $folder once) | Out-Null
+        }
+        Remove-Item (Join-Path $folder web3.local.key)
+        $serials = $names | ForEach-Object { Get-LeafSerial (Join-Path $folder "$_.local.crt") }
+        $results = Invoke-StepRenewal -Force -ErrorAction SilentlyContinue -ErrorVariable problems
+        $results.Name | Should -Be $names
+        $results.Status | Should -Be Renewed, Renewed, Failed, Renewed, Renewed
+        $problems | ForEach-Object FullyQualifiedErrorId | Should -Be 'FileNotFound,StepCaRenew.Cmdlets.InvokeStepRenewalCommand'
+        Get-Content (Join-Path $folder once) | Should -Be once -Because 'equal actions of one run happen once'
+        $after = $names | ForEach-Object { Get-LeafSerial (Join-Path $folder "$_.local.crt") }
+        0..4 | Where-Object { $after[$_] -eq $serials[$_] } | Should -Be 2
+        (Get-StepRenewalTask).LastStatus | Should -Be Renewed, Renewed, Failed, Renewed, Renewed
+    }
+
+    It 'changes nothing with -WhatIf' {
+        Register-StepRenewalTask web $path @forMe -WhatIf
+        $env:STEPCARENEW_HOME | Should -Not -Exist
+        Register-StepRenewalTask web $path @forMe | Out-Null
+        $state = Get-ChildItem $folder -Recurse -File | ForEach-Object { Get-FileState $_.FullName }
+        Invoke-StepRenewal -WhatIf | ForEach-Object Status | Should -BeExactly WouldRenew
+        Unregister-StepRenewalTask * -WhatIf
+        Get-ChildItem $folder -Recurse -File | ForEach-Object { Get-FileState $_.FullName } | Should -Be $state
+    }
+
+    It 'makes an existing registration what a new call says, and lets no name change hands unasked' {
+        Register-StepRenewalTask web $path @forMe | Out-Null
+        $task = Register-StepRenewalTask web $path @forMe -Interval 5m -ExpiresIn 8h -Rekey -KeyAlgorithm ec-p384 -LogPath (Join-Path $folder web.log)
+        $task.Changed | Should -BeTrue
+        $task.Interval | Should -BeExactly 5m
+        $task.LogPath | Should -BeExactly (Join-Path $folder web.log)
+        Invoke-StepRenewal -Name WEB -Force | ForEach-Object Status | Should -BeExactly Renewed
+        (Get-StepCertificate $path).KeyAlgorithm | Should -Not -BeNullOrEmpty
+        & openssl pkey -in $pair.KeyPath -noout -text 2>&1 | Select-Object -First 1 | Should -BeLike '*384*'
+        $other = New-DuePair mail.local
+        { Register-StepRenewalTask web $other.CertificatePath @forMe } | Should -Throw -ErrorId 'NameTaken,*'
+        { Register-StepRenewalTask Web $path @forMe } | Should -Throw -ErrorId 'NameTaken,*'
+        (Register-StepRenewalTask web $other.CertificatePath @forMe -Force).CertificatePath | Should -BeExactly $other.CertificatePath
+    }
+
+    It 'starts the registered run with -RunNow and says how it ended' {
+        $task = Register-StepRenewalTask web $path @forMe -RunNow
+        $task.RunExitCode | Should -Be 0
+        $task.LastStatus | Should -BeExactly Renewed
+        $task = Register-StepRenewalTask web $path @forMe -FilePath false -RunNow -ErrorAction SilentlyContinue -ErrorVariable problem
+        $task.RunExitCode | Should -Be 0 -Because 'nothing was due'
+        $null = New-DuePair
+        $task = Register-StepRenewalTask web $path @forMe -FilePath false -RunNow -ErrorAction SilentlyContinue -ErrorVariable problem
+        $task.RunExitCode | Should -Be 3
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'RunNowFailed,*'
+        $problem[0].Exception.Message | Should -BeLike '*ActionFailed*'
+    }
+
+    It 'keeps a monitor''s address and a password out of definition, schedule and log' {
+        & openssl pkcs8 -topk8 -v2 aes-256-cbc -in $pair.KeyPath -out "$($pair.KeyPath).enc" -passout 'pass:s3cret-pa55word'
+        Move-Item "$($pair.KeyPath).enc" $pair.KeyPath -Force
+        Set-Content (Join-Path $folder web.pass) 's3cret-pa55word'
+        $all = Register-StepRenewalTask web $path @forMe -KeyPasswordFile (Join-Path $folder web.pass) -HealthCheckUri http://127.0.0.1:9/s3cret-pa7h -Verbose *>&1 | Out-String
+        $all += Invoke-StepRenewal -Name web -Verbose *>&1 | Out-String
+        (Get-StepRenewalTask web).LastStatus | Should -BeExactly Renewed
+        $secret = Join-Path $env:STEPCARENEW_HOME renewals/web.health-check
+        [int] [IO.File]::GetUnixFileMode($secret) | Should -Be 0x180
+        $text = $all + (Get-Content (Join-Path $folder tab) -Raw) + (Get-ChildItem $env:STEPCARENEW_HOME -Recurse -File | Where-Object FullName -NE $secret | Get-Content -Raw)
+        $text.Contains('s3cret') | Should -BeFalse
+        Register-StepRenewalTask web $path @forMe -KeyPasswordFile (Join-Path $folder web.pass) | Out-Null
+        $secret | Should -Not -Exist
+    }
+
+    It 'puts everything back where the schedule cannot be made' {
+        Register-StepRenewalTask web $path @forMe | Out-Null
+        Set-Content (Join-Path $folder crontab) "#!/bin/sh`n[ `$1 = -l ] && exec cat `"`$(dirname `"`$0`")/tab`"`necho 'crontab: no space' >&2; exit 1"
+        $definition = Get-Content (Join-Path $env:STEPCARENEW_HOME renewals/web.json) -Raw
+        { Register-StepRenewalTask web $path @forMe -Interval 5m } | Should -Throw -ErrorId 'SchedulerFailed,*'
+        { Register-StepRenewalTask mail $path @forMe } | Should -Throw -ErrorId 'SchedulerFailed,*'
+        Get-Content (Join-Path $env:STEPCARENEW_HOME renewals/web.json) -Raw | Should -BeExactly $definition
+        Join-Path $env:STEPCARENEW_HOME renewals/mail.json | Should -Not -Exist
+        (Get-StepRenewalTask).Name | Should -Be web
+    }
+
+    Context 'What is refused, before anything is written' {
+        It '<Name>' -ForEach @(
+            @{ Name = 'a name with a slash'; Arguments = @{ Name = 'a/b' }; ErrorId = 'NameInvalid' }
+            @{ Name = 'a device of Windows'; Arguments = @{ Name = 'nul' }; ErrorId = 'NameInvalid' }
+            @{ Name = 'a certificate that is not there'; Arguments = @{ CertificatePath = '/missing.crt' }; ErrorId = 'FileNotFound' }
+            @{ Name = 'an interval that cron cannot keep'; Arguments = @{ Interval = '7m' }; ErrorId = 'IntervalInvalid' }
+            @{ Name = 'an interval that leaves too few tries'; Arguments = @{ Interval = '6h' }; ErrorId = 'IntervalInvalid' }
+            @{ Name = 'a rule that is never met'; Arguments = @{ ExpiresIn = '48h' }; ErrorId = 'ExpiresInTooLong' }
+            @{ Name = 'a CA that is not there'; Arguments = @{ CaUrl = 'https://127.0.0.1:9' }; ErrorId = 'CaUnreachable' }
+            @{ Name = 'a program that is not there'; Arguments = @{ FilePath = 'no-such-program' }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'an account for a user''s own'; Arguments = @{ UserId = 'nobody' }; ErrorId = 'ConflictingParameters' }
+            @{ Name = 'Task Scheduler on Linux'; Arguments = @{ Scheduler = 'TaskScheduler' }; ErrorId = 'SchedulerUnavailable' }
+            @{ Name = 'a key algorithm without a new key'; Arguments = @{ KeyAlgorithm = 'EC-P384' }; ErrorId = 'ConflictingParameters' }
+        ) {
+            $call = @{ Name = 'web'; CertificatePath = $path } + $forMe
+            foreach ($key in $Arguments.Keys) { $call[$key] = $Arguments[$key] }
+            { Register-StepRenewalTask @call } | Should -Throw -ErrorId "$ErrorId,*"
+            $env:STEPCARENEW_HOME | Should -Not -Exist
+            Join-Path $folder tab | Should -Not -Exist
+        }
+
+        It 'a lifetime that is too short, with the figures' {
+            $short = Build-TestCertificate -Authority $authority -Folder $folder -Name short.local -Lifetime 01:00:00
+            { Register-StepRenewalTask web $short.CertificatePath @forMe } | Should -Throw -ErrorId 'LifetimeTooShort,*' -ExpectedMessage '*1h*1h 36m*'
+            (Register-StepRenewalTask web $short.CertificatePath @forMe -Interval 1m).Interval | Should -BeExactly 1m
+        }
+
+        It 'a pair that does not match' {
+            Copy-Item (New-DuePair mail.local).KeyPath $pair.KeyPath
+            { Register-StepRenewalTask web $path @forMe } | Should -Throw -ErrorId 'KeyMismatch,*'
+        }
+
+        It 'an account that could not read the pair, write its folder, or keep its owner' {
+            if ([Environment]::UserName -ne 'root') { return Skip-Test -Because 'only root registers for others' }
+            $forNobody = @{ UserId = 'nobody'; Scheduler = 'Cron'; WhatIf = $true } + $atCa
+            chmod 600 $pair.KeyPath
+            { Register-StepRenewalTask web $path @forNobody } | Should -Throw -ErrorId 'AccessDenied,*' -ExpectedMessage '*nobody*'
+            chown nobody: $pair.KeyPath
+            { Register-StepRenewalTask web $path @forNobody } | Should -Throw -ErrorId 'PermissionsNotKept,*' -ExpectedMessage '*root*'
+            chown nobody:root $path
+            { Register-StepRenewalTask web $path @forNobody } | Should -Throw -ErrorId 'PermissionsNotKept,*'
+            chown nobody: $path
+            { Register-StepRenewalTask web $path @forNobody } | Should -Throw -ErrorId 'FolderNotWritable,*'
+            chown nobody $folder
+            Register-StepRenewalTask web $path @forNobody
+            $env:STEPCARENEW_HOME | Should -Not -Exist
+        }
+
+        It 'a CA that is down, but with -Force' {
+            $task = Register-StepRenewalTask web $path @forMe -CaUrl https://127.0.0.1:9 -Force -WarningAction SilentlyContinue -WarningVariable warning
+            $task.Changed | Should -BeTrue
+            $warning | Should -BeLike '*-Force*'
+        }
+    }
+
+    Context 'What others may write is refused, at registration and at every run' {
+        It '<Name>' -ForEach @(
+            @{ Name = 'the definition'; Open = { chmod 666 "$env:STEPCARENEW_HOME/renewals/web.json" }; ErrorId = 'InsecureDefinition'; Right = '*mode 0666*' }
+            @{ Name = 'the folder of definitions'; Open = { chmod 777 "$env:STEPCARENEW_HOME/renewals" }; ErrorId = 'InsecureDefinition'; Right = '*mode 0777*' }
+            @{ Name = 'the script'; Open = { chmod 622 "$folder/after.ps1" }; ErrorId = 'InsecureDefinition'; Right = '*the script*mode 0622*' }
+            @{ Name = 'the state'; Open = { chmod 777 "$env:STEPCARENEW_HOME/state" }; ErrorId = 'InsecureFolder'; Right = '*state*' }
+        ) {
+            Set-Content "$folder/after.ps1" "'done'"
+            Register-StepRenewalTask web $path @forMe -ScriptPath "$folder/after.ps1" | Out-Null
+            & $Open
+            $serial = Get-LeafSerial $path
+            { Invoke-StepRenewal -Name web -ErrorAction Stop } | Should -Throw -ErrorId "$ErrorId,*" -ExpectedMessage $Right
+            (Invoke-ScheduledRun web).ExitCode | Should -Be 4
+            Get-LeafSerial $path | Should -Be $serial
+            { Register-StepRenewalTask web $path @forMe -ScriptPath "$folder/after.ps1" } | Should -Throw -ErrorId "$ErrorId,*"
+        }
+    }
+
+    It 'takes a definition that somebody wrote by hand' {
+        [IO.Directory]::CreateDirectory("$env:STEPCARENEW_HOME/renewals") | Out-Null
+        Set-Content "$env:STEPCARENEW_HOME/renewals/mail.json" @"
+{
+  // from a playbook
+  "certificate": "$path",
+  "ca": { "stepPath": "$($ca.Folder)" },
+}
+"@
+        Invoke-StepRenewal -Name mail | ForEach-Object Status | Should -BeExactly Renewed
+        $task = Get-StepRenewalTask
+        $task.LastStatus | Should -BeExactly Renewed
+        $task.ScheduleHealthy | Should -BeFalse
+        $task.ScheduleDifferences | Should -Be 'There is no schedule.'
+        Set-Content "$env:STEPCARENEW_HOME/renewals/mail.json" "{`n  `"certificate`": `"web.crt`"`n}"
+        { Invoke-StepRenewal -Name mail -ErrorAction Stop } | Should -Throw -ErrorId 'DefinitionInvalid,*' -ExpectedMessage "*mail.json', line 2, property 'certificate'*"
+    }
+
+    It 'lets the definition decide, and a call only what is for this once' {
+        Register-StepRenewalTask web $path @forMe | Out-Null
+        { Invoke-StepRenewal -Name web -RestartService nginx } | Should -Throw -ErrorId 'ConflictingParameters,*'
+        { Invoke-StepRenewal -Name nope -ErrorAction Stop } | Should -Throw -ErrorId 'NotRegistered,*'
+        Invoke-StepRenewal -Name nope* | Should -BeNullOrEmpty
+        # Never by the property Name: what comes from the pipeline is a path.
+        { [pscustomobject] @{ Name = 'web' } | Invoke-StepRenewal -ErrorAction Stop } | Should -Throw -ErrorId 'FileNotFound,*'
+        (TabExpansion2 'Get-StepRenewalTask w' 21).CompletionMatches.CompletionText | Should -Be web
+        (TabExpansion2 'Invoke-StepRenewal -Name w' 26).CompletionMatches.CompletionText | Should -Be web
+    }
+
+    It 'survives a damaged state, which costs history alone' {
+        Register-StepRenewalTask web $path @forMe | Out-Null
+        Invoke-StepRenewal -Name web | Out-Null
+        Set-Content "$env:STEPCARENEW_HOME/state/web/state.json" '{ damaged'
+        $task = Get-StepRenewalTask web -WarningAction SilentlyContinue -WarningVariable warning
+        $task.LastAttempt | Should -BeNullOrEmpty
+        $warning | Should -BeLike '*state*'
+        Invoke-StepRenewal -Name web -WarningAction SilentlyContinue | ForEach-Object Status | Should -BeExactly NotDue
+        (Get-StepRenewalTask web).LastStatus | Should -BeExactly NotDue
+    }
+
+    It 'prints for every scheduler what would be registered, and changes nothing' {
+        $xml = [xml] (Register-StepRenewalTask web $path @atCa -Scheduler TaskScheduler -AsText)
+        $xml.Task.Actions.Exec.Arguments | Should -BeLike '*-NonInteractive*Invoke-StepRenewal*web*'
+        Register-StepRenewalTask web $path @atCa -Scheduler Systemd -AsText | Should -BeLike '*OnCalendar=*'
+        Register-StepRenewalTask web $path @atCa -Scheduler Cron -AsText | Should -BeLike '*root*'
+        $env:STEPCARENEW_HOME | Should -Not -Exist
+    }
+}

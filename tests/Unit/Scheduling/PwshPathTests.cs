@@ -1,0 +1,57 @@
+using StepCaRenew.Renewals;
+using StepCaRenew.Scheduling;
+using StepCaRenew.Unit.Fixtures;
+
+namespace StepCaRenew.Unit.Scheduling;
+
+public sealed class PwshPathTests
+{
+    [Theory]
+    [InlineData(@"C:\Program Files\PowerShell\7\pwsh.exe")]
+    [InlineData(@"d:/tools/powershell/PWSH.EXE")]
+    [InlineData(@"\\server\share\PowerShell\7\pwsh.exe")]
+    [InlineData("/usr/bin/pwsh")]
+    [InlineData("/usr/bin/pwsh-lts")]
+    [InlineData("/opt/microsoft/powershell/7/pwsh")]
+    [InlineData("/opt/microsoft/powershell/7-lts/pwsh")]
+    [InlineData("/snap/powershell/current/opt/powershell/pwsh")]
+    [InlineData("/srv/preview/pwsh")]
+    public void AStableOne_IsTaken(string path)
+    {
+        PwshPath.Demand(path, RenewalScope.Machine);
+        PwshPath.Demand(path, RenewalScope.CurrentUser);
+    }
+
+    [Theory]
+    [InlineData("pwsh", "full path")]
+    [InlineData(@"7\pwsh.exe", "full path")]
+    [InlineData("C:pwsh.exe", "full path")]
+    [InlineData(@"\pwsh.exe", "full path")]
+    [InlineData(@"\\?\C:\pwsh.exe", "full path")]
+    [InlineData("", "full path")]
+    [InlineData(@"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe", "no pwsh")]
+    [InlineData(@"C:\Program Files\dotnet\dotnet.exe", "no pwsh")]
+    [InlineData(@"C:\Program Files\WindowsApps\Microsoft.PowerShell_7.6.0.0_x64__8wekyb3d8bbwe\pwsh.exe", "Store")]
+    [InlineData(@"C:\Users\a\AppData\Local\Microsoft\windowsapps\pwsh.exe", "Store")]
+    [InlineData(@"C:\Program Files\PowerShell\7-preview\pwsh.exe", "preview")]
+    [InlineData(@"C:\tools\PowerShell-7.6.0-preview.4-win-x64\pwsh.exe", "preview")]
+    [InlineData(@"C:\tools\7.6.0-rc.1\pwsh.exe", "preview")]
+    [InlineData("/opt/microsoft/powershell/7-preview/pwsh", "preview")]
+    [InlineData("/usr/bin/pwsh-preview", "preview")]
+    [InlineData("/snap/powershell-preview/x/opt/powershell/pwsh", "preview")]
+    public void AnUnstableOne_IsRefused(string path, string why)
+    {
+        foreach (var scope in Enum.GetValues<RenewalScope>())
+            Assert.Contains(why, Expect.Failure(ErrorId.PwshUnsuitable, () => PwshPath.Demand(path, scope)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(@"C:\Users\a\.dotnet\tools\pwsh.exe")]
+    [InlineData("/root/.dotnet/tools/pwsh")]
+    [InlineData("/home/a/.dotnet/tools/.store/powershell/7.6.0/powershell/7.6.0/tools/net10.0/any/unix/pwsh")]
+    public void ADotnetTool_IsRefusedForTheMachineOnly(string path)
+    {
+        Expect.Failure(ErrorId.PwshUnsuitable, () => PwshPath.Demand(path, RenewalScope.Machine));
+        PwshPath.Demand(path, RenewalScope.CurrentUser);
+    }
+}

@@ -1,0 +1,38 @@
+using StepCaRenew.Scheduling;
+
+namespace StepCaRenew.Unit.Scheduling;
+
+public sealed class SchedulePhaseTests
+{
+    private static readonly TimeSpan Quarter = TimeSpan.FromMinutes(15);
+
+    // A new version must not move every schedule of a fleet.
+    [Fact]
+    public void Of_IsPinned()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(878), SchedulePhase.Of("machine", "web", Quarter));
+        Assert.Equal(SchedulePhase.Of("machine", "web", Quarter), SchedulePhase.Of("machine", "WEB", Quarter));
+    }
+
+    [Fact]
+    public void Of_OtherMachineOrName_IsAnother()
+    {
+        Assert.NotEqual(SchedulePhase.Of("machine", "web", Quarter), SchedulePhase.Of("machine2", "web", Quarter));
+        Assert.NotEqual(SchedulePhase.Of("machine", "web", Quarter), SchedulePhase.Of("machine", "mail", Quarter));
+        Assert.NotEqual(SchedulePhase.Of("ab", "c", TimeSpan.FromHours(12)), SchedulePhase.Of("a", "bc", TimeSpan.FromHours(12)));
+    }
+
+    [Fact]
+    public void Of_ManyMachines_IsEvenOverTheWholeInterval()
+    {
+        foreach (var interval in ScheduleInterval.All)
+        {
+            var phases = Enumerable.Range(0, 6000).Select(machine => SchedulePhase.Of($"machine-{machine}", "web", interval)).ToList();
+            Assert.All(phases, phase => Assert.True(phase >= TimeSpan.Zero && phase < interval && phase.Ticks % TimeSpan.TicksPerSecond == 0));
+            // Sixty parts of a hundred each: the binomial deviation is ten, and six of them are out of the question.
+            var parts = phases.GroupBy(phase => (int)(60 * phase.TotalSeconds / interval.TotalSeconds)).ToList();
+            Assert.Equal(60, parts.Count);
+            Assert.All(parts, part => Assert.InRange(part.Count(), 40, 160));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using StepCaRenew.Scheduling.Systemd;
+
+namespace StepCaRenew.Unit.Scheduling.Systemd;
+
+public sealed class UnitFileTests
+{
+    [Fact]
+    public void Comments_Continuations_AndSpaces_AreReadAsSystemdDoes()
+    {
+        var entries = UnitFile.Parse("# c\n; c\n[Unit]\n Description = a b \n\n[Service]\nEnvironment=A=1 \\\n# between\n   B=2 \\\n C=3\nBroken\n");
+        Assert.Equal([("Unit", "Description"), ("Service", "Environment"), ("Service", "Broken")], entries.Select(entry => (entry.Section, entry.Key)));
+        Assert.Equal("a b", entries[0].Value);
+        Assert.Equal(["A=1", "B=2", "C=3"], UnitWords.Split(entries[1].Value));
+    }
+
+    [Theory]
+    [InlineData("a  b", new[] { "a", "b" })]
+    [InlineData("\"a b\"c 'd \"e'", new[] { "a bc", "d \"e" })]
+    [InlineData("\"a\\\"b\\\\\" \"\"", new[] { "a\"b\\", "" })]
+    [InlineData("", new string[0])]
+    public void Words_AreParted(string value, string[] expected) => Assert.Equal(expected, UnitWords.Split(value));
+
+    [Fact]
+    public void Differences_NameUnitKeyFoundAndExpected()
+    {
+        var differences = UnitDifferences.Of("x.timer", "[Timer]\nOnCalendar=*:07\nPersistent=true\n[Install]\nWantedBy=t\n", "[Timer]\nOnCalendar=*:08\nOnCalendar=*:09\nRandomizedDelaySec=30\n[Install]\nWantedBy=t\n");
+        Assert.Equal(
+            [
+                "x.timer: OnCalendar is '*:08', '*:09' instead of '*:07'.",
+                "x.timer: Persistent=true is missing in [Timer].",
+                "x.timer: RandomizedDelaySec=30 in [Timer] should not be there.",
+            ],
+            differences);
+        Assert.Empty(UnitDifferences.Of("x", "[A]\nb=1\nc=2\n", "# other\n[A]\n c = 2\nb=1"));
+    }
+}

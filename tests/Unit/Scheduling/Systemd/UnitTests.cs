@@ -1,0 +1,150 @@
+using StepCaRenew.Renewals;
+using StepCaRenew.Scheduling;
+using StepCaRenew.Scheduling.Systemd;
+using StepCaRenew.Unit.Fixtures;
+
+namespace StepCaRenew.Unit.Scheduling.Systemd;
+
+public sealed class UnitTests
+{
+    [Fact]
+    public void Timer_OfTheMachine()
+    {
+        Assert.Equal(
+            """
+            # StepCaRenew: the renewal 'web.local'. Register-StepRenewalTask wrote this file, and overwrites what is changed in it.
+            [Unit]
+            Description=Renews the certificate of 'web.local' when it is due (StepCaRenew).
+
+            [Timer]
+            OnCalendar=*:07/15:23
+            OnBootSec=83s
+            Persistent=true
+            AccuracySec=1s
+            Unit=stepcarenew-web.local.service
+
+            [Install]
+            WantedBy=timers.target
+
+            """,
+            TimerUnit.Render(SampleRun.Of()));
+    }
+
+    [Fact]
+    public void Service_ThatRunsNothingElse_MayWriteItsFoldersOnly()
+    {
+        Assert.Equal(
+            """
+            # StepCaRenew: the renewal 'web.local'. Register-StepRenewalTask wrote this file, and overwrites what is changed in it.
+            [Unit]
+            Description=Renews the certificate of 'web.local' when it is due (StepCaRenew).
+            Wants=network-online.target
+            After=network-online.target
+            StartLimitIntervalSec=0
+
+            [Service]
+            Type=oneshot
+            User=root
+            Environment=POWERSHELL_TELEMETRY_OPTOUT=1
+            Environment=POWERSHELL_UPDATECHECK=Off
+            ExecStart=/usr/bin/pwsh -NoProfile -NonInteractive -Command "Import-Module 'StepCaRenew'; Invoke-StepRenewal -Name 'web.local' -Scheduled"
+            TimeoutStartSec=3600s
+            UMask=0022
+            NoNewPrivileges=yes
+            LockPersonality=yes
+            RestrictRealtime=yes
+            RestrictSUIDSGID=yes
+            RestrictNamespaces=yes
+            ProtectKernelTunables=yes
+            ProtectKernelModules=yes
+            ProtectKernelLogs=yes
+            ProtectSystem=strict
+            PrivateTmp=yes
+            ReadWritePaths=-/etc/ssl/private
+            ReadWritePaths=-/var/lib/stepcarenew
+            ProtectControlGroups=yes
+            ProtectClock=yes
+            ProtectHostname=yes
+            RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+            CapabilityBoundingSet=CAP_CHOWN CAP_FOWNER CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_KILL
+
+            """,
+            ServiceUnit.Render(SampleRun.Of()));
+    }
+
+    [Fact]
+    public void Service_ThatRunsPrograms_LeavesThemTheirRightsAndTemporaryFiles()
+    {
+        var lines = Lines(SampleRun.Of() with { RunsPrograms = true });
+        Assert.Contains("ProtectSystem=full", lines);
+        Assert.Contains("NoNewPrivileges=yes", lines);
+        Assert.Contains("ReadWritePaths=-/etc/ssl/private", lines);
+        Assert.DoesNotContain(lines, line => line.StartsWith("PrivateTmp", StringComparison.Ordinal) || line.StartsWith("CapabilityBoundingSet", StringComparison.Ordinal)
+            || line.StartsWith("Restrict", StringComparison.Ordinal) && line != "RestrictRealtime=yes");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Service_OfAUser_HasNothingThatAUsersManagerCannot(bool runsPrograms)
+    {
+        var lines = Lines(SampleRun.Of(RenewalScope.CurrentUser) with { RunsPrograms = runsPrograms });
+        Assert.DoesNotContain(lines, line => line.StartsWith("Protect", StringComparison.Ordinal) || line.StartsWith("Private", StringComparison.Ordinal)
+            || line.StartsWith("ReadWritePaths", StringComparison.Ordinal) || line.StartsWith("Capability", StringComparison.Ordinal)
+            || line.StartsWith("User=", StringComparison.Ordinal) || line.Contains("network-online", StringComparison.Ordinal));
+        Assert.Contains("NoNewPrivileges=yes", lines);
+        Assert.Contains("OnStartupSec=83s", TimerUnit.Render(SampleRun.Of(RenewalScope.CurrentUser)).Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("/tmp/certs", "/usr/bin/pwsh", "StepCaRenew")]
+    [InlineData("/etc/ssl", "/var/tmp/pwsh", "StepCaRenew")]
+    [InlineData("/etc/ssl", "/usr/bin/pwsh", "/tmp/modules/StepCaRenew.psd1")]
+    public void Service_OfSomethingInATemporaryFolder_SeesTheRealOne(string folder, string pwsh, string module)
+    {
+        var lines = Lines(SampleRun.Of() with { WritableFolders = [folder], Command = RunCommand.Of(pwsh, module, "web") });
+        Assert.DoesNotContain("PrivateTmp=yes", lines);
+        Assert.Contains("ReadWritePaths=-/tmp", lines);
+        Assert.Contains("ReadWritePaths=-/var/tmp", lines);
+    }
+
+    [Fact]
+    public void Service_NeverForbidsToCompile()
+    {
+        Assert.DoesNotContain("MemoryDenyWriteExecute", ServiceUnit.Render(SampleRun.Of()), StringComparison.Ordinal);
+        Assert.DoesNotContain("ProtectHome", ServiceUnit.Render(SampleRun.Of()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Home_AndUser_StandInTheService()
+    {
+        var lines = Lines(SampleRun.Of() with { Home = "/srv/100% ours", Account = new TaskAccount.User("web_1") });
+        Assert.Contains("User=web_1", lines);
+        Assert.Contains("Environment=\"STEPCARENEW_HOME=/srv/100%% ours\"", lines);
+    }
+
+    [Theory]
+    [InlineData("a b")]
+    [InlineData("root\nExecStart=/bin/evil")]
+    [InlineData("%u")]
+    [InlineData("-x")]
+    [InlineData("1000")]
+    public void User_ThatCouldBeReadAsSomethingElse_IsRefused(string name) =>
+        Expect.Failure(ErrorId.AccountInvalid, () => ServiceUnit.Render(SampleRun.Of() with { Account = new TaskAccount.User(name) }));
+
+    [Fact]
+    public void ManagedServiceAccount_IsRefused() =>
+        Expect.Failure(ErrorId.AccountInvalid, () => ServiceUnit.Render(SampleRun.Of() with { Account = new TaskAccount.ManagedServiceAccount("CORP\\web$") }));
+
+    [Theory]
+    [InlineData("/opt/it's/pwsh")]
+    [InlineData("/opt/a\\b/pwsh")]
+    public void Program_ThatSystemdRefuses_IsRefused(string program) =>
+        Expect.Failure(ErrorId.ModulePathInvalid, () => ServiceUnit.Render(SampleRun.Of() with { Command = RunCommand.Of(program, "StepCaRenew", "web") }));
+
+    [Fact]
+    public void Folder_WithALineEnd_IsRefused() =>
+        Expect.Failure(ErrorId.ModulePathInvalid, () => ServiceUnit.Render(SampleRun.Of() with { WritableFolders = ["/a\nUser=evil"] }));
+
+    private static string[] Lines(ScheduledRun run) => ServiceUnit.Render(run).Split('\n');
+}
