@@ -38,7 +38,7 @@ Describe 'Get-StepRenewalTask' {
 
     It 'names what is wrong with a schedule, and a second registration mends it: <Name>' -ForEach @(
         @{ Name = 'no schedule'; Change = { '' }; Difference = 'There is no schedule.' }
-        @{ Name = 'another interval'; Change = { $_ -replace '(?m)^\d+,\d+,\d+,\d+ ', '*/5 ' }; Difference = '*\*/5*' }
+        @{ Name = 'another interval'; Change = { $_ -replace '(?m)^\d+,\d+,\d+,\d+ ', '*/5 ' }; Difference = '*`*/5*' }
         @{ Name = 'another hour'; Change = { $_ -replace '(?m)^(\d+,\d+,\d+,\d+) \* ', '$1 3 ' }; Difference = '*3*' }
         @{ Name = 'another program'; Change = { $_ -replace '-NoProfile', '-NoLogo' }; Difference = '*' }
     ) {
