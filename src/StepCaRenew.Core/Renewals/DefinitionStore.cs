@@ -30,7 +30,7 @@ public sealed class DefinitionStore(RenewalFolders folders)
 
     /// <summary>The name as its file has it; null where none is registered.</summary>
     /// <param name="name">The name, in any case.</param>
-    public string? Find(string name) => Names().FirstOrDefault(one => one == name) ?? Names().FirstOrDefault(one => RenewalName.Comparer.Equals(one, name));
+    public string? Find(string name) => Find(Names(), name);
 
     /// <summary>Reads a definition.</summary>
     /// <param name="name">Its name, in any case.</param>
@@ -38,8 +38,9 @@ public sealed class DefinitionStore(RenewalFolders folders)
     public RenewalDefinition Load(string name)
     {
         RenewalName.Demand(name);
-        var found = Find(name) ?? throw RegisteredNames.NotRegistered(name);
-        var twin = Names().FirstOrDefault(other => other != found && RenewalName.Comparer.Equals(other, found));
+        var names = Names();
+        var found = Find(names, name) ?? throw RegisteredNames.NotRegistered(name);
+        var twin = names.FirstOrDefault(other => other != found && RenewalName.Comparer.Equals(other, found));
         if (twin is not null)
             throw new RenewalException(
                 ErrorId.NameInvalid, $"'{folders.DefinitionOf(found)}' and '{folders.DefinitionOf(twin)}' differ by case alone: nobody can say which one is meant.", "Rename or delete one of them.");
@@ -70,6 +71,9 @@ public sealed class DefinitionStore(RenewalFolders folders)
 
     /// <summary>The file with the address of the monitor, which is a secret.</summary>
     internal string HealthCheckOf(string name) => Path.Combine(folders.Definitions, name + ".health-check");
+
+    private static string? Find(IReadOnlyList<string> names, string name) =>
+        names.FirstOrDefault(one => one == name) ?? names.FirstOrDefault(one => RenewalName.Comparer.Equals(one, name));
 
     private string[] Companions(string name) => [RootOf(name), HealthCheckOf(name)];
 }
