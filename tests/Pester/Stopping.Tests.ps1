@@ -18,13 +18,33 @@ Describe 'Ctrl+C' {
     BeforeAll {
         $authority = Build-TestAuthority
 
-        # A renewal in a runspace of its own, as a console runs one.
+        # A renewal in a runspace of its own, as a console runs one. The module is there before: a second statement would
+        # be run by PowerShell's batch, which brings down the process where it is stopped and disposed at an unlucky moment
+        # (it asks the closed runspace for $ErrorActionPreference on a thread of the pool, and nobody catches what that throws).
         function Invoke-Aside {
             param([hashtable] $Arguments)
-            $shell = [powershell]::Create()
-            $shell.AddCommand('Import-Module').AddParameter('Name', $manifest).AddStatement() > $null
+            $state = [initialsessionstate]::CreateDefault2()
+            $state.ImportPSModule($manifest)
+            $runspace = [runspacefactory]::CreateRunspace($state)
+            $runspace.Open()
+            $shell = [powershell]::Create($runspace)
             $shell.AddCommand('Invoke-StepRenewal').AddParameters($Arguments) > $null
-            [pscustomobject]@{ Shell = $shell; Running = $shell.BeginInvoke() }
+            [pscustomobject]@{ Shell = $shell; Running = $shell.BeginInvoke(); Runspace = $runspace }
+        }
+
+        # Ends it as Ctrl+C does.
+        function Stop-Aside {
+            param([psobject] $Aside)
+            $watch = [Diagnostics.Stopwatch]::StartNew()
+            $Aside.Shell.Stop()
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
+            $Aside.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+        }
+
+        function Close-Aside {
+            param([psobject] $Aside)
+            $Aside.Shell.Dispose()
+            $Aside.Runspace.Dispose()
         }
     }
 
@@ -46,15 +66,12 @@ Describe 'Ctrl+C' {
             $aside.Running.IsCompleted | Should -BeFalse
             # It lies there already, to find out before the CA is asked whether it can be made.
             Get-StagedFile $folder | Should -HaveCount 1
-            $watch = [Diagnostics.Stopwatch]::StartNew()
-            $aside.Shell.Stop()
-            $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
-            $aside.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+            Stop-Aside $aside
         }
         finally {
             ${client}?.Dispose()
             $listener.Stop()
-            $aside.Shell.Dispose()
+            Close-Aside $aside
         }
         Get-FileState $pair.CertificatePath, $pair.KeyPath | Should -Be $before
         Get-StagedFile $folder | Should -BeNullOrEmpty
@@ -65,13 +82,10 @@ Describe 'Ctrl+C' {
         try {
             Wait-Until { $aside.Shell.Streams.Warning.Count -ge 2 -or $aside.Running.IsCompleted } | Should -BeTrue
             $aside.Running.IsCompleted | Should -BeFalse
-            $watch = [Diagnostics.Stopwatch]::StartNew()
-            $aside.Shell.Stop()
-            $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
-            $aside.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+            Stop-Aside $aside
         }
         finally {
-            $aside.Shell.Dispose()
+            Close-Aside $aside
         }
         Get-FileState $pair.CertificatePath, $pair.KeyPath | Should -Be $before
         Get-StagedFile $folder | Should -BeNullOrEmpty
@@ -84,11 +98,10 @@ Describe 'Ctrl+C' {
         $aside = Invoke-Aside @{ LiteralPath = $pair.CertificatePath; CaUrl = 'https://127.0.0.1:1'; Root = "$folder/root.txt"; Force = $true; Verbose = $true }
         try {
             Wait-Until { @($aside.Shell.Streams.Verbose | Where-Object Message -Like '*reading them again*').Count -gt 0 -or $aside.Running.IsCompleted } | Should -BeTrue
-            $aside.Shell.Stop()
-            $aside.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+            Stop-Aside $aside
         }
         finally {
-            $aside.Shell.Dispose()
+            Close-Aside $aside
         }
     }
 }
