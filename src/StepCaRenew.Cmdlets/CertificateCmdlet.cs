@@ -6,7 +6,7 @@ using StepCaRenew.Cmdlets.Support;
 namespace StepCaRenew.Cmdlets;
 
 /// <summary>What the cmdlets that look at certificates on disk have in common: which files, and the key's password.</summary>
-public abstract class CertificateCmdlet : StepCmdlet
+public abstract class CertificateCmdlet : StepCmdlet, IDisposable
 {
     /// <summary>The parameter set of paths with wildcards.</summary>
     protected const string PathSet = "Path";
@@ -14,7 +14,10 @@ public abstract class CertificateCmdlet : StepCmdlet
     /// <summary>The parameter set of paths as they are.</summary>
     protected const string LiteralPathSet = "LiteralPath";
 
+    private readonly PipelinePump pump = new();
     private CertificateInputs? inputs;
+    private CertificateBatch<object>? batch;
+    private BatchProgress? progress;
 
     /// <summary>Certificate files, or folders that hold some, taken as they are.</summary>
     [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
@@ -43,6 +46,12 @@ public abstract class CertificateCmdlet : StepCmdlet
     /// <summary>Whether folders are searched with those in them.</summary>
     protected virtual bool SearchesFoldersInFolders => false;
 
+    /// <summary>How many certificates are looked at at once.</summary>
+    protected virtual int Parallelism => 1;
+
+    /// <summary>What a progress bar says is being done.</summary>
+    protected abstract string Activity { get; }
+
     /// <summary>The paths of the parameter set in use; a cmdlet declares its own <c>Path</c>.</summary>
     protected abstract IReadOnlyList<string> Paths { get; }
 
@@ -54,27 +63,59 @@ public abstract class CertificateCmdlet : StepCmdlet
     {
         inputs = new CertificateInputs(this, SearchesFoldersInFolders, OnNothingFound) { IsKeyNamedByHand = KeyPath is not null };
         Password = ReadPassword(KeyPassword, KeyPasswordFile);
+        progress = new BatchProgress(Activity, TimeProvider.System, MyInvocation.ExpectingInput, WriteProgress);
+        batch = new CertificateBatch<object>(this, pump, Parallelism, progress, (_, found) => WriteObject(found));
     });
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        IReadOnlyList<string> certificates = [];
-        Terminating(() => certificates = inputs!.Find(Paths, ParameterSetName == LiteralPathSet));
-        foreach (var certificate in certificates)
-            NonTerminating(certificate, () => Process(certificate, KeyPath is null ? null : FullPath(KeyPath)));
+        IReadOnlyList<CertificateInput> certificates = [];
+        string? keyPath = null;
+        Terminating(() =>
+        {
+            certificates = inputs!.Find(Paths, ParameterSetName == LiteralPathSet);
+            keyPath = KeyPath is null ? null : FullPath(KeyPath);
+        });
+        batch!.Add(certificates, (certificate, _) => Task.FromResult(Examine(certificate, keyPath)));
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => Password?.Dispose();
+    protected override void EndProcessing()
+    {
+        batch!.Drain();
+        progress!.End();
+    }
 
-    /// <summary>Does the cmdlet's work for one certificate file.</summary>
+    /// <inheritdoc/>
+    protected override void StopProcessing() => pump.Stop();
+
+    /// <summary>Does the cmdlet's work for one certificate file; on a thread of the pool, several at once.</summary>
     /// <param name="certificatePath">The full path of the certificate file.</param>
     /// <param name="keyPath">The full path of the key file; null for the one beside it.</param>
-    protected abstract void Process(string certificatePath, string? keyPath);
+    /// <returns>What is given out.</returns>
+    protected abstract object Examine(string certificatePath, string? keyPath);
 
     /// <summary>Told of a folder or pattern in which there is no certificate: an error where someone counts on one.</summary>
     /// <param name="path">The path as it was given.</param>
     /// <exception cref="RenewalException">Where nothing is not a good answer.</exception>
     protected virtual void OnNothingFound(string path) => throw CertificateInputs.NothingFound(path);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Waits for what still runs, and forgets the password.</summary>
+    /// <param name="disposing">True where it is called by hand.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing)
+            return;
+        batch?.Dispose();
+        pump.Dispose();
+        Password?.Dispose();
+    }
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using StepCaRenew.Certificates;
+using StepCaRenew.Cmdlets.Support;
 
 namespace StepCaRenew.Cmdlets;
 
@@ -20,6 +21,17 @@ public sealed class GetStepCertificateCommand : CertificateCmdlet
     [Parameter]
     public SwitchParameter Recurse { get; set; }
 
+    /// <summary>How many certificates are looked at at once: from 1 to 16; twice the number of cores unless given.</summary>
+    [Parameter]
+    [ValidateRange(1, Throttle.Most)]
+    public int ThrottleLimit { get; set; } = Throttle.Usual;
+
+    /// <inheritdoc/>
+    protected override int Parallelism => ThrottleLimit;
+
+    /// <inheritdoc/>
+    protected override string Activity => "Reading certificates";
+
     /// <inheritdoc/>
     protected override IReadOnlyList<string> Paths => ParameterSetName == LiteralPathSet ? LiteralPath : Path;
 
@@ -27,10 +39,10 @@ public sealed class GetStepCertificateCommand : CertificateCmdlet
     protected override bool SearchesFoldersInFolders => Recurse;
 
     /// <inheritdoc/>
-    protected override void Process(string certificatePath, string? keyPath)
+    protected override object Examine(string certificatePath, string? keyPath)
     {
         using var certificate = CertificateFile.Load(certificatePath);
-        WriteObject(inspector.Inspect(certificate, keyPath, Password));
+        return inspector.Inspect(certificate, keyPath, Password);
     }
 
     /// <inheritdoc/>

@@ -13,10 +13,11 @@ public sealed partial class InvokeStepRenewalCommand
     // What a call may decide for this once; all else is the definition's.
     private static readonly HashSet<string> Decidable = new(StringComparer.OrdinalIgnoreCase)
     {
-        nameof(Name), nameof(Force), nameof(Scheduled), nameof(LockTimeout), nameof(RetryTimeout), nameof(ActionTimeout),
+        nameof(Name), nameof(Force), nameof(Scheduled), nameof(ThrottleLimit), nameof(LockTimeout), nameof(RetryTimeout), nameof(ActionTimeout),
     };
 
     private RegisteredRuns? runs;
+    private WorkBatch? registered;
 
     /// <summary>Names of registered renewals; wildcards are allowed. Without a name or a path, all that are registered are meant.</summary>
     [Parameter(ParameterSetName = RegisteredSet)]
@@ -61,12 +62,22 @@ public sealed partial class InvokeStepRenewalCommand
             Terminating(() =>
             {
                 var names = RegisteredNameCompleter.Resolve(Name);
+                registered = new WorkBatch(pump, ThrottleLimit);
+                progress!.Expect(names.Count);
                 for (var index = 0; index < names.Count; index++)
                 {
-                    var (store, name) = names[index];
-                    Serve(stopping => runs!.RenewAsync(store, name, stopping));
-                    ShowProgress(index + 1, names.Count);
+                    var (position, (store, name)) = (index, names[index]);
+                    registered.Start(
+                        async stopping =>
+                        {
+                            await runs!.RenewAsync(position, store, name, stopping).ConfigureAwait(false);
+                            return true;
+                        },
+                        progress.Done);
                 }
+
+                registered.Drain();
+                progress.End();
             });
             Serve(runs!.ActAsync);
             Serve(runs.FinishAsync);

@@ -14,7 +14,7 @@ public sealed partial class InvokeStepRenewalCommand
     private HealthCheck? healthCheck;
 
     /// <inheritdoc/>
-    protected override void Report(ErrorRecord problem) => Report(null, problem);
+    protected internal override void Report(ErrorRecord problem) => Report(null, problem);
 
     /// <inheritdoc/>
     protected override void OnTerminating(ErrorRecord problem)
@@ -28,7 +28,10 @@ public sealed partial class InvokeStepRenewalCommand
     private void Report(RenewalResult? result, ErrorRecord? error)
     {
         outbox.Add(result, error, mustWait: result?.ActionsPending == true || healthCheck is not null);
-        if (!outbox.IsWaiting)
+        // What is under way ends, and its results come before the error that they could not come after.
+        if (error is not null && !outbox.IsWaiting && EndingLevels.EndsAtErrors(this))
+            batch?.End();
+        if (!outbox.IsWaiting && batch?.IsEnding != true)
             Send();
     }
 

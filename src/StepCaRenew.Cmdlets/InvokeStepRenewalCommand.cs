@@ -17,6 +17,8 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
 
     private readonly PipelinePump pump = new();
     private CertificateInputs? inputs;
+    private CertificateBatch<(RenewalResult Result, RenewalException? Error)>? batch;
+    private BatchProgress? progress;
     private RenewalEngine? engine;
     private RenewalRequest? template;
     private ActionHost host = new();
@@ -51,6 +53,11 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>How many certificates are worked on at once: from 1 to 16; twice the number of cores unless given.</summary>
+    [Parameter]
+    [ValidateRange(1, Throttle.Most)]
+    public int ThrottleLimit { get; set; } = Throttle.Usual;
+
     /// <summary>A script block to run after a renewal.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralPathSet)]
@@ -60,10 +67,14 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     /// <inheritdoc/>
     public void Dispose()
     {
+        // What still runs ends first: an upstream command may have thrown.
+        batch?.Dispose();
+        registered?.Dispose();
         engine?.Dispose();
         healthCheck?.Dispose();
         runs?.Dispose();
         pump.Dispose();
+        template?.KeyPassword?.Dispose();
     }
 
     /// <inheritdoc/>
@@ -72,6 +83,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
         // The set's name decides, so that a path that turned out null can never mean "all". What comes from the pipeline
         // is a path, and its set is known only when it is there.
         isRegistered = ParameterSetName == RegisteredSet && (!MyInvocation.ExpectingInput || Name is not null || Scheduled);
+        progress = new BatchProgress("Renewing certificates", TimeProvider.System, MyInvocation.ExpectingInput, WriteProgress);
         if (isRegistered)
         {
             Terminating(BeginRegistered);
@@ -88,6 +100,9 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
             foreach (var action in template.Actions)
                 action.Demand(host);
             engine = new RenewalEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, logger!);
+            batch = new CertificateBatch<(RenewalResult Result, RenewalException? Error)>(
+                this, pump, ThrottleLimit, progress,
+                (path, outcome) => Report(outcome.Result, outcome.Error is { } error ? ErrorRecords.From(error, path) : null));
         });
     }
 
@@ -100,39 +115,37 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
             return;
         }
 
-        IReadOnlyList<string> certificates = [];
-        Terminating(() => certificates = inputs!.Find(ParameterSetName == LiteralPathSet ? LiteralPath : Path, ParameterSetName == LiteralPathSet));
-        for (var index = 0; index < certificates.Count; index++)
+        IReadOnlyList<CertificateInput> certificates = [];
+        var request = template!;
+        Terminating(() =>
         {
-            NonTerminating(certificates[index], () => Renew(certificates[index]));
-            ShowProgress(index + 1, certificates.Count);
-        }
+            certificates = inputs!.Find(ParameterSetName == LiteralPathSet ? LiteralPath : Path, ParameterSetName == LiteralPathSet);
+            request = template! with { KeyPath = KeyPath is null ? null : FullPath(KeyPath) };
+        });
+        Serve(() => batch!.Add(certificates, (path, stopping) => engine!.RenewAsync(request with { CertificatePath = path }, stopping)));
+        // An error that ends the call: nothing was begun after it, and what it has to say comes last.
+        if (batch!.IsEnding)
+            EndProcessing();
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        try
-        {
-            if (!isRegistered)
-                Finish();
-        }
-        finally
-        {
-            template?.KeyPassword?.Dispose();
-        }
+        if (isRegistered)
+            return;
+        Serve(batch!.Drain);
+        progress!.End();
+        Finish();
     }
 
     /// <inheritdoc/>
     protected override void StopProcessing() => pump.Stop();
 
-    private void Renew(string certificatePath)
+    private void Serve(Action work)
     {
-        var request = template! with { CertificatePath = certificatePath, KeyPath = KeyPath is null ? null : FullPath(KeyPath) };
         try
         {
-            var (result, error) = pump.Run(stopping => engine!.RenewAsync(request, stopping));
-            Report(result, error is null ? null : ErrorRecords.From(error, certificatePath));
+            work();
         }
         catch (PipelineStoppedException)
         {
@@ -168,15 +181,5 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
         ScriptBlocks = ScriptBlock is null ? null : new ScriptBlockRunner(ScriptBlock, pump),
     };
 
-    private Task<bool> Approve(RenewalPlan plan, CancellationToken cancellationToken) => pump.AskAsync(() => ShouldProcess(plan.CertificatePath, plan.Action));
-
-    private void ShowProgress(int done, int total)
-    {
-        if (total > 1)
-            WriteProgress(new ProgressRecord(0, "Renewing certificates", $"{done} of {total}")
-            {
-                PercentComplete = 100 * done / total,
-                RecordType = done == total ? ProgressRecordType.Completed : ProgressRecordType.Processing,
-            });
-    }
+    private Task<bool> Approve(RenewalPlan plan, CancellationToken cancellationToken) => pump.AskAsync(() => ShouldProcess(plan.CertificatePath, plan.Action), cancellationToken);
 }

@@ -52,7 +52,7 @@ public abstract class StepCmdlet : PSCmdlet
 
     /// <summary>Tells of an error that does not end the call.</summary>
     /// <param name="problem">The error.</param>
-    protected virtual void Report(ErrorRecord problem) => WriteError(problem);
+    protected internal virtual void Report(ErrorRecord problem) => WriteError(problem);
 
     /// <summary>The full path of a file that a parameter names, by PowerShell's present folder.</summary>
     /// <param name="path">The path.</param>

@@ -23,9 +23,13 @@ public sealed class TestStepCertificatePairCommand : CertificateCmdlet
     protected override IReadOnlyList<string> Paths => ParameterSetName == LiteralPathSet ? LiteralPath : Path;
 
     /// <inheritdoc/>
-    protected override void Process(string certificatePath, string? keyPath)
+    protected override string Activity => "Testing pairs";
+
+    /// <inheritdoc/>
+    // One after the other: who gets nothing but Booleans needs them in the order of the paths.
+    protected override object Examine(string certificatePath, string? keyPath)
     {
         var result = PairTestResult.Of(certificatePath, keyPath, Password);
-        WriteObject(Detailed ? result : result.Matches);
+        return Detailed ? result : result.Matches;
     }
 }

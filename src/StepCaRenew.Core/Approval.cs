@@ -9,10 +9,10 @@ internal sealed class Approval(RenewalRequest request)
     private bool? recovery;
 
     /// <summary>Whether the certificate may be renewed.</summary>
-    public async Task<bool> ForRenewalAsync(CertificatePair pair, CancellationToken cancellationToken)
+    public async Task<bool> ForRenewalAsync(PairFacts pair, CancellationToken cancellationToken)
     {
         var what = request.Rekey ? "Renew, with a new key, the certificate" : "Renew the certificate";
-        return renewal ??= await AskAsync($"{what} of {pair.Leaf.Subject}, valid until {pair.Leaf.NotAfter:yyyy-MM-dd HH:mm:ss}", cancellationToken).ConfigureAwait(false);
+        return renewal ??= await AskAsync($"{what} of {pair.Subject}, valid until {pair.Validity.NotAfter.LocalDateTime:yyyy-MM-dd HH:mm:ss}", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether an interrupted replacement may be finished or undone.</summary>

@@ -4,7 +4,6 @@ using StepCaRenew.Certificates;
 using StepCaRenew.Files;
 using StepCaRenew.Logging;
 using StepCaRenew.Pairs;
-using StepCaRenew.Policy;
 using StepCaRenew.StepCa;
 
 namespace StepCaRenew;
@@ -18,6 +17,7 @@ public sealed class RenewalEngine : IDisposable
     private readonly ILogger logger;
     private readonly IVolume volume;
     private readonly MatchingPairLoader loader;
+    private readonly RenewalLook look;
     private readonly PairRecovery recovery;
     private readonly SharingRetry retry;
     private readonly CertificateIssuer issuer;
@@ -39,6 +39,7 @@ public sealed class RenewalEngine : IDisposable
         (this.clock, this.logger, this.volume) = (clock, logger, volume);
         loader = new MatchingPairLoader(clock, logger);
         recovery = new PairRecovery(volume, clock, logger);
+        look = new RenewalLook(loader, recovery, clock, logger);
         retry = new SharingRetry(clock);
         issuer = new CertificateIssuer(clock, random, environment, logger);
         acting = new ActingLocks(logger);
@@ -100,10 +101,10 @@ public sealed class RenewalEngine : IDisposable
         var approval = new Approval(request);
         for (var round = 1; round <= MaximumRounds; round++)
         {
-            var paths = PairLocator.Find(request);
+            var glance = PairGlance.Take(request);
+            var paths = glance.Paths;
             using var pending = new PendingActions(volume, paths, request.Actions, acting, clock, logger);
-            // Most runs end with this look, and have written nothing, not even a lock.
-            if (await LookAsync(request, paths, pending, report, approval, cancellationToken).ConfigureAwait(false) is { } nothingToDo)
+            if (await look.TakeAsync(request, glance, pending, report, approval, cancellationToken).ConfigureAwait(false) is { } nothingToDo)
                 return nothingToDo;
 
             // 1 lock
@@ -134,16 +135,17 @@ public sealed class RenewalEngine : IDisposable
             report.Recovered();
 
         // 3 load, 4 check
-        using var pair = await LoadAsync(request, report, cancellationToken).ConfigureAwait(false);
+        using var pair = await loader.LoadAsync(request, report.Loaded, cancellationToken).ConfigureAwait(false);
+        var facts = PairFacts.Of(pair);
 
         // 5 decide
-        var decision = Decide(pair, request, report);
+        var decision = look.Decide(facts, request, report);
         var before = pending.Settle(pair.Leaf.SerialNumber);
         Owe(report, pending, OwedActions.Of(request, paths, pair, before, null));
         if (!decision.IsDue)
             return report.NotDue(decision);
-        if (!await approval.ForRenewalAsync(pair, cancellationToken).ConfigureAwait(false))
-            return Refused(report, before.Count > 0);
+        if (!await approval.ForRenewalAsync(facts, cancellationToken).ConfigureAwait(false))
+            return RenewalLook.Refused(report, before.Count > 0);
 
         // 6 issue, 7 verify; what would stop the replacement is found out before
         using var newKey = request.Rekey ? MakeKey(request, pair, paths) : null;
@@ -183,54 +185,6 @@ public sealed class RenewalEngine : IDisposable
         pending.IsTakenOver = owed is not null;
     }
 
-    private async Task<RenewalResult?> LookAsync(RenewalRequest request, PairPaths paths, PendingActions pending, RenewalReport report, Approval approval, CancellationToken cancellationToken)
-    {
-        // What lies beside the pair while another run holds the lock is that run's work; what is left of it shows under the lock.
-        if (recovery.IsNeeded(paths))
-            return PairLock.IsHeld(paths) || await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false) ? null : report.WouldRecover();
-        using var pair = await LoadAsync(request, report, cancellationToken).ConfigureAwait(false);
-        var decision = Decide(pair, request, report);
-        if (!decision.IsDue)
-        {
-            if (!pending.IsRecorded)
-                return report.NotDue(decision);
-            if (await approval.ForActionsAsync(cancellationToken).ConfigureAwait(false))
-                return null;
-            report.LeavesPending();
-            return report.NotDue(decision);
-        }
-
-        return await approval.ForRenewalAsync(pair, cancellationToken).ConfigureAwait(false) ? null : Refused(report, pending.IsRecorded);
-    }
-
-    // Who does not want a renewal is not asked about the actions of an earlier one.
-    private static RenewalResult Refused(RenewalReport report, bool isPending)
-    {
-        if (isPending)
-            report.LeavesPending();
-        return report.WouldRenew();
-    }
-
-    private Task<CertificatePair> LoadAsync(RenewalRequest request, RenewalReport report, CancellationToken cancellationToken) =>
-        loader.LoadAsync(request.CertificatePath, request.KeyPath, request.KeyPassword, report.Loaded, cancellationToken);
-
-    private RenewalDecision Decide(CertificatePair pair, RenewalRequest request, RenewalReport report)
-    {
-        var now = clock.GetUtcNow();
-        var decision = RenewalPolicy.Decide(pair.Validity, request.Rule, now);
-        // The look has told already what the steps under the lock find again.
-        if (report.IsTold(pair))
-            return decision;
-        RenewalLog.Loaded(logger, pair.Certificate.Path, pair.Leaf.Subject, pair.Leaf.SerialNumber, pair.Validity.NotAfter, pair.Key.Algorithm, pair.KeyPath);
-        if (!decision.IsDue)
-            RenewalLog.NotDue(logger, pair.Certificate.Path, decision.RenewAfter);
-        else if (decision.RenewAfter > now)
-            RenewalLog.Forced(logger, pair.Certificate.Path, decision.RenewAfter);
-        else
-            RenewalLog.Due(logger, pair.Certificate.Path, decision.RenewAfter);
-        return decision;
-    }
-
     private static PrivateKey MakeKey(RenewalRequest request, CertificatePair pair, PairPaths paths)
     {
         PairChange.DemandOneKey(pair, paths);
@@ -239,6 +193,6 @@ public sealed class RenewalEngine : IDisposable
 
     private async Task DemandMatchOnDiskAsync(RenewalRequest request, CertificatePair pair)
     {
-        using var pairOnDisk = await loader.LoadAsync(request.CertificatePath, pair.KeyPath, request.KeyPassword, _ => { }, CancellationToken.None).ConfigureAwait(false);
+        using var pairOnDisk = await loader.LoadAsync(request with { KeyPath = pair.KeyPath }, _ => { }, CancellationToken.None).ConfigureAwait(false);
     }
 }

@@ -10,7 +10,7 @@ namespace StepCaRenew;
 internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
 {
     private readonly long start = clock.GetTimestamp();
-    private string? told;
+    private CertificateValidity? told;
     private RenewalResult result = new()
     {
         Name = CertificateName.Of(request.CertificatePath),
@@ -20,20 +20,21 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
         Message = string.Empty,
     };
 
-    public void Loaded(CertificatePair pair) => result = result with
+    public void Loaded(PairFacts pair) => result = result with
     {
         KeyPath = pair.KeyPath,
-        OldSerialNumber = pair.Leaf.SerialNumber,
-        SerialNumber = pair.Leaf.SerialNumber,
-        NotAfter = pair.Leaf.NotAfter,
-        NextRenewal = NextRenewal(pair.Leaf),
+        OldSerialNumber = pair.SerialNumber,
+        SerialNumber = pair.SerialNumber,
+        NotAfter = pair.Validity.NotAfter.LocalDateTime,
+        NextRenewal = NextRenewal(pair.Validity),
     };
 
     /// <summary>Whether this pair was told of before; from now on it was.</summary>
-    public bool IsTold(CertificatePair pair)
+    public bool IsTold(PairFacts pair)
     {
-        var isTold = told == pair.Leaf.Thumbprint;
-        told = pair.Leaf.Thumbprint;
+        // Issuer and serial number, of which the spread is a hash, name a certificate.
+        var isTold = told == pair.Validity;
+        told = pair.Validity;
         return isTold;
     }
 
@@ -46,7 +47,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
         Changed = true,
         SerialNumber = leaf.SerialNumber,
         NotAfter = leaf.NotAfter,
-        NextRenewal = NextRenewal(leaf),
+        NextRenewal = NextRenewal(CertificatePair.ValidityOf(leaf)),
     };
 
     /// <summary>Takes down what is owed after this run; an earlier run's debt stays owed, whatever becomes of this one.</summary>
@@ -67,11 +68,11 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
     public RenewalResult Failed(RenewalException e) => Finish(RenewalStatus.Failed, e.Message) with { ErrorId = e.ErrorId };
 
     // To the second, like the validity itself.
-    private DateTime? NextRenewal(X509Certificate2 leaf)
+    private DateTime? NextRenewal(CertificateValidity validity)
     {
         try
         {
-            var due = RenewalPolicy.DueTime(CertificatePair.ValidityOf(leaf), request.Rule).LocalDateTime;
+            var due = RenewalPolicy.DueTime(validity, request.Rule).LocalDateTime;
             return due.AddTicks(-(due.Ticks % TimeSpan.TicksPerSecond));
         }
         catch (RenewalException e) when (e.ErrorId == ErrorId.ExpiresInTooLong)

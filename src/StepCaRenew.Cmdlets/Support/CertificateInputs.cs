@@ -14,46 +14,49 @@ internal sealed class CertificateInputs(StepCmdlet cmdlet, bool recurse, Action<
     /// <summary>Whether the key was named by hand; one that comes with an object of the pipeline belongs to that object.</summary>
     public bool IsKeyNamedByHand { get; init; }
 
-    /// <summary>The files of some paths.</summary>
+    /// <summary>The files of some paths. What a folder or a pattern found is read only when its turn comes.</summary>
     /// <param name="paths">The paths.</param>
     /// <param name="isLiteral">Whether they are taken as they are.</param>
     /// <exception cref="RenewalException">One key was named for several certificates.</exception>
-    public IReadOnlyList<string> Find(IEnumerable<string> paths, bool isLiteral)
+    public IReadOnlyList<CertificateInput> Find(IEnumerable<string> paths, bool isLiteral)
     {
-        var all = new List<string>();
+        var all = new List<CertificateInput>();
         foreach (var path in paths)
             cmdlet.NonTerminating(path, () => all.AddRange(FindOne(path, isLiteral)));
-        found += all.Count;
-        return IsKeyNamedByHand && found > 1
-            ? throw new RenewalException(
-                ErrorId.KeyPathForSeveral, "One -KeyPath was given for several certificates.", "Name one certificate with its key, or leave -KeyPath out where keys lie beside their certificates.")
-            : all;
+        return IsKeyNamedByHand ? DemandOne(all) : all;
     }
 
     /// <summary>The error where someone counts on a certificate and there is none.</summary>
     public static RenewalException NothingFound(string path) => new(
         ErrorId.NoCertificateFound, $"There is no certificate in or matching '{path}'.", "Check the path and its wildcards; looked for are .crt, .cer, .cert, .pem and .der files.");
 
-    private List<string> FindOne(string path, bool isLiteral)
+    private List<CertificateInput> FindOne(string path, bool isLiteral)
     {
         var files = resolver.Resolve(path, isLiteral).ToList();
-        var certificates = files.Where(IsCertificate).Select(file => file.Path).ToList();
-        if (certificates.Count == 0 && !files.Exists(file => file.IsNamed))
-            onNothingFound(path);
-        return certificates;
+        var source = new InputSource(files.Count, () => cmdlet.NonTerminating(path, () => onNothingFound(path)));
+        source.TellIfNothing();
+        return files.ConvertAll(file => new CertificateInput(file.Path, file.IsNamed, source));
     }
 
-    // What a folder or a pattern found may be a key, a root or a chain; a damaged certificate is an error, and told.
-    private bool IsCertificate(FoundPath file)
+    // Before anything is done: with a key for one certificate, nobody means two.
+    private List<CertificateInput> DemandOne(List<CertificateInput> inputs)
     {
-        if (file.IsNamed)
+        var certificates = inputs.FindAll(IsCertificate);
+        found += certificates.Count;
+        return found > 1
+            ? throw new RenewalException(
+                ErrorId.KeyPathForSeveral, "One -KeyPath was given for several certificates.", "Name one certificate with its key, or leave -KeyPath out where keys lie beside their certificates.")
+            : certificates.ConvertAll(input => input with { IsCertain = true });
+    }
+
+    private bool IsCertificate(CertificateInput input)
+    {
+        if (input.IsCertain)
             return true;
         var isCertificate = false;
-        cmdlet.NonTerminating(file.Path, () =>
-        {
-            using var certificate = CertificateFolder.TryLoad(file.Path);
-            isCertificate = certificate is not null;
-        });
+        cmdlet.NonTerminating(input.Path, () => isCertificate = CertificateFolder.IsLeaf(input.Path));
+        if (!isCertificate)
+            input.Source.Done(isCertificate: false);
         return isCertificate;
     }
 }

@@ -33,6 +33,16 @@ internal static class EndingLevels
         return levels;
     }
 
+    /// <summary>Whether the first error ends the call: -ErrorAction Stop.</summary>
+    public static bool EndsAtErrors(PSCmdlet cmdlet) => Preference(
+        cmdlet.MyInvocation.BoundParameters.TryGetValue("ErrorAction", out var named) ? named : cmdlet.GetVariableValue("ErrorActionPreference")) == ActionPreference.Stop;
+
+    /// <summary>Whether anybody wants to see the events of debugging: -Verbose.</summary>
+    public static bool ShowsVerbose(PSCmdlet cmdlet) =>
+        cmdlet.MyInvocation.BoundParameters.TryGetValue("Verbose", out var named)
+            ? LanguagePrimitives.IsTrue(named)
+            : Preference(cmdlet.GetVariableValue("VerbosePreference")) is not (null or ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+
     private static ActionPreference? Preference(object? value) =>
         value is not SwitchParameter && LanguagePrimitives.TryConvertTo<ActionPreference>(value, out var preference) ? preference : null;
 }

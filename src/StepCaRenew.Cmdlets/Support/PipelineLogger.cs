@@ -7,15 +7,18 @@ namespace StepCaRenew.Cmdlets.Support;
 /// <param name="cmdlet">The cmdlet.</param>
 /// <param name="pump">The way to its thread.</param>
 /// <param name="ending">The levels that may end the call: they are shown after its outcome, which comes soon where the work is to end as well.</param>
-internal sealed class PipelineLogger(Cmdlet cmdlet, PipelinePump pump, IReadOnlyDictionary<LogLevel, bool> ending) : ILogger
+internal sealed class PipelineLogger(PSCmdlet cmdlet, PipelinePump pump, IReadOnlyDictionary<LogLevel, bool> ending) : ILogger
 {
+    // Nobody would see the others, and over ten thousand certificates they would take as long as the work.
+    private readonly LogLevel lowest = EndingLevels.ShowsVerbose(cmdlet) ? LogLevel.Debug : LogLevel.Information;
+
     private static readonly string[] Tags = ["StepCaRenew"];
 
     /// <inheritdoc/>
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
     /// <inheritdoc/>
-    public bool IsEnabled(LogLevel logLevel) => logLevel is >= LogLevel.Debug and <= LogLevel.Warning;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= lowest && logLevel <= LogLevel.Warning;
 
     /// <inheritdoc/>
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)

@@ -43,12 +43,17 @@ internal sealed class PipelinePump : IDisposable
     }
 
     /// <summary>Runs a question on the pipeline thread and waits for its answer; from any thread.</summary>
-    public async Task<T> AskAsync<T>(Func<T> question)
+    /// <param name="question">The question.</param>
+    /// <param name="cancellationToken">Takes it back, if it was not asked yet.</param>
+    public async Task<T> AskAsync<T>(Func<T> question, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var cancellation = Stopping.Register(() => answer.TrySetCanceled(Stopping));
+        using var stopped = Stopping.Register(() => answer.TrySetCanceled(Stopping));
+        using var takenBack = cancellationToken.Register(() => answer.TrySetCanceled(cancellationToken));
         Post(() =>
         {
+            if (answer.Task.IsCompleted)
+                return;
             try
             {
                 answer.TrySetResult(question());
@@ -67,13 +72,11 @@ internal sealed class PipelinePump : IDisposable
     /// <exception cref="PipelineStoppedException">The pipeline was stopped.</exception>
     public T Run<T>(Func<CancellationToken, Task<T>> work)
     {
-        var running = Task.Run(() => work(Stopping));
-        // Not disposed: the work may end, and say so, after an early end of the pipeline.
-        var end = new CancellationTokenSource();
-        _ = running.ContinueWith(_ => end.Cancel(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var (running, hasEnded) = (Task.Run(() => work(Stopping)), false);
+        WhenEnded(running, () => hasEnded = true);
         try
         {
-            Serve(end.Token);
+            ServeWhile(() => !hasEnded);
         }
         catch
         {
@@ -83,32 +86,30 @@ internal sealed class PipelinePump : IDisposable
             throw;
         }
 
-        Wait(running);
         if (running.IsCanceled)
             throw new PipelineStoppedException();
         // It has ended; this throws what it threw.
         return running.GetAwaiter().GetResult();
     }
 
+    /// <summary>Has an action run on the pipeline thread when a task has ended, after all that the task posted; never dropped.</summary>
+    public void WhenEnded(Task task, Action action) => _ = task.ContinueWith(
+        _ => actions.Add(action), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    /// <summary>Runs what is posted as long as a condition holds; what changes the condition must be posted as well.</summary>
+    /// <exception cref="RuntimeException">Whatever an action throws: the pipeline has ended.</exception>
+    public void ServeWhile(Func<bool> condition)
+    {
+        while (condition())
+            actions.Take()();
+    }
+
+    /// <summary>Waits for the end of a task, however it ends.</summary>
+    public static void Wait(Task task) => ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
+
     public void Dispose()
     {
         stop.Dispose();
         actions.Dispose();
     }
-
-    private void Serve(CancellationToken end)
-    {
-        try
-        {
-            foreach (var action in actions.GetConsumingEnumerable(end))
-                action();
-        }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
-        {
-            while (actions.TryTake(out var action))
-                action();
-        }
-    }
-
-    private static void Wait(Task task) => ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
 }

@@ -7,7 +7,7 @@ namespace StepCaRenew.Cmdlets.Support;
 internal sealed class ScriptBlockRunner(ScriptBlock script, PipelinePump pump) : IScriptBlockRunner
 {
     /// <inheritdoc/>
-    public Task<(string Output, string? Failure)> RunAsync(IReadOnlyList<RenewalResult> results) => pump.AskAsync(() => Run(results));
+    public Task<(string Output, string? Failure)> RunAsync(IReadOnlyList<RenewalResult> results) => pump.AskAsync(() => Run(results), CancellationToken.None);
 
     private (string Output, string? Failure) Run(IReadOnlyList<RenewalResult> results)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Logging;
 using StepCaRenew.Pairs;
@@ -10,7 +11,8 @@ namespace StepCaRenew.Actions;
 /// </summary>
 internal sealed class ActingLocks(ILogger logger) : IDisposable
 {
-    private readonly Dictionary<string, FileStream?> held = [];
+    // The renewals of one call run side by side, each under the lock of its own pair.
+    private readonly ConcurrentDictionary<string, FileStream?> held = [];
 
     /// <summary>Takes the lock of a pair, without waiting: an action that renews its own pair would wait for itself.</summary>
     /// <param name="paths">The pair; its own lock is held.</param>
@@ -26,14 +28,14 @@ internal sealed class ActingLocks(ILogger logger) : IDisposable
             return ActingTurn.Anothers;
         }
 
-        held.Add(paths.Acting, file);
+        held[paths.Acting] = file;
         return ActingTurn.Ours;
     }
 
     /// <summary>Frees the lock of a pair.</summary>
     public void Release(PairPaths paths)
     {
-        if (held.Remove(paths.Acting, out var file))
+        if (held.TryRemove(paths.Acting, out var file))
             file?.Dispose();
     }
 

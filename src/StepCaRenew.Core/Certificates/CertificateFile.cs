@@ -28,20 +28,22 @@ public sealed class CertificateFile : IDisposable
     public IReadOnlyList<X509Certificate2> Chain { get; }
 
     /// <summary>Whether the file holds a private key as well.</summary>
-    public bool HoldsKey => Document.Blocks.Any(block => block.IsPrivateKey);
+    public bool HoldsKey => Document.HoldsKey;
 
     /// <summary>Reads a certificate file, PEM or DER.</summary>
     /// <exception cref="RenewalException">It can't be read, or holds no certificate.</exception>
     public static CertificateFile Load(string path) => Parse(InputFile.Read(path, What));
+
+    /// <summary>Reads the file alone, and decodes nothing yet.</summary>
+    /// <exception cref="RenewalException">It can't be read, or is neither PEM nor DER.</exception>
+    internal static PemDocument Read(string path) => PemDocument.Parse(InputFile.Read(path, What), What, ErrorId.CertificateInvalid);
 
     /// <summary>Reads a certificate out of a file's content.</summary>
     /// <exception cref="RenewalException">It holds no certificate.</exception>
     internal static CertificateFile Parse(InputFile file)
     {
         var (path, document) = (file.Path, PemDocument.Parse(file, What, ErrorId.CertificateInvalid));
-        var certificates = document.IsPem
-            ? document.Blocks.Where(block => block.IsCertificate).Select((block, index) => Decode(block.Data, document, index + 1)).ToList()
-            : [Decode(document.File.Bytes, document, 1)];
+        var certificates = document.Certificates.Select((der, index) => Decode(der, document, index + 1)).ToList();
         if (certificates.Count == 0)
             throw new RenewalException(
                 ErrorId.CertificateInvalid, $"The {What} '{path}' holds no certificate, but {document.DescribeContent()}.", "Name the certificate file.");
@@ -58,15 +60,15 @@ public sealed class CertificateFile : IDisposable
             certificate.Dispose();
     }
 
-    private static X509Certificate2 Decode(byte[] der, PemDocument document, int number)
+    private static X509Certificate2 Decode(ReadOnlyMemory<byte> der, PemDocument document, int number)
     {
         try
         {
             // The constructor would also take PKCS#12 and PKCS#7, and their surprises.
-            if (X509Certificate2.GetCertContentType(der) != X509ContentType.Cert)
+            if (!CertificateOutline.HasShape(der))
                 throw new CryptographicException("it is another structure");
-#pragma warning disable SYSLIB0057 // X509CertificateLoader came with .NET 9; the content type is checked above.
-            var certificate = new X509Certificate2(der);
+#pragma warning disable SYSLIB0057 // X509CertificateLoader came with .NET 9; the shape is checked above.
+            var certificate = new X509Certificate2(der.Span);
 #pragma warning restore SYSLIB0057
             DecodeParts(certificate);
             return certificate;

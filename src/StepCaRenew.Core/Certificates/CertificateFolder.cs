@@ -14,42 +14,25 @@ public static class CertificateFolder
             .Order(StringComparer.Ordinal);
 
     /// <summary>
-    /// Reads a file that was found and not named; null where it is no leaf certificate after all: a key, a root, a chain.
+    /// Whether a file that was found and not named is a leaf certificate: not a key, a root or a chain.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="RenewalException">It can't be read, or is a damaged certificate.</exception>
-    public static CertificateFile? TryLoad(string path)
+    public static bool IsLeaf(string path)
     {
-        CertificateFile certificate;
-        try
+        var document = CertificateFile.Read(path);
+        var outlines = document.Certificates.Select(CertificateOutline.TryRead).ToList();
+        if (outlines.Exists(outline => outline is null))
         {
-            certificate = CertificateFile.Load(path);
-        }
-        catch (RenewalException e) when (e.ErrorId == ErrorId.CertificateInvalid && HoldsOnlyOtherBlocks(path))
-        {
-            return null;
+            // Not to the letter, or damaged: then this says so.
+            using var certificate = CertificateFile.Parse(document.File);
+            return !ChainOrder.IsAuthority(certificate.Leaf);
         }
 
-        if (!ChainOrder.IsAuthority(certificate.Leaf))
-            return certificate;
-        certificate.Dispose();
-        return null;
+        return outlines.Exists(outline => !outline!.IsAuthority);
     }
 
     // Our own staged files begin with a dot, as do those of editors.
     private static bool IsCandidate(string path) =>
         !Path.GetFileName(path).StartsWith('.') && Endings.Contains(Path.GetExtension(path).ToLowerInvariant());
-
-    private static bool HoldsOnlyOtherBlocks(string path)
-    {
-        try
-        {
-            var document = PemDocument.Parse(InputFile.Read(path, "file"), "file", ErrorId.CertificateInvalid);
-            return document.IsPem && document.Blocks.Count > 0 && !document.Blocks.Any(block => block.IsCertificate);
-        }
-        catch (RenewalException)
-        {
-            return false;
-        }
-    }
 }

@@ -132,7 +132,7 @@ internal static class KeyDecoder
         }
 
         if (NamedCurve.Of(ec) is not null)
-            return new PrivateKey(ec);
+            return new PrivateKey(ec) { IsProven = EcImport.Proves };
         using (ec)
             throw Unsupported($"EC on {NamedCurve.Describe(ec)}", path);
     }

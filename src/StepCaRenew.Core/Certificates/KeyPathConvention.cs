@@ -12,15 +12,28 @@ public static class KeyPathConvention
     public static string? Find(CertificateFile certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        return certificate.HoldsKey ? certificate.Path : Candidates(certificate.Path).FirstOrDefault(File.Exists);
+        return Find(certificate.Document);
     }
 
     /// <summary>The same, where there must be one.</summary>
     /// <param name="certificate">The certificate file.</param>
     /// <exception cref="RenewalException">There is none (<see cref="ErrorId.KeyNotFound"/>).</exception>
-    public static string Demand(CertificateFile certificate) => Find(certificate) ?? throw new RenewalException(
+    public static string Demand(CertificateFile certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        return Find(certificate.Document) ?? throw NotFound(certificate.Path);
+    }
+
+    /// <summary>The key file of a certificate file that is not decoded.</summary>
+    internal static string? Find(PemDocument certificate) => certificate.HoldsKey ? certificate.File.Path : FindBeside(certificate.File.Path);
+
+    /// <summary>The key file beside a certificate file, whatever that holds.</summary>
+    internal static string? FindBeside(string certificatePath) => Candidates(certificatePath).FirstOrDefault(File.Exists);
+
+    /// <summary>The error where there is none.</summary>
+    internal static RenewalException NotFound(string certificatePath) => new(
         ErrorId.KeyNotFound,
-        $"There is no key beside '{certificate.Path}': neither {string.Join(" nor ", Candidates(certificate.Path).Select(path => $"'{Path.GetFileName(path)}'"))}.",
+        $"There is no key beside '{certificatePath}': neither {string.Join(" nor ", Candidates(certificatePath).Select(path => $"'{Path.GetFileName(path)}'"))}.",
         "Name it with -KeyPath.");
 
     private static IEnumerable<string> Candidates(string certificatePath)

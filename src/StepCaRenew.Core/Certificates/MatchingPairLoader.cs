@@ -13,15 +13,13 @@ internal sealed class MatchingPairLoader(TimeProvider clock, ILogger logger)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Loads the pair.</summary>
-    /// <param name="certificatePath">The certificate file.</param>
-    /// <param name="keyPath">The key file; null for the one beside it.</param>
-    /// <param name="password">The key's password, if it has one.</param>
+    /// <param name="request">Which pair.</param>
     /// <param name="onLoaded">Told of what lies there, matching or not, for the report.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RenewalException">A file can't be read, or the two don't belong together.</exception>
-    public async Task<CertificatePair> LoadAsync(
-        string certificatePath, string? keyPath, KeyPassword? password, Action<CertificatePair> onLoaded, CancellationToken cancellationToken)
+    public async Task<CertificatePair> LoadAsync(RenewalRequest request, Action<PairFacts> onLoaded, CancellationToken cancellationToken)
     {
+        var (certificatePath, keyPath, password) = (request.CertificatePath, request.KeyPath, request.KeyPassword);
         for (var start = clock.GetTimestamp(); ;)
         {
             if (TryLoad(certificatePath, keyPath, password, start) is not { } pair)
@@ -30,7 +28,7 @@ internal sealed class MatchingPairLoader(TimeProvider clock, ILogger logger)
                 continue;
             }
 
-            onLoaded(pair);
+            onLoaded(PairFacts.Of(pair));
             if (pair.Matches)
                 return pair;
             using (pair)

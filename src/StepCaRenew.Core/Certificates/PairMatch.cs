@@ -7,21 +7,31 @@ namespace StepCaRenew.Certificates;
 public static class PairMatch
 {
     /// <summary>
-    /// True where the public keys are equal <b>and</b> a signature made with the private key is verified by the certificate.
+    /// True where the public keys are equal <b>and</b> a signature made with the private half is verified by it, unless
+    /// the platform has made sure of that when it read the key.
     /// </summary>
-    /// <remarks>The signature finds a key file whose public half was copied in beside a foreign private half.</remarks>
+    /// <remarks>It finds a key file whose public half was copied in beside a foreign private half.</remarks>
     /// <param name="certificate">The certificate.</param>
     /// <param name="key">The private key.</param>
     public static bool Matches(X509Certificate2 certificate, PrivateKey key)
     {
+        ArgumentNullException.ThrowIfNull(certificate);
         ArgumentNullException.ThrowIfNull(key);
-        if (!key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(certificate.PublicKey.ExportSubjectPublicKeyInfo()))
+        return Matches(certificate.PublicKey.ExportSubjectPublicKeyInfo(), key);
+    }
+
+    /// <summary>The same for a public key as a certificate holds it, a DER SubjectPublicKeyInfo.</summary>
+    internal static bool Matches(ReadOnlySpan<byte> publicKey, PrivateKey key)
+    {
+        if (!publicKey.SequenceEqual(key.ExportSubjectPublicKeyInfo()))
             return false;
+        if (key.IsProven)
+            return true;
         Span<byte> challenge = stackalloc byte[32];
         RandomNumberGenerator.Fill(challenge);
         try
         {
-            return PrivateKey.Verify(certificate, challenge, key.Sign(challenge));
+            return key.Verify(challenge, key.Sign(challenge));
         }
         catch (CryptographicException)
         {

@@ -25,6 +25,13 @@ public sealed class PemDocument
     /// <summary>The blocks of a PEM text; none for DER.</summary>
     public IReadOnlyList<PemBlock> Blocks { get; }
 
+    /// <summary>The certificates that it may hold, as DER; none is decoded yet.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Certificates =>
+        IsPem ? Blocks.Where(block => block.IsCertificate).Select(block => (ReadOnlyMemory<byte>)block.Data) : [File.Bytes];
+
+    /// <summary>Whether it holds a private key.</summary>
+    public bool HoldsKey => Blocks.Any(block => block.IsPrivateKey);
+
     /// <summary>Reads a file as PEM or DER.</summary>
     /// <param name="file">The file's content.</param>
     /// <param name="what">What the user takes it for; goes into messages.</param>

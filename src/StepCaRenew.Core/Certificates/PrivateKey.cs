@@ -23,6 +23,9 @@ public sealed class PrivateKey : IDisposable
     /// <summary>The key's size in bits.</summary>
     public int Size => Handle.KeySize;
 
+    /// <summary>Whether its two halves are known to belong together; else a signature shows it.</summary>
+    internal bool IsProven { get; init; }
+
     /// <summary>The platform's key; it stays this object's own.</summary>
     internal AsymmetricAlgorithm Handle => (AsymmetricAlgorithm?)rsa ?? ec!;
 
@@ -36,15 +39,10 @@ public sealed class PrivateKey : IDisposable
     internal byte[] Sign(ReadOnlySpan<byte> data) =>
         rsa?.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) ?? ec!.SignData(data, EcHash(ec), DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 
-    /// <summary>Whether the certificate's public key verifies a signature of <see cref="Sign"/>.</summary>
-    internal static bool Verify(X509Certificate2 certificate, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
-    {
-        using var rsa = certificate.GetRSAPublicKey();
-        if (rsa is not null)
-            return rsa.VerifyData(data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var ec = certificate.GetECDsaPublicKey();
-        return ec is not null && ec.VerifyData(data, signature, EcHash(ec), DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-    }
+    /// <summary>Whether the public half verifies a signature of <see cref="Sign"/>.</summary>
+    internal bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
+        rsa?.VerifyData(data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+        ?? ec!.VerifyData(data, signature, EcHash(ec), DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 
     /// <summary>The certificate with this key attached, for a TLS client.</summary>
     internal X509Certificate2 AttachTo(X509Certificate2 certificate) =>

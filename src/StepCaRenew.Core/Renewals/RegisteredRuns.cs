@@ -6,8 +6,8 @@ using StepCaRenew.Logging;
 namespace StepCaRenew.Renewals;
 
 /// <summary>
-/// One call over registered renewals: each for itself, so that one that fails does not stop the others; then the
-/// actions of all, each once; then what each came to goes to its state and its monitor.
+/// One call over registered renewals: each for itself, several at once if need be, so that one that fails does not stop
+/// the others; then the actions of all, each once; then what each came to goes to its state and its monitor.
 /// </summary>
 /// <param name="options">What the call decides.</param>
 /// <param name="clock">The clock.</param>
@@ -16,27 +16,28 @@ namespace StepCaRenew.Renewals;
 /// <param name="logger">Told of everything; each renewal's own log besides.</param>
 public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger) : IDisposable
 {
-    private readonly List<RegisteredOutcome> outcomes = [];
+    private readonly SortedList<int, RegisteredOutcome> outcomes = [];
     private IReadOnlyList<RenewalException> actionErrors = [];
 
     /// <summary>What the renewals came to, in their order.</summary>
-    public IReadOnlyList<RegisteredOutcome> Outcomes => outcomes;
+    public IReadOnlyList<RegisteredOutcome> Outcomes => [.. outcomes.Values];
 
     /// <summary>The actions that failed.</summary>
     public IReadOnlyList<RenewalException> ActionErrors => actionErrors;
 
     /// <summary>What a scheduler is told: see <see cref="RunExitCode"/>.</summary>
-    public int ExitCode => outcomes.Exists(outcome => outcome is { Result: not null, Error: not null }) ? RunExitCode.RenewalFailed
-        : outcomes.Exists(outcome => outcome.Result is null) ? RunExitCode.ConfigurationRefused
+    public int ExitCode => outcomes.Values.Any(outcome => outcome is { Result: not null, Error: not null }) ? RunExitCode.RenewalFailed
+        : outcomes.Values.Any(outcome => outcome.Result is null) ? RunExitCode.ConfigurationRefused
         : actionErrors.Count > 0 ? RunExitCode.ActionsFailed
         : RunExitCode.Success;
 
-    /// <summary>Runs one renewal, but for its actions.</summary>
+    /// <summary>Runs one renewal, but for its actions; from any thread.</summary>
+    /// <param name="position">Its place among those of the call.</param>
     /// <param name="store">Where it is registered; null where it is not.</param>
     /// <param name="name">Its name.</param>
     /// <param name="cancellationToken">Ends it as <see cref="RenewalEngine.RenewAsync"/> says.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled; nothing was changed.</exception>
-    public async Task RenewAsync(DefinitionStore? store, string name, CancellationToken cancellationToken)
+    public async Task RenewAsync(int position, DefinitionStore? store, string name, CancellationToken cancellationToken)
     {
         RegisteredRenewal? renewal = null;
         try
@@ -49,14 +50,14 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
             var log = new TeeLogger(logger, LogOf(renewal));
             var engine = EngineWith(log);
             var (result, error) = await engine.RenewAsync(RequestOf(renewal), cancellationToken).ConfigureAwait(false);
-            outcomes.Add(new RegisteredOutcome(store, name, renewal, log, result with { Name = name }, error) { Engine = engine });
+            Add(position, new RegisteredOutcome(store, name, renewal, log, result with { Name = name }, error) { Engine = engine });
         }
         catch (RenewalException e)
         {
             renewal?.Dispose();
             // What its definition says of a log can't be trusted, or read; the usual one tells of it.
             TaskLog.Refused(store is null || !RenewalName.IsValid(name) ? logger : new TeeLogger(logger, UsualLogOf(store.Folders, name)), name, e.ErrorId, e.Message);
-            outcomes.Add(new RegisteredOutcome(store, name, null, logger, null, e));
+            Add(position, new RegisteredOutcome(store, name, null, logger, null, e));
         }
     }
 
@@ -65,18 +66,20 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public async Task ActAsync(CancellationToken cancellationToken)
     {
-        var run = outcomes.FindAll(outcome => outcome.Result is not null);
-        if (!run.Exists(outcome => outcome.Result!.ActionsPending))
+        var run = outcomes.Where(outcome => outcome.Value.Result is not null).ToList();
+        if (!run.Exists(outcome => outcome.Value.Result!.ActionsPending))
             return;
         // What is shared stands in the log of each.
-        var log = run.Select(outcome => LogOf(outcome.Renewal!)).Aggregate(logger, (one, other) => new TeeLogger(one, other));
-        var actions = run.SelectMany(outcome => outcome.Renewal!.Definition.Actions.Select(action => action with { Timeout = options.ActionTimeout ?? outcome.Renewal.Definition.ActionTimeout }));
+        var log = run.Select(outcome => LogOf(outcome.Value.Renewal!)).Aggregate(logger, (one, other) => new TeeLogger(one, other));
+        var actions = run.SelectMany(outcome => outcome.Value.Renewal!.Definition.Actions.Select(action => action with { Timeout = options.ActionTimeout ?? outcome.Value.Renewal.Definition.ActionTimeout }));
         using var engine = EngineWith(log);
-        (var results, actionErrors) = await engine.ActAsync([.. run.Select(outcome => outcome.Result!)], [.. actions], options.Host, cancellationToken).ConfigureAwait(false);
-        foreach (var outcome in run)
-            outcome.Engine!.Dispose();
+        (var results, actionErrors) = await engine.ActAsync([.. run.Select(outcome => outcome.Value.Result!)], [.. actions], options.Host, cancellationToken).ConfigureAwait(false);
         for (var index = 0; index < run.Count; index++)
-            outcomes[outcomes.IndexOf(run[index])] = run[index] with { Result = results[index] };
+        {
+            var (position, outcome) = run[index];
+            outcome.Engine!.Dispose();
+            outcomes[position] = outcome with { Result = results[index] };
+        }
     }
 
     /// <summary>Writes the states, and tells the monitors.</summary>
@@ -85,7 +88,7 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
     {
         if (options.IsWhatIf)
             return;
-        foreach (var outcome in outcomes.Where(outcome => outcome.Store is not null && outcome.Result?.Status != RenewalStatus.WouldRenew))
+        foreach (var outcome in outcomes.Values.Where(outcome => outcome.Store is not null && outcome.Result?.Status != RenewalStatus.WouldRenew))
         {
             var states = new StateStore(outcome.Store!.Folders, outcome.Logger);
             var before = states.Read(outcome.Name);
@@ -100,11 +103,17 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var outcome in outcomes)
+        foreach (var outcome in outcomes.Values)
         {
             outcome.Renewal?.Dispose();
             outcome.Engine?.Dispose();
         }
+    }
+
+    private void Add(int position, RegisteredOutcome outcome)
+    {
+        lock (outcomes)
+            outcomes.Add(position, outcome);
     }
 
     private RenewalEngine EngineWith(ILogger log) => new(clock, random, environment, log);

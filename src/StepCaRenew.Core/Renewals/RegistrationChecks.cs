@@ -68,8 +68,8 @@ internal sealed class RegistrationChecks(TimeProvider clock, Func<string, string
     private async Task DemandPairAsync(RenewalDefinition definition, CancellationToken cancellationToken)
     {
         using var password = definition.KeyPasswordFile is { } file ? KeyPassword.FromFile(file) : null;
-        using var pair = await new MatchingPairLoader(clock, logger)
-            .LoadAsync(definition.CertificatePath, definition.KeyPath, password, _ => { }, cancellationToken).ConfigureAwait(false);
+        var request = new RenewalRequest { CertificatePath = definition.CertificatePath, KeyPath = definition.KeyPath, KeyPassword = password };
+        using var pair = await new MatchingPairLoader(clock, logger).LoadAsync(request, _ => { }, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task DemandCaAsync(RegistrationRequest request, Registration registration, CancellationToken cancellationToken)

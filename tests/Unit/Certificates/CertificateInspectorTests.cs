@@ -40,7 +40,7 @@ public sealed class CertificateInspectorTests
     }
 
     [Fact]
-    public void TryLoad_FolderOfAllKinds_GivesTheLeavesAlone()
+    public void IsLeaf_FolderOfAllKinds_IsTrueOfTheLeavesAlone()
     {
         using var folder = new TestFolder();
         Pair.WriteTo(folder, "leaf");
@@ -52,15 +52,13 @@ public sealed class CertificateInspectorTests
         folder.Write(".hidden.crt", Pair.CertificatePem);
         var files = CertificateFolder.Files(folder.Path, recurse: false).Select(Path.GetFileName);
         Assert.Equal(["dh.pem", "key.pem", "leaf.crt", "root.crt"], files);
-        var leaves = CertificateFolder.Files(folder.Path, recurse: false).Select(CertificateFolder.TryLoad).OfType<CertificateFile>().ToList();
-        Assert.Equal([folder.At("leaf.crt")], leaves.Select(leaf => leaf.Path));
-        leaves.ForEach(leaf => leaf.Dispose());
+        Assert.Equal([folder.At("leaf.crt")], CertificateFolder.Files(folder.Path, recurse: false).Where(CertificateFolder.IsLeaf));
     }
 
     [Fact]
-    public void TryLoad_DamagedCertificateInAFolder_IsToldOf()
+    public void IsLeaf_DamagedCertificateInAFolder_IsToldOf()
     {
         using var folder = new TestFolder();
-        Expect.Failure(ErrorId.CertificateInvalid, () => CertificateFolder.TryLoad(folder.Write("a.crt", Pair.CertificatePem[..200])));
+        Expect.Failure(ErrorId.CertificateInvalid, () => CertificateFolder.IsLeaf(folder.Write("a.crt", Pair.CertificatePem[..200])));
     }
 }

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Management.Automation;
+
+namespace StepCaRenew.Cmdlets.Support;
+
+/// <summary>How far a call over many certificates is: how many are done, how fast, and how long it will take.</summary>
+/// <param name="activity">What is being done.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="isOpenEnded">Whether more may come through the pipeline, so that nobody knows how many there will be.</param>
+/// <param name="show">Shows a record.</param>
+internal sealed class BatchProgress(string activity, TimeProvider clock, bool isOpenEnded, Action<ProgressRecord> show)
+{
+    // More often than this nobody reads it, and to show it takes time.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly long start = clock.GetTimestamp();
+    private TimeSpan shown;
+    private int expected;
+    private int done;
+
+    /// <summary>Takes note of work to come.</summary>
+    public void Expect(int count) => expected += count;
+
+    /// <summary>Takes note of a file that is done, and shows how it goes where there are several.</summary>
+    /// <param name="isCertificate">False where it turned out to be something else.</param>
+    public void Done(bool isCertificate)
+    {
+        if (isCertificate)
+            done++;
+        else
+            expected--;
+        var elapsed = clock.GetElapsedTime(start);
+        if (expected < 2 || elapsed - shown < Pause)
+            return;
+        shown = elapsed;
+        show(Record(elapsed));
+    }
+
+    /// <summary>Takes it away, if it was shown.</summary>
+    public void End()
+    {
+        if (shown > TimeSpan.Zero)
+            show(new ProgressRecord(0, activity, Status(clock.GetElapsedTime(start))) { RecordType = ProgressRecordType.Completed });
+        shown = TimeSpan.Zero;
+    }
+
+    private ProgressRecord Record(TimeSpan elapsed) => isOpenEnded
+        ? new ProgressRecord(0, activity, Status(elapsed))
+        : new ProgressRecord(0, activity, Status(elapsed))
+        {
+            PercentComplete = (int)(100L * done / expected),
+            SecondsRemaining = done == 0 ? -1 : (int)Math.Ceiling((expected - done) * elapsed.TotalSeconds / done),
+        };
+
+    private string Status(TimeSpan elapsed)
+    {
+        var count = isOpenEnded ? $"{done:N0}" : $"{done:N0} of {expected:N0}";
+        return string.Create(CultureInfo.CurrentCulture, $"{count}, {done / Math.Max(elapsed.TotalSeconds, 0.001):N0} per second");
+    }
+}
