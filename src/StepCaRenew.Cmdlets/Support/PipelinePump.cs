@@ -104,6 +104,14 @@ internal sealed class PipelinePump : IDisposable
             actions.Take()();
     }
 
+    /// <summary>Runs what is posted by now, and waits for nothing.</summary>
+    /// <exception cref="RuntimeException">Whatever an action throws: the pipeline has ended.</exception>
+    public void ServeReady()
+    {
+        while (actions.TryTake(out var action))
+            action();
+    }
+
     /// <summary>Waits for the end of a task, however it ends.</summary>
     public static void Wait(Task task) => ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
 

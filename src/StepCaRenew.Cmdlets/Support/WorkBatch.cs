@@ -54,6 +54,8 @@ internal sealed class WorkBatch(PipelinePump pump, int limit) : IDisposable
     {
         try
         {
+            // What came of earlier pieces is not kept waiting by those that come through the pipeline.
+            pump.ServeReady();
             pump.ServeWhile(condition);
         }
         catch

@@ -1,0 +1,278 @@
+# Many certificates in one call: side by side, each for itself, and all of them whole however the call ends.
+BeforeDiscovery {
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
+}
+
+BeforeAll {
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1
+    Import-TestPackage
+    $environment = Use-CleanEnvironment
+    $ca = Open-TestCa StepCa
+    if ($ca.Reason) { $ca = Open-TestCa DevCa }
+    $renew = @{ StepPath = $ca.Folder; RetryTimeout = '0s'; Force = $true }
+
+    # One certificate of a batch takes long: another process has its lock. It is freed when that process is ended.
+    function Lock-Pair {
+        param([psobject] $Pair)
+        $lock = Join-Path (Split-Path $Pair.CertificatePath) ".$(Split-Path -Leaf $Pair.CertificatePath).stepcarenew-lock"
+        $start = [Diagnostics.ProcessStartInfo]::new('flock')
+        foreach ($argument in '--exclusive', '--no-fork', $lock, 'sleep', '60') { $start.ArgumentList.Add($argument) }
+        $process = [Diagnostics.Process]::Start($start)
+        Wait-Until { & flock --nonblock --shared $lock true; $LASTEXITCODE -ne 0 } | Should -BeTrue
+        $process
+    }
+
+    function Unlock-Pair {
+        param([Diagnostics.Process] $Process)
+        if (-not $Process.HasExited) { $Process.Kill() }
+        $Process.WaitForExit()
+        $Process.Dispose()
+    }
+
+    # Whatever has become of them, certificate and key belong together, and nothing lies about.
+    function Assert-AllWhole {
+        foreach ($pair in $pairs) { Test-OpenSslPair $pair | Should -BeTrue -Because $pair.CertificatePath }
+        Get-StagedFile $folder | Should -BeNullOrEmpty
+    }
+
+    function Get-Renewed {
+        for ($index = 0; $index -lt $pairs.Count; $index++) {
+            if ((Get-LeafSerial $pairs[$index].CertificatePath) -ne $serials[$index]) { Get-CertificateName $pairs[$index] }
+        }
+    }
+
+    function Get-CertificateName {
+        param([psobject] $Pair)
+        [IO.Path]::GetFileNameWithoutExtension($Pair.CertificatePath)
+    }
+}
+
+AfterAll {
+    Close-TestCa $ca
+    Restore-Environment $environment
+}
+
+Describe 'A batch of renewals' {
+    BeforeEach {
+        if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
+        $folder = [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
+        $pairs = foreach ($number in 1..24) { Build-TestCertificate -Authority (Get-CaAuthority $ca) -Folder $folder -Name ('host{0:00}' -f $number) }
+        $serials = $pairs.CertificatePath | ForEach-Object { Get-LeafSerial $_ }
+        $names = $pairs | ForEach-Object { Get-CertificateName $_ }
+    }
+
+    It 'renews all of a folder, each once' {
+        $results = Invoke-StepRenewal $folder @renew
+        $results | Should -HaveCount 24
+        $results.Status | Sort-Object -Unique | Should -BeExactly 'Renewed'
+        $results.Name | Sort-Object | Should -Be $names
+        ($results | Sort-Object Name).OldSerialNumber | Should -Be $serials
+        Get-Renewed | Should -Be $names
+        Assert-AllWhole
+    }
+
+    It 'renews all that come through the pipeline' {
+        $results = Get-ChildItem $folder -Filter *.crt | Invoke-StepRenewal @renew -ThrottleLimit 7
+        $results.Name | Sort-Object | Should -Be $names
+        $results.Status | Sort-Object -Unique | Should -BeExactly 'Renewed'
+        Assert-AllWhole
+    }
+
+    It 'gives out each result as soon as it is there, and waits for nobody' {
+        $holder = Lock-Pair $pairs[0]
+        try {
+            $order = [Collections.Generic.List[string]]::new()
+            Invoke-StepRenewal $folder @renew -ThrottleLimit 2 | ForEach-Object {
+                $order.Add($_.Name)
+                # All others are through: now the first one may go on.
+                if ($order.Count -eq 23) { $holder.Kill() }
+            }
+            $order | Should -HaveCount 24
+            $order[-1] | Should -BeExactly 'host01'
+            $order[0..22] | Should -Be $names[1..23] -Because 'there was room for one beside the one that waited'
+        }
+        finally {
+            Unlock-Pair $holder
+        }
+        Assert-AllWhole
+    } -Skip:(-not $IsLinux)
+
+    It 'works on no more than -ThrottleLimit at once' {
+        $holders = @(Lock-Pair $pairs[0]; Lock-Pair $pairs[1])
+        try {
+            # Both places are taken by those that wait for their locks, until these give up.
+            $results = Invoke-StepRenewal $folder @renew -ThrottleLimit 2 -LockTimeout 1s -ErrorAction SilentlyContinue
+            $results[0..1].Name | Sort-Object | Should -Be 'host01', 'host02'
+            $results[0..1].ErrorId | Sort-Object -Unique | Should -BeExactly 'Locked'
+            $results[2..23].Status | Sort-Object -Unique | Should -BeExactly 'Renewed'
+        }
+        finally {
+            $holders | ForEach-Object { Unlock-Pair $_ }
+        }
+        Assert-AllWhole
+    } -Skip:(-not $IsLinux)
+
+    It 'takes from 1 to 16 at once, and nothing else' {
+        foreach ($limit in 0, 17, -1) {
+            { Invoke-StepRenewal $folder -ThrottleLimit $limit } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+            { Get-StepCertificate $folder -ThrottleLimit $limit } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+        }
+        (Invoke-StepRenewal $folder -StepPath $ca.Folder -ThrottleLimit 16).Status | Sort-Object -Unique | Should -BeExactly 'NotDue'
+    }
+
+    It 'keeps a failure to the certificate that failed' {
+        Copy-Item $pairs[3].KeyPath $pairs[9].KeyPath -Force
+        Set-Content $pairs[15].CertificatePath 'no certificate'
+        foreach ($file in Get-ChildItem $folder) { $file.LastWriteTime = [datetime]::Now.AddHours(-1) }
+        $results = Invoke-StepRenewal $folder @renew -ErrorVariable problem -ErrorAction SilentlyContinue
+        ($results | Where-Object Status -EQ Renewed).Name | Sort-Object | Should -Be ($names -notmatch 'host(10|16)')
+        ($results | Where-Object Status -EQ Failed).Name | Should -Be 'host10'
+        $problem.FullyQualifiedErrorId | Sort-Object | Should -Be 'CertificateInvalid,StepCaRenew.Cmdlets.InvokeStepRenewalCommand', 'KeyMismatch,StepCaRenew.Cmdlets.InvokeStepRenewalCommand'
+        $problem.TargetObject | Sort-Object | Should -Be $pairs[9].CertificatePath, $pairs[15].CertificatePath
+    }
+
+    It 'says what was renewed before the error that ends it, and begins nothing after it' {
+        Copy-Item $pairs[3].KeyPath $pairs[4].KeyPath -Force
+        foreach ($path in $pairs[4].KeyPath, $pairs[4].CertificatePath) { (Get-Item $path).LastWriteTime = [datetime]::Now.AddHours(-1) }
+        $seen = [Collections.Generic.List[psobject]]::new()
+        { Invoke-StepRenewal $folder @renew -ThrottleLimit 3 -ErrorAction Stop | ForEach-Object { $seen.Add($_) } } | Should -Throw -ErrorId 'KeyMismatch,*'
+        $renewed = @(Get-Renewed)
+        ($seen | Where-Object Status -EQ Renewed).Name | Sort-Object | Should -Be $renewed
+        ($seen | Where-Object Status -EQ Failed).Name | Should -Be 'host05'
+        $renewed.Count | Should -BeLessOrEqual 7 -Because 'four came before, and two were beside it'
+        $pairs = $pairs | Where-Object CertificatePath -NE $pairs[4].CertificatePath
+        Assert-AllWhole
+    }
+
+    It 'leaves whole pairs after Select-Object -First 1, and begins nothing after it' {
+        $Error.Clear()
+        (Invoke-StepRenewal $folder @renew -ThrottleLimit 3 | Select-Object -First 1).Status | Should -Be 'Renewed'
+        $Error | Should -BeNullOrEmpty
+        $renewed = @(Get-Renewed)
+        $renewed.Count | Should -BeLessOrEqual 6
+        Start-Sleep -Milliseconds 300
+        Get-Renewed | Should -Be $renewed -Because 'nothing goes on behind the back of who called'
+        Assert-AllWhole
+        (Invoke-StepRenewal $folder @renew).Status | Sort-Object -Unique | Should -BeExactly 'Renewed'
+    }
+
+    It 'leaves whole pairs where the command before it throws, and nothing goes on' {
+        {
+            & {
+                foreach ($pair in $pairs[0..5]) { $pair.CertificatePath }
+                throw 'out of paths'
+            } | Invoke-StepRenewal @renew -ThrottleLimit 4
+        } | Should -Throw 'out of paths'
+        $renewed = @(Get-Renewed)
+        Start-Sleep -Milliseconds 300
+        Get-Renewed | Should -Be $renewed
+        Assert-AllWhole
+    }
+
+    It 'ends soon at Ctrl+C, with every pair whole' {
+        $state = [initialsessionstate]::CreateDefault2()
+        $state.ImportPSModule((Join-Path (Get-TestPackage) 'StepCaRenew.psd1'))
+        $runspace = [runspacefactory]::CreateRunspace($state)
+        $runspace.Open()
+        $holder = Lock-Pair $pairs[23]
+        try {
+            foreach ($round in 1..2) {
+                $shell = [powershell]::Create($runspace)
+                $shell.AddCommand('Invoke-StepRenewal').AddParameters($renew + @{ LiteralPath = $folder; ThrottleLimit = 8 }) > $null
+                $results = [Management.Automation.PSDataCollection[psobject]]::new()
+                $nothing = [Management.Automation.PSDataCollection[psobject]]::new()
+                $nothing.Complete()
+                $running = $shell.BeginInvoke($nothing, $results)
+                Wait-Until { $results.Count -ge 4 * $round -or $running.IsCompleted } | Should -BeTrue
+                $running.IsCompleted | Should -BeFalse -Because 'one of them waits for its lock'
+                $watch = [Diagnostics.Stopwatch]::StartNew()
+                $shell.Stop()
+                $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
+                $shell.InvocationStateInfo.State | Should -Be 'Stopped'
+                $shell.Dispose()
+                Assert-AllWhole
+            }
+        }
+        finally {
+            Unlock-Pair $holder
+            $runspace.Dispose()
+        }
+    } -Skip:(-not $IsLinux)
+
+    It 'does equal actions once, after the last of them' {
+        $log = Join-Path $folder 'actions.txt'
+        $results = Invoke-StepRenewal $folder @renew -ThrottleLimit 8 -FilePath /bin/sh -ArgumentList '-c', "ls '$folder' | grep -c crt >> '$log'"
+        $results | Should -HaveCount 24
+        $results.ActionsPending | Should -Not -Contain $true
+        Get-Content $log | Should -HaveCount 1
+        Assert-AllWhole
+    } -Skip:$IsWindows
+
+    It 'asks for each of them, one question at a time' {
+        $results = Invoke-StepRenewal $pairs[0..2].CertificatePath @renew -WhatIf
+        $results.Status | Should -Be 'WouldRenew', 'WouldRenew', 'WouldRenew'
+        Get-Renewed | Should -BeNullOrEmpty
+    }
+
+    It 'shows how far it is, how fast, and how long it will take' {
+        $holder = Lock-Pair $pairs[0]
+        $shell = [powershell]::Create()
+        try {
+            # Slow enough that somebody looks at it: the first one gives up after half a second.
+            $shell.AddScript('param($Manifest, $Arguments) Import-Module $Manifest; Invoke-StepRenewal @Arguments').AddParameters(@{
+                    Manifest  = Join-Path (Get-TestPackage) 'StepCaRenew.psd1'
+                    Arguments = $renew + @{ LiteralPath = $folder; ThrottleLimit = 1; LockTimeout = '500ms'; ErrorAction = 'SilentlyContinue' }
+                }) > $null
+            $shell.Invoke() | Should -HaveCount 24
+            $shown = @($shell.Streams.Progress | Where-Object Activity -EQ 'Renewing certificates')
+            $shown.Count | Should -BeGreaterThan 1
+            $shown[0].StatusDescription | Should -Match '^1 of 24, \d+ per second$'
+            $shown[0].PercentComplete | Should -Be 4
+            $shown[0].SecondsRemaining | Should -BeGreaterThan 5
+            $shown[-1].RecordType | Should -Be 'Completed'
+            $shown[-1].StatusDescription | Should -Match '^24 of 24, \d+ per second$'
+        }
+        finally {
+            $shell.Dispose()
+            Unlock-Pair $holder
+        }
+    } -Skip:(-not $IsLinux)
+}
+
+Describe 'A batch of looks' {
+    BeforeAll {
+        $folder = [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
+        $authority = Build-TestAuthority
+        $names = foreach ($number in 1..60) { 'host{0:00}' -f $number }
+        $pairs = foreach ($name in $names) { Build-TestCertificate -Authority $authority -Folder $folder -Name $name }
+        Set-Content $folder/root.crt $authority.Root.ExportCertificatePem()
+        Set-Content $folder/notes.pem 'no certificate'
+    }
+
+    It 'shows all of a folder, past what is none' {
+        $found = Get-StepCertificate $folder -ErrorVariable problem -ErrorAction SilentlyContinue
+        $found.Name | Sort-Object | Should -Be $names
+        $found.KeyStatus | Sort-Object -Unique | Should -BeExactly 'Matches'
+        $problem.TargetObject | Should -Be (Join-Path $folder 'notes.pem')
+    }
+
+    It 'shows them in their order where one is looked at at a time' {
+        (Get-StepCertificate $folder -ThrottleLimit 1 -ErrorAction SilentlyContinue).Name | Should -Be $names
+    }
+
+    It 'ends after the first ones where that is enough' {
+        Get-StepCertificate $folder | Select-Object -First 3 | Should -HaveCount 3
+    }
+
+    It 'ends with the first error where that is wanted' {
+        { Get-StepCertificate $folder -ErrorAction Stop } | Should -Throw -ErrorId 'CertificateInvalid,*'
+    }
+
+    It 'tests pairs in the order of the paths' {
+        $mixed = Join-Path $folder 'mixed.crt'
+        Copy-Item $pairs[0].CertificatePath $mixed
+        Copy-Item $pairs[1].KeyPath (Join-Path $folder 'mixed.key')
+        Test-StepCertificatePair $pairs[0].CertificatePath, $mixed, $pairs[1].CertificatePath, $mixed | Should -Be $true, $false, $true, $false
+    }
+}
