@@ -8,11 +8,14 @@ public sealed class CertificateFile : IDisposable
 {
     private const string What = "certificate file";
 
-    private CertificateFile(PemDocument document, X509Certificate2 leaf, IReadOnlyList<X509Certificate2> chain)
+    private readonly IReadOnlyList<ChainLink> links;
+    private IReadOnlyList<X509Certificate2>? chain;
+
+    private CertificateFile(PemDocument document, X509Certificate2 leaf, IReadOnlyList<ChainLink> links)
     {
         Document = document;
         Leaf = leaf;
-        Chain = chain;
+        this.links = links;
     }
 
     /// <summary>The file's path as the user knows it.</summary>
@@ -24,8 +27,12 @@ public sealed class CertificateFile : IDisposable
     /// <summary>The end-entity certificate, without a private key.</summary>
     public X509Certificate2 Leaf { get; }
 
-    /// <summary>The other certificates: from the leaf's issuer upwards, then what has no place in that order.</summary>
-    public IReadOnlyList<X509Certificate2> Chain { get; }
+    /// <summary>
+    /// The other certificates: from the leaf's issuer upwards, then what has no place in that order. They are decoded when
+    /// somebody asks for them; whoever only looks at a pair never does.
+    /// </summary>
+    /// <exception cref="RenewalException">One can't be decoded.</exception>
+    public IReadOnlyList<X509Certificate2> Chain => chain ??= [.. links.Select(link => link.Decode())];
 
     /// <summary>Whether the file holds a private key as well.</summary>
     public bool HoldsKey => Document.HoldsKey;
@@ -43,21 +50,22 @@ public sealed class CertificateFile : IDisposable
     internal static CertificateFile Parse(InputFile file)
     {
         var (path, document) = (file.Path, PemDocument.Parse(file, What, ErrorId.CertificateInvalid));
-        var certificates = document.Certificates.Select((der, index) => Decode(der, document, index + 1)).ToList();
+        var certificates = document.Certificates.Select((der, index) => ChainLink.Of(der, () => Decode(der, document, index + 1))).ToList();
         if (certificates.Count == 0)
             throw new RenewalException(
                 ErrorId.CertificateInvalid, $"The {What} '{path}' holds no certificate, but {document.DescribeContent()}.", "Name the certificate file.");
-        var (leaf, chain) = ChainOrder.Sort(certificates, path);
+        var (first, links) = ChainOrder.Sort(certificates, path);
+        var leaf = first.Decode();
         DemandPublicKey(leaf, path);
-        return new CertificateFile(document, leaf, chain);
+        return new CertificateFile(document, leaf, links);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Leaf.Dispose();
-        foreach (var certificate in Chain)
-            certificate.Dispose();
+        foreach (var link in links)
+            link.Release();
     }
 
     private static X509Certificate2 Decode(ReadOnlyMemory<byte> der, PemDocument document, int number)

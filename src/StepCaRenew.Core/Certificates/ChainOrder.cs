@@ -7,19 +7,19 @@ internal static class ChainOrder
 {
     /// <summary>Finds the leaf and puts the others in the order of a TLS handshake (RFC 8446 section 4.4.2).</summary>
     /// <exception cref="RenewalException">There are several leaves.</exception>
-    public static (X509Certificate2 Leaf, IReadOnlyList<X509Certificate2> Chain) Sort(IReadOnlyList<X509Certificate2> certificates, string path)
+    public static (ChainLink Leaf, IReadOnlyList<ChainLink> Chain) Sort(IReadOnlyList<ChainLink> certificates, string path)
     {
-        var leaf = FindLeaf(certificates, path);
-        // Bundles that were put together by hand hold the same certificate twice.
-        var rest = certificates.DistinctBy(one => one.Thumbprint).Where(other => other.Thumbprint != leaf.Thumbprint).ToList();
-        var chain = new List<X509Certificate2>(rest.Count);
-        for (var last = leaf; rest.Find(other => Issued(other, last)) is { } issuer; last = issuer)
+        var all = Distinct(certificates);
+        var leaf = FindLeaf(all, path);
+        all.Remove(leaf);
+        var chain = new List<ChainLink>(all.Count);
+        for (var last = leaf; all.Find(other => other.Issued(last)) is { } issuer; last = issuer)
         {
             chain.Add(issuer);
-            rest.Remove(issuer);
+            all.Remove(issuer);
         }
 
-        chain.AddRange(rest);
+        chain.AddRange(all);
         return (leaf, chain);
     }
 
@@ -27,24 +27,34 @@ internal static class ChainOrder
     public static bool IsAuthority(X509Certificate2 certificate) =>
         certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(extension => extension.CertificateAuthority);
 
-    private static X509Certificate2 FindLeaf(IReadOnlyList<X509Certificate2> certificates, string path)
+    private static List<ChainLink> Distinct(IReadOnlyList<ChainLink> certificates)
+    {
+        var all = new List<ChainLink>(certificates.Count);
+        foreach (var certificate in certificates)
+        {
+            if (all.Exists(certificate.IsSame))
+                certificate.Release();
+            else
+                all.Add(certificate);
+        }
+
+        return all;
+    }
+
+    private static ChainLink FindLeaf(List<ChainLink> certificates, string path)
     {
         if (certificates.Count == 1)
             return certificates[0];
-        var leaves = certificates.Where(certificate => !IsAuthority(certificate))
-            .DistinctBy(certificate => certificate.Thumbprint).ToList();
+        var leaves = certificates.FindAll(certificate => !certificate.IsAuthority);
         return leaves.Count switch
         {
             1 => leaves[0],
             // Only authorities: the one that issued none of the others.
-            0 => certificates.FirstOrDefault(one => !certificates.Any(other => other != one && Issued(one, other))) ?? certificates[0],
+            0 => certificates.Find(one => !certificates.Exists(other => other != one && one.Issued(other))) ?? certificates[0],
             _ => throw new RenewalException(
                 ErrorId.CertificateAmbiguous,
                 $"The certificate file '{path}' holds {leaves.Count} leaf certificates: {string.Join(", ", leaves.Select(one => one.Subject))}.",
                 "Keep one leaf with its chain in each file."),
         };
     }
-
-    private static bool Issued(X509Certificate2 issuer, X509Certificate2 subject) =>
-        issuer.SubjectName.RawData.AsSpan().SequenceEqual(subject.IssuerName.RawData);
 }
