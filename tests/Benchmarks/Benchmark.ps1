@@ -53,7 +53,10 @@ try {
             [Console]::Error.WriteLine("Measuring: $name ...")
             try { & $figures[$name] } catch { $failed++; Get-MissingLine -Figure $name -Reason $_.Exception.Message }
         })
-    if ('herd' -in $wanted) { $herd = Measure-Herd $bench }
+    if ('herd' -in $wanted) {
+        [Console]::Error.WriteLine('Simulating: herd ...')
+        try { $herd = Measure-Herd $bench } catch { $failed++; $lines += Get-MissingLine -Figure 'herd' -Reason $_.Exception.Message }
+    }
 }
 finally {
     Close-Workbench $bench
