@@ -42,8 +42,9 @@ function Get-BuildVersion {
 }
 
 function Get-PackagePath {
-    <# .SYNOPSIS Where the package of this source goes. #>
-    Join-Path $Out 'package' 'StepCaRenew' (Get-BuildVersion)
+    <# .SYNOPSIS Where the package of this source goes, or the one that is compiled ahead for this machine's platform. #>
+    param([switch] $ReadyToRun)
+    Join-Path $Out $(if ($ReadyToRun) { "package-$(Get-BuildPlatform)" } else { 'package' }) 'StepCaRenew' (Get-BuildVersion)
 }
 
 function Get-BuildPlatform {
@@ -209,9 +210,14 @@ function Get-PackageEnvironment {
 
 function Invoke-WithPackage {
     <# .SYNOPSIS Runs a script in a PowerShell of its own, on this console, with the package that was built. #>
-    param([Parameter(Mandatory)] [string] $Configuration, [Parameter(Mandatory)] [string] $Script)
+    param(
+        [Parameter(Mandatory)] [string] $Configuration,
+        [Parameter(Mandatory)] [string] $Script,
+        [string] $Package = (Get-PackagePath)
+    )
     if (-not (Test-Path $Script)) { throw "$([IO.Path]::GetRelativePath($Root, $Script)) is not there yet." }
     $environment = Get-PackageEnvironment -Configuration $Configuration
+    $environment['STEPCARENEW_PACKAGE'] = $Package
     $before = @{}
     foreach ($key in $environment.Keys) {
         $before[$key] = [Environment]::GetEnvironmentVariable($key)

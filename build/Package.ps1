@@ -23,11 +23,10 @@ if ($manifest -ne $version) {
 
 & (Join-Path $PSScriptRoot 'Build.ps1') -Configuration $Configuration
 
-$package = Get-PackagePath
+$package = Get-PackagePath -ReadyToRun:$ReadyToRun
 $publish = '--configuration', $Configuration
 if ($ReadyToRun) {
     $platform = Get-BuildPlatform
-    $package = Get-BuildPath "out/package-$platform/StepCaRenew/$version"
     # A tree of its own: compiling for a platform would leave its traces in the projects' obj.
     $publish += '--runtime', $platform, '--no-self-contained', '-p:PublishReadyToRun=true', '--artifacts-path', (Get-BuildPath "out/obj/$platform")
 }

@@ -1,0 +1,22 @@
+function Use-NoFlush {
+    <#
+    .SYNOPSIS
+        Runs a script block while Core leaves out its flushes, which only a benchmark may ask of it.
+    .DESCRIPTION
+        There is no parameter for it, and there must be none: a pair that was not flushed may be half a pair after a power
+        cut. What a flush costs is the disk's doing and not ours, hence a figure without.
+    #>
+    param([Parameter(Mandatory)] [scriptblock] $Script)
+    $core = [Runtime.Loader.AssemblyLoadContext]::All | ForEach-Object Assemblies | Where-Object { $_.GetName().Name -eq 'StepCaRenew.Core' }
+    if (@($core).Count -ne 1) { throw "StepCaRenew.Core is loaded $(@($core).Count) times: flushes can't be left out of one." }
+    $type = $core.GetType('StepCaRenew.Files.Flushing')
+    $switch = if ($type) { $type.GetProperty('IsSkipped', [Reflection.BindingFlags] 'Static, NonPublic, Public') }
+    if (-not $switch) { throw 'This StepCaRenew.Core has no StepCaRenew.Files.Flushing.IsSkipped: what its flushes cost can''t be measured.' }
+    $switch.SetValue($null, $true)
+    try {
+        & $Script
+    }
+    finally {
+        $switch.SetValue($null, $false)
+    }
+}

@@ -1,0 +1,37 @@
+function Measure-Interleaved {
+    <#
+    .SYNOPSIS
+        Runs several ways of doing the same again and again in turn; returns what each gave, run by run.
+    .DESCRIPTION
+        What else the machine does meets all ways alike: each round runs all of them, and every other round backwards. A
+        round before the first one warms up and does not count.
+    .PARAMETER Way
+        Name and script block of each way; the script block returns one figure.
+    #>
+    param(
+        [Parameter(Mandatory)] [System.Collections.Specialized.OrderedDictionary] $Way,
+        [Parameter(Mandatory)] [int] $Repeats,
+        [switch] $WithoutWarmUp
+    )
+    $names = @($Way.Keys)
+    $values = @{}
+    foreach ($name in $names) { $values[$name] = [Collections.Generic.List[double]]::new() }
+    foreach ($round in $(if ($WithoutWarmUp) { 1 } else { 0 })..$Repeats) {
+        foreach ($name in $names) {
+            # The garbage of one way is not to be another's work.
+            [GC]::Collect()
+            $value = [double] (& $Way[$name])
+            if ($round -gt 0) { $values[$name].Add($value) }
+        }
+        [Array]::Reverse($names)
+    }
+    $values
+}
+
+function Measure-Rate {
+    <# .SYNOPSIS How many a second a script block does, which returns how many it did. #>
+    param([Parameter(Mandatory)] [scriptblock] $Script)
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    $count = & $Script
+    $count / $watch.Elapsed.TotalSeconds
+}

@@ -1,0 +1,44 @@
+function Get-MachineDescription {
+    <# .SYNOPSIS Where was measured, and what: figures without it say nothing. #>
+    param([Parameter(Mandatory)] [psobject] $Bench)
+    $load = if (Test-Path -LiteralPath '/proc/loadavg') { (Get-Content -LiteralPath '/proc/loadavg' -Raw).Split(' ')[0] } else { 'unknown' }
+    [ordered]@{
+        Date           = [DateTimeOffset]::UtcNow.ToString('yyyy-MM-dd HH:mm', [cultureinfo]::InvariantCulture) + ' UTC'
+        Processor      = Get-ProcessorName
+        Cores          = [Environment]::ProcessorCount
+        Memory         = '{0:0.0} GB' -f ([GC]::GetGCMemoryInfo().TotalAvailableMemoryBytes / 1GB)
+        System         = [Runtime.InteropServices.RuntimeInformation]::OSDescription
+        Kernel         = if ($IsWindows) { [Environment]::OSVersion.VersionString } else { "$(& uname -sr)" }
+        'File system'  = [IO.DriveInfo]::new($Bench.Folder).DriveFormat
+        'Load before'  = $load
+        '.NET'         = [Environment]::Version.ToString()
+        PowerShell     = $PSVersionTable.PSVersion.ToString()
+        StepCaRenew    = (Import-PowerShellDataFile -LiteralPath $Bench.Manifest).ModuleVersion
+        ReadyToRun     = if (Test-ReadyToRun $Bench) { 'yes' } else { 'no' }
+        Repeats        = $Bench.Repeats
+    }
+}
+
+function Get-ProcessorName {
+    <# .SYNOPSIS The processor's model. #>
+    if ($IsLinux) {
+        $line = Get-Content -LiteralPath '/proc/cpuinfo' | Where-Object { $_ -cmatch '^(model name|Model)\s*:' } | Select-Object -First 1
+        if ($line) { return ($line -split ':', 2)[1].Trim() }
+    }
+    if ($IsMacOS) { return "$(& sysctl -n machdep.cpu.brand_string)" }
+    if ($env:PROCESSOR_IDENTIFIER) { return $env:PROCESSOR_IDENTIFIER }
+    [Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture.ToString()
+}
+
+function Test-ReadyToRun {
+    <# .SYNOPSIS Whether the package was compiled ahead for a platform. #>
+    param([Parameter(Mandatory)] [psobject] $Bench)
+    $stream = [IO.File]::OpenRead((Join-Path (Split-Path $Bench.Manifest) 'bin/lib/StepCaRenew.Core.dll'))
+    $reader = [Reflection.PortableExecutable.PEReader]::new($stream)
+    try {
+        $reader.PEHeaders.CorHeader.ManagedNativeHeaderDirectory.Size -gt 0
+    }
+    finally {
+        $reader.Dispose()
+    }
+}
