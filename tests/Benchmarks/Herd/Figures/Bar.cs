@@ -23,8 +23,12 @@ internal sealed record Bar(ClientKind Other, double Limit)
 
     /// <summary>One line for people.</summary>
     /// <param name="results">All results.</param>
-    public string Describe(HerdResults results) => FormattableString.Invariant(
-        $"{(IsHeld(results) ? "held" : "MISSED")}: busiest minute of the first lifetime at most {Limit} of {Other.Name}'s; median {Reached(results).Median:0.000}, quartiles {Reached(results).Lower:0.000} to {Reached(results).Upper:0.000}");
+    public string Describe(HerdResults results)
+    {
+        var (verdict, reached) = (IsHeld(results) ? "held" : "MISSED", Reached(results));
+        return FormattableString.Invariant($"{verdict}: the busiest minute of the first lifetime is at most {Limit} of that of '{Other.Name}'; ")
+            + FormattableString.Invariant($"median {reached.Median:0.000}, quartiles {reached.Lower:0.000} and {reached.Upper:0.000}");
+    }
 
     private static double Peak(Repeat repeat, ClientKind kind) => repeat.Undisturbed[kind].BusiestMinuteOfFirstLifetime;
 }

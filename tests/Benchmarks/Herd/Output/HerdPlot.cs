@@ -43,10 +43,11 @@ internal static class HerdPlot
         foreach (var kind in ClientKind.All)
         {
             var (tally, figures) = (results.Disturbed[kind], results.Repeats[0].Disturbed[kind].Outage!);
-            var panel = panels.Add(kind, FormattableString.Invariant(
-                $"{kind.Name}: {figures.Blocked:N0} blocked; then {figures.BusiestMinuteAfterReturn:N0} in the busiest minute, all within {figures.MinutesToAll:0} min"));
+            var after = FormattableString.Invariant($"{figures.BusiestMinuteAfterReturn:N0} in the busiest minute, all within {figures.MinutesToAll:0} min");
+            var panel = panels.Add(kind, FormattableString.Invariant($"{kind.Name}: {figures.Blocked:N0} blocked; then {after}"));
             panel.Shade(start, end);
-            panel.Fill(StepLine.Of([.. tally.RequestsPerMinute.Zip(tally.RenewalsPerMinute, (all, good) => all - good)], 1), OxyColors.Gray);
+            var refused = tally.RequestsPerMinute.Zip(tally.RenewalsPerMinute, (all, renewed) => all - renewed);
+            panel.Fill(StepLine.Of([.. refused], 1), OxyColors.Gray);
             panel.Fill(StepLine.Of(tally.RenewalsPerMinute, 1), null);
         }
 

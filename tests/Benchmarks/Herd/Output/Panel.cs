@@ -20,8 +20,9 @@ internal sealed class Panel
         (this.model, this.kind) = (model, kind);
         model.Annotations.Add(new TextAnnotation
         {
-            YAxisKey = kind.Id, Text = text, TextPosition = new DataPoint(model.Axes[0].Minimum, 900_000), TextColor = PlotColors.Of(kind), FontSize = 14, FontWeight = FontWeights.Bold,
-            StrokeThickness = 0, TextHorizontalAlignment = HorizontalAlignment.Left, TextVerticalAlignment = VerticalAlignment.Top, Offset = new ScreenVector(6, 0),
+            YAxisKey = kind.Id, Text = text, TextPosition = new DataPoint(model.Axes[0].Minimum, 900_000), Offset = new ScreenVector(6, 0),
+            TextColor = PlotColors.Of(kind), FontSize = 14, FontWeight = FontWeights.Bold, StrokeThickness = 0,
+            TextHorizontalAlignment = HorizontalAlignment.Left, TextVerticalAlignment = VerticalAlignment.Top,
         });
     }
 
@@ -31,7 +32,11 @@ internal sealed class Panel
     public void Fill(IReadOnlyList<DataPoint> points, OxyColor? color)
     {
         var line = color ?? PlotColors.Of(kind);
-        var series = new AreaSeries { YAxisKey = kind.Id, Color = line, Fill = OxyColor.FromAColor(70, line), StrokeThickness = 1, Color2 = OxyColors.Transparent, ConstantY2 = StepLine.Floor };
+        var series = new AreaSeries
+        {
+            YAxisKey = kind.Id, Color = line, Fill = OxyColor.FromAColor(70, line), StrokeThickness = 1,
+            Color2 = OxyColors.Transparent, ConstantY2 = StepLine.Floor,
+        };
         series.Points.AddRange(points);
         model.Series.Add(series);
     }
@@ -41,6 +46,7 @@ internal sealed class Panel
     /// <param name="end">Its last hour.</param>
     public void Shade(double start, double end) => model.Annotations.Add(new RectangleAnnotation
     {
-        YAxisKey = kind.Id, MinimumX = start, MaximumX = end, MinimumY = StepLine.Floor, MaximumY = 200_000, Fill = OxyColor.FromAColor(40, OxyColors.Gray), Layer = AnnotationLayer.BelowSeries,
+        YAxisKey = kind.Id, MinimumX = start, MaximumX = end, MinimumY = StepLine.Floor, MaximumY = 200_000,
+        Fill = OxyColor.FromAColor(40, OxyColors.Gray), Layer = AnnotationLayer.BelowSeries,
     });
 }

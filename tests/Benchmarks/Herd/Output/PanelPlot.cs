@@ -29,7 +29,8 @@ internal sealed class PanelPlot
         };
         model.Axes.Add(new LinearAxis
         {
-            Position = AxisPosition.Bottom, Minimum = from, Maximum = to, MajorStep = hoursPerTick, MinorTickSize = 0, Title = "Time since the first certificates (hours)", AxisTitleDistance = 10,
+            Position = AxisPosition.Bottom, Minimum = from, Maximum = to, MajorStep = hoursPerTick, MinorTickSize = 0,
+            Title = "Time since the first certificates (hours)", AxisTitleDistance = 10,
             MajorGridlineStyle = LineStyle.Solid, MajorGridlineColor = PlotColors.Grid, TicklineColor = PlotColors.Axis, FontSize = 13,
         });
         // One title for the axes of all panels.
@@ -48,8 +49,9 @@ internal sealed class PanelPlot
         var (top, share) = (1 - panels++ / (double)ClientKind.All.Count, 1.0 / ClientKind.All.Count);
         model.Axes.Add(new LogarithmicAxis
         {
-            Key = kind.Id, Position = AxisPosition.Left, StartPosition = top - share, EndPosition = top - Gap, Minimum = StepLine.Floor, Maximum = 1_000_000,
-            MinorTickSize = 0, IntervalLength = 18, MajorGridlineStyle = LineStyle.Solid, MajorGridlineColor = PlotColors.Grid, TicklineColor = PlotColors.Axis, FontSize = 12,
+            Key = kind.Id, Position = AxisPosition.Left, StartPosition = top - share, EndPosition = top - Gap,
+            Minimum = StepLine.Floor, Maximum = 1_000_000, MinorTickSize = 0, IntervalLength = 18,
+            MajorGridlineStyle = LineStyle.Solid, MajorGridlineColor = PlotColors.Grid, TicklineColor = PlotColors.Axis, FontSize = 12,
             LabelFormatter = value => value is < 1 or > 100_000 ? string.Empty : FormattableString.Invariant($"{value:N0}"),
         });
         return new Panel(model, kind, text);
