@@ -47,23 +47,21 @@ public sealed class RegisteredRenewal : IDisposable
     public RenewalRequest ToRequest(bool isScheduled)
     {
         var request = Definition.ToRequest(password);
-        return isScheduled && Definition.RetryTimeout is null ? request with { RetryTimeout = RetryTime() } : request;
+        return isScheduled && Definition.RetryTimeout is null ? request with { RetryTimeout = RetryTime(Definition.Interval ?? IntervalOfCertificate()) } : request;
     }
 
     /// <inheritdoc/>
     public void Dispose() => password?.Dispose();
+
+    /// <summary>How long after its first try a scheduled run may begin another one.</summary>
+    /// <param name="interval">The schedule's interval.</param>
+    internal static TimeSpan RetryTime(TimeSpan interval) => interval / 2 < LongestRetry ? interval / 2 : LongestRetry;
 
     /// <summary>The log of a renewal.</summary>
     internal static string LogOf(RenewalFolders folders, RenewalDefinition definition) => definition.LogPath ?? UsualLogOf(folders, definition.Name);
 
     /// <summary>The log of a renewal that names none.</summary>
     internal static string UsualLogOf(RenewalFolders folders, string name) => Path.Combine(folders.LogsOf(name), "renewal.log");
-
-    private TimeSpan RetryTime()
-    {
-        var half = (Definition.Interval ?? IntervalOfCertificate()) / 2;
-        return half < LongestRetry ? half : LongestRetry;
-    }
 
     private TimeSpan IntervalOfCertificate()
     {
