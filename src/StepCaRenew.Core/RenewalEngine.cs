@@ -89,7 +89,11 @@ public sealed class RenewalEngine : IDisposable
     }
 
     /// <summary>Leaves what the renewals owe, and nobody has run, to the next run.</summary>
-    public void Dispose() => acting.Dispose();
+    public void Dispose()
+    {
+        acting.Dispose();
+        issuer.Dispose();
+    }
 
     // One certificate's bad luck must not end the run over the others.
     private static RenewalException Unexpected(Exception e) => new(
@@ -149,7 +153,8 @@ public sealed class RenewalEngine : IDisposable
 
         // 6 issue, 7 verify; what would stop the replacement is found out before
         using var newKey = request.Rekey ? MakeKey(request, pair, paths) : null;
-        using var replacement = PairReplacement.Stage(volume, paths, newKey is not null, retry, new PairWitness(volume, paths, request.KeyPassword));
+        var witness = new PairWitness(volume, paths, request.KeyPassword);
+        using var replacement = PairReplacement.Stage(volume, paths, newKey is not null, retry, witness);
         using var note = pending.Note(pair.Leaf.SerialNumber, before);
         using var answer = await issuer.IssueAsync(pair, newKey, request, report.Asked, cancellationToken).ConfigureAwait(false);
 
@@ -160,13 +165,14 @@ public sealed class RenewalEngine : IDisposable
 
         // 9 replace; 11 act comes after the last certificate
         var change = PairChange.Of(paths, pair, answer, newKey, request.KeyPassword);
+        witness.Proven = change.Proven;
         if (!await RecordedReplacement.RunAsync(pair, replacement, change, note).ConfigureAwait(false))
             return null;
         report.Replaced(answer.Leaf);
         // Nothing is told to load a pair that somebody spoils at this very moment: what is owed waits then.
         if (note.Entries.Count > 0)
             report.LeavesPending();
-        await DemandMatchOnDiskAsync(request, pair).ConfigureAwait(false);
+        await DemandMatchOnDiskAsync(request, pair, change.Proven).ConfigureAwait(false);
         // What was renewed lies elsewhere by now; who named this path means what lies there.
         if (PairLocator.Find(request) != paths)
             return null;
@@ -191,8 +197,10 @@ public sealed class RenewalEngine : IDisposable
         return request.KeyAlgorithm is null ? KeyAlgorithms.GenerateLike(pair.Key) : KeyAlgorithms.Generate(request.KeyAlgorithm);
     }
 
-    private async Task DemandMatchOnDiskAsync(RenewalRequest request, CertificatePair pair)
+    private async Task DemandMatchOnDiskAsync(RenewalRequest request, CertificatePair pair, ProvenPair proven)
     {
+        if (proven.IsAt(request.CertificatePath, pair.KeyPath))
+            return;
         using var pairOnDisk = await loader.LoadAsync(request with { KeyPath = pair.KeyPath }, _ => { }, CancellationToken.None).ConfigureAwait(false);
     }
 }

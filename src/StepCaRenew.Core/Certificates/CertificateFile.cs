@@ -39,11 +39,15 @@ public sealed class CertificateFile : IDisposable
 
     /// <summary>Reads a certificate file, PEM or DER.</summary>
     /// <exception cref="RenewalException">It can't be read, or holds no certificate.</exception>
-    public static CertificateFile Load(string path) => Parse(InputFile.Read(path, What));
+    public static CertificateFile Load(string path) => Parse(ReadBytes(path));
 
     /// <summary>Reads the file alone, and decodes nothing yet.</summary>
     /// <exception cref="RenewalException">It can't be read, or is neither PEM nor DER.</exception>
-    internal static PemDocument Read(string path) => PemDocument.Parse(InputFile.Read(path, What), What, ErrorId.CertificateInvalid);
+    internal static PemDocument Read(string path) => PemDocument.Parse(ReadBytes(path), What, ErrorId.CertificateInvalid);
+
+    /// <summary>Reads the bytes of the file.</summary>
+    /// <exception cref="RenewalException">It can't be read.</exception>
+    internal static InputFile ReadBytes(string path) => InputFile.Read(path, What);
 
     /// <summary>Reads a certificate out of a file's content.</summary>
     /// <exception cref="RenewalException">It holds no certificate.</exception>

@@ -112,7 +112,7 @@ internal static class KeyDecoder
 
     private static PrivateKey Rsa(Action<RSA> import, string path)
     {
-        var rsa = Import(RSA.Create(), import);
+        var rsa = Import(OperatingSystem.IsLinux() ? new RSAOpenSsl() : RSA.Create(), import);
         if (rsa.KeySize is >= 2048 and <= 4096)
             return new PrivateKey(rsa);
         using (rsa)
@@ -124,7 +124,8 @@ internal static class KeyDecoder
         ECDsa ec;
         try
         {
-            ec = Import(ECDsa.Create(), import);
+            // By its own name, it goes into a certificate as it is; else it would be exported, and imported again.
+            ec = Import(OperatingSystem.IsLinux() ? new ECDsaOpenSsl() : ECDsa.Create(), import);
         }
         catch (PlatformNotSupportedException)
         {

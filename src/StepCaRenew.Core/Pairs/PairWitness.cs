@@ -9,6 +9,9 @@ namespace StepCaRenew.Pairs;
 /// <param name="password">The key's password, if it has one.</param>
 internal sealed class PairWitness(IVolume volume, PairPaths paths, KeyPassword? password)
 {
+    /// <summary>What is to lie there after the replacement, once it is known.</summary>
+    public ProvenPair? Proven { get; set; }
+
     /// <summary>
     /// Whether the old files may go. After a replacement a pair must lie there that matches. Where somebody else's files
     /// stand instead they may be in the middle of a deployment, but each must be what its name says: an empty file is
@@ -18,6 +21,6 @@ internal sealed class PairWitness(IVolume volume, PairPaths paths, KeyPassword? 
     public bool CanSpareTheOld(bool isReplaced)
     {
         var state = PairState.TryRead(volume, paths, password);
-        return state is not null && (state.Match(paths.Certificate, paths.Key) || (!isReplaced && state.IsCertificate(paths.Certificate) && state.IsKey(paths.Key)));
+        return state is not null && (Proven?.Is(state[paths.Certificate], state[paths.Key]) == true || state.Match(paths.Certificate, paths.Key) || (!isReplaced && state.IsCertificate(paths.Certificate) && state.IsKey(paths.Key)));
     }
 }

@@ -40,9 +40,11 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
         chain.ChainPolicy = roots.CreatePolicy(now > notBefore ? now : notBefore);
         foreach (var issuer in answer.Chain)
             chain.ChainPolicy.ExtraStore.Add(issuer);
-        if (chain.Build(answer.Leaf))
-            return;
-        throw Wrong(ErrorId.AnswerUntrusted, $"does not chain to the trusted root: {string.Join("; ", chain.ChainStatus.Select(status => status.Status))}");
+        var isTrusted = chain.Build(answer.Leaf);
+        foreach (var element in chain.ChainElements)
+            element.Certificate.Dispose();
+        if (!isTrusted)
+            throw Wrong(ErrorId.AnswerUntrusted, $"does not chain to the trusted root: {string.Join("; ", chain.ChainStatus.Select(status => status.Status))}");
     }
 
     private static string Names(X509Certificate2 certificate)

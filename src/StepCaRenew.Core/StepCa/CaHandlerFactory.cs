@@ -28,8 +28,11 @@ internal sealed class CaHandlerFactory(TrustedRoots roots, TimeProvider clock, F
         };
         if (client is not null)
         {
-            // The leaf alone and offline: Windows would put intermediates into its own store otherwise.
-            tls.ClientCertificateContext = SslStreamCertificateContext.Create(client, additionalCertificates: null, offline: true);
+            // The leaf alone and offline: Windows would put intermediates into its own store otherwise. Where the roots
+            // are named, OpenSSL does not look for the issuers of the leaf among all those that the machine trusts, which
+            // takes as long as the handshake.
+            var issuers = OperatingSystem.IsWindows() ? null : SslCertificateTrust.CreateForX509Collection(roots.All);
+            tls.ClientCertificateContext = SslStreamCertificateContext.Create(client, additionalCertificates: null, offline: true, issuers);
         }
 
         return new SocketsHttpHandler

@@ -10,8 +10,10 @@ namespace StepCaRenew.StepCa;
 /// <param name="random">Gives numbers in [0, 1) for the jitter of retries.</param>
 /// <param name="environment">The environment variables.</param>
 /// <param name="logger">Told of every step.</param>
-internal sealed class CertificateIssuer(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger)
+internal sealed class CertificateIssuer(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger) : IDisposable
 {
+    private readonly RootCache roots = new();
+
     /// <summary>Renews the certificate of a pair.</summary>
     /// <param name="pair">The pair; it matches.</param>
     /// <param name="newKey">The key of the new certificate; null for the present one.</param>
@@ -23,8 +25,8 @@ internal sealed class CertificateIssuer(TimeProvider clock, Func<double> random,
     {
         DemandClientAuth(pair.Leaf);
         var settings = CaSettingsResolver.Resolve(request.Ca, environment);
-        using var roots = TrustedRoots.Load(settings);
-        var client = new CaClient(settings, roots, clock, environment);
+        var trusted = roots.Load(settings);
+        var client = new CaClient(settings, trusted, clock, environment);
         var isExpired = pair.Validity.NotAfter < clock.GetUtcNow();
         var byToken = request.UseToken || isExpired;
         if (byToken && newKey is not null)
@@ -42,8 +44,11 @@ internal sealed class CertificateIssuer(TimeProvider clock, Func<double> random,
             },
             (e, wait) => RenewalLog.Retrying(logger, e.Message, wait.TotalSeconds),
             cancellationToken).ConfigureAwait(false);
-        return Verified(pair.Leaf, newKey ?? pair.Key, answer, roots);
+        return Verified(pair.Leaf, newKey ?? pair.Key, answer, trusted);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => roots.Dispose();
 
     private static async Task<CaAnswer> AskByTlsAsync(CaClient client, CertificatePair pair, PrivateKey? newKey, CancellationToken cancellationToken)
     {
@@ -58,11 +63,11 @@ internal sealed class CertificateIssuer(TimeProvider clock, Func<double> random,
     private Task<CaAnswer> AskByTokenAsync(CaClient client, CertificatePair pair, CaSettings settings, bool isExpired, CancellationToken cancellationToken) =>
         client.RenewByTokenAsync(RenewToken.Create(pair, settings.Url, clock.GetUtcNow()), isExpired, cancellationToken);
 
-    private CaAnswer Verified(X509Certificate2 old, PrivateKey key, CaAnswer answer, TrustedRoots roots)
+    private CaAnswer Verified(X509Certificate2 old, PrivateKey key, CaAnswer answer, TrustedRoots trusted)
     {
         try
         {
-            new AnswerVerifier(roots, clock).Verify(old, key, answer);
+            new AnswerVerifier(trusted, clock).Verify(old, key, answer);
         }
         catch
         {

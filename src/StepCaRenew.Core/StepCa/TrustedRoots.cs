@@ -17,14 +17,17 @@ public sealed class TrustedRoots : IDisposable
     public static TrustedRoots Load(CaSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var roots = new TrustedRoots(LoadFile(settings.RootPath));
-        if (settings.Fingerprint is null || roots.All.Any(root => FingerprintOf(root) == settings.Fingerprint))
+        var roots = Parse(ReadFile(settings.RootPath));
+        try
+        {
+            roots.DemandFingerprint(settings);
             return roots;
-        using (roots)
-            throw new RenewalException(
-                ErrorId.RootFingerprintMismatch,
-                $"The root certificate in '{settings.RootPath}' has the fingerprint {roots.Fingerprint}, but {settings.Fingerprint} is configured.",
-                "Find out who changed the file. If the CA has a new root, run 'step ca bootstrap --force' with its new fingerprint.");
+        }
+        catch
+        {
+            roots.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
@@ -41,7 +44,7 @@ public sealed class TrustedRoots : IDisposable
             DisableCertificateDownloads = true,
             VerificationTime = now.LocalDateTime,
         };
-        policy.CustomTrustStore.AddRange(All.ToArray());
+        policy.CustomTrustStore.AddRange(All);
         return policy;
     }
 
@@ -51,18 +54,45 @@ public sealed class TrustedRoots : IDisposable
     /// <summary>The SHA-256 fingerprint of the first root, lower-case hexadecimal.</summary>
     internal string Fingerprint => FingerprintOf(file.Leaf);
 
-    private IEnumerable<X509Certificate2> All => file.Chain.Prepend(file.Leaf);
+    /// <summary>All of them.</summary>
+    internal X509Certificate2Collection All => [.. file.Chain.Prepend(file.Leaf)];
 
-    private static CertificateFile LoadFile(string path)
+    /// <summary>Whether these are the roots of a file's content.</summary>
+    internal bool IsOf(InputFile other) => file.Path == other.Path && file.Document.File.Bytes.AsSpan().SequenceEqual(other.Bytes);
+
+    /// <summary>Demands that the fingerprint, where one is configured, is that of one of them.</summary>
+    /// <exception cref="RenewalException">It is not (<see cref="ErrorId.RootFingerprintMismatch"/>).</exception>
+    internal void DemandFingerprint(CaSettings settings)
+    {
+        if (settings.Fingerprint is not null && !All.Any(root => FingerprintOf(root) == settings.Fingerprint))
+            throw new RenewalException(
+                ErrorId.RootFingerprintMismatch,
+                $"The root certificate in '{settings.RootPath}' has the fingerprint {Fingerprint}, but {settings.Fingerprint} is configured.",
+                "Find out who changed the file. If the CA has a new root, run 'step ca bootstrap --force' with its new fingerprint.");
+    }
+
+    /// <summary>Reads the root file, and decodes nothing yet.</summary>
+    /// <exception cref="RenewalException">It is not there, or can't be read.</exception>
+    internal static InputFile ReadFile(string path)
     {
         try
         {
-            return CertificateFile.Load(path);
+            return CertificateFile.ReadBytes(path);
         }
         catch (RenewalException e) when (e.ErrorId == ErrorId.FileNotFound)
         {
             throw new RenewalException(
                 ErrorId.RootMissing, $"The CA's root certificate '{path}' is not there.", "Run 'step ca bootstrap' as this user, or give -Root.", e);
+        }
+    }
+
+    /// <summary>Decodes the root file.</summary>
+    /// <exception cref="RenewalException">It holds no certificate.</exception>
+    internal static TrustedRoots Parse(InputFile file)
+    {
+        try
+        {
+            return new TrustedRoots(CertificateFile.Parse(file));
         }
         catch (RenewalException e) when (e.ErrorId == ErrorId.CertificateInvalid)
         {
