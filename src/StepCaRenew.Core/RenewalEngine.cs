@@ -105,7 +105,7 @@ public sealed class RenewalEngine : IDisposable
         var approval = new Approval(request);
         for (var round = 1; round <= MaximumRounds; round++)
         {
-            var glance = PairGlance.Take(request);
+            using var glance = PairGlance.Take(request);
             var paths = glance.Paths;
             using var pending = new PendingActions(volume, paths, request.Actions, acting, clock, logger);
             if (await look.TakeAsync(request, glance, pending, report, approval, cancellationToken).ConfigureAwait(false) is { } nothingToDo)
@@ -117,7 +117,7 @@ public sealed class RenewalEngine : IDisposable
             // A link may be put to another folder at any time (that is how some deploy): then the pair is another one, and so is its lock.
             for (; round <= MaximumRounds && PairLocator.Find(request) == paths; round++)
             {
-                if (await TryAsync(request, paths, pairLock, pending, report, approval, cancellationToken).ConfigureAwait(false) is { } result)
+                if (await TryAsync(request, glance, pairLock, pending, report, approval, cancellationToken).ConfigureAwait(false) is { } result)
                     return result;
                 RenewalLog.ChangedDuringRenewal(logger, request.CertificatePath);
             }
@@ -130,8 +130,9 @@ public sealed class RenewalEngine : IDisposable
 
     // Null where somebody else replaced the pair meanwhile.
     private async Task<RenewalResult?> TryAsync(
-        RenewalRequest request, PairPaths paths, PairLock? pairLock, PendingActions pending, RenewalReport report, Approval approval, CancellationToken cancellationToken)
+        RenewalRequest request, PairGlance glance, PairLock? pairLock, PendingActions pending, RenewalReport report, Approval approval, CancellationToken cancellationToken)
     {
+        var paths = glance.Paths;
         // 2 recover
         if (recovery.IsNeeded(paths) && !await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false))
             return report.WouldRecover();
@@ -139,7 +140,7 @@ public sealed class RenewalEngine : IDisposable
             report.Recovered();
 
         // 3 load, 4 check
-        using var pair = await loader.LoadAsync(request, report.Loaded, cancellationToken).ConfigureAwait(false);
+        using var pair = await loader.LoadAsync(request, glance, report.Loaded, cancellationToken).ConfigureAwait(false);
         var facts = PairFacts.Of(pair);
 
         // 5 decide
@@ -201,6 +202,6 @@ public sealed class RenewalEngine : IDisposable
     {
         if (proven.IsAt(request.CertificatePath, pair.KeyPath))
             return;
-        using var pairOnDisk = await loader.LoadAsync(request with { KeyPath = pair.KeyPath }, _ => { }, CancellationToken.None).ConfigureAwait(false);
+        using var pairOnDisk = await loader.LoadAsync(request with { KeyPath = pair.KeyPath }, seen: null, _ => { }, CancellationToken.None).ConfigureAwait(false);
     }
 }

@@ -68,7 +68,7 @@ internal sealed class RenewalLook(MatchingPairLoader loader, PairRecovery recove
 
     private async Task<PairFacts> LoadAsync(RenewalRequest request, RenewalReport report, CancellationToken cancellationToken)
     {
-        using var pair = await loader.LoadAsync(request, report.Loaded, cancellationToken).ConfigureAwait(false);
+        using var pair = await loader.LoadAsync(request, seen: null, report.Loaded, cancellationToken).ConfigureAwait(false);
         return PairFacts.Of(pair);
     }
 }

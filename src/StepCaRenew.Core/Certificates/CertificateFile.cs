@@ -39,7 +39,7 @@ public sealed class CertificateFile : IDisposable
 
     /// <summary>Reads a certificate file, PEM or DER.</summary>
     /// <exception cref="RenewalException">It can't be read, or holds no certificate.</exception>
-    public static CertificateFile Load(string path) => Parse(ReadBytes(path));
+    public static CertificateFile Load(string path) => Parse(Read(path));
 
     /// <summary>Reads the file alone, and decodes nothing yet.</summary>
     /// <exception cref="RenewalException">It can't be read, or is neither PEM nor DER.</exception>
@@ -51,9 +51,13 @@ public sealed class CertificateFile : IDisposable
 
     /// <summary>Reads a certificate out of a file's content.</summary>
     /// <exception cref="RenewalException">It holds no certificate.</exception>
-    internal static CertificateFile Parse(InputFile file)
+    internal static CertificateFile Parse(InputFile file) => Parse(PemDocument.Parse(file, What, ErrorId.CertificateInvalid));
+
+    /// <summary>Decodes a file that was read.</summary>
+    /// <exception cref="RenewalException">It holds no certificate.</exception>
+    internal static CertificateFile Parse(PemDocument document)
     {
-        var (path, document) = (file.Path, PemDocument.Parse(file, What, ErrorId.CertificateInvalid));
+        var path = document.File.Path;
         var certificates = document.Certificates.Select((der, index) => ChainLink.Of(der, () => Decode(der, document, index + 1))).ToList();
         if (certificates.Count == 0)
             throw new RenewalException(

@@ -52,6 +52,9 @@ public sealed class CertificatePair : IDisposable
         }
     }
 
+    /// <summary>Puts together what was read of both files; the pair disposes it.</summary>
+    internal static CertificatePair Of(CertificateFile certificate, KeyFile keyFile) => new(certificate, keyFile);
+
     /// <summary>Whether both files still hold the bytes that were read.</summary>
     /// <exception cref="RenewalException">A file can't be read any more.</exception>
     public bool IsStillOnDisk() =>

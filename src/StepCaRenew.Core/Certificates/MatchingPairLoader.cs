@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Logging;
+using StepCaRenew.Pairs;
 
 namespace StepCaRenew.Certificates;
 
@@ -14,15 +15,16 @@ internal sealed class MatchingPairLoader(TimeProvider clock, ILogger logger)
 
     /// <summary>Loads the pair.</summary>
     /// <param name="request">Which pair.</param>
+    /// <param name="seen">What a glance saw of it, to be taken where it is still so; null to load everything.</param>
     /// <param name="onLoaded">Told of what lies there, matching or not, for the report.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RenewalException">A file can't be read, or the two don't belong together.</exception>
-    public async Task<CertificatePair> LoadAsync(RenewalRequest request, Action<PairFacts> onLoaded, CancellationToken cancellationToken)
+    public async Task<CertificatePair> LoadAsync(RenewalRequest request, PairGlance? seen, Action<PairFacts> onLoaded, CancellationToken cancellationToken)
     {
         var (certificatePath, keyPath, password) = (request.CertificatePath, request.KeyPath, request.KeyPassword);
         for (var start = clock.GetTimestamp(); ;)
         {
-            if (TryLoad(certificatePath, keyPath, password, start) is not { } pair)
+            if ((seen?.TryTakePair() ?? TryLoad(certificatePath, keyPath, password, start)) is not { } pair)
             {
                 await WaitAsync(certificatePath, cancellationToken).ConfigureAwait(false);
                 continue;

@@ -6,33 +6,46 @@ namespace StepCaRenew.Pairs;
 /// One quick look at a pair: where its files lie and, where all is as it should be, what decides about it. Whatever is
 /// out of order is left to <see cref="MatchingPairLoader"/>, which has patience, and knows what to say.
 /// </summary>
-/// <param name="Paths">The files, links resolved.</param>
-/// <param name="Facts">The facts; null where the look showed no certificate with its key.</param>
-internal sealed record PairGlance(PairPaths Paths, PairFacts? Facts)
+internal sealed class PairGlance : IDisposable
 {
+    private readonly PemDocument? certificate;
+    private KeyFile? key;
+
+    private PairGlance(PairPaths paths, PemDocument? certificate, KeyFile? key, PairFacts? facts) =>
+        (Paths, this.certificate, this.key, Facts) = (paths, certificate, key, facts);
+
+    /// <summary>The files, links resolved.</summary>
+    public PairPaths Paths { get; }
+
+    /// <summary>The facts; null where the look showed no certificate with its key.</summary>
+    public PairFacts? Facts { get; }
+
     /// <summary>Looks.</summary>
     /// <exception cref="RenewalException">The certificate can't be read, or there is no key beside it.</exception>
     public static PairGlance Take(RenewalRequest request)
     {
         var (certificate, keyPath) = PairLocator.Locate(request);
         var paths = PairPaths.Resolve(request.CertificatePath, keyPath);
-        return new PairGlance(paths, certificate is null ? null : FactsOf(certificate, keyPath, request.KeyPassword));
+        if (certificate is null || LeafOf(certificate) is not { } leaf || TryLoad(keyPath, request.KeyPassword) is not { } key)
+            return new PairGlance(paths, null, null, null);
+        if (PairMatch.Matches(leaf.PublicKey.Span, key.Key))
+            return new PairGlance(paths, certificate, key, PairFacts.Of(certificate.File.Path, leaf, key));
+        key.Dispose();
+        return new PairGlance(paths, null, null, null);
     }
 
-    private static PairFacts? FactsOf(PemDocument certificate, string keyPath, KeyPassword? password)
+    /// <summary>The pair that was seen, if its files are read again and hold the same; it is given away, once.</summary>
+    public CertificatePair? TryTakePair()
     {
-        if (LeafOf(certificate) is not { } leaf)
+        if (key is null || !new ProvenPair(certificate!.File.Bytes, key.Document.File.Bytes).IsAt(certificate.File.Path, key.Path))
             return null;
-        try
-        {
-            using var key = KeyFile.Load(keyPath, password);
-            return PairMatch.Matches(leaf.PublicKey.Span, key.Key) ? PairFacts.Of(certificate.File.Path, leaf, key) : null;
-        }
-        catch (RenewalException)
-        {
-            return null;
-        }
+        var pair = CertificatePair.Of(CertificateFile.Parse(certificate), key);
+        key = null;
+        return pair;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => key?.Dispose();
 
     // One leaf, or a leaf among authorities; all else is looked at more closely.
     private static CertificateOutline? LeafOf(PemDocument certificate)
@@ -47,5 +60,17 @@ internal sealed record PairGlance(PairPaths Paths, PairFacts? Facts)
         }
 
         return leaf;
+    }
+
+    private static KeyFile? TryLoad(string keyPath, KeyPassword? password)
+    {
+        try
+        {
+            return KeyFile.Load(keyPath, password);
+        }
+        catch (RenewalException)
+        {
+            return null;
+        }
     }
 }

@@ -9,7 +9,7 @@ namespace StepCaRenew.Pairs;
 /// <param name="password">The key's password, if it has one.</param>
 internal sealed class PairWitness(IVolume volume, PairPaths paths, KeyPassword? password)
 {
-    /// <summary>What is to lie there after the replacement, once it is known.</summary>
+    /// <summary>What is to lie there after the replacement, once it is known; where it does, nothing is decoded.</summary>
     public ProvenPair? Proven { get; set; }
 
     /// <summary>
@@ -20,7 +20,20 @@ internal sealed class PairWitness(IVolume volume, PairPaths paths, KeyPassword? 
     /// <param name="isReplaced">Whether the new pair was put in its place.</param>
     public bool CanSpareTheOld(bool isReplaced)
     {
+        if (isReplaced && IsProvenInPlace())
+            return true;
         var state = PairState.TryRead(volume, paths, password);
-        return state is not null && (Proven?.Is(state[paths.Certificate], state[paths.Key]) == true || state.Match(paths.Certificate, paths.Key) || (!isReplaced && state.IsCertificate(paths.Certificate) && state.IsKey(paths.Key)));
+        return state is not null && (state.Match(paths.Certificate, paths.Key) || (!isReplaced && state.IsCertificate(paths.Certificate) && state.IsKey(paths.Key)));
+    }
+    private bool IsProvenInPlace()
+    {
+        try
+        {
+            return Proven?.Is(volume.Read(paths.Certificate), volume.Read(paths.Key)) == true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 }

@@ -69,7 +69,7 @@ internal sealed class RegistrationChecks(TimeProvider clock, Func<string, string
     {
         using var password = definition.KeyPasswordFile is { } file ? KeyPassword.FromFile(file) : null;
         var request = new RenewalRequest { CertificatePath = definition.CertificatePath, KeyPath = definition.KeyPath, KeyPassword = password };
-        using var pair = await new MatchingPairLoader(clock, logger).LoadAsync(request, _ => { }, cancellationToken).ConfigureAwait(false);
+        using var pair = await new MatchingPairLoader(clock, logger).LoadAsync(request, seen: null, _ => { }, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task DemandCaAsync(RegistrationRequest request, Registration registration, CancellationToken cancellationToken)

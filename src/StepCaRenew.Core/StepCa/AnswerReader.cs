@@ -8,8 +8,11 @@ namespace StepCaRenew.StepCa;
 internal static class AnswerReader
 {
     /// <summary>The leaf and its chain: <c>certChain</c>, or <c>crt</c> and <c>ca</c> where that is empty.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="endpoint">Who gave it.</param>
+    /// <param name="issuers">Decodes what comes with the leaf.</param>
     /// <exception cref="RenewalException">The answer holds no certificates.</exception>
-    public static CaAnswer Read(CaResponse response, Uri endpoint)
+    public static CaAnswer Read(CaResponse response, Uri endpoint, IssuerCache issuers)
     {
         SignAnswer? answer;
         try
@@ -27,8 +30,8 @@ internal static class AnswerReader
         var certificates = new List<X509Certificate2>();
         try
         {
-            foreach (var pem in pems)
-                certificates.Add(X509Certificate2.CreateFromPem(pem));
+            certificates.Add(X509Certificate2.CreateFromPem(pems[0]));
+            certificates.AddRange(pems.Skip(1).Select(issuers.Decode));
         }
         catch (CryptographicException e)
         {

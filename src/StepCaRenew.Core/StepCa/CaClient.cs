@@ -69,7 +69,7 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         var response = await SendAsync(request, client, cancellationToken).ConfigureAwait(false);
         return response.IsSuccess
-            ? AnswerReader.Read(response, request.RequestUri!)
+            ? AnswerReader.Read(response, request.RequestUri!, roots.Issuers)
             : throw Refusals.Map(response, request.RequestUri!, token is not null, isExpired);
     }
 

@@ -49,7 +49,14 @@ public sealed class TrustedRoots : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => file.Dispose();
+    public void Dispose()
+    {
+        file.Dispose();
+        Issuers.Dispose();
+    }
+
+    /// <summary>The issuers below them that the CA has sent.</summary>
+    internal IssuerCache Issuers { get; } = new();
 
     /// <summary>The SHA-256 fingerprint of the first root, lower-case hexadecimal.</summary>
     internal string Fingerprint => FingerprintOf(file.Leaf);

@@ -61,12 +61,12 @@ public sealed class AnswerReaderTests
     [InlineData("""{"certChain":["-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"]}""")]
     [InlineData("""{"crt":"\ud800"}""")]
     public void Read_AnythingElse_IsInvalid(string body) =>
-        Expect.Failure(ErrorId.CaAnswerInvalid, () => AnswerReader.Read(Response(Encoding.UTF8.GetBytes(body)), new Uri("https://ca/renew")).Dispose());
+        Expect.Failure(ErrorId.CaAnswerInvalid, () => AnswerReader.Read(Response(Encoding.UTF8.GetBytes(body)), new Uri("https://ca/renew"), new IssuerCache()).Dispose());
 
     [Fact]
     public void Read_SecondCertificateDamaged_IsInvalid() => Expect.Failure(ErrorId.CaAnswerInvalid, () => Read(new { certChain = new[] { Leaf, Issuer[..200] } }));
 
-    private static CaAnswer Read(object answer) => AnswerReader.Read(Response(JsonSerializer.SerializeToUtf8Bytes(answer)), new Uri("https://ca/renew"));
+    private static CaAnswer Read(object answer) => AnswerReader.Read(Response(JsonSerializer.SerializeToUtf8Bytes(answer)), new Uri("https://ca/renew"), new IssuerCache());
 
     private static CaResponse Response(byte[] body) => new(HttpStatusCode.Created, "application/json", body, null);
 }
