@@ -134,10 +134,13 @@ public sealed class RenewalEngine : IDisposable
     {
         var paths = glance.Paths;
         // 2 recover
-        if (recovery.IsNeeded(paths) && !await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false))
-            return report.WouldRecover();
-        if (await recovery.RunAsync(paths, request.KeyPassword).ConfigureAwait(false))
-            report.Recovered();
+        if (recovery.IsNeeded(paths))
+        {
+            if (!await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false))
+                return report.WouldRecover();
+            if (await recovery.RunAsync(paths, request.KeyPassword).ConfigureAwait(false))
+                report.Recovered();
+        }
 
         // 3 load, 4 check
         using var pair = await loader.LoadAsync(request, glance, report.Loaded, cancellationToken).ConfigureAwait(false);
@@ -160,7 +163,7 @@ public sealed class RenewalEngine : IDisposable
         using var answer = await issuer.IssueAsync(pair, newKey, request, report.Asked, cancellationToken).ConfigureAwait(false);
 
         // 8 recheck
-        if (PairLocator.Find(request) != paths || !pair.IsStillOnDisk())
+        if (PairLocator.FindAgain(request, pair.Certificate) != paths || !pair.IsStillOnDisk())
             return null;
         pairLock?.DemandInPlace();
 
@@ -175,7 +178,7 @@ public sealed class RenewalEngine : IDisposable
             report.LeavesPending();
         await DemandMatchOnDiskAsync(request, pair, change.Proven).ConfigureAwait(false);
         // What was renewed lies elsewhere by now; who named this path means what lies there.
-        if (PairLocator.Find(request) != paths)
+        if (PairLocator.FindAgain(request, pair.Certificate) != paths)
             return null;
         Owe(report, pending, OwedActions.Of(request, paths, pair, note.Entries, answer.Leaf));
         RenewalLog.Renewed(logger, pair.Certificate.Path, answer.Leaf.SerialNumber, answer.Leaf.NotAfter);

@@ -55,7 +55,9 @@ public sealed class CertificateFile : IDisposable
 
     /// <summary>Decodes a file that was read.</summary>
     /// <exception cref="RenewalException">It holds no certificate.</exception>
-    internal static CertificateFile Parse(PemDocument document)
+    /// <param name="document">The file.</param>
+    /// <param name="isKeyKnown">Whether the leaf's public key was found to be that of a private key, and so need not be looked at.</param>
+    internal static CertificateFile Parse(PemDocument document, bool isKeyKnown = false)
     {
         var path = document.File.Path;
         var certificates = document.Certificates.Select((der, index) => ChainLink.Of(der, () => Decode(der, document, index + 1))).ToList();
@@ -64,7 +66,8 @@ public sealed class CertificateFile : IDisposable
                 ErrorId.CertificateInvalid, $"The {What} '{path}' holds no certificate, but {document.DescribeContent()}.", "Name the certificate file.");
         var (first, links) = ChainOrder.Sort(certificates, path);
         var leaf = first.Decode();
-        DemandPublicKey(leaf, path);
+        if (!isKeyKnown)
+            DemandPublicKey(leaf, path);
         return new CertificateFile(document, leaf, links);
     }
 
@@ -83,9 +86,7 @@ public sealed class CertificateFile : IDisposable
             // The constructor would also take PKCS#12 and PKCS#7, and their surprises.
             if (!CertificateOutline.HasShape(der))
                 throw new CryptographicException("it is another structure");
-#pragma warning disable SYSLIB0057 // X509CertificateLoader came with .NET 9; the shape is checked above.
-            var certificate = new X509Certificate2(der.Span);
-#pragma warning restore SYSLIB0057
+            var certificate = CertificateDecoder.Decode(der);
             DecodeParts(certificate);
             return certificate;
         }

@@ -77,7 +77,19 @@ internal sealed record CertificateOutline(
         var validity = body.ReadSequence();
         var (notBefore, notAfter) = (ReadTime(validity), ReadTime(validity));
         var (subject, publicKey) = (body.ReadEncodedValue(), body.ReadEncodedValue());
+        DemandWholeBytes(publicKey);
         return new CertificateOutline(serialNumber, issuer, notBefore, notAfter, subject, publicKey, ReadIsAuthority(body));
+    }
+
+    // The platform passes over bits that are said to be unused, and shows a key that is encoded otherwise.
+    private static void DemandWholeBytes(ReadOnlyMemory<byte> publicKey)
+    {
+        var key = new AsnReader(publicKey, AsnEncodingRules.DER).ReadSequence();
+        key.ReadSequence();
+        key.ReadBitString(out var unused);
+        key.ThrowIfNotEmpty();
+        if (unused > 0)
+            throw new AsnContentException();
     }
 
     private static DateTimeOffset ReadTime(AsnReader validity) =>

@@ -19,14 +19,8 @@ public sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastWri
     {
         try
         {
-            if (Directory.Exists(path))
-                throw new RenewalException(ErrorId.PathIsFolder, $"The {what} '{path}' is a folder.", "Name a file in it.");
-            // A pipe would block the open itself, so the kind is looked at before.
-            if (FileKind.IsSpecial(path))
-                throw new RenewalException(ErrorId.FileUnreadable, $"The {what} '{path}' is not a regular file.", "Name a regular file: devices, pipes and sockets are not read.");
-
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            return new InputFile(path, ReadAll(stream, path, what), File.GetLastWriteTimeUtc(stream.SafeFileHandle));
+            using var file = SmallFile.Open(path);
+            return file.IsRegular ? new InputFile(path, ReadAll(file, path, what), file.LastWriteTime) : throw NotAFile(path, what);
         }
         // A path with a NUL character names nothing.
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
@@ -52,22 +46,25 @@ public sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastWri
     /// <exception cref="RenewalException">The file can't be read any more.</exception>
     public bool IsUnchanged(string what) => Read(Path, what).Bytes.AsSpan().SequenceEqual(Bytes);
 
-    private static byte[] ReadAll(FileStream stream, string path, string what)
+    private static byte[] ReadAll(SmallFile file, string path, string what)
     {
-        // Asked once: the stream gives the present length each time.
-        var expected = stream.Length;
+        var expected = file.Length;
         if (expected > MaximumLength)
             throw new RenewalException(
                 ErrorId.FileTooLarge, $"The {what} '{path}' has {expected:N0} bytes; at most {MaximumLength:N0} are read.", "Name the right file.");
         // Room for one byte more, which only a file that grows while it is read can fill.
         var buffer = new byte[expected + 1];
-        var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        var length = file.Read(buffer);
         if (length > expected)
             throw new RenewalException(ErrorId.FileUnreadable, $"The {what} '{path}' grew while it was read.", "Try again when whoever writes it has finished.");
         if (length == 0)
             throw new RenewalException(ErrorId.FileEmpty, $"The {what} '{path}' is empty.", "Put it back from a backup, or issue a new certificate.");
         return buffer[..length];
     }
+
+    private static RenewalException NotAFile(string path, string what) => Directory.Exists(path)
+        ? new(ErrorId.PathIsFolder, $"The {what} '{path}' is a folder.", "Name a file in it.")
+        : new(ErrorId.FileUnreadable, $"The {what} '{path}' is not a regular file.", "Name a regular file: devices, pipes and sockets are not read.");
 
     private static RenewalException NotFound(string path, string what, Exception e) =>
         IsLink(path)

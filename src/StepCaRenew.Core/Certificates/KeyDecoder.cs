@@ -59,13 +59,13 @@ internal static class KeyDecoder
             case KeyFormat.Pkcs1:
                 return Rsa(rsa => rsa.ImportRSAPrivateKey(der.Span, out _), path);
             case KeyFormat.Sec1:
-                return Ec(ec => ec.ImportECPrivateKey(der.Span, out _), path);
+                return Ec(der, format, ec => ec.ImportECPrivateKey(der.Span, out _), path);
             default:
                 var info = Pkcs8PrivateKeyInfo.Decode(der, out _, skipCopy: true);
                 return info.AlgorithmId.Value switch
                 {
                     RsaOid => Rsa(rsa => rsa.ImportPkcs8PrivateKey(der.Span, out _), path),
-                    EcOid => Ec(ec => ec.ImportPkcs8PrivateKey(der.Span, out _), path),
+                    EcOid => Ec(der, format, ec => ec.ImportPkcs8PrivateKey(der.Span, out _), path),
                     var oid => throw Unsupported(AlgorithmName(oid), path),
                 };
         }
@@ -119,13 +119,14 @@ internal static class KeyDecoder
             throw Unsupported($"RSA {rsa.KeySize}", path);
     }
 
-    private static PrivateKey Ec(Action<ECDsa> import, string path)
+    private static PrivateKey Ec(ReadOnlyMemory<byte> der, KeyFormat format, Action<ECDsa> import, string path)
     {
+        ECDsa? derived;
         ECDsa ec;
         try
         {
-            // By its own name, it goes into a certificate as it is; else it would be exported, and imported again.
-            ec = Import(OperatingSystem.IsLinux() ? new ECDsaOpenSsl() : ECDsa.Create(), import);
+            derived = OperatingSystem.IsLinux() ? EcKeyReader.TryRead(der, format) : null;
+            ec = derived ?? Import(ECDsa.Create(), import);
         }
         catch (PlatformNotSupportedException)
         {
@@ -133,7 +134,7 @@ internal static class KeyDecoder
         }
 
         if (NamedCurve.Of(ec) is not null)
-            return new PrivateKey(ec) { IsProven = EcImport.Proves };
+            return new PrivateKey(ec) { IsProven = derived is not null };
         using (ec)
             throw Unsupported($"EC on {NamedCurve.Describe(ec)}", path);
     }

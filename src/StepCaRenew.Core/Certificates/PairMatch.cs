@@ -8,7 +8,7 @@ public static class PairMatch
 {
     /// <summary>
     /// True where the public keys are equal <b>and</b> a signature made with the private half is verified by it, unless
-    /// the platform has made sure of that when it read the key.
+    /// the public half was worked out from the private one when the key was read.
     /// </summary>
     /// <remarks>It finds a key file whose public half was copied in beside a foreign private half.</remarks>
     /// <param name="certificate">The certificate.</param>

@@ -8,6 +8,7 @@ public sealed class PrivateKey : IDisposable
 {
     private readonly RSA? rsa;
     private readonly ECDsa? ec;
+    private string? algorithm;
 
     /// <summary>Takes an RSA key; it is disposed with this.</summary>
     /// <param name="rsa">The key.</param>
@@ -18,7 +19,7 @@ public sealed class PrivateKey : IDisposable
     public PrivateKey(ECDsa ec) => this.ec = ec;
 
     /// <summary>Algorithm and size: <c>EC P-256</c>, <c>RSA 2048</c>.</summary>
-    public string Algorithm => rsa is not null ? $"RSA {rsa.KeySize}" : $"EC {NamedCurve.Describe(ec!)}";
+    public string Algorithm => algorithm ??= rsa is not null ? $"RSA {rsa.KeySize}" : $"EC {NamedCurve.Describe(ec!)}";
 
     /// <summary>The key's size in bits.</summary>
     public int Size => Handle.KeySize;

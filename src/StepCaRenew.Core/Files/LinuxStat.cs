@@ -7,6 +7,7 @@ namespace StepCaRenew.Files;
 [SupportedOSPlatform("linux")]
 internal sealed record LinuxStat(uint User, uint Group, ushort Mode, uint Links, bool IsMountPoint)
 {
+    private const int TheFileItself = 0x1000;
     private const int CurrentFolder = -100;
     private const int NoFollow = 0x100;
     private const uint BasicStats = 0x7ff;
@@ -20,6 +21,13 @@ internal sealed record LinuxStat(uint User, uint Group, ushort Mode, uint Links,
         LinuxNative.Statx(CurrentFolder, path, followLinks ? 0 : NoFollow, BasicStats, out var buffer) == 0
             ? new LinuxStat(buffer.User, buffer.Group, buffer.Mode, buffer.Links, (buffer.Attributes & buffer.AttributesMask & MountRoot) != 0)
             : null;
+
+    /// <summary>Whether an open file is a regular one, its length in bytes, and when it was last written, UTC.</summary>
+    /// <exception cref="IOException">It can't be looked at.</exception>
+    public static (bool IsRegular, long Length, DateTimeOffset LastWriteTime) Of(Microsoft.Win32.SafeHandles.SafeFileHandle file) =>
+        LinuxNative.Statx((int)file.DangerousGetHandle(), string.Empty, TheFileItself, BasicStats, out var buffer) == 0
+            ? ((buffer.Mode & TypeMask) == 0x8000, (long)buffer.Length, DateTimeOffset.FromUnixTimeSeconds(buffer.WriteSeconds).AddTicks(buffer.WriteNanoseconds / TimeSpan.NanosecondsPerTick))
+            : throw new IOException(Marshal.GetLastPInvokeErrorMessage());
 
     /// <summary>Device and inode of a file as /proc/locks writes them; null where there is none.</summary>
     public static string? IdentityOf(string path) =>
@@ -49,6 +57,12 @@ internal sealed record LinuxStat(uint User, uint Group, ushort Mode, uint Links,
         public readonly ushort Mode;
         [FieldOffset(32)]
         public readonly ulong Inode;
+        [FieldOffset(40)]
+        public readonly ulong Length;
+        [FieldOffset(112)]
+        public readonly long WriteSeconds;
+        [FieldOffset(120)]
+        public readonly uint WriteNanoseconds;
         [FieldOffset(56)]
         public readonly ulong AttributesMask;
         [FieldOffset(136)]

@@ -8,6 +8,7 @@ internal static class NativeErrors
     private const int NotPermitted = 1;
     private const int NoEntry = 2;
     private const int AccessDenied = 13;
+    private const int NotAFolder = 20;
 
     public static Exception ToException(int error, string path)
     {
@@ -16,6 +17,7 @@ internal static class NativeErrors
         {
             NotPermitted or AccessDenied => new UnauthorizedAccessException(message),
             NoEntry => new FileNotFoundException(message, path),
+            NotAFolder => new DirectoryNotFoundException(message),
             _ => new IOException(message, error),
         };
     }

@@ -31,7 +31,7 @@ internal sealed class StagedFile : IStagedFile
     public void Write(ReadOnlySpan<byte> content) => stream.Write(content);
 
     /// <inheritdoc/>
-    public void Flush() => stream.Flush(flushToDisk: true);
+    public void Flush() => stream.Flush(flushToDisk: !Flushing.IsSkipped);
 
     /// <inheritdoc/>
     public void Dispose() => stream.Dispose();

@@ -23,6 +23,8 @@ internal static partial class UnixNative
     [UnsupportedOSPlatform("windows")]
     public static void FlushFolder(string path)
     {
+        if (Flushing.IsSkipped)
+            return;
         using var folder = Open(path, ReadOnly);
         // A folder that may be written but not listed can't be opened for flushing.
         if (folder.IsInvalid && Marshal.GetLastPInvokeError() == NotPermitted)

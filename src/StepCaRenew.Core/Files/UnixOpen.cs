@@ -16,6 +16,9 @@ internal static class UnixOpen
     /// <summary>Refuses a link at the end of the path. ARM's Linux has a number of its own.</summary>
     public static int NoFollow => !OperatingSystem.IsLinux() ? 0x100 : IsArm ? 0x8000 : 0x20000;
 
+    /// <summary>Does not wait: for whoever writes into a pipe, for one.</summary>
+    public static int NonBlocking => OperatingSystem.IsLinux() ? 0x800 : 0x4;
+
     /// <summary>A child process (an action, a hook) must not inherit a lock.</summary>
     public static int CloseOnExec => OperatingSystem.IsLinux() ? 0x80000 : 0x1000000;
 

@@ -11,13 +11,15 @@ internal sealed class Volume : IVolume
     {
         try
         {
-            if (new FileInfo(path).LinkTarget is not null || FileKind.IsSpecial(path))
+            if (new FileInfo(path).LinkTarget is not null)
                 return null;
             // Shared with everybody, so that on Windows nobody is kept from replacing it.
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using var file = SmallFile.Open(path);
+            if (!file.IsRegular)
+                return null;
             // Nothing of ours is larger; who puts more under one of our names does not get it read into memory.
-            var buffer = new byte[Math.Min(stream.Length, InputFile.MaximumLength) + 1];
-            var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            var buffer = new byte[Math.Min(file.Length, InputFile.MaximumLength) + 1];
+            var length = file.Read(buffer);
             return length == buffer.Length ? null : buffer[..length];
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -27,7 +29,19 @@ internal sealed class Volume : IVolume
     }
 
     /// <inheritdoc/>
-    public bool Exists(string path) => File.Exists(path) || new FileInfo(path).LinkTarget is not null;
+    public bool Exists(string path)
+    {
+        try
+        {
+            // One look at the name itself: a link that leads nowhere is there as well.
+            var attributes = new FileInfo(path).Attributes;
+            return (int)attributes != -1 && (attributes & (FileAttributes.Directory | FileAttributes.ReparsePoint)) != FileAttributes.Directory;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     /// <inheritdoc/>
     public IStagedFile CreateLike(string path, string model)

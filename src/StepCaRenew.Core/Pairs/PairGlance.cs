@@ -39,7 +39,7 @@ internal sealed class PairGlance : IDisposable
     {
         if (key is null || !new ProvenPair(certificate!.File.Bytes, key.Document.File.Bytes).IsAt(certificate.File.Path, key.Path))
             return null;
-        var pair = CertificatePair.Of(CertificateFile.Parse(certificate), key);
+        var pair = CertificatePair.Of(CertificateFile.Parse(certificate, isKeyKnown: true), key);
         key = null;
         return pair;
     }

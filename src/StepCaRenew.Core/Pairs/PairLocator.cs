@@ -10,6 +10,11 @@ internal static class PairLocator
     public static PairPaths Find(RenewalRequest request) =>
         PairPaths.Resolve(request.CertificatePath, request.KeyPath ?? Locate(request).KeyPath);
 
+    /// <summary>The same where the certificate was read before, and whoever asks makes sure that it holds the same.</summary>
+    /// <exception cref="RenewalException">There is no key beside it any more.</exception>
+    public static PairPaths FindAgain(RenewalRequest request, CertificateFile certificate) =>
+        PairPaths.Resolve(request.CertificatePath, request.KeyPath ?? KeyPathConvention.Demand(certificate));
+
     /// <summary>The certificate file and where its key lies, links not followed.</summary>
     /// <returns>
     /// No document where the file can't be read at this moment, but its key lies there: somebody may be writing it.

@@ -9,6 +9,8 @@ namespace StepCaRenew.Pairs;
 /// </summary>
 internal sealed class PairLock : IDisposable
 {
+    // The system reads a file to answer, each time.
+    private static readonly string User = Environment.UserName;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly FileStream file;
@@ -84,7 +86,7 @@ internal sealed class PairLock : IDisposable
     {
         if (!file.CanWrite || !LockFile.IsOursAlone(path))
             return;
-        var name = LockHolder.Name(Environment.ProcessId, Environment.UserName);
+        var name = LockHolder.Name(Environment.ProcessId, User);
         try
         {
             file.Write(name);
