@@ -70,7 +70,7 @@ public sealed class EcKeyReaderTests
     [LinuxFact]
     public void TryRead_AnotherStructure_IsLeftToThePlatform() => Assert.Null(EcKeyReader.TryRead(new byte[] { 0x30, 3, 2, 1, 1 }, KeyFormat.Pkcs8));
 
-    private static ECDsa? Read(ECDsa key, bool isSec1) =>
+    private static ECDsaOpenSsl? Read(ECDsa key, bool isSec1) =>
         isSec1 ? EcKeyReader.TryRead(key.ExportECPrivateKey(), KeyFormat.Sec1) : EcKeyReader.TryRead(key.ExportPkcs8PrivateKey(), KeyFormat.Pkcs8);
 
     private static byte[] Sec1(byte[] secret, byte[]? point, bool withCurve = true)
