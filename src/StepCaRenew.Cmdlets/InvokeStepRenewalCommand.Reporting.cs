@@ -19,6 +19,9 @@ public sealed partial class InvokeStepRenewalCommand
     /// <inheritdoc/>
     protected override void OnTerminating(ErrorRecord problem)
     {
+        // What was begun before it is not its fault.
+        if (batch is not null)
+            Serve(batch.Drain);
         outbox.Note(problem);
         Finish();
     }

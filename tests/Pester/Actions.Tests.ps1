@@ -136,7 +136,7 @@ Describe 'Actions after a renewal' {
         It 'writes results after the actions, even where the first failure ends the call' {
             $other = Build-TestCertificate -Authority $authority -Folder $folder -Name other -Age 17:00:00
             Remove-Item $other.KeyPath
-            { Invoke-StepRenewal $path, $other.CertificatePath @atCa -FilePath touch -ArgumentList $trace -ErrorAction Stop } | Should -Throw -ErrorId 'KeyNotFound,*'
+            { Invoke-StepRenewal $path, $other.CertificatePath @atCa -ThrottleLimit 1 -FilePath touch -ArgumentList $trace -ErrorAction Stop } | Should -Throw -ErrorId 'KeyNotFound,*'
             $trace | Should -Exist
         }
 
@@ -259,7 +259,7 @@ exit 0
         It 'gives out all results before the error that ends it' {
             Remove-Item $pair.KeyPath
             $results = [Collections.ArrayList]::new()
-            { Invoke-StepRenewal $other.CertificatePath, $path @atCa -FilePath touch -ArgumentList $trace -ErrorAction Stop | ForEach-Object { $results.Add($_) } } |
+            { Invoke-StepRenewal $other.CertificatePath, $path @atCa -ThrottleLimit 1 -FilePath touch -ArgumentList $trace -ErrorAction Stop | ForEach-Object { $results.Add($_) } } |
                 Should -Throw -ErrorId 'KeyNotFound,*'
             $results.Status | Should -Be Renewed, Failed
         }

@@ -77,6 +77,25 @@ Describe 'The bare loops' {
     }
 }
 
+Describe 'Leaving out flushes' {
+    BeforeAll {
+        Import-TestPackage
+        $core = [Runtime.Loader.AssemblyLoadContext]::All | ForEach-Object Assemblies | Where-Object { $_.GetName().Name -eq 'StepCaRenew.Core' }
+        $switch = $core.GetType('StepCaRenew.Files.Flushing').GetProperty('IsSkipped')
+    }
+
+    It 'lasts as long as the script block, however that ends' {
+        Use-NoFlush { $switch.GetValue($null) } | Should -BeTrue
+        $switch.GetValue($null) | Should -BeFalse
+        { Use-NoFlush { throw 'stop' } } | Should -Throw 'stop'
+        $switch.GetValue($null) | Should -BeFalse
+    }
+
+    It 'is nothing that a user could ask for' {
+        $core.GetType('StepCaRenew.Files.Flushing').IsPublic | Should -BeFalse
+    }
+}
+
 Describe 'A small run' {
     It 'makes a table, Markdown and JSON of positive figures, and leaves nothing else' {
         $out = Join-Path $TestDrive out

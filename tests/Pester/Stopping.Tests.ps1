@@ -33,7 +33,7 @@ Describe 'Ctrl+C' {
         }
 
         # Ends it as Ctrl+C does.
-        function Stop-Aside {
+        function Assert-StopsSoon {
             param([psobject] $Aside)
             $watch = [Diagnostics.Stopwatch]::StartNew()
             $Aside.Shell.Stop()
@@ -66,7 +66,7 @@ Describe 'Ctrl+C' {
             $aside.Running.IsCompleted | Should -BeFalse
             # It lies there already, to find out before the CA is asked whether it can be made.
             Get-StagedFile $folder | Should -HaveCount 1
-            Stop-Aside $aside
+            Assert-StopsSoon $aside
         }
         finally {
             ${client}?.Dispose()
@@ -82,7 +82,7 @@ Describe 'Ctrl+C' {
         try {
             Wait-Until { $aside.Shell.Streams.Warning.Count -ge 2 -or $aside.Running.IsCompleted } | Should -BeTrue
             $aside.Running.IsCompleted | Should -BeFalse
-            Stop-Aside $aside
+            Assert-StopsSoon $aside
         }
         finally {
             Close-Aside $aside
@@ -98,7 +98,7 @@ Describe 'Ctrl+C' {
         $aside = Invoke-Aside @{ LiteralPath = $pair.CertificatePath; CaUrl = 'https://127.0.0.1:1'; Root = "$folder/root.txt"; Force = $true; Verbose = $true }
         try {
             Wait-Until { @($aside.Shell.Streams.Verbose | Where-Object Message -Like '*reading them again*').Count -gt 0 -or $aside.Running.IsCompleted } | Should -BeTrue
-            Stop-Aside $aside
+            Assert-StopsSoon $aside
         }
         finally {
             Close-Aside $aside

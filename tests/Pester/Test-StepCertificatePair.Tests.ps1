@@ -41,7 +41,7 @@ Describe 'Test-StepCertificatePair' {
         Test-StepCertificatePair $folder | Should -Be $false, $true, $true, $true
         Test-StepCertificatePair "$folder/[gr]*.crt" | Should -Be $true, $true
         Get-ChildItem $folder/*.crt | Test-StepCertificatePair | Should -Be $false, $true, $true, $true
-        Get-StepCertificate $folder | Test-StepCertificatePair | Should -Be $false, $true, $true, $true
+        Get-StepCertificate $folder -ThrottleLimit 1 | Test-StepCertificatePair | Should -Be $false, $true, $true, $true
         Test-StepCertificatePair -LiteralPath $odd.CertificatePath | Should -BeTrue
     }
 
