@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using StepCaRenew.Files;
 using StepCaRenew.Logging;
 using StepCaRenew.Pairs;
 
@@ -9,8 +10,16 @@ namespace StepCaRenew.Actions;
 /// The locks of the pairs whose actions this run has taken upon itself: from the moment that they are owed until they
 /// are done, since no pair's own lock is held meanwhile. Who finds one held neither runs nor drops what is recorded.
 /// </summary>
-internal sealed class ActingLocks(ILogger logger) : IDisposable
+/// <param name="logger">Told of locks that can't be had.</param>
+/// <param name="most">How many files may be held open for them; the others of a large call do without, and work as where no lock can be made.</param>
+internal sealed class ActingLocks(ILogger logger, long most) : IDisposable
 {
+    /// <summary>Takes half of what the process may open: the renewals need some as well.</summary>
+    public ActingLocks(ILogger logger)
+        : this(logger, OpenFileLimit.Get() / 2)
+    {
+    }
+
     // The renewals of one call run side by side, each under the lock of its own pair.
     private readonly ConcurrentDictionary<string, FileStream?> held = [];
 
@@ -26,6 +35,12 @@ internal sealed class ActingLocks(ILogger logger) : IDisposable
         {
             ActionLog.LeftToAnother(logger, paths.Certificate);
             return ActingTurn.Anothers;
+        }
+
+        if (held.Count >= most)
+        {
+            file?.Dispose();
+            file = null;
         }
 
         held[paths.Acting] = file;
