@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Microsoft.Extensions.Logging;
 using StepCaRenew.Actions;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Logging;
@@ -10,7 +9,7 @@ namespace StepCaRenew.Cmdlets;
 public sealed partial class InvokeStepRenewalCommand
 {
     private readonly Outbox outbox = new();
-    private ILogger? logger;
+    private CallLog? log;
     private HealthCheck? healthCheck;
 
     /// <inheritdoc/>
@@ -68,19 +67,18 @@ public sealed partial class InvokeStepRenewalCommand
 
     private void PrepareReporting()
     {
-        var pipeline = new PipelineLogger(this, pump, EndingLevels.Of(this));
-        logger = pipeline;
+        log = new CallLog(new PipelineEvents(this, pump, new EndingLevels(this)));
         try
         {
             if (LogPath is not null)
-                logger = new TeeLogger(pipeline, new JsonLogger(FullPath(LogPath), TimeProvider.System, pipeline));
+                log = log.WithFile(FullPath(LogPath), TimeProvider.System);
             if (ReadActionTimeout() is { } timeout)
                 host = host with { Timeout = timeout };
         }
         finally
         {
             if (HealthCheckUri is not null)
-                PrepareMonitor(new HealthCheck(HealthCheckUri, host.Timeout, logger));
+                PrepareMonitor(new HealthCheck(HealthCheckUri, host.Timeout, log));
         }
     }
 

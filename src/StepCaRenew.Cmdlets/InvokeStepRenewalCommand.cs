@@ -99,7 +99,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
             host = ReadHost();
             foreach (var action in template.Actions)
                 action.Demand(host);
-            engine = new RenewalEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, logger!);
+            engine = new RenewalEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, log!);
             batch = new CertificateBatch<(RenewalResult Result, RenewalException? Error)>(
                 this, pump, ThrottleLimit, progress,
                 (path, outcome) => Report(outcome.Result, outcome.Error is { } error ? ErrorRecords.From(error, path) : null));
