@@ -58,10 +58,18 @@ public sealed partial class InvokeStepRenewalCommand
     {
         // The first error may end the call, so all results come before.
         var items = outbox.Take();
-        foreach (var result in items.Select(item => item.Result).OfType<RenewalResult>())
-            WriteObject(result);
-        foreach (var error in items.Select(item => item.Error).OfType<ErrorRecord>())
-            WriteError(error);
+        foreach (var (result, _) in items)
+        {
+            if (result is not null)
+                WriteObject(result);
+        }
+
+        foreach (var (_, error) in items)
+        {
+            if (error is not null)
+                WriteError(error);
+        }
+
         pump.RunLate();
     }
 
