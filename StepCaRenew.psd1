@@ -1,5 +1,6 @@
 @{
-    RootModule             = 'StepCaRenew.psm1'
+    # It brings the engine and its packages into a load context of their own.
+    RootModule             = 'bin/StepCaRenew.Cmdlets.dll'
     ModuleVersion          = '0.1.0'
     GUID                   = '2a3bb0c6-9f1f-4d0e-a6a4-5f0f5b3f6c1d'
     Author                 = 'StepCaRenew contributors'
@@ -8,8 +9,6 @@
     Description            = 'Keeps certificates from a smallstep step-ca server fresh in one-shot runs: certificate and key on disk belong together after every run, and if they do not, someone is told.'
     PowerShellVersion      = '7.4'
     CompatiblePSEditions   = @('Core')
-    # The loader brings the cmdlets and their packages into a load context of their own.
-    RequiredAssemblies     = @('bin/StepCaRenew.Loader.dll')
     FormatsToProcess       = @('StepCaRenew.Format.ps1xml')
     FunctionsToExport      = @()
     CmdletsToExport        = @(

@@ -2,8 +2,8 @@
 .SYNOPSIS
     Makes the module's folder out/package/StepCaRenew/<version> and holds it against PackageFiles.txt.
 .DESCRIPTION
-    One package for all systems. bin holds the loader alone, which PowerShell loads; bin/lib holds what the loader
-    keeps in a load context of its own. What PowerShell brings itself is not shipped. Symbols are embedded in our
+    One package for all systems. bin holds the cmdlets alone, which PowerShell loads; bin/lib holds the engine
+    and its packages, which go into a load context of their own. What PowerShell brings itself is not shipped. Symbols are embedded in our
     assemblies (src/Directory.Build.props): the log of a failed night run names lines, and no file is added.
 #>
 [CmdletBinding()]
@@ -36,14 +36,14 @@ else {
 
 if (Test-Path $package) { Remove-Item $package -Recurse -Force }
 [IO.Directory]::CreateDirectory((Join-Path $package 'bin/lib')) > $null
-foreach ($part in @{ Project = 'StepCaRenew.Loader'; Folder = 'bin' }, @{ Project = 'StepCaRenew.Cmdlets'; Folder = 'bin/lib' }) {
-    $published = Get-BuildPath "out/publish/$($part.Project)"
-    if (Test-Path $published) { Remove-Item $published -Recurse -Force }
-    Invoke-Dotnet -Name "publish-$($part.Project)" -ArgumentList (@('publish', (Get-BuildPath "src/$($part.Project)"), '--output', $published) + $publish)
-    Get-ChildItem $published -Filter *.dll -Recurse | Copy-Item -Destination (Join-Path $package $part.Folder)
+$published = Get-BuildPath 'out/publish/StepCaRenew.Cmdlets'
+if (Test-Path $published) { Remove-Item $published -Recurse -Force }
+Invoke-Dotnet -Name 'publish-StepCaRenew.Cmdlets' -ArgumentList (@('publish', (Get-BuildPath 'src/StepCaRenew.Cmdlets'), '--output', $published) + $publish)
+foreach ($library in Get-ChildItem $published -Filter *.dll -Recurse) {
+    Copy-Item $library -Destination (Join-Path $package $(if ($library.Name -eq 'StepCaRenew.Cmdlets.dll') { 'bin' } else { 'bin/lib' }))
 }
 Copy-Item (Get-BuildPath 'src/StepCaRenew.Core/Renewals/renewal.schema.json') -Destination $package
-foreach ($file in 'StepCaRenew.psd1', 'StepCaRenew.psm1', 'StepCaRenew.Format.ps1xml', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'en-US') {
+foreach ($file in 'StepCaRenew.psd1', 'StepCaRenew.Format.ps1xml', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'en-US') {
     Copy-Item (Get-BuildPath $file) -Destination $package -Recurse
 }
 

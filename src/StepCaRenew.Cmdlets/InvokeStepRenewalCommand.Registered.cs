@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Microsoft.Extensions.Logging;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Logging;
 using StepCaRenew.Renewals;
@@ -50,9 +49,9 @@ public sealed partial class InvokeStepRenewalCommand
             Host = host,
             ApproveAsync = Approve,
         };
-        ILogger pipeline = new PipelineLogger(this, pump, EndingLevels.Of(this));
+        var pipeline = new CallLog(new PipelineEvents(this, pump, new EndingLevels(this)));
         runs = new RegisteredRuns(
-            options, TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, Scheduled ? new TeeLogger(pipeline, new WindowsEventLog()) : pipeline);
+            options, TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, Scheduled ? pipeline.WithWindowsEvents() : pipeline);
     }
 
     private void RunRegistered()

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Microsoft.Extensions.Logging;
 using StepCaRenew.Actions;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Logging;
@@ -10,7 +9,7 @@ namespace StepCaRenew.Cmdlets;
 public sealed partial class InvokeStepRenewalCommand
 {
     private readonly Outbox outbox = new();
-    private ILogger? logger;
+    private CallLog? log;
     private HealthCheck? healthCheck;
 
     /// <inheritdoc/>
@@ -62,28 +61,35 @@ public sealed partial class InvokeStepRenewalCommand
     {
         // The first error may end the call, so all results come before.
         var items = outbox.Take();
-        foreach (var result in items.Select(item => item.Result).OfType<RenewalResult>())
-            WriteObject(result);
-        foreach (var error in items.Select(item => item.Error).OfType<ErrorRecord>())
-            WriteError(error);
+        foreach (var (result, _) in items)
+        {
+            if (result is not null)
+                WriteObject(result);
+        }
+
+        foreach (var (_, error) in items)
+        {
+            if (error is not null)
+                WriteError(error);
+        }
+
         pump.RunLate();
     }
 
     private void PrepareReporting()
     {
-        var pipeline = new PipelineLogger(this, pump, EndingLevels.Of(this));
-        logger = pipeline;
+        log = new CallLog(new PipelineEvents(this, pump, new EndingLevels(this)));
         try
         {
             if (LogPath is not null)
-                logger = new TeeLogger(pipeline, new JsonLogger(FullPath(LogPath), TimeProvider.System, pipeline));
+                log = log.WithFile(FullPath(LogPath), TimeProvider.System);
             if (ReadActionTimeout() is { } timeout)
                 host = host with { Timeout = timeout };
         }
         finally
         {
             if (HealthCheckUri is not null)
-                PrepareMonitor(new HealthCheck(HealthCheckUri, host.Timeout, logger));
+                PrepareMonitor(new HealthCheck(HealthCheckUri, host.Timeout, log));
         }
     }
 

@@ -17,7 +17,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
 
     private readonly PipelinePump pump = new();
     private CertificateInputs? inputs;
-    private CertificateBatch<(RenewalResult Result, RenewalException? Error)>? batch;
+    private CertificateBatch<RenewalOutcome>? batch;
     private BatchProgress? progress;
     private RenewalEngine? engine;
     private RenewalRequest? template;
@@ -99,8 +99,8 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
             host = ReadHost();
             foreach (var action in template.Actions)
                 action.Demand(host);
-            engine = new RenewalEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, logger!);
-            batch = new CertificateBatch<(RenewalResult Result, RenewalException? Error)>(
+            engine = new RenewalEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, log!);
+            batch = new CertificateBatch<RenewalOutcome>(
                 this, pump, ThrottleLimit, progress,
                 (path, outcome) => Report(outcome.Result, outcome.Error is { } error ? ErrorRecords.From(error, path) : null));
         });
@@ -122,7 +122,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
             certificates = inputs!.Find(ParameterSetName == LiteralPathSet ? LiteralPath : Path, ParameterSetName == LiteralPathSet);
             request = template! with { KeyPath = KeyPath is null ? null : FullPath(KeyPath) };
         });
-        Serve(() => batch!.Add(certificates, (path, stopping) => engine!.RenewAsync(request with { CertificatePath = path }, stopping)));
+        Serve(() => batch!.Add(certificates, (path, stopping) => RenewAsync(request with { CertificatePath = path }, stopping)));
         // An error that ends the call: nothing was begun after it, and what it has to say comes last.
         if (batch!.IsEnding)
             EndProcessing();
@@ -140,6 +140,12 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
 
     /// <inheritdoc/>
     protected override void StopProcessing() => pump.Stop();
+
+    private async Task<RenewalOutcome> RenewAsync(RenewalRequest request, CancellationToken stopping)
+    {
+        var (result, error) = await engine!.RenewAsync(request, stopping).ConfigureAwait(false);
+        return new RenewalOutcome(result, error);
+    }
 
     private void Serve(Action work)
     {

@@ -33,6 +33,12 @@ public sealed class RenewalEngine : IDisposable
     {
     }
 
+    /// <inheritdoc cref="RenewalEngine(TimeProvider, Func{double}, Func{string, string?}, ILogger)"/>
+    public RenewalEngine(TimeProvider clock, Func<double> random, Func<string, string?> environment, CallLog log)
+        : this(clock, random, environment, (ILogger)log)
+    {
+    }
+
     /// <summary>Makes an engine over another file system, for tests of crashes.</summary>
     internal RenewalEngine(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger, IVolume volume)
     {

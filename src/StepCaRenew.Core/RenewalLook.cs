@@ -4,6 +4,7 @@ using StepCaRenew.Certificates;
 using StepCaRenew.Logging;
 using StepCaRenew.Pairs;
 using StepCaRenew.Policy;
+using StepCaRenew.StepCa;
 
 namespace StepCaRenew;
 
@@ -36,6 +37,8 @@ internal sealed class RenewalLook(MatchingPairLoader loader, PairRecovery recove
             return report.NotDue(decision);
         }
 
+        if (!request.UseToken && glance.AnyCertificate is { } certificate)
+            MachineRoots.ReadAhead(certificate);
         return await approval.ForRenewalAsync(facts, cancellationToken).ConfigureAwait(false) ? null : Refused(report, pending.IsRecorded);
     }
 

@@ -85,6 +85,47 @@ Describe 'Beside a module with another version of the logging package' {
     }
 }
 
+Describe 'What is loaded' {
+    It 'loads the engine only when a cmdlet needs it, and nothing for HTTP, retries, JSON or PKCS where nothing is due' {
+        $pair = Build-TestCertificate -Authority (Build-TestAuthority) -Folder ([IO.Directory]::CreateDirectory((Join-Path $TestDrive 'not-due')).FullName)
+        # Microsoft.CSharp comes with PowerShell's own way to a property, and not with us.
+        $names = '([Runtime.Loader.AssemblyLoadContext]::All.Assemblies.GetName().Name -ne "Microsoft.CSharp")'
+        $answer = Get-Answer @"
+Import-Module `$manifest
+`$imported = $names
+`$result = Invoke-StepRenewal -LiteralPath '$($pair.CertificatePath)'
+`$used = $names
+`$result.Status, (`$imported -like 'StepCaRenew.*' -join ' '), ((`$used | Where-Object { `$_ -notin `$imported } | Sort-Object) -join ' ')
+"@
+        $answer -split '\r?\n' | Should -BeExactly 'NotDue', 'StepCaRenew.Cmdlets', 'Microsoft.Extensions.Logging.Abstractions StepCaRenew.Core'
+    }
+
+    It 'loads nothing for retries where the CA answers at once' {
+        $ca = Open-TestCa DevCa
+        if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
+        try {
+            $pair = Build-TestCertificate -Authority (Get-CaAuthority $ca) -Folder ([IO.Directory]::CreateDirectory((Join-Path $TestDrive 'due')).FullName)
+            $answer = Get-Answer @"
+Import-Module `$manifest
+(Invoke-StepRenewal -LiteralPath '$($pair.CertificatePath)' -StepPath '$($ca.Folder)' -Force).Status
+[Runtime.Loader.AssemblyLoadContext]::All.Assemblies.GetName().Name -contains 'Polly.Core'
+"@
+            $answer -split '\r?\n' | Should -BeExactly 'Renewed', 'False'
+        }
+        finally {
+            Close-TestCa $ca
+        }
+    }
+
+    It 'has cmdlets that know the engine, and none of its packages' {
+        $answer = Get-Answer @'
+Import-Module $manifest
+(Get-Command Invoke-StepRenewal).ImplementingType.Assembly.GetReferencedAssemblies().Name | Where-Object { $_ -notlike 'System*' } | Sort-Object
+'@
+        $answer | Should -BeExactly 'StepCaRenew.Core'
+    }
+}
+
 Describe 'Importing and removing' {
     BeforeAll {
         $list = '(Get-Command -Module StepCaRenew).Name | Sort-Object | Join-String -Separator " "'

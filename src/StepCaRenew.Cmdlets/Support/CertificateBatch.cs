@@ -9,6 +9,7 @@ namespace StepCaRenew.Cmdlets.Support;
 /// <param name="progress">Told of each that is done.</param>
 /// <param name="take">Takes in the outcome for a certificate file; on the pipeline thread, in the order of completion.</param>
 internal sealed class CertificateBatch<T>(StepCmdlet cmdlet, PipelinePump pump, int limit, BatchProgress progress, Action<string, T> take) : IDisposable
+    where T : class
 {
     private readonly WorkBatch batch = new(pump, limit);
 
@@ -63,5 +64,6 @@ internal sealed class CertificateBatch<T>(StepCmdlet cmdlet, PipelinePump pump, 
         input.Source.Done(outcome.IsCertificate);
     }
 
-    private readonly record struct Outcome(bool IsCertificate, T? Value, RenewalException? Error);
+    // A class, as T is one: what the platform's own types do with a struct of ours is compiled in every run anew.
+    private sealed record Outcome(bool IsCertificate, T? Value, RenewalException? Error);
 }

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using Microsoft.Extensions.Logging;
+using StepCaRenew.Logging;
 
 namespace StepCaRenew.Cmdlets.Support;
 
@@ -7,35 +7,23 @@ namespace StepCaRenew.Cmdlets.Support;
 /// Which events may end the call: -InformationAction Stop, -WarningAction Stop, and whatever asks a question, which
 /// ends it where nobody is there. PowerShell takes no result after that.
 /// </summary>
-internal static class EndingLevels
+/// <param name="cmdlet">The cmdlet, whose parameters and preferences say so.</param>
+internal sealed class EndingLevels(PSCmdlet cmdlet)
 {
-    private static readonly (LogLevel Level, string Parameter, string Variable)[] Streams =
-    [
-        (LogLevel.Warning, "WarningAction", "WarningPreference"),
-        (LogLevel.Information, "InformationAction", "InformationPreference"),
-        (LogLevel.Debug, "Verbose", "VerbosePreference"),
-    ];
+    private readonly ActionPreference? warning = Of(cmdlet, "WarningAction", "WarningPreference");
+    private readonly ActionPreference? information = Of(cmdlet, "InformationAction", "InformationPreference");
+    private readonly ActionPreference? debug = Of(cmdlet, "Verbose", "VerbosePreference");
+    private readonly bool asksAlways = cmdlet.MyInvocation.BoundParameters.TryGetValue("Debug", out var asks) && LanguagePrimitives.IsTrue(asks);
 
-    /// <summary>The levels for which the parameters and preferences of a call say so; true where the work is to end as well.</summary>
-    public static IReadOnlyDictionary<LogLevel, bool> Of(PSCmdlet cmdlet)
-    {
-        var parameters = cmdlet.MyInvocation.BoundParameters;
-        var asksAlways = parameters.TryGetValue("Debug", out var debug) && LanguagePrimitives.IsTrue(debug);
-        var levels = new Dictionary<LogLevel, bool>();
-        foreach (var (level, parameter, variable) in Streams)
-        {
-            var preference = Preference(parameters.TryGetValue(parameter, out var named) ? named : cmdlet.GetVariableValue(variable));
-            // A CA that is down is not asked again; what is said besides warnings is no reason to do half of the work.
-            if (asksAlways || preference is ActionPreference.Stop or ActionPreference.Inquire)
-                levels.Add(level, level == LogLevel.Warning && preference == ActionPreference.Stop);
-        }
+    /// <summary>Whether events of a level may end the call.</summary>
+    public bool Contains(EventLevel level) => asksAlways || PreferenceFor(level) is ActionPreference.Stop or ActionPreference.Inquire;
 
-        return levels;
-    }
+    /// <summary>Whether the work is to end as well.</summary>
+    // A CA that is down is not asked again; what is said besides warnings is no reason to do half of the work.
+    public bool EndTheWork(EventLevel level) => level == EventLevel.Warning && warning == ActionPreference.Stop;
 
     /// <summary>Whether the first error ends the call: -ErrorAction Stop.</summary>
-    public static bool EndsAtErrors(PSCmdlet cmdlet) => Preference(
-        cmdlet.MyInvocation.BoundParameters.TryGetValue("ErrorAction", out var named) ? named : cmdlet.GetVariableValue("ErrorActionPreference")) == ActionPreference.Stop;
+    public static bool EndsAtErrors(PSCmdlet cmdlet) => Of(cmdlet, "ErrorAction", "ErrorActionPreference") == ActionPreference.Stop;
 
     /// <summary>Whether anybody wants to see the events of debugging: -Verbose.</summary>
     public static bool ShowsVerbose(PSCmdlet cmdlet) =>
@@ -43,6 +31,17 @@ internal static class EndingLevels
             ? LanguagePrimitives.IsTrue(named)
             : Preference(cmdlet.GetVariableValue("VerbosePreference")) is not (null or ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
+    private ActionPreference? PreferenceFor(EventLevel level) => level switch
+    {
+        EventLevel.Warning => warning,
+        EventLevel.Information => information,
+        _ => debug,
+    };
+
+    private static ActionPreference? Of(PSCmdlet cmdlet, string parameter, string variable) =>
+        Preference(cmdlet.MyInvocation.BoundParameters.TryGetValue(parameter, out var named) ? named : cmdlet.GetVariableValue(variable));
+
     private static ActionPreference? Preference(object? value) =>
-        value is not SwitchParameter && LanguagePrimitives.TryConvertTo<ActionPreference>(value, out var preference) ? preference : null;
+        value is ActionPreference known ? known
+        : value is not SwitchParameter && LanguagePrimitives.TryConvertTo<ActionPreference>(value, out var preference) ? preference : null;
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StepCaRenew.Logging;
 using StepCaRenew.Renewals;
 using StepCaRenew.Scheduling;
 using StepCaRenew.StepCa;
@@ -9,14 +10,14 @@ namespace StepCaRenew.Cmdlets.Support;
 internal sealed class TaskServices(PSCmdlet cmdlet, PipelinePump pump)
 {
     private readonly SchedulerFinder schedulers = new(TimeProvider.System);
-    private readonly PipelineLogger logger = new(cmdlet, pump, EndingLevels.Of(cmdlet));
+    private readonly CallLog log = new(new PipelineEvents(cmdlet, pump, new EndingLevels(cmdlet)));
 
     /// <summary>Registers with the schedulers of this machine.</summary>
-    public Registrar Registrar => new(schedulers, TimeProvider.System, CaSettingsResolver.FromProcess, logger);
+    public Registrar Registrar => new(schedulers, TimeProvider.System, CaSettingsResolver.FromProcess, log);
 
     /// <summary>Looks at renewals of one place.</summary>
     public TaskReader ReaderOf(DefinitionStore store) =>
-        new(schedulers, ModuleOf(cmdlet.SessionState), TimeProvider.System, CaSettingsResolver.FromProcess, new StateStore(store.Folders, logger));
+        new(schedulers, ModuleOf(cmdlet.SessionState), TimeProvider.System, CaSettingsResolver.FromProcess, new StateStore(store.Folders, log));
 
     /// <summary>What runs now.</summary>
     public static RunningModule ModuleOf(SessionState session) => new(Pwsh.Find(session), ModuleFolder.Path);

@@ -24,6 +24,12 @@ public sealed class HealthCheck : IDisposable
     {
     }
 
+    /// <inheritdoc cref="HealthCheck(string, TimeSpan, ILogger)"/>
+    public HealthCheck(string address, TimeSpan timeout, CallLog log)
+        : this(ParseAddress(address), timeout, log)
+    {
+    }
+
     /// <summary>Makes one that trusts what the system trusts: monitors live outside of the CA's realm.</summary>
     /// <param name="uri">The monitor's address.</param>
     /// <param name="timeout">How long it may take.</param>

@@ -61,12 +61,11 @@ internal static class KeyDecoder
             case KeyFormat.Sec1:
                 return Ec(der, format, ec => ec.ImportECPrivateKey(der.Span, out _), path);
             default:
-                var info = Pkcs8PrivateKeyInfo.Decode(der, out _, skipCopy: true);
-                return info.AlgorithmId.Value switch
+                return AlgorithmOf(der) switch
                 {
                     RsaOid => Rsa(rsa => rsa.ImportPkcs8PrivateKey(der.Span, out _), path),
                     EcOid => Ec(der, format, ec => ec.ImportPkcs8PrivateKey(der.Span, out _), path),
-                    var oid => throw Unsupported(AlgorithmName(oid), path),
+                    _ => throw UnsupportedAlgorithm(der, path),
                 };
         }
     }
@@ -109,6 +108,18 @@ internal static class KeyDecoder
     public static RenewalException Unsupported(string found, string path) => new(
         ErrorId.KeyUnsupported, $"The private key in '{path}' is not supported: {found}.",
         "Supported are RSA of 2048 to 4096 bits and EC on P-256, P-384 and P-521, as PKCS#8, PKCS#1 or SEC 1. Issue the certificate with such a key.");
+
+    // The import decodes all of it. For this alone, Pkcs8PrivateKeyInfo would bring one more assembly into every run.
+    private static string AlgorithmOf(ReadOnlyMemory<byte> der)
+    {
+        var key = new AsnReader(der, AsnEncodingRules.BER).ReadSequence();
+        key.ReadInteger();
+        return key.ReadSequence().ReadObjectIdentifier();
+    }
+
+    // It need not be a key at all: a PKCS#12 file begins alike.
+    private static RenewalException UnsupportedAlgorithm(ReadOnlyMemory<byte> der, string path) =>
+        Unsupported(AlgorithmName(Pkcs8PrivateKeyInfo.Decode(der, out _, skipCopy: true).AlgorithmId.Value), path);
 
     private static PrivateKey Rsa(Action<RSA> import, string path)
     {

@@ -26,8 +26,20 @@ public sealed class PemDocument
     public IReadOnlyList<PemBlock> Blocks { get; }
 
     /// <summary>The certificates that it may hold, as DER; none is decoded yet.</summary>
-    public IEnumerable<ReadOnlyMemory<byte>> Certificates =>
-        IsPem ? Blocks.Where(block => block.IsCertificate).Select(block => (ReadOnlyMemory<byte>)block.Data) : [File.Bytes];
+    public IEnumerable<ReadOnlyMemory<byte>> Certificates
+    {
+        get
+        {
+            // No Select: over a value type of ours, its code is made when it is first asked for, in every run anew.
+            if (!IsPem)
+                yield return File.Bytes;
+            foreach (var block in Blocks)
+            {
+                if (block.IsCertificate)
+                    yield return block.Data;
+            }
+        }
+    }
 
     /// <summary>Whether it holds a private key.</summary>
     public bool HoldsKey => Blocks.Any(block => block.IsPrivateKey);

@@ -20,6 +20,9 @@ internal sealed class PairGlance : IDisposable
     /// <summary>The facts; null where the look showed no certificate with its key.</summary>
     public PairFacts? Facts { get; }
 
+    /// <summary>A certificate of the file, as DER; null where there are no facts.</summary>
+    public ReadOnlyMemory<byte>? AnyCertificate => certificate?.Certificates.First();
+
     /// <summary>Looks.</summary>
     /// <exception cref="RenewalException">The certificate can't be read, or there is no key beside it.</exception>
     public static PairGlance Take(RenewalRequest request)

@@ -71,9 +71,11 @@ public static partial class Duration
         var sign = duration < TimeSpan.Zero ? "-" : string.Empty;
         // The longest negative one has no positive counterpart.
         var d = duration == TimeSpan.MinValue ? TimeSpan.MaxValue : duration.Duration();
-        (int Value, string Unit)[] units = [(d.Days, "d"), (d.Hours, "h"), (d.Minutes, "m"), (d.Seconds, "s")];
-        var parts = units.SkipWhile(unit => unit.Value == 0).Take(2).Where(unit => unit.Value > 0).Select(unit => $"{unit.Value}{unit.Unit}");
-        var text = string.Join(' ', parts);
+        var text = d.Days > 0 ? Two(d.Days, "d", d.Hours, "h")
+            : d.Hours > 0 ? Two(d.Hours, "h", d.Minutes, "m")
+            : d.Minutes > 0 ? Two(d.Minutes, "m", d.Seconds, "s")
+            : d.Seconds > 0 ? $"{d.Seconds}s"
+            : string.Empty;
         return text.Length > 0 ? sign + text : d > TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $"{sign}{d.TotalMilliseconds:0.###}ms") : "0s";
     }
 
@@ -86,6 +88,8 @@ public static partial class Duration
         var rest = duration.Ticks % TimeSpan.TicksPerSecond;
         return rest > 0 ? text + (rest / (decimal)TimeSpan.TicksPerMillisecond).ToString(CultureInfo.InvariantCulture) + "ms" : text.Length > 0 ? text : "0s";
     }
+
+    private static string Two(int value, string unit, int rest, string restUnit) => rest > 0 ? $"{value}{unit} {rest}{restUnit}" : $"{value}{unit}";
 
     private static TimeSpan Bounded(string text, TimeSpan duration) => duration <= LongestTimeout ? duration : throw new RenewalException(
         ErrorId.InvalidDuration, $"'{text}' is longer than one run should last.", $"Give at most {LongestTimeout.TotalHours:0}h.");

@@ -19,6 +19,12 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
     private readonly SortedList<int, RegisteredOutcome> outcomes = [];
     private IReadOnlyList<RenewalException> actionErrors = [];
 
+    /// <inheritdoc cref="RegisteredRuns(RegisteredRunOptions, TimeProvider, Func{double}, Func{string, string?}, ILogger)"/>
+    public RegisteredRuns(RegisteredRunOptions options, TimeProvider clock, Func<double> random, Func<string, string?> environment, CallLog log)
+        : this(options, clock, random, environment, (ILogger)log)
+    {
+    }
+
     /// <summary>What the renewals came to, in their order.</summary>
     public IReadOnlyList<RegisteredOutcome> Outcomes => [.. outcomes.Values];
 

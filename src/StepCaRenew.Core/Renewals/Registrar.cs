@@ -17,6 +17,12 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
 {
     private readonly RegistrationChecks checks = new(clock, environment, logger);
 
+    /// <inheritdoc cref="Registrar(SchedulerFinder, TimeProvider, Func{string, string?}, ILogger)"/>
+    public Registrar(SchedulerFinder schedulers, TimeProvider clock, Func<string, string?> environment, CallLog log)
+        : this(schedulers, clock, environment, (ILogger)log)
+    {
+    }
+
     /// <summary>Finds out whether a renewal can be registered, and what its registration would be.</summary>
     /// <param name="request">The renewal.</param>
     /// <param name="cancellationToken">Ends the checks.</param>

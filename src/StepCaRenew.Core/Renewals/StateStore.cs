@@ -10,6 +10,12 @@ namespace StepCaRenew.Renewals;
 /// <param name="logger">Told of a state that can't be read or written; neither stops a run.</param>
 public sealed class StateStore(RenewalFolders folders, ILogger logger)
 {
+    /// <inheritdoc cref="StateStore(RenewalFolders, ILogger)"/>
+    public StateStore(RenewalFolders folders, CallLog log)
+        : this(folders, (ILogger)log)
+    {
+    }
+
     /// <summary>Reads a state; a new one where there is none, or a damaged one.</summary>
     /// <param name="name">The renewal's name.</param>
     public RenewalState Read(string name)

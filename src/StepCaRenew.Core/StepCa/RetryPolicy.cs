@@ -19,7 +19,24 @@ internal sealed class RetryPolicy(TimeSpan budget, TimeProvider clock, Func<doub
     public async Task<T> RunAsync<T>(
         Func<CancellationToken, Task<T>> action, Action<RenewalException, TimeSpan> onRetry, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var start = clock.GetTimestamp();
+        try
+        {
+            // Most calls end here, and do without Polly: to load it takes as long as to ask the CA.
+            return await action(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RenewalException e) when (e.IsTransient && budget - clock.GetElapsedTime(start) > (e.RetryAfter ?? TimeSpan.Zero))
+        {
+            RenewalException? first = e;
+            return await RunAsync(
+                token => Interlocked.Exchange(ref first, null) is { } failure ? Task.FromException<T>(failure) : action(token), start, onRetry, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Begins with the failure of the first attempt, as if it had made that itself.
+    private async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> action, long start, Action<RenewalException, TimeSpan> onRetry, CancellationToken cancellationToken)
+    {
         TimeSpan Left() => budget - clock.GetElapsedTime(start);
 
         // A timer may end a part of a millisecond early: the attempt at the end of the budget must not get a twin.

@@ -1,0 +1,14 @@
+namespace StepCaRenew.Logging;
+
+/// <summary>How much an event matters to whoever watches a call. Failures are told as such, and not as events.</summary>
+public enum EventLevel
+{
+    /// <summary>Every step, for those who want to see them.</summary>
+    Debug,
+
+    /// <summary>What was done.</summary>
+    Information,
+
+    /// <summary>What should be looked at.</summary>
+    Warning,
+}
