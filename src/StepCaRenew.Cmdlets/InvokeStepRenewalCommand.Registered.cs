@@ -89,7 +89,7 @@ public sealed partial class InvokeStepRenewalCommand
         }
 
         foreach (var result in runs.Outcomes.Select(outcome => outcome.Result).OfType<RenewalResult>())
-            WriteObject(result);
+            Write(result);
         foreach (var outcome in runs.Outcomes.Where(outcome => outcome.Error is not null))
             WriteError(ErrorRecords.From(outcome.Error!, outcome.Name));
         foreach (var error in runs.ActionErrors)

@@ -64,7 +64,7 @@ public sealed partial class InvokeStepRenewalCommand
         foreach (var (result, _) in items)
         {
             if (result is not null)
-                WriteObject(result);
+                Write(result);
         }
 
         foreach (var (_, error) in items)
@@ -74,6 +74,15 @@ public sealed partial class InvokeStepRenewalCommand
         }
 
         pump.RunLate();
+    }
+
+    // For a terminal there is a table of its own (StepCaRenew.Format.ps1xml).
+    private void Write(RenewalResult result)
+    {
+        var shown = new PSObject(result);
+        if (!Console.IsOutputRedirected)
+            shown.TypeNames.Insert(0, "StepCaRenew.RenewalResult#Terminal");
+        WriteObject(shown);
     }
 
     private void PrepareReporting()

@@ -149,12 +149,16 @@ Describe 'Tables where output is redirected' {
 
 Describe 'Tables in a terminal' {
     BeforeAll {
+        # What the cmdlet does where it finds a terminal.
+        $inTerminal = '$results | ForEach-Object { $_.PSTypeNames.Insert(0, "StepCaRenew.RenewalResult#Terminal"); $_ } | Out-Default'
+        $pair = Build-TestCertificate -Authority (Build-TestAuthority) -Folder $TestDrive -Name 'real'
         $shown = Get-ShownInTerminal -Columns 120 -Scripts ([ordered]@{
                 color   = '$PSStyle.OutputRendering = "Ansi"; $all | Out-Default'
-                results = '$results | Out-Default'
+                results = $inTerminal
+                real    = "Invoke-StepRenewal -LiteralPath '$($pair.CertificatePath)' | Out-Default"
                 plain   = '$PSStyle.OutputRendering = "PlainText"; $all | Out-Default'
             })
-        $withoutColor = Get-ShownInTerminal -Columns 80 -Environment 'TERM=xterm-256color NO_COLOR=1' -Scripts ([ordered]@{ certificates = '$all | Out-Default'; results = '$results | Out-Default' })
+        $withoutColor = Get-ShownInTerminal -Columns 80 -Environment 'TERM=xterm-256color NO_COLOR=1' -Scripts ([ordered]@{ certificates = '$all | Out-Default'; results = $inTerminal })
     }
 
     BeforeEach {
@@ -169,6 +173,7 @@ Describe 'Tables in a terminal' {
         $shown.results | Should -Match "`e\[91mFailed`e\[0m"
         $shown.results | Should -Match "`e\[32mRenewed`e\[0m"
         $shown.results | Should -Match "`e\[33mWouldRenew`e\[0m"
+        $shown.real | Should -Match "`e\[32mNotDue`e\[0m"
     }
 
     It 'have a wider bar where there is room' {
