@@ -8,7 +8,7 @@
 .PARAMETER Figure
     Which figures: renew, check, start, growth, herd; all unless told otherwise.
 .PARAMETER Repeats
-    How many runs of each; one more warms up.
+    How many runs of each; those that warm up come besides.
 .PARAMETER ScaleDown
     Divides all counts, to try the benchmark itself: figures say nothing then.
 .PARAMETER Out

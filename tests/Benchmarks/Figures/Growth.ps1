@@ -15,7 +15,7 @@ function Measure-Growth {
         $ways["cost $size"] = { (Measure-CheckProcess -Bench $Bench @arguments -Warm $warm).Microseconds }.GetNewClosure()
         $ways["peak $size"] = { (Measure-CheckProcess -Bench $Bench -Folder $arguments.Folder -Passes 1).PeakMegabytes }.GetNewClosure()
     }
-    $values = Measure-Interleaved -Way $ways -Repeats $Bench.Repeats -WithoutWarmUp
+    $values = Measure-Interleaved -Way $ways -Repeats $Bench.Repeats -WarmUp 0
     Get-Line -Figure 'growth: cost of a pair at 1,000 against 100' -Unit 'us' -Ours $values['cost 1000'] -Reference $values['cost 100']
     Get-Line -Figure 'growth: cost of a pair at 10,000 against 100' -Unit 'us' -Ours $values['cost 10000'] -Reference $values['cost 100'] -AtMost 1.2
     Get-Line -Figure 'growth: peak memory at 1,000 against 100' -Unit 'MB' -Ours $values['peak 1000'] -Reference $values['peak 100'] -Difference

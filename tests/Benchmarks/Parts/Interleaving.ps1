@@ -3,20 +3,21 @@ function Measure-Interleaved {
     .SYNOPSIS
         Runs several ways of doing the same again and again in turn; returns what each gave, run by run.
     .DESCRIPTION
-        What else the machine does meets all ways alike: each round runs all of them, and every other round backwards. A
-        round before the first one warms up and does not count.
+        What else the machine does meets all ways alike: each round runs all of them, and every other round backwards.
     .PARAMETER Way
         Name and script block of each way; the script block returns one figure.
+    .PARAMETER WarmUp
+        How many rounds before the first one do not count.
     #>
     param(
         [Parameter(Mandatory)] [System.Collections.Specialized.OrderedDictionary] $Way,
         [Parameter(Mandatory)] [int] $Repeats,
-        [switch] $WithoutWarmUp
+        [int] $WarmUp = 1
     )
     $names = @($Way.Keys)
     $values = @{}
     foreach ($name in $names) { $values[$name] = [Collections.Generic.List[double]]::new() }
-    foreach ($round in $(if ($WithoutWarmUp) { 1 } else { 0 })..$Repeats) {
+    foreach ($round in (1 - $WarmUp)..$Repeats) {
         foreach ($name in $names) {
             # The garbage of one way is not to be another's work.
             [GC]::Collect()
