@@ -170,6 +170,20 @@ Describe 'A batch of renewals' {
         Assert-AllWhole
     }
 
+    It 'gives up what still waits where the command before it throws' {
+        $holder = Lock-Pair $pairs[0]
+        try {
+            { & { $pairs[0].CertificatePath; throw 'out of paths' } | Invoke-StepRenewal @renew } | Should -Throw 'out of paths'
+        }
+        finally {
+            Unlock-Pair $holder
+        }
+        # A worker that had been left behind would take the lock now.
+        Start-Sleep -Milliseconds 500
+        Get-Renewed | Should -BeNullOrEmpty
+        Assert-AllWhole
+    } -Skip:(-not $IsLinux)
+
     It 'ends soon at Ctrl+C, with every pair whole' {
         $state = [initialsessionstate]::CreateDefault2()
         $state.ImportPSModule((Join-Path (Get-TestPackage) 'StepCaRenew.psd1'))
