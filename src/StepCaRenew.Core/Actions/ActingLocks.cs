@@ -14,14 +14,14 @@ namespace StepCaRenew.Actions;
 /// <param name="most">How many files may be held open for them; the others of a large call do without, and work as where no lock can be made.</param>
 internal sealed class ActingLocks(ILogger logger, long most) : IDisposable
 {
+    // The renewals of one call run side by side, each under the lock of its own pair.
+    private readonly ConcurrentDictionary<string, FileStream?> held = [];
+
     /// <summary>Takes half of what the process may open: the renewals need some as well.</summary>
     public ActingLocks(ILogger logger)
         : this(logger, OpenFileLimit.Get() / 2)
     {
     }
-
-    // The renewals of one call run side by side, each under the lock of its own pair.
-    private readonly ConcurrentDictionary<string, FileStream?> held = [];
 
     /// <summary>Takes the lock of a pair, without waiting: an action that renews its own pair would wait for itself.</summary>
     /// <param name="paths">The pair; its own lock is held.</param>

@@ -28,7 +28,7 @@ public sealed record SignalAction(string Signal, string PidFile) : ActionDefinit
             throw ActionErrors.Invalid("Windows has no signals.", "Use -RestartService, -FilePath or -ScriptPath instead.");
         Signals.Parse(Signal);
         // A file that is not there is no error yet: the daemon may be down, and that must not stop a renewal.
-        if (Directory.Exists(PidFile) || FileKind.IsSpecial(PidFile))
+        if (FileKind.IsSpecial(PidFile))
             throw ActionErrors.Invalid($"'{PidFile}' is no regular file.", "Name the file that the daemon writes its process id to.");
         if (!Path.IsPathFullyQualified(PidFile))
             throw ActionErrors.Invalid($"'{PidFile}' is no full path.", "Give -PidFile with its path.");

@@ -25,7 +25,7 @@ public static class CertificateFolder
         if (outlines.Exists(outline => outline is null))
         {
             // Not to the letter, or damaged: then this says so.
-            using var certificate = CertificateFile.Parse(document.File);
+            using var certificate = CertificateFile.Parse(document);
             return !ChainOrder.IsAuthority(certificate.Leaf);
         }
 

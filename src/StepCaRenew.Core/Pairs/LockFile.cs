@@ -108,7 +108,7 @@ internal static class LockFile
     // A pipe would keep whoever asks for the holder waiting for ever, and a link would lead to a file that is not ours.
     private static void DemandRegular(string path)
     {
-        if (new FileInfo(path).LinkTarget is not null || Directory.Exists(path) || FileKind.IsSpecial(path))
+        if (new FileInfo(path).LinkTarget is not null || FileKind.IsSpecial(path))
             throw NotLockable(path, "it is no regular file");
     }
 

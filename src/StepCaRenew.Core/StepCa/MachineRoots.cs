@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Certificates;
 
 namespace StepCaRenew.StepCa;
 
@@ -23,9 +24,7 @@ internal static class MachineRoots
     {
         try
         {
-#pragma warning disable SYSLIB0057 // X509CertificateLoader came with .NET 9; it was read as a certificate before.
-            using var certificate = new X509Certificate2(der.Span);
-#pragma warning restore SYSLIB0057
+            using var certificate = CertificateDecoder.Decode(der);
             using var chain = new X509Chain();
             chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
             chain.ChainPolicy.DisableCertificateDownloads = true;
