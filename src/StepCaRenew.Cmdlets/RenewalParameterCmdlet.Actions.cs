@@ -51,13 +51,13 @@ public abstract partial class RenewalParameterCmdlet
     /// <exception cref="RenewalException">It can't be read.</exception>
     protected TimeSpan? ReadActionTimeout() => ActionTimeout is null ? null : Duration.ParseTimeout(ActionTimeout);
 
-    /// <summary>The actions, by the parameters: what makes other files of the certificate comes before what loads them.</summary>
+    /// <summary>The actions, by the parameters: signals before programs, as <c>step</c> does, and services last.</summary>
     /// <param name="scriptBlock">A script block of the session, if there is one.</param>
     /// <exception cref="RenewalException">They contradict each other.</exception>
     protected IReadOnlyList<ActionDefinition> ReadActions(ScriptBlock? scriptBlock = null)
     {
-        if ((Signal is null) != (PidFile is null))
-            throw Conflict("-Signal and -PidFile go together.", "Give both of them.");
+        if (Signal is not null && PidFile is null)
+            throw Conflict("-Signal was given without -PidFile.", "Name the file with the process id in -PidFile.");
         if (ArgumentList.Length > 0 && FilePath is null)
             throw Conflict("-ArgumentList was given without -FilePath.", "Name the program in -FilePath.");
         return [.. Actions(scriptBlock)];
@@ -65,14 +65,14 @@ public abstract partial class RenewalParameterCmdlet
 
     private IEnumerable<ActionDefinition> Actions(ScriptBlock? scriptBlock)
     {
+        if (PidFile is not null)
+            yield return new SignalAction(Signal ?? SignalAction.DefaultSignal, FullPath(PidFile));
         if (FilePath is not null)
             yield return new CommandAction(FilePath.IndexOfAny(['/', System.IO.Path.DirectorySeparatorChar]) < 0 ? FilePath : FullPath(FilePath), ArgumentList);
         if (ScriptPath is not null)
             yield return new ScriptAction(FullPath(ScriptPath));
         if (scriptBlock is not null)
             yield return new ScriptBlockAction(scriptBlock.ToString());
-        if (Signal is not null)
-            yield return new SignalAction(Signal, FullPath(PidFile!));
         foreach (var service in ReloadService)
             yield return new ServiceAction(service, IsReload: true);
         foreach (var service in RestartService)

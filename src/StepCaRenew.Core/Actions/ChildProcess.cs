@@ -7,13 +7,20 @@ namespace StepCaRenew.Actions;
 /// <summary>Runs the program of an action and keeps the end of its output.</summary>
 internal static class ChildProcess
 {
+    // As shells and env(1) say it.
+    private const int CannotExecute = 126;
+    private const int NotFound = 127;
+
     /// <summary>Runs a program that is to end with exit code 0.</summary>
     /// <exception cref="RenewalException">It could not be started, or ended with another code.</exception>
     public static async Task DemandSuccessAsync(ActionDefinition action, string program, IEnumerable<string> arguments, ActionContext context, CancellationToken cancellationToken)
     {
         var (code, output) = await RunAsync(action, program, arguments, context, cancellationToken).ConfigureAwait(false);
-        if (code != 0)
-            throw ActionErrors.Failed(action, $"exit code {code}. {OutputCleaner.LastLine(output)}".TrimEnd());
+        if (code == 0)
+            return;
+        // The interpreter itself may fail over a bad first line: env(1) does, with 127.
+        var header = code is CannotExecute or NotFound && ProgramFinder.Find(program) is { } path ? ScriptHeader.Check(path)?.Problem : null;
+        throw ActionErrors.Failed(action, $"exit code {code}. {header ?? OutputCleaner.LastLine(output)}".TrimEnd());
     }
 
     /// <summary>Runs a program.</summary>
@@ -43,7 +50,7 @@ internal static class ChildProcess
         }
         catch (IOException e)
         {
-            throw ActionErrors.Failed(action, $"it can't be started: {e.Message}", e);
+            throw ActionErrors.Failed(action, $"it can't be started: {ScriptHeader.Check(path)?.Problem ?? PlainText.Strip(e.Message)}", e);
         }
     }
 

@@ -19,13 +19,28 @@ public sealed record CommandAction(string FilePath, IReadOnlyList<string> Argume
         // cmd.exe would parse the arguments once more, by rules of its own: that is a shell.
         if (OperatingSystem.IsWindows() && Path.GetExtension(FilePath).ToUpperInvariant() is ".BAT" or ".CMD")
             throw ActionErrors.Invalid($"'{FilePath}' is a batch file, which only a shell can run.", "Use -ScriptPath with a PowerShell script, or name cmd.exe as -FilePath.");
-        if (ProgramFinder.Find(FilePath) is null)
+        if (ProgramFinder.Find(FilePath) is not { } program)
             throw ActionErrors.Invalid(
-                $"There is no program '{FilePath}'{(Path.IsPathFullyQualified(FilePath) ? ", or it may not be executed" : " on PATH")}.",
-                "Name an executable file in -FilePath, with its path where it is not on PATH.");
+                $"There is no program '{FilePath}'{(Path.IsPathFullyQualified(FilePath) ? ", or it cannot be executed" : " on PATH")}.",
+                SplitRemedy() ?? "Name an executable file in -FilePath, with its path if it is not on PATH.");
+        if (ScriptHeader.Check(program) is var (problem, remedy))
+            throw ActionErrors.Invalid(problem, remedy);
     }
 
     /// <inheritdoc/>
     internal override Task RunAsync(ActionContext context, CancellationToken cancellationToken) =>
         ChildProcess.DemandSuccessAsync(this, FilePath, ArgumentList, context, cancellationToken);
+
+    // A whole command line in -FilePath, as --exec of step takes it. Only the program is quoted back: arguments may be secret.
+    private string? SplitRemedy()
+    {
+        var space = FilePath.IndexOf(' ', StringComparison.Ordinal);
+        if (space < 1)
+            return null;
+        // The cmdlet has put the present folder before a text with a slash in it.
+        var word = FilePath[..space];
+        return new[] { word, Path.GetFileName(word) }.FirstOrDefault(one => ProgramFinder.Find(one) is not null) is { } program
+            ? $"-FilePath takes the program alone, and -ArgumentList its arguments, one by one: -FilePath {program} -ArgumentList 'argument', 'argument'."
+            : null;
+    }
 }

@@ -11,7 +11,10 @@ namespace StepCaRenew.Actions;
 /// <param name="PidFile">The full path of the file.</param>
 public sealed record SignalAction(string Signal, string PidFile) : ActionDefinition
 {
-    // More than any process id with its line feed.
+    /// <summary>The signal if only the process id file is named, as for step's <c>--pid-file</c>.</summary>
+    public const string DefaultSignal = "HUP";
+
+    // More than any process id with its line end.
     private const int MaximumLength = 64;
 
     /// <inheritdoc/>
@@ -54,9 +57,10 @@ public sealed record SignalAction(string Signal, string PidFile) : ActionDefinit
             InputFile.Read(PidFile, "process id file");
             using var file = File.OpenHandle(PidFile);
             Span<byte> bytes = stackalloc byte[MaximumLength];
-            var text = Encoding.ASCII.GetString(bytes[..RandomAccess.Read(file, bytes, 0)]).Trim();
+            // Some write more than the process id into the file: PostgreSQL's postmaster.pid has it in the first line of eight.
+            var text = Encoding.ASCII.GetString(bytes[..RandomAccess.Read(file, bytes, 0)]).Split('\n')[0].Trim();
             if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var process) || process <= 0)
-                throw ActionErrors.Failed(this, "the file holds no process id.");
+                throw ActionErrors.Failed(this, "the first line of the file is not a process id.");
             if (OperatingSystem.IsLinux() && PidFileOwner.Distrust(file, process) is { } reason)
                 throw new RenewalException(ErrorId.ActionFailed, $"{Description}: {reason}", "Let root own the file, or the user of the process; anybody else could name any process in it.");
             return process;

@@ -13,18 +13,19 @@ internal static class DefinitionActions
     public static ActionDefinition Read(LocatedJson json)
     {
         var section = new JsonSection(json, "run", "arguments", "script", "signal", "pidFile", "reloadService", "restartService");
-        string[] kinds = [.. Kinds.Where(section.Has)];
+        // A pidFile alone is a signal too: HUP, as with step's --pid-file.
+        string[] kinds = [.. Kinds.Where(kind => section.Has(kind) || (kind == "signal" && section.Has("pidFile")))];
         if (kinds.Length != 1)
-            throw section.Wrong("an action has exactly one of run, script, signal, reloadService and restartService");
+            throw section.Wrong("an action has exactly one of run, script, signal (or pidFile alone), reloadService and restartService");
         if (section.Has("arguments") && kinds[0] != "run")
             throw section.Wrong("'arguments' go with 'run' alone");
-        if (section.Has("pidFile") != (kinds[0] == "signal"))
-            throw section.Wrong("'signal' and 'pidFile' go together");
+        if (kinds[0] == "signal" && !section.Has("pidFile"))
+            throw section.Wrong("'signal' needs a 'pidFile'");
         return kinds[0] switch
         {
             "run" => new CommandAction(section.FullPath("run")!, [.. section.Items("arguments").Select(Argument)]),
             "script" => new ScriptAction(section.FullPath("script")!),
-            "signal" => section.Try("signal", () => new SignalAction(KnownSignal(section.Text("signal")!), section.FullPath("pidFile")!)),
+            "signal" => section.Try("signal", () => new SignalAction(KnownSignal(section.Text("signal") ?? SignalAction.DefaultSignal), section.FullPath("pidFile")!)),
             var kind => new ServiceAction(section.Text(kind)!, kind == "reloadService"),
         };
     }

@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using StepCaRenew.Processes;
 
 namespace StepCaRenew.StepCa;
 
@@ -8,13 +7,11 @@ internal static class ForeignText
 {
     private const int Longest = 200;
 
-    /// <summary>At most 200 characters, without any that can't be seen.</summary>
+    /// <summary>At most 200 characters on one line, without escape sequences and without characters that cannot be seen.</summary>
     public static string Clean(string text)
     {
-        var clean = string.Concat(text.EnumerateRunes().Take(Longest).Select(one => IsInvisible(one) ? " " : one.ToString())).Trim();
-        return text.EnumerateRunes().Skip(Longest).Any() ? clean + "…" : clean;
+        // Cut before the patterns run: an answer may hold megabytes.
+        var plain = PlainText.Strip(text.Length > Longest * 10 ? text[..(Longest * 10)] : text).Replace('\n', ' ').Replace('\t', ' ').Trim();
+        return plain.EnumerateRunes().Skip(Longest).Any() ? string.Concat(plain.EnumerateRunes().Take(Longest)).TrimEnd() + "…" : plain;
     }
-
-    private static bool IsInvisible(Rune one) => Rune.GetUnicodeCategory(one)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

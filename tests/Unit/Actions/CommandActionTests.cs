@@ -126,6 +126,57 @@ public sealed class CommandActionTests : IDisposable
         Assert.Contains("can't be started", (await FailureAsync(new CommandAction(program, []))).Message, StringComparison.Ordinal);
     }
 
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    [Theory]
+    [InlineData("#!/bin/sh\r\nexit 0\r\n", "Windows line ends (CRLF)", "sed -i")]
+    [InlineData("#!/usr/bin/env sh\r\nexit 0\r\n", "Windows line ends (CRLF)", "sed -i")]
+    [InlineData("exit 0\n", "without an interpreter line", "#!/bin/sh")]
+    [InlineData(" #!/bin/sh\nexit 0\n", "without an interpreter line", "#!/bin/sh")]
+    [InlineData("#!/no/such/shell -e\nexit 0\n", "'/no/such/shell'", "first line")]
+    [InlineData("#!\nexit 0\n", "interpreter ''", "first line")]
+    public async Task Script_WithABadFirstLine_IsInvalid_AndFailsToStartWithTheReason(string text, string problem, string remedy)
+    {
+        var program = Script(text);
+        var error = Assert.Throws<RenewalException>(() => new CommandAction(program, []).Demand(new ActionHost()));
+        Assert.Equal(ErrorId.ActionInvalid, error.ErrorId);
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+        Assert.Contains(remedy, error.Remedy, StringComparison.Ordinal);
+        Assert.Contains(problem, (await FailureAsync(new CommandAction(program, []))).Message, StringComparison.Ordinal);
+    }
+
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    [Theory]
+    [InlineData("#!/bin/sh\nexit 0\n")]
+    [InlineData("#! /bin/sh -e\nexit 0\n")]
+    [InlineData("#!/bin/sh")]
+    public async Task Script_WithAGoodFirstLine_Runs(string text)
+    {
+        var action = new CommandAction(Script(text), []);
+        action.Demand(new ActionHost());
+        await RunAsync(action);
+    }
+
+    [Theory]
+    [InlineData("sh -c true", "-FilePath sh -ArgumentList")]
+    [InlineData("/bin/sh -c true", "-FilePath /bin/sh -ArgumentList")]
+    [InlineData("/present/folder/sh /x/reload.sh", "-FilePath sh -ArgumentList")]
+    [InlineData("sh my-secret", "-FilePath sh -ArgumentList")]
+    public void WholeCommandLine_AsTheProgram_IsToldApart(string program, string remedy)
+    {
+        var error = Assert.Throws<RenewalException>(() => new CommandAction(program, []).Demand(new ActionHost()));
+        Assert.Equal(ErrorId.ActionInvalid, error.ErrorId);
+        Assert.Contains(remedy, error.Remedy, StringComparison.Ordinal);
+        Assert.DoesNotContain("my-secret", error.Remedy, StringComparison.Ordinal);
+    }
+
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    private string Script(string text)
+    {
+        var program = folder.Write("hook", text);
+        File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
+        return program;
+    }
+
     // A zombie has ended, whoever is to collect it.
     private static async Task<bool> HasEndedAsync(int process)
     {

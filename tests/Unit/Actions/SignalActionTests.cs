@@ -12,6 +12,27 @@ public sealed class SignalActionTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    [InlineData("\n/var/lib/postgresql/15/main\n1732780000\n5432\n/var/run/postgresql\nlocalhost\n  5432001    32768\nready   \n")]
+    [InlineData("\r\nsecond\r\n")]
+    public async Task FirstLine_NamesTheProcess(string rest)
+    {
+        using var process = Process.Start("sleep", "300");
+        try
+        {
+            await RunAsync(new SignalAction("CONT", folder.Write("pid", $"{process.Id}{rest}")));
+            await RunAsync(new SignalAction("TERM", folder.Write("pid", $"{process.Id}{rest}")));
+            await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
+            Assert.Equal(128 + 15, process.ExitCode);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
     [Fact]
     public async Task Signal_ReachesTheProcessOfTheFile()
     {
@@ -29,6 +50,8 @@ public sealed class SignalActionTests : IDisposable
     [InlineData("-1")]
     [InlineData("nginx")]
     [InlineData("1 2")]
+    [InlineData("\n1")]
+    [InlineData("nginx\n1\n")]
     [InlineData("99999999999")]
     public async Task File_WithoutAProcess_IsAFailure(string content)
     {

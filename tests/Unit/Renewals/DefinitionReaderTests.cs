@@ -30,7 +30,8 @@ public sealed class DefinitionReaderTests
               "actions": [
                 { "run": "/usr/sbin/nginx", "arguments": ["-s", "", "line\nend"] },
                 { "script": "/opt/a.ps1" },
-                { "signal": "SIGHUP", "pidFile": "/run/a.pid" },
+                { "signal": "SIGUSR1", "pidFile": "/run/a.pid" },
+                { "pidFile": "/run/b.pid" },
                 { "reloadService": "nginx" },
                 { "restartService": "postfix" },
               ],
@@ -51,7 +52,8 @@ public sealed class DefinitionReaderTests
             definition.Actions,
             action => Assert.Equal(["-s", "", "line\nend"], Assert.IsType<CommandAction>(action).ArgumentList),
             action => Assert.Equal(new ScriptAction(Full("/opt/a.ps1")), action),
-            action => Assert.Equal(new SignalAction("SIGHUP", Full("/run/a.pid")), action),
+            action => Assert.Equal(new SignalAction("SIGUSR1", Full("/run/a.pid")), action),
+            action => Assert.Equal(new SignalAction("HUP", Full("/run/b.pid")), action),
             action => Assert.Equal(new ServiceAction("nginx", IsReload: true), action),
             action => Assert.Equal(new ServiceAction("postfix", IsReload: false), action));
         Assert.Equal((TimeSpan.FromMinutes(5), TimeSpan.Zero, TimeSpan.FromSeconds(90)), (definition.ActionTimeout, definition.LockTimeout, definition.RetryTimeout));
@@ -113,7 +115,7 @@ public sealed class DefinitionReaderTests
         { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"script\": \"/b.ps1\", \"arguments\": [] } ] }", 2, "actions[0]", "'run' alone" },
         { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"run\": \"/a\", \"arguments\": [\n1] } ] }", 3, "actions[0].arguments[0]", "a number instead of a text" },
         { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"run\": \"/a\", \"arguments\": \"-s reload\" } ] }", 2, "actions[0].arguments", "instead of a list" },
-        { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"signal\": \"HUP\" } ] }", 2, "actions[0]", "go together" },
+        { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"signal\": \"HUP\" } ] }", 2, "actions[0]", "needs a 'pidFile'" },
         { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"signal\": \"NONE\", \"pidFile\": \"/p\" } ] }", 2, "actions[0].signal", "no signal" },
         { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"scriptBlock\": \"rm\" } ] }", 2, "actions[0].scriptBlock", "no such property" },
         { "{ \"certificate\": \"/a\", \"actionTimeout\": \"0s\" }", 1, "actionTimeout", "greater than zero" },

@@ -15,15 +15,26 @@ public sealed class ForeignRenewals
 
     internal ForeignRenewals(LinuxPaths paths) => this.paths = paths;
 
-    /// <summary>Finds a <c>step ca renew --daemon</c> that runs, and an enabled <c>cert-renewer@</c> timer, for the same certificate. On Linux.</summary>
+    /// <summary>
+    /// Finds everything else on Linux that renews the same certificate: a running <c>step ca renew --daemon</c>, an enabled
+    /// <c>cert-renewer@</c> timer, and lines of crontabs.
+    /// </summary>
     /// <param name="certificatePath">The certificate.</param>
-    /// <returns>A sentence for each; none elsewhere than on Linux.</returns>
+    /// <returns>A sentence for each; none on other systems.</returns>
     public IReadOnlyList<string> Find(string certificatePath)
     {
         ArgumentNullException.ThrowIfNull(certificatePath);
-        if (!OperatingSystem.IsLinux())
-            return [];
-        var certificate = SamePath.Resolve(certificatePath);
-        return certificate is null ? [] : [.. RenewDaemons.Find(paths, certificate), .. RenewerTimers.Find(paths, certificate)];
+        return OperatingSystem.IsLinux() && SamePath.Resolve(certificatePath) is { } certificate
+            ? [.. RenewDaemons.Find(paths, certificate), .. RenewerTimers.Find(paths, certificate), .. RenewCronLines.Find(paths, certificate)]
+            : [];
+    }
+
+    /// <summary>Finds running daemons only: with the key of their start they overwrite what <c>-Rekey</c> makes.</summary>
+    /// <param name="certificatePath">The certificate.</param>
+    /// <returns>A sentence for each; none on other systems than Linux.</returns>
+    public IReadOnlyList<string> FindDaemons(string certificatePath)
+    {
+        ArgumentNullException.ThrowIfNull(certificatePath);
+        return OperatingSystem.IsLinux() && SamePath.Resolve(certificatePath) is { } certificate ? [.. RenewDaemons.Find(paths, certificate)] : [];
     }
 }

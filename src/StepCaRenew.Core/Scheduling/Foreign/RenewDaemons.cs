@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
-using System.Text;
+using System.Text.Json;
 using StepCaRenew.Scheduling.Linux;
+using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Scheduling.Foreign;
 
@@ -13,46 +14,40 @@ internal static class RenewDaemons
         if (!Directory.Exists(paths.Proc))
             return [];
         return Directory.EnumerateDirectories(paths.Proc)
-            .Where(process => char.IsAsciiDigit(Path.GetFileName(process)[0]))
-            .Where(process => Operands(Read(process)).Any(operand => SamePath.Resolve(InFolderOf(process, operand)) == certificate))
-            .Select(process => $"The process {Path.GetFileName(process)} (step ca renew --daemon) renews '{certificate}' as well, with the key of its start. End it, and what starts it, before this one takes over.");
+            .Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]))
+            .Select(folder => new ProcessFiles(folder))
+            .Where(process => Renews(process, certificate))
+            .Select(process => $"The process {process.Id} (step ca renew --daemon) also renews '{certificate}', with the key that it loaded at its start. Stop it, and disable what starts it, before this renewal takes over.");
     }
 
-    // Values of options may be among them: "--out" names a file that is written too, and others lead elsewhere.
-    private static IEnumerable<string> Operands(string[] arguments)
+    private static bool Renews(ProcessFiles process, string certificate)
     {
-        var at = Array.FindIndex(arguments, argument => argument is "renew" or "rekey");
-        if (at < 1 || arguments[at - 1] != "ca" || !Path.GetFileName(arguments[0]).Contains("step", StringComparison.Ordinal))
-            return [];
-        var rest = arguments[(at + 1)..];
-        return rest.Any(argument => argument is "--daemon" or "-daemon" or "--daemon=true" or "-daemon=true")
-            ? rest.Select(argument => argument.StartsWith("--out=", StringComparison.Ordinal) ? argument[6..] : argument).Where(argument => argument is not ("" or ['-', ..]))
-            : [];
+        var words = process.CommandLine;
+        // Only step itself: its parents (sudo, a shell) are no second daemon.
+        return words.Count > 0 && Path.GetFileName(words[0]).StartsWith("step", StringComparison.Ordinal)
+            && StepCommand.Parse(words) is { } command
+            && command.Files.Any(file => SamePath.Resolve(process.FullPath(file)) == certificate)
+            && IsDaemon(process, command);
     }
 
-    private static string[] Read(string process)
-    {
-        try
-        {
-            return Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(process, "cmdline"))).Split('\0');
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It has ended, or is none of ours to look at.
-            return [string.Empty];
-        }
-    }
+    // As step decides: its command line, then its environment, then its configuration.
+    private static bool IsDaemon(ProcessFiles process, StepCommand command) =>
+        command.Daemon ?? (process.Variable("STEP_DAEMON") is { } variable ? StepCommand.IsTrue(variable) : IsConfigured(process));
 
-    // Whose folder may not be read, a full path still says all.
-    private static string InFolderOf(string process, string path)
+    private static bool IsConfigured(ProcessFiles process)
     {
         try
         {
-            return Path.Combine(new FileInfo(Path.Combine(process, "cwd")).LinkTarget ?? "/proc/unknown", path);
+            var options = new CaOptions { StepPath = process.FullPath(process.Variable("STEPPATH") ?? Path.Combine(process.Variable("HOME") ?? "/root", ".step")) };
+            return StepFolder.Find(options, process.Variable).DefaultsFiles.Where(File.Exists).Select(file => StepJson.Read(file, IsDaemon)).LastOrDefault(one => one is not null) == true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (RenewalException)
         {
-            return Path.Combine("/proc/unknown", path);
+            // A configuration that cannot be read stopped step too.
+            return false;
         }
     }
+
+    private static bool? IsDaemon(JsonElement defaults) => !defaults.TryGetProperty("daemon", out var value) ? null
+        : value.ValueKind == JsonValueKind.True || (value.ValueKind == JsonValueKind.String && StepCommand.IsTrue(value.GetString()));
 }

@@ -34,6 +34,12 @@ internal sealed record LinuxPaths
     /// <summary>The folder of cron that holds a file for each package.</summary>
     public string CronFolder { get; init; } = "/etc/cron.d";
 
+    /// <summary>The machine's own crontab.</summary>
+    public string SystemCrontab { get; init; } = "/etc/crontab";
+
+    /// <summary>The folders of the users' crontabs: Debian's, then that of cronie and busybox.</summary>
+    public IReadOnlyList<string> CronSpools { get; init; } = ["/var/spool/cron/crontabs", "/var/spool/cron"];
+
     /// <summary>The daemons of the usual crons.</summary>
     public IReadOnlyList<string> CronDaemons { get; init; } = ["/usr/sbin/cron", "/usr/sbin/crond", "/usr/bin/crond", "/sbin/crond"];
 

@@ -15,7 +15,7 @@ public sealed class ForeignRenewalsTests : IDisposable
         certificate = folder.Write("web.crt", "x");
         Directory.CreateDirectory(folder.At("proc"));
         Directory.CreateDirectory(folder.At("units/timers.target.wants"));
-        paths = new() { Proc = folder.At("proc"), SystemUnits = folder.At("units"), UnitFolders = [folder.At("units"), folder.At("vendor")] };
+        paths = new() { Proc = folder.At("proc"), SystemUnits = folder.At("units"), UnitFolders = [folder.At("units"), folder.At("vendor")], SystemCrontab = folder.At("crontab"), CronFolder = folder.At("cron.d"), CronSpools = [folder.At("spool")] };
     }
 
     public void Dispose() => folder.Dispose();
@@ -26,6 +26,15 @@ public sealed class ForeignRenewalsTests : IDisposable
     [InlineData("step-cli ca rekey -daemon=true web.crt web.key")]
     [InlineData("step --config c.json ca renew --daemon ./link.crt web.key")]
     [InlineData("step ca renew --daemon --out=web.crt other.crt other.key")]
+    [InlineData("step ca renew --daemon -out=web.crt other.crt other.key")]
+    [InlineData("step ca renew --daemon --output-file=web.crt other.crt other.key")]
+    [InlineData("step ca rekey --daemon --out-cert=web.crt --out-key=new.key other.crt other.key")]
+    [InlineData("step ca rekey --daemon --out-cert=other.crt --out-key=web.crt other.crt other.key")]
+    [InlineData("step ca renew --daemon=1 {0} web.key")]
+    [InlineData("step ca renew --daemon=t {0} web.key")]
+    [InlineData("step ca renew --daemon=T {0} web.key")]
+    [InlineData("step ca renew --daemon=True {0} web.key")]
+    [InlineData("step ca renew -daemon=TRUE {0} web.key")]
     public void Daemon_OnTheSameFile_IsFound(string command)
     {
         File.CreateSymbolicLink(folder.At("link.crt"), certificate);
@@ -36,6 +45,9 @@ public sealed class ForeignRenewalsTests : IDisposable
     [LinuxTheory]
     [InlineData("step ca renew {0} web.key")]
     [InlineData("step ca renew --daemon other.crt other.key")]
+    [InlineData("step ca renew --daemon=false {0} web.key")]
+    [InlineData("step ca renew --daemon=0 {0} web.key")]
+    [InlineData("sudo step ca renew --daemon {0} web.key")]
     [InlineData("step ca certificate --daemon {0} web.key")]
     [InlineData("less ca renew --daemon {0}")]
     [InlineData("")]
@@ -45,6 +57,70 @@ public sealed class ForeignRenewalsTests : IDisposable
         Directory.CreateDirectory(folder.At("proc/78"));
         folder.Write("proc/uptime", "1");
         Assert.Empty(Find());
+    }
+
+    [LinuxTheory]
+    [InlineData("step ca renew {0} web.key", "STEP_DAEMON=true", "{{}}", true)]
+    [InlineData("step ca renew {0} web.key", "STEP_DAEMON=0", "{{}}", false)]
+    [InlineData("step ca renew --daemon=false {0} web.key", "STEP_DAEMON=1", "{{}}", false)]
+    [InlineData("step ca renew {0} web.key", "STEPPATH={1}/step", "{{ \"daemon\": true }}", true)]
+    [InlineData("step ca renew {0} web.key", "STEPPATH=step", "{{ \"daemon\": \"1\" }}", true)]
+    [InlineData("step ca renew {0} web.key", "STEPPATH={1}/step", "{{ \"daemon\": false }}", false)]
+    [InlineData("step ca renew {0} web.key", "STEPPATH={1}/step", "not json", false)]
+    [InlineData("step ca renew --daemon=f {0} web.key", "STEPPATH={1}/step", "{{ \"daemon\": true }}", false)]
+    [InlineData("step ca renew {0} web.key", "STEP_DAEMON=false STEPPATH={1}/step", "{{ \"daemon\": true }}", false)]
+    public void Daemon_ByEnvironmentOrConfiguration_IsFound(string command, string environment, string defaults, bool isFound)
+    {
+        Process("77", command);
+        folder.Write("proc/77/environ", string.Format(environment, certificate, folder.Path).Replace(' ', '\0') + '\0');
+        Directory.CreateDirectory(folder.At("step/config"));
+        folder.Write("step/config/defaults.json", string.Format(defaults));
+        Assert.Equal(isFound ? 1 : 0, Find().Count);
+        Assert.Equal(isFound ? 1 : 0, new ForeignRenewals(paths).FindDaemons(certificate).Count);
+    }
+
+    [LinuxTheory]
+    [InlineData("crontab", "*/5 * * * * root step ca renew --force --expires-in 4h {0} web.key")]
+    [InlineData("cron.d/step", "@hourly root /usr/bin/step-cli ca rekey -f '{0}' web.key >/dev/null 2>&1")]
+    [InlineData("cron.d/step", "0 3 * * * root cd {1} && sudo -u web step ca renew web.crt web.key; systemctl reload nginx")]
+    [InlineData("spool/root", "0 * * * * flock /tmp/lock step ca renew --force {0} web.key")]
+    [InlineData("spool/root", "0 * * * * cd {1}; step ca renew --force --out=web.crt other.crt other.key")]
+    public void CronLine_OnTheSameFile_IsFound(string crontab, string line)
+    {
+        Write(crontab, "# a comment\nMAILTO=root\n\n" + string.Format(line, certificate, folder.Path) + "\n");
+        Assert.Contains($"A line of '{folder.At(crontab)}'", Assert.Single(Find()), StringComparison.Ordinal);
+        Assert.Empty(new ForeignRenewals(paths).FindDaemons(certificate));
+    }
+
+    [LinuxTheory]
+    [InlineData("crontab", "# */5 * * * * root step ca renew {0} web.key")]
+    [InlineData("crontab", "*/5 * * * * root step ca renew other.crt web.key")]
+    [InlineData("crontab", "*/5 * * * * root step certificate inspect {0}")]
+    [InlineData("cron.d/x", "*/5 * * * * root step ca renew other.crt other.key > {0}")]
+    [InlineData("cron.d/x", "*/5 * * * * root step ca renew other.crt other.key && cp other.crt {0}")]
+    [InlineData("cron.d/x", "*/5 * * * * root pwsh -c Invoke-StepRenewal {0}")]
+    public void CronLine_OfOtherThings_IsNotFound(string crontab, string line)
+    {
+        Write(crontab, string.Format(line, certificate) + "\n");
+        Assert.Empty(Find());
+    }
+
+    [LinuxFact]
+    public void CronLine_WithARelativePath_MeansTheHomeOfItsAccount()
+    {
+        var home = LinuxUser.Current()!;
+        var name = $"stepcarenew-test-{Guid.NewGuid():N}.crt";
+        var file = Path.Combine(home.Home, name);
+        File.WriteAllText(file, "x");
+        try
+        {
+            Write("cron.d/step", $"*/5 * * * * {home.Name} step ca renew {name} web.key\n");
+            Assert.Single(new ForeignRenewals(paths).Find(file));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     [LinuxFact]
@@ -93,6 +169,12 @@ public sealed class ForeignRenewalsTests : IDisposable
     }
 
     private IReadOnlyList<string> Find() => new ForeignRenewals(paths).Find(certificate);
+
+    private void Write(string name, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(folder.At(name))!);
+        folder.Write(name, text);
+    }
 
     private void Enable(string instance) => File.CreateSymbolicLink(folder.At($"units/timers.target.wants/cert-renewer@{instance}.timer"), "/etc/systemd/system/cert-renewer@.timer");
 

@@ -1,0 +1,43 @@
+namespace StepCaRenew.Actions;
+
+/// <summary>Looks at the first line of a program that is a script: the system's own error for a bad one names neither cause nor line.</summary>
+internal static class ScriptHeader
+{
+    // What Linux reads of a program to find its format (BINPRM_BUF_SIZE).
+    private const int Length = 256;
+
+    /// <summary>Why the system could not start a program.</summary>
+    /// <param name="path">The program's full path.</param>
+    /// <returns>A sentence and a remedy; null if the file is no script, cannot be read, or has a good first line.</returns>
+    public static (string Problem, string Remedy)? Check(string path)
+    {
+        if (OperatingSystem.IsWindows() || ReadStart(path) is not { Length: > 0 } start)
+            return null;
+        if (!start.StartsWith("#!", StringComparison.Ordinal))
+            return start.Contains('\0', StringComparison.Ordinal) || start[0] > '\u007E'
+                ? null
+                : ($"'{path}' is a script without an interpreter line.", "Make '#!/bin/sh' (or the interpreter that it is written for) its first line.");
+        var line = start[2..].Split('\n')[0];
+        if (line.EndsWith('\r'))
+            return ($"'{path}' has Windows line ends (CRLF), so the system looks for an interpreter '{line.TrimEnd('\r').Trim()}\\r'.", $"Convert the file: sed -i 's/\\r$//' '{path}'.");
+        var interpreter = line.Trim().Split(' ', '\t')[0];
+        return interpreter.Length == 0 || (Path.IsPathFullyQualified(interpreter) && !File.Exists(interpreter))
+            ? ($"The interpreter '{interpreter}' of '{path}' does not exist.", "Correct the first line of the script, or install the interpreter.")
+            : null;
+    }
+
+    private static string? ReadStart(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path);
+            Span<byte> bytes = stackalloc byte[Length];
+            return System.Text.Encoding.Latin1.GetString(bytes[..RandomAccess.Read(file, bytes, 0)]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A program may be executable and not readable.
+            return null;
+        }
+    }
+}
