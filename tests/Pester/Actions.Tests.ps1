@@ -341,9 +341,57 @@ exit 0
         }
     }
 
+    Context 'What programs and scripts write' {
+        It 'reaches result, error and log without escape sequences: <Name>' -ForEach @(
+            @{ Name = 'a script that throws'; Script = "throw 'nginx: the test failed'" }
+            @{ Name = 'a script with colours of its own'; Script = '"`e[31mnginx: the test failed`e[0m`e]0;title`a"; exit 1' }
+        ) {
+            $reload = Join-Path $folder reload.ps1
+            $log = Join-Path $folder run.log
+            Set-Content $reload $Script
+            $result = Invoke-StepRenewal $path @atCa -ScriptPath $reload -LogPath $log -ErrorAction SilentlyContinue -ErrorVariable problems
+            $result.Message | Should -BeLike '*exit code 1. nginx: the test failed'
+            $problems[0].Exception.Message | Should -BeLike '*exit code 1. nginx: the test failed'
+            $texts = @(Get-Content $log | ConvertFrom-Json).message -join "`n"
+            $texts | Should -BeLike '*nginx: the test failed*'
+            "$texts$($result.Message)" -replace '[\t\n]' | Should -Not -Match '\p{Cc}|\[\d+m|title'
+        }
+
+        It 'says that a hook has Windows line ends, before the CA is asked' {
+            $hook = Join-Path $folder hook.sh
+            Set-Content $hook "#!/bin/sh`r`nexit 0`r`n" -NoNewline
+            chmod 755 $hook
+            $before = Get-FileState $path, $pair.KeyPath
+            { Invoke-StepRenewal $path @atCa -FilePath $hook } | Should -Throw '*Windows line ends (CRLF)*' -ErrorId 'ActionInvalid,*'
+            Get-FileState $path, $pair.KeyPath | Should -Be $before
+        }
+    }
+
+    Context 'Signals' {
+        It 'sends HUP to the process in the first line of -PidFile, before programs run' {
+            $daemon = Join-Path $folder daemon.sh
+            Set-Content $daemon "#!/bin/sh`ntrap 'echo HUP >> $trace' HUP`nprintf '%s\n/var/lib/data\n5432\n' `$`$ > $folder/pid.new; mv $folder/pid.new $folder/postmaster.pid`nn=0; while [ `$n -lt 600 ]; do sleep 0.05; n=`$((n + 1)); done"
+            $process = Start-Process sh $daemon -PassThru
+            try {
+                foreach ($try in 1..200) { if (Test-Path $folder/postmaster.pid) { break } else { Start-Sleep -Milliseconds 20 } }
+                # The program waits for what the signal did.
+                $program = "n=0; until grep -q HUP $trace 2>/dev/null || [ `$n -gt 200 ]; do sleep 0.05; n=`$((n + 1)); done; echo program >> $trace"
+                $result = Invoke-StepRenewal $path @atCa -PidFile $folder/postmaster.pid -FilePath sh -ArgumentList '-c', $program
+                $result.Status | Should -Be Renewed
+                $result.ActionsPending | Should -BeFalse
+                Get-Content $trace | Should -Be HUP, program
+            }
+            finally {
+                $process.Kill()
+            }
+        }
+    }
+
     Context 'What can never be run is refused before the CA is asked' {
         It '<Name>' -ForEach @(
             @{ Name = 'a program that is not there'; Arguments = @{ FilePath = 'no-such-program' }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'a whole command line as the program'; Arguments = @{ FilePath = 'sh -c true' }; ErrorId = 'ActionInvalid'; Remedy = '*-FilePath sh -ArgumentList*' }
+            @{ Name = 'a whole command line with a path'; Arguments = @{ FilePath = 'sh ./reload.sh' }; ErrorId = 'ActionInvalid'; Remedy = '*-FilePath sh -ArgumentList*' }
             @{ Name = 'a file that may not be executed'; Arguments = @{ FilePath = '/etc/passwd' }; ErrorId = 'ActionInvalid' }
             @{ Name = 'a script that is not there'; Arguments = @{ ScriptPath = '/no/such/script.ps1' }; ErrorId = 'ActionInvalid' }
             @{ Name = 'a script that is none'; Arguments = @{ ScriptPath = '/etc/passwd' }; ErrorId = 'ActionInvalid' }
@@ -365,6 +413,7 @@ exit 0
             foreach ($one in $Arguments.Keys) { $all[$one] = $Arguments[$one] }
             $problem = { Invoke-StepRenewal $path @all } | Should -Throw -ErrorId "$ErrorId,*" -PassThru
             "$problem $($problem.ErrorDetails.RecommendedAction)" | Should -Not -BeLike '*s3cret*'
+            if ($Remedy) { $problem.ErrorDetails.RecommendedAction | Should -BeLike $Remedy }
             Get-FileState $path, $pair.KeyPath | Should -Be $before
         }
     }
