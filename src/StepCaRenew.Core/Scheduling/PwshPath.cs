@@ -13,7 +13,10 @@ public static partial class PwshPath
     /// </summary>
     /// <param name="path">The full path of the pwsh that runs.</param>
     /// <returns>The path itself if there is none; <see cref="Demand"/> refuses it then if it names a version.</returns>
-    public static string Lasting(string path)
+    public static string Lasting(string path) => Lasting(path, Environment.GetEnvironmentVariable("PATH"));
+
+    /// <inheritdoc cref="Lasting(string)"/>
+    internal static string Lasting(string path, string? searchPath)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (!HasVersion(path))
@@ -21,7 +24,7 @@ public static partial class PwshPath
         // A launcher outlives every version of its tool; it runs the one that is installed.
         if (ToolStore().Match(path) is { Success: true } store)
             return new[] { store.Groups["tools"].Value + Path.GetFileName(path) }.FirstOrDefault(File.Exists) ?? path;
-        return Names(path).FirstOrDefault(name => File.Exists(name) && !HasVersion(name) && IsSame(name, path)) ?? path;
+        return Names(path, searchPath).FirstOrDefault(name => File.Exists(name) && !HasVersion(name) && IsSame(name, path)) ?? path;
     }
 
     /// <summary>Refuses one that updates move or replace, or that another account can't run; looks at no file.</summary>
@@ -53,13 +56,13 @@ public static partial class PwshPath
 
     private static bool HasVersion(string path) => path.Split('\\', '/').SkipLast(1).Any(segment => Version().IsMatch(segment)) || SnapRevision().IsMatch(path);
 
-    private static IEnumerable<string> Names(string path)
+    private static IEnumerable<string> Names(string path, string? searchPath)
     {
         if (SnapRevision().Match(path) is { Success: true } snap)
             yield return $"{snap.Groups["snap"].Value}current{snap.Groups["rest"].Value}";
         if (OperatingSystem.IsWindows())
             yield break;
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator).Where(Path.IsPathFullyQualified);
+        var folders = (searchPath ?? string.Empty).Split(Path.PathSeparator).Where(Path.IsPathFullyQualified);
         foreach (var folder in folders.Concat(["/usr/local/bin", "/usr/bin"]))
             yield return Path.Combine(folder, "pwsh");
     }
