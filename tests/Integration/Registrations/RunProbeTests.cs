@@ -24,7 +24,7 @@ public sealed class RunProbeTests : IDisposable
         Directory.CreateDirectory(At("bin"));
         File.WriteAllText(At("StepCaRenew/0.1.0/StepCaRenew.psd1"), "");
         // Stands for a pwsh: says how it was started, and where the module is.
-        pwsh = Programs.Write(At("bin/pwsh"), $"#!/bin/sh\nenv >'{At("env")}' 2>/dev/null; id -un >'{At("id")}' 2>/dev/null; printf '%s\\n' \"$4\" >'{At("command")}' 2>/dev/null\necho warning\necho '{At("StepCaRenew/0.1.0")}'\n");
+        pwsh = Programs.Write(At("bin/pwsh"), $"#!/bin/sh\nenv >'{At("env")}' 2>/dev/null; id -un >'{At("id")}' 2>/dev/null; printf '%s\\n' \"$5\" >'{At("command")}' 2>/dev/null\necho warning\necho '{At("StepCaRenew/0.1.0")}'\n");
     }
 
     public void Dispose() => folder.Delete(recursive: true);
