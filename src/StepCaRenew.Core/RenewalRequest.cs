@@ -11,9 +11,6 @@ public sealed record RenewalRequest
     /// <summary>The certificate file; a full path.</summary>
     public required string CertificatePath { get; init; }
 
-    /// <summary>The name of the registered renewal that this is a run of; null for a call with a path. Remedies depend on it.</summary>
-    public string? RegisteredName { get; init; }
-
     /// <summary>The key file; null for the one beside the certificate.</summary>
     public string? KeyPath { get; init; }
 

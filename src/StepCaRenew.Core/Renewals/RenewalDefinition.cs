@@ -99,7 +99,6 @@ public sealed record RenewalDefinition
             LockTimeout = LockTimeout ?? usual.LockTimeout,
             RetryTimeout = RetryTimeout ?? usual.RetryTimeout,
             Actions = Actions,
-            RegisteredName = Name,
         };
     }
 }

@@ -31,10 +31,6 @@ public sealed class ScheduledRunsTests
         Expect.Failure(ErrorId.PwshUnsuitable, () => CommandOf(definition, new RunningModule(null, "/opt/Modules/StepCaRenew/0.1.0")));
     }
 
-    [Fact]
-    public void ToRequest_ARegisteredRun_SaysWhichOneItIs() =>
-        Assert.Equal("web", new RenewalDefinition { Name = "web", CertificatePath = "/etc/ssl/web.crt" }.ToRequest(null).RegisteredName);
-
     private static RunCommand CommandOf(RenewalDefinition definition, RunningModule module) =>
         ScheduledRuns.Of(Folders, definition, TaskAccount.OfMachine, Day, module, _ => null).Command;
 }
