@@ -37,13 +37,4 @@ public sealed class ForeignRenewals
         ArgumentNullException.ThrowIfNull(certificatePath);
         return OperatingSystem.IsLinux() && SamePath.Resolve(certificatePath) is { } certificate ? [.. RenewDaemons.Find(paths, certificate)] : [];
     }
-
-    /// <summary>Finds running daemons only: with the key of their start they overwrite what <c>-Rekey</c> makes.</summary>
-    /// <param name="certificatePath">The certificate.</param>
-    /// <returns>A sentence for each; none on other systems than Linux.</returns>
-    public IReadOnlyList<string> FindDaemons(string certificatePath)
-    {
-        ArgumentNullException.ThrowIfNull(certificatePath);
-        return OperatingSystem.IsLinux() && SamePath.Resolve(certificatePath) is { } certificate ? [.. RenewDaemons.Find(paths, certificate)] : [];
-    }
 }
