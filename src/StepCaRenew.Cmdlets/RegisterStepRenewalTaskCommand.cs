@@ -85,24 +85,32 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
         var services = new TaskServices(this, pump);
         if (AsText)
         {
-            WriteObject(services.Registrar.Render(request));
+            var (schedule, definition) = services.Registrar.Render(request);
+            // A schedule names the renewal alone; what the run does is in its definition.
+            WriteVerbose($"The definition: {definition}");
+            WriteObject(schedule);
             return;
         }
 
         var registrar = services.Registrar;
         var registration = pump.Run(stopping => registrar.CheckAsync(request, stopping));
-        if (!ShouldProcess($"{registration.Definition.Name} ({registration.Definition.CertificatePath})", $"Register a renewal every {ScheduleInterval.Format(registration.Run.Interval)} with {registration.Scheduler.Kind}, as {registration.Run.Account.Display}"))
+        if (!ShouldProcess($"{registration.Definition.Name} ({registration.Definition.CertificatePath})", registration.Summary))
             return;
         var isChanged = pump.Run(stopping => registrar.RegisterAsync(registration, stopping));
-        var exitCode = RunNow ? pump.Run(stopping => registration.Scheduler.RunNowAsync(registration.Run, stopping)) : null;
+        var exitCode = RunNow ? pump.Run(stopping => Registrar.RunNowAsync(registration, Force, stopping)) : null;
         var task = pump.Run(stopping => services.ReaderOf(registration.Store).ReadAsync(registration.Store, registration.Definition.Name, stopping));
         WriteObject(task with { Changed = isChanged, RunExitCode = exitCode });
         if (exitCode is { } code and not RunExitCode.Success)
             WriteError(ErrorRecords.From(TaskServices.RunFailed(task, code), task.Name));
+        else if (RunNow && task.LastStatus == RenewalStatus.NotDue)
+            Say($"{task.Name} is not due, so nothing was renewed. The run as {task.RunAs} tested the CA's address and root, the programs and its permissions, and found them right. To renew now: -RunNow -Force.");
     });
 
     /// <inheritdoc/>
     protected override void StopProcessing() => pump.Stop();
+
+    // As Write-Host does: shown to a user who registers, and no output.
+    private void Say(string text) => WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);
 
     private RegistrationRequest ReadRequest() => new()
     {

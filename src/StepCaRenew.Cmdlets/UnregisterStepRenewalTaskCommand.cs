@@ -17,6 +17,10 @@ public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
     [ArgumentCompleter(typeof(RegisteredNameCompleter))]
     public string[] Name { get; set; } = [];
 
+    /// <summary>Do not ask, even if a wildcard means several renewals.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     /// <inheritdoc/>
     public void Dispose() => pump.Dispose();
 
@@ -24,7 +28,10 @@ public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
     protected override void ProcessRecord() => Terminating(() =>
     {
         var registrar = new TaskServices(this, pump).Registrar;
-        foreach (var (store, name) in RegisteredNameCompleter.Resolve(Name))
+        var found = RegisteredNameCompleter.Resolve(Name);
+        if (Name.Any(WildcardPattern.ContainsWildcardCharacters) && !IsWanted([.. found.Where(one => one.Store is not null).Select(one => one.Name)]))
+            return;
+        foreach (var (store, name) in found)
         {
             NonTerminating(name, () =>
             {
@@ -38,6 +45,27 @@ public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
             });
         }
     });
+
+    // A pattern may mean more than its user thinks of. -WhatIf changes nothing, and -Confirm asks for each, or not at all.
+    private bool IsWanted(string[] names)
+    {
+        if (names.Length < 2 || Force || MyInvocation.BoundParameters.ContainsKey("Confirm") || IsWhatIf())
+            return true;
+        try
+        {
+            return ShouldContinue($"Unregister {names.Length} renewals: {string.Join(", ", names)}? Their certificates and keys stay, and nothing renews them any more.", "Unregister renewals");
+        }
+        catch (Exception e) when (e is not PipelineStoppedException)
+        {
+            // Each host has its own exception for this: -NonInteractive, a job, an input that has ended.
+            throw new RenewalException(
+                ErrorId.ConfirmationRequired, $"'{string.Join("', '", Name)}' means {names.Length} renewals ({string.Join(", ", names)}), and nobody can be asked here. Nothing was unregistered.",
+                "Give -Force, or the names.", e);
+        }
+    }
+
+    private bool IsWhatIf() => LanguagePrimitives.IsTrue(
+        MyInvocation.BoundParameters.TryGetValue("WhatIf", out var named) ? named : GetVariableValue("WhatIfPreference"));
 
     /// <inheritdoc/>
     protected override void StopProcessing() => pump.Stop();

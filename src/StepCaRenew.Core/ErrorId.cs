@@ -168,6 +168,20 @@ public static class ErrorId
     public const string ModulePathInvalid = nameof(ModulePathInvalid);
     /// <summary>The pwsh that runs this is none that a schedule can count on.</summary>
     public const string PwshUnsuitable = nameof(PwshUnsuitable);
+    /// <summary>The account of the run can't start pwsh, or can't load the module.</summary>
+    public const string ModuleNotLoaded = nameof(ModuleNotLoaded);
+    /// <summary>The account of the run can't write the log that -LogPath names.</summary>
+    public const string LogNotWritable = nameof(LogNotWritable);
+    /// <summary>A service is to be reloaded or restarted, and systemd does not run this machine.</summary>
+    public const string SystemdNotRunning = nameof(SystemdNotRunning);
+    /// <summary>A service that is to be reloaded or restarted does not exist.</summary>
+    public const string ServiceNotFound = nameof(ServiceNotFound);
+    /// <summary>Another registered renewal renews the same certificate.</summary>
+    public const string CertificateRegistered = nameof(CertificateRegistered);
+    /// <summary>A running <c>step ca renew --daemon</c> would overwrite what -Rekey makes.</summary>
+    public const string DaemonRunning = nameof(DaemonRunning);
+    /// <summary>Nobody is there to be asked, and -Force was not given.</summary>
+    public const string ConfirmationRequired = nameof(ConfirmationRequired);
     /// <summary>The interval is none that every scheduler can keep, or too long for the certificate.</summary>
     public const string IntervalInvalid = nameof(IntervalInvalid);
     /// <summary>The certificate lives too short for a scheduler.</summary>

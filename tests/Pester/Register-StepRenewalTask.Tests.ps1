@@ -26,6 +26,18 @@ BeforeAll {
         [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
     }
 
+    # A program that leaves a mark.
+    function New-TestHook {
+        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
+        param([string] $Name)
+        Set-Content "$folder/$Name" "#!/bin/sh`necho ran >'$folder/$Name.ran'"
+        chmod 755 "$folder/$Name"
+    }
+
+    # The exit codes of a scheduled run (docs/about_StepCaRenew.md).
+    $ActionsFailed = 3
+    $ConfigurationRefused = 4
+
     # Due, and the owner's alone.
     function New-DuePair {
         [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
@@ -82,7 +94,7 @@ Describe 'Register-StepRenewalTask' {
         # run by its schedule, to the letter; the action fails, since the gate is not there
         $old = Get-LeafSerial $path
         & /bin/sh -c (Get-CronCommand web) *> $proof
-        $LASTEXITCODE | Should -Be 3 -Because (Get-Content $proof -Raw)
+        $LASTEXITCODE | Should -Be $ActionsFailed -Because (Get-Content $proof -Raw)
         Get-LeafSerial $path | Should -Not -Be $old
         $task = Get-StepRenewalTask web
         $task.LastStatus | Should -BeExactly Renewed
@@ -178,17 +190,219 @@ Describe 'Register-StepRenewalTask' {
         (Register-StepRenewalTask web $other.CertificatePath @forMe -Force).CertificatePath | Should -BeExactly $other.CertificatePath
     }
 
-    It 'starts the registered run with -RunNow and says how it ended' {
-        $task = Register-StepRenewalTask web $path @forMe -RunNow
-        $task.RunExitCode | Should -Be 0
-        $task.LastStatus | Should -BeExactly Renewed
-        $task = Register-StepRenewalTask web $path @forMe -FilePath false -RunNow -ErrorAction SilentlyContinue -ErrorVariable problem
-        $task.RunExitCode | Should -Be 0 -Because 'nothing was due'
-        $null = New-DuePair
-        $task = Register-StepRenewalTask web $path @forMe -FilePath false -RunNow -ErrorAction SilentlyContinue -ErrorVariable problem
-        $task.RunExitCode | Should -Be 3
-        $problem[0].FullyQualifiedErrorId | Should -BeLike 'RunNowFailed,*'
-        $problem[0].Exception.Message | Should -BeLike '*ActionFailed*'
+    Context '-RunNow' {
+        It 'starts the registered run and says how it ended' {
+            $task = Register-StepRenewalTask web $path @forMe -RunNow
+            $task.RunExitCode | Should -Be 0
+            $task.LastStatus | Should -BeExactly Renewed
+            $task = Register-StepRenewalTask web $path @forMe -FilePath false -RunNow -ErrorAction SilentlyContinue -ErrorVariable problem -InformationAction SilentlyContinue
+            $task.RunExitCode | Should -Be 0 -Because 'nothing was due'
+            $null = New-DuePair
+            $task = Register-StepRenewalTask web $path @forMe -FilePath false -RunNow -ErrorAction SilentlyContinue -ErrorVariable problem
+            $task.RunExitCode | Should -Be $ActionsFailed
+            $problem[0].FullyQualifiedErrorId | Should -BeLike 'RunNowFailed,*'
+            $problem[0].Exception.Message | Should -BeLike '*ActionFailed*'
+        }
+
+        It 'tests what it can and says so if nothing is due, and renews with -Force, once' {
+            $null = New-DuePair -Age 00:01:00
+            $serial = Get-LeafSerial $path
+            $task = Register-StepRenewalTask web $path @forMe -RunNow -InformationAction SilentlyContinue -InformationVariable said
+            $task.RunExitCode | Should -Be 0
+            $task.LastStatus | Should -BeExactly NotDue
+            "$said" | Should -BeLike 'web is not due*CA*root*programs*-RunNow -Force*'
+            Get-LeafSerial $path | Should -Be $serial
+            Get-Content $task.LogPath | ConvertFrom-Json | ForEach-Object event | Should -Contain Tested
+            $task = Register-StepRenewalTask web $path @forMe -RunNow -Force
+            $task.LastStatus | Should -BeExactly Renewed
+            Get-LeafSerial $path | Should -Not -Be $serial
+            $serial = Get-LeafSerial $path
+            (Invoke-ScheduledRun web).ExitCode | Should -Be 0
+            Get-LeafSerial $path | Should -Be $serial -Because 'the order was for one run'
+            (Get-Content $task.LogPath | ConvertFrom-Json | Where-Object event -EQ Tested).Count | Should -Be 1 -Because 'a run that nobody ordered tests nothing'
+        }
+
+        It 'reports what would fail when the certificate is due: <Name>' -ForEach @(
+            @{ Name = 'a CA that is down'; Arguments = @{ CaUrl = 'https://127.0.0.1:9'; Force = $true }; Break = { }; Problem = 'CaUnreachable' }
+            @{ Name = 'a root that is another one'; Arguments = @{}; Break = { Copy-Item $path "$env:STEPCARENEW_HOME/renewals/web.root.crt" }; Problem = 'Root*' }
+            @{ Name = 'a program that has gone'; Arguments = @{ FilePath = 'PROGRAM' }; Break = { Remove-Item "$folder/hook" }; Problem = 'ActionInvalid' }
+        ) {
+            $null = New-DuePair -Age 00:01:00
+            New-TestHook hook
+            $call = @{} + $forMe
+            foreach ($key in $Arguments.Keys) { $call[$key] = $Arguments[$key] -replace 'PROGRAM', "$folder/hook" }
+            $call.Remove('Force')
+            if ($Arguments.Force) { $call.CaUrl = $ca.Url }
+            Register-StepRenewalTask web $path @call | Out-Null
+            if ($Arguments.CaUrl) {
+                # Registered while the CA answered.
+                $definition = "$env:STEPCARENEW_HOME/renewals/web.json"
+                (Get-Content $definition -Raw) -replace [regex]::Escape($ca.Url), $Arguments.CaUrl | Set-Content $definition -NoNewline
+            }
+            & $Break
+            # As -RunNow leaves the order, without a registration, which would find the same.
+            Set-Content "$env:STEPCARENEW_HOME/state/web/run-now" test -NoNewline
+            (Invoke-ScheduledRun web).ExitCode | Should -Be 1
+            (Get-StepRenewalTask web).LastErrorId | Should -BeLike $Problem
+        }
+    }
+
+    Context 'Programs of a run' {
+        It 'are written down with their full path, and -WhatIf and -AsText show it; folders of system programs count too' {
+            $only = Get-ChildItem /usr/local/sbin, /usr/sbin, /sbin -File -ErrorAction Ignore | Where-Object {
+                $_.UnixFileMode -band 'OtherExecute' -and -not (Test-Path "/usr/bin/$($_.Name)") -and -not (Test-Path "/bin/$($_.Name)") -and -not (Test-Path "/usr/local/bin/$($_.Name)")
+            } | Select-Object -First 1
+            if (-not $only) { return Skip-Test -Because 'every program of this machine is in bin' }
+            $register = "Register-StepRenewalTask web '$path' -Scope CurrentUser -Scheduler Cron -StepPath '$($ca.Folder)' -FilePath $($only.Name) -ArgumentList s3cret"
+            $run = Invoke-FreshPwsh -Environment @{ PATH = "$(Split-Path (Get-Command crontab -CommandType Application)[0].Source):/usr/bin:/bin" } @"
+                Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'
+                $register -WhatIf
+                $register -AsText -Verbose 4>&1
+                $register | Out-Null
+                Invoke-StepRenewal '$path' -StepPath '$($ca.Folder)' -FilePath $($only.Name) -WhatIf | ForEach-Object Status
+"@
+            $run.Error | Should -BeNullOrEmpty
+            $run.Output | Should -Match "What if:.*-FilePath (/usr(/local)?)?/sbin/$($only.Name) with 1 arguments"
+            $run.Output | Should -Match "The definition:(.|\n)*`"run`": `"(/usr(/local)?)?/sbin/$($only.Name)`""
+            $run.Output | Should -Match '(?m)^WouldRenew$'
+            ($run.Output -split "`n" | Where-Object { $_ -like 'What if*' }) -join '' | Should -Not -BeLike '*s3cret*'
+            $definition = Get-Content "$env:STEPCARENEW_HOME/renewals/web.json" -Raw | ConvertFrom-Json
+            $definition.actions[0].run | Should -BeExactly "$((Get-Item $only.FullName).Directory)/$($only.Name)"
+        }
+
+        It 'that have gone stop no scheduled renewal, and a call before anything is done' {
+            New-TestHook hook
+            Register-StepRenewalTask web $path @forMe -FilePath "$folder/hook" -ReloadService @() | Out-Null
+            Remove-Item "$folder/hook"
+            $serial = Get-LeafSerial $path
+            { Invoke-StepRenewal -Name web -ErrorAction Stop } | Should -Throw -ErrorId 'ActionInvalid,*'
+            Get-LeafSerial $path | Should -Be $serial
+            $run = Invoke-ScheduledRun web
+            $run.ExitCode | Should -Be $ActionsFailed -Because $run.Error
+            Get-LeafSerial $path | Should -Not -Be $serial
+            $task = Get-StepRenewalTask web
+            $task.LastStatus, $task.LastErrorId, $task.ActionsPending | Should -Be Renewed, ActionFailed, $true
+            # and it is done when it is there again
+            New-TestHook hook
+            (Invoke-ScheduledRun web).ExitCode | Should -Be 0
+            Get-Content "$folder/hook.ran" | Should -BeExactly ran
+        }
+    }
+
+    Context 'An update' {
+        BeforeEach {
+            if ($ca.Reason -or -not $IsLinux) { return }
+            $modules = Join-Path $folder 'my modules/StepCaRenew'
+            function Add-Version {
+                param([string] $Version)
+                $target = Join-Path $modules $Version
+                [IO.Directory]::CreateDirectory($modules) | Out-Null
+                Copy-Item (Get-TestPackage) $target -Recurse
+                $manifest = Join-Path $target StepCaRenew.psd1
+                (Get-Content $manifest -Raw) -replace "(?m)^(\s*ModuleVersion\s*=\s*)'[^']+'", "`$1'$Version'" | Set-Content $manifest
+            }
+            Add-Version 0.1.0
+            $registered = Invoke-FreshPwsh "Import-Module '$modules'; Register-StepRenewalTask web '$path' -Scope CurrentUser -Scheduler Cron -StepPath '$($ca.Folder)' | Out-Null"
+            $registered.ExitCode | Should -Be 0 -Because $registered.Error
+        }
+
+        It 'of the module is what the schedule runs, without a new registration, and no other version or pwsh that asks finds a difference' {
+            Get-CronCommand web | Should -BeLike "*Import-Module '*/my modules/StepCaRenew'*"
+            Get-CronCommand web | Should -Not -Match '\d+\.\d+\.\d+'
+            $definition = Get-Content "$env:STEPCARENEW_HOME/renewals/web.json" -Raw | ConvertFrom-Json
+            $definition.module | Should -BeExactly $modules
+            $definition.pwsh | Should -Not -Match '\d+\.\d+'
+            Add-Version 99.1.0
+            Remove-Item (Join-Path $modules 0.1.0) -Recurse
+            $serial = Get-LeafSerial $path
+            $output = & env -i HOME=$HOME PATH=/usr/bin:/bin /bin/sh -c (Get-CronCommand web) 2>&1
+            $LASTEXITCODE | Should -Be 0 -Because "$output"
+            Get-LeafSerial $path | Should -Not -Be $serial
+            # This process has loaded the module from elsewhere, as a third version.
+            (Get-StepRenewalTask web).ScheduleDifferences | Where-Object { $_ -notlike 'No cron daemon runs*' } | Should -BeNullOrEmpty
+            Add-Version 99.2.0
+            $asked = Invoke-FreshPwsh "Import-Module '$modules'; (Get-Module StepCaRenew).Version.ToString(); (Get-StepRenewalTask web).ScheduleDifferences"
+            $asked.Output -split "`n" | Where-Object { $_ -and $_ -notlike 'No cron daemon runs*' } | Should -Be 99.2.0
+        }
+
+        It 'that others could have made is not run: <Name>' -ForEach @(
+            @{ Name = 'the version that is loaded'; Open = { chmod 777 (Join-Path $modules 99.1.0/bin) } }
+            @{ Name = 'the folder of versions, where sticky keeps them from the one that is there'; Open = { chmod 1777 $modules } }
+        ) {
+            Add-Version 99.1.0
+            $serial = Get-LeafSerial $path
+            & $Open
+            & /bin/sh -c (Get-CronCommand web) *> $null
+            $LASTEXITCODE | Should -Be $ConfigurationRefused
+            (Get-StepRenewalTask web).LastErrorId | Should -BeExactly InsecureDefinition
+            Get-LeafSerial $path | Should -Be $serial
+        }
+
+        It 'is not found by a module that lies in no folder of modules, which is a warning' {
+            $plain = Join-Path $folder plain
+            Copy-Item (Get-TestPackage) $plain -Recurse
+            Unregister-StepRenewalTask web
+            $run = Invoke-FreshPwsh "Import-Module '$plain/StepCaRenew.psd1'; Register-StepRenewalTask web '$path' -Scope CurrentUser -Scheduler Cron -StepPath '$($ca.Folder)' 3>&1 | Out-String -Width 1000"
+            $run.Output | Should -BeLike '*register again*'
+            Get-CronCommand web | Should -BeLike "*Import-Module '*$plain/StepCaRenew.psd1'*"
+            & /bin/sh -c (Get-CronCommand web) *> $null
+            $LASTEXITCODE | Should -Be 0
+        }
+    }
+
+    Context 'A registration that exists' {
+        It 'is replaced, and what is dropped is named; -WhatIf shows the differences' {
+            New-TestHook hook
+            Register-StepRenewalTask web $path @forMe -Interval 5m -FilePath "$folder/hook" -ArgumentList s3cret -LockTimeout 7s | Out-Null
+            $state = Get-ChildItem $folder -Recurse -File | ForEach-Object { Get-FileState $_.FullName }
+            $script = "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; Register-StepRenewalTask web '$path' -Scope CurrentUser -Scheduler Cron -StepPath '$($ca.Folder)' -Interval 10m -Rekey"
+            $whatIf = (Invoke-FreshPwsh "$script -WhatIf").Output -split "`n" | Where-Object { $_ -like 'What if*' }
+            $whatIf | Should -BeLike "*changes: *-FilePath $folder/hook with 1 arguments is dropped*-Rekey is added*-Interval 10m instead of 5m*"
+            $whatIf | Should -BeLike '*-LockTimeout 7s is dropped*'
+            $whatIf | Should -Not -BeLike '*s3cret*'
+            Get-ChildItem $folder -Recurse -File | ForEach-Object { Get-FileState $_.FullName } | Should -Be $state
+            Register-StepRenewalTask web $path @forMe -Interval 10m -WarningAction SilentlyContinue -WarningVariable warning | Out-Null
+            $warning | Should -BeLike "web:*drops*-LockTimeout 7s*-FilePath $folder/hook with 1 arguments*"
+            $warning | Should -Not -BeLike '*Interval*'
+            Register-StepRenewalTask web $path @forMe -Interval 10m -WarningAction SilentlyContinue -WarningVariable warning | Out-Null
+            $warning | Should -BeNullOrEmpty
+        }
+
+        It 'for the same certificate under another name is refused, but with -Force, and links are followed' {
+            Register-StepRenewalTask web $path @forMe | Out-Null
+            New-Item "$folder/link.crt" -ItemType SymbolicLink -Target $path | Out-Null
+            New-Item "$folder/link.key" -ItemType SymbolicLink -Target $pair.KeyPath | Out-Null
+            foreach ($same in $path, "$folder/link.crt") {
+                { Register-StepRenewalTask mail $same @forMe } | Should -Throw -ErrorId 'CertificateRegistered,*' -ExpectedMessage "*'web'*"
+            }
+            (Get-StepRenewalTask).Name | Should -Be web
+            Register-StepRenewalTask mail $path @forMe -Force -WarningAction SilentlyContinue -WarningVariable warning | Out-Null
+            $warning | Should -BeLike "*'web'*"
+            (Get-StepRenewalTask).Name | Should -Be mail, web
+        }
+    }
+
+    It 'refuses -Rekey next to a running daemon for the same files, and warns without -Rekey' {
+        if (-not (Get-Command bash -ErrorAction Ignore)) { return Skip-Test -Because 'bash gives a process another name' }
+        # A process whose command line is that of the daemon; it ends with its input.
+        Set-Content "$folder/ca" 'read line'
+        $start = [Diagnostics.ProcessStartInfo]::new('bash', [string[]] ('-c', 'exec -a step bash ca renew --daemon "$0" "$1"', $path, $pair.KeyPath))
+        $start.WorkingDirectory = $folder
+        $start.RedirectStandardInput = $true
+        $daemon = [Diagnostics.Process]::Start($start)
+        try {
+            Wait-Until { (Get-Content "/proc/$($daemon.Id)/cmdline" -Raw) -like 'step*ca*' } | Should -BeTrue
+            { Register-StepRenewalTask web $path @forMe -Rekey -Force } | Should -Throw -ErrorId 'DaemonRunning,*' -ExpectedMessage "*$($daemon.Id)*"
+            $env:STEPCARENEW_HOME | Should -Not -Exist
+            Register-StepRenewalTask web $path @forMe -WarningAction SilentlyContinue -WarningVariable warning | Out-Null
+            "$warning" | Should -BeLike "*$($daemon.Id)*"
+        }
+        finally {
+            $daemon.StandardInput.Close()
+            if (-not $daemon.WaitForExit(5000)) { $daemon.Kill() }
+            $daemon.Dispose()
+        }
+        Register-StepRenewalTask web $path @forMe -Rekey | Out-Null
     }
 
     It 'keeps a monitor''s address and a password out of definition, schedule and log' {
@@ -211,7 +425,7 @@ Describe 'Register-StepRenewalTask' {
         Set-Content (Join-Path $folder crontab) "#!/bin/sh`n[ `$1 = -l ] && exec cat `"`$(dirname `"`$0`")/tab`"`necho 'crontab: no space' >&2; exit 1"
         $definition = Get-Content (Join-Path $env:STEPCARENEW_HOME renewals/web.json) -Raw
         { Register-StepRenewalTask web $path @forMe -Interval 5m } | Should -Throw -ErrorId 'SchedulerFailed,*'
-        { Register-StepRenewalTask mail $path @forMe } | Should -Throw -ErrorId 'SchedulerFailed,*'
+        { Register-StepRenewalTask mail (New-DuePair mail.local).CertificatePath @forMe } | Should -Throw -ErrorId 'SchedulerFailed,*'
         Get-Content (Join-Path $env:STEPCARENEW_HOME renewals/web.json) -Raw | Should -BeExactly $definition
         Join-Path $env:STEPCARENEW_HOME renewals/mail.json | Should -Not -Exist
         (Get-StepRenewalTask).Name | Should -Be web
@@ -265,6 +479,48 @@ Describe 'Register-StepRenewalTask' {
             $env:STEPCARENEW_HOME | Should -Not -Exist
         }
 
+        It 'a service without a running systemd, but with -Force' {
+            if (Test-Path /run/systemd/system) { return Set-ItResult -Skipped -Because 'systemd runs here' }
+            if (-not (Get-Command systemctl -ErrorAction Ignore)) { return Set-ItResult -Skipped -Because 'there is no systemctl here' }
+            { Register-StepRenewalTask web $path @forMe -ReloadService nginx } | Should -Throw -ErrorId 'SystemdNotRunning,*'
+            $env:STEPCARENEW_HOME | Should -Not -Exist
+            Register-StepRenewalTask web $path @forMe -ReloadService nginx -Force -WarningAction SilentlyContinue -WarningVariable warning | Out-Null
+            "$warning" | Should -BeLike '*nginx*'
+        }
+
+        It 'a log or a module that an account cannot use' {
+            if ([Environment]::UserName -ne 'root') { return Skip-Test -Because 'only root registers for others' }
+            chown -R nobody: $folder
+            $forNobody = @{ UserId = 'nobody'; Scheduler = 'Cron'; WhatIf = $true } + $atCa
+            Register-StepRenewalTask web $path @forNobody
+            $logs = Get-NewFolder
+            { Register-StepRenewalTask web $path @forNobody -LogPath "$logs/web.log" } | Should -Throw -ErrorId 'LogNotWritable,*' -ExpectedMessage "*nobody*$logs*"
+            { Register-StepRenewalTask web $path @forNobody -LogPath $logs } | Should -Throw -ErrorId 'LogNotWritable,*'
+            Set-Content "$logs/web.log" ''
+            chown nobody: "$logs/web.log"
+            Register-StepRenewalTask web $path @forNobody -LogPath "$logs/web.log"
+            # Installed for root alone.
+            $module = Join-Path (Get-NewFolder) StepCaRenew
+            Copy-Item (Get-TestPackage) $module -Recurse
+            chmod 700 $module
+            $run = Invoke-FreshPwsh "Import-Module '$module'; try { Register-StepRenewalTask web '$path' -UserId nobody -Scheduler Cron -StepPath '$($ca.Folder)' -WhatIf } catch { `$_.FullyQualifiedErrorId }"
+            $run.Output | Should -BeLike 'AccessDenied,*'
+        }
+
+        It 'a log that an unprivileged user cannot write' {
+            if ([Environment]::UserName -ne 'root') { return Skip-Test -Because 'only root can become another user' }
+            chown -R nobody: $folder
+            $script = "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; try { Register-StepRenewalTask web '$path' -Scope CurrentUser -Scheduler Cron -StepPath '$folder/step' -LogPath {0} | ForEach-Object Name } catch { `$_.FullyQualifiedErrorId }"
+            Copy-Item $ca.Folder "$folder/step" -Recurse
+            chown -R nobody: "$folder/step"
+            chmod 755 $TestDrive "$folder/crontab"
+            $as = @{ Through = 'setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups'; Environment = @{ HOME = $folder } }
+            $run = Invoke-FreshPwsh ($script -f '/var/log/stepcarenew-test-of-log.log') @as
+            $run.Output | Should -BeLike 'LogNotWritable,*' -Because $run.Error
+            $run = Invoke-FreshPwsh ($script -f "$folder/web.log") @as
+            $run.Output.Trim() | Should -BeExactly web -Because $run.Error
+        }
+
         It 'a CA that is down, but with -Force' {
             $task = Register-StepRenewalTask web $path @forMe -CaUrl https://127.0.0.1:9 -Force -WarningAction SilentlyContinue -WarningVariable warning
             $task.Changed | Should -BeTrue
@@ -284,7 +540,7 @@ Describe 'Register-StepRenewalTask' {
             & $Open
             $serial = Get-LeafSerial $path
             { Invoke-StepRenewal -Name web -ErrorAction Stop } | Should -Throw -ErrorId "$ErrorId,*" -ExpectedMessage $Right
-            (Invoke-ScheduledRun web).ExitCode | Should -Be 4
+            (Invoke-ScheduledRun web).ExitCode | Should -Be $ConfigurationRefused
             Get-LeafSerial $path | Should -Be $serial
             { Register-StepRenewalTask web $path @forMe -ScriptPath "$folder/after.ps1" } | Should -Throw -ErrorId "$ErrorId,*"
         }

@@ -47,6 +47,63 @@ Describe 'Unregister-StepRenewalTask' {
         { Invoke-StepRenewal -ErrorAction Stop } | Should -Throw -ErrorId 'NothingRegistered,*'
     }
 
+    It 'asks if a wildcard means several, and takes nothing away where nobody can answer' {
+        foreach ($call in 'Unregister-StepRenewalTask *', 'Unregister-StepRenewalTask web, m*') {
+            # -NonInteractive; and an input that has ended.
+            $run = Invoke-FreshPwsh "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; try { $call } catch { `$_.FullyQualifiedErrorId; `$_.ErrorDetails.RecommendedAction }"
+            $run.Output | Should -BeLike 'ConfirmationRequired,*-Force*'
+            $output = '' | & pwsh -NoProfile -Command "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; try { $call } catch { `$_.FullyQualifiedErrorId }" 2>&1 | Out-String
+            $output | Should -BeLike '*mail, web*ConfirmationRequired,*'
+        }
+        (Get-StepRenewalTask).Name | Should -Be mail, web
+    }
+
+    It 'takes the answer: <Answer>' -ForEach @(
+        @{ Answer = 'n'; Left = 'mail', 'web' }
+        @{ Answer = 'y'; Left = @() }
+    ) {
+        $output = $Answer | & pwsh -NoProfile -Command "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; Unregister-StepRenewalTask *; exit 7" 2>&1 | Out-String
+        $LASTEXITCODE | Should -Be 7 -Because $output
+        $output | Should -BeLike '*2 renewals: mail, web*'
+        (Get-StepRenewalTask).Name | Should -Be $Left
+    }
+
+    It 'does not ask for names, for a pattern of one, with -Force, or with -Confirm:$false' {
+        $none = Invoke-FreshPwsh "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; Unregister-StepRenewalTask web, mail -WhatIf; Unregister-StepRenewalTask * -WhatIf; Unregister-StepRenewalTask x*; Unregister-StepRenewalTask w*; Unregister-StepRenewalTask mail"
+        $none.ExitCode | Should -Be 0 -Because $none.Error
+        Get-StepRenewalTask * | Should -BeNullOrEmpty
+        foreach ($switch in '-Force', '-Confirm:$false') {
+            foreach ($one in 'web', 'mail') { Register-StepRenewalTask $one (Join-Path $folder "$one.local.crt") -Scope CurrentUser -Scheduler Cron -StepPath $ca.Folder | Out-Null }
+            $run = Invoke-FreshPwsh "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; Unregister-StepRenewalTask * $switch"
+            $run.ExitCode | Should -Be 0 -Because $run.Error
+            Get-StepRenewalTask * | Should -BeNullOrEmpty
+        }
+    }
+
+    It 'removes the locks of the pair, unless a run holds one' {
+        Invoke-StepRenewal -Force | Out-Null
+        $locks = { Get-ChildItem $folder -Force -File | Where-Object Name -Match '^\.(web|mail)\..*\.stepcarenew-(lock|acting)$' | ForEach-Object Name }
+        & $locks | Should -Contain .web.local.crt.stepcarenew-lock
+        Unregister-StepRenewalTask web
+        & $locks | Should -Not -Contain .web.local.crt.stepcarenew-lock
+        & $locks | Should -Contain .mail.local.crt.stepcarenew-lock
+        $held = "$folder/.mail.local.crt.stepcarenew-lock"
+        $start = [Diagnostics.ProcessStartInfo]::new('flock', [string[]] ('-x', $held, 'sh', '-c', 'echo held; read line'))
+        $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
+        $holder = [Diagnostics.Process]::Start($start)
+        try {
+            $holder.StandardOutput.ReadLine() | Should -BeExactly held
+            Unregister-StepRenewalTask mail
+        }
+        finally {
+            $holder.StandardInput.Close()
+            $holder.WaitForExit(5000) | Out-Null
+            $holder.Dispose()
+        }
+        $held | Should -Exist
+        Get-StepRenewalTask * | Should -BeNullOrEmpty
+    }
+
     It 'gets rid of a definition that nobody can read' {
         Set-Content (Join-Path $env:STEPCARENEW_HOME renewals/web.json) '{ damaged'
         Unregister-StepRenewalTask web

@@ -11,14 +11,14 @@ internal static class ErrorRecords
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
         ErrorId.FileNotFound or ErrorId.KeyNotFound or ErrorId.RootMissing or ErrorId.ContextNotFound or ErrorId.CaUrlMissing
-            or ErrorId.NoCertificateFound or ErrorId.NothingRegistered or ErrorId.NotRegistered or ErrorId.LinkBroken or ErrorId.CaNotFound => ErrorCategory.ObjectNotFound,
+            or ErrorId.NoCertificateFound or ErrorId.NothingRegistered or ErrorId.NotRegistered or ErrorId.LinkBroken or ErrorId.CaNotFound or ErrorId.ServiceNotFound => ErrorCategory.ObjectNotFound,
         ErrorId.AccessDenied or ErrorId.FolderNotWritable or ErrorId.PermissionsNotKept or ErrorId.RenewalRefused
-            or ErrorId.RenewalAfterExpiryRefused or ErrorId.CaForbidden or ErrorId.AdministratorRequired => ErrorCategory.PermissionDenied,
+            or ErrorId.RenewalAfterExpiryRefused or ErrorId.CaForbidden or ErrorId.AdministratorRequired or ErrorId.LogNotWritable => ErrorCategory.PermissionDenied,
         ErrorId.KeyPasswordRequired or ErrorId.KeyPasswordWrong or ErrorId.NoClientAuth or ErrorId.TokenRefused or ErrorId.ClientCertificateRefused
             or ErrorId.ClientCertificateExpired or ErrorId.ClientCertificateUnknownCa or ErrorId.ClientCertificateMissing => ErrorCategory.AuthenticationError,
         ErrorId.InvalidDuration or ErrorId.InvalidPercent or ErrorId.ExpiresInTooLong or ErrorId.ConflictingParameters or ErrorId.CaUrlInvalid
             or ErrorId.PathIsFolder or ErrorId.RekeyNeedsTls or ErrorId.KeyPathForSeveral or ErrorId.NotAFileSystemPath or ErrorId.ActionInvalid
-            or ErrorId.NameInvalid or ErrorId.IntervalInvalid or ErrorId.LifetimeTooShort or ErrorId.ModulePathInvalid or ErrorId.PathNotFull or ErrorId.AccountInvalid => ErrorCategory.InvalidArgument,
+            or ErrorId.NameInvalid or ErrorId.IntervalInvalid or ErrorId.LifetimeTooShort or ErrorId.ModulePathInvalid or ErrorId.PathNotFull or ErrorId.AccountInvalid or ErrorId.ConfirmationRequired => ErrorCategory.InvalidArgument,
         ErrorId.CertificateInvalid or ErrorId.CertificateAmbiguous or ErrorId.KeyInvalid or ErrorId.KeyMismatch or ErrorId.HalvesInBothFiles or ErrorId.ChainMissing
             or ErrorId.FileEmpty or ErrorId.RootInvalid or ErrorId.StepConfigInvalid or ErrorId.DefinitionInvalid or ErrorId.CaAnswerInvalid
             or ErrorId.AnswerWrongKey or ErrorId.AnswerWrongIdentity or ErrorId.AnswerNotValidNow or ErrorId.AnswerEndsEarlier => ErrorCategory.InvalidData,
@@ -26,14 +26,14 @@ internal static class ErrorRecords
             or ErrorId.InsecureDefinition or ErrorId.InsecureFolder or ErrorId.PwshUnsuitable => ErrorCategory.SecurityError,
         ErrorId.CaUnreachable or ErrorId.ProxyRefused or ErrorId.TlsFailed => ErrorCategory.ConnectionError,
         ErrorId.CaTimeout => ErrorCategory.OperationTimeout,
-        ErrorId.CaBusy or ErrorId.CaFailed => ErrorCategory.ResourceUnavailable,
+        ErrorId.CaBusy or ErrorId.CaFailed or ErrorId.SystemdNotRunning => ErrorCategory.ResourceUnavailable,
         ErrorId.FileTooLarge or ErrorId.CaAnswerTooLarge => ErrorCategory.LimitsExceeded,
         ErrorId.KeyUnsupported or ErrorId.SchedulerUnavailable => ErrorCategory.NotImplemented,
-        ErrorId.NameTaken => ErrorCategory.ResourceExists,
+        ErrorId.NameTaken or ErrorId.CertificateRegistered => ErrorCategory.ResourceExists,
         ErrorId.FileUnreadable => ErrorCategory.ReadError,
         ErrorId.DiskFull or ErrorId.WriteFailed or ErrorId.RecoveryBlocked => ErrorCategory.WriteError,
-        ErrorId.ChangedDuringRenewal or ErrorId.TargetIsMountPoint or ErrorId.Locked or ErrorId.FileInUse => ErrorCategory.ResourceBusy,
-        ErrorId.ActionFailed or ErrorId.RunNowFailed or ErrorId.SchedulerFailed => ErrorCategory.InvalidResult,
+        ErrorId.ChangedDuringRenewal or ErrorId.TargetIsMountPoint or ErrorId.Locked or ErrorId.FileInUse or ErrorId.DaemonRunning => ErrorCategory.ResourceBusy,
+        ErrorId.ActionFailed or ErrorId.RunNowFailed or ErrorId.SchedulerFailed or ErrorId.ModuleNotLoaded => ErrorCategory.InvalidResult,
         _ => ErrorCategory.NotSpecified,
     };
 }

@@ -73,8 +73,14 @@ internal sealed class ActionRunner(IReadOnlyList<ActionDefinition> actions, Acti
         }
         catch (Exception e) when (e is not OperationCanceledException || timeout.IsCancellationRequested)
         {
-            var error = e as RenewalException ?? ActionErrors.Failed(
-                action, e is OperationCanceledException ? $"it did not end within {patience.TotalSeconds:0.#} s, and was ended with its children." : e.Message, e);
+            var error = e switch
+            {
+                // It cannot run at all, which is a failure like any other now that the certificate is renewed.
+                RenewalException { ErrorId: ErrorId.ActionInvalid } => ActionErrors.Failed(action, e.Message, e),
+                RenewalException known => known,
+                OperationCanceledException => ActionErrors.Failed(action, $"it did not end within {patience.TotalSeconds:0.#} s, and was ended with its children.", e),
+                _ => ActionErrors.Failed(action, e.Message, e),
+            };
             ActionLog.Failed(logger, error.ErrorId, error.Message);
             return error;
         }

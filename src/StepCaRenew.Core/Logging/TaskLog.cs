@@ -25,4 +25,7 @@ internal static partial class TaskLog
 
     [LoggerMessage(186, LogLevel.Warning, "{Warning}")]
     public static partial void Warned(ILogger logger, string warning);
+
+    [LoggerMessage(187, LogLevel.Information, "{Name} is not due; the CA's address and root, the programs and the account's permissions were tested.")]
+    public static partial void Tested(ILogger logger, string name);
 }

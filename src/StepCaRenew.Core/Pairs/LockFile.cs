@@ -23,6 +23,8 @@ internal static class LockFile
     private const int Exclusive = 2;
     private const int NonBlocking = 4;
     private const int MaximumTries = 100;
+    private const int NotFound = 2;
+    private const int AlreadyExists = 17;
 
     private static int WouldBlock => OperatingSystem.IsLinux() ? 11 : 35;
 
@@ -79,7 +81,7 @@ internal static class LockFile
 
     // Links are refused by the kernel; read-only is enough to lock where writing is refused.
     [UnsupportedOSPlatform("windows")]
-    private static FileStream? Open(string path, string model)
+    private static FileStream? Open(string path, string model, int tries = MaximumTries)
     {
         var made = UnixNative.Open(path, UnixOpen.ReadWrite | UnixOpen.Create | UnixOpen.Exclusive | UnixOpen.NoFollow | UnixOpen.CloseOnExec, LockRights.OwnerAlone);
         if (!made.IsInvalid)
@@ -98,6 +100,9 @@ internal static class LockFile
         if (!readOnly.IsInvalid)
             return new FileStream(readOnly, FileAccess.Read, bufferSize: 0);
         var reason = Marshal.GetLastPInvokeErrorMessage();
+        // It was there when it should have been made, and was removed since (LockRemoval).
+        if (error == AlreadyExists && Marshal.GetLastPInvokeError() == NotFound && tries > 0)
+            return Open(path, model, tries - 1);
         if (File.Exists(path))
             return UnixNative.MayWrite(Path.GetDirectoryName(path)!) ? throw NotLockable(path, reason) : null;
         // Where nothing can be written nothing can be replaced either: no lock is needed. A full disk is another matter.

@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using StepCaRenew.Files;
 using StepCaRenew.Safety;
 using StepCaRenew.Scheduling;
@@ -6,33 +5,36 @@ using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>Whether the account of a run may read the pair and write where it lies. On Windows -RunNow shows it.</summary>
+/// <summary>Whether the account of a run can read the pair, write where it lies, and write the log. On Windows -RunNow shows it.</summary>
 /// <param name="clock">The clock.</param>
 internal sealed class AccountRights(TimeProvider clock)
 {
     /// <summary>Demands it.</summary>
-    /// <exception cref="RenewalException">It may not (<see cref="ErrorId.AccessDenied"/>, <see cref="ErrorId.FolderNotWritable"/>).</exception>
+    /// <exception cref="RenewalException">It cannot (<see cref="ErrorId.AccessDenied"/>, <see cref="ErrorId.FolderNotWritable"/>, <see cref="ErrorId.LogNotWritable"/>).</exception>
     public async Task DemandAsync(Registration registration, CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsWindows())
             return;
         var (definition, account) = (registration.Definition, registration.Run.Account);
+        var access = new AccountAccess(account, clock);
         // Who registers has read the pair already; that others can is another question.
         foreach (var path in new[] { definition.CertificatePath, definition.KeyPath, definition.KeyPasswordFile }.OfType<string>())
         {
-            if (!await MayAsync(account, "-r", path, cancellationToken).ConfigureAwait(false))
-                throw new RenewalException(ErrorId.AccessDenied, $"'{path}' may not be read by {account.Display}, whom the run is to run as.", "Give that user the right to, or name another one in -UserId.");
+            if (!await access.MayReadAsync(path, cancellationToken).ConfigureAwait(false))
+                throw new RenewalException(ErrorId.AccessDenied, $"'{account.Display}', the account that the run runs as, cannot read '{path}'.", "Give that user the permission to read it, or name another account in -UserId.");
         }
 
         foreach (var path in new[] { definition.CertificatePath, definition.Rekey ? definition.KeyPath : null }.OfType<string>())
         {
             await DemandOwnerCanBeKeptAsync(account, path, cancellationToken).ConfigureAwait(false);
             var folder = Path.GetDirectoryName(TargetPath.Follow(path))!;
-            if (!await MayAsync(account, "-w", folder, cancellationToken).ConfigureAwait(false))
+            if (!await access.MayWriteAsync(folder, cancellationToken).ConfigureAwait(false))
                 throw new RenewalException(
-                    ErrorId.FolderNotWritable, $"The folder '{folder}' may not be written by {account.Display}, whom the run is to run as.",
-                    "A certificate is replaced by renaming a new file over it: make its folder writable for that user, or name another one in -UserId.");
+                    ErrorId.FolderNotWritable, $"'{account.Display}', the account that the run runs as, cannot write in the folder '{folder}'.",
+                    "A certificate is replaced by renaming a new file over it: make its folder writable for that user, or name another account in -UserId.");
         }
+
+        await LogRights.DemandAsync(definition, access, account, cancellationToken).ConfigureAwait(false);
     }
 
     // Only root can give a file away: the new one must be able to belong to whom the old one does.
@@ -47,19 +49,5 @@ internal sealed class AccountRights(TimeProvider clock)
             ErrorId.PermissionsNotKept,
             $"'{path}' belongs to user {UnixAccounts.UserName(stat.User)} and group {UnixAccounts.GroupName(stat.Group)}, and {account.Display}, whom the run is to run as, can't give that to the file that replaces it.",
             $"Give the file to that user and one of its groups (chown {user.Name}: {ShellWord.Of(path)}), or let the run run as root.");
-    }
-
-    // The kernel is asked as that user: groups, ACLs and mounts are its to know.
-    [UnsupportedOSPlatform("windows")]
-    private async Task<bool> MayAsync(TaskAccount account, string test, string path, CancellationToken cancellationToken)
-    {
-        if (account is not TaskAccount.User || account.Display == AccountName.Current)
-            return test != "-w" || UnixNative.MayWrite(path);
-        var user = LinuxAccount.Demand(account);
-        var tool = new LinuxTool("setpriv", clock);
-        if (!tool.Exists)
-            return true;
-        var result = await tool.RunAsync([$"--reuid={user.Id}", $"--regid={user.Group}", "--init-groups", "--", "test", test, path], cancellationToken).ConfigureAwait(false);
-        return result.ExitCode == 0;
     }
 }

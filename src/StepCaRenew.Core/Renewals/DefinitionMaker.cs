@@ -1,5 +1,6 @@
 using StepCaRenew.Actions;
 using StepCaRenew.Certificates;
+using StepCaRenew.Scheduling;
 using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Renewals;
@@ -27,6 +28,8 @@ internal sealed class DefinitionMaker(Func<string, string?> environment)
             KeyPath = given.KeyPath ?? KeyPathConvention.Demand(certificate),
             Ca = new CaOptions { CaUrl = settings.Url.AbsoluteUri.TrimEnd('/'), RootPath = store.RootOf(given.Name), Fingerprint = fingerprint },
             RunAs = AccountName.Of(request.Account),
+            PwshPath = request.Module.PwshPath is { } pwsh ? PwshPath.Lasting(pwsh) : null,
+            ModulePath = ModuleReference.Of(request.Module),
             Actions = [.. given.Actions.Select(Absolute)],
             HealthCheckUriFile = request.HealthCheckUri is null ? null : store.HealthCheckOf(given.Name),
         };

@@ -11,7 +11,7 @@ internal static class DefinitionReader
     /// <summary>The properties of a definition, in the order in which they are written.</summary>
     public static readonly string[] Properties =
     [
-        "$schema", "name", "scope", "certificate", "key", "keyPasswordFile", "ca", "when", "rekey", "keyAlgorithm", "interval", "runAs", "scheduler",
+        "$schema", "name", "scope", "certificate", "key", "keyPasswordFile", "ca", "when", "rekey", "keyAlgorithm", "interval", "runAs", "scheduler", "pwsh", "module",
         "actions", "actionTimeout", "lockTimeout", "retryTimeout", "healthCheckUriFile", "logPath",
     ];
 
@@ -57,6 +57,8 @@ internal static class DefinitionReader
             Interval = Interval(root),
             RunAs = root.Text("runAs"),
             Scheduler = OneOf(root, "scheduler", [.. SchedulerKind.All]),
+            PwshPath = root.FullPath("pwsh"),
+            ModulePath = root.FullPath("module"),
             Actions = [.. root.Items("actions").Select(DefinitionActions.Read)],
             ActionTimeout = root.Parsed("actionTimeout", Duration.ParsePositive),
             LockTimeout = root.Parsed("lockTimeout", Duration.ParseNotNegative),

@@ -35,6 +35,8 @@ internal static class DefinitionWriter
             Text(json, "interval", definition.Interval is { } interval ? ScheduleInterval.Format(interval) : null);
             Text(json, "runAs", definition.RunAs);
             Text(json, "scheduler", definition.Scheduler);
+            Text(json, "pwsh", definition.PwshPath);
+            Text(json, "module", definition.ModulePath);
             WriteActions(json, definition);
             Time(json, "actionTimeout", definition.ActionTimeout);
             Time(json, "lockTimeout", definition.LockTimeout);

@@ -5,31 +5,27 @@ internal static class ModuleReference
 {
     private const string Name = "StepCaRenew";
 
+    private static StringComparison Comparison => OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+
     /// <summary>
-    /// By its name where it lies on the machine's module path, so that an update needs no new registration; else by the
-    /// full path of its manifest.
+    /// The module's folder in the folder of modules, without a version: PowerShell loads the newest version from it, so that
+    /// an update needs no new registration. If the module does not lie in such a folder, the full path of its manifest.
     /// </summary>
     /// <param name="module">What runs.</param>
     public static string Of(RunningModule module)
     {
         ArgumentNullException.ThrowIfNull(module);
-        return MachinePaths(module).Any(path => IsBelow(module.Folder, Path.Combine(path, Name))) ? Name : Path.Combine(module.Folder, Name + ".psd1");
+        return VersionsOf(module.Folder) ?? (IsNamed(module.Folder) ? module.Folder : Path.Combine(module.Folder, Name + ".psd1"));
     }
 
-    private static IEnumerable<string> MachinePaths(RunningModule module)
-    {
-        if (OperatingSystem.IsWindows())
-            yield return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "PowerShell", "Modules");
-        else
-            yield return "/usr/local/share/powershell/Modules";
-        if (module.PwshPath is { } pwsh)
-            yield return Path.Combine(Path.GetDirectoryName(pwsh)!, "Modules");
-    }
+    /// <summary>Whether a reference names one folder, which an update does not replace.</summary>
+    /// <param name="reference">The reference.</param>
+    public static bool IsManifest(string reference) => reference.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase);
 
-    // The module's own folder, or one of its versions below it.
-    private static bool IsBelow(string folder, string parent)
-    {
-        var comparison = OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        return folder.Equals(parent, comparison) || string.Equals(Path.GetDirectoryName(folder), parent, comparison);
-    }
+    /// <summary>The folder that holds a version of the module next to others; null if the folder is not that of a version.</summary>
+    /// <param name="folder">The folder of the module.</param>
+    public static string? VersionsOf(string folder) =>
+        Path.GetDirectoryName(folder) is { } above && IsNamed(above) && Version.TryParse(Path.GetFileName(folder), out _) ? above : null;
+
+    private static bool IsNamed(string folder) => Name.Equals(Path.GetFileName(folder), Comparison);
 }

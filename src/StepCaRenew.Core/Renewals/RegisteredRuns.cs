@@ -51,11 +51,13 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
             if (store is null)
                 throw RegisteredNames.NotRegistered(name);
             renewal = RegisteredRenewal.Open(store, name, options.Module);
-            foreach (var action in renewal.Definition.Actions)
-                action.Demand(options.Host);
             var log = new TeeLogger(logger, LogOf(renewal));
+            RequireActions(renewal.Definition, log);
             var engine = EngineWith(log);
-            var (result, error) = await engine.RenewAsync(RequestOf(renewal), cancellationToken).ConfigureAwait(false);
+            var order = options.IsScheduled ? RunOrder.Take(store.Folders, name, clock) : null;
+            var (result, error) = await engine.RenewAsync(RequestOf(renewal, order), cancellationToken).ConfigureAwait(false);
+            if (order is false && error is null && result.Status == RenewalStatus.NotDue)
+                (result, error) = await new RunTest(clock, environment, log).RunAsync(renewal.Definition, options.Host, result, cancellationToken).ConfigureAwait(false);
             Add(position, new RegisteredOutcome(store, name, renewal, log, result with { Name = name }, error) { Engine = engine });
         }
         catch (RenewalException e)
@@ -116,6 +118,23 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
         }
     }
 
+    // A scheduled run renews even if an action cannot run: the certificate would expire while the action waits to be fixed.
+    // The action then fails as ActionFailed and stays pending. A user who calls gets the error before anything is done.
+    private void RequireActions(RenewalDefinition definition, ILogger log)
+    {
+        foreach (var action in definition.Actions)
+        {
+            try
+            {
+                action.Demand(options.Host);
+            }
+            catch (RenewalException e) when (options.IsScheduled)
+            {
+                TaskLog.Warned(log, $"{definition.Name}: an action cannot run: {e.Message} {e.Remedy}");
+            }
+        }
+    }
+
     private void Add(int position, RegisteredOutcome outcome)
     {
         lock (outcomes)
@@ -124,12 +143,12 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
 
     private RenewalEngine EngineWith(ILogger log) => new(clock, random, environment, log);
 
-    private RenewalRequest RequestOf(RegisteredRenewal renewal)
+    private RenewalRequest RequestOf(RegisteredRenewal renewal, bool? order)
     {
         var request = renewal.ToRequest(options.IsScheduled);
         return request with
         {
-            Rule = request.Rule with { IsForced = options.IsForced },
+            Rule = request.Rule with { IsForced = options.IsForced || order is true },
             LockTimeout = options.LockTimeout ?? request.LockTimeout,
             RetryTimeout = options.RetryTimeout ?? request.RetryTimeout,
             ApproveAsync = options.ApproveAsync,

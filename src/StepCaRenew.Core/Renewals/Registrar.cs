@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Certificates;
 using StepCaRenew.Logging;
+using StepCaRenew.Pairs;
 using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Renewals;
@@ -15,7 +16,7 @@ namespace StepCaRenew.Renewals;
 /// <param name="logger">Told of what was done.</param>
 public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Func<string, string?> environment, ILogger logger)
 {
-    private readonly RegistrationChecks checks = new(clock, environment, logger);
+    private readonly RegistrationChecks checks = new(schedulers.Paths, clock, environment, logger);
 
     /// <inheritdoc cref="Registrar(SchedulerFinder, TimeProvider, Func{string, string?}, ILogger)"/>
     public Registrar(SchedulerFinder schedulers, TimeProvider clock, Func<string, string?> environment, CallLog log)
@@ -33,18 +34,19 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
         RegistrationChecks.DemandScope(request.Scope);
         var registration = Plan(request);
         schedulers.Demand(registration.Scheduler.Kind, request.Scope);
+        registration = registration with { Changes = ChangesOf(registration) };
         await checks.DemandAsync(request, registration, cancellationToken).ConfigureAwait(false);
         return registration;
     }
 
-    /// <summary>What would be registered with the scheduler, as text. Changes nothing, and asks nobody.</summary>
+    /// <summary>What would be registered with the scheduler, and the definition, as text. Changes nothing, and asks nobody.</summary>
     /// <param name="request">The renewal.</param>
     /// <exception cref="RenewalException">The certificate or the CA's root can't be read, or no interval fits.</exception>
-    public string Render(RegistrationRequest request)
+    public (string Schedule, string Definition) Render(RegistrationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         var registration = Plan(request);
-        return registration.Scheduler.Render(registration.Run);
+        return (registration.Scheduler.Render(registration.Run), TextFile.Decode(DefinitionWriter.Render(registration.Definition)));
     }
 
     /// <summary>Registers what was checked: creates it, or makes it what it should be.</summary>
@@ -75,7 +77,31 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
         }
     }
 
-    /// <summary>Takes a renewal away: schedule, definition and state, in this order. Certificate, key and log stay.</summary>
+    /// <summary>Starts the registered run, as its own account, and waits for its end: it renews what is due, else it tests what it can.</summary>
+    /// <param name="registration">The registration, which is done.</param>
+    /// <param name="isForced">Whether it renews although nothing is due.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The exit code; null if the scheduler does not tell.</returns>
+    /// <exception cref="RenewalException">It can't be started, or does not end in time.</exception>
+    public static async Task<int?> RunNowAsync(Registration registration, bool isForced, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(registration);
+        var (folders, name) = (registration.Store.Folders, registration.Definition.Name);
+        RunOrder.Give(folders, name, isForced);
+        try
+        {
+            return await registration.Scheduler.RunNowAsync(registration.Run, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            RunOrder.Withdraw(folders, name);
+        }
+    }
+
+    /// <summary>
+    /// Takes a renewal away: schedule, definition and state, in this order, then the locks of its pair. Certificate, key and
+    /// log stay.
+    /// </summary>
     /// <param name="store">Where it is registered.</param>
     /// <param name="name">Its name.</param>
     /// <param name="cancellationToken">Not heeded once the schedule is gone.</param>
@@ -84,22 +110,41 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
     {
         ArgumentNullException.ThrowIfNull(store);
         cancellationToken.ThrowIfCancellationRequested();
-        await RemoveFromAsync(schedulers.OfThisSystem, name, ScopeOf(store, name)).ConfigureAwait(false);
+        var definition = Find(store, name);
+        // Also one whose definition nobody can read any more must be got rid of.
+        await RemoveFromAsync(schedulers.OfThisSystem, name, definition?.Scope ?? store.Folders.Scope).ConfigureAwait(false);
         store.Delete(name);
+        RunOrder.Withdraw(store.Folders, name);
         new StateStore(store.Folders, logger).Delete(name);
+        RemoveLocks(definition);
         TaskLog.Unregistered(logger, name);
     }
 
-    // Also one whose definition nobody can read any more must be got rid of.
-    private static RenewalScope ScopeOf(DefinitionStore store, string name)
+    private static RenewalDefinition? Find(DefinitionStore store, string name)
     {
         try
         {
-            return store.Load(name).Scope;
+            return store.Load(name);
         }
         catch (RenewalException)
         {
-            return store.Folders.Scope;
+            return null;
+        }
+    }
+
+    private static DefinitionChanges ChangesOf(Registration registration) =>
+        Find(registration.Store, registration.Definition.Name) is { } existing ? DefinitionChanges.Between(existing, registration.Definition) : DefinitionChanges.None;
+
+    private static void RemoveLocks(RenewalDefinition? definition)
+    {
+        try
+        {
+            if (definition is not null)
+                LockRemoval.Run(PairLocator.Find(definition.ToRequest(password: null)));
+        }
+        catch (RenewalException)
+        {
+            // The certificate or its key has gone; nobody knows where its locks are.
         }
     }
 

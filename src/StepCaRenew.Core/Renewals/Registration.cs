@@ -14,6 +14,20 @@ namespace StepCaRenew.Renewals;
 public sealed record Registration(
     DefinitionStore Store, RenewalDefinition Definition, ScheduledRun Run, IScheduler Scheduler, CaSettings Ca, ReadOnlyMemory<byte> Root, Uri? HealthCheckUri)
 {
+    /// <summary>What changes against the registration that exists.</summary>
+    public DefinitionChanges Changes { get; init; } = DefinitionChanges.None;
+
+    /// <summary>What registering does, in a sentence: when, with what, as whom, what follows a renewal, and what changes.</summary>
+    public string Summary
+    {
+        get
+        {
+            var actions = Definition.Actions.Count == 0 ? string.Empty : $"; after a renewal: {string.Join(", ", Definition.Actions.Select(DefinitionChanges.Describe))}";
+            var changes = Changes.All.ToList() is { Count: > 0 } all ? $"; changes: {string.Join(", ", all)}" : string.Empty;
+            return $"Register a renewal every {ScheduleInterval.Format(Run.Interval)} with {Scheduler.Kind}, as {Run.Account.Display}{actions}{changes}";
+        }
+    }
+
     // The monitor's address is a secret, and a record prints all that it has.
     /// <inheritdoc/>
     public override string ToString() => Definition.Name;

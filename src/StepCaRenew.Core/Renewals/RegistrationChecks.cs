@@ -4,12 +4,13 @@ using StepCaRenew.Files;
 using StepCaRenew.Logging;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Scheduling.Foreign;
+using StepCaRenew.Scheduling.Linux;
 using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Renewals;
 
 /// <summary>What must hold before a renewal is registered: the usual failure is that it works by hand and not by schedule.</summary>
-internal sealed class RegistrationChecks(TimeProvider clock, Func<string, string?> environment, ILogger logger)
+internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, Func<string, string?> environment, ILogger logger)
 {
     private static readonly string[] ProxyVariables = ["HTTPS_PROXY", "https_proxy"];
     private static readonly string[] FolderVariables = ["XDG_CONFIG_HOME", "XDG_STATE_HOME"];
@@ -20,15 +21,21 @@ internal sealed class RegistrationChecks(TimeProvider clock, Func<string, string
     {
         var definition = registration.Definition;
         DemandFreeName(request, registration);
+        new CertificateClaims(environment, logger).Demand(registration, request.IsForced);
         PwshPath.Demand(registration.Run.Command.Program, registration.Run.Scope);
         await DemandPairAsync(definition, cancellationToken).ConfigureAwait(false);
+        DemandNoDaemon(definition);
         foreach (var action in definition.Actions)
             action.Demand(new Actions.ActionHost { PwshPath = request.Module.PwshPath });
-        RenewalSafety.Demand(registration.Store.Folders, definition, request.Module);
-        await new AccountRights(clock).DemandAsync(registration, cancellationToken).ConfigureAwait(false);
+        await new ServiceChecks(paths, clock, logger).DemandAsync(definition, registration.Run.Account, request.IsForced, cancellationToken).ConfigureAwait(false);
+        await DemandRunAsync(request, registration, cancellationToken).ConfigureAwait(false);
         await DemandCaAsync(request, registration, cancellationToken).ConfigureAwait(false);
-        foreach (var finding in new ForeignRenewals().Find(definition.CertificatePath))
+        foreach (var finding in new ForeignRenewals(paths).Find(definition.CertificatePath))
             TaskLog.Foreign(logger, finding);
+        if (ModuleReference.IsManifest(definition.ModulePath ?? string.Empty))
+            TaskLog.Warned(logger, $"{definition.Name}: the module is not in a folder of modules (<folder>/StepCaRenew/<version>), so the schedule imports '{definition.ModulePath}' and no other version. If you move or update it, register again.");
+        if (registration.Changes.Dropped.Count > 0)
+            TaskLog.Warned(logger, $"{definition.Name}: this registration replaces the one that exists, and drops {string.Join(", ", registration.Changes.Dropped)}. To keep it, give the parameter again.");
         if (ProxyVariables.FirstOrDefault(name => environment(name) is { Length: > 0 }) is { } variable)
             TaskLog.Warned(logger, $"{variable} is set here, and a scheduled run does not have it: it will ask the CA directly, unless the machine's environment says otherwise.");
         if (definition.Scope == RenewalScope.CurrentUser && registration.Run.Home is null
@@ -63,6 +70,27 @@ internal sealed class RegistrationChecks(TimeProvider clock, Func<string, string
         if (TargetPath.Follow(existing.CertificatePath) != TargetPath.Follow(registration.Definition.CertificatePath))
             throw new RenewalException(
                 ErrorId.NameTaken, $"'{name}' is registered for '{existing.CertificatePath}'.", "Choose another -Name, or give -Force to make it the renewal of the other certificate.");
+    }
+
+    // Whoever may change what runs is found before anything of it is run.
+    private async Task DemandRunAsync(RegistrationRequest request, Registration registration, CancellationToken cancellationToken)
+    {
+        var (folders, definition) = (registration.Store.Folders, registration.Definition);
+        RenewalSafety.Demand(folders, definition, request.Module);
+        await new AccountRights(clock).DemandAsync(registration, cancellationToken).ConfigureAwait(false);
+        var loaded = await new RunProbe(clock, logger).DemandAsync(registration, request.Module, request.IsForced, cancellationToken).ConfigureAwait(false);
+        // A newer version than the one that registers.
+        if (loaded is not null && loaded != request.Module.Folder)
+            RenewalSafety.Demand(folders, definition, request.Module with { Folder = loaded });
+    }
+
+    // The daemon signs with the key of its start: it would put a certificate next to a key that does not match.
+    private void DemandNoDaemon(RenewalDefinition definition)
+    {
+        if (definition.Rekey && new ForeignRenewals(paths).FindDaemons(definition.CertificatePath) is [var daemon, ..])
+            throw new RenewalException(
+                ErrorId.DaemonRunning, $"-Rekey cannot be registered for '{definition.CertificatePath}' while a daemon renews it with the key of its start. {daemon}",
+                "End the daemon, and what starts it (such as a unit of systemd), then register again; or register without -Rekey first.");
     }
 
     private async Task DemandPairAsync(RenewalDefinition definition, CancellationToken cancellationToken)

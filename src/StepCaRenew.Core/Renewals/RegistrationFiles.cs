@@ -14,12 +14,15 @@ internal sealed class RegistrationFiles(Registration registration)
     public bool Write()
     {
         var (store, definition, folders) = (registration.Store, registration.Definition, registration.Store.Folders);
-        foreach (var folder in new[] { folders.Definitions, folders.StateOf(definition.Name), Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))! })
+        var logs = Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!;
+        var hasLogs = Directory.Exists(logs);
+        foreach (var folder in new[] { folders.Definitions, folders.StateOf(definition.Name), logs })
             OwnFolder.Make(folder, definition.Scope);
         // The account of the run writes its state and its log; another one than root must be able to.
         OwnFolder.GiveTo(registration.Run.Account, folders.StateOf(definition.Name));
-        if (definition.LogPath is null)
-            OwnFolder.GiveTo(registration.Run.Account, folders.LogsOf(definition.Name));
+        // A folder that was there is somebody's; whether the account can write in it was checked.
+        if (definition.LogPath is null || !hasLogs)
+            OwnFolder.GiveTo(registration.Run.Account, logs);
 
         var isChanged = Put(store.RootOf(definition.Name), registration.Root.Span, isPrivate: false);
         if (registration.HealthCheckUri is { } uri)

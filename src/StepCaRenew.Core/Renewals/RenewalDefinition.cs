@@ -50,6 +50,15 @@ public sealed record RenewalDefinition
     /// <summary>The scheduler that it is registered with, one of <see cref="Scheduling.SchedulerKind"/>; null for the machine's usual one.</summary>
     public string? Scheduler { get; init; }
 
+    /// <summary>
+    /// The pwsh of the schedule, as it was registered: what the schedule should be does not depend on the pwsh that asks.
+    /// Null if only the file was written; then it is the pwsh that asks.
+    /// </summary>
+    public string? PwshPath { get; init; }
+
+    /// <summary>What the schedule imports, as it was registered: the folder of the module, or its manifest. Null as <see cref="PwshPath"/>.</summary>
+    public string? ModulePath { get; init; }
+
     /// <summary>How long to wait for another run over the same pair; null for the default.</summary>
     public TimeSpan? LockTimeout { get; init; }
 

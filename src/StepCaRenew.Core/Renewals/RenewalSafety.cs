@@ -1,5 +1,6 @@
 using StepCaRenew.Actions;
 using StepCaRenew.Safety;
+using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Renewals;
 
@@ -41,9 +42,21 @@ internal static class RenewalSafety
                 yield return new GuardedPath(script.ScriptPath, "the script");
         }
 
-        foreach (var pwsh in module.PwshPath is { } path ? GuardedPath.Pwsh(path) : [])
-            yield return pwsh;
+        foreach (var guarded in Pwsh(module))
+            yield return guarded;
         yield return GuardedPath.Module(module.Folder);
+        // A schedule loads the newest version: a new one here would be run.
+        if (ModuleReference.VersionsOf(module.Folder) is { } versions)
+            yield return new GuardedPath(versions, "the folder of the module's versions");
+    }
+
+    // The pwsh that runs, and the launcher or link that a schedule starts.
+    private static IEnumerable<GuardedPath> Pwsh(RunningModule module)
+    {
+        if (module.PwshPath is not { } path)
+            return [];
+        var lasting = PwshPath.Lasting(path);
+        return lasting == path ? GuardedPath.Pwsh(path) : [.. GuardedPath.Pwsh(path), new GuardedPath(lasting, "pwsh")];
     }
 
     private static IEnumerable<GuardedPath> PairFolders(RenewalDefinition definition) =>

@@ -21,7 +21,8 @@ internal static class ScheduledRuns
         RenewalFolders folders, RenewalDefinition definition, TaskAccount account, CertificateValidity validity, RunningModule module, Func<string, string?> environment)
     {
         var interval = IntervalOf(definition, validity);
-        var pwsh = module.PwshPath ?? throw new RenewalException(
+        // As it was registered: what the schedule should be must not depend on the pwsh that asks.
+        var pwsh = definition.PwshPath ?? (module.PwshPath is { } running ? PwshPath.Lasting(running) : null) ?? throw new RenewalException(
             ErrorId.PwshUnsuitable, "Another program hosts PowerShell here, and there is no pwsh beside it that a schedule could run.", "Register from pwsh.");
         return new ScheduledRun
         {
@@ -30,7 +31,7 @@ internal static class ScheduledRuns
             Account = account,
             Interval = interval,
             Phase = SchedulePhase.Of(MachineId.Read(), definition.Name, interval),
-            Command = RunCommand.Of(pwsh, ModuleReference.Of(module), definition.Name),
+            Command = RunCommand.Of(pwsh, definition.ModulePath ?? ModuleReference.Of(module), definition.Name),
             Home = environment(RenewalFolders.HomeVariable) is { Length: > 0 } home ? home : null,
             WritableFolders = [.. WritableFolders(folders, definition).Distinct()],
             RunsPrograms = definition.Actions.Count > 0,

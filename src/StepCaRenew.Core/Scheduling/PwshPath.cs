@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using StepCaRenew.Files;
 using StepCaRenew.Renewals;
 
 namespace StepCaRenew.Scheduling;
@@ -6,6 +7,26 @@ namespace StepCaRenew.Scheduling;
 /// <summary>Which pwsh a schedule may count on: one that is still there, and still the same, in a year.</summary>
 public static partial class PwshPath
 {
+    /// <summary>
+    /// The path that leads to the same pwsh after an update: the launcher of a .NET tool, the current revision of a snap, or a
+    /// link on PATH that leads to a folder with a version in its name.
+    /// </summary>
+    /// <param name="path">The full path of the pwsh that runs.</param>
+    /// <returns>The path itself if there is none; <see cref="Demand"/> refuses it then if it names a version.</returns>
+    public static string Lasting(string path) => Lasting(path, Environment.GetEnvironmentVariable("PATH"));
+
+    /// <inheritdoc cref="Lasting(string)"/>
+    internal static string Lasting(string path, string? searchPath)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (!HasVersion(path))
+            return path;
+        // A launcher outlives every version of its tool; it runs the one that is installed.
+        if (ToolStore().Match(path) is { Success: true } store)
+            return new[] { store.Groups["tools"].Value + Path.GetFileName(path) }.FirstOrDefault(File.Exists) ?? path;
+        return Names(path, searchPath).FirstOrDefault(name => File.Exists(name) && !HasVersion(name) && IsSame(name, path)) ?? path;
+    }
+
     /// <summary>Refuses one that updates move or replace, or that another account can't run; looks at no file.</summary>
     /// <param name="path">The path of pwsh, of Windows or Unix.</param>
     /// <param name="scope">Whose schedule.</param>
@@ -25,6 +46,37 @@ public static partial class PwshPath
         // The shim of a .NET tool looks for its program below the profile of whoever runs it.
         if (scope == RenewalScope.Machine && ToolFolder().IsMatch(path))
             throw Unsuitable(path, "it is a .NET tool of a user");
+        if (HasVersion(path))
+            throw new RenewalException(
+                ErrorId.PwshUnsuitable, $"'{path}' can't be the pwsh of a schedule: an update removes the folder, which has a version in its name.",
+                OperatingSystem.IsWindows()
+                    ? "Install PowerShell by its MSI, whose folder stays the same, and register from that pwsh."
+                    : $"Make a link that you keep up to date, and register again: ln -s {Safety.ShellWord.Of(path)} /usr/local/bin/pwsh. Or install PowerShell by a package of the system.");
+    }
+
+    private static bool HasVersion(string path) => path.Split('\\', '/').SkipLast(1).Any(segment => Version().IsMatch(segment)) || SnapRevision().IsMatch(path);
+
+    private static IEnumerable<string> Names(string path, string? searchPath)
+    {
+        if (SnapRevision().Match(path) is { Success: true } snap)
+            yield return $"{snap.Groups["snap"].Value}current{snap.Groups["rest"].Value}";
+        if (OperatingSystem.IsWindows())
+            yield break;
+        var folders = (searchPath ?? string.Empty).Split(Path.PathSeparator).Where(Path.IsPathFullyQualified);
+        foreach (var folder in folders.Concat(["/usr/local/bin", "/usr/bin"]))
+            yield return Path.Combine(folder, "pwsh");
+    }
+
+    private static bool IsSame(string one, string other)
+    {
+        try
+        {
+            return TargetPath.Follow(one) == TargetPath.Follow(other);
+        }
+        catch (RenewalException)
+        {
+            return false;
+        }
     }
 
     private static RenewalException Unsuitable(string path, string why) => new(
@@ -40,6 +92,16 @@ public static partial class PwshPath
     // 7-preview, 7.6.0-preview.4, PowerShell-7.6.0-rc.1-win-x64, powershell-preview, pwsh-preview.
     [GeneratedRegex(@"^(\d+(\.\d+)*|(pwsh|powershell).*)-(preview|rc)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Preview();
+
+    // 7.6.9, v7.6, PowerShell-7.6.0-win-x64. Not 7 or 7-lts, the folders of packages, which updates keep.
+    [GeneratedRegex(@"(^|[-_])v?\d+\.\d+", RegexOptions.IgnoreCase)]
+    private static partial Regex Version();
+
+    [GeneratedRegex(@"^(?<snap>/snap/[^/]+/)x?\d+(?<rest>/.*)$")]
+    private static partial Regex SnapRevision();
+
+    [GeneratedRegex(@"^(?<tools>.*[\\/])\.store[\\/]powershell[\\/]", RegexOptions.IgnoreCase)]
+    private static partial Regex ToolStore();
 
     [GeneratedRegex(@"[\\/]\.dotnet[\\/]tools[\\/]", RegexOptions.IgnoreCase)]
     private static partial Regex ToolFolder();

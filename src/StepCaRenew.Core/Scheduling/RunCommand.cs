@@ -7,7 +7,7 @@ public sealed record RunCommand(string Program, IReadOnlyList<string> Arguments)
 {
     /// <summary>Makes the command: the module and the name of the renewal, and nothing else.</summary>
     /// <param name="pwsh">The full path of pwsh.</param>
-    /// <param name="module">The module's name where it lies on the machine's module path, else the full path of its manifest.</param>
+    /// <param name="module">The full path of the module's folder, or of its manifest.</param>
     /// <param name="name">The renewal's name.</param>
     /// <exception cref="RenewalException">
     /// The module's or pwsh's path holds what a scheduler would expand or can't carry (<see cref="ErrorId.ModulePathInvalid"/>).
@@ -18,8 +18,12 @@ public sealed record RunCommand(string Program, IReadOnlyList<string> Arguments)
         ArgumentNullException.ThrowIfNull(module);
         Demand(pwsh);
         Demand(module);
-        return new RunCommand(pwsh, ["-NoProfile", "-NonInteractive", "-Command", $"Import-Module {Quote(module)}; Invoke-StepRenewal -Name {Quote(name)} -Scheduled"]);
+        var import = $"Import-Module {Quote(module)}";
+        return new RunCommand(pwsh, ["-NoProfile", "-NonInteractive", "-Command", $"{import}; Invoke-StepRenewal -Name {Quote(name)} -Scheduled"]) { Import = import };
     }
+
+    /// <summary>The part of the command that loads the module.</summary>
+    internal string Import { get; private init; } = string.Empty;
 
     /// <summary>A text as a literal of PowerShell, which takes the typographic quotes for quotes as well.</summary>
     internal static string Quote(string text) => $"'{string.Concat(text.Select(one => one is '\'' or '\u2018' or '\u2019' or '\u201a' or '\u201b' ? $"{one}{one}" : $"{one}"))}'";

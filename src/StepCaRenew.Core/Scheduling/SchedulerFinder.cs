@@ -24,6 +24,9 @@ public sealed class SchedulerFinder
 
     internal SchedulerFinder(TimeProvider clock, LinuxPaths paths) => (this.clock, this.paths) = (clock, paths);
 
+    /// <summary>Where things lie on Linux.</summary>
+    internal LinuxPaths Paths => paths;
+
     /// <summary>All that this system could have: where an old schedule may lie.</summary>
     public IReadOnlyList<IScheduler> OfThisSystem =>
         OperatingSystem.IsWindows() ? [Of(SchedulerKind.TaskScheduler)] : OperatingSystem.IsLinux() ? [Of(SchedulerKind.Systemd), Of(SchedulerKind.Cron)] : [];

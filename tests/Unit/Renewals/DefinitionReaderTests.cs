@@ -26,7 +26,7 @@ public sealed class DefinitionReaderTests
                       "stepPath": "/root/.step", "context": "prod", "useToken": true },
               "when": { "expiresIn": "8h" },
               "rekey": true, "keyAlgorithm": "EC-P384",
-              "interval": "30m", "runAs": "svc", "scheduler": "Cron",
+              "interval": "30m", "runAs": "svc", "scheduler": "Cron", "pwsh": "/usr/bin/pwsh", "module": "/opt/Modules/StepCaRenew",
               "actions": [
                 { "run": "/usr/sbin/nginx", "arguments": ["-s", "", "line\nend"] },
                 { "script": "/opt/a.ps1" },

@@ -85,6 +85,8 @@ public sealed class DefinitionWriterTests
             Interval = random.Next(2) == 0 ? null : ScheduleInterval.All[random.Next(ScheduleInterval.All.Count)],
             RunAs = Maybe(Text),
             Scheduler = Maybe(() => SchedulerKind.Cron),
+            PwshPath = Maybe(() => Path.GetFullPath(Folder())),
+            ModulePath = Maybe(() => Path.GetFullPath(Folder())),
             Actions = [.. Enumerable.Range(0, random.Next(4)).Select(_ => Action())],
             ActionTimeout = Time(),
             LockTimeout = Time(),

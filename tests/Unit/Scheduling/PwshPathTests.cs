@@ -46,9 +46,57 @@ public sealed class PwshPathTests
     }
 
     [Theory]
+    [InlineData("/home/a/.dotnet/tools/.store/powershell/7.6.0/powershell/7.6.0/tools/net10.0/any/unix/pwsh")]
+    [InlineData("/home/a/.nuget/packages/powershell/7.6.9/tools/net10.0/any/unix/pwsh")]
+    [InlineData("/opt/powershell-7.6.0/pwsh")]
+    [InlineData("/opt/powershell/v7.6/pwsh")]
+    [InlineData("/snap/powershell/261/opt/powershell/pwsh")]
+    [InlineData(@"C:\tools\PowerShell-7.6.0-win-x64\pwsh.exe")]
+    public void AVersionInThePath_IsRefused_WhichAnUpdateRemoves(string path)
+    {
+        foreach (var scope in Enum.GetValues<RenewalScope>())
+            Expect.Failure(ErrorId.PwshUnsuitable, () => PwshPath.Demand(path, scope));
+    }
+
+    [Theory]
+    [InlineData("powershell/7.6.9/powershell/7.6.9/tools/net10.0/any/unix/pwsh")]
+    [InlineData("powershell/7.7.0/powershell/7.7.0/tools/net11.0/any/unix/pwsh")]
+    public void Lasting_OfADotnetTool_IsItsLauncher(string below)
+    {
+        using var folder = new TestFolder();
+        var path = folder.At($"tools/.store/{below}");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, "");
+        Assert.Equal(path, PwshPath.Lasting(path, null));
+        var launcher = folder.Write("tools/pwsh", "");
+        Assert.Equal(launcher, PwshPath.Lasting(path, null));
+        PwshPath.Demand(launcher, RenewalScope.Machine);
+    }
+
+    [LinuxFact]
+    public void Lasting_OfAFolderWithAVersion_IsTheLinkOnPathThatLeadsThere()
+    {
+        using var folder = new TestFolder();
+        Directory.CreateDirectory(folder.At("powershell-7.6.0"));
+        Directory.CreateDirectory(folder.At("bin"));
+        Directory.CreateDirectory(folder.At("other"));
+        var path = folder.Write("powershell-7.6.0/pwsh", "");
+        folder.Write("other/pwsh", "");
+        var searchPath = $"{folder.At("powershell-7.6.0")}::bin:{folder.At("other")}:{folder.At("bin")}";
+        Assert.Equal(path, PwshPath.Lasting(path, searchPath));
+        File.CreateSymbolicLink(folder.At("bin/pwsh"), path);
+        Assert.Equal(folder.At("bin/pwsh"), PwshPath.Lasting(path, searchPath));
+    }
+
+    [Theory]
+    [InlineData("/usr/bin/pwsh")]
+    [InlineData("/opt/microsoft/powershell/7/pwsh")]
+    [InlineData(@"C:\Program Files\PowerShell\7\pwsh.exe")]
+    public void Lasting_OfAPathWithoutAVersion_IsThePath(string path) => Assert.Equal(path, PwshPath.Lasting(path));
+
+    [Theory]
     [InlineData(@"C:\Users\a\.dotnet\tools\pwsh.exe")]
     [InlineData("/root/.dotnet/tools/pwsh")]
-    [InlineData("/home/a/.dotnet/tools/.store/powershell/7.6.0/powershell/7.6.0/tools/net10.0/any/unix/pwsh")]
     public void ADotnetTool_IsRefusedForTheMachineOnly(string path)
     {
         Expect.Failure(ErrorId.PwshUnsuitable, () => PwshPath.Demand(path, RenewalScope.Machine));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using StepCaRenew.Renewals;
 using StepCaRenew.Scheduling.Linux;
 
@@ -13,15 +12,14 @@ internal static class CronRun
 
     public static async Task<int?> RunAsync(ScheduledRun run, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var isMachine = run.Scope == RenewalScope.Machine;
-        var user = (isMachine ? LinuxAccount.Demand(run.Account) : LinuxUser.Current())
+        var user = (run.Scope == RenewalScope.Machine ? LinuxAccount.Demand(run.Account) : LinuxUser.Current())
             ?? throw SchedulerErrors.NotRun(run.Name, "this machine does not know the user of this process.");
         string[] command = ["/bin/sh", "-c", CronCommand.Of(run)];
-        string[] all = user.Id == LinuxUser.CurrentId ? command : [.. As(user), .. command];
+        string[] all = user.Id == LinuxUser.CurrentId ? command : [.. user.Become, .. command];
         var tool = new LinuxTool(all[0], clock)
         {
             IsBare = true,
-            Variables = Variables(run, user, isMachine),
+            Variables = Variables(run, user),
             WorkingDirectory = Directory.Exists(user.Home) ? user.Home : "/",
             TimeLimit = run.TimeLimit + Grace,
         };
@@ -33,20 +31,18 @@ internal static class CronRun
         return result.ExitCode;
     }
 
-    private static string[] As(LinuxUser user) =>
-    [
-        "setpriv", "--reuid", user.Id.ToString(CultureInfo.InvariantCulture), "--regid", user.Group.ToString(CultureInfo.InvariantCulture), "--init-groups", "--",
-    ];
-
-    private static Dictionary<string, string> Variables(ScheduledRun run, LinuxUser user, bool isMachine)
+    /// <summary>The variables of a run that cron starts.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="user">Whom it runs as; null for a user that the machine does not know.</param>
+    internal static Dictionary<string, string> Variables(ScheduledRun run, LinuxUser? user)
     {
         var variables = new Dictionary<string, string>
         {
-            ["HOME"] = user.Home,
-            ["LOGNAME"] = user.Name,
+            ["HOME"] = user?.Home ?? "/",
+            ["LOGNAME"] = user?.Name ?? string.Empty,
             ["SHELL"] = "/bin/sh",
             // A crontab of a user sets none of its own here, and gets what cron gives.
-            ["PATH"] = isMachine ? CronFile.SearchPath : "/usr/bin:/bin",
+            ["PATH"] = run.Scope == RenewalScope.Machine ? CronFile.SearchPath : "/usr/bin:/bin",
         };
         foreach (var (name, value) in RunVariables.Of(run))
             variables[name] = value;

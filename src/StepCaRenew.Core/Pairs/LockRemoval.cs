@@ -1,0 +1,35 @@
+namespace StepCaRenew.Pairs;
+
+/// <summary>
+/// Removes the lock files of a pair that no schedule renews any more. Only a lock that is held here is unlinked, and every run
+/// that opened the file before looks again, after it has locked it, whether the file is still under its name
+/// (<see cref="LockFile"/>): so no two runs can hold two locks. Without that look (macOS) the files stay.
+/// </summary>
+internal static class LockRemoval
+{
+    /// <summary>Removes what no run holds; a file that cannot be removed stays, and does no harm.</summary>
+    public static void Run(PairPaths paths)
+    {
+        if (OperatingSystem.IsMacOS())
+            return;
+        foreach (var path in new[] { paths.Lock, paths.Acting }.Where(File.Exists))
+        {
+            try
+            {
+                Remove(path, paths.Certificate);
+            }
+            catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
+            {
+                // Something else is under that name, or another user made it.
+            }
+        }
+    }
+
+    private static void Remove(string path, string certificate)
+    {
+        // Windows deletes no file that another process has open, and so no lock that is held.
+        using var file = OperatingSystem.IsWindows() ? null : LockFile.TryOpen(path, certificate).File;
+        if (file is not null || OperatingSystem.IsWindows())
+            File.Delete(path);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Runtime.Versioning;
+using StepCaRenew.Files;
+using StepCaRenew.Scheduling;
+using StepCaRenew.Scheduling.Linux;
+
+namespace StepCaRenew.Renewals;
+
+/// <summary>What the account of a run has permission to do. The kernel is asked, as that account: it alone knows groups, ACLs and mounts.</summary>
+/// <param name="account">The account.</param>
+/// <param name="clock">The clock.</param>
+[UnsupportedOSPlatform("windows")]
+internal sealed class AccountAccess(TaskAccount account, TimeProvider clock)
+{
+    /// <summary>Whether this process runs as the account, so that nothing has to be started as another user.</summary>
+    public bool IsOwn => account is not TaskAccount.User || account.Display == AccountName.Current;
+
+    /// <summary>Whether the account can read a file.</summary>
+    public Task<bool> MayReadAsync(string path, CancellationToken cancellationToken) => MayAsync("-r", path, cancellationToken);
+
+    /// <summary>Whether the account can execute a file.</summary>
+    public Task<bool> MayExecuteAsync(string path, CancellationToken cancellationToken) => MayAsync("-x", path, cancellationToken);
+
+    /// <summary>Whether the account can write a file, or in a folder.</summary>
+    public Task<bool> MayWriteAsync(string path, CancellationToken cancellationToken) => MayAsync("-w", path, cancellationToken);
+
+    private async Task<bool> MayAsync(string test, string path, CancellationToken cancellationToken)
+    {
+        // What runs has been read and executed by this account.
+        if (IsOwn)
+            return test != "-w" || UnixNative.MayWrite(path);
+        string[] command = [.. LinuxAccount.Demand(account).Become, "test", test, path];
+        var tool = new LinuxTool(command[0], clock);
+        if (!tool.Exists)
+            return true;
+        return (await tool.RunAsync(command[1..], cancellationToken).ConfigureAwait(false)).ExitCode == 0;
+    }
+}

@@ -1,0 +1,84 @@
+using StepCaRenew.Actions;
+using StepCaRenew.Policy;
+using StepCaRenew.Scheduling;
+
+namespace StepCaRenew.Renewals;
+
+/// <summary>What a new registration changes in a definition, by the parameters of Register-StepRenewalTask.</summary>
+/// <param name="Dropped">What was registered and is not any more: the likely mistake, a parameter that was left out.</param>
+/// <param name="Changed">What is added, or is another one.</param>
+public sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnlyList<string> Changed)
+{
+    /// <summary>No changes.</summary>
+    public static DefinitionChanges None { get; } = new([], []);
+
+    /// <summary>All changes, for a sentence.</summary>
+    internal IEnumerable<string> All => [.. Dropped.Select(one => $"{one} is dropped"), .. Changed];
+
+    /// <summary>Compares two definitions of one name. The address of a monitor is a secret, and so are arguments: neither is shown.</summary>
+    /// <param name="before">What is registered.</param>
+    /// <param name="after">What takes its place.</param>
+    internal static DefinitionChanges Between(RenewalDefinition before, RenewalDefinition after)
+    {
+        List<string> dropped = [], changed = [];
+        var (old, present) = (Values(before), Values(after));
+        foreach (var name in old.Keys.Union(present.Keys))
+        {
+            var (was, comes) = (old.GetValueOrDefault(name), present.GetValueOrDefault(name));
+            if (was == comes)
+                continue;
+            if (comes is null)
+                dropped.Add(Parameter(name, was!));
+            else
+                changed.Add(was is null ? $"{Parameter(name, comes)} is added" : $"{Parameter(name, comes)} instead of {(was.Length > 0 ? was : "none")}");
+        }
+
+        foreach (var action in before.Actions.Where(action => after.Actions.All(other => other.Hash != action.Hash)))
+            dropped.Add(Describe(action));
+        foreach (var action in after.Actions.Where(action => before.Actions.All(other => other.Hash != action.Hash)))
+            changed.Add($"{Describe(action)} is added");
+        if (dropped.Count + changed.Count == 0 && !before.Actions.Select(action => action.Hash).SequenceEqual(after.Actions.Select(action => action.Hash)))
+            changed.Add("the order of the actions changes");
+        return new DefinitionChanges(dropped, changed);
+    }
+
+    // A flag has an empty value.
+    private static Dictionary<string, string?> Values(RenewalDefinition definition) => new()
+    {
+        ["CertificatePath"] = definition.CertificatePath,
+        ["KeyPath"] = definition.KeyPath,
+        ["KeyPasswordFile"] = definition.KeyPasswordFile,
+        ["CaUrl"] = definition.Ca.CaUrl,
+        ["the root's fingerprint"] = definition.Ca.Fingerprint,
+        ["UseToken"] = definition.UseToken ? string.Empty : null,
+        ["ExpiresIn"] = definition.Rule is RenewalRule.ExpiresIn { Remaining: var remaining } ? Duration.Render(remaining) : null,
+        ["RenewAt"] = definition.Rule is RenewalRule.ElapsedPercent { Percent: var percent } ? FormattableString.Invariant($"{percent}%") : null,
+        ["Rekey"] = definition.Rekey ? string.Empty : null,
+        ["KeyAlgorithm"] = definition.KeyAlgorithm,
+        ["Interval"] = definition.Interval is { } interval ? ScheduleInterval.Format(interval) : null,
+        ["Scope"] = definition.Scope.ToString(),
+        ["UserId"] = definition.RunAs,
+        ["Scheduler"] = definition.Scheduler,
+        ["the pwsh of the schedule:"] = definition.PwshPath,
+        ["the module of the schedule:"] = definition.ModulePath,
+        ["ActionTimeout"] = Time(definition.ActionTimeout),
+        ["LockTimeout"] = Time(definition.LockTimeout),
+        ["RetryTimeout"] = Time(definition.RetryTimeout),
+        ["HealthCheckUri"] = definition.HealthCheckUriFile is null ? null : string.Empty,
+        ["LogPath"] = definition.LogPath,
+    };
+
+    private static string? Time(TimeSpan? time) => time is { } value ? Duration.Render(value) : null;
+
+    private static string Parameter(string name, string value) => $"{(name.Contains(' ', StringComparison.Ordinal) ? name : $"-{name}")} {value}".TrimEnd();
+
+    /// <summary>An action by its parameters; arguments may be secret.</summary>
+    internal static string Describe(ActionDefinition action) => action switch
+    {
+        CommandAction command => $"-FilePath {command.FilePath}{(command.ArgumentList.Count > 0 ? $" with {command.ArgumentList.Count} arguments" : string.Empty)}",
+        ScriptAction script => $"-ScriptPath {script.ScriptPath}",
+        SignalAction signal => $"-Signal {signal.Signal} -PidFile {signal.PidFile}",
+        ServiceAction service => $"{(service.IsReload ? "-ReloadService" : "-RestartService")} {service.Name}",
+        _ => action.Description,
+    };
+}

@@ -1,0 +1,48 @@
+using StepCaRenew.Certificates;
+using StepCaRenew.Files;
+
+namespace StepCaRenew.Renewals;
+
+/// <summary>
+/// What -RunNow asks of the one run that it starts. The command of a schedule carries the name alone, so a small file in the
+/// state folder says it; the run deletes it first, and an old one says nothing.
+/// </summary>
+internal static class RunOrder
+{
+    // Longer than a scheduler takes to start a run.
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+
+    /// <summary>Leaves the order.</summary>
+    /// <param name="folders">Where the renewal is registered.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="isForced">Whether the run renews although nothing is due; else it tests what it can.</param>
+    /// <exception cref="RenewalException">The state folder can't be written.</exception>
+    public static void Give(RenewalFolders folders, string name, bool isForced) =>
+        WholeFile.Write(PathOf(folders, name), TextFile.Encode(isForced ? "renew" : "test"), isPrivate: false);
+
+    /// <summary>Takes the order back, if the run did not.</summary>
+    public static void Withdraw(RenewalFolders folders, string name) => WholeFile.Delete(PathOf(folders, name));
+
+    /// <summary>Reads the order and deletes it; null if there is none.</summary>
+    /// <returns>Whether to renew although nothing is due.</returns>
+    public static bool? Take(RenewalFolders folders, string name, TimeProvider clock)
+    {
+        var path = PathOf(folders, name);
+        try
+        {
+            if (new FileInfo(path) is not { Exists: true, LinkTarget: null } file)
+                return null;
+            var isPresent = clock.GetUtcNow() - file.LastWriteTimeUtc < Lifetime;
+            var text = TextFile.Decode(InputFile.Read(path, "order").Bytes);
+            File.Delete(path);
+            return isPresent ? text == "renew" : null;
+        }
+        catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
+        {
+            // What cannot be deleted would count for every run.
+            return null;
+        }
+    }
+
+    private static string PathOf(RenewalFolders folders, string name) => Path.Combine(folders.StateOf(name), "run-now");
+}

@@ -1,0 +1,71 @@
+using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging;
+using StepCaRenew.Logging;
+using StepCaRenew.Safety;
+using StepCaRenew.Scheduling;
+using StepCaRenew.Scheduling.Cron;
+using StepCaRenew.Scheduling.Linux;
+
+namespace StepCaRenew.Renewals;
+
+/// <summary>
+/// Starts the pwsh of a schedule as the account of the run, with the few variables of a scheduled run, and lets it load the
+/// module: what fails here (permissions, a missing runtime of .NET, a damaged module) would fail at every run. On Linux.
+/// </summary>
+/// <param name="clock">The clock.</param>
+/// <param name="logger">Told what -Force lets pass.</param>
+internal sealed class RunProbe(TimeProvider clock, ILogger logger)
+{
+    /// <summary>Demands that the run can start.</summary>
+    /// <returns>The folder of the module that was loaded; null if that was not found out.</returns>
+    /// <exception cref="RenewalException">It cannot (<see cref="ErrorId.PwshUnsuitable"/>, <see cref="ErrorId.ModuleNotLoaded"/>).</exception>
+    public async Task<string?> DemandAsync(Registration registration, RunningModule module, bool isForced, CancellationToken cancellationToken)
+    {
+        if (!OperatingSystem.IsLinux())
+            return null;
+        var (account, pwsh) = (registration.Run.Account, registration.Run.Command.Program);
+        var access = new AccountAccess(account, clock);
+        if (!await access.MayExecuteAsync(pwsh, cancellationToken).ConfigureAwait(false))
+            throw new RenewalException(
+                ErrorId.PwshUnsuitable, $"'{account.Display}', the account that the run runs as, cannot execute '{pwsh}'.",
+                "Install PowerShell by a package of the system, and register from that pwsh, or give that user the permission to execute it and to enter the folders above it.");
+        var manifest = Path.Combine(module.Folder, "StepCaRenew.psd1");
+        if (!await access.MayReadAsync(manifest, cancellationToken).ConfigureAwait(false))
+            throw new RenewalException(
+                ErrorId.AccessDenied, $"'{account.Display}', the account that the run runs as, cannot read the module '{manifest}'.",
+                "Install the module for all users, in /usr/local/share/powershell/Modules, and register again from there.");
+        try
+        {
+            return await LoadAsync(registration.Run, access, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RenewalException e) when (isForced)
+        {
+            TaskLog.Warned(logger, $"{registration.Definition.Name}: {e.Message} -Force was given, so that it is registered.");
+            return null;
+        }
+    }
+
+    [SupportedOSPlatform("linux")]
+    private async Task<string?> LoadAsync(ScheduledRun run, AccountAccess access, CancellationToken cancellationToken)
+    {
+        var user = run.Scope == RenewalScope.Machine ? LinuxAccount.Demand(run.Account) : LinuxUser.Current();
+        string[] start = [run.Command.Program, "-NoProfile", "-NonInteractive", "-NoLogo", "-Command", $"$ErrorActionPreference = 'Stop'; {run.Command.Import}; (Get-Module StepCaRenew).ModuleBase"];
+        string[] command = access.IsOwn || user is null ? start : [.. user.Become, .. start];
+        var tool = new LinuxTool(command[0], clock)
+        {
+            IsBare = true,
+            Variables = new Dictionary<string, string>(CronRun.Variables(run, user)) { ["NO_COLOR"] = "1", ["TERM"] = "dumb" },
+            WorkingDirectory = user is not null && Directory.Exists(user.Home) ? user.Home : "/",
+        };
+        if (!tool.Exists && !access.IsOwn)
+            return null;
+        var result = await tool.RunAsync(command[1..], cancellationToken).ConfigureAwait(false);
+        var lines = result.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (result.ExitCode == 0 && lines.LastOrDefault() is { } folder && Directory.Exists(folder))
+            return folder;
+        throw new RenewalException(
+            ErrorId.ModuleNotLoaded,
+            $"A run as '{run.Account.Display}' cannot load the module: '{run.Command.Program}' ended with exit code {result.ExitCode}. {result.LastWords}".TrimEnd(),
+            $"Try it with the few variables of a scheduled run, and fix the cause: env -i HOME={(user is null ? "/" : ShellWord.Of(user.Home))} PATH=/usr/bin:/bin {ShellWord.Of(run.Command.Program)} -NoProfile -Command {ShellWord.Of(run.Command.Import)}. To register nevertheless: -Force.");
+    }
+}

@@ -1,0 +1,57 @@
+using StepCaRenew.Renewals;
+using StepCaRenew.Unit.Fixtures;
+
+namespace StepCaRenew.Unit.Renewals;
+
+public sealed class RunOrderTests : IDisposable
+{
+    private readonly TestFolder folder = new();
+    private readonly RenewalFolders folders;
+
+    public RunOrderTests()
+    {
+        folders = RenewalFolders.Of(RenewalScope.CurrentUser, name => name == RenewalFolders.HomeVariable ? folder.Path : null);
+        Directory.CreateDirectory(folders.StateOf("web"));
+    }
+
+    private string File => Path.Combine(folders.StateOf("web"), "run-now");
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Take_CountsOnce(bool isForced)
+    {
+        RunOrder.Give(folders, "web", isForced);
+        Assert.Equal(isForced, RunOrder.Take(folders, "web", TimeProvider.System));
+        Assert.Null(RunOrder.Take(folders, "web", TimeProvider.System));
+        Assert.Empty(Directory.GetFileSystemEntries(folders.StateOf("web")));
+    }
+
+    [Fact]
+    public void Take_AnOldOrder_SaysNothing_AndIsGone()
+    {
+        RunOrder.Give(folders, "web", isForced: true);
+        System.IO.File.SetLastWriteTimeUtc(File, DateTime.UtcNow.AddMinutes(-6));
+        Assert.Null(RunOrder.Take(folders, "web", TimeProvider.System));
+        Assert.False(System.IO.File.Exists(File));
+    }
+
+    [LinuxFact]
+    public void Take_ALink_IsNotFollowed()
+    {
+        System.IO.File.CreateSymbolicLink(File, folder.Write("other", "renew"));
+        Assert.Null(RunOrder.Take(folders, "web", TimeProvider.System));
+        Assert.True(System.IO.File.Exists(folder.At("other")));
+    }
+
+    [Fact]
+    public void Withdraw_LeavesNothing_AndNothingIsFine()
+    {
+        RunOrder.Give(folders, "web", isForced: false);
+        RunOrder.Withdraw(folders, "web");
+        RunOrder.Withdraw(folders, "web");
+        Assert.Null(RunOrder.Take(folders, "web", TimeProvider.System));
+    }
+}
