@@ -6,7 +6,9 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 bin=$here/bin/step-ca-0.30
 work=$here/bin/unstable
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+# The mirror that this machine's apt uses, or the one named by hand.
+mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | sort -u | head -n 1)}
+[ -n "$mirror" ] || { echo "apt knows no Debian mirror; name one in DEBIAN_MIRROR" >&2; exit 69; }
 keys=/usr/share/keyrings/debian-archive-keyring.gpg
 
 mkdir -p "$work/lists/partial" "$work/cache/archives/partial" "$work/root"
