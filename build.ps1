@@ -16,6 +16,12 @@
     Release or Debug.
 .PARAMETER Strict
     Test fails where something could not run, instead of saying so and going on.
+.PARAMETER Suite
+    Test runs these suites only: Package, Harness, Unit, Integration, Pester. Several names are separated by commas.
+.PARAMETER Extended
+    Test also runs the suites that take long, which CI leaves out.
+.PARAMETER Install
+    Test installs the programs that its tests need. On Debian, as root; without this, or elsewhere, it prints what is missing.
 .PARAMETER ReadyToRun
     Package compiles ahead for this machine's platform, into out/package-<platform>.
 #>
@@ -29,6 +35,12 @@ param(
 
     [switch] $Strict,
 
+    [string[]] $Suite = @(),
+
+    [switch] $Extended,
+
+    [switch] $Install,
+
     [switch] $ReadyToRun
 )
 
@@ -38,7 +50,7 @@ $ErrorActionPreference = 'Stop'
 Import-Module -Name (Join-Path $PSScriptRoot 'build/BuildTools.psm1') -Force
 
 $arguments = switch ($Task) {
-    'Test' { @{ Configuration = $Configuration; Strict = $Strict } }
+    'Test' { @{ Configuration = $Configuration; Strict = $Strict; Suite = $Suite; Extended = $Extended; Install = $Install } }
     'Package' { @{ Configuration = $Configuration; ReadyToRun = $ReadyToRun } }
     'Clean' { @{} }
     default { @{ Configuration = $Configuration } }

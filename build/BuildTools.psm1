@@ -53,11 +53,16 @@ function Get-BuildPlatform {
     "$system-$([Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
 }
 
-function Get-PwshPath {
-    <# .SYNOPSIS The PowerShell that runs this build. #>
-    $self = [Environment]::ProcessPath
-    if ([IO.Path]::GetFileNameWithoutExtension($self) -eq 'pwsh') { return $self }
-    (Get-Command pwsh -CommandType Application | Select-Object -First 1).Source
+function Get-PwshCommand {
+    <#
+    .SYNOPSIS
+        The command that starts the PowerShell that runs this build: a program, and the arguments that come before its own.
+    .DESCRIPTION
+        As a .NET tool, PowerShell is a library that dotnet runs. The pwsh on PATH could be another version, or missing.
+    #>
+    $program = [Environment]::ProcessPath
+    if ([IO.Path]::GetFileNameWithoutExtension($program) -eq 'pwsh') { return $program }
+    $program, (Join-Path $PSHOME 'pwsh.dll')
 }
 
 function Invoke-BuildProcess {
@@ -84,33 +89,44 @@ function Invoke-BuildProcess {
     $start.RedirectStandardOutput = $true
     $start.RedirectStandardError = $true
 
+    $log = Join-Path $Out 'logs' "$Name.log"
+    [IO.Directory]::CreateDirectory((Split-Path $log)) > $null
+    # Written as it comes: what a program said before it was killed must not be lost.
+    $files = foreach ($path in $log, "$log.errors") { [IO.FileStream]::new($path, 'Create', 'Write', 'ReadWrite', 1) }
     $process = [Diagnostics.Process]::Start($start)
     try {
         $process.StandardInput.Close()
-        $readers = $process.StandardOutput.ReadToEndAsync(), $process.StandardError.ReadToEndAsync()
+        $copies = $process.StandardOutput.BaseStream.CopyToAsync($files[0]), $process.StandardError.BaseStream.CopyToAsync($files[1])
         $timedOut = -not $process.WaitForExit($TimeoutSeconds * 1000)
         if ($timedOut) {
             $process.Kill($true)
             $process.WaitForExit(10000) > $null
         }
-        # A grandchild that outlives the program may hold the pipes: then its output is not waited for.
-        $output = foreach ($reader in $readers) {
-            if ($reader.Wait(5000)) { $reader.Result } else { 'Output lost: a process that the program started still runs.' }
-        }
-        $output = ($output -join '').TrimEnd()
-        $log = Join-Path $Out 'logs' "$Name.log"
-        [IO.Directory]::CreateDirectory((Split-Path $log)) > $null
-        [IO.File]::WriteAllText($log, $output + [Environment]::NewLine)
-        [pscustomobject]@{
-            ExitCode = if ($timedOut) { -1 } else { $process.ExitCode }
-            TimedOut = $timedOut
-            Output   = $output
-            Log      = [IO.Path]::GetRelativePath($Root, $log)
-        }
+        # A grandchild that outlives the program may hold the pipes. Its output is not waited for.
+        $complete = [Threading.Tasks.Task]::WaitAll([Threading.Tasks.Task[]] $copies, 5000)
+        $output = -join ($log, "$log.errors" | ForEach-Object { Read-SharedFile $_ })
+        if (-not $complete) { $output += "`nThe output may be incomplete: a process that the program started is still running." }
+        $output = $output.TrimEnd()
     }
     finally {
-        $process.Dispose()
+        foreach ($file in $files) { $file.Dispose() }
     }
+    Remove-Item "$log.errors"
+    [IO.File]::WriteAllText($log, $output + [Environment]::NewLine)
+    [pscustomobject]@{
+        ExitCode = if ($timedOut) { -1 } else { $process.ExitCode }
+        TimedOut = $timedOut
+        Output   = $output
+        Log      = [IO.Path]::GetRelativePath($Root, $log)
+    }
+    $process.Dispose()
+}
+
+function Read-SharedFile {
+    <# .SYNOPSIS The text of a file that is still being written. #>
+    param([Parameter(Mandatory)] [string] $Path)
+    $reader = [IO.StreamReader]::new([IO.FileStream]::new($Path, 'Open', 'Read', 'ReadWrite'))
+    try { $reader.ReadToEnd() } finally { $reader.Dispose() }
 }
 
 function Invoke-Dotnet {
@@ -200,11 +216,12 @@ function Save-NuGetModule {
 
 function Get-PackageEnvironment {
     <# .SYNOPSIS What tells scripts and suites which package and which build they work with. #>
-    param([Parameter(Mandatory)] [string] $Configuration, [switch] $Strict)
+    param([Parameter(Mandatory)] [string] $Configuration, [switch] $Strict, [switch] $Extended)
     @{
         STEPCARENEW_PACKAGE       = Get-PackagePath
         STEPCARENEW_CONFIGURATION = $Configuration
         STEPCARENEW_STRICT        = if ($Strict) { '1' } else { '' }
+        STEPCARENEW_EXTENDED      = if ($Extended) { '1' } else { '' }
     }
 }
 
@@ -224,99 +241,12 @@ function Invoke-WithPackage {
         [Environment]::SetEnvironmentVariable($key, $environment[$key])
     }
     try {
-        & (Get-PwshPath) -NoProfile -File $Script
+        $program, [string[]] $before = Get-PwshCommand
+        & $program @before -NoProfile -File $Script
     }
     finally {
         foreach ($key in $before.Keys) { [Environment]::SetEnvironmentVariable($key, $before[$key]) }
     }
-}
-
-function Invoke-Suite {
-    <#
-    .SYNOPSIS
-        Runs one suite, prints its line and what failed in it, and returns the counts.
-    .PARAMETER Run
-        Returns Passed, Failed, Skipped, Failures (texts) and Skips (reasons); an error in it is one failure.
-    #>
-    param(
-        [Parameter(Mandatory)] [string] $Name,
-        [Parameter(Mandatory)] [scriptblock] $Run
-    )
-    Write-BuildLine $Name.PadRight(20) -NoNewline
-    $watch = [Diagnostics.Stopwatch]::StartNew()
-    try {
-        $result = & $Run
-    }
-    catch {
-        $result = New-SuiteResult -Failed 1 -Failures $_.Exception.Message
-    }
-    $color = if ($result.Failed) { 'Red' } elseif ($result.Passed) { 'Green' } else { 'Yellow' }
-    Write-BuildLine ('{0,6} passed {1,5} failed {2,5} skipped {3,8:0.0} s' -f $result.Passed, $result.Failed, $result.Skipped, $watch.Elapsed.TotalSeconds) -Color $color
-    foreach ($failure in $result.Failures) {
-        Write-BuildLine ('  ' + ($failure.TrimEnd() -replace '\r?\n', "`n    ")) -Color Red
-    }
-    $result
-}
-
-function New-SuiteResult {
-    <# .SYNOPSIS The counts of a suite. #>
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Makes an object.')]
-    param([int] $Passed, [int] $Failed, [int] $Skipped, [string[]] $Failures = @(), [string[]] $Skips = @())
-    [pscustomobject]@{ Passed = $Passed; Failed = $Failed; Skipped = $Skipped; Failures = $Failures; Skips = $Skips }
-}
-
-function Invoke-SuiteProcess {
-    <#
-    .SYNOPSIS
-        Runs the program of a suite, which writes a result file, and returns the counts that Read takes from it.
-    .DESCRIPTION
-        No result file, an exit code that the results don't explain, or no tests at all: each is a failure.
-    #>
-    param(
-        [Parameter(Mandatory)] [string] $Name,
-        [Parameter(Mandatory)] [string] $FilePath,
-        [string[]] $ArgumentList = @(),
-        [hashtable] $Environment = @{},
-        [Parameter(Mandatory)] [string] $ResultFile,
-        [Parameter(Mandatory)] [scriptblock] $Read,
-        [int] $TimeoutSeconds = 600
-    )
-    [IO.Directory]::CreateDirectory((Split-Path $ResultFile)) > $null
-    Remove-Item $ResultFile -ErrorAction Ignore
-    $process = Invoke-BuildProcess -Name $Name -FilePath $FilePath -ArgumentList $ArgumentList -Environment $Environment -TimeoutSeconds $TimeoutSeconds
-    $end = if ($process.TimedOut) { 'was stopped because it did not end in time' } else { "ended with exit code $($process.ExitCode)" }
-    # A crash dumps stacks of long names; what it says stands before them.
-    $tail = ($process.Output -split '\r?\n' | Where-Object { $_ -notmatch '^\s+at |^\s*$' } | Select-Object -Last 15) -join "`n"
-    if (-not (Test-Path $ResultFile)) {
-        throw "The suite $end and left no results. Its last words ($($process.Log)):`n$tail"
-    }
-    $result = & $Read $ResultFile
-    if ($process.ExitCode -ne 0 -and $result.Failed -eq 0) {
-        $result.Failed++
-        $result.Failures += "The suite $end though no test failed. Its last words ($($process.Log)):`n$tail"
-    }
-    if ($result.Passed + $result.Failed + $result.Skipped -eq 0) {
-        $result.Failed++
-        $result.Failures += 'The suite holds no tests.'
-    }
-    $result
-}
-
-function Read-XunitResult {
-    <# .SYNOPSIS The counts of an xunit v2 XML file. #>
-    param([Parameter(Mandatory)] [string] $Path)
-    $xml = [xml]::new()
-    $xml.Load($Path)
-    $count = { param($name) ($xml.SelectNodes("//assembly/@$name") | ForEach-Object { [int] $_.Value } | Measure-Object -Sum).Sum }
-    $failures = foreach ($node in $xml.SelectNodes('//failure')) {
-        $of = $node.ParentNode
-        $name = if ($of.HasAttribute('name')) { $of.GetAttribute('name') } else { $of.GetAttribute('type') }
-        $trace = $node.SelectSingleNode('stack-trace')
-        $where = if ($trace) { $trace.InnerText -split '\r?\n' | Where-Object { $_ -match ' in .+:line \d+' } | Select-Object -First 3 }
-        (@($name, $node.SelectSingleNode('message').InnerText) + $where -join "`n").Replace($Root + [IO.Path]::DirectorySeparatorChar, '')
-    }
-    $skips = $xml.SelectNodes('//test/reason') | ForEach-Object InnerText
-    New-SuiteResult -Passed (& $count passed) -Failed ((& $count failed) + (& $count errors)) -Skipped (& $count skipped) -Failures $failures -Skips $skips
 }
 
 Export-ModuleMember -Function *-*

@@ -1,53 +1,93 @@
 <#
 .SYNOPSIS
-    Runs the Pester tests in this process and writes their counts as JSON, and an NUnit file beside it.
+    Runs Pester tests in this process and writes their result as JSON.
 .DESCRIPTION
-    Apart from Test.ps1 because a binary module stays loaded until its process ends, and may bring it down.
+    A process of its own, because a binary module stays loaded until its process ends, and can crash it. Pester's own
+    writer of results is not used: it throws at a control character in a message, and all results are lost.
+.PARAMETER Plan
+    Gets the discovered tests before the first one runs, in the order in which they run.
 #>
 [CmdletBinding()]
 param(
     [Parameter(Mandatory)] [string] $Pester,
     [Parameter(Mandatory)] [string] $Path,
-    [Parameter(Mandatory)] [string] $Result
+    [Parameter(Mandatory)] [string] $Result,
+    [Parameter(Mandatory)] [string] $Plan
 )
 
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
 Import-Module $Pester
-# Pester's own code and older tests don't hold to it; each test file sets what it wants.
+# Pester's own code does not run in strict mode. Each test file sets what it wants.
 Set-StrictMode -Off
 
-$configuration = New-PesterConfiguration
-$configuration.Run.Path = $Path
-$configuration.Run.PassThru = $true
-$configuration.Output.Verbosity = 'Detailed'
-$configuration.TestResult.Enabled = $true
-$configuration.TestResult.OutputPath = [IO.Path]::ChangeExtension($Result, '.xml')
-$run = Invoke-Pester -Configuration $configuration
+$failures = [Collections.Generic.List[hashtable]]::new()
 
-function Get-Message {
-    param($Item)
-    if ($Item.ErrorRecord) { ($Item.ErrorRecord | ForEach-Object { $_.Exception.Message }) -join "`n" }
+function Add-Failure {
+    param([string] $Name, $ErrorRecord, [string] $File, [int] $Line, [string] $Otherwise)
+    # The line of the test file that failed says more than the line where the test begins.
+    $trace = ($ErrorRecord | ForEach-Object { $_.ScriptStackTrace; $_.InvocationInfo.PositionMessage }) -join "`n"
+    if ($File -and $trace -match "$([regex]::Escape($File)): ?(?:line |line:)?(\d+)") { $Line = $Matches[1] }
+    $message = ($ErrorRecord | ForEach-Object { $_.Exception.Message }) -join "`n"
+    if ($ErrorRecord.Exception -is [Management.Automation.ParseException]) {
+        $mistake = $ErrorRecord.Exception.Errors[0]
+        $Line, $message = $mistake.Extent.StartLineNumber, "the file cannot be parsed: $($mistake.Message)"
+    }
+    $failures.Add(@{ Name = $Name; File = $File; Line = $Line; Message = $message ? $message : $Otherwise })
 }
 
-$tests = @($run.Tests)
-$failures = @(
-    $tests | Where-Object Result -EQ 'Failed' | ForEach-Object { "$($_.ExpandedPath)`n$((Get-Message $_) ?? 'its block failed')`nat $($_.ScriptBlock.File):$($_.StartLine)" }
-    # Before and after the tests things fail too, which Pester counts elsewhere.
-    $run.FailedBlocks | Where-Object { $_.ErrorRecord } | ForEach-Object { "$($_.ExpandedPath)`n$(Get-Message $_)" }
-    $run.FailedContainers | Where-Object { $_.ErrorRecord } | ForEach-Object { "$($_.Item)`n$(Get-Message $_)" }
-)
-$skipped = @($tests | Where-Object Result -NotIn 'Passed', 'Failed')
+function Add-BlockFailure {
+    param($Blocks, [string] $File)
+    foreach ($block in $Blocks) {
+        if ($block.ErrorRecord.Count) { Add-Failure -Name "The block $($block.ExpandedPath)" -ErrorRecord $block.ErrorRecord -File $File -Line $block.StartLine }
+        Add-BlockFailure $block.Blocks $File
+    }
+}
+
+$run = $null
+$discovered = @()
+try {
+    $configuration = New-PesterConfiguration
+    $configuration.Run.Path = $Path
+    $configuration.Run.PassThru = $true
+    $configuration.Run.SkipRun = $true
+    $configuration.Output.Verbosity = 'None'
+    $discovered = @((Invoke-Pester -Configuration $configuration).Tests | ForEach-Object {
+            @{ File = $_.ScriptBlock.File; Line = $_.StartLine; Name = $_.Name; Path = $_.Path -join '.' }
+        })
+    ConvertTo-Json $discovered | Set-Content $Plan
+
+    $configuration.Run.SkipRun = $false
+    $configuration.Output.Verbosity = 'Detailed'
+    $run = Invoke-Pester -Configuration $configuration
+}
+catch {
+    Add-Failure -Name 'Pester' -ErrorRecord $_
+    $_ | Out-String | Write-Output
+}
+
+$tests = @(if ($run) { $run.Tests })
+$failed = @($tests | Where-Object Result -EQ 'Failed')
+foreach ($test in $failed) { Add-Failure -Name $test.ExpandedPath -ErrorRecord $test.ErrorRecord -File $test.ScriptBlock.File -Line $test.StartLine -Otherwise 'its block failed' }
+foreach ($container in $(if ($run) { $run.Containers })) {
+    if ($container.ErrorRecord.Count) { Add-Failure -Name 'The file as a whole' -ErrorRecord $container.ErrorRecord -File $container.Item -Line 1 }
+    Add-BlockFailure $container.Blocks "$($container.Item)"
+}
+# Pester may know of more than it has left in its records.
+if ($run -and $run.Result -ne 'Passed' -and $failures.Count -eq 0) { Add-Failure -Name 'Pester' -Otherwise "the run ended as $($run.Result), and no failed test says why" }
+
+$skipped = @($tests | Where-Object Result -In 'Skipped', 'Inconclusive')
 $skips = @($skipped | ForEach-Object {
-        $message = Get-Message $_
-        if ($message -match 'because (.+)$') { $Matches[1] } elseif ($message) { $message } else { "$($_.Result): $($_.ExpandedPath)" }
+        $message = ($_.ErrorRecord | ForEach-Object { $_.Exception.Message }) -join "`n"
+        if ($message -match '(?s)because (.+)$') { $Matches[1] } elseif ($message) { $message } else { "$($_.Result): $($_.ExpandedPath)" }
     })
 @{
-    Passed   = @($tests | Where-Object Result -EQ 'Passed').Count
-    Failed   = $failures.Count
-    Skipped  = $skipped.Count
-    Failures = $failures
-    Skips    = $skips
-} | ConvertTo-Json -Depth 3 | Set-Content $Result
-exit 0
+    Discovered = [Math]::Max($discovered.Count, $tests.Count)
+    Passed     = @($tests | Where-Object Result -EQ 'Passed').Count
+    Failed     = $failed.Count
+    Skipped    = $skipped.Count
+    Failures   = $failures
+    Skips      = $skips
+} | ConvertTo-Json -Depth 4 | Set-Content $Result
+exit [int] ($failures.Count -gt 0)

@@ -1,0 +1,72 @@
+# All suites, in the order in which they run; Test.ps1 dot-sources this file. A suite has
+#   Name         also what -Suite takes; 'Unit' means both 'Unit (…)'
+#   Run          returns the suite's result, as New-SuiteResult makes it; $environment tells the tests about the package
+#   Needs        suites that must have passed before: without a package, most have nothing to test
+#   UsesSystem   the tests skip what build/prerequisites.sh finds missing
+#   Extended     takes long, and runs only with -Extended or by its name. CI leaves it out.
+#   Unavailable  returns why the suite cannot run here, or nothing
+
+@{
+    Name = 'Package'
+    Run  = {
+        & (Join-Path $PSScriptRoot 'Package.ps1') -Configuration $Configuration
+        New-SuiteResult -Passed 1
+    }
+}
+
+# The tests of the test command itself. They come first: the other suites are only as good as it is.
+@{
+    Name        = 'Harness'
+    Unavailable = { $pester.Reason }
+    Run         = {
+        Invoke-Dotnet -Name build-harness-samples -ArgumentList 'build', (Get-BuildPath 'tests/Harness/XunitSamples'), '--configuration', $Configuration
+        $more = @{ STEPCARENEW_PESTER = [string] $pester.Path }
+        Invoke-PesterSuite -Name harness -Pester $pester.Path -Path (Get-BuildPath 'tests/Harness') -Environment ($environment + $more)
+    }
+}
+
+@{
+    Name  = 'Unit (net10.0)'
+    Needs = 'Package'
+    Run   = {
+        Invoke-XunitSuite -Name unit-net10.0 -FilePath dotnet -ArgumentList (Get-BuildPath "tests/Unit/bin/$Configuration/net10.0/StepCaRenew.Unit.dll") -Environment $environment
+    }
+}
+
+# The module is built for net8.0, whose runtime often is not installed. The SDK can fetch one.
+@{
+    Name  = 'Unit (net8.0)'
+    Needs = 'Package'
+    Run   = {
+        if ((dotnet --list-runtimes) -match '^Microsoft\.NETCore\.App 8\.') {
+            return Invoke-XunitSuite -Name unit-net8.0 -FilePath dotnet -ArgumentList (Get-BuildPath "tests/Unit/bin/$Configuration/net8.0/StepCaRenew.Unit.dll") -Environment $environment
+        }
+        $folder = Get-BuildPath 'out/unit-net8.0'
+        Invoke-Dotnet -Name publish-unit-net8.0 -ArgumentList @(
+            'publish', (Get-BuildPath 'tests/Unit'), '--framework', 'net8.0', '--runtime', (Get-BuildPlatform), '--self-contained',
+            '--configuration', $Configuration, '--output', $folder, '--artifacts-path', (Get-BuildPath 'out/obj/unit-net8.0'))
+        Invoke-XunitSuite -Name unit-net8.0 -FilePath (Join-Path $folder ('StepCaRenew.Unit' + $(if ($IsWindows) { '.exe' }))) -Environment $environment
+    }
+}
+
+@{
+    Name       = 'Integration'
+    Needs      = 'Package'
+    UsesSystem = $true
+    Run        = {
+        Invoke-XunitSuite -Name integration -FilePath dotnet -ArgumentList (Get-BuildPath "tests/Integration/bin/$Configuration/net10.0/StepCaRenew.Integration.dll") -Environment $environment
+    }
+}
+
+@{
+    Name        = 'Pester'
+    Needs       = 'Package'
+    UsesSystem  = $true
+    Unavailable = { $pester.Reason }
+    Run         = {
+        $analyzer = Resolve-BuildModule PSScriptAnalyzer
+        $more = @{ STEPCARENEW_ANALYZER = [string] $analyzer.Path; STEPCARENEW_ANALYZER_MISSING = [string] $analyzer.Reason }
+        # The tests run one after the other, and the one with a real cron alone takes two minutes.
+        Invoke-PesterSuite -Name pester -Pester $pester.Path -Path (Get-BuildPath 'tests/Pester') -Environment ($environment + $more) -TimeoutSeconds 1200
+    }
+}

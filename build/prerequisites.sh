@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# What the tests need from the system besides the .NET SDK, by its Debian name. Prints what is missing, and the command
+# that installs it. With --install and as root, installs it. Tests whose programs are missing skip themselves.
+#   --install   installs the packages
+#   --extended  includes what only the extended suites need
+set -uo pipefail
+
+install='' extended=''
+for argument in "$@"; do
+    case "$argument" in
+        --install) install=1 ;;
+        --extended) extended=1 ;;
+        *) echo "Unknown: $argument" >&2; exit 2 ;;
+    esac
+done
+
+missing=''
+# PROGRAM PACKAGE: the program is on PATH or where system programs are.
+need() {
+    command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || missing="$missing $2"
+}
+
+need curl curl
+need openssl openssl
+need setfacl acl
+need strace strace
+# The web server that serves what was renewed, a cron that runs what was registered, and what reads systemd's units.
+need nginx nginx
+need cron cron
+need systemd-analyze systemd
+# The real step-ca is built from the sources in a Debian package.
+if ! command -v step-ca >/dev/null; then
+    need go golang-go
+    [ -d /usr/share/gocode/src/github.com/smallstep/certificates ] || missing="$missing golang-github-smallstep-certificates-dev"
+fi
+# Task Scheduler's interfaces, as Wine has them.
+if [ -n "$extended" ]; then
+    [ -x /usr/lib/wine/wine64 ] || need wine wine64
+fi
+[ -n "$missing" ] || exit 0
+
+command="apt-get install --no-install-recommends$missing"
+if [ -z "$install" ]; then
+    echo "Some tests will be skipped. They need (Debian's names):$missing"
+    if command -v apt-get >/dev/null; then
+        echo "  sudo $command"
+        echo '  or, as root: ./build.sh test --install'
+    fi
+    echo
+    exit 0
+fi
+if ! command -v apt-get >/dev/null; then
+    echo "Nothing is installed: there is no apt-get. Some tests will be skipped. They need (Debian's names):$missing"
+    echo
+    exit 0
+fi
+if [ "$(id -u)" -ne 0 ]; then
+    echo "Nothing is installed, because only root can. Some tests will be skipped; run this for them:"
+    echo "  sudo $command"
+    echo
+    exit 0
+fi
+
+log=out/logs/apt-get.log
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+mkdir -p out/logs
+echo "Installing for the tests:$missing"
+# Nothing may be started: the tests run their own servers. SYSTEMD_OFFLINE stops systemctl, the policy stops init scripts.
+policy=''
+if [ ! -e /usr/sbin/policy-rc.d ]; then
+    policy=/usr/sbin/policy-rc.d
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    trap 'rm -f "$policy"' EXIT
+fi
+# shellcheck disable=SC2086 # one word for each package
+if ! { timeout --kill-after=10 120 apt-get -q update &&
+    SYSTEMD_OFFLINE=1 DEBIAN_FRONTEND=noninteractive timeout --kill-after=10 600 apt-get -q install -y --no-install-recommends $missing; } \
+    >"$log" 2>&1 </dev/null; then
+    echo "  apt-get failed (out/logs/apt-get.log): some tests will be skipped"
+fi
+exit 0

@@ -1,0 +1,38 @@
+# The suites of the copies that Harness.Tests.ps1 makes, in place of build/Suites.ps1.
+$samples = $env:STEPCARENEW_SAMPLES
+
+function Invoke-SamplePester($Name) {
+    Invoke-PesterSuite -Name $Name -Pester $env:STEPCARENEW_PESTER -Path (Get-BuildPath "tests/$Name") -Environment $environment
+}
+
+function Invoke-SampleXunit($Name, $Class = $Name, $DiesBy = '') {
+    Invoke-XunitSuite -Name $Name -FilePath dotnet -ArgumentList $samples, '-class', "*.$Class" -Environment @{ HARNESS_SAMPLE_DIES_BY = $DiesBy }
+}
+
+foreach ($folder in Get-ChildItem (Get-BuildPath 'tests') -Directory) {
+    @{ Name = $folder.Name; Run = { Invoke-SamplePester $item.Name } }
+}
+@{ Name = 'Green'; Run = { Invoke-SampleXunit Green } }
+@{ Name = 'Red'; Run = { Invoke-SampleXunit Red } }
+@{ Name = 'Untidy'; Run = { Invoke-SampleXunit Untidy } }
+@{ Name = 'NoClass'; Run = { Invoke-SampleXunit NoClass } }
+@{ Name = 'KilledXunit'; Run = { Invoke-SampleXunit KilledXunit Dying signal } }
+@{ Name = 'ExitedXunit'; Run = { Invoke-SampleXunit ExitedXunit Dying exit } }
+@{ Name = 'CrashedXunit'; Run = { Invoke-SampleXunit CrashedXunit Dying crash } }
+# All tests pass, and the program fails after them.
+@{ Name = 'BadEnd'; Run = { Invoke-XunitSuite -Name badend -FilePath bash -ArgumentList '-c', 'dotnet "$0" "$@"; exit 3', $samples, '-class', '*.Green' } }
+@{
+    Name = 'Torn'
+    Run  = { Invoke-XunitSuite -Name torn -FilePath bash -ArgumentList '-c', 'dotnet "$0" "$@"; truncate -s -20 out/results/torn.xml', $samples, '-class', '*.Green' }
+}
+# The results of one class, and the log of more.
+@{ Name = 'FewerXunit'; Run = { Invoke-XunitSuite -Name FewerXunit -FilePath bash -ArgumentList '-c', 'dotnet "$0" "$@"; dotnet "$0" -class "*.Red" -method "*.Passes" -result-xml out/results/FewerXunit.xml >/dev/null; exit 0', $samples, '-class', '*.Green' } }
+@{ Name = 'Endless'; Run = { Invoke-SuiteProcess -Name endless -FilePath sleep -ArgumentList 60 -ResultFile (Get-BuildPath 'out/results/endless') -Read { } -ReadLog { New-SuiteResult } -TimeoutSeconds 1 } }
+@{ Name = 'Missing'; Run = { Invoke-XunitSuite -Name missing -FilePath no-such-program } }
+@{ Name = 'Throws'; Run = { New-SuiteResult -Passed 5; throw 'The suite broke.' } }
+@{ Name = 'NoResult'; Run = { } }
+@{ Name = 'Package'; Run = { throw 'There is no package.' } }
+@{ Name = 'AfterPackage'; Needs = 'Package'; Run = { New-SuiteResult -Passed 1 } }
+@{ Name = 'Absent'; Unavailable = { 'a module is missing' }; Run = { New-SuiteResult -Passed 1 } }
+@{ Name = 'Plain'; UsesSystem = $true; Run = { New-SuiteResult -Passed 1 } }
+@{ Name = 'Long'; Extended = $true; Run = { New-SuiteResult -Passed 7 -Skipped 1 -Skips "extended: $($environment.STEPCARENEW_EXTENDED)" } }
