@@ -34,8 +34,9 @@ function Measure-Start {
 function Measure-PwshStart {
     <# .SYNOPSIS How many milliseconds a PowerShell takes from its start to its end; the CPU's go to Cost. #>
     param([Parameter(Mandatory)] [string] $Command, [Parameter(Mandatory)] [string] $Name, [Parameter(Mandatory)] [hashtable] $Cost)
-    $start = [Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
-    foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', $Command) { $start.ArgumentList.Add($argument) }
+    $program, [string[]] $before = Get-PwshCommand
+    $start = [Diagnostics.ProcessStartInfo]::new($program)
+    foreach ($argument in $before + '-NoProfile', '-NonInteractive', '-Command', $Command) { $start.ArgumentList.Add($argument) }
     # Neither news nor telemetry: nothing here leaves the machine.
     $start.Environment['POWERSHELL_TELEMETRY_OPTOUT'] = '1'
     $start.Environment['POWERSHELL_UPDATECHECK'] = 'Off'
