@@ -44,7 +44,7 @@ if [ -z "$install" ]; then
     echo "Some tests will be skipped. They need (Debian's names):$missing"
     if command -v apt-get >/dev/null; then
         echo "  sudo $command"
-        echo '  or, as root: ./build.sh test --install'
+        echo "  or, as root: ./build.sh test${extended:+ --extended} --install"
     fi
     echo
     exit 0
