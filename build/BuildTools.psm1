@@ -241,8 +241,8 @@ function Invoke-WithPackage {
         [Environment]::SetEnvironmentVariable($key, $environment[$key])
     }
     try {
-        $program, [string[]] $before = Get-PwshCommand
-        & $program @before -NoProfile -File $Script
+        $program, [string[]] $first = Get-PwshCommand
+        & $program @first -NoProfile -File $Script
     }
     finally {
         foreach ($key in $before.Keys) { [Environment]::SetEnvironmentVariable($key, $before[$key]) }
