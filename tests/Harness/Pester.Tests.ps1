@@ -85,6 +85,8 @@ Describe 'A Pester suite' {
         $run.ExitCode | Should -Be 1 -Because $run.Output
         $run.Lines[-1] | Should -BeExactly $Total -Because $run.Output
         foreach ($one in $Line) { @($run.Lines | Where-Object { $_.StartsWith("  $one") }) | Should -HaveCount 1 -Because "'$one' in: $($run.Output)" }
+        # Each failure is one line.
+        @($run.Lines -match '^  \S') | Should -HaveCount @($Line).Count -Because $run.Output
         $run.Output | Should -Not -Match '[\x00-\x08\x0b-\x1f]'
     }
 

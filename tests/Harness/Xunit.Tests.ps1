@@ -42,6 +42,8 @@ Describe 'An xunit suite' {
         $run.ExitCode | Should -Be ([int] ($Total -notlike '*0 failed*')) -Because $run.Output
         $run.Lines[-1] | Should -BeExactly $Total -Because $run.Output
         foreach ($one in $Line) { @($run.Lines | Where-Object { $_.Replace("$root/", '').StartsWith("  $one") }) | Should -HaveCount 1 -Because "'$one' in: $($run.Output)" }
+        # Each failure is one line.
+        @($run.Lines -match '^  \S') | Should -HaveCount @($Line).Count -Because $run.Output
         $run.Output | Should -Not -Match '[\x00-\x08\x0b-\x1f]'
     }
 
@@ -51,6 +53,8 @@ Describe 'An xunit suite' {
         $run.Output | Should -Match 'No PowerShell'
         $run.Lines[-1] | Should -BeExactly $Total -Because $run.Output
         foreach ($one in $Line) { @($run.Lines | Where-Object { $_.Replace("$root/", '').StartsWith("  $one") }) | Should -HaveCount 1 -Because "'$one' in: $($run.Output)" }
+        # Each failure is one line.
+        @($run.Lines -match '^  \S') | Should -HaveCount @($Line).Count -Because $run.Output
         $run.Output | Should -Not -Match '[\x00-\x08\x0b-\x1f]'
     }
 
