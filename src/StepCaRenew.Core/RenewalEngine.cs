@@ -11,7 +11,7 @@ namespace StepCaRenew;
 /// <summary>Renews one certificate in one run: everything is read fresh from disk, and nothing is kept between runs.</summary>
 public sealed class RenewalEngine : IDisposable
 {
-    private const int MaximumRounds = 3;
+    private const int MaximumAttempts = 3;
 
     private readonly TimeProvider clock;
     private readonly ILogger logger;
@@ -109,48 +109,61 @@ public sealed class RenewalEngine : IDisposable
     private async Task<RenewalResult> RunAsync(RenewalRequest request, RenewalReport report, CancellationToken cancellationToken)
     {
         var approval = new Approval(request);
-        for (var round = 1; round <= MaximumRounds; round++)
+        for (var attempt = 1; attempt <= MaximumAttempts; attempt++)
         {
-            using var glance = PairGlance.Take(request);
-            var paths = glance.Paths;
-            using var pending = new PendingActions(volume, paths, request.Actions, acting, clock, logger);
-            if (await look.TakeAsync(request, glance, pending, report, approval, cancellationToken).ConfigureAwait(false) is { } nothingToDo)
-                return nothingToDo;
-
-            // 1 lock
-            using var pairLock = await PairLock.TakeAsync(paths, request.LockTimeout, clock, logger, cancellationToken).ConfigureAwait(false);
-
-            // A link may be put to another folder at any time (that is how some deploy): then the pair is another one, and so is its lock.
-            for (; round <= MaximumRounds && PairLocator.Find(request) == paths; round++)
-            {
-                if (await TryAsync(request, glance, pairLock, pending, report, approval, cancellationToken).ConfigureAwait(false) is { } result)
-                    return result;
-                RenewalLog.ChangedDuringRenewal(logger, request.CertificatePath);
-            }
+            if (await AttemptAsync(request, report, approval, cancellationToken).ConfigureAwait(false) is { } result)
+                return result;
+            RenewalLog.ChangedDuringRenewal(logger, request.CertificatePath);
         }
 
         throw new RenewalException(
-            ErrorId.ChangedDuringRenewal, $"'{request.CertificatePath}' or its key was replaced by someone else {MaximumRounds} times while it was being renewed. Theirs stands.",
-            "Find out who else writes these files (another renewal, a deployment), and let one of them do it.");
+            ErrorId.ChangedDuringRenewal, $"Another process changed '{request.CertificatePath}', its key or a link to them {MaximumAttempts} times while it was being renewed. Theirs stands.",
+            "Find out which other process writes these files (another renewal, a deployment), and let only one of them do it.");
     }
 
-    // Null where somebody else replaced the pair meanwhile.
+    // Null if another process changed the pair meanwhile.
+    private async Task<RenewalResult?> AttemptAsync(RenewalRequest request, RenewalReport report, Approval approval, CancellationToken cancellationToken)
+    {
+        report.IsReplaced = false;
+        using var glance = await look.GlanceAsync(request, report, cancellationToken).ConfigureAwait(false);
+        var paths = glance.Paths;
+        using var pending = new PendingActions(volume, paths, request.Actions, acting, clock, logger);
+        if (await look.TakeAsync(request, glance, pending, report, approval, cancellationToken).ConfigureAwait(false) is { } nothingToDo)
+            return nothingToDo;
+
+        try
+        {
+            // 1 lock
+            using var pairLock = await PairLock.TakeAsync(paths, request.LockTimeout, clock, logger, cancellationToken).ConfigureAwait(false);
+            // A link may be changed to another folder at any time (that is how some deploy): then the pair is another one, and so is its lock.
+            return PairLocator.IsAt(request, paths) ? await TryAsync(request, glance, pairLock, pending, report, approval, cancellationToken).ConfigureAwait(false) : null;
+        }
+        catch (RenewalException) when (!report.IsReplaced && !PairLocator.IsAt(request, paths))
+        {
+            return null;
+        }
+    }
+
+    // Null if another process changed the pair meanwhile.
     private async Task<RenewalResult?> TryAsync(
         RenewalRequest request, PairGlance glance, PairLock? pairLock, PendingActions pending, RenewalReport report, Approval approval, CancellationToken cancellationToken)
     {
         var paths = glance.Paths;
         // 2 recover
-        if (recovery.IsNeeded(paths))
+        var isRecovery = recovery.IsNeeded(paths);
+        if (isRecovery)
         {
             if (!await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false))
                 return report.WouldRecover();
-            if (await recovery.RunAsync(paths, request.KeyPassword).ConfigureAwait(false))
-                report.Recovered();
+            await RecoverAsync(request, paths, report).ConfigureAwait(false);
         }
 
         // 3 load, 4 check
-        using var pair = await loader.LoadAsync(request, glance, report.Loaded, cancellationToken).ConfigureAwait(false);
+        using var pair = await loader.LoadAsync(request, glance, report.Loaded, cancellationToken, report.WasRead).ConfigureAwait(false);
         var facts = PairFacts.Of(pair);
+        // A pair that was only half written a moment ago is complete now: what lies next to it can be removed.
+        if (isRecovery && recovery.IsNeeded(paths))
+            await RecoverAsync(request, paths, report).ConfigureAwait(false);
 
         // 5 decide
         var decision = look.Decide(facts, request, report);
@@ -159,17 +172,34 @@ public sealed class RenewalEngine : IDisposable
         if (!decision.IsDue)
             return report.NotDue(decision);
         if (!await approval.ForRenewalAsync(facts, cancellationToken).ConfigureAwait(false))
-            return RenewalLook.Refused(report, before.Count > 0);
+            return look.Refused(request, paths, report, before.Count > 0);
 
+        try
+        {
+            return await ReplaceAsync(request, paths, pair, pairLock, pending, before, report, cancellationToken).ConfigureAwait(false);
+        }
+        // What failed, failed with a pair that is no longer there; the new one may have an answer.
+        catch (RenewalException) when (!report.IsReplaced && !PairLocator.IsUnchanged(request, paths, pair))
+        {
+            return null;
+        }
+    }
+
+    // Null if another process changed the pair meanwhile.
+    private async Task<RenewalResult?> ReplaceAsync(
+        RenewalRequest request, PairPaths paths, CertificatePair pair, PairLock? pairLock, PendingActions pending, IReadOnlyList<PendingEntry> before, RenewalReport report,
+        CancellationToken cancellationToken)
+    {
         // 6 issue, 7 verify; what would stop the replacement is found out before
         using var newKey = request.Rekey ? MakeKey(request, pair, paths) : null;
+        report.HardLinks = HardLinks.Of(paths, newKey is not null);
         var witness = new PairWitness(volume, paths, request.KeyPassword);
         using var replacement = PairReplacement.Stage(volume, paths, newKey is not null, retry, witness);
         using var note = pending.Note(pair.Leaf.SerialNumber, before);
         using var answer = await issuer.IssueAsync(pair, newKey, request, report.Asked, cancellationToken).ConfigureAwait(false);
 
         // 8 recheck
-        if (PairLocator.FindAgain(request, pair.Certificate) != paths || !pair.IsStillOnDisk())
+        if (!PairLocator.IsUnchanged(request, paths, pair))
             return null;
         pairLock?.DemandInPlace();
 
@@ -179,16 +209,23 @@ public sealed class RenewalEngine : IDisposable
         if (!await RecordedReplacement.RunAsync(pair, replacement, change, note).ConfigureAwait(false))
             return null;
         report.Replaced(answer.Leaf);
+        look.WarnOfHardLinks(report);
         // Nothing is told to load a pair that somebody spoils at this very moment: what is owed waits then.
         if (note.Entries.Count > 0)
             report.LeavesPending();
         await DemandMatchOnDiskAsync(request, pair, change.Proven).ConfigureAwait(false);
-        // What was renewed lies elsewhere by now; who named this path means what lies there.
-        if (PairLocator.FindAgain(request, pair.Certificate) != paths)
+        // A link leads to another pair by now, and that is the one that the user means.
+        if (!PairLocator.IsAt(request, paths, pair.Certificate))
             return null;
         Owe(report, pending, OwedActions.Of(request, paths, pair, note.Entries, answer.Leaf));
         RenewalLog.Renewed(logger, pair.Certificate.Path, answer.Leaf.SerialNumber, answer.Leaf.NotAfter);
         return report.Renewed(newKey is not null);
+    }
+
+    private async Task RecoverAsync(RenewalRequest request, PairPaths paths, RenewalReport report)
+    {
+        if (await recovery.RunAsync(paths, request.KeyPassword).ConfigureAwait(false))
+            report.Recovered();
     }
 
     // What another run is at is left to it; what this one adds is on record, for the next one.
@@ -211,6 +248,6 @@ public sealed class RenewalEngine : IDisposable
     {
         if (proven.IsAt(request.CertificatePath, pair.KeyPath))
             return;
-        using var pairOnDisk = await loader.LoadAsync(request with { KeyPath = pair.KeyPath }, seen: null, _ => { }, CancellationToken.None).ConfigureAwait(false);
+        using var pairOnDisk = await loader.LoadAsync(request with { KeyPath = pair.KeyPath }, seen: null, _ => { }, CancellationToken.None, wasRead: true).ConfigureAwait(false);
     }
 }

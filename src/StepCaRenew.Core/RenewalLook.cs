@@ -15,6 +15,22 @@ namespace StepCaRenew;
 /// <param name="logger">Told of what was found.</param>
 internal sealed class RenewalLook(MatchingPairLoader loader, PairRecovery recovery, TimeProvider clock, ILogger logger)
 {
+    /// <summary>Takes the first look at the pair, and waits if another process is writing it right now.</summary>
+    /// <exception cref="RenewalException">The certificate can't be read, or there is no key next to it.</exception>
+    public async Task<PairGlance> GlanceAsync(RenewalRequest request, RenewalReport report, CancellationToken cancellationToken)
+    {
+        for (var wait = new WriterWait(request, report.WasRead, clock, logger); ; await wait.PauseAsync(cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                return PairGlance.Take(request);
+            }
+            catch (RenewalException e) when (wait.Explains(e))
+            {
+            }
+        }
+    }
+
     /// <summary>Whether there is nothing to be done.</summary>
     /// <returns>The result, or null where the run goes on.</returns>
     /// <exception cref="RenewalException">A file can't be read, or the two don't belong together.</exception>
@@ -39,7 +55,7 @@ internal sealed class RenewalLook(MatchingPairLoader loader, PairRecovery recove
 
         if (!request.UseToken && glance.AnyCertificate is { } certificate)
             MachineRoots.ReadAhead(certificate);
-        return await approval.ForRenewalAsync(facts, cancellationToken).ConfigureAwait(false) ? null : Refused(report, pending.IsRecorded);
+        return await approval.ForRenewalAsync(facts, cancellationToken).ConfigureAwait(false) ? null : Refused(request, glance.Paths, report, pending.IsRecorded);
     }
 
     /// <summary>Decides whether the pair is due, and tells of it; what was told before is not told again.</summary>
@@ -62,16 +78,25 @@ internal sealed class RenewalLook(MatchingPairLoader loader, PairRecovery recove
     }
 
     /// <summary>The result where the user does not want a renewal; who does not is not asked about the actions of an earlier one.</summary>
-    public static RenewalResult Refused(RenewalReport report, bool isPending)
+    public RenewalResult Refused(RenewalRequest request, PairPaths paths, RenewalReport report, bool isPending)
     {
         if (isPending)
             report.LeavesPending();
+        report.HardLinks = HardLinks.Of(paths, request.Rekey);
+        WarnOfHardLinks(report);
         return report.WouldRenew();
+    }
+
+    /// <summary>Warns of the other names of the files that are replaced.</summary>
+    public void WarnOfHardLinks(RenewalReport report)
+    {
+        foreach (var file in report.HardLinks)
+            RenewalLog.HardLinked(logger, file.Sentence);
     }
 
     private async Task<PairFacts> LoadAsync(RenewalRequest request, RenewalReport report, CancellationToken cancellationToken)
     {
-        using var pair = await loader.LoadAsync(request, seen: null, report.Loaded, cancellationToken).ConfigureAwait(false);
+        using var pair = await loader.LoadAsync(request, seen: null, report.Loaded, cancellationToken, report.WasRead).ConfigureAwait(false);
         return PairFacts.Of(pair);
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Actions;
 using StepCaRenew.Certificates;
+using StepCaRenew.Pairs;
 using StepCaRenew.Policy;
 
 namespace StepCaRenew;
@@ -19,6 +20,15 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
         Status = RenewalStatus.Failed,
         Message = string.Empty,
     };
+
+    /// <summary>Whether this run has read the pair.</summary>
+    public bool WasRead => result.SerialNumber is not null;
+
+    /// <summary>Whether this attempt has put a new certificate in its place.</summary>
+    public bool IsReplaced { get; set; }
+
+    /// <summary>The files with other names, which the replacement leaves (or would leave) as they are.</summary>
+    public IReadOnlyList<HardLinks> HardLinks { get; set; } = [];
 
     public void Loaded(PairFacts pair) => result = result with
     {
@@ -42,13 +52,17 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
 
     public void Asked() => result = result with { Attempts = result.Attempts + 1 };
 
-    public void Replaced(X509Certificate2 leaf) => result = result with
+    public void Replaced(X509Certificate2 leaf)
     {
-        Changed = true,
-        SerialNumber = leaf.SerialNumber,
-        NotAfter = leaf.NotAfter,
-        NextRenewal = NextRenewal(CertificatePair.ValidityOf(leaf)),
-    };
+        IsReplaced = true;
+        result = result with
+        {
+            Changed = true,
+            SerialNumber = leaf.SerialNumber,
+            NotAfter = leaf.NotAfter,
+            NextRenewal = NextRenewal(CertificatePair.ValidityOf(leaf)),
+        };
+    }
 
     /// <summary>Takes down what is owed after this run; an earlier run's debt stays owed, whatever becomes of this one.</summary>
     public void Owes(OwedActions? owed) => result = result with { Owed = owed, ActionsPending = owed is not null };
@@ -59,13 +73,15 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
     public RenewalResult NotDue(RenewalDecision decision) =>
         Finish(RenewalStatus.NotDue, $"Not due before {Time(decision.RenewAfter.LocalDateTime)}, in {Duration.Format(decision.RenewAfter - clock.GetUtcNow())}.");
 
-    public RenewalResult WouldRenew() => Finish(RenewalStatus.WouldRenew, "Due, and would be renewed; nothing was done.");
+    public RenewalResult WouldRenew() => Finish(RenewalStatus.WouldRenew, $"Due, and would be renewed; nothing was done.{HardLinkNote}");
 
     public RenewalResult WouldRecover() => Finish(RenewalStatus.WouldRenew, "An interrupted replacement would be finished or undone; nothing was done.");
 
-    public RenewalResult Renewed(bool withNewKey) => Finish(RenewalStatus.Renewed, $"Renewed{(withNewKey ? " with a new key" : string.Empty)}; valid until {Time(result.NotAfter)}.");
+    public RenewalResult Renewed(bool withNewKey) => Finish(RenewalStatus.Renewed, $"Renewed{(withNewKey ? " with a new key" : string.Empty)}; valid until {Time(result.NotAfter)}.{HardLinkNote}");
 
     public RenewalResult Failed(RenewalException e) => Finish(RenewalStatus.Failed, e.Message) with { ErrorId = e.ErrorId };
+
+    private string HardLinkNote => string.Concat(HardLinks.Select(file => $" {file.Sentence}"));
 
     // To the second, like the validity itself.
     private DateTime? NextRenewal(CertificateValidity validity)

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Logging;
+using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Actions;
 
@@ -39,6 +40,7 @@ public sealed class HealthCheck : IDisposable
     {
         ArgumentNullException.ThrowIfNull(uri);
         (this.uri, this.logger) = (Demand(uri), logger);
+        UserStores.EnsurePrepared();
         // A redirect could carry the secret path to another host in the clear.
         http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = timeout };
     }

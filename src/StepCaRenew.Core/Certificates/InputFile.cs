@@ -1,4 +1,5 @@
 using StepCaRenew.Files;
+using StepCaRenew.Safety;
 
 namespace StepCaRenew.Certificates;
 
@@ -30,7 +31,7 @@ public sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastWri
         catch (UnauthorizedAccessException e)
         {
             throw new RenewalException(
-                ErrorId.AccessDenied, $"The {what} '{path}' may not be read by {Environment.UserName}.",
+                ErrorId.AccessDenied, $"The {what} '{path}' may not be read by {CurrentUser.Name}.",
                 "Run as a user who may read it, or give this user the right to.", e);
         }
         catch (IOException e)

@@ -15,7 +15,7 @@ public static class KeyMismatch
         return new RenewalException(
             ErrorId.KeyMismatch,
             $"The certificate '{certificate.Path}' (written {Time(certificate.Document.File)}) and the key '{key.Path}' (written {Time(key.Document.File)}) don't belong together. {Reason(certificate, key)}",
-            $"Put the file back that was replaced, or issue a new pair: step ca certificate \"{CommonName.Of(certificate.Leaf)}\" \"{certificate.Path}\" \"{key.Path}\" --force");
+            $"Restore the file that was replaced, or issue a new pair{ReissueAdvice.For(certificate, key)}");
     }
 
     /// <summary>In a sentence, in what the two differ.</summary>

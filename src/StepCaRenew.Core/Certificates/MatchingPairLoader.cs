@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using StepCaRenew.Logging;
 using StepCaRenew.Pairs;
 
 namespace StepCaRenew.Certificates;
@@ -9,64 +8,40 @@ namespace StepCaRenew.Certificates;
 /// <param name="logger">Told of waits.</param>
 internal sealed class MatchingPairLoader(TimeProvider clock, ILogger logger)
 {
-    private static readonly TimeSpan Young = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Loads the pair.</summary>
     /// <param name="request">Which pair.</param>
     /// <param name="seen">What a glance saw of it, to be taken where it is still so; null to load everything.</param>
     /// <param name="onLoaded">Told of what lies there, matching or not, for the report.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="wasRead">Whether this run has read the pair before: then a missing file is waited for as well.</param>
     /// <exception cref="RenewalException">A file can't be read, or the two don't belong together.</exception>
-    public async Task<CertificatePair> LoadAsync(RenewalRequest request, PairGlance? seen, Action<PairFacts> onLoaded, CancellationToken cancellationToken)
+    public async Task<CertificatePair> LoadAsync(
+        RenewalRequest request, PairGlance? seen, Action<PairFacts> onLoaded, CancellationToken cancellationToken, bool wasRead = false)
     {
-        var (certificatePath, keyPath, password) = (request.CertificatePath, request.KeyPath, request.KeyPassword);
-        for (var start = clock.GetTimestamp(); ;)
+        for (var wait = new WriterWait(request, wasRead, clock, logger); ; await wait.PauseAsync(cancellationToken).ConfigureAwait(false))
         {
-            if ((seen?.TryTakePair() ?? TryLoad(certificatePath, keyPath, password, start)) is not { } pair)
-            {
-                await WaitAsync(certificatePath, cancellationToken).ConfigureAwait(false);
+            if ((seen?.TryTakePair() ?? TryLoad(request, wait)) is not { } pair)
                 continue;
-            }
-
             onLoaded(PairFacts.Of(pair));
             if (pair.Matches)
                 return pair;
             using (pair)
             {
-                if (!IsYoung(pair) || clock.GetElapsedTime(start) >= Patience)
+                if (!wait.Explains(pair))
                     throw KeyMismatch.Describe(pair.Certificate, pair.KeyFile);
             }
-
-            await WaitAsync(certificatePath, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private Task WaitAsync(string certificatePath, CancellationToken cancellationToken)
-    {
-        RenewalLog.DeploymentAwaited(logger, certificatePath);
-        return Task.Delay(Pause, clock, cancellationToken);
-    }
-
-    // Who copies over a file empties it first: half a file that is a moment old is somebody's work.
-    private CertificatePair? TryLoad(string certificatePath, string? keyPath, KeyPassword? password, long start)
+    private static CertificatePair? TryLoad(RenewalRequest request, WriterWait wait)
     {
         try
         {
-            return CertificatePair.Load(certificatePath, keyPath, password);
+            return CertificatePair.Load(request.CertificatePath, request.KeyPath, request.KeyPassword);
         }
-        catch (RenewalException e) when (e.ErrorId is ErrorId.FileEmpty or ErrorId.FileUnreadable or ErrorId.CertificateInvalid or ErrorId.KeyInvalid
-            && clock.GetElapsedTime(start) < Patience && (IsYoung(certificatePath) || (keyPath is not null && IsYoung(keyPath))))
+        catch (RenewalException e) when (wait.Explains(e))
         {
             return null;
         }
     }
-
-    // Somebody writes certificate and key one after the other.
-    private bool IsYoung(CertificatePair pair) => IsYoung(pair.Certificate.Document.File) || IsYoung(pair.KeyFile.Document.File);
-
-    private bool IsYoung(string path) => File.Exists(path) && (clock.GetUtcNow() - File.GetLastWriteTimeUtc(path)).Duration() < Young;
-
-    private bool IsYoung(InputFile file) => (clock.GetUtcNow() - file.LastWriteTime).Duration() < Young;
 }

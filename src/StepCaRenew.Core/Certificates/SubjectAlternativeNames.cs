@@ -31,6 +31,9 @@ public sealed class SubjectAlternativeNames
     /// <summary>URIs.</summary>
     public IReadOnlyList<string> Uris => uris;
 
+    /// <summary>Whether there are names of another kind, or damaged ones.</summary>
+    public bool HasOthers { get; private set; }
+
     /// <summary>Reads the names of a certificate; damaged names read as none.</summary>
     /// <param name="certificate">The certificate.</param>
     public static SubjectAlternativeNames Of(X509Certificate2 certificate)
@@ -63,6 +66,7 @@ public sealed class SubjectAlternativeNames
         catch (Exception e) when (e is AsnContentException or ArgumentException)
         {
             encoded.Add(Convert.ToHexString(data));
+            HasOthers = true;
         }
     }
 
@@ -85,6 +89,7 @@ public sealed class SubjectAlternativeNames
                 break;
             default:
                 names.ReadEncodedValue();
+                HasOthers = true;
                 break;
         }
     }

@@ -1,3 +1,5 @@
+using StepCaRenew.Safety;
+
 namespace StepCaRenew.Files;
 
 /// <summary>What the platform says of a failed write, as an error with a remedy.</summary>
@@ -19,7 +21,7 @@ internal static class WriteErrors
             return new(ErrorId.WriteFailed, $"The folder '{folder}' or the file that was written in it has gone.", "Find out what removes it while a renewal runs.", e);
         if (e is UnauthorizedAccessException || IsReadOnlyVolume(e))
             return new(
-                ErrorId.FolderNotWritable, $"'{target}' can't be replaced: {Environment.UserName} may not write in the folder '{folder}'.",
+                ErrorId.FolderNotWritable, $"'{target}' can't be replaced: {CurrentUser.Name} may not write in the folder '{folder}'.",
                 "A certificate is replaced by renaming a new file over it, so its folder must be writable. Give this user the right to, or run as one who has it.", e);
         return new(ErrorId.WriteFailed, $"'{target}' can't be replaced: {e.Message}", "The old certificate stands as it was. Check the volume and what has the file open.", e);
     }

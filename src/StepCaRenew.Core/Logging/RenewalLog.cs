@@ -10,7 +10,7 @@ internal static partial class RenewalLog
     [LoggerMessage(100, LogLevel.Debug, "Loaded '{CertificatePath}': {Subject}, serial {SerialNumber}, valid until {NotAfter:u}; {Algorithm} key from '{KeyPath}'.")]
     public static partial void Loaded(ILogger logger, string certificatePath, string subject, string serialNumber, DateTimeOffset notAfter, string algorithm, string keyPath);
 
-    [LoggerMessage(101, LogLevel.Debug, "'{CertificatePath}' and its key don't match, but were written just now; reading them again.")]
+    [LoggerMessage(101, LogLevel.Debug, "'{CertificatePath}' or its key is incomplete, or the two do not match; another process may be writing them. Reading them again.")]
     public static partial void DeploymentAwaited(ILogger logger, string certificatePath);
 
     [LoggerMessage(102, LogLevel.Debug, "Another run works on '{CertificatePath}' ({Holder}); waiting for it.")]
@@ -46,8 +46,11 @@ internal static partial class RenewalLog
     [LoggerMessage(130, LogLevel.Debug, "The CA's answer is good: serial {SerialNumber}, valid until {NotAfter:u}.")]
     public static partial void AnswerVerified(ILogger logger, string serialNumber, DateTimeOffset notAfter);
 
-    [LoggerMessage(140, LogLevel.Warning, "'{CertificatePath}' or its key was replaced by someone else during the renewal; starting again with the new files.")]
+    [LoggerMessage(140, LogLevel.Warning, "Another process changed '{CertificatePath}' or its key during the renewal; starting again with the new files.")]
     public static partial void ChangedDuringRenewal(ILogger logger, string certificatePath);
+
+    [LoggerMessage(141, LogLevel.Warning, "{Sentence} Make each of them a symbolic link to this file.")]
+    public static partial void HardLinked(ILogger logger, string sentence);
 
     [LoggerMessage(150, LogLevel.Information, "Renewed '{CertificatePath}': serial {SerialNumber}, valid until {NotAfter:u}.")]
     public static partial void Renewed(ILogger logger, string certificatePath, string serialNumber, DateTimeOffset notAfter);

@@ -5,15 +5,17 @@ namespace StepCaRenew.Pairs;
 /// <summary>Finds the files of a pair.</summary>
 internal static class PairLocator
 {
-    /// <summary>The paths of a request's pair, links resolved.</summary>
-    /// <exception cref="RenewalException">The certificate can't be read, or there is no key beside it.</exception>
-    public static PairPaths Find(RenewalRequest request) =>
-        PairPaths.Resolve(request.CertificatePath, request.KeyPath ?? Locate(request).KeyPath);
+    /// <summary>Whether the request still leads to these files; an error is for whoever reads them next to report.</summary>
+    public static bool IsAt(RenewalRequest request, PairPaths paths) =>
+        Holds(() => PairPaths.Resolve(request.CertificatePath, request.KeyPath ?? Locate(request).KeyPath) == paths);
 
-    /// <summary>The same where the certificate was read before, and whoever asks makes sure that it holds the same.</summary>
-    /// <exception cref="RenewalException">There is no key beside it any more.</exception>
-    public static PairPaths FindAgain(RenewalRequest request, CertificateFile certificate) =>
-        PairPaths.Resolve(request.CertificatePath, request.KeyPath ?? KeyPathConvention.Demand(certificate));
+    /// <summary>The same if the certificate file was read before, and is not to be read again.</summary>
+    public static bool IsAt(RenewalRequest request, PairPaths paths, CertificateFile certificate) =>
+        Holds(() => PairPaths.Resolve(request.CertificatePath, request.KeyPath ?? KeyPathConvention.Demand(certificate)) == paths);
+
+    /// <summary>Whether the request still leads to these files, and they hold what was read.</summary>
+    public static bool IsUnchanged(RenewalRequest request, PairPaths paths, CertificatePair pair) =>
+        IsAt(request, paths, pair.Certificate) && Holds(pair.IsStillOnDisk);
 
     /// <summary>The certificate file and where its key lies, links not followed.</summary>
     /// <returns>
@@ -41,5 +43,17 @@ internal static class PairLocator
         // What is no certificate has no key either, and is the first thing to say.
         CertificateFile.Load(certificate.File.Path).Dispose();
         throw KeyPathConvention.NotFound(certificate.File.Path);
+    }
+
+    private static bool Holds(Func<bool> check)
+    {
+        try
+        {
+            return check();
+        }
+        catch (RenewalException)
+        {
+            return false;
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Logging;
+using StepCaRenew.Safety;
 
 namespace StepCaRenew.Pairs;
 
@@ -9,8 +10,6 @@ namespace StepCaRenew.Pairs;
 /// </summary>
 internal sealed class PairLock : IDisposable
 {
-    // The system reads a file to answer, each time.
-    private static readonly string User = Environment.UserName;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly FileStream file;
@@ -86,7 +85,7 @@ internal sealed class PairLock : IDisposable
     {
         if (!file.CanWrite || !LockFile.IsOursAlone(path))
             return;
-        var name = LockHolder.Name(Environment.ProcessId, User);
+        var name = LockHolder.Name(Environment.ProcessId, CurrentUser.Name);
         try
         {
             file.Write(name);

@@ -1,3 +1,4 @@
+using StepCaRenew.Safety;
 using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Renewals;
@@ -18,5 +19,5 @@ public static class AccountName
     internal static string? Of(TaskAccount account) => account is TaskAccount.Machine or TaskAccount.Self ? null : account.Display;
 
     /// <summary>The user that runs this; DOMAIN\user on Windows.</summary>
-    public static string Current => OperatingSystem.IsWindows() ? $@"{Environment.UserDomainName}\{Environment.UserName}" : Environment.UserName;
+    public static string Current => OperatingSystem.IsWindows() ? $@"{Environment.UserDomainName}\{Environment.UserName}" : CurrentUser.Name;
 }

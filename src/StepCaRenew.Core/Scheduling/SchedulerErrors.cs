@@ -1,3 +1,5 @@
+using StepCaRenew.Safety;
+
 namespace StepCaRenew.Scheduling;
 
 /// <summary>The ways in which a scheduler says no.</summary>
@@ -10,7 +12,7 @@ internal static class SchedulerErrors
     /// <summary>A file of the schedule can't be written.</summary>
     public static RenewalException NotWritten(string path, Renewals.RenewalScope scope, Exception e) =>
         e is UnauthorizedAccessException && scope == Renewals.RenewalScope.Machine
-            ? new(ErrorId.AdministratorRequired, $"'{path}' can't be written: {Environment.UserName} may not change what the machine runs.", "Run as root (sudo pwsh), or use -Scope CurrentUser.", e)
+            ? new(ErrorId.AdministratorRequired, $"'{path}' can't be written: {CurrentUser.Name} may not change what the machine runs.", "Run as root (sudo pwsh), or use -Scope CurrentUser.", e)
             : Failed($"'{path}' can't be written: {e.Message}", "What was there before still is. Check the folder and its volume.", e);
 
     /// <summary>A run by hand did not end well enough to have an exit code.</summary>

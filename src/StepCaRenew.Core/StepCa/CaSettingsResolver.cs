@@ -1,3 +1,5 @@
+using StepCaRenew.Safety;
+
 namespace StepCaRenew.StepCa;
 
 /// <summary>
@@ -17,7 +19,7 @@ public static class CaSettingsResolver
         var defaults = StepDefaults.Load(folder.DefaultsFiles);
         var url = options.CaUrl ?? environment("STEP_CA_URL") ?? defaults["ca-url"] ?? throw new RenewalException(
             ErrorId.CaUrlMissing,
-            $"Nothing says where the CA is: no -CaUrl, no STEP_CA_URL, and no ca-url in {string.Join(" or ", folder.DefaultsFiles.Select(file => $"'{file}'"))}.",
+            $"Nothing says where the CA is: no -CaUrl, no STEP_CA_URL, and {WithoutUrl(options, folder, environment)}.",
             "Run 'step ca bootstrap --ca-url … --fingerprint …' as this user, or give -CaUrl and -Root, or -StepPath.");
 
         var root = options.RootPath ?? environment("STEP_ROOT");
@@ -25,6 +27,11 @@ public static class CaSettingsResolver
         var fingerprint = options.Fingerprint ?? environment("STEP_FINGERPRINT") ?? (root is null ? defaults["fingerprint"] : null);
         return new CaSettings(ParseUrl(url), root ?? defaults["root"] ?? folder.RootPath, fingerprint?.Replace(":", string.Empty, StringComparison.Ordinal).ToLowerInvariant());
     }
+
+    private static string WithoutUrl(CaOptions options, StepFolder folder, Func<string, string?> environment) =>
+        options.StepPath is null && environment("STEPPATH") is null && !CurrentUser.HasHome
+            ? $"no step folder, since {CurrentUser.Name} has no home folder (HOME is not set, and there is no entry in passwd)"
+            : $"no ca-url in {string.Join(" or ", folder.DefaultsFiles.Select(file => $"'{file}'"))}";
 
     /// <summary>A variable of this process; empty ones read as absent.</summary>
     /// <param name="name">The variable's name.</param>

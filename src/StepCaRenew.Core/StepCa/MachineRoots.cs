@@ -24,6 +24,7 @@ internal static class MachineRoots
     {
         try
         {
+            UserStores.EnsurePrepared();
             using var certificate = CertificateDecoder.Decode(der);
             using var chain = new X509Chain();
             chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;

@@ -45,6 +45,7 @@ public sealed class TrustedRoots : IDisposable
             VerificationTime = now.LocalDateTime,
         };
         policy.CustomTrustStore.AddRange(All);
+        UserStores.EnsurePrepared();
         return policy;
     }
 

@@ -26,6 +26,8 @@ internal static class ChildProgram
                 return await LoadWorker.RunAsync(arguments[1..]);
             case "replace":
                 return await Replacer.RunAsync(arguments[1..]);
+            case "write":
+                return await InPlaceWriter.RunAsync(arguments[1..]);
             default:
                 throw new ArgumentException(arguments[0]);
         }
@@ -39,7 +41,7 @@ internal static class ChildProgram
     {
         CertificatePath = told[0],
         KeyPath = told[1],
-        Ca = new() { StepPath = told[2] },
+        Ca = new() { StepPath = told[2].Length > 0 ? told[2] : null },
         Rekey = told[3] == "rekey",
         Rule = told[4] == "force" ? RenewalRule.Force : RenewalRule.Default,
         RetryTimeout = TimeSpan.Zero,

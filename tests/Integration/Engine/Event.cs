@@ -17,6 +17,7 @@ internal static class Event
     public const int Retrying = 121;
     public const int AnswerVerified = 130;
     public const int ChangedDuringRenewal = 140;
+    public const int HardLinked = 141;
     public const int Renewed = 150;
     public const int Failed = 190;
 }

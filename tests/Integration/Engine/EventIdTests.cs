@@ -35,11 +35,12 @@ public sealed class EventIdTests
             (Event.Retrying, "Retrying", LogLevel.Warning),
             (Event.AnswerVerified, "AnswerVerified", LogLevel.Debug),
             (Event.ChangedDuringRenewal, "ChangedDuringRenewal", LogLevel.Warning),
+            (Event.HardLinked, "HardLinked", LogLevel.Warning),
             (Event.Renewed, "Renewed", LogLevel.Information),
             (Event.Failed, "Failed", LogLevel.Error),
         ],
         Events);
 
     [Fact]
-    public void Numbers_AreThese() => Assert.Equal([100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 120, 121, 130, 140, 150, 190], Events.Select(one => one.Id));
+    public void Numbers_AreThese() => Assert.Equal([100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 120, 121, 130, 140, 141, 150, 190], Events.Select(one => one.Id));
 }

@@ -44,6 +44,83 @@ public sealed class MovedLinkTests : FaultTest
         Assert.Equal(before, File.ReadAllBytes(one.CertificatePath));
     }
 
+    [Theory]
+    [InlineData(1, Event.AskingCa)]
+    [InlineData(2, Event.AskingCa)]
+    [InlineData(1, Event.AnswerVerified)]
+    [InlineData(2, Event.AnswerVerified)]
+    public async Task AsOftenAsThereAreAttempts_IsFollowedEachTime(int moves, int when)
+    {
+        var request = await LinkedAsync(folders: 4);
+        MoveOnAt(when, moves);
+        var result = await RekeyedAsync(request);
+        Assert.Equal((moves + 1, moves), (result.Attempts, Log.Count(Event.ChangedDuringRenewal)));
+        // The last folder in use was renewed, and no other one.
+        Assert.Equal([$"v{moves + 1}"], Changed());
+    }
+
+    [Theory]
+    [InlineData(Event.AskingCa)]
+    [InlineData(Event.AnswerVerified)]
+    public async Task InEveryAttempt_IsReported_AndNothingIsChanged(int when)
+    {
+        var request = await LinkedAsync(folders: 4);
+        MoveOnAt(when, 3);
+        var (result, error) = await RunAsync(request with { Rekey = true });
+        Assert.Equal((ErrorId.ChangedDuringRenewal, 3, 3), (error?.ErrorId, result.Attempts, Log.Count(Event.ChangedDuringRenewal)));
+        Assert.Contains(" 3 times ", error!.Message, StringComparison.Ordinal);
+        Assert.Empty(Changed());
+    }
+
+    [Fact]
+    public async Task AFolderThatIsRemovedAfterTheMove_IsFollowedAnew()
+    {
+        var request = await LinkedAsync(folders: 2);
+        Log.OnEvent = id =>
+        {
+            if (id == Event.AskingCa && Directory.Exists(Path.Combine(Folder, "v1")))
+            {
+                MoveTo("v2");
+                Directory.Delete(Path.Combine(Folder, "v1"), recursive: true);
+            }
+        };
+        Assert.Equal(2, (await RekeyedAsync(request)).Attempts);
+    }
+
+    private readonly Dictionary<string, byte[]> issued = [];
+
+    // Folders v1, v2 and so on, each with a pair of its own.
+    private async Task<RenewalRequest> LinkedAsync(int folders)
+    {
+        Tool.DemandLinux();
+        var ca = await CaAsync(CaKind.DevCa);
+        IssuedPair? pair = null;
+        for (var i = 1; i <= folders; i++)
+        {
+            pair = await IssueIntoAsync(ca, Path.Combine(Folder, $"v{i}"));
+            File.Move(pair.CertificatePath, Path.Combine(Folder, $"v{i}", "web.crt"));
+            File.Move(pair.KeyPath, Path.Combine(Folder, $"v{i}", "web.key"));
+            issued[$"v{i}"] = File.ReadAllBytes(Path.Combine(Folder, $"v{i}", "web.crt"));
+        }
+
+        MoveTo("v1");
+        return Request(ca, pair!) with { CertificatePath = Path.Combine(Link, "web.crt"), KeyPath = Path.Combine(Link, "web.key") };
+    }
+
+    private void MoveOnAt(int when, int times)
+    {
+        var at = 1;
+        Log.OnEvent = id =>
+        {
+            if (id == when && at <= times)
+                MoveTo($"v{++at}");
+        };
+    }
+
+    private void MoveTo(string folder) => Tool.Run("ln", "-sfn", folder, Link);
+
+    private IEnumerable<string> Changed() => issued.Where(one => !File.ReadAllBytes(Path.Combine(Folder, one.Key, "web.crt")).AsSpan().SequenceEqual(one.Value)).Select(one => one.Key);
+
     private async Task<(RenewalRequest Request, IssuedPair One)> LinkedAsync(bool toACopy)
     {
         Tool.DemandLinux();
@@ -67,7 +144,7 @@ public sealed class MovedLinkTests : FaultTest
 
     private bool MoveOn()
     {
-        Tool.Run("ln", "-sfn", "v2", Link);
+        MoveTo("v2");
         return true;
     }
 

@@ -192,6 +192,42 @@ public sealed class RenewalEngineTests
     }
 
     [Fact]
+    public async Task RenewAsync_MissingFile_IsNotWaitedFor()
+    {
+        using var run = new EngineRun(hours: 20);
+        run.SetAge(TimeSpan.FromSeconds(1));
+        run.Request = run.Request with { CertificatePath = Path.Combine(run.Folder, "none.crt") };
+        await run.FailAsync(ErrorId.FileNotFound);
+        Assert.Empty(run.Clock.Waits);
+    }
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(6, 0)]
+    public async Task RenewAsync_EmptyKeyThatIsNotNamed_IsWaitedForWhileItIsYoung(int secondsOld, int secondsWaited)
+    {
+        using var run = new EngineRun(hours: 20);
+        run.SetAge(TimeSpan.FromHours(1));
+        File.WriteAllText(run.KeyPath, "");
+        File.SetLastWriteTimeUtc(run.KeyPath, (run.Clock.GetUtcNow() - TimeSpan.FromSeconds(secondsOld)).UtcDateTime);
+        await run.FailAsync(ErrorId.FileEmpty);
+        Assert.Equal(secondsWaited, run.Clock.Waits.Sum(wait => wait.TotalSeconds), 0.001);
+    }
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(6, 0)]
+    public async Task RenewAsync_CertificateWithoutAKey_IsWaitedForWhileItIsYoung(int secondsOld, int secondsWaited)
+    {
+        // cat certificate key > one.pem: the key comes second.
+        using var run = new EngineRun(hours: 20);
+        File.Delete(run.KeyPath);
+        File.SetLastWriteTimeUtc(run.CertificatePath, (run.Clock.GetUtcNow() - TimeSpan.FromSeconds(secondsOld)).UtcDateTime);
+        await run.FailAsync(ErrorId.KeyNotFound);
+        Assert.Equal(secondsWaited, run.Clock.Waits.Sum(wait => wait.TotalSeconds), 0.001);
+    }
+
+    [Fact]
     public async Task RenewAsync_ApprovalThatThrows_IsUnexpectedAndNoCrash()
     {
         using var run = new EngineRun(hours: 20);

@@ -1,0 +1,15 @@
+using StepCaRenew.Files;
+
+namespace StepCaRenew.Integration.Crash;
+
+/// <summary>The real file system, on which something happens right before two files are exchanged.</summary>
+internal sealed class InterruptedVolume(Action<string> beforeExchange) : CountingVolume(new Volume(), 0)
+{
+    public override bool TryExchange(string one, string other)
+    {
+        beforeExchange(other);
+        return base.TryExchange(one, other);
+    }
+
+    protected override void Crash() => throw new InvalidOperationException();
+}
