@@ -9,8 +9,8 @@ internal static class SystemdService
     private const int NotActive = 3;
     private const int Unknown = 4;
 
-    // Shorter than the usual time limit of an action, so that the error can name the state.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
+    // Some of the action's time is left for what follows, and for an error that names the state.
+    private const double ShareForWaiting = 0.75;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     public static string Find() => ProgramFinder.Find("systemctl")
@@ -34,6 +34,7 @@ internal static class SystemdService
     // started; one that stops may be on its way to a restart. Both are waited for.
     private static async Task<bool> IsRunningAsync(ServiceAction action, string systemctl, ActionContext context, CancellationToken cancellationToken)
     {
+        var patience = (action.Timeout ?? context.Host.Timeout) * ShareForWaiting;
         var since = context.Clock.GetTimestamp();
         while (true)
         {
@@ -46,8 +47,8 @@ internal static class SystemdService
                 throw ActionErrors.Failed(action, $"systemctl can't tell whether it runs (exit code {code}). {state}".TrimEnd());
             if (state is not ("activating" or "deactivating"))
                 return false;
-            if (context.Clock.GetElapsedTime(since) >= Patience)
-                throw ActionErrors.Failed(action, $"the service is still {state} after {Patience.TotalSeconds:0} s.");
+            if (context.Clock.GetElapsedTime(since) >= patience)
+                throw ActionErrors.Failed(action, $"the service is still {state} after {patience.TotalSeconds:0.#} s.");
             ActionLog.ServiceAwaited(context.Logger, action.Name, state);
             await Task.Delay(Pause, context.Clock, cancellationToken).ConfigureAwait(false);
         }
