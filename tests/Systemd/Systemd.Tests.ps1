@@ -5,7 +5,7 @@ BeforeAll {
     $reason = Get-ReasonWithoutMachine
     if (-not $reason) { $machine = New-TestMachine }
     $names = 'web', 'signal', 'slow'
-    $isUnderWay = $false
+    $script:isUnderWay = $false
 
     # Values of properties, by name.
     function Get-UnitProperty {
@@ -52,7 +52,7 @@ AfterAll {
 Describe 'A renewal on a machine with a running systemd' {
     BeforeEach {
         if ($reason) { return Set-ItResult -Skipped -Because $reason }
-        if ($isUnderWay) { return Set-ItResult -Skipped -Because 'a test that it builds on failed' }
+        if ($script:isUnderWay) { return Set-ItResult -Skipped -Because 'a test that it builds on failed' }
         $script:isUnderWay = $true
     }
 
@@ -199,7 +199,11 @@ while [ "$(systemctl is-active by-hand)" = active ]; do sleep 0.5; done
         (Get-UnitProperty stepcarenew-web.service ExecMainStatus).ExecMainStatus | Should -Be 1
         Get-FailedUnit | Should -HaveCount 1
         # A run that begins before its renewal is unregistered, and ends, in vain, afterwards.
-        Invoke-TestMachine $machine 'systemctl start --no-block stepcarenew-signal.service; systemctl kill --signal=STOP stepcarenew-signal.service' > $null
+        Invoke-TestMachine $machine @'
+systemctl start --no-block stepcarenew-signal.service
+until [ "$(systemctl show -p MainPID --value stepcarenew-signal.service)" != 0 ]; do sleep 0.1; done
+systemctl kill --signal=STOP stepcarenew-signal.service
+'@
         Invoke-TestMachinePwsh $machine 'foreach ($name in ''web'', ''signal'', ''slow'') { Unregister-StepRenewalTask $name -Confirm:$false }' > $null
         Invoke-TestMachine $machine @'
 systemctl kill --signal=CONT stepcarenew-signal.service
