@@ -80,7 +80,7 @@ function Invoke-TestMachinePwsh {
     param([Parameter(Mandatory, Position = 0)] $Machine, [Parameter(Mandatory, Position = 1)] [string] $Script, [string] $User = 'root')
     $text = "`$ErrorActionPreference = 'Stop'`nImport-Module StepCaRenew`n`$all = @(& {`n$Script`n})`n'JSON:' + (ConvertTo-Json -Depth 4 -Compress -EnumsAsStrings -InputObject `$all)"
     $encoded = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($text))
-    $output = Invoke-TestMachine $Machine -User $User "f=`$(mktemp --suffix=.ps1)`nbase64 -d <<<'$encoded' >`$f`npwsh -NoProfile -NonInteractive -File `$f </dev/null"
+    $output = Invoke-TestMachine $Machine -User $User -TimeoutSeconds 480 "f=`$(mktemp --suffix=.ps1)`nbase64 -d <<<'$encoded' >`$f`nexport POWERSHELL_TELEMETRY_OPTOUT=1`npwsh -NoProfile -NonInteractive -File `$f </dev/null"
     $json = @($output) -like 'JSON:*' | Select-Object -Last 1
     if (-not $json) { throw "The machine's PowerShell put out nothing: $($output -join "`n")" }
     ConvertFrom-Json $json.Substring(5) -DateKind Utc | Write-Output
