@@ -70,3 +70,15 @@
         Invoke-PesterSuite -Name pester -Pester $pester.Path -Path (Get-BuildPath 'tests/Pester') -Environment ($environment + $more) -TimeoutSeconds 1200
     }
 }
+
+# Registered renewals on a Debian with a running systemd, which is made with qemu. On other machines the tests skip themselves.
+@{
+    Name        = 'Systemd'
+    Needs       = 'Package'
+    UsesSystem  = $true
+    Extended    = $true
+    Unavailable = { $pester.Reason }
+    Run         = {
+        Invoke-PesterSuite -Name systemd -Pester $pester.Path -Path (Get-BuildPath 'tests/Systemd') -Environment $environment -TimeoutSeconds 2700
+    }
+}

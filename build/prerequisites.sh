@@ -36,6 +36,11 @@ fi
 # Task Scheduler's interfaces, as Wine has them.
 if [ -n "$extended" ]; then
     [ -x /usr/lib/wine/wine64 ] || need wine wine64
+    # A machine with a running systemd (tests/Systemd).
+    need qemu-system-x86_64 qemu-system-x86
+    need mmdebstrap mmdebstrap
+    need mkfs.ext4 e2fsprogs
+    need ssh openssh-client
 fi
 [ -n "$missing" ] || exit 0
 

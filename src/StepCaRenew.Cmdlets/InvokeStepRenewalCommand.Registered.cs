@@ -25,7 +25,7 @@ public sealed partial class InvokeStepRenewalCommand
     [ArgumentCompleter(typeof(RegisteredNameCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>This is a run by a scheduler: the exit code of the process says how it ended, and the event log of Windows is told.</summary>
+    /// <summary>This is a run by a scheduler: the exit code of the process says how it ended, a line takes the place of each result, and the event log of Windows is told.</summary>
     [Parameter(ParameterSetName = RegisteredSet)]
     public SwitchParameter Scheduled { get; set; }
 
@@ -88,14 +88,24 @@ public sealed partial class InvokeStepRenewalCommand
                 Host.SetShouldExit(runs!.Outcomes.Count > 0 ? runs.ExitCode : RunExitCode.ConfigurationRefused);
         }
 
-        foreach (var result in runs.Outcomes.Select(outcome => outcome.Result).OfType<RenewalResult>())
-            Write(result);
+        foreach (var outcome in runs.Outcomes.Where(outcome => outcome.Result is not null))
+        {
+            if (!Scheduled)
+                Write(outcome.Result!);
+            else if (outcome.Error is null)
+                WriteLine(outcome.Result!);
+        }
+
         foreach (var outcome in runs.Outcomes.Where(outcome => outcome.Error is not null))
             WriteError(ErrorRecords.From(outcome.Error!, outcome.Name));
         foreach (var error in runs.ActionErrors)
             WriteError(ErrorRecords.From(error, null));
         pump.RunLate();
     }
+
+    // A scheduler's journal gets one line for each renewal, up to 1,440 times a day; the renewal's own log has the rest. A
+    // failure has its line already, which is the error's.
+    private void WriteLine(RenewalResult result) => Host.UI?.WriteLine($"{result.Name}: {result.Message}");
 
     private void Serve(Func<CancellationToken, Task> work) => pump.Run(async stopping =>
     {

@@ -29,8 +29,12 @@ verb=$1
 echo "$verb $3" >> "$folder/calls"
 case $verb in
     is-active) [ -e "$folder/bus-is-down" ] && { echo 'Failed to connect to bus' >&2; exit 1; }
-        [ -e "$folder/unit-$3" ] || exit 4
-        [ "$(cat "$folder/unit-$3")" = active ] || exit 3 ;;
+        [ -e "$folder/unit-$3" ] || { echo inactive; exit 4; }
+        # A line for each state that the service goes through; it stays in the last one.
+        state=$(head -n 1 "$folder/unit-$3")
+        [ "$(wc -l <"$folder/unit-$3")" -eq 1 ] || sed -i 1d "$folder/unit-$3"
+        echo "$state"
+        [ "$state" = active ] || exit 3 ;;
     *) [ -e "$folder/fail-$3" ] && { echo "Job for $3 failed." >&2; exit 1; } ;;
 esac
 exit 0
@@ -308,6 +312,37 @@ exit 0
             $result.ActionsPending | Should -BeFalse
             $said | Where-Object { "$_" -like "*'web' is unknown or does not run*" } | Should -HaveCount 2
             Get-SystemctlCall | Should -Be 'is-active web', 'is-active web'
+        }
+
+        It 'waits for a service that is <State>, and does it: <Done>' -ForEach @(
+            @{ State = 'activating'; Last = 'active'; Done = $true }
+            @{ State = 'deactivating'; Last = 'active'; Done = $true }
+            @{ State = 'deactivating'; Last = 'inactive'; Done = $false }
+            @{ State = 'activating'; Last = 'failed'; Done = $false }
+        ) {
+            Set-Content (Join-Path $tools unit-web) $State, $State, $Last
+            $result = Invoke-StepRenewal $path @atCa -ReloadService web
+            $result.ErrorId | Should -BeNullOrEmpty
+            $result.ActionsPending | Should -BeFalse
+            Get-SystemctlCall | Should -Be (@('is-active web') * 3 + @('try-reload-or-restart web') * $Done)
+        }
+
+        It 'reloads a service that is being reloaded, which systemd does in turn' {
+            Set-Content (Join-Path $tools unit-web) reloading
+            (Invoke-StepRenewal $path @atCa -ReloadService web).ActionsPending | Should -BeFalse
+            Get-SystemctlCall | Should -Be 'is-active web', 'try-reload-or-restart web'
+        }
+
+        It 'keeps the reload of a service that does not finish its start, and reloads it in the next run' {
+            Set-Content (Join-Path $tools unit-web) activating
+            $result = Invoke-StepRenewal $path @atCa -ReloadService web -ActionTimeout 2s -ErrorAction SilentlyContinue
+            $result.Status | Should -BeExactly Renewed
+            $result.ErrorId | Should -BeExactly ActionFailed
+            $result.ActionsPending | Should -BeTrue
+            $result.Message | Should -BeLike '*still activating after 1.5 s*'
+            Set-Content (Join-Path $tools unit-web) active
+            (Invoke-StepRenewal $path @atCa -ReloadService web).ActionsPending | Should -BeFalse
+            Get-SystemctlCall | Should -Contain 'try-reload-or-restart web'
         }
 
         It 'fails where systemctl itself fails' {

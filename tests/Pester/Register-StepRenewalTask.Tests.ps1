@@ -105,7 +105,9 @@ Describe 'Register-StepRenewalTask' {
         # the next run owes the action alone
         Set-Content (Join-Path $folder gate) open
         $new = Get-LeafSerial $path
-        (Invoke-ScheduledRun web).ExitCode | Should -Be 0
+        $run = Invoke-ScheduledRun web
+        $run.ExitCode | Should -Be 0
+        $run.Output.Trim() | Should -MatchExactly '^web: Not due before \d{4}-\d\d-\d\d \d\d:\d\d:\d\d, in \S+( \S+)?\.$' -Because 'a journal gets one line, and no table'
         Get-Content (Join-Path $folder seen) | Should -BeExactly open
         Get-LeafSerial $path | Should -Be $new
         $task = Get-StepRenewalTask web
@@ -120,6 +122,7 @@ Describe 'Register-StepRenewalTask' {
         try {
             $run = Invoke-ScheduledRun web
             $run.ExitCode | Should -Be 1
+            @($run.Output -split "`n" -match '\S').Count | Should -BeLessOrEqual 2 -Because 'a failure is its error and the recommendation'
         }
         finally {
             Resume-StepCa $ca
@@ -544,6 +547,16 @@ Describe 'Register-StepRenewalTask' {
             Get-LeafSerial $path | Should -Be $serial
             { Register-StepRenewalTask web $path @forMe -ScriptPath "$folder/after.ps1" } | Should -Throw -ErrorId "$ErrorId,*"
         }
+    }
+
+    It 'runs signals in the strict sandbox, and programs and services in the other one' {
+        $unit = @{ Scheduler = 'Systemd'; Scope = 'Machine'; AsText = $true } + $atCa
+        Set-Content "$folder/pid" $PID
+        Register-StepRenewalTask web $path @unit | Should -Match '(?m)^ProtectSystem=strict$'
+        $signal = Register-StepRenewalTask web $path @unit -Signal HUP -PidFile "$folder/pid"
+        $signal | Should -Match '(?m)^ProtectSystem=strict$'
+        $signal | Should -Match '(?m)^CapabilityBoundingSet=.*CAP_KILL'
+        Register-StepRenewalTask web $path @unit -Signal HUP -PidFile "$folder/pid" -FilePath true | Should -Match '(?m)^ProtectSystem=full$'
     }
 
     It 'takes a definition that somebody wrote by hand' {

@@ -55,4 +55,7 @@ internal static partial class ActionLog
 
     [LoggerMessage(176, LogLevel.Warning, "Without the lock '{Path}' another run may do the same actions at the same time: {Reason}")]
     public static partial void NotLocked(ILogger logger, string path, string reason);
+
+    [LoggerMessage(179, LogLevel.Debug, "The service '{Service}' is {State}; waiting until it runs or has ended.")]
+    public static partial void ServiceAwaited(ILogger logger, string service, string state);
 }

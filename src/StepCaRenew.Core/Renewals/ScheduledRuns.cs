@@ -1,3 +1,4 @@
+using StepCaRenew.Actions;
 using StepCaRenew.Files;
 using StepCaRenew.Policy;
 using StepCaRenew.Scheduling;
@@ -34,7 +35,9 @@ internal static class ScheduledRuns
             Command = RunCommand.Of(pwsh, definition.ModulePath ?? ModuleReference.Of(module), definition.Name),
             Home = environment(RenewalFolders.HomeVariable) is { Length: > 0 } home ? home : null,
             WritableFolders = [.. WritableFolders(folders, definition).Distinct()],
-            RunsPrograms = definition.Actions.Count > 0,
+            // The module sends signals by itself.
+            RunsPrograms = definition.Actions.Any(action => action is not SignalAction),
+            ReadFiles = [.. definition.Actions.OfType<SignalAction>().Select(action => action.PidFile)],
         };
     }
 

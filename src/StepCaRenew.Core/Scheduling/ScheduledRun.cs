@@ -29,7 +29,10 @@ public sealed record ScheduledRun
     /// <summary>The folders that the run writes in: those of certificate and key, of its state and its log.</summary>
     public IReadOnlyList<string> WritableFolders { get; init; } = [];
 
-    /// <summary>Whether it runs programs, scripts or services after a renewal: then nobody can say what they write.</summary>
+    /// <summary>Files of others that the run reads: those that hold the process ids for its signals.</summary>
+    public IReadOnlyList<string> ReadFiles { get; init; } = [];
+
+    /// <summary>Whether it runs programs, scripts or services after a renewal: nobody can say what they write. Signals are neither.</summary>
     public bool RunsPrograms { get; init; }
 
     /// <summary>How long one run may take before the scheduler ends it.</summary>

@@ -22,6 +22,7 @@ internal sealed class FakeSystemctl : IDisposable
             enable) [ -e "$folder/units/$unit" ] || exit 1; : >"$folder/enabled-$unit"; : >"$folder/active-$unit" ;;
             disable) rm -f "$folder/enabled-$unit" ;;
             stop) [ -e "$folder/active-$unit" ] || exit 5; rm "$folder/active-$unit" ;;
+            reset-failed) [ -e "$folder/failed-$unit" ] || { echo "Unit $unit not loaded." >&2; exit 1; }; rm "$folder/failed-$unit" ;;
             daemon-reload) rm -f "$folder/stale" ;;
             start) [ "$(cat "$folder/result")" = success ] || { echo 'Job failed.' >&2; exit 1; } ;;
             show)

@@ -10,13 +10,13 @@ public sealed class SystemdAlterationTests
     {
         ["calendar"] = (machine => machine.Edit(machine.Units.Timer, "*:07/15:23", "*:00/15:00"), "OnCalendar is '*:00/15:00' instead of '*:07/15:23'"),
         ["second calendar"] = (machine => machine.Edit(machine.Units.Timer, "OnCalendar=*:07/15:23", "OnCalendar=*:07/15:23\nOnCalendar=daily"), "OnCalendar is '*:07/15:23', 'daily' instead of"),
-        ["not persistent"] = (machine => machine.Edit(machine.Units.Timer, "Persistent=true", "Persistent=false"), "Persistent is 'false' instead of 'true'"),
+        ["persistent"] = (machine => machine.Edit(machine.Units.Timer, "Persistent=false", "Persistent=true"), "Persistent is 'true' instead of 'false'"),
         ["accuracy"] = (machine => machine.Edit(machine.Units.Timer, "AccuracySec=1s\n", ""), "AccuracySec=1s is missing in [Timer]"),
         ["random delay"] = (machine => machine.Edit(machine.Units.Timer, "AccuracySec=1s", "AccuracySec=1s\nRandomizedDelaySec=5m"), "RandomizedDelaySec=5m in [Timer] should not be there"),
-        ["boot"] = (machine => machine.Edit(machine.Units.Timer, "OnBootSec=83s", "OnBootSec=2h"), "OnBootSec is '2h' instead of '83s'"),
+        ["boot"] = (machine => machine.Edit(machine.Units.Timer, "OnActiveSec=83s", "OnActiveSec=2h"), "OnActiveSec is '2h' instead of '83s'"),
         ["other unit"] = (machine => machine.Edit(machine.Units.Timer, "Unit=stepcarenew-web", "Unit=stepcarenew-mail"), @"Unit is 'stepcarenew-mail\x2d1.local.service'"),
         ["wanted by"] = (machine => machine.Edit(machine.Units.Timer, "timers.target", "multi-user.target"), "WantedBy is 'multi-user.target'"),
-        ["section"] = (machine => machine.Edit(machine.Units.Timer, "[Timer]", "[Timers]"), "Persistent=true is missing in [Timer]"),
+        ["section"] = (machine => machine.Edit(machine.Units.Timer, "[Timer]", "[Timers]"), "Persistent=false is missing in [Timer]"),
         ["timer deleted"] = (machine => File.Delete(machine.Units.Timer.Path), ".timer is missing"),
         ["timer disabled"] = (machine => File.Delete(machine.At($"enabled-{machine.Units.Timer.Name}")), "it is not enabled (disabled)"),
         ["timer stopped"] = (machine => File.Delete(machine.At($"active-{machine.Units.Timer.Name}")), "it is not active (inactive)"),
@@ -58,7 +58,7 @@ public sealed class SystemdAlterationTests
     {
         using var machine = new FakeSystemctl();
         await machine.InstallAsync();
-        machine.Edit(machine.Units.Timer, "Persistent=true\nAccuracySec=1s", "# why not\nAccuracySec = 1s\nPersistent=true");
+        machine.Edit(machine.Units.Timer, "Persistent=false\nAccuracySec=1s", "# why not\nAccuracySec = 1s\nPersistent=false");
         Assert.True((await machine.FindAsync()).IsHealthy);
         Assert.False(await machine.InstallAsync());
     }

@@ -22,11 +22,14 @@ public sealed class SystemdInstallTests
 
         Directory.CreateDirectory(machine.At("stamps"));
         await File.WriteAllTextAsync(machine.At($"stamps/stamp-{machine.Units.Timer.Name}"), "");
+        await File.WriteAllTextAsync(machine.At($"failed-{machine.Units.Service.Name}"), "");
         Assert.True(await machine.Scheduler.RemoveAsync(machine.Run.Name, scope, CancellationToken.None));
         Assert.Empty(Directory.GetFileSystemEntries(machine.At("units")));
         Assert.Empty(Directory.GetFileSystemEntries(machine.At("stamps")));
         Assert.DoesNotContain(Directory.GetFiles(machine.At("")), file => Path.GetFileName(file).StartsWith("active-", StringComparison.Ordinal) || Path.GetFileName(file).StartsWith("enabled-", StringComparison.Ordinal));
-        Assert.Equal("daemon-reload" + manager, machine.Calls[^1]);
+        // Only when the files are gone: before that, systemd would load the unit again.
+        Assert.Equal(["daemon-reload" + manager, "reset-failed" + manager, "reset-failed" + manager], machine.Calls[^3..]);
+        Assert.False(File.Exists(machine.At($"failed-{machine.Units.Service.Name}")), "The failed unit is still listed.");
         Assert.False(await machine.Scheduler.RemoveAsync(machine.Run.Name, scope, CancellationToken.None));
     }
 
@@ -92,7 +95,7 @@ public sealed class SystemdInstallTests
     [Theory]
     [InlineData("success", "0", 0)]
     [InlineData("exit-code", "1", 1)]
-    [InlineData("exit-code", "4", 4)]
+    [InlineData("exit-code", "41", 41)]
     public async Task RunNow_GivesTheExitCode(string result, string status, int expected)
     {
         using var machine = await InstalledAsync(result, status);

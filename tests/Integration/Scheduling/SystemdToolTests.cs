@@ -65,6 +65,16 @@ public sealed partial class SystemdToolTests : IDisposable
     }
 
     [Fact]
+    public async Task ExitCodes_HaveNoNameInSystemd()
+    {
+        var result = await RunAsync("systemd-analyze", ["exit-status"]);
+        var named = NamedStatus().Matches(result.Text).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
+        Assert.Superset(new HashSet<int> { 2, 3, 4, 64, 78, 200 }, [.. named]);
+        Assert.DoesNotContain(RunExitCode.ActionsFailed, named);
+        Assert.DoesNotContain(RunExitCode.ConfigurationRefused, named);
+    }
+
+    [Fact]
     public async Task Calendar_ComesWhenTheIntervalAndThePhaseSay()
     {
         const int Iterations = 100;
@@ -132,6 +142,9 @@ public sealed partial class SystemdToolTests : IDisposable
         var variables = new Dictionary<string, string> { ["TZ"] = "UTC", ["LC_ALL"] = "C.UTF-8", ["XDG_RUNTIME_DIR"] = folder.FullName, ["SYSTEMD_COLORS"] = "0" };
         return await new LinuxTool(tool, TimeProvider.System) { Variables = variables }.RunAsync(arguments, CancellationToken.None);
     }
+
+    [GeneratedRegex(@"^\w+ +(\d+) +\w+\s*$", RegexOptions.Multiline)]
+    private static partial Regex NamedStatus();
 
     [GeneratedRegex(@"(?:Next elapse|Iter\. #\d+): \w+ (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC")]
     private static partial Regex Elapse();

@@ -58,7 +58,7 @@ internal static class Hardening
     private static bool IsUsed(ScheduledRun run, string folder)
     {
         var below = folder + "/";
-        return run.WritableFolders.Append(run.Command.Program).Append(run.Home ?? string.Empty).Any(path => path == folder || path.StartsWith(below, StringComparison.Ordinal))
+        return run.WritableFolders.Concat(run.ReadFiles).Append(run.Command.Program).Append(run.Home ?? string.Empty).Any(path => path == folder || path.StartsWith(below, StringComparison.Ordinal))
             || run.Command.Arguments.Any(argument => argument.Contains($"'{below}", StringComparison.Ordinal));
     }
 }

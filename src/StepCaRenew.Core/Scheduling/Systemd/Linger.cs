@@ -15,7 +15,7 @@ internal static class Linger
         var asked = await loginctl.RunAsync(["show-user", "--property=Linger", "--", user], cancellationToken).ConfigureAwait(false);
         // One who never logged in is not known to logind, which then has no answer.
         return asked.ExitCode == 0 && asked.Text.Trim() == "Linger=no"
-            ? [$"The timers of '{user}' stop when the user logs out: 'loginctl enable-linger {user}' lets them run on."]
+            ? [$"The timers of '{user}' stop when the user logs out: run 'loginctl enable-linger {user}' as root to keep them running."]
             : [];
     }
 }

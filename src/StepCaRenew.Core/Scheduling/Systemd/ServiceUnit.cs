@@ -11,12 +11,15 @@ internal static class ServiceUnit
     {
         var isMachine = run.Scope == RenewalScope.Machine;
         var unit = new StringBuilder(FileMark.Of(run.Name));
-        unit.Append("[Unit]\n").Append($"Description={UnitQuoting.Text(run.Description)}\n");
+        unit.Append("[Unit]\n").Append($"Description={UnitQuoting.Description(run.Description)}\n");
         // A user's manager does not know this target.
         if (isMachine)
             unit.Append("Wants=network-online.target\nAfter=network-online.target\n");
         // Started by hand several times in a row, it must not be refused when it is due.
         unit.Append("StartLimitIntervalSec=0\n");
+        // A run that fails after its renewal was unregistered must not be listed as failed until the next boot. As long
+        // as the timer is active, systemd keeps a failed service nevertheless.
+        unit.Append("CollectMode=inactive-or-failed\n");
 
         unit.Append("\n[Service]\nType=oneshot\n");
         // Named even where it is root: it brings HOME along, without which pwsh makes itself a folder in every run.

@@ -25,7 +25,7 @@ internal sealed class SystemdManager
             throw SchedulerErrors.Unavailable("This machine was not booted with systemd, or this container has none.", "Use -Scheduler Cron, or run Invoke-StepRenewal from the scheduler that there is.");
         if (!Runs)
             throw SchedulerErrors.Unavailable(
-                "No service manager of systemd runs for this user.", "Log in as the user (not by su or sudo), or let it run without: loginctl enable-linger. Or use -Scope Machine with -UserId.");
+                "No service manager of systemd runs for this user.", "Log in as the user (not by su or sudo), or let root run: loginctl enable-linger <user>. Or use -Scope Machine with -UserId.");
     }
 
     /// <summary>Reads properties of a unit; those that it does not have are empty.</summary>
@@ -49,6 +49,13 @@ internal sealed class SystemdManager
         await DemandSuccessAsync(["stop", "--", timer], cancellationToken, NotLoaded).ConfigureAwait(false);
         await RunAsync(["disable", "--", timer], cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// Lets it forget that a unit failed: one whose file is gone would be listed as <c>not-found failed</c>, and the
+    /// machine as degraded, until the next boot.
+    /// </summary>
+    // A unit that did not fail is not loaded any more, which systemctl reports as an error.
+    public Task ForgetFailureAsync(string unit, CancellationToken cancellationToken) => RunAsync(["reset-failed", "--", unit], cancellationToken);
 
     /// <summary>Runs systemctl, whatever comes of it.</summary>
     public Task<ToolResult> RunAsync(string[] arguments, CancellationToken cancellationToken, TimeSpan? timeLimit = null)

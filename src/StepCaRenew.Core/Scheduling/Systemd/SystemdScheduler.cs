@@ -62,7 +62,12 @@ internal sealed class SystemdScheduler(LinuxPaths paths, TimeProvider clock) : I
             await manager.DisableAsync(units.Timer.Name, cancellationToken).ConfigureAwait(false);
         units.Delete();
         if (manager.Runs)
+        {
             await manager.ReloadAsync(CancellationToken.None).ConfigureAwait(false);
+            foreach (var file in units.Files)
+                await manager.ForgetFailureAsync(file.Name, CancellationToken.None).ConfigureAwait(false);
+        }
+
         return true;
     }
 

@@ -1,4 +1,3 @@
-using StepCaRenew.Renewals;
 using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Systemd;
@@ -6,17 +5,19 @@ namespace StepCaRenew.Scheduling.Systemd;
 /// <summary>The timer of a renewal.</summary>
 internal static class TimerUnit
 {
-    // Persistent makes up for what was missed while the machine was off; the run at boot comes even where nothing was.
+    // OnActiveSec makes up for what was missed while the machine was off or the timer stopped: one run, counted from the
+    // start of the timers and spread by the phase. Persistent would start all missed renewals in the same second, and
+    // OnBootSec all whose time has passed when a slow machine has come as far as its timers.
     // Without AccuracySec, systemd would move the run by up to a minute to save wake-ups; and a random delay is not
     // needed, since the phase spreads the machines already.
     public static string Render(ScheduledRun run) => $"""
         {FileMark.Of(run.Name)}[Unit]
-        Description={UnitQuoting.Text(run.Description)}
+        Description={UnitQuoting.Description(run.Description)}
 
         [Timer]
         OnCalendar={OnCalendar.Of(run.Interval, run.Phase)}
-        {AtStart(run)}={StartDelay.Of(run).TotalSeconds:0}s
-        Persistent=true
+        OnActiveSec={StartDelay.Of(run).TotalSeconds:0}s
+        Persistent=false
         AccuracySec=1s
         Unit={UnitName.Service(run.Name)}
 
@@ -24,7 +25,4 @@ internal static class TimerUnit
         WantedBy=timers.target
 
         """;
-
-    // A user's manager may start long after the machine did.
-    private static string AtStart(ScheduledRun run) => run.Scope == RenewalScope.Machine ? "OnBootSec" : "OnStartupSec";
 }

@@ -30,8 +30,8 @@ internal static class UnitQuoting
         return Quote($"-{path}", isArgument: false);
     }
 
-    /// <summary>A value that is taken as it stands, such as a description.</summary>
-    public static string Text(string text) => text.Replace("%", "%%", StringComparison.Ordinal);
+    /// <summary>A description, without a full stop at its end: systemd adds one of its own to every line of the journal.</summary>
+    public static string Description(string text) => text.TrimEnd('.').Replace("%", "%%", StringComparison.Ordinal);
 
     private static string Quote(string text, bool isArgument)
     {

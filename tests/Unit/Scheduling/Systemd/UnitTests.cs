@@ -14,12 +14,12 @@ public sealed class UnitTests
             """
             # StepCaRenew: the renewal 'web.local'. Register-StepRenewalTask wrote this file, and overwrites what is changed in it.
             [Unit]
-            Description=Renews the certificate of 'web.local' when it is due (StepCaRenew).
+            Description=Renews the certificate of 'web.local' when it is due (StepCaRenew)
 
             [Timer]
             OnCalendar=*:07/15:23
-            OnBootSec=83s
-            Persistent=true
+            OnActiveSec=83s
+            Persistent=false
             AccuracySec=1s
             Unit=stepcarenew-web.local.service
 
@@ -37,10 +37,11 @@ public sealed class UnitTests
             """
             # StepCaRenew: the renewal 'web.local'. Register-StepRenewalTask wrote this file, and overwrites what is changed in it.
             [Unit]
-            Description=Renews the certificate of 'web.local' when it is due (StepCaRenew).
+            Description=Renews the certificate of 'web.local' when it is due (StepCaRenew)
             Wants=network-online.target
             After=network-online.target
             StartLimitIntervalSec=0
+            CollectMode=inactive-or-failed
 
             [Service]
             Type=oneshot
@@ -93,7 +94,7 @@ public sealed class UnitTests
             || line.StartsWith("ReadWritePaths", StringComparison.Ordinal) || line.StartsWith("Capability", StringComparison.Ordinal)
             || line.StartsWith("User=", StringComparison.Ordinal) || line.Contains("network-online", StringComparison.Ordinal));
         Assert.Contains("NoNewPrivileges=yes", lines);
-        Assert.Contains("OnStartupSec=83s", TimerUnit.Render(SampleRun.Of(RenewalScope.CurrentUser)).Split('\n'));
+        Assert.Contains("OnActiveSec=83s", TimerUnit.Render(SampleRun.Of(RenewalScope.CurrentUser)).Split('\n'));
     }
 
     [Theory]
@@ -106,6 +107,23 @@ public sealed class UnitTests
         Assert.DoesNotContain("PrivateTmp=yes", lines);
         Assert.Contains("ReadWritePaths=-/tmp", lines);
         Assert.Contains("ReadWritePaths=-/var/tmp", lines);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Service_WithAProcessIdFileInATemporaryFolder_SeesTheRealOne(bool isTemporary)
+    {
+        var lines = Lines(SampleRun.Of() with { ReadFiles = [isTemporary ? "/tmp/web.pid" : "/run/web.pid"] });
+        Assert.Equal(!isTemporary, lines.Contains("PrivateTmp=yes"));
+        Assert.Contains("ProtectSystem=strict", lines);
+    }
+
+    [Fact]
+    public void Description_HasNoFullStop_SinceSystemdAddsOne()
+    {
+        foreach (var unit in new[] { ServiceUnit.Render(SampleRun.Of()), TimerUnit.Render(SampleRun.Of()) })
+            Assert.DoesNotMatch(@"Description=.*\.\n", unit);
     }
 
     [Fact]
