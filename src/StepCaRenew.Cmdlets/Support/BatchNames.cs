@@ -19,7 +19,7 @@ internal sealed class BatchNames(bool isOpenEnded)
         count += inputs.Count;
         foreach (var path in inputs.Select(input => input.Path))
         {
-            var name = Path.GetFileName(path);
+            var name = NameOf(path);
             if (!names.TryGetValue(name, out var same))
                 names[name] = same = new SameName();
             same.Add(path);
@@ -29,11 +29,14 @@ internal sealed class BatchNames(bool isOpenEnded)
     /// <summary>The name of a file; null in a call that is not a batch.</summary>
     /// <param name="path">The full path.</param>
     public string? Of(string path) =>
-        count < 2 && !isOpenEnded ? null : names.TryGetValue(Path.GetFileName(path), out var same) ? Tail(path, same.Depth) : path;
+        count < 2 && !isOpenEnded ? null : names.TryGetValue(NameOf(path), out var same) ? Tail(path, same.Depth) : path;
+
+    private static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
 
     // The last parts of a path.
     private static string Tail(string path, int parts)
     {
+        path = Path.TrimEndingDirectorySeparator(path);
         var start = path.Length;
         for (; parts > 0 && start > 0; parts--)
             start = path.LastIndexOfAny(Separators, start - 1);

@@ -126,7 +126,7 @@ public sealed class CertificateSearch(bool recurse, bool followLinks, Action<Ren
     {
         try
         {
-            return OperatingSystem.IsWindows() ? RealPathOnWindows(path, isFolder) : RealPath.Of(path);
+            return OperatingSystem.IsWindows() ? RealPathOnWindows(path, isFolder) : isFolder ? RealPath.OfFolder(path) : RealPath.Of(path);
         }
         // The link leads nowhere or in a circle: whoever reads the file says so.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

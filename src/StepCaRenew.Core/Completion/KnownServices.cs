@@ -21,8 +21,12 @@ public static class KnownServices
     {
         if (OperatingSystem.IsWindows())
             return OfWindows();
-        if (ProgramFinder.Find("systemctl") is not { } systemctl)
-            return [];
+        return ProgramFinder.Find("systemctl") is { } systemctl ? Names(systemctl, clock) : [];
+    }
+
+    /// <summary>The names that a systemctl knows.</summary>
+    internal static IReadOnlyList<string> Names(string systemctl, TimeProvider clock)
+    {
         var asking = Task.Run(() => AskAsync(systemctl, clock));
         return asking.Wait(2 * Limit) ? asking.Result : [];
     }
