@@ -20,6 +20,7 @@
         PSData = @{
             Tags       = @('step-ca', 'smallstep', 'certificate', 'renewal', 'TLS', 'PKI', 'Windows', 'Linux', 'MacOS')
             LicenseUri = 'https://opensource.org/license/mit'
+            ProjectUri = 'https://github.com/StepCaRenew/StepCaRenew'
         }
     }
 }

@@ -18,11 +18,17 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
     private CertificateInputs? inputs;
     private CertificateBatch<object>? batch;
     private BatchProgress? progress;
+    private bool isKeyGiven;
 
     /// <summary>Certificate files, or folders that hold some, taken as they are.</summary>
+    // An object of the pipeline may have an empty path. That is an error of its own, and no reason to refuse the object
+    // before the cmdlet can say anything about it.
     [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "CertificatePath")]
-    [ValidateNotNullOrEmpty]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string[] LiteralPath { get; set; } = [];
 
     /// <summary>The key file, where it does not lie beside the certificate.</summary>
@@ -30,7 +36,7 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
     // the whole object would then be turned into a string for Path.
     [Parameter(Position = 1, ParameterSetName = PathSet)]
     [Parameter(Position = 1, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string? KeyPath { get; set; }
 
     /// <summary>The password of an encrypted key.</summary>
@@ -43,8 +49,13 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
     [ValidateNotNullOrEmpty]
     public string? KeyPasswordFile { get; set; }
 
-    /// <summary>Whether folders are searched with those in them.</summary>
-    protected virtual bool SearchesFoldersInFolders => false;
+    /// <summary>Look into folders in folders as well.</summary>
+    [Parameter]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <summary>With -Recurse, look into folders that are links as well.</summary>
+    [Parameter]
+    public SwitchParameter FollowSymlink { get; set; }
 
     /// <summary>How many certificates are looked at at once.</summary>
     protected virtual int Parallelism => 1;
@@ -53,7 +64,7 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
     protected abstract string Activity { get; }
 
     /// <summary>The paths of the parameter set in use; a cmdlet declares its own <c>Path</c>.</summary>
-    protected abstract IReadOnlyList<string> Paths { get; }
+    protected abstract IReadOnlyList<string>? Paths { get; }
 
     /// <summary>The password, from whichever parameter; null where none was given.</summary>
     protected KeyPassword? Password { get; private set; }
@@ -61,10 +72,15 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void BeginProcessing() => Terminating(() =>
     {
-        inputs = new CertificateInputs(this, SearchesFoldersInFolders, OnNothingFound) { IsKeyNamedByHand = KeyPath is not null };
+        RequireGiven(PathSet, [.. Paths ?? []]);
+        RequireGiven(nameof(LiteralPath), LiteralPath);
+        RequireGiven(nameof(KeyPath), KeyPath);
+        isKeyGiven = IsGiven(nameof(KeyPath));
+        inputs = new CertificateInputs(this, new FolderOptions(Recurse, FollowSymlink), OnNothingFound) { IsKeyNamedByHand = isKeyGiven };
         Password = ReadPassword(KeyPassword, KeyPasswordFile);
-        progress = new BatchProgress(Activity, TimeProvider.System, MyInvocation.ExpectingInput, WriteProgress);
-        batch = new CertificateBatch<object>(this, pump, Parallelism, progress, (_, found) => WriteObject(found));
+        progress = new BatchProgress(Activity, TimeProvider.System, MyInvocation.ExpectingInput, pump.Post, WriteProgress);
+        batch = new CertificateBatch<object>(
+            this, new WorkBatch(pump, Parallelism, isOrdered: true), progress, new BatchNames(MyInvocation.ExpectingInput), (_, _, found) => WriteObject(found));
     });
 
     /// <inheritdoc/>
@@ -74,8 +90,8 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
         string? keyPath = null;
         Terminating(() =>
         {
-            certificates = inputs!.Find(Paths, ParameterSetName == LiteralPathSet);
-            keyPath = KeyPath is null ? null : FullPath(KeyPath);
+            if (TryReadKeyPath(out keyPath))
+                certificates = inputs!.Find(Paths, ParameterSetName == LiteralPathSet);
         });
         batch!.Add(certificates, (certificate, _) => Task.FromResult(Examine(certificate, keyPath)));
     }
@@ -100,6 +116,24 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
     /// <param name="path">The path as it was given.</param>
     /// <exception cref="RenewalException">Where nothing is not a good answer.</exception>
     protected virtual void OnNothingFound(string path) => throw CertificateInputs.NothingFound(path);
+
+    // An empty one is none: that is how a list writes that the key lies beside the certificate.
+    private bool TryReadKeyPath(out string? keyPath)
+    {
+        keyPath = null;
+        if (string.IsNullOrEmpty(KeyPath))
+            return true;
+        try
+        {
+            keyPath = FullPath(KeyPath);
+            return true;
+        }
+        catch (RenewalException e) when (!isKeyGiven)
+        {
+            Refuse(KeyPath, e);
+            return false;
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -5,7 +5,7 @@ using StepCaRenew.Cmdlets.Support;
 namespace StepCaRenew.Cmdlets;
 
 /// <summary>Get-StepCertificate: shows certificates on disk, when they are due, and whether their keys belong to them.</summary>
-[Cmdlet(VerbsCommon.Get, "StepCertificate", DefaultParameterSetName = PathSet)]
+[Cmdlet(VerbsCommon.Get, "StepCertificate", DefaultParameterSetName = PathSet, HelpUri = HelpPages.Folder + "Get-StepCertificate.md")]
 [OutputType(typeof(StepCertificate))]
 public sealed class GetStepCertificateCommand : CertificateCmdlet
 {
@@ -13,13 +13,12 @@ public sealed class GetStepCertificateCommand : CertificateCmdlet
 
     /// <summary>Certificate files, or folders that hold some; wildcards are allowed.</summary>
     [Parameter(Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
-    [ValidateNotNullOrEmpty]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string[] Path { get; set; } = ["."];
-
-    /// <summary>Look into folders in folders as well.</summary>
-    [Parameter]
-    public SwitchParameter Recurse { get; set; }
 
     /// <summary>How many certificates are looked at at once: from 1 to 16; twice the number of cores unless given.</summary>
     [Parameter]
@@ -33,10 +32,7 @@ public sealed class GetStepCertificateCommand : CertificateCmdlet
     protected override string Activity => "Reading certificates";
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> Paths => ParameterSetName == LiteralPathSet ? LiteralPath : Path;
-
-    /// <inheritdoc/>
-    protected override bool SearchesFoldersInFolders => Recurse;
+    protected override IReadOnlyList<string>? Paths => ParameterSetName == LiteralPathSet ? LiteralPath : Path;
 
     /// <inheritdoc/>
     protected override object Examine(string certificatePath, string? keyPath)

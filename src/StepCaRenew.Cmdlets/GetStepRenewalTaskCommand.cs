@@ -5,7 +5,7 @@ using StepCaRenew.Renewals;
 namespace StepCaRenew.Cmdlets;
 
 /// <summary>Get-StepRenewalTask: shows registered renewals with their schedules, states and certificates.</summary>
-[Cmdlet(VerbsCommon.Get, "StepRenewalTask")]
+[Cmdlet(VerbsCommon.Get, "StepRenewalTask", HelpUri = HelpPages.Folder + "Get-StepRenewalTask.md")]
 [OutputType(typeof(RenewalTask))]
 public sealed class GetStepRenewalTaskCommand : StepCmdlet, IDisposable
 {

@@ -12,9 +12,11 @@ public sealed partial class InvokeStepRenewalCommand
     // What a call may decide for this once; all else is the definition's.
     private static readonly HashSet<string> Decidable = new(StringComparer.OrdinalIgnoreCase)
     {
-        nameof(Name), nameof(Force), nameof(Scheduled), nameof(ThrottleLimit), nameof(LockTimeout), nameof(RetryTimeout), nameof(ActionTimeout),
+        nameof(Name), nameof(InputObject), nameof(Force), nameof(Scheduled), nameof(ThrottleLimit), nameof(LockTimeout), nameof(RetryTimeout), nameof(ActionTimeout),
     };
 
+    private readonly List<PSObject> tasks = [];
+    private IReadOnlyList<string> given = [];
     private RegisteredRuns? runs;
     private WorkBatch? registered;
 
@@ -25,13 +27,20 @@ public sealed partial class InvokeStepRenewalCommand
     [ArgumentCompleter(typeof(RegisteredNameCompleter))]
     public string[]? Name { get; set; }
 
+    /// <summary>Registered renewals, as Get-StepRenewalTask shows them.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = InputObjectSet, ValueFromPipeline = true)]
+    [PSTypeName(RenewalTaskAttribute.TypeName)]
+    [RenewalTask]
+    [ValidateNotNullOrEmpty]
+    public PSObject[] InputObject { get; set; } = [];
+
     /// <summary>This is a run by a scheduler: the exit code of the process says how it ended, a line takes the place of each result, and the event log of Windows is told.</summary>
     [Parameter(ParameterSetName = RegisteredSet)]
     public SwitchParameter Scheduled { get; set; }
 
     private void BeginRegistered()
     {
-        var others = MyInvocation.BoundParameters.Keys.Where(name => !Decidable.Contains(name) && !IsCommon(name)).Select(name => $"-{name}").ToList();
+        var others = given.Where(name => !Decidable.Contains(name) && !IsCommon(name)).Select(name => $"-{name}").ToList();
         if (others.Count > 0)
             throw Conflict(
                 $"{string.Join(", ", others)} can't be given for registered renewals: their definitions say so.",
@@ -60,7 +69,7 @@ public sealed partial class InvokeStepRenewalCommand
         {
             Terminating(() =>
             {
-                var names = RegisteredNameCompleter.Resolve(Name);
+                var names = tasks.Count > 0 ? RegisteredNameCompleter.Resolve(tasks) : RegisteredNameCompleter.Resolve(Name);
                 registered = new WorkBatch(pump, ThrottleLimit);
                 progress!.Expect(names.Count);
                 for (var index = 0; index < names.Count; index++)
@@ -69,6 +78,7 @@ public sealed partial class InvokeStepRenewalCommand
                     registered.Start(
                         async stopping =>
                         {
+                            EventSubject.Name = names.Count > 1 ? name : null;
                             await runs!.RenewAsync(position, store, name, stopping).ConfigureAwait(false);
                             return true;
                         },
@@ -96,10 +106,14 @@ public sealed partial class InvokeStepRenewalCommand
                 WriteLine(outcome.Result!);
         }
 
-        foreach (var outcome in runs.Outcomes.Where(outcome => outcome.Error is not null))
-            WriteError(ErrorRecords.From(outcome.Error!, outcome.Name));
+        // A cause that several have in common is one error that names them all.
+        foreach (var failed in runs.Outcomes.Where(outcome => outcome.Error is not null).GroupBy(outcome => $"{outcome.Error!.ErrorId}: {outcome.Error.Message}"))
+            WriteError(ErrorRecords.From(failed.First().Error!, failed.First().Name, runs.Outcomes.Count > 1 ? string.Join(", ", failed.Select(outcome => outcome.Name)) : null));
         foreach (var error in runs.ActionErrors)
             WriteError(ErrorRecords.From(error, null));
+        foreach (var outcome in runs.Outcomes)
+            summary.Add(outcome.Result?.Status ?? RenewalStatus.Failed);
+        Summarise();
         pump.RunLate();
     }
 

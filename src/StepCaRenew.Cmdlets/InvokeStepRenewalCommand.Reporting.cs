@@ -9,11 +9,40 @@ namespace StepCaRenew.Cmdlets;
 public sealed partial class InvokeStepRenewalCommand
 {
     private readonly Outbox outbox = new();
+    private readonly SharedCauses causes = new();
+    private readonly BatchSummary summary = new();
     private CallLog? log;
     private HealthCheck? healthCheck;
 
     /// <inheritdoc/>
-    protected internal override void Report(ErrorRecord problem) => Report(null, problem);
+    protected internal override void Report(ErrorRecord problem)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        if (problem.Exception is RenewalException error)
+        {
+            log?.Refused(problem.TargetObject as string ?? string.Empty, error);
+            // A folder or a pattern that holds none is no certificate.
+            if (error.ErrorId != ErrorId.NoCertificateFound)
+                summary.Add(RenewalStatus.Failed);
+        }
+
+        Report(null, problem);
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Refuse(string path, RenewalException problem)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        log?.Refused(path, problem);
+        // What stands for a certificate has a result of its own; a folder has none.
+        if (problem.ErrorId is not (ErrorId.PathEmpty or ErrorId.NotAFileSystemPath))
+        {
+            Report(null, ErrorRecords.From(problem, path));
+            return;
+        }
+
+        Report(RenewalResult.Refused(path, KeyPath, problem), ErrorRecords.From(problem, path));
+    }
 
     /// <inheritdoc/>
     protected override void OnTerminating(ErrorRecord problem)
@@ -21,6 +50,8 @@ public sealed partial class InvokeStepRenewalCommand
         // What was begun before it is not its fault.
         if (batch is not null)
             Serve(batch.Drain);
+        if (problem?.Exception is RenewalException error)
+            log?.Ended(error);
         outbox.Note(problem);
         Finish();
     }
@@ -29,12 +60,35 @@ public sealed partial class InvokeStepRenewalCommand
     // first, be it an action or the word to a monitor.
     private void Report(RenewalResult? result, ErrorRecord? error)
     {
+        if (result is not null)
+            summary.Add(result.Status);
         outbox.Add(result, error, mustWait: result?.ActionsPending == true || healthCheck is not null);
         // What is under way ends, and its results come before the error that they could not come after.
         if (error is not null && !outbox.IsWaiting && EndingLevels.EndsAtErrors(this))
             batch?.End();
         if (!outbox.IsWaiting && batch?.IsEnding != true)
             Send();
+    }
+
+    private void NothingFound(string path)
+    {
+        var error = CertificateInputs.NothingFound(path);
+        throw RegisteredHints.For(path) is { } hint ? new RenewalException(error.ErrorId, error.Message, hint) : error;
+    }
+
+    // Null where there is none, or where another certificate has reported it for all.
+    private ErrorRecord? ErrorOf(CertificateInput input, string? name, RenewalException? error)
+    {
+        if (error is null || causes.WasReported(error))
+            return null;
+        var hint = error.ErrorId == ErrorId.FileNotFound && !System.IO.Path.Exists(input.Path) ? RegisteredHints.For(input.Source.Given) : null;
+        return ErrorRecords.From(error, input.Path, SharedCauses.IsOfTheCall(error) ? null : name, hint);
+    }
+
+    private void Summarise()
+    {
+        if (summary.Render() is { } line)
+            WriteInformation(line, ["StepCaRenew"]);
     }
 
     private void Finish()

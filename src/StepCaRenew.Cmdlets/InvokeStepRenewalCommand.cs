@@ -7,13 +7,14 @@ using StepCaRenew.StepCa;
 namespace StepCaRenew.Cmdlets;
 
 /// <summary>Invoke-StepRenewal: renews the certificates that are due.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "StepRenewal", SupportsShouldProcess = true, DefaultParameterSetName = RegisteredSet)]
+[Cmdlet(VerbsLifecycle.Invoke, "StepRenewal", SupportsShouldProcess = true, DefaultParameterSetName = RegisteredSet, HelpUri = HelpPages.Folder + "Invoke-StepRenewal.md")]
 [OutputType(typeof(RenewalResult))]
 public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, IDisposable
 {
     private const string RegisteredSet = "Registered";
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
+    private const string InputObjectSet = "InputObject";
 
     private readonly PipelinePump pump = new();
     private CertificateInputs? inputs;
@@ -23,25 +24,42 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     private RenewalRequest? template;
     private ActionHost host = new();
     private bool isRegistered;
+    private bool isKeyGiven;
 
     /// <summary>Certificate files, or folders that hold some; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
-    [ValidateNotNullOrEmpty]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
     [SupportsWildcards]
-    public string[] Path { get; set; } = [];
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
+    public string[]? Path { get; set; } = [];
 
     /// <summary>Certificate files, or folders that hold some, taken as they are.</summary>
     [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "CertificatePath")]
-    [ValidateNotNullOrEmpty]
-    public string[] LiteralPath { get; set; } = [];
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
+    public string[]? LiteralPath { get; set; } = [];
 
     /// <summary>The key file, where it does not lie beside the certificate.</summary>
     // By property name in the one set only, as CertificateCmdlet has it, and for the same reason.
     [Parameter(Position = 1, ParameterSetName = PathSet)]
     [Parameter(Position = 1, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string? KeyPath { get; set; }
+
+    /// <summary>Look into folders in folders as well.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <summary>With -Recurse, look into folders that are links as well.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    public SwitchParameter FollowSymlink { get; set; }
 
     /// <summary>The password of an encrypted key.</summary>
     [Parameter(ParameterSetName = PathSet)]
@@ -70,6 +88,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
         // What still runs ends first: an upstream command may have thrown.
         batch?.Dispose();
         registered?.Dispose();
+        progress?.Dispose();
         engine?.Dispose();
         healthCheck?.Dispose();
         runs?.Dispose();
@@ -81,9 +100,10 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     protected override void BeginProcessing()
     {
         // The set's name decides, so that a path that turned out null can never mean "all". What comes from the pipeline
-        // is a path, and its set is known only when it is there.
-        isRegistered = ParameterSetName == RegisteredSet && (!MyInvocation.ExpectingInput || Name is not null || Scheduled);
-        progress = new BatchProgress("Renewing certificates", TimeProvider.System, MyInvocation.ExpectingInput, WriteProgress);
+        // is a path or a task, and its set is known only when it is there.
+        isRegistered = IsGiven(nameof(InputObject)) || (ParameterSetName == RegisteredSet && (!MyInvocation.ExpectingInput || Name is not null || Scheduled));
+        given = [.. MyInvocation.BoundParameters.Keys];
+        progress = NewProgress(MyInvocation.ExpectingInput);
         if (isRegistered)
         {
             Terminating(BeginRegistered);
@@ -94,33 +114,41 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
         Terminating(PrepareReporting);
         Terminating(() =>
         {
-            inputs = new CertificateInputs(this, recurse: false, path => throw CertificateInputs.NothingFound(path)) { IsKeyNamedByHand = KeyPath is not null };
+            RequireGiven(nameof(Path), Path);
+            RequireGiven(nameof(LiteralPath), LiteralPath);
+            RequireGiven(nameof(KeyPath), KeyPath);
+            isKeyGiven = IsGiven(nameof(KeyPath));
+            inputs = new CertificateInputs(this, new FolderOptions(Recurse, FollowSymlink), NothingFound) { IsKeyNamedByHand = isKeyGiven };
             template = ReadTemplate();
             host = ReadHost();
             foreach (var action in template.Actions)
                 action.Demand(host);
             engine = new RenewalEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, log!);
             batch = new CertificateBatch<RenewalOutcome>(
-                this, pump, ThrottleLimit, progress,
-                (path, outcome) => Report(outcome.Result, outcome.Error is { } error ? ErrorRecords.From(error, path) : null));
+                this, new WorkBatch(pump, ThrottleLimit), progress, new BatchNames(MyInvocation.ExpectingInput), (input, name, outcome) => Report(outcome.Result, ErrorOf(input, name, outcome.Error)));
         });
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (isRegistered)
+        if (ParameterSetName == InputObjectSet)
         {
-            RunRegistered();
+            tasks.AddRange(InputObject);
             return;
         }
+
+        if (isRegistered)
+            return;
 
         IReadOnlyList<CertificateInput> certificates = [];
         var request = template!;
         Terminating(() =>
         {
-            certificates = inputs!.Find(ParameterSetName == LiteralPathSet ? LiteralPath : Path, ParameterSetName == LiteralPathSet);
-            request = template! with { KeyPath = KeyPath is null ? null : FullPath(KeyPath) };
+            var isLiteral = ParameterSetName == LiteralPathSet;
+            if (TryReadKeyPath(isLiteral ? LiteralPath : Path, out var keyPath))
+                certificates = inputs!.Find(isLiteral ? LiteralPath : Path, isLiteral);
+            request = template! with { KeyPath = keyPath };
         });
         Serve(() => batch!.Add(certificates, (path, stopping) => RenewAsync(request with { CertificatePath = path }, stopping)));
         // An error that ends the call: nothing was begun after it, and what it has to say comes last.
@@ -131,20 +159,52 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (isRegistered)
-            return;
-        Serve(batch!.Drain);
-        progress!.End();
-        Finish();
+        if (!isRegistered)
+        {
+            Serve(batch!.Drain);
+            progress!.End();
+            Finish();
+            if (tasks.Count == 0)
+            {
+                Summarise();
+                return;
+            }
+
+            progress = NewProgress(isOpenEnded: false);
+            Terminating(BeginRegistered);
+        }
+
+        RunRegistered();
     }
 
     /// <inheritdoc/>
     protected override void StopProcessing() => pump.Stop();
 
+    private BatchProgress NewProgress(bool isOpenEnded) => new("Renewing certificates", TimeProvider.System, isOpenEnded, pump.Post, WriteProgress);
+
     private async Task<RenewalOutcome> RenewAsync(RenewalRequest request, CancellationToken stopping)
     {
         var (result, error) = await engine!.RenewAsync(request, stopping).ConfigureAwait(false);
         return new RenewalOutcome(result, error);
+    }
+
+    // An empty one is none: that is how a list writes that the key lies beside the certificate.
+    private bool TryReadKeyPath(IEnumerable<string?>? paths, out string? keyPath)
+    {
+        keyPath = null;
+        if (string.IsNullOrEmpty(KeyPath))
+            return true;
+        try
+        {
+            keyPath = FullPath(KeyPath);
+            return true;
+        }
+        catch (RenewalException e) when (!isKeyGiven)
+        {
+            foreach (var path in paths ?? [])
+                Refuse(path ?? string.Empty, e);
+            return false;
+        }
     }
 
     private void Serve(Action work)

@@ -7,7 +7,7 @@ using StepCaRenew.Scheduling;
 namespace StepCaRenew.Cmdlets;
 
 /// <summary>Register-StepRenewalTask: lets the operating system's own scheduler renew a certificate.</summary>
-[Cmdlet(VerbsLifecycle.Register, "StepRenewalTask", SupportsShouldProcess = true, DefaultParameterSetName = UserSet)]
+[Cmdlet(VerbsLifecycle.Register, "StepRenewalTask", SupportsShouldProcess = true, DefaultParameterSetName = UserSet, HelpUri = HelpPages.Folder + "Register-StepRenewalTask.md")]
 [OutputType(typeof(RenewalTask))]
 [OutputType(typeof(string))]
 public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDisposable
@@ -26,16 +26,19 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
     /// <summary>The certificate file.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string CertificatePath { get; set; } = string.Empty;
 
     /// <summary>The key file, where it does not lie beside the certificate.</summary>
     [Parameter(Position = 2)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string? KeyPath { get; set; }
 
     /// <summary>How often the schedule looks, where the certificate's lifetime is not to say.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(IntervalCompleter))]
     public string? Interval { get; set; }
 
     /// <summary>For the machine, or for the user who registers.</summary>
@@ -51,6 +54,7 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
     /// <summary>The user that the schedule of the machine runs as, instead of SYSTEM or root.</summary>
     [Parameter(ParameterSetName = UserSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(AccountCompleter))]
     public string? UserId { get; set; }
 
     /// <summary>A group managed service account of Windows, DOMAIN\account$.</summary>

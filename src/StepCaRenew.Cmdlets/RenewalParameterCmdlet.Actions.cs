@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using StepCaRenew.Actions;
+using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Policy;
 
 namespace StepCaRenew.Cmdlets;
@@ -10,16 +11,19 @@ public abstract partial class RenewalParameterCmdlet
     /// <summary>Services to restart after a renewal.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ServiceCompleter))]
     public string[] RestartService { get; set; } = [];
 
     /// <summary>Services of systemd to reload, or restart where they can't, after a renewal.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ServiceCompleter))]
     public string[] ReloadService { get; set; } = [];
 
     /// <summary>A signal to send after a renewal.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SignalCompleter))]
     public string? Signal { get; set; }
 
     /// <summary>The file with the id of the process that the signal goes to.</summary>

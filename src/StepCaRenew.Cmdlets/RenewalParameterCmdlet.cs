@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Policy;
 using StepCaRenew.StepCa;
 
@@ -51,6 +52,7 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
     /// <summary>The name of a step context.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ContextCompleter))]
     public string? Context { get; set; }
 
     /// <summary>The folder of step's configuration, instead of $STEPPATH or ~/.step.</summary>

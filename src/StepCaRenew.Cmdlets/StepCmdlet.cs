@@ -54,10 +54,29 @@ public abstract class StepCmdlet : PSCmdlet
     /// <param name="problem">The error.</param>
     protected internal virtual void Report(ErrorRecord problem) => WriteError(problem);
 
+    /// <summary>Reports an input that cannot be worked on; the other inputs go on.</summary>
+    /// <param name="path">The path as it was given.</param>
+    /// <param name="problem">The error.</param>
+    protected internal virtual void Refuse(string path, RenewalException problem) => Report(ErrorRecords.From(problem, path));
+
+    /// <summary>Whether a parameter was written on the command line, and did not come through the pipeline; in BeginProcessing.</summary>
+    /// <param name="parameter">The parameter.</param>
+    protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    /// <summary>Demands that paths which were written on the command line are not empty; in BeginProcessing.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="values">Its values.</param>
+    /// <exception cref="RenewalException">One is empty, or there is none.</exception>
+    protected void RequireGiven(string parameter, params string?[]? values)
+    {
+        if (IsGiven(parameter) && (values is null or [] || values.Any(string.IsNullOrEmpty)))
+            throw CertificatePathResolver.Empty($"-{parameter} is empty, or holds an empty path.");
+    }
+
     /// <summary>The full path of a file that a parameter names, by PowerShell's present folder.</summary>
     /// <param name="path">The path.</param>
     /// <exception cref="RenewalException">It is not in the file system.</exception>
-    protected string FullPath(string path) => new CertificatePathResolver(this, recurse: false).ResolveLiteral(path);
+    protected string FullPath(string path) => new CertificatePathResolver(this, new FolderOptions(Recurse: false, FollowLinks: false)).ResolveLiteral(path);
 
     /// <summary>The password of a key, from whichever parameter.</summary>
     /// <param name="password">The password itself, if it was given.</param>

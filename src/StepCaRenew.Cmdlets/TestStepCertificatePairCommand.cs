@@ -1,18 +1,22 @@
 using System.Management.Automation;
 using StepCaRenew.Certificates;
+using StepCaRenew.Cmdlets.Support;
 
 namespace StepCaRenew.Cmdlets;
 
 /// <summary>Test-StepCertificatePair: whether a certificate and a key on disk belong together.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "StepCertificatePair", DefaultParameterSetName = PathSet)]
+[Cmdlet(VerbsDiagnostic.Test, "StepCertificatePair", DefaultParameterSetName = PathSet, HelpUri = HelpPages.Folder + "Test-StepCertificatePair.md")]
 [OutputType(typeof(bool))]
 [OutputType(typeof(PairTestResult))]
 public sealed class TestStepCertificatePairCommand : CertificateCmdlet
 {
     /// <summary>Certificate files, or folders that hold some; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
-    [ValidateNotNullOrEmpty]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string[] Path { get; set; } = [];
 
     /// <summary>Show both public keys, the file times and the reason instead of a Boolean.</summary>
@@ -20,7 +24,7 @@ public sealed class TestStepCertificatePairCommand : CertificateCmdlet
     public SwitchParameter Detailed { get; set; }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> Paths => ParameterSetName == LiteralPathSet ? LiteralPath : Path;
+    protected override IReadOnlyList<string>? Paths => ParameterSetName == LiteralPathSet ? LiteralPath : Path;
 
     /// <inheritdoc/>
     protected override string Activity => "Testing pairs";

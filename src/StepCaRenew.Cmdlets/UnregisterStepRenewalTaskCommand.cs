@@ -4,14 +4,17 @@ using StepCaRenew.Cmdlets.Support;
 namespace StepCaRenew.Cmdlets;
 
 /// <summary>Unregister-StepRenewalTask: takes schedule, definition and state of renewals away; never certificate or key.</summary>
-[Cmdlet(VerbsLifecycle.Unregister, "StepRenewalTask", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Unregister, "StepRenewalTask", SupportsShouldProcess = true, DefaultParameterSetName = NameSet, HelpUri = HelpPages.Folder + "Unregister-StepRenewalTask.md")]
 [OutputType(typeof(void))]
 public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
 {
+    private const string NameSet = "Name";
+    private const string InputObjectSet = "InputObject";
+
     private readonly PipelinePump pump = new();
 
     /// <summary>Names of registered renewals; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(RegisteredNameCompleter))]
@@ -21,6 +24,13 @@ public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Registered renewals, as Get-StepRenewalTask shows them.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = InputObjectSet, ValueFromPipeline = true)]
+    [PSTypeName(RenewalTaskAttribute.TypeName)]
+    [RenewalTask]
+    [ValidateNotNullOrEmpty]
+    public PSObject[] InputObject { get; set; } = [];
+
     /// <inheritdoc/>
     public void Dispose() => pump.Dispose();
 
@@ -28,7 +38,7 @@ public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
     protected override void ProcessRecord() => Terminating(() =>
     {
         var registrar = new TaskServices(this, pump).Registrar;
-        var found = RegisteredNameCompleter.Resolve(Name);
+        var found = ParameterSetName == InputObjectSet ? RegisteredNameCompleter.Resolve(InputObject) : RegisteredNameCompleter.Resolve(Name);
         if (Name.Any(WildcardPattern.ContainsWildcardCharacters) && !IsWanted([.. found.Where(one => one.Store is not null).Select(one => one.Name)]))
             return;
         foreach (var (store, name) in found)

@@ -16,12 +16,16 @@ public static class ErrorId
     public const string FileTooLarge = nameof(FileTooLarge);
     /// <summary>The file can't be read for another reason: a device, a pipe, an input/output error.</summary>
     public const string FileUnreadable = nameof(FileUnreadable);
+    /// <summary>A folder cannot be read for another reason than permissions.</summary>
+    public const string FolderUnreadable = nameof(FolderUnreadable);
     /// <summary>No certificate file was found in a folder or by a pattern.</summary>
     public const string NoCertificateFound = nameof(NoCertificateFound);
 
     // What is in them
     /// <summary>The file holds no readable certificate.</summary>
     public const string CertificateInvalid = nameof(CertificateInvalid);
+    /// <summary>The certificate file is of a kind that is not supported, such as PKCS#12.</summary>
+    public const string CertificateUnsupported = nameof(CertificateUnsupported);
     /// <summary>The file holds several leaf certificates, and nothing tells which one is meant.</summary>
     public const string CertificateAmbiguous = nameof(CertificateAmbiguous);
     /// <summary>No private key was found beside the certificate.</summary>
@@ -200,6 +204,8 @@ public static class ErrorId
     // Parameters
     /// <summary>Nothing is registered, and no path was given.</summary>
     public const string NothingRegistered = nameof(NothingRegistered);
+    /// <summary>A path is empty.</summary>
+    public const string PathEmpty = nameof(PathEmpty);
     /// <summary>The path is not one of the file system.</summary>
     public const string NotAFileSystemPath = nameof(NotAFileSystemPath);
     /// <summary>A path is not a full one where it must be.</summary>

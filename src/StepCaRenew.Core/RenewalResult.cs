@@ -47,6 +47,24 @@ public sealed record RenewalResult
     /// <summary>How long the run took, in milliseconds.</summary>
     public long DurationMs { get; init; }
 
+    /// <summary>The result of an input that never came as far as a certificate.</summary>
+    /// <param name="certificatePath">The path of the certificate as it was given; it may be empty.</param>
+    /// <param name="keyPath">The path of the key as it was given.</param>
+    /// <param name="error">The error.</param>
+    public static RenewalResult Refused(string certificatePath, string? keyPath, RenewalException error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return new RenewalResult
+        {
+            Name = certificatePath,
+            CertificatePath = certificatePath,
+            KeyPath = keyPath,
+            Status = RenewalStatus.Failed,
+            ErrorId = error.ErrorId,
+            Message = error.Message,
+        };
+    }
+
     /// <summary>What the engine is to do after the last certificate; null where nothing is.</summary>
     internal OwedActions? Owed { get; init; }
 }

@@ -232,10 +232,10 @@ Describe 'A batch of renewals' {
     }
 
     It 'shows how far it is, how fast, and how long it will take' {
-        $holder = Lock-Pair $pairs[0]
+        $holders = @(Lock-Pair $pairs[0]; Lock-Pair $pairs[1])
         $shell = [powershell]::Create()
         try {
-            # Slow enough that somebody looks at it: the first one gives up after half a second.
+            # Slow enough that somebody looks at it: the first two give up after half a second each.
             $shell.AddScript('param($Manifest, $Arguments) Import-Module $Manifest; Invoke-StepRenewal @Arguments').AddParameters(@{
                     Manifest  = Join-Path (Get-TestPackage) 'StepCaRenew.psd1'
                     Arguments = $renew + @{ LiteralPath = $folder; ThrottleLimit = 1; LockTimeout = '500ms'; ErrorAction = 'SilentlyContinue' }
@@ -243,17 +243,93 @@ Describe 'A batch of renewals' {
             $shell.Invoke() | Should -HaveCount 24
             $shown = @($shell.Streams.Progress | Where-Object Activity -EQ 'Renewing certificates')
             $shown.Count | Should -BeGreaterThan 1
-            $shown[0].StatusDescription | Should -Match '^1 of 24, \d+ per second$'
-            $shown[0].PercentComplete | Should -Be 4
-            $shown[0].SecondsRemaining | Should -BeGreaterThan 5
+            # The first one is not done yet, and somebody waits all the same.
+            $shown[0].StatusDescription | Should -BeExactly '0 of 24, 0 per second'
+            $shown[0].PercentComplete | Should -Be 0
+            $shown[0].SecondsRemaining | Should -Be -1
+            $first = $shown | Where-Object PercentComplete -EQ 4 | Select-Object -First 1
+            $first.StatusDescription | Should -Match '^1 of 24, \d+ per second$'
+            $first.SecondsRemaining | Should -BeGreaterThan 5
             $shown[-1].RecordType | Should -Be 'Completed'
             $shown[-1].StatusDescription | Should -Match '^24 of 24, \d+ per second$'
         }
         finally {
             $shell.Dispose()
-            Unlock-Pair $holder
+            $holders | ForEach-Object { Unlock-Pair $_ }
         }
     } -Skip:(-not $IsLinux)
+}
+
+Describe 'What a batch says' {
+    BeforeEach {
+        if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
+        $folder = [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
+        $pairs = foreach ($name in 'a', 'b', 'c') { Build-TestCertificate -Authority (Get-CaAuthority $ca) -Folder $folder -Name $name }
+        $said = @{ InformationVariable = 'information'; WarningVariable = 'warnings'; ErrorVariable = 'problem'; WarningAction = 'SilentlyContinue'; ErrorAction = 'SilentlyContinue' }
+    }
+
+    It 'begins every error with the name of its certificate' {
+        Remove-Item $pairs[0].KeyPath
+        Set-Content $pairs[2].CertificatePath 'no certificate'
+        Invoke-StepRenewal $folder @renew @said > $null
+        $problem | Should -HaveCount 2
+        $texts = $problem | ForEach-Object { "$_" } | Sort-Object
+        $texts[0] | Should -BeLike "a.crt: There is no key*'$folder/a.crt'*"
+        $texts[1] | Should -BeLike 'c.crt: *'
+        # Scripts find the message itself as ever.
+        ($problem | Where-Object FullyQualifiedErrorId -Like 'KeyNotFound,*').Exception.Message | Should -BeLike 'There is no key*'
+        Get-StepCertificate $folder -ErrorVariable looks -ErrorAction SilentlyContinue > $null
+        "$($looks[0])" | Should -BeLike 'c.crt: *'
+    }
+
+    It 'names as much of the path as it takes where file names are the same' {
+        $twins = foreach ($place in 'x/live', 'y/live', 'y/other') {
+            $there = [IO.Directory]::CreateDirectory("$folder/$place").FullName
+            Copy-Item $pairs[0].CertificatePath "$there/tls.crt"
+            "$there/tls.crt"
+        }
+        Invoke-StepRenewal ($twins + $pairs[1].CertificatePath + "$folder/none.crt") @renew @said > $null
+        ($problem | ForEach-Object { "$_" -replace ': .*' } | Sort-Object) -join ' ' | Should -BeExactly 'none.crt x/live/tls.crt y/live/tls.crt y/other/tls.crt'
+    }
+
+    It 'begins warnings with the name too, and the pipeline is a batch' {
+        $down = @{ CaUrl = "https://127.0.0.1:$(Get-FreePort)"; Root = $ca.RootPath; Force = $true; RetryTimeout = '1s' }
+        $pairs[0..1].CertificatePath | Invoke-StepRenewal @down @said > $null
+        $warnings.Count | Should -BeGreaterThan 1
+        $warnings | ForEach-Object { "$_" | Should -Match '^[ab]\.crt: ' }
+        ($warnings | ForEach-Object { "$_".Substring(0, 6) } | Sort-Object -Unique) -join ' ' | Should -BeExactly 'a.crt: b.crt:'
+        Invoke-StepRenewal $pairs[0].CertificatePath @down -WarningVariable alone -ErrorVariable problem -WarningAction SilentlyContinue -ErrorAction SilentlyContinue > $null
+        "$($alone[0])" | Should -Not -BeLike 'a.crt: *'
+        "$($problem[0])" | Should -Not -BeLike 'a.crt: *'
+    }
+
+    It 'reports a cause once that holds for all, and gives each certificate its result: <Cause>' -ForEach @(
+        @{ Cause = 'CaUrlMissing'; Arguments = { @{ StepPath = "$folder/none" } } }
+        @{ Cause = 'RootMissing'; Arguments = { @{ StepPath = "$folder/none"; CaUrl = $ca.Url } } }
+        @{ Cause = 'ContextNotFound'; Arguments = { @{ StepPath = $ca.Folder; Context = 'none' } } }
+        @{ Cause = 'CaUnreachable'; Arguments = { @{ CaUrl = 'https://127.0.0.1:1'; Root = $ca.RootPath } } }
+    ) {
+        $splat = & $Arguments
+        $results = Invoke-StepRenewal $folder @splat @said -Force -RetryTimeout 0s
+        $results.ErrorId | Should -Be $Cause, $Cause, $Cause
+        $results.Message | Should -Not -Contain $null
+        $problem | Should -HaveCount 1
+        $problem[0].FullyQualifiedErrorId | Should -BeLike "$Cause,*"
+        if ($Cause -ne 'CaUnreachable') { "$($problem[0])" | Should -BeExactly $results[0].Message }
+    }
+
+    It 'ends with one line of information: how many there were, and what became of them' {
+        Remove-Item $pairs[2].KeyPath
+        $old = Build-TestCertificate -Authority (Get-CaAuthority $ca) -Folder $folder -Name old -Age 16:30:00
+        $results = Invoke-StepRenewal $folder -StepPath $ca.Folder -RetryTimeout 0s @said
+        $results | Should -HaveCount 4
+        $information[-1].MessageData | Should -BeExactly '4 certificates: 1 renewed, 2 not due, 1 failed'
+        $information[-1].Tags | Should -Be 'StepCaRenew'
+        Invoke-StepRenewal $pairs[0..1].CertificatePath @renew @said -WhatIf > $null
+        $information[-1].MessageData | Should -BeExactly '2 certificates: 2 would be renewed'
+        Invoke-StepRenewal $old.CertificatePath -StepPath $ca.Folder @said > $null
+        $information | Should -BeNullOrEmpty
+    }
 }
 
 Describe 'A batch of looks' {
@@ -271,6 +347,21 @@ Describe 'A batch of looks' {
         $found.Name | Sort-Object | Should -Be $names
         $found.KeyStatus | Sort-Object -Unique | Should -BeExactly 'Matches'
         $problem.TargetObject | Should -Be (Join-Path $folder 'notes.pem')
+    }
+
+    It 'shows them in the order of the paths, several at once, though the first one takes long' {
+        # Its key is encrypted so that one has to work for it; 60 others are done long before.
+        [IO.File]::WriteAllText("$TestDrive/pass.txt", 'secret')
+        $slow = Build-TestCertificate -Authority $authority -Folder $TestDrive -Name slow
+        openssl pkcs8 -topk8 -v2 aes256 -iter 3000000 -in $slow.KeyPath -out "$TestDrive/slow.new" -passout "file:$TestDrive/pass.txt" 2>$null
+        Move-Item "$TestDrive/slow.new" $slow.KeyPath -Force
+        $paths = @($slow.CertificatePath) + ($pairs.CertificatePath | Sort-Object -Descending)
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $found = Get-StepCertificate $paths -ThrottleLimit 4 -KeyPasswordFile "$TestDrive/pass.txt"
+        $watch.Elapsed.TotalMilliseconds | Should -BeGreaterThan 300 -Because 'the first one should take long'
+        $found.CertificatePath | Should -Be $paths
+        ($paths | Get-StepCertificate -ThrottleLimit 4 -KeyPasswordFile "$TestDrive/pass.txt").CertificatePath | Should -Be $paths
+        (Get-StepCertificate $folder -ErrorAction SilentlyContinue).Name | Should -Be $names
     }
 
     It 'shows them in their order where one is looked at at a time' {

@@ -392,10 +392,19 @@ Describe 'Get-StepCertificate' {
         }
 
         It 'does not take an empty path' {
-            { Get-StepCertificate '' } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
-            { Get-StepCertificate $null } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
-            { Get-StepCertificate -LiteralPath @() } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
-            { Get-StepCertificate "$folder/x1.crt", '' } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+            { Get-StepCertificate '' } | Should -Throw -ErrorId 'PathEmpty,*'
+            { Get-StepCertificate $null } | Should -Throw -ErrorId 'PathEmpty,*'
+            { Get-StepCertificate -LiteralPath @() } | Should -Throw -ErrorId 'PathEmpty,*'
+            { Get-StepCertificate "$folder/x1.crt", '' } | Should -Throw -ErrorId 'PathEmpty,*'
+            { Get-StepCertificate "$folder/x1.crt" -KeyPath '' } | Should -Throw -ErrorId 'PathEmpty,*'
+        }
+
+        It 'reports an empty path of the pipeline, and goes on' {
+            $found = '', "$folder/x1.crt", $null, [pscustomobject]@{ CertificatePath = ''; KeyPath = 'x' }, [pscustomobject]@{ CertificatePath = "$folder/a b.crt"; KeyPath = '' } |
+                Get-StepCertificate -ErrorVariable problem -ErrorAction SilentlyContinue
+            $found.Name | Should -Be 'x1', 'a b'
+            $found.KeyStatus | Should -Be 'Matches', 'Matches'
+            $problem.FullyQualifiedErrorId | Should -Be (@('PathEmpty,StepCaRenew.Cmdlets.GetStepCertificateCommand') * 3)
         }
 
         It 'tells of what is missing, and goes on' {
@@ -407,6 +416,119 @@ Describe 'Get-StepCertificate' {
             $problem[0].TargetObject | Should -BeExactly (Join-Path $folder 'none.crt')
             $problem[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
             { Get-StepCertificate "$folder/none.crt" -ErrorAction Stop } | Should -Throw -ErrorId 'FileNotFound,*'
+        }
+    }
+
+    Context 'Links' {
+        BeforeEach {
+            $folder = Get-NewFolder
+            function Add-Link {
+                param([string] $Name, [string] $Target)
+                [IO.File]::CreateSymbolicLink((Join-Path $folder $Name), $Target) > $null
+            }
+        }
+
+        It 'lists the certificate of a mounted secret once, by its shortest path' {
+            $version = [IO.Directory]::CreateDirectory("$folder/..2026_01").FullName
+            $pair = Build-TestCertificate -Authority $authority -Folder $version -Name tls
+            Add-Link ..data ..2026_01
+            Add-Link tls.crt ..data/tls.crt
+            Add-Link tls.key ..data/tls.key
+            foreach ($options in @{}, @{ Recurse = $true }, @{ Recurse = $true; FollowSymlink = $true }) {
+                $found = @(Get-StepCertificate $folder @options)
+                $found.CertificatePath | Should -BeExactly (Join-Path $folder tls.crt)
+                $found.KeyStatus | Should -BeExactly 'Matches'
+            }
+            @(Get-StepCertificate "$folder/*" -Recurse).CertificatePath | Should -BeExactly (Join-Path $folder tls.crt)
+            Test-StepCertificatePair $folder -Recurse | Should -Be @($true)
+        }
+
+        It 'does not go on and on in loops of links, with -FollowSymlink neither' {
+            $deep = [IO.Directory]::CreateDirectory("$folder/a/b").FullName
+            $pair = Build-TestCertificate -Authority $authority -Folder $folder -Name web
+            $other = Build-TestCertificate -Authority $authority -Folder $deep -Name deep
+            Add-Link a/b/up ../..
+            Add-Link a/up ..
+            Add-Link a/self .
+            $script = "Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'
+                (Get-StepCertificate '$folder' -Recurse).CertificatePath
+                (Get-StepCertificate '$folder' -Recurse -FollowSymlink).CertificatePath"
+            $result = Invoke-FreshPwsh -Script $script -TimeoutSeconds 30
+            $result.Error | Should -BeNullOrEmpty
+            $result.Output.Trim() -split "`n" | Should -Be $other.CertificatePath, $pair.CertificatePath, $other.CertificatePath, $pair.CertificatePath
+        }
+
+        It 'goes through links to folders with -FollowSymlink alone, as Get-ChildItem does' {
+            $away = Get-NewFolder
+            $pair = Build-TestCertificate -Authority $authority -Folder $away -Name far
+            Add-Link link $away
+            Get-StepCertificate $folder -Recurse | Should -BeNullOrEmpty
+            Get-StepCertificate $folder -FollowSymlink | Should -BeNullOrEmpty
+            (Get-StepCertificate $folder -Recurse -FollowSymlink).CertificatePath | Should -BeExactly (Join-Path $folder link/far.crt)
+            (Get-StepCertificate "$folder/link").Name | Should -BeExactly 'far'
+            Test-StepCertificatePair $folder -Recurse -FollowSymlink | Should -BeTrue
+        }
+    }
+
+    Context 'Folders that cannot be read' {
+        BeforeAll {
+            # An unprivileged user, who can read the module and pass through the folders of the test.
+            function Invoke-AsNobody {
+                param([string] $Script)
+                $import = "Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'`n"
+                Invoke-FreshPwsh -Script ($import + $Script) -Environment @{ HOME = '/nonexistent' } -Through 'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'
+            }
+        }
+
+        BeforeEach {
+            if ([Environment]::UserName -ne 'root' -or -not (Get-Command setpriv -ErrorAction Ignore)) { return Skip-Test -Because 'only root can become another user, with setpriv' }
+            $folder = [IO.Directory]::CreateTempSubdirectory('stepcarenew-unreadable-').FullName
+            foreach ($name in 'open', 'locked', 'open/locked') {
+                $one = [IO.Directory]::CreateDirectory("$folder/$name").FullName
+                $pair = Build-TestCertificate -Authority $authority -Folder $one -Name (Split-Path $name -Leaf)
+                [IO.File]::SetUnixFileMode($pair.KeyPath, 'UserRead, UserWrite, OtherRead')
+            }
+            $all = [IO.UnixFileMode] 'UserRead, UserWrite, UserExecute, GroupRead, GroupExecute, OtherRead, OtherExecute'
+            foreach ($name in '', 'open') { [IO.File]::SetUnixFileMode((Join-Path $folder $name), $all) }
+            foreach ($name in 'locked', 'open/locked') { [IO.File]::SetUnixFileMode((Join-Path $folder $name), [IO.UnixFileMode] 'UserRead, UserWrite, UserExecute') }
+        }
+
+        AfterEach {
+            Remove-Item $folder -Recurse -Force -ErrorAction Ignore
+        }
+
+        It 'are errors with an id, and the others are shown: <Title>' -ForEach @(
+            @{ Title = 'paths'; Arguments = '"$f/locked", "$f/open"'; Locked = , 'locked' }
+            @{ Title = 'a pattern below it'; Arguments = '"$f/locked/*.crt", "$f/open"'; Locked = , 'locked' }
+            @{ Title = 'a pattern that finds it'; Arguments = '"$f/*"'; Locked = , 'locked' }
+            @{ Title = '-Recurse'; Arguments = '$f -Recurse'; Locked = 'locked', 'open/locked' }
+            @{ Title = '-LiteralPath'; Arguments = '-LiteralPath "$f/locked", "$f/open"'; Locked = , 'locked' }
+        ) {
+            foreach ($command in 'Get-StepCertificate', 'Test-StepCertificatePair -Detailed') {
+                $result = Invoke-AsNobody "`$f = '$folder'
+                    `$found = $command $Arguments -ErrorVariable problem -ErrorAction SilentlyContinue
+                    `$found.Name
+                    `$problem | ForEach-Object { `$_.FullyQualifiedErrorId -replace ',.*'; `$_.Exception.Message; if (-not `$_.ErrorDetails.RecommendedAction) { 'no remedy' } }"
+                $result.Error | Should -BeNullOrEmpty
+                $lines = $result.Output.Trim() -split "`n"
+                $lines[0] | Should -BeExactly 'open'
+                $lines.Count | Should -Be (1 + 2 * $Locked.Count)
+                $lines -ceq 'AccessDenied' | Should -HaveCount $Locked.Count
+                foreach ($name in $Locked) { $lines | Where-Object { $_ -like "*'$folder/$name'*" } | Should -HaveCount 1 }
+            }
+        }
+
+        It 'end the call only with -ErrorAction Stop' {
+            $result = Invoke-AsNobody "try { Get-StepCertificate '$folder/locked', '$folder/open' -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId }"
+            $result.Output.Trim() | Should -BeExactly 'AccessDenied,StepCaRenew.Cmdlets.GetStepCertificateCommand'
+        }
+
+        It 'do not keep Invoke-StepRenewal from the others' {
+            $result = Invoke-AsNobody "`$r = Invoke-StepRenewal '$folder/locked', '$folder' -Recurse -LogPath /tmp/stepcarenew-nobody-`$PID.log -StepPath /nonexistent -ErrorVariable problem -ErrorAction SilentlyContinue
+                `$r.Status; `$problem.ForEach{ `$_.FullyQualifiedErrorId -replace ',.*' } -join ' '
+                (Get-Content /tmp/stepcarenew-nobody-`$PID.log | ConvertFrom-Json | Where-Object id -eq 190).fields.errorId -join ' '; Remove-Item /tmp/stepcarenew-nobody-`$PID.log"
+            $result.Error | Should -BeNullOrEmpty
+            $result.Output.Trim() -split "`n" | Should -Be 'NotDue', 'AccessDenied AccessDenied AccessDenied', 'AccessDenied AccessDenied AccessDenied'
         }
     }
 
@@ -453,6 +575,20 @@ Describe 'Get-StepCertificate' {
 
         It 'shows a root where it is named' {
             (Get-StepCertificate $folder/root.crt).Subject | Should -BeExactly 'CN=Test Root'
+        }
+
+        It 'says of a PKCS#12 file that it is not supported yet' {
+            $pfx = Join-Path $folder web.pfx
+            Invoke-OpenSsl pkcs12 -export -in $pair.CertificatePath -inkey $pair.KeyPath -out $pfx -passout pass:secret
+            foreach ($command in 'Get-StepCertificate', 'Test-StepCertificatePair', 'Invoke-StepRenewal') {
+                & $command $pfx -ErrorVariable problem -ErrorAction SilentlyContinue > $null
+                $problem[0].FullyQualifiedErrorId | Should -BeLike 'CertificateUnsupported,*' -Because $command
+                $problem[0].Exception.Message | Should -BeLike "*'$pfx'*PKCS#12 is not supported yet*"
+                $problem[0].ErrorDetails.RecommendedAction | Should -BeLike '*openssl pkcs12*'
+                $problem[0].CategoryInfo.Category | Should -Be 'NotImplemented'
+            }
+            (Get-StepCertificate $pair.CertificatePath $pfx).KeyErrorId | Should -BeExactly 'KeyUnsupported'
+            Remove-Item $pfx
         }
 
         It 'says of a key that was named that it is none' {

@@ -87,6 +87,25 @@ Describe 'The help of <_>' -ForEach $commands {
         (Get-Help $command.Name).Synopsis | Should -BeExactly (Select-Element $page details/description/para).InnerText
     }
 
+    It 'is opened on the web by -Online' -Skip:(-not $IsLinux) {
+        # .NET opens addresses by xdg-open; this one writes them down.
+        $folder = [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
+        [IO.File]::WriteAllText("$folder/xdg-open", "#!/bin/sh`necho `"`$1`" > '$folder/opened.new'; mv '$folder/opened.new' '$folder/opened'`n")
+        [IO.File]::SetUnixFileMode("$folder/xdg-open", 'UserRead, UserWrite, UserExecute')
+        $before = $env:PATH
+        try {
+            $env:PATH = "${folder}:$before"
+            Get-Help $command.Name -Online
+            $watch = [Diagnostics.Stopwatch]::StartNew()
+            while (-not (Test-Path "$folder/opened") -and $watch.Elapsed.TotalSeconds -lt 10) { [Threading.Thread]::Sleep(20) }
+        }
+        finally {
+            $env:PATH = $before
+        }
+        Get-Content "$folder/opened" | Should -BeExactly $command.HelpUri
+        Get-RepositoryPath "docs/commands/$(Split-Path $command.HelpUri -Leaf)" | Should -Exist
+    }
+
     It 'has a synopsis and a description' {
         (Select-Element $page details/description/para).InnerText | Should -Not -BeNullOrEmpty
         Select-Element $page description/para | ForEach-Object { $_.InnerText | Should -Not -BeNullOrEmpty }

@@ -447,7 +447,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
             $thrown = $null
             try { & $Script } catch { $thrown = $_ }
             $thrown | Should -Not -BeNullOrEmpty
-            $thrown.FullyQualifiedErrorId | Should -Match '^(ParameterArgumentValidationError|InputObjectNotBound)'
+            $thrown.FullyQualifiedErrorId | Should -BeExactly 'PathEmpty,StepCaRenew.Cmdlets.InvokeStepRenewalCommand'
         }
 
         It 'tells where a folder or a pattern holds none, and goes on' {
@@ -464,6 +464,20 @@ Describe 'Invoke-StepRenewal and its parameters' {
             $result.ErrorId | Should -Be 'FileNotFound'
             $result.CertificatePath | Should -BeExactly (Join-Path $folder 'none.crt')
             $problem | Should -HaveCount 1
+        }
+
+        It 'searches folders in folders with -Recurse, and folders that are links with -FollowSymlink' -Skip:$IsWindows {
+            $below = [IO.Directory]::CreateDirectory("$folder/version").FullName
+            $deep = Build-TestCertificate -Authority $authority -Folder $below -Name deep
+            $away = Build-TestCertificate -Authority $authority -Folder (Get-NewFolder) -Name away
+            New-Item -ItemType SymbolicLink -Path "$folder/current" -Target version > $null
+            New-Item -ItemType SymbolicLink -Path "$folder/linked" -Target (Split-Path $away.CertificatePath) > $null
+            (Invoke-StepRenewal $folder @atCa -WhatIf).Name | Should -Be 'web.local'
+            (Invoke-StepRenewal $folder @atCa -Recurse -Force).Name | Sort-Object | Should -Be 'deep', 'web.local'
+            Test-OpenSslPair $deep | Should -BeTrue
+            $results = Invoke-StepRenewal -LiteralPath $folder @atCa -Recurse -FollowSymlink -Force
+            $results.Name | Sort-Object | Should -Be 'away', 'deep', 'web.local'
+            $results.Status | Should -Be 'Renewed', 'Renewed', 'Renewed'
         }
 
         It 'has one key for one certificate' {

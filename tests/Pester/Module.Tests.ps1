@@ -26,6 +26,12 @@ Describe 'The module' {
         $manifest.PowerShellVersion | Should -Be '7.4'
     }
 
+    It 'names the address of the project' {
+        $address = (Test-ModuleManifest $manifestPath).ProjectUri
+        $address.Scheme | Should -BeExactly 'https'
+        foreach ($command in Get-ModuleCommand) { $command.HelpUri | Should -BeExactly "$address/blob/main/docs/commands/$($command.Name).md" }
+    }
+
     It 'exports all cmdlets of its assembly by name, and nothing else' {
         $manifest = Import-PowerShellDataFile $manifestPath
         $assembly = (Get-ModuleCommand)[0].ImplementingType.Assembly

@@ -90,9 +90,21 @@ Describe 'Test-StepCertificatePair' {
         $problem | Should -HaveCount 1
     }
 
+    It 'gives each object of a pipeline a Boolean or an error, whatever its key' {
+        $alone = Join-Path $TestDrive 'keyless.crt'
+        Copy-Item $good.CertificatePath $alone
+        $objects = Get-StepCertificate $good.CertificatePath, $alone
+        $objects[1].KeyPath | Should -BeNullOrEmpty
+        $list = @($objects) + [pscustomobject]@{ CertificatePath = ''; KeyPath = '' } + [pscustomobject]@{ CertificatePath = $rsa.CertificatePath; KeyPath = 'none:/x' } +
+            [pscustomobject]@{ CertificatePath = $bad.CertificatePath; KeyPath = '' }
+        $results = $list | Test-StepCertificatePair -ErrorVariable problem -ErrorAction SilentlyContinue
+        $results | Should -Be $true, $false
+        $problem.FullyQualifiedErrorId -replace ',.*' | Sort-Object | Should -Be 'KeyNotFound', 'NotAFileSystemPath', 'PathEmpty'
+    }
+
     It 'needs a path, and one key for one certificate' {
-        { Test-StepCertificatePair '' } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
-        { Test-StepCertificatePair $null } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+        { Test-StepCertificatePair '' } | Should -Throw -ErrorId 'PathEmpty,*'
+        { Test-StepCertificatePair $null } | Should -Throw -ErrorId 'PathEmpty,*'
         { Test-StepCertificatePair $good.CertificatePath, $rsa.CertificatePath $good.KeyPath } | Should -Throw -ErrorId 'KeyPathForSeveral,*'
         { $good.CertificatePath, $rsa.CertificatePath | Test-StepCertificatePair -KeyPath $good.KeyPath } | Should -Throw -ErrorId 'KeyPathForSeveral,*'
         @() | Test-StepCertificatePair | Should -BeNullOrEmpty

@@ -7,19 +7,27 @@ namespace StepCaRenew.Cmdlets.Support;
 /// <param name="activity">What is being done.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="isOpenEnded">Whether more may come through the pipeline, so that nobody knows how many there will be.</param>
-/// <param name="show">Shows a record.</param>
-internal sealed class BatchProgress(string activity, TimeProvider clock, bool isOpenEnded, Action<ProgressRecord> show)
+/// <param name="post">Has an action run on the pipeline thread.</param>
+/// <param name="show">Shows a record; on the pipeline thread.</param>
+internal sealed class BatchProgress(string activity, TimeProvider clock, bool isOpenEnded, Action<Action> post, Action<ProgressRecord> show) : IDisposable
 {
     // More often than this nobody reads it, and to show it takes time.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly long start = clock.GetTimestamp();
+    private ITimer? timer;
     private TimeSpan shown;
+    private bool hasEnded;
     private int expected;
     private int done;
 
-    /// <summary>Takes note of work to come.</summary>
-    public void Expect(int count) => expected += count;
+    /// <summary>Takes note of work to come. Of several files that take long, the first progress is shown before one of them is done.</summary>
+    public void Expect(int count)
+    {
+        expected += count;
+        if (expected > 1 && !hasEnded)
+            timer ??= clock.CreateTimer(_ => post(Show), null, Pause, Pause);
+    }
 
     /// <summary>Takes note of a file that is done, and shows how it goes where there are several.</summary>
     /// <param name="isCertificate">False where it turned out to be something else.</param>
@@ -29,19 +37,29 @@ internal sealed class BatchProgress(string activity, TimeProvider clock, bool is
             done++;
         else
             expected--;
-        var elapsed = clock.GetElapsedTime(start);
-        if (expected < 2 || elapsed - shown < Pause)
-            return;
-        shown = elapsed;
-        show(Record(elapsed));
+        Show();
     }
 
     /// <summary>Takes it away, if it was shown.</summary>
     public void End()
     {
+        hasEnded = true;
+        Dispose();
         if (shown > TimeSpan.Zero)
             show(new ProgressRecord(0, activity, Status(clock.GetElapsedTime(start))) { RecordType = ProgressRecordType.Completed });
         shown = TimeSpan.Zero;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => timer?.Dispose();
+
+    private void Show()
+    {
+        var elapsed = clock.GetElapsedTime(start);
+        if (hasEnded || expected < 2 || elapsed - shown < Pause)
+            return;
+        shown = elapsed;
+        show(Record(elapsed));
     }
 
     private ProgressRecord Record(TimeSpan elapsed) => isOpenEnded

@@ -1,52 +1,58 @@
 using StepCaRenew.Certificates;
+using StepCaRenew.Logging;
 
 namespace StepCaRenew.Cmdlets.Support;
 
 /// <summary>One call's work on many certificates, several at once; a certificate's failure is its own.</summary>
 /// <param name="cmdlet">The cmdlet, which is told of failures.</param>
-/// <param name="pump">The way to its thread.</param>
-/// <param name="limit">How many are worked on at once.</param>
+/// <param name="work">Runs the work.</param>
 /// <param name="progress">Told of each that is done.</param>
-/// <param name="take">Takes in the outcome for a certificate file; on the pipeline thread, in the order of completion.</param>
-internal sealed class CertificateBatch<T>(StepCmdlet cmdlet, PipelinePump pump, int limit, BatchProgress progress, Action<string, T> take) : IDisposable
+/// <param name="names">The names that the messages begin with.</param>
+/// <param name="take">Takes in the outcome for a certificate file, and the name that a message about it begins with; on the pipeline thread.</param>
+internal sealed class CertificateBatch<T>(StepCmdlet cmdlet, WorkBatch work, BatchProgress progress, BatchNames names, Action<CertificateInput, string?, T> take) : IDisposable
     where T : class
 {
-    private readonly WorkBatch batch = new(pump, limit);
-
     /// <summary>Whether nothing is begun any more.</summary>
-    public bool IsEnding => batch.IsEnding;
+    public bool IsEnding => work.IsEnding;
 
     /// <summary>Starts the work on files, each as soon as there is room for it.</summary>
     /// <param name="inputs">The files.</param>
-    /// <param name="work">Does the work for a certificate file; on the thread pool.</param>
-    public void Add(IReadOnlyList<CertificateInput> inputs, Func<string, CancellationToken, Task<T>> work)
+    /// <param name="run">Does the work for a certificate file; on the thread pool.</param>
+    public void Add(IReadOnlyList<CertificateInput> inputs, Func<string, CancellationToken, Task<T>> run)
     {
         progress.Expect(inputs.Count);
+        names.Add(inputs);
         foreach (var input in inputs)
         {
-            batch.Start(stopping => RunAsync(input, work, stopping), outcome => Take(input, outcome));
-            if (batch.IsEnding)
+            var name = names.Of(input.Path);
+            work.Start(stopping => RunAsync(input, name, run, stopping), outcome => Take(input, name, outcome));
+            if (work.IsEnding)
                 return;
         }
     }
 
     /// <summary>Waits for all that was started.</summary>
-    public void Drain() => batch.Drain();
+    public void Drain() => work.Drain();
 
     /// <summary>Begins nothing any more.</summary>
-    public void End() => batch.End();
+    public void End() => work.End();
 
     /// <inheritdoc/>
-    public void Dispose() => batch.Dispose();
-
-    private static async Task<Outcome> RunAsync(CertificateInput input, Func<string, CancellationToken, Task<T>> work, CancellationToken stopping)
+    public void Dispose()
     {
+        work.Dispose();
+        progress.Dispose();
+    }
+
+    private static async Task<Outcome> RunAsync(CertificateInput input, string? name, Func<string, CancellationToken, Task<T>> run, CancellationToken stopping)
+    {
+        EventSubject.Name = name;
         try
         {
             stopping.ThrowIfCancellationRequested();
             return !input.IsCertain && !CertificateFolder.IsLeaf(input.Path)
                 ? new Outcome(IsCertificate: false, default, null)
-                : new Outcome(IsCertificate: true, await work(input.Path, stopping).ConfigureAwait(false), null);
+                : new Outcome(IsCertificate: true, await run(input.Path, stopping).ConfigureAwait(false), null);
         }
         catch (RenewalException e)
         {
@@ -54,13 +60,13 @@ internal sealed class CertificateBatch<T>(StepCmdlet cmdlet, PipelinePump pump, 
         }
     }
 
-    private void Take(CertificateInput input, Outcome outcome)
+    private void Take(CertificateInput input, string? name, Outcome outcome)
     {
         progress.Done(outcome.IsCertificate);
         if (outcome.Error is { } error)
-            cmdlet.Report(ErrorRecords.From(error, input.Path));
+            cmdlet.Report(ErrorRecords.From(error, input.Path, name));
         else if (outcome.IsCertificate)
-            take(input.Path, outcome.Value!);
+            take(input, name, outcome.Value!);
         input.Source.Done(outcome.IsCertificate);
     }
 

@@ -4,42 +4,64 @@ namespace StepCaRenew.Cmdlets.Support;
 
 /// <summary>The certificates that a call names: by paths, wildcards, folders, and through the pipeline.</summary>
 /// <param name="cmdlet">The cmdlet, which is told of what can't be read.</param>
-/// <param name="recurse">Whether folders are searched with those in them.</param>
+/// <param name="folders">How folders are searched.</param>
 /// <param name="onNothingFound">Told of a folder or pattern in which there is no certificate.</param>
-internal sealed class CertificateInputs(StepCmdlet cmdlet, bool recurse, Action<string> onNothingFound)
+internal sealed class CertificateInputs(StepCmdlet cmdlet, FolderOptions folders, Action<string> onNothingFound)
 {
-    private readonly CertificatePathResolver resolver = new(cmdlet, recurse);
+    private readonly CertificatePathResolver resolver = new(cmdlet, folders);
     private int found;
 
     /// <summary>Whether the key was named by hand; one that comes with an object of the pipeline belongs to that object.</summary>
     public bool IsKeyNamedByHand { get; init; }
 
     /// <summary>The files of some paths. What a folder or a pattern found is read only when its turn comes.</summary>
-    /// <param name="paths">The paths.</param>
+    /// <param name="paths">The paths; from the pipeline, they may be null or empty.</param>
     /// <param name="isLiteral">Whether they are taken as they are.</param>
     /// <exception cref="RenewalException">One key was named for several certificates.</exception>
-    public IReadOnlyList<CertificateInput> Find(IEnumerable<string> paths, bool isLiteral)
+    public IReadOnlyList<CertificateInput> Find(IEnumerable<string?>? paths, bool isLiteral)
     {
         var all = new List<CertificateInput>();
-        foreach (var path in paths)
-            cmdlet.NonTerminating(path, () => all.AddRange(FindOne(path, isLiteral)));
-        return IsKeyNamedByHand ? DemandOne(all) : all;
+        foreach (var path in OneAtLeast(paths))
+        {
+            try
+            {
+                all.AddRange(FindOne(path, isLiteral));
+            }
+            catch (RenewalException e)
+            {
+                cmdlet.Refuse(path ?? string.Empty, e);
+            }
+        }
+
+        return IsKeyNamedByHand ? RequireOne(all) : all;
     }
 
     /// <summary>The error where someone counts on a certificate and there is none.</summary>
     public static RenewalException NothingFound(string path) => new(
         ErrorId.NoCertificateFound, $"There is no certificate in or matching '{path}'.", "Check the path and its wildcards; looked for are .crt, .cer, .cert, .pem and .der files.");
 
-    private List<CertificateInput> FindOne(string path, bool isLiteral)
+    // An object without a path is an object all the same.
+    private static IReadOnlyList<string?> OneAtLeast(IEnumerable<string?>? paths) => [.. (paths ?? []).DefaultIfEmpty(null)];
+
+    private List<CertificateInput> FindOne(string? path, bool isLiteral)
     {
-        var files = resolver.Resolve(path, isLiteral).ToList();
-        var source = new InputSource(files.Count, () => cmdlet.NonTerminating(path, () => onNothingFound(path)));
+        var areAllRead = true;
+        var files = resolver.Resolve(path, isLiteral, error =>
+        {
+            areAllRead = false;
+            cmdlet.Refuse(path!, error);
+        });
+        var source = new InputSource(path!, files.Count, () =>
+        {
+            if (areAllRead)
+                cmdlet.NonTerminating(path!, () => onNothingFound(path!));
+        });
         source.TellIfNothing();
-        return files.ConvertAll(file => new CertificateInput(file.Path, file.IsNamed, source));
+        return [.. files.Select(file => new CertificateInput(file.Path, file.IsNamed, source))];
     }
 
     // Before anything is done: with a key for one certificate, nobody means two.
-    private List<CertificateInput> DemandOne(List<CertificateInput> inputs)
+    private List<CertificateInput> RequireOne(List<CertificateInput> inputs)
     {
         var certificates = inputs.FindAll(IsCertificate);
         found += certificates.Count;

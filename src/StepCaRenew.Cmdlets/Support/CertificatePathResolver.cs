@@ -5,14 +5,32 @@ using StepCaRenew.Certificates;
 namespace StepCaRenew.Cmdlets.Support;
 
 /// <summary>Leads path parameters, with wildcards, folders and provider prefixes, to files.</summary>
-internal sealed class CertificatePathResolver(PSCmdlet cmdlet, bool recurse)
+internal sealed class CertificatePathResolver(PSCmdlet cmdlet, FolderOptions folders)
 {
     /// <summary>The files of one path.</summary>
-    /// <exception cref="RenewalException">It is not in the file system.</exception>
-    public IEnumerable<FoundPath> Resolve(string path, bool isLiteral) =>
-        !isLiteral && WildcardPattern.ContainsWildcardCharacters(path)
-            ? ResolvePattern(path).SelectMany(found => Expand(found, isNamed: false))
-            : Expand(isLiteral ? ResolveLiteral(path) : ResolveEscaped(path), isNamed: true);
+    /// <param name="path">The path.</param>
+    /// <param name="isLiteral">Whether it is taken as it is.</param>
+    /// <param name="onUnreadable">Receives the errors of folders that cannot be read, while the others are searched.</param>
+    /// <exception cref="RenewalException">It is empty, not in the file system, or a folder that cannot be read.</exception>
+    public IReadOnlyList<FoundPath> Resolve(string? path, bool isLiteral, Action<RenewalException> onUnreadable)
+    {
+        if (string.IsNullOrEmpty(path))
+            throw Empty("A path of a certificate is empty.");
+        var search = new CertificateSearch(folders.Recurse, folders.FollowLinks, onUnreadable);
+        if (!isLiteral && WildcardPattern.ContainsWildcardCharacters(path))
+        {
+            ResolvePattern(path, search, onUnreadable);
+        }
+        else
+        {
+            var full = isLiteral ? ResolveLiteral(path) : ResolveEscaped(path);
+            if (!Directory.Exists(full))
+                return [new FoundPath(full, IsNamed: true)];
+            search.AddFolder(full);
+        }
+
+        return [.. search.Files.Select(file => new FoundPath(file, IsNamed: false))];
+    }
 
     /// <summary>The full path of a file, which need not exist.</summary>
     /// <exception cref="RenewalException">It is not in the file system.</exception>
@@ -21,13 +39,16 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, bool recurse)
         try
         {
             var full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-            return provider.Name == "FileSystem" ? full : throw NotAFile(path, null);
+            return provider.Name == "FileSystem" && full.Length > 0 ? full : throw NotAFile(path, null);
         }
         catch (Exception e) when (e is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or ProviderInvocationException or NotSupportedException)
         {
             throw NotAFile(path, e);
         }
     }
+
+    /// <summary>The error of a path that is empty.</summary>
+    public static RenewalException Empty(string message) => new(ErrorId.PathEmpty, message, "Give the path of the file. Check the variable, the property or the column of the list that it comes from.");
 
     // Completion writes x`[1`].crt for x[1].crt; a backtick may also be part of the very name.
     private string ResolveEscaped(string path)
@@ -36,7 +57,31 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, bool recurse)
         return Path.Exists(full) ? full : ResolveLiteral(WildcardPattern.Unescape(path));
     }
 
-    private Collection<string> ResolvePattern(string path)
+    private void ResolvePattern(string path, CertificateSearch search, Action<RenewalException> onUnreadable)
+    {
+        var found = FindMatches(path);
+        if (found.Count == 0)
+            RequireReadable(path);
+        foreach (var match in found)
+        {
+            if (!Directory.Exists(match))
+            {
+                search.AddFile(match);
+                continue;
+            }
+
+            try
+            {
+                search.AddFolder(match);
+            }
+            catch (RenewalException e)
+            {
+                onUnreadable(e);
+            }
+        }
+    }
+
+    private Collection<string> FindMatches(string path)
     {
         try
         {
@@ -50,16 +95,21 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, bool recurse)
         {
             return [];
         }
-        catch (Exception e) when (e is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+        catch (Exception e) when (e is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or ProviderInvocationException or NotSupportedException)
         {
             throw NotAFile(path, e);
         }
     }
 
-    private IEnumerable<FoundPath> Expand(string path, bool isNamed) =>
-        Directory.Exists(path)
-            ? CertificateFolder.Files(path, recurse).Select(file => new FoundPath(file, IsNamed: false))
-            : [new FoundPath(path, isNamed)];
+    // PowerShell finds nothing in a folder that it cannot read, and does not say why.
+    private void RequireReadable(string pattern)
+    {
+        var folder = ResolveLiteral(pattern);
+        while (WildcardPattern.ContainsWildcardCharacters(folder) && Path.GetDirectoryName(folder) is { } parent)
+            folder = parent;
+        if (Directory.Exists(folder))
+            new CertificateSearch(recurse: false, followLinks: false, _ => { }).AddFolder(folder);
+    }
 
     private static RenewalException NotAFile(string path, Exception? e) => new(
         ErrorId.NotAFileSystemPath, $"'{path}' is not a path of the file system.", "Name a file or folder of the file system.", e);

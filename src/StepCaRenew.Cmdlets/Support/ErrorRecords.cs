@@ -1,12 +1,18 @@
 using System.Management.Automation;
+using StepCaRenew.Logging;
 
 namespace StepCaRenew.Cmdlets.Support;
 
 /// <summary>Turns the engine's failures into error records: the id first, a fitting category, and what to do.</summary>
 internal static class ErrorRecords
 {
-    public static ErrorRecord From(RenewalException e, object? target) =>
-        new(e, e.ErrorId, CategoryOf(e.ErrorId), target) { ErrorDetails = new ErrorDetails(e.Message) { RecommendedAction = e.Remedy } };
+    /// <summary>The record of an error.</summary>
+    /// <param name="e">The error.</param>
+    /// <param name="target">What it is about.</param>
+    /// <param name="name">The name that its text begins with; null for none.</param>
+    /// <param name="remedy">What to do; null for the error's own remedy.</param>
+    public static ErrorRecord From(RenewalException e, object? target, string? name = null, string? remedy = null) =>
+        new(e, e.ErrorId, CategoryOf(e.ErrorId), target) { ErrorDetails = new ErrorDetails(EventSubject.Begin(name, e.Message)) { RecommendedAction = remedy ?? e.Remedy } };
 
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
@@ -17,7 +23,7 @@ internal static class ErrorRecords
         ErrorId.KeyPasswordRequired or ErrorId.KeyPasswordWrong or ErrorId.NoClientAuth or ErrorId.TokenRefused or ErrorId.ClientCertificateRefused
             or ErrorId.ClientCertificateExpired or ErrorId.ClientCertificateUnknownCa or ErrorId.ClientCertificateMissing => ErrorCategory.AuthenticationError,
         ErrorId.InvalidDuration or ErrorId.InvalidPercent or ErrorId.ExpiresInTooLong or ErrorId.ConflictingParameters or ErrorId.CaUrlInvalid
-            or ErrorId.PathIsFolder or ErrorId.RekeyNeedsTls or ErrorId.KeyPathForSeveral or ErrorId.NotAFileSystemPath or ErrorId.ActionInvalid
+            or ErrorId.PathIsFolder or ErrorId.RekeyNeedsTls or ErrorId.KeyPathForSeveral or ErrorId.NotAFileSystemPath or ErrorId.PathEmpty or ErrorId.ActionInvalid
             or ErrorId.NameInvalid or ErrorId.IntervalInvalid or ErrorId.LifetimeTooShort or ErrorId.ModulePathInvalid or ErrorId.PathNotFull or ErrorId.AccountInvalid or ErrorId.ConfirmationRequired => ErrorCategory.InvalidArgument,
         ErrorId.CertificateInvalid or ErrorId.CertificateAmbiguous or ErrorId.KeyInvalid or ErrorId.KeyMismatch or ErrorId.HalvesInBothFiles or ErrorId.ChainMissing
             or ErrorId.FileEmpty or ErrorId.RootInvalid or ErrorId.StepConfigInvalid or ErrorId.DefinitionInvalid or ErrorId.CaAnswerInvalid
@@ -28,9 +34,9 @@ internal static class ErrorRecords
         ErrorId.CaTimeout => ErrorCategory.OperationTimeout,
         ErrorId.CaBusy or ErrorId.CaFailed or ErrorId.SystemdNotRunning => ErrorCategory.ResourceUnavailable,
         ErrorId.FileTooLarge or ErrorId.CaAnswerTooLarge => ErrorCategory.LimitsExceeded,
-        ErrorId.KeyUnsupported or ErrorId.SchedulerUnavailable => ErrorCategory.NotImplemented,
+        ErrorId.KeyUnsupported or ErrorId.CertificateUnsupported or ErrorId.SchedulerUnavailable => ErrorCategory.NotImplemented,
         ErrorId.NameTaken or ErrorId.CertificateRegistered => ErrorCategory.ResourceExists,
-        ErrorId.FileUnreadable => ErrorCategory.ReadError,
+        ErrorId.FileUnreadable or ErrorId.FolderUnreadable => ErrorCategory.ReadError,
         ErrorId.DiskFull or ErrorId.WriteFailed or ErrorId.RecoveryBlocked => ErrorCategory.WriteError,
         ErrorId.ChangedDuringRenewal or ErrorId.TargetIsMountPoint or ErrorId.Locked or ErrorId.FileInUse or ErrorId.DaemonRunning => ErrorCategory.ResourceBusy,
         ErrorId.ActionFailed or ErrorId.RunNowFailed or ErrorId.SchedulerFailed or ErrorId.ModuleNotLoaded => ErrorCategory.InvalidResult,

@@ -50,9 +50,28 @@ public sealed class RegisteredNameCompleter : IArgumentCompleter
         return [.. found.DistinctBy(one => one.Name, RenewalName.Comparer)];
     }
 
+    /// <summary>The renewals that objects of Get-StepRenewalTask stand for.</summary>
+    /// <param name="tasks">The objects.</param>
+    /// <returns>Each with where it is registered; one that is not registered any more comes without.</returns>
+    /// <exception cref="RenewalException">A folder may not be read.</exception>
+    internal static IReadOnlyList<(DefinitionStore? Store, string Name)> Resolve(IEnumerable<PSObject> tasks) => [.. tasks.Select(FindTask).Distinct()];
+
     /// <summary>Where a renewal is registered.</summary>
     /// <exception cref="RenewalException">It is not (<see cref="ErrorId.NotRegistered"/>).</exception>
     internal static DefinitionStore Demand(DefinitionStore? store, string name) => store ?? throw RegisteredNames.NotRegistered(name);
+
+    // Two scopes may know the same name, and the object knows which one is meant.
+    private static (DefinitionStore? Store, string Name) FindTask(PSObject task)
+    {
+        var (name, definition) = (task.Properties["Name"].Value.ToString()!, task.Properties["DefinitionPath"]?.Value?.ToString());
+        foreach (var (store, known) in RegisteredNames.Find(one => RenewalName.Comparer.Equals(one, name)))
+        {
+            if (definition is null || store.Folders.DefinitionOf(known) == definition)
+                return (store, known);
+        }
+
+        return (null, name);
+    }
 
     private static WildcardPattern Pattern(string text) => new(text, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
 }

@@ -4,14 +4,19 @@ namespace StepCaRenew.Cmdlets.Support;
 
 /// <summary>
 /// Work of one call, several pieces at once and no more than a limit. What came of each is taken in on the pipeline
-/// thread, in the order of completion. All members but the work itself belong to that thread.
+/// thread, in the order of completion or in that of the start. All members but the work itself belong to that thread.
 /// </summary>
 /// <param name="pump">Serves the work.</param>
 /// <param name="limit">How many pieces run at once.</param>
-internal sealed class WorkBatch(PipelinePump pump, int limit) : IDisposable
+/// <param name="isOrdered">Whether what came of the pieces is taken in in the order of their start.</param>
+internal sealed class WorkBatch(PipelinePump pump, int limit, bool isOrdered = false) : IDisposable
 {
+    // So many outcomes may wait for a slow one before them; then nothing is begun until it has ended.
+    private const int MostWaiting = 256;
+
     private readonly CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(pump.Stopping);
     private readonly HashSet<Task> running = [];
+    private readonly Queue<Place> places = new();
 
     /// <summary>Whether nothing is begun any more.</summary>
     public bool IsEnding => ending.IsCancellationRequested;
@@ -22,16 +27,23 @@ internal sealed class WorkBatch(PipelinePump pump, int limit) : IDisposable
     /// <exception cref="PipelineStoppedException">The pipeline was stopped.</exception>
     public void Start<T>(Func<CancellationToken, Task<T>> work, Action<T> onDone)
     {
-        Serve(() => running.Count >= limit);
+        Serve(() => running.Count >= limit || places.Count >= MostWaiting);
         if (IsEnding)
             return;
+        var place = new Place();
+        if (isOrdered)
+            places.Enqueue(place);
         var task = Task.Run(() => work(ending.Token));
         running.Add(task);
         pump.WhenEnded(task, () =>
         {
             running.Remove(task);
-            if (!task.IsCanceled)
-                onDone(task.GetAwaiter().GetResult());
+            place.TakeIn = () =>
+            {
+                if (!task.IsCanceled)
+                    onDone(task.GetAwaiter().GetResult());
+            };
+            TakeIn(place);
         });
     }
 
@@ -48,6 +60,19 @@ internal sealed class WorkBatch(PipelinePump pump, int limit) : IDisposable
         pump.Stop();
         WaitForAll();
         ending.Dispose();
+    }
+
+    private void TakeIn(Place place)
+    {
+        if (!isOrdered)
+        {
+            place.TakeIn!();
+            return;
+        }
+
+        // It leaves its place first: taking it in may throw, and must not happen twice.
+        while (places.TryPeek(out var first) && first.TakeIn is not null)
+            places.Dequeue().TakeIn!();
     }
 
     private void Serve(Func<bool> condition)
@@ -77,5 +102,11 @@ internal sealed class WorkBatch(PipelinePump pump, int limit) : IDisposable
     {
         foreach (var task in running)
             PipelinePump.Wait(task);
+    }
+
+    // A piece in the order of the start; what takes in its outcome is there as soon as it has ended.
+    private sealed class Place
+    {
+        public Action? TakeIn { get; set; }
     }
 }

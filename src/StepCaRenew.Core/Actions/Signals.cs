@@ -21,6 +21,9 @@ internal static class Signals
         ["WINCH"] = 28,
     };
 
+    /// <summary>The names, without SIG.</summary>
+    public static IEnumerable<string> Names => Numbers.Keys;
+
     /// <summary>The number of a signal: HUP, SIGHUP or 1.</summary>
     /// <exception cref="RenewalException">There is no such signal.</exception>
     public static int Parse(string signal)

@@ -84,6 +84,8 @@ public sealed class CertificateFile : IDisposable
         try
         {
             // The constructor would also take PKCS#12 and PKCS#7, and their surprises.
+            if (Pkcs12Shape.Is(der))
+                throw Pkcs12Shape.Unsupported(ErrorId.CertificateUnsupported, What, document.File.Path);
             if (!CertificateOutline.HasShape(der))
                 throw new CryptographicException("it is another structure");
             var certificate = CertificateDecoder.Decode(der);

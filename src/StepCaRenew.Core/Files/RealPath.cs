@@ -33,6 +33,10 @@ internal static partial class RealPath
         throw new IOException($"More than {MostLinks} links lead on from '{path}'.");
     }
 
+    /// <summary>A folder at the end of all links; the path itself if there is none.</summary>
+    // A link to a folder may end in "..", which is no name of a file.
+    public static string OfFolder(string path) => OfExisting(path) ?? path;
+
     private static string? OfExisting(string path)
     {
         var resolved = Resolve(path, 0);

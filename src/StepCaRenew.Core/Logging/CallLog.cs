@@ -27,6 +27,23 @@ public sealed class CallLog : ILogger
     /// <summary>This one, and the event log of Windows besides.</summary>
     public CallLog WithWindowsEvents() => new(new TeeLogger(log, new WindowsEventLog()));
 
+    /// <summary>Logs that an input could not be renewed.</summary>
+    /// <param name="path">The path as it was given.</param>
+    /// <param name="error">The error.</param>
+    public void Refused(string path, RenewalException error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        RenewalLog.Failed(log, path, error.ErrorId, error.Message);
+    }
+
+    /// <summary>Logs an error that ends the call.</summary>
+    /// <param name="error">The error.</param>
+    public void Ended(RenewalException error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        RenewalLog.CallEnded(log, error.ErrorId, error.Message);
+    }
+
     /// <inheritdoc/>
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => log.BeginScope(state);
 

@@ -57,4 +57,7 @@ internal static partial class RenewalLog
 
     [LoggerMessage(190, LogLevel.Error, "Could not renew '{CertificatePath}' ({ErrorId}): {Reason}")]
     public static partial void Failed(ILogger logger, string certificatePath, string errorId, string reason);
+
+    [LoggerMessage(191, LogLevel.Error, "The call was ended by an error ({ErrorId}): {Reason}")]
+    public static partial void CallEnded(ILogger logger, string errorId, string reason);
 }

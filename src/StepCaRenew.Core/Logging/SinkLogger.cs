@@ -15,7 +15,7 @@ internal sealed class SinkLogger(IEventSink sink) : ILogger
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (LevelOf(logLevel) is { } level && sink.Shows(level))
-            sink.Show(level, formatter(state, exception));
+            sink.Show(level, level == EventLevel.Information ? formatter(state, exception) : EventSubject.Begin(EventSubject.Name, formatter(state, exception)));
     }
 
     // The engine traces nothing, and its failures come as such.

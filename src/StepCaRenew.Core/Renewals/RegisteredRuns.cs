@@ -98,6 +98,7 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
             return;
         foreach (var outcome in outcomes.Values.Where(outcome => outcome.Store is not null && outcome.Result?.Status != RenewalStatus.WouldRenew))
         {
+            EventSubject.Name = outcomes.Count > 1 ? outcome.Name : null;
             var states = new StateStore(outcome.Store!.Folders, outcome.Logger);
             var before = states.Read(outcome.Name);
             states.Write(outcome.Name, outcome.Result is { } result ? before.After(result, clock.GetUtcNow()) : before.Refused(outcome.Error!.ErrorId, clock.GetUtcNow()));

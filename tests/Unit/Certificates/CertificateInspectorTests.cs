@@ -50,9 +50,10 @@ public sealed class CertificateInspectorTests
         folder.Write("notes.txt", "x");
         folder.Write(".leaf.crt.0123.stepcarenew", Pair.CertificatePem);
         folder.Write(".hidden.crt", Pair.CertificatePem);
-        var files = CertificateFolder.Files(folder.Path, recurse: false).Select(Path.GetFileName);
-        Assert.Equal(["dh.pem", "key.pem", "leaf.crt", "root.crt"], files);
-        Assert.Equal([folder.At("leaf.crt")], CertificateFolder.Files(folder.Path, recurse: false).Where(CertificateFolder.IsLeaf));
+        var search = new CertificateSearch(recurse: false, followLinks: false, _ => { });
+        search.AddFolder(folder.Path);
+        Assert.Equal(["dh.pem", "key.pem", "leaf.crt", "root.crt"], search.Files.Select(Path.GetFileName));
+        Assert.Equal([folder.At("leaf.crt")], search.Files.Where(CertificateFolder.IsLeaf));
     }
 
     [Fact]

@@ -67,7 +67,9 @@ public sealed class ReplacementTests : IDisposable
         var path = folder.Write("a.crt", "old");
         Replacing.StageOnly(path, () =>
         {
-            Assert.Equal([path], StepCaRenew.Certificates.CertificateFolder.Files(folder.Path, recurse: true));
+            var search = new StepCaRenew.Certificates.CertificateSearch(recurse: true, followLinks: false, _ => { });
+            search.AddFolder(folder.Path);
+            Assert.Equal([path], search.Files);
             Assert.Equal(["a.crt"], Directory.GetFiles(folder.Path, "*.crt").Select(Path.GetFileName));
         });
     }

@@ -8,6 +8,12 @@ internal static partial class UnixFile
 {
     public static void ChangeOwner(string path, uint user, uint group) => Assert.Equal(0, Chown(path, user, group));
 
+    public static void SetMode(string path, int mode)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, (UnixFileMode)mode);
+    }
+
     public static void MakePipe(string path) => Assert.Equal(0, MkFifo(path, 0x1B6));
 
     /// <summary>Makes a second name of a file.</summary>

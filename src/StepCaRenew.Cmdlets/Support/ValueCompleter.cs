@@ -1,0 +1,66 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using StepCaRenew.Completion;
+using StepCaRenew.StepCa;
+
+namespace StepCaRenew.Cmdlets.Support;
+
+/// <summary>Completes a parameter from a list of values.</summary>
+public abstract class ValueCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        var start = (wordToComplete ?? string.Empty).Trim('\'', '"');
+        return
+        [
+            .. Values(fakeBoundParameters)
+                .Where(value => value.StartsWith(start, StringComparison.OrdinalIgnoreCase))
+                .Select(value => new CompletionResult(Quoted.For(value), value, CompletionResultType.ParameterValue, value)),
+        ];
+    }
+
+    /// <summary>The values, in the order in which they are offered.</summary>
+    /// <param name="parameters">The parameters that are on the line already.</param>
+    protected abstract IEnumerable<string> Values(IDictionary? parameters);
+}
+
+/// <summary>Completes the services of this machine.</summary>
+public sealed class ServiceCompleter : ValueCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Values(IDictionary? parameters) => KnownServices.Names(TimeProvider.System);
+}
+
+/// <summary>Completes the signals of Unix.</summary>
+public sealed class SignalCompleter : ValueCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Values(IDictionary? parameters) => KnownNames.Signals;
+}
+
+/// <summary>Completes the intervals of a schedule.</summary>
+public sealed class IntervalCompleter : ValueCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Values(IDictionary? parameters) => KnownNames.Intervals;
+}
+
+/// <summary>Completes the accounts that a schedule may run as.</summary>
+public sealed class AccountCompleter : ValueCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Values(IDictionary? parameters) => KnownNames.Accounts();
+}
+
+/// <summary>Completes the contexts of step, of the folder that -StepPath names if it is on the line.</summary>
+public sealed class ContextCompleter : ValueCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Values(IDictionary? parameters) =>
+        KnownNames.Contexts(parameters?["StepPath"] is string path ? FullPath(path) : null, CaSettingsResolver.FromProcess);
+
+    private static string FullPath(string path) =>
+        System.Management.Automation.Runspaces.Runspace.DefaultRunspace?.SessionStateProxy.Path.CurrentFileSystemLocation.ProviderPath is { } here ? Path.GetFullPath(path, here) : path;
+}

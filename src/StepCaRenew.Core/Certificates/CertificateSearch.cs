@@ -1,0 +1,145 @@
+using StepCaRenew.Files;
+
+namespace StepCaRenew.Certificates;
+
+/// <summary>
+/// Finds the files in folders that may be certificates. A file that several paths lead to is found once, by the shortest
+/// of them.
+/// </summary>
+/// <param name="recurse">Whether the folders in a folder are searched as well.</param>
+/// <param name="followLinks">Whether a folder that is a link is searched as well. The folder that is named always is.</param>
+/// <param name="onUnreadable">Receives the error of a folder in a folder that cannot be read; the search goes on.</param>
+public sealed class CertificateSearch(bool recurse, bool followLinks, Action<RenewalException> onUnreadable)
+{
+    private static readonly StringComparer PathComparer = OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+
+    private readonly List<FoundFile> found = [];
+    private readonly Dictionary<string, string> folders = new(PathComparer);
+    private bool hasLinks;
+
+    /// <summary>The files in the order in which they were found; those of one folder in the order of their paths.</summary>
+    public IReadOnlyList<string> Files => hasLinks || folders.Count > 1 ? Distinct() : found.ConvertAll(file => file.Path);
+
+    /// <summary>Adds a file that a pattern found.</summary>
+    /// <param name="path">The full path.</param>
+    public void AddFile(string path)
+    {
+        var isLink = new FileInfo(path).LinkTarget is not null;
+        hasLinks |= isLink;
+        var folder = RealFolderOf(Path.GetDirectoryName(path) ?? path);
+        found.Add(new FoundFile(path, isLink ? RealPathOf(path, isFolder: false) : Path.Combine(folder, Path.GetFileName(path))));
+    }
+
+    /// <summary>Searches a folder.</summary>
+    /// <param name="folder">The full path.</param>
+    /// <exception cref="RenewalException">The folder cannot be read.</exception>
+    public void AddFolder(string folder)
+    {
+        var start = found.Count;
+        var root = new FoundFile(folder, RealFolderOf(folder));
+        var seen = new HashSet<string>(PathComparer) { root.RealPath };
+        var level = Look(root, FolderEntry.Read(folder));
+        // One level after the other, so that a folder that several links lead to is first met by the shortest path. A
+        // folder is searched once, so that a loop of links ends.
+        while (recurse && level.Count > 0)
+        {
+            var next = new List<FoundFile>();
+            foreach (var one in level.OrderBy(one => one.Path.Length).ThenBy(one => one.Path, StringComparer.Ordinal))
+            {
+                if (seen.Add(one.RealPath))
+                    next.AddRange(TryLook(one));
+            }
+
+            level = next;
+        }
+
+        found.Sort(start, found.Count - start, Comparer<FoundFile>.Create((one, other) => string.CompareOrdinal(one.Path, other.Path)));
+    }
+
+    private List<FoundFile> TryLook(FoundFile folder)
+    {
+        List<FolderEntry> entries;
+        try
+        {
+            entries = FolderEntry.Read(folder.Path);
+        }
+        catch (RenewalException e)
+        {
+            // A folder that was there a moment ago was replaced: its successor is found in its own place.
+            if (e.ErrorId != ErrorId.FileNotFound)
+                onUnreadable(e);
+            return [];
+        }
+
+        return Look(folder, entries);
+    }
+
+    // Takes in the files, and returns the folders to search next.
+    private List<FoundFile> Look(FoundFile folder, List<FolderEntry> entries)
+    {
+        var next = new List<FoundFile>();
+        foreach (var entry in entries)
+        {
+            var path = Path.Combine(folder.Path, entry.Name);
+            if (entry.IsFolder && (!recurse || (entry.IsLink && !followLinks)))
+                continue;
+            hasLinks |= entry.IsLink;
+            var real = entry.IsLink ? RealPathOf(path, entry.IsFolder) : Path.Combine(folder.RealPath, entry.Name);
+            (entry.IsFolder ? next : found).Add(new FoundFile(path, real));
+        }
+
+        return next;
+    }
+
+    // A name that has a key beside it is the one that can be renewed.
+    private List<string> Distinct()
+    {
+        var best = new Dictionary<string, FoundFile>(PathComparer);
+        foreach (var file in found)
+        {
+            if (!best.TryGetValue(file.RealPath, out var other) || IsBetter(file, other))
+                best[file.RealPath] = file;
+        }
+
+        return [.. found.Where(file => ReferenceEquals(best[file.RealPath], file)).Select(file => file.Path)];
+    }
+
+    private static bool IsBetter(FoundFile file, FoundFile other)
+    {
+        var (hasKey, otherHasKey) = (KeyPathConvention.FindBeside(file.Path) is not null, KeyPathConvention.FindBeside(other.Path) is not null);
+        if (hasKey != otherHasKey)
+            return hasKey;
+        var (depth, otherDepth) = (DepthOf(file.Path), DepthOf(other.Path));
+        return depth != otherDepth ? depth < otherDepth : file.Path.Length < other.Path.Length;
+    }
+
+    private static int DepthOf(string path) => path.Count(character => character == Path.DirectorySeparatorChar);
+
+    private string RealFolderOf(string path)
+    {
+        if (!folders.TryGetValue(path, out var real))
+            folders[path] = real = RealPathOf(path, isFolder: true);
+        return real;
+    }
+
+    private static string RealPathOf(string path, bool isFolder)
+    {
+        try
+        {
+            return OperatingSystem.IsWindows() ? RealPathOnWindows(path, isFolder) : isFolder ? RealPath.OfFolder(path) : RealPath.Of(path);
+        }
+        // The link leads nowhere or in a circle: whoever reads the file says so.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return path;
+        }
+    }
+
+    private static string RealPathOnWindows(string path, bool isFolder)
+    {
+        FileSystemInfo info = isFolder ? new DirectoryInfo(path) : new FileInfo(path);
+        return info.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+    }
+
+    private sealed record FoundFile(string Path, string RealPath);
+}

@@ -1,0 +1,52 @@
+using StepCaRenew.Scheduling;
+using StepCaRenew.StepCa;
+
+namespace StepCaRenew.Completion;
+
+/// <summary>Values that parameters may have, for completion at a prompt. Nothing is an error here: what cannot be read is left out.</summary>
+public static class KnownNames
+{
+    /// <summary>The signals by name.</summary>
+    public static IReadOnlyList<string> Signals => [.. Actions.Signals.Names];
+
+    /// <summary>The intervals of a schedule, the shortest first.</summary>
+    public static IReadOnlyList<string> Intervals => [.. ScheduleInterval.All.Select(ScheduleInterval.Format)];
+
+    /// <summary>The contexts of step.</summary>
+    /// <param name="stepPath">The folder of step's configuration; null for the usual one.</param>
+    /// <param name="environment">The environment variables.</param>
+    public static IReadOnlyList<string> Contexts(string? stepPath, Func<string, string?> environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        var folder = stepPath ?? environment("STEPPATH")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".step");
+        try
+        {
+            return StepJson.Read<IReadOnlyList<string>>(
+                Path.Combine(folder, "contexts.json"), contexts => [.. contexts.EnumerateObject().Select(context => context.Name).Order(StringComparer.Ordinal)]);
+        }
+        catch (RenewalException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The accounts that a schedule may run as: the local users of a Unix, the built-in service accounts of Windows.</summary>
+    // The local file alone: a directory service may be slow to answer.
+    public static IReadOnlyList<string> Accounts() => OperatingSystem.IsWindows()
+        ? [@"NT AUTHORITY\LOCAL SERVICE", @"NT AUTHORITY\NETWORK SERVICE", @"NT AUTHORITY\SYSTEM", $@"{Environment.UserDomainName}\{Environment.UserName}"]
+        : AccountsOf("/etc/passwd");
+
+    /// <summary>The names in a file such as /etc/passwd.</summary>
+    internal static IReadOnlyList<string> AccountsOf(string path)
+    {
+        try
+        {
+            return [.. File.ReadLines(path).Select(line => line.Split(':')[0].Trim()).Where(name => name.Length > 0 && name[0] is not ('#' or '+' or '-')).Distinct().Order(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

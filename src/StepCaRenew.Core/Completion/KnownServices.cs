@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using System.Text;
+using Microsoft.Win32;
+using StepCaRenew.Actions;
+using StepCaRenew.Processes;
+
+namespace StepCaRenew.Completion;
+
+/// <summary>The services of this machine, for completion at a prompt.</summary>
+public static class KnownServices
+{
+    private const string Suffix = ".service";
+
+    // A prompt that does not answer for longer than this looks as if it hung.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    /// <summary>The names, without <c>.service</c>; none if the system does not answer in time.</summary>
+    /// <param name="clock">The clock.</param>
+    public static IReadOnlyList<string> Names(TimeProvider clock)
+    {
+        if (OperatingSystem.IsWindows())
+            return OfWindows();
+        return ProgramFinder.Find("systemctl") is { } systemctl ? Names(systemctl, clock) : [];
+    }
+
+    /// <summary>The names that a systemctl knows.</summary>
+    internal static IReadOnlyList<string> Names(string systemctl, TimeProvider clock)
+    {
+        var asking = Task.Run(() => AskAsync(systemctl, clock));
+        return asking.Wait(2 * Limit) ? asking.Result : [];
+    }
+
+    /// <summary>The names in what <c>systemctl list-units --plain --no-legend</c> prints.</summary>
+    internal static IReadOnlyList<string> Read(string output) =>
+    [
+        .. output.Split('\n')
+            .Select(line => line.TrimStart().Split(' ')[0])
+            .Where(unit => unit.EndsWith(Suffix, StringComparison.Ordinal))
+            .Select(unit => unit[..^Suffix.Length])
+            .Distinct()
+            .Order(StringComparer.Ordinal),
+    ];
+
+    private static async Task<IReadOnlyList<string>> AskAsync(string systemctl, TimeProvider clock)
+    {
+        var start = new ProcessStartInfo(systemctl);
+        foreach (var argument in new[] { "list-units", "--type=service", "--all", "--plain", "--no-legend", "--no-pager", "--full" })
+            start.ArgumentList.Add(argument);
+        using var output = new MemoryStream();
+        using var limit = new CancellationTokenSource(Limit, clock);
+        try
+        {
+            var code = await RunningProgram.RunAsync(
+                start, default, stream => stream.CopyToAsync(output, limit.Token), stream => stream.CopyToAsync(Stream.Null, limit.Token), clock, limit.Token).ConfigureAwait(false);
+            return code == 0 ? Read(Encoding.UTF8.GetString(output.ToArray())) : [];
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            return [];
+        }
+    }
+
+    // Not verified on Windows. Drivers have a smaller type.
+    [SupportedOSPlatform("windows")]
+    private static IReadOnlyList<string> OfWindows()
+    {
+        const int OwnProcess = 0x10;
+        using var services = Registry.LocalMachine.OpenSubKey(@"SYSTEM\CurrentControlSet\Services");
+        return services is null ? [] :
+        [
+            .. services.GetSubKeyNames().Where(name =>
+            {
+                using var service = services.OpenSubKey(name);
+                return service?.GetValue("Type") is int and >= OwnProcess;
+            }),
+        ];
+    }
+}
