@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.Actions;
 using StepCaRenew.Logging;
+using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Renewals;
 
@@ -55,7 +56,7 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
                 action.Demand(options.Host);
             var log = new TeeLogger(logger, LogOf(renewal));
             var engine = EngineWith(log);
-            var (result, error) = await engine.RenewAsync(RequestOf(renewal), cancellationToken).ConfigureAwait(false);
+            var (result, error) = await engine.RenewAsync(RequestOf(renewal) with { LastClock = ClockOf(renewal) }, cancellationToken).ConfigureAwait(false);
             Add(position, new RegisteredOutcome(store, name, renewal, log, result with { Name = name }, error) { Engine = engine });
         }
         catch (RenewalException e)
@@ -134,6 +135,13 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
             RetryTimeout = options.RetryTimeout ?? request.RetryTimeout,
             ApproveAsync = options.ApproveAsync,
         };
+    }
+
+    // Told of a damaged state when it is written anew.
+    private static CaClock ClockOf(RegisteredRenewal renewal)
+    {
+        var state = new StateStore(renewal.Folders, NullLogger.Instance).Read(renewal.Definition.Name);
+        return new CaClock(state.ClockDifference, state.ClockLimit);
     }
 
     private ILogger LogOf(RegisteredRenewal renewal) =>
