@@ -6,6 +6,9 @@ namespace StepCaRenew.DevCa;
 /// <summary>How a development CA is set up.</summary>
 public sealed record DevCaOptions
 {
+    /// <summary>Which step-ca the CA answers as.</summary>
+    public Generation Generation { get; init; }
+
     /// <summary>The port on 127.0.0.1; 0 takes a free one.</summary>
     public int Port { get; init; }
 

@@ -16,11 +16,13 @@ public sealed class DevCaServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly CaState _state;
+    private volatile TlsConnection _tls;
 
     private DevCaServer(WebApplication app, CaState state)
     {
         _app = app;
         _state = state;
+        _tls = new(state.Ca, state.Options);
     }
 
     /// <summary>https://127.0.0.1:port</summary>
@@ -29,10 +31,10 @@ public sealed class DevCaServer : IAsyncDisposable
     /// <summary>Certificates and keys.</summary>
     public CaIdentity Identity => _state.Ca;
 
-    /// <summary>The root certificate.</summary>
+    /// <summary>The first root certificate.</summary>
     public X509Certificate2 RootCertificate => _state.Ca.Root;
 
-    /// <summary>SHA-256 of the root, in small hexadecimal digits.</summary>
+    /// <summary>SHA-256 of the first root, in small hexadecimal digits.</summary>
     public string Fingerprint => _state.Ca.Fingerprint;
 
     /// <summary>The provisioners admin, norenew and noeku.</summary>
@@ -60,8 +62,7 @@ public sealed class DevCaServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Listen(IPAddress.Loopback, options.Port, listen =>
             {
-                var tls = new TlsConnection(identity, options.TimeProvider, options.DnsNames);
-                listen.Use(next => connection => server!.ConnectAsync(connection, next, tls));
+                listen.Use(next => connection => server!.ConnectAsync(connection, next));
             });
         });
         var app = builder.Build();
@@ -76,6 +77,16 @@ public sealed class DevCaServer : IAsyncDisposable
     /// <summary>Makes a certificate with the CA's key, past the API and its rules, of any age.</summary>
     public X509Certificate2 Issue(LeafProfile profile, PublicKey key) => _state.Ca.Issuer.Issue(profile, key);
 
+    /// <summary>
+    /// Gives the CA a new intermediate, or two, for all connections from now on: under its root, or under a new root
+    /// that is served together with the old. Leaves of the older intermediate stay valid, but are not accepted alone.
+    /// </summary>
+    public void Rotate(int intermediates = 1, bool newRoot = false)
+    {
+        _state.Ca = _state.Ca.Rotate(_state.Now, intermediates, newRoot);
+        _tls = new(_state.Ca, _state.Options);
+    }
+
     /// <summary>Writes what a client needs in the layout of $STEPPATH: config/defaults.json and certs/root_ca.crt.</summary>
     public Task WriteStepPathAsync(string folder) => StepPath.WriteAsync(folder, Url, _state.Ca);
 
@@ -87,12 +98,12 @@ public sealed class DevCaServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private async Task ConnectAsync(ConnectionContext connection, ConnectionDelegate next, TlsConnection tls)
+    private async Task ConnectAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         if (Faults.TakeForConnection() is { } fault)
             await fault.RunAsync(connection);
         else
-            await tls.RunAsync(connection, next);
+            await _tls.RunAsync(connection, next);
     }
 
     private async Task HandleAsync(HttpContext http)

@@ -14,8 +14,8 @@ internal static class StepPath
         var root = Path.Combine(Path.GetFullPath(folder), "certs", "root_ca.crt");
         Directory.CreateDirectory(Path.Combine(folder, "config"));
         Directory.CreateDirectory(Path.Combine(folder, "certs"));
-        PemFiles.WriteCertificates(root, ca.Root);
-        PemFiles.WriteCertificates(Path.Combine(folder, "certs", "intermediate_ca.crt"), ca.Intermediate);
+        PemFiles.WriteCertificates(root, ca.Roots);
+        PemFiles.WriteCertificates(Path.Combine(folder, "certs", "intermediate_ca.crt"), ca.Intermediates);
         var defaults = new JsonObject
         {
             ["ca-url"] = url.GetLeftPart(UriPartial.Authority),

@@ -3,6 +3,7 @@
 //	step-ca init  -password-file F [flags]                  write a PKI and ca.json below $STEPPATH
 //	step-ca run   -password-file F [-quiet] [-until-eof] [-log L]   serve it
 //	step-ca token -password-file F [-provisioner P] NAME [SAN...]
+//	step-ca rotate -password-file F [-intermediates N] [-new-root]   new intermediates for the CA, which must not run
 //	step-ca issue -password-file F [-provisioner P] [-lifetime D] CRT KEY NAME [SAN...]
 package main
 
@@ -42,6 +43,12 @@ func check(err error) {
 
 func must[T any](v T, err error) T { check(err); return v }
 
+// Set by the build, for the version of the libraries.
+var (
+	version  = "unknown"
+	database = "badgerv2"
+)
+
 var (
 	fs       = flag.NewFlagSet("step-ca", flag.ExitOnError)
 	file     = fs.String("config", step.CaConfigFile(), "ca.json")
@@ -73,6 +80,8 @@ func aged(cert, parent *x509.Certificate, signer crypto.Signer, age time.Duratio
 	template := *cert
 	template.NotBefore = template.NotBefore.Add(-age)
 	if parent == nil {
+		// Room for two intermediates; step's default leaves room for one.
+		template.MaxPathLen = 2
 		parent = &template
 	}
 	return must(x509.ParseCertificate(must(x509.CreateCertificate(rand.Reader, &template, parent, cert.PublicKey, signer))))
@@ -108,9 +117,7 @@ func initCA(args []string) {
 	check(p.Save())
 	if *plainKey {
 		key := must(pemutil.ParseKey(p.Files[p.IntermediateKey], pemutil.WithPassword(pass)))
-		der := must(x509.MarshalPKCS8PrivateKey(key))
-		path := filepath.Join(filepath.Dir(p.IntermediateKey), "intermediate_plain_key")
-		check(os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600))
+		writeKey(filepath.Join(filepath.Dir(p.IntermediateKey), "intermediate_plain_key"), key)
 	}
 
 	c := must(config.LoadConfiguration(p.GetCAConfigPath()))
@@ -118,8 +125,11 @@ func initCA(args []string) {
 	a := c.AuthorityConfig
 	a.Backdate = d(*backdate)
 	a.Claims = &provisioner.Claims{MinTLSDur: d(*min), MaxTLSDur: d(*max), DefaultTLSDur: d(*def), AllowRenewalAfterExpiry: expired}
-	if *noDB {
+	switch {
+	case *noDB:
 		c.DB = nil
+	case database == "bbolt":
+		c.DB.Type, c.DB.DataSource = database, c.DB.DataSource+".bbolt"
 	}
 	if *noRenew {
 		yes := true
@@ -168,8 +178,8 @@ func token(sans []string) (string, *ca.Client) {
 }
 
 func main() {
-	step.Set("Smallstep CA", "0.19.0", "Debian")
-	authority.GlobalVersion.Version = "0.19.0"
+	step.Set("Smallstep CA", version, "Debian")
+	authority.GlobalVersion.Version = version
 	if len(os.Args) < 2 {
 		os.Args = append(os.Args, "")
 	}
@@ -178,6 +188,8 @@ func main() {
 		initCA(args)
 	case "run":
 		runCA(args)
+	case "rotate":
+		rotate(args)
 	case "token":
 		check(fs.Parse(args))
 		tok, _ := token(fs.Args())
@@ -192,14 +204,13 @@ func main() {
 			req.NotAfter = api.NewTimeDuration(time.Now().Add(*lifetime))
 		}
 		res := must(client.Sign(req))
-		var chain []byte
+		var chain []*x509.Certificate
 		for _, c := range res.CertChainPEM {
-			chain = append(chain, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})...)
+			chain = append(chain, c.Certificate)
 		}
-		der := must(x509.MarshalPKCS8PrivateKey(key))
-		check(os.WriteFile(fs.Arg(1), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600))
-		check(os.WriteFile(fs.Arg(0), chain, 0o644))
+		writeKey(fs.Arg(1), key)
+		writeCertificates(fs.Arg(0), chain...)
 	default:
-		log.Fatal("usage: step-ca init|run|token|issue [flags] [arguments]")
+		log.Fatal("usage: step-ca init|run|rotate|token|issue [flags] [arguments]")
 	}
 }

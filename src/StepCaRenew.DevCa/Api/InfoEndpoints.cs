@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using StepCaRenew.DevCa.Authority;
 using StepCaRenew.DevCa.Pki;
@@ -15,12 +16,13 @@ internal static class InfoEndpoints
 
     /// <summary>201, although nothing is created: so it is in step-ca.</summary>
     public static ApiAnswer Roots(CaState state) =>
-        ApiAnswer.Json(201, new() { ["crts"] = new JsonArray(PemFiles.Pem(state.Ca.Root)) });
+        ApiAnswer.Json(201, new() { ["crts"] = new JsonArray([.. state.Ca.Roots.Select(root => (JsonNode)PemFiles.Pem(root))]) });
 
-    public static ApiAnswer RootsPem(CaState state) => ApiAnswer.Text(200, "application/x-pem-file", PemFiles.Pem(state.Ca.Root));
+    public static ApiAnswer RootsPem(CaState state) => ApiAnswer.Text(200, "application/x-pem-file", string.Concat(state.Ca.Roots.Select(PemFiles.Pem)));
 
     public static ApiAnswer Root(CaState state, string fingerprint) =>
-        string.Equals(fingerprint.Replace("-", "", StringComparison.Ordinal), state.Ca.Fingerprint, StringComparison.OrdinalIgnoreCase)
-            ? ApiAnswer.Json(200, new() { ["ca"] = PemFiles.Pem(state.Ca.Root) })
+        state.Ca.Roots.FirstOrDefault(root => string.Equals(
+            fingerprint.Replace("-", "", StringComparison.Ordinal), root.GetCertHashString(HashAlgorithmName.SHA256), StringComparison.OrdinalIgnoreCase)) is { } found
+            ? ApiAnswer.Json(200, new() { ["ca"] = PemFiles.Pem(found) })
             : throw ApiError.NotFound();
 }

@@ -17,7 +17,8 @@ internal static class SignEndpoint
         var token = OneTimeToken.Accept(state, ott, "sign");
         NameCheck.Check(request, token);
         var (notBefore, notAfter) = Validity.Of(body, state);
-        var leaf = state.Ca.Issuer.Issue(
+        var ca = state.Ca;
+        var leaf = ca.Issuer.Issue(
             new()
             {
                 Name = token.Subject,
@@ -28,6 +29,6 @@ internal static class SignEndpoint
                 Provisioner = (token.Provisioner.Name, token.Provisioner.KeyId),
             },
             request.PublicKey);
-        return new Issued(leaf, [state.Ca.Intermediate]).ToAnswer();
+        return new Issued(leaf, ca.Intermediates).ToAnswer();
     }
 }

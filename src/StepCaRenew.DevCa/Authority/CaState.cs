@@ -9,8 +9,11 @@ internal sealed class CaState(CaIdentity ca, IReadOnlyList<Provisioner> provisio
 {
     private readonly ConcurrentDictionary<string, bool> _usedTokens = new();
     private readonly ConcurrentDictionary<string, bool> _revoked = new();
+    private volatile CaIdentity _ca = ca;
 
-    public CaIdentity Ca { get; } = ca;
+    /// <summary>Certificates and keys; a rotation replaces them.</summary>
+    public CaIdentity Ca { get => _ca; set => _ca = value; }
+
     public IReadOnlyList<Provisioner> Provisioners { get; } = provisioners;
     public DevCaOptions Options { get; } = options;
     public DateTimeOffset Now => Options.TimeProvider.GetUtcNow();

@@ -42,17 +42,9 @@ internal static class RenewToken
             if (token.Header["x5cInsecure"] is not JsonArray { Count: > 0 } encoded)
                 return null;
             X509Certificate2[] sent = [.. encoded.Select(der => X509CertificateLoader.LoadCertificate(Convert.FromBase64String((string)der!)))];
-            using var chain = new X509Chain();
-            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            chain.ChainPolicy.CustomTrustStore.Add(ca.Root);
-            chain.ChainPolicy.ExtraStore.AddRange(sent[1..]);
-            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-            chain.ChainPolicy.DisableCertificateDownloads = true;
-            // Go's default purpose: a server's.
-            chain.ChainPolicy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.1"));
             // Whether the leaf has expired is the provisioner's matter.
-            chain.ChainPolicy.VerificationTime = sent[0].NotAfter.ToUniversalTime().AddMinutes(-1);
-            return chain.Build(sent[0]) && MaySign(sent[0]) ? sent[0] : null;
+            DateTimeOffset at = sent[0].NotAfter.ToUniversalTime().AddMinutes(-1);
+            return ChainVerifier.Check(sent[0], sent[1..], ca.Roots, at, LeafExtensions.ServerAuth) is null && MaySign(sent[0]) ? sent[0] : null;
         }
         catch (Exception e) when (e is FormatException or CryptographicException or InvalidOperationException)
         {

@@ -10,8 +10,9 @@ internal static class Renewal
     {
         Authorize(state, old);
         var begin = state.Now - state.Options.Backdate;
-        var leaf = state.Ca.Issuer.Renew(old, newKey, begin, begin + (old.NotAfter - old.NotBefore));
-        return new(leaf, [state.Ca.Intermediate]);
+        var ca = state.Ca;
+        var leaf = ca.Issuer.Renew(old, newKey, begin, begin + (old.NotAfter - old.NotBefore));
+        return new(leaf, ca.Intermediates);
     }
 
     private static void Authorize(CaState state, X509Certificate2 old)

@@ -3,51 +3,96 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.DevCa.Pki;
 
-/// <summary>A CA's root and intermediate with their keys.</summary>
+/// <summary>A CA's roots and intermediates with the keys that it signs with.</summary>
 public sealed class CaIdentity
 {
     private static readonly TimeSpan Age = TimeSpan.FromDays(30);
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(3650);
 
-    /// <summary>Puts a CA together from its parts.</summary>
+    /// <summary>Puts a CA together from one root and one intermediate.</summary>
     public CaIdentity(X509Certificate2 root, ECDsa rootKey, X509Certificate2 intermediate, ECDsa intermediateKey)
+        : this([root], rootKey, [intermediate], intermediateKey)
     {
-        ArgumentNullException.ThrowIfNull(root);
-        (Root, RootKey, Intermediate, IntermediateKey) = (root, rootKey, intermediate, intermediateKey);
-        Issuer = new(intermediate, intermediateKey);
-        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(root.RawData));
     }
 
-    /// <summary>The root certificate.</summary>
-    public X509Certificate2 Root { get; }
+    private CaIdentity(
+        IReadOnlyList<X509Certificate2> roots, ECDsa rootKey, IReadOnlyList<X509Certificate2> intermediates, ECDsa intermediateKey)
+    {
+        (Roots, RootKey, Intermediates, IntermediateKey) = (roots, rootKey, intermediates, intermediateKey);
+        Issuer = new(Intermediate, intermediateKey);
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Root.RawData));
+    }
 
-    /// <summary>The root's key.</summary>
+    /// <summary>All roots that the CA serves and trusts, the oldest first.</summary>
+    public IReadOnlyList<X509Certificate2> Roots { get; }
+
+    /// <summary>The first root, which clients were set up with.</summary>
+    public X509Certificate2 Root => Roots[0];
+
+    /// <summary>The key of the newest root.</summary>
     public ECDsa RootKey { get; }
 
-    /// <summary>The certificate that signs the leaves.</summary>
-    public X509Certificate2 Intermediate { get; }
+    /// <summary>The certificates between a leaf and its root, the one that signs leaves first.</summary>
+    public IReadOnlyList<X509Certificate2> Intermediates { get; }
 
-    /// <summary>The intermediate's key.</summary>
+    /// <summary>The certificate that signs the leaves.</summary>
+    public X509Certificate2 Intermediate => Intermediates[0];
+
+    /// <summary>The key of the certificate that signs the leaves.</summary>
     public ECDsa IntermediateKey { get; }
 
     /// <summary>Signs leaves with the intermediate.</summary>
     public LeafIssuer Issuer { get; }
 
-    /// <summary>SHA-256 of the root, in small hexadecimal digits.</summary>
+    /// <summary>SHA-256 of the first root, in small hexadecimal digits.</summary>
     public string Fingerprint { get; }
 
     /// <summary>Makes new keys and certificates, which began in the past so that leaves of any age fit below them.</summary>
     public static CaIdentity Create(DateTimeOffset now, string name = "DevCa")
     {
-        var begin = now - Age;
-        var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var root = AuthorityRequest($"O={name}, CN={name} Root CA", rootKey, pathLength: 1).CreateSelfSigned(begin, begin + Lifetime);
+        var (root, rootKey) = NewRoot(now, $"{name} Root CA");
+        return Under([root], rootKey, now, $"{name} Intermediate CA", 1);
+    }
+
+    /// <summary>
+    /// The CA after a rotation: a new intermediate, or two of them, one below the other. It is under the same root,
+    /// or under a new one that the CA serves together with the old.
+    /// </summary>
+    public CaIdentity Rotate(DateTimeOffset now, int intermediates = 1, bool newRoot = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(intermediates, 1);
+        // A name of its own, as administrators give it.
+        var name = $"DevCa Intermediate CA {Convert.ToHexString(RandomNumberGenerator.GetBytes(4))}";
+        if (!newRoot)
+            return Under(Roots, RootKey, now, name, intermediates);
+        var (root, key) = NewRoot(now, $"DevCa Root CA {Roots.Count + 1}");
+        return Under([.. Roots, root], key, now, name, intermediates);
+    }
+
+    private static CaIdentity Under(IReadOnlyList<X509Certificate2> roots, ECDsa rootKey, DateTimeOffset now, string name, int count)
+    {
+        var (issuer, issuerKey) = (roots[^1], rootKey);
+        List<X509Certificate2> chain = [];
+        for (var below = count - 1; below >= 0; below--)
+        {
+            var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var request = AuthorityRequest($"O=DevCa, CN={name}{(below > 0 ? $" {below}" : "")}", key, below);
+            request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(issuer, true, false));
+            var begin = now - Age;
+            chain.Insert(0, request.Create(issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(issuerKey),
+                begin, begin + Lifetime, RandomNumberGenerator.GetBytes(16)));
+            (issuer, issuerKey) = (chain[0], key);
+        }
+        return new(roots, rootKey, chain, issuerKey);
+    }
+
+    private static (X509Certificate2 Root, ECDsa Key) NewRoot(DateTimeOffset now, string name)
+    {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = AuthorityRequest($"O={name}, CN={name} Intermediate CA", key, pathLength: 0);
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(root, true, false));
-        var intermediate = request.Create(root.SubjectName, X509SignatureGenerator.CreateForECDsa(rootKey),
-            begin, begin + Lifetime, RandomNumberGenerator.GetBytes(16));
-        return new(X509CertificateLoader.LoadCertificate(root.RawData), rootKey, intermediate, key);
+        var begin = now - Age;
+        // A path length of 2 leaves room for two intermediates.
+        using var root = AuthorityRequest($"O=DevCa, CN={name}", key, pathLength: 2).CreateSelfSigned(begin, begin + Lifetime);
+        return (X509CertificateLoader.LoadCertificate(root.RawData), key);
     }
 
     private static CertificateRequest AuthorityRequest(string subject, ECDsa key, int pathLength)

@@ -7,7 +7,8 @@ namespace StepCaRenew.DevCa.Pki;
 /// <summary>The extensions of step-ca's default leaf template, in its order.</summary>
 internal static class LeafExtensions
 {
-    private const string ServerAuth = "1.3.6.1.5.5.7.3.1";
+    /// <summary>The usage that a server certificate needs.</summary>
+    public const string ServerAuth = "1.3.6.1.5.5.7.3.1";
 
     /// <summary>The usage that a client certificate needs.</summary>
     public const string ClientAuth = "1.3.6.1.5.5.7.3.2";
@@ -19,7 +20,9 @@ internal static class LeafExtensions
             usage |= X509KeyUsageFlags.KeyEncipherment;
         yield return new X509KeyUsageExtension(usage, critical: true);
 
-        OidCollection purposes = [new Oid(ServerAuth)];
+        OidCollection purposes = [];
+        if (profile.ServerAuth)
+            purposes.Add(new Oid(ServerAuth));
         if (profile.ClientAuth)
             purposes.Add(new Oid(ClientAuth));
         yield return new X509EnhancedKeyUsageExtension(purposes, critical: false);

@@ -18,6 +18,9 @@ public sealed record LeafProfile
     /// <summary>Whether the certificate may show itself as a client, which renewing needs.</summary>
     public bool ClientAuth { get; init; } = true;
 
+    /// <summary>Whether the certificate may show itself as a server.</summary>
+    public bool ServerAuth { get; init; } = true;
+
     /// <summary>Whether the key may sign, which renewing by token needs.</summary>
     public bool DigitalSignature { get; init; } = true;
 

@@ -8,7 +8,7 @@ namespace StepCaRenew.DevCa.Tls;
 
 /// <summary>
 /// One connection's TLS settings: 1.2 and 1.3, HTTP/2 and 1.1, a client certificate asked for and,
-/// where it is not accepted, refused with the alert bad_certificate as Go does.
+/// if it is not accepted, refused with the alert that Go sends.
 /// </summary>
 internal sealed class CaTlsServer(BcTlsCrypto crypto, ServerCredentials credentials, ClientCertificateCheck check)
     : DefaultTlsServer(crypto)
@@ -63,10 +63,10 @@ internal sealed class CaTlsServer(BcTlsCrypto crypto, ServerCredentials credenti
     {
         if (clientCertificate.IsEmpty)
             return;
-        var leaf = X509CertificateLoader.LoadCertificate(clientCertificate.GetCertificateAt(0).GetEncoded());
-        if (!check.Accepts(leaf))
-            throw new TlsFatalAlert(AlertDescription.bad_certificate);
-        ClientCertificate = leaf;
+        X509Certificate2[] sent = [.. clientCertificate.GetCertificateList().Select(one => X509CertificateLoader.LoadCertificate(one.GetEncoded()))];
+        if (check.Alert(sent) is { } alert)
+            throw new TlsFatalAlert(alert);
+        ClientCertificate = sent[0];
     }
 
     public override void NotifyHandshakeComplete()

@@ -1,23 +1,25 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Org.BouncyCastle.Tls;
 using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.DevCa.Tls;
 
-/// <summary>Whether a client certificate may come in, as Go's TLS server decides it: our CA's, in its time, for clients.</summary>
-internal sealed class ClientCertificateCheck(CaIdentity ca, TimeProvider time)
+/// <summary>
+/// Whether a client certificate is accepted. As in step-ca, the trusted certificates are the roots and the present
+/// intermediates: a leaf of the present intermediate may come alone, a leaf of an older one needs its chain.
+/// </summary>
+internal sealed class ClientCertificateCheck(CaIdentity ca, DevCaOptions options)
 {
-    public bool Accepts(X509Certificate2 leaf)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(ca.Root);
-        // The CA knows its own intermediate: a client that sends its leaf alone is welcome.
-        chain.ChainPolicy.ExtraStore.Add(ca.Intermediate);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationTime = time.GetUtcNow().UtcDateTime;
-        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(LeafExtensions.ClientAuth));
-        return chain.Build(leaf);
-    }
+    private readonly X509Certificate2[] _trusted = [.. ca.Roots, .. ca.Intermediates];
+
+    /// <summary>The TLS alert that refuses the certificate; null if it is accepted.</summary>
+    public short? Alert(IReadOnlyList<X509Certificate2> sent) =>
+        ChainVerifier.Check(sent[0], sent.Skip(1).ToList(), _trusted, options.TimeProvider.GetUtcNow(), LeafExtensions.ClientAuth) switch
+        {
+            null => null,
+            // The Go of newer servers has an alert for each reason.
+            ChainProblem.Expired when options.Generation == Generation.V30 => AlertDescription.certificate_expired,
+            ChainProblem.UnknownAuthority when options.Generation == Generation.V30 => AlertDescription.unknown_ca,
+            _ => AlertDescription.bad_certificate,
+        };
 }

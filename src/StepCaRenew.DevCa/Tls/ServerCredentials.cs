@@ -30,8 +30,8 @@ internal sealed class ServerCredentials
             },
             new PublicKey(key));
         Key = PrivateKeyFactory.CreateKey(key.ExportPkcs8PrivateKey());
-        _chain = [.. new[] { leaf, ca.Intermediate }.Select(c => crypto.CreateCertificate(c.RawData))];
-        Authorities = [.. new[] { ca.Root, ca.Intermediate }.Select(c => X509Name.GetInstance(c.SubjectName.RawData))];
+        _chain = [.. ca.Intermediates.Prepend(leaf).Select(c => crypto.CreateCertificate(c.RawData))];
+        Authorities = [.. ca.Roots.Concat(ca.Intermediates).Select(c => X509Name.GetInstance(c.SubjectName.RawData))];
     }
 
     public AsymmetricKeyParameter Key { get; }

@@ -16,10 +16,10 @@ internal sealed class TlsConnection
     private readonly ServerCredentials _credentials;
     private readonly ClientCertificateCheck _check;
 
-    public TlsConnection(CaIdentity ca, TimeProvider time, IReadOnlyList<string> names)
+    public TlsConnection(CaIdentity ca, DevCaOptions options)
     {
-        _credentials = new(ca, _crypto, names);
-        _check = new(ca, time);
+        _credentials = new(ca, _crypto, options.DnsNames);
+        _check = new(ca, options);
     }
 
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)

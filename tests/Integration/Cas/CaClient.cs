@@ -19,7 +19,7 @@ public static class CaClient
             AllowTlsResume = false,
         };
         if (certificate is not null)
-            tls.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, [.. intermediates ?? []], offline: true);
+            tls.ClientCertificateContext = Context(certificate, intermediates);
         return new HttpClient(new SocketsHttpHandler { SslOptions = tls, UseProxy = false })
         {
             BaseAddress = ca.Url,
@@ -27,11 +27,15 @@ public static class CaClient
         };
     }
 
-    /// <summary>Trusts a CA's root and no other.</summary>
+    /// <summary>Trusts a CA's roots and no others.</summary>
     public static X509ChainPolicy Trust(ITestCa ca)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(ca.RootPath));
+        policy.CustomTrustStore.ImportFromPemFile(ca.RootPath);
         return policy;
     }
+
+    /// <summary>A client certificate that is sent with these intermediates and no others.</summary>
+    public static SslStreamCertificateContext Context(X509Certificate2 certificate, IEnumerable<X509Certificate2>? intermediates) =>
+        SslStreamCertificateContext.Create(certificate, [.. intermediates ?? []], offline: true);
 }

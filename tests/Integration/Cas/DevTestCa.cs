@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.DevCa;
 using StepCaRenew.DevCa.Pki;
 
@@ -8,9 +9,10 @@ internal sealed class DevTestCa : TestCa
 {
     private const string Password = "test-password";
 
-    private DevTestCa(DevCaServer server, string folder) : base(Password)
+    private DevTestCa(DevCaServer server, string folder, Generation generation) : base(Password)
     {
         Server = server;
+        Generation = generation;
         StepPath = folder;
     }
 
@@ -18,15 +20,18 @@ internal sealed class DevTestCa : TestCa
     public DevCaServer Server { get; }
 
     public override string Name => "DevCa";
+    public override Generation Generation { get; }
     public override Uri Url => Server.Url;
     public override string StepPath { get; }
     public override string Fingerprint => Server.Fingerprint;
     protected override LeafIssuer Issuer => Server.Identity.Issuer;
+    protected override IReadOnlyList<X509Certificate2> Intermediates => Server.Identity.Intermediates;
 
-    public static async Task<DevTestCa> StartAsync(TestCaOptions options)
+    public static async Task<DevTestCa> StartAsync(TestCaOptions options, Generation generation = Generation.V19)
     {
         var server = await DevCaServer.StartAsync(new()
         {
+            Generation = generation,
             AllowRenewalAfterExpiry = options.AllowRenewalAfterExpiry,
             Backdate = options.Backdate,
             MinDuration = options.MinDuration,
@@ -37,7 +42,13 @@ internal sealed class DevTestCa : TestCa
         });
         var folder = Directory.CreateTempSubdirectory("devca-").FullName;
         await server.WriteStepPathAsync(folder);
-        return new(server, folder);
+        return new(server, folder, generation);
+    }
+
+    public override Task RotateIntermediateAsync(int intermediates = 1, bool newRoot = false)
+    {
+        Server.Rotate(intermediates, newRoot);
+        return Server.WriteStepPathAsync(StepPath);
     }
 
     public override int RequestCount(string path) => Server.Requests.Count(path);

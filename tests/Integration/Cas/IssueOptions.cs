@@ -29,5 +29,8 @@ public sealed record IssueOptions
     /// <summary>Whether the key may sign; only with an age.</summary>
     public bool DigitalSignature { get; init; } = true;
 
+    /// <summary>Whether the certificate is meant for servers; only with an age.</summary>
+    public bool ServerAuth { get; init; } = true;
+
     public IReadOnlyList<string> AllSans => Sans.Count > 0 ? Sans : [Name];
 }

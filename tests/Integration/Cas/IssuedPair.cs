@@ -5,12 +5,15 @@ using System.Security.Cryptography.X509Certificates;
 namespace StepCaRenew.Integration.Cas;
 
 /// <summary>A certificate and its key, as PEM files and in memory.</summary>
-/// <param name="CertificatePath">Leaf and intermediate.</param>
+/// <param name="CertificatePath">Leaf and intermediates.</param>
 /// <param name="KeyPath">PKCS#8, readable to the owner alone.</param>
 /// <param name="Leaf">Without its key.</param>
 /// <param name="Intermediate">Its issuer.</param>
 public sealed record IssuedPair(string CertificatePath, string KeyPath, X509Certificate2 Leaf, X509Certificate2 Intermediate)
 {
+    /// <summary>All certificates between the leaf and its root, the issuer first.</summary>
+    public IReadOnlyList<X509Certificate2> Intermediates { get; init; } = [Intermediate];
+
     /// <summary>The serial as a decimal number, the way the CA's API has it.</summary>
     public string Serial => new BigInteger(Leaf.SerialNumberBytes.Span, isUnsigned: true, isBigEndian: true).ToString();
 

@@ -24,5 +24,13 @@ internal static class StepCaArguments
     public static IEnumerable<string> Run() =>
         ["run", "-password-file", "password.txt", "-quiet", "-until-eof", "-log", "ca.log"];
 
+    public static IEnumerable<string> Rotate(int intermediates, bool newRoot)
+    {
+        List<string> arguments = ["rotate", "-password-file", "password.txt", "-intermediates", intermediates.ToString(CultureInfo.InvariantCulture)];
+        if (newRoot)
+            arguments.Add("-new-root");
+        return arguments;
+    }
+
     private static string Duration(TimeSpan time) => time.TotalSeconds.ToString(CultureInfo.InvariantCulture) + "s";
 }

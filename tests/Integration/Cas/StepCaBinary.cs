@@ -1,16 +1,26 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using StepCaRenew.DevCa;
 
 namespace StepCaRenew.Integration.Cas;
 
-/// <summary>The program built from tests/StepCa, built once per test run at most.</summary>
+/// <summary>The programs built from tests/StepCa, built once per test run at most.</summary>
 internal static class StepCaBinary
 {
     private static readonly Lazy<Task<(string? Path, string Reason)>> Built = new(BuildAsync);
 
-    /// <summary>Its path; skips the calling test where it can't be built, or fails it if STEPCARENEW_STRICT is 1.</summary>
-    public static async Task<string> GetAsync()
+    /// <summary>
+    /// The path of 0.19; skips the calling test if it can't be built, or fails it if STEPCARENEW_STRICT is 1. 0.30 comes
+    /// from a Debian release that is not the machine's, so that only build-030.sh, run by hand, builds it.
+    /// </summary>
+    public static async Task<string> GetAsync(Generation generation)
     {
+        if (generation == Generation.V30)
+        {
+            var newer = Path.Combine(SourceFolder(), "bin", "step-ca-0.30");
+            Assert.SkipUnless(File.Exists(newer), "step-ca 0.30 has not been built; tests/StepCa/build-030.sh does it");
+            return newer;
+        }
         var (path, reason) = await Built.Value;
         if (path is null && Environment.GetEnvironmentVariable("STEPCARENEW_STRICT") == "1")
             Assert.Fail(reason);

@@ -7,10 +7,12 @@ namespace StepCaRenew.Integration.Cas;
 /// <summary>One run of step-ca on a port and in a folder of its own, which ends with this process at the latest.</summary>
 internal sealed class StepCaProcess : IAsyncDisposable
 {
-    private readonly Process _process;
+    private readonly string _binary;
+    private Process _process;
 
-    private StepCaProcess(Process process, string folder, Uri url)
+    private StepCaProcess(string binary, Process process, string folder, Uri url)
     {
+        _binary = binary;
         _process = process;
         Folder = folder;
         Url = url;
@@ -30,7 +32,7 @@ internal sealed class StepCaProcess : IAsyncDisposable
             using (var init = Start(binary, folder, StepCaArguments.Init(port, options)))
                 await init.WaitForExitAsync();
             var run = Start(binary, folder, StepCaArguments.Run());
-            var ca = new StepCaProcess(run, folder, new Uri($"https://127.0.0.1:{port}"));
+            var ca = new StepCaProcess(binary, run, folder, new Uri($"https://127.0.0.1:{port}"));
             if (await ca.IsReadyAsync(port))
                 return ca;
             var log = File.Exists(ca.LogPath) ? await File.ReadAllTextAsync(ca.LogPath) : "no log";
@@ -41,7 +43,28 @@ internal sealed class StepCaProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the server, runs a command on its folder, and starts it again at the same address.</summary>
+    public async Task RestartAfterAsync(IEnumerable<string> arguments)
+    {
+        await StopAsync();
+        using (var command = Start(_binary, Folder, arguments))
+        {
+            await command.WaitForExitAsync();
+            if (command.ExitCode != 0)
+                throw new InvalidOperationException($"'{string.Join(' ', arguments)}' failed with exit code {command.ExitCode}");
+        }
+        _process = Start(_binary, Folder, StepCaArguments.Run());
+        if (!await IsReadyAsync(Url.Port))
+            throw new InvalidOperationException($"step-ca did not start again: {await File.ReadAllTextAsync(LogPath)}");
+    }
+
     public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private async Task StopAsync()
     {
         // The closed standard input ends it; its own shutdown would take seconds.
         _process.StandardInput.Close();
@@ -56,7 +79,6 @@ internal sealed class StepCaProcess : IAsyncDisposable
             await _process.WaitForExitAsync(CancellationToken.None);
         }
         _process.Dispose();
-        Directory.Delete(Folder, recursive: true);
     }
 
     private static Process Start(string binary, string folder, IEnumerable<string> arguments)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
+using StepCaRenew.DevCa;
 using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.Integration.Cas;
@@ -14,6 +15,7 @@ internal abstract class TestCa : ITestCa
     protected TestCa(string password) => _provisioners = new(this, password);
 
     public abstract string Name { get; }
+    public abstract Generation Generation { get; }
     public abstract Uri Url { get; }
     public abstract string StepPath { get; }
     public abstract string Fingerprint { get; }
@@ -22,6 +24,10 @@ internal abstract class TestCa : ITestCa
     /// <summary>The intermediate with its key, for certificates that /sign would not make.</summary>
     protected abstract LeafIssuer Issuer { get; }
 
+    /// <summary>All certificates between a leaf and its root, the issuer first.</summary>
+    protected abstract IReadOnlyList<X509Certificate2> Intermediates { get; }
+
+    public abstract Task RotateIntermediateAsync(int intermediates = 1, bool newRoot = false);
     public abstract int RequestCount(string path);
     public abstract ValueTask DisposeAsync();
 
@@ -31,12 +37,12 @@ internal abstract class TestCa : ITestCa
     {
         using var key = KeyPairs.Create(options.KeyAlgorithm);
         X509Certificate2[] chain = options.Age is { } age
-            ? [await BackdatedAsync(options, age, KeyPairs.PublicKeyOf(key)), Issuer.Issuer]
+            ? [await BackdatedAsync(options, age, KeyPairs.PublicKeyOf(key)), .. Intermediates]
             : await SignAsync(options, KeyPairs.CreateSigningRequest(key, options.Name), ct);
         var path = Path.Combine(options.Folder, options.Name);
         PemFiles.WriteCertificates(path + ".crt", chain);
         PemFiles.WriteKey(path + ".key", key);
-        return new(path + ".crt", path + ".key", chain[0], chain[1]);
+        return new(path + ".crt", path + ".key", chain[0], chain[1]) { Intermediates = chain[1..] };
     }
 
     public async Task RevokeAsync(IssuedPair pair, CancellationToken ct = default)
@@ -60,6 +66,7 @@ internal abstract class TestCa : ITestCa
             NotAfter = begin + (options.Lifetime ?? TimeSpan.FromHours(24)),
             ClientAuth = options.Provisioner != "noeku",
             DigitalSignature = options.DigitalSignature,
+            ServerAuth = options.ServerAuth,
             Provisioner = (options.Provisioner, keyId),
         }, key);
     }

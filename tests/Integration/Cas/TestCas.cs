@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using StepCaRenew.DevCa;
 
 [assembly: AssemblyFixture(typeof(StepCaRenew.Integration.Cas.TestCas))]
 
@@ -15,6 +16,9 @@ public sealed class TestCas : IAsyncDisposable
     /// <summary>For a theory that runs on both.</summary>
     public static TheoryData<CaKind> All { get; } = [CaKind.DevCa, CaKind.StepCa];
 
+    /// <summary>For a theory about what differs between the generations of the server.</summary>
+    public static TheoryData<CaKind> AllGenerations { get; } = [CaKind.DevCa, CaKind.StepCa, CaKind.DevCa30, CaKind.StepCa30];
+
     /// <summary>A shared CA; skips the test where it can't run, or fails it if STEPCARENEW_STRICT is 1.</summary>
     public static Task<ITestCa> GetAsync(CaKind kind, TestCaOptions? options = null) =>
         Running.GetOrAdd((kind, options ?? new()), key => new(() => StartAsync(key.Item1, key.Item2))).Value;
@@ -23,6 +27,8 @@ public sealed class TestCas : IAsyncDisposable
     public static async Task<ITestCa> StartAsync(CaKind kind, TestCaOptions options) => kind switch
     {
         CaKind.StepCa => await StepTestCa.StartAsync(options),
+        CaKind.StepCa30 => await StepTestCa.StartAsync(options, Generation.V30),
+        CaKind.DevCa30 => await DevTestCa.StartAsync(options, Generation.V30),
         _ => await DevTestCa.StartAsync(options),
     };
 

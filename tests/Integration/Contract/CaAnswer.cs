@@ -24,9 +24,9 @@ public sealed record CaAnswer(int Status, string? MediaType, string Text, Versio
 
     public static async Task<CaAnswer> SendAsync(
         ITestCa ca, HttpMethod method, string path, object? body = null, X509Certificate2? certificate = null, string? bearer = null,
-        Version? version = null)
+        Version? version = null, IEnumerable<X509Certificate2>? chain = null)
     {
-        using var http = CaClient.Create(ca, certificate);
+        using var http = CaClient.Create(ca, certificate, intermediates: chain);
         using var request = new HttpRequestMessage(method, path);
         if (version is not null)
             (request.Version, request.VersionPolicy) = (version, HttpVersionPolicy.RequestVersionExact);

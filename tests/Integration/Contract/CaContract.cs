@@ -3,7 +3,7 @@ using StepCaRenew.Integration.Cas;
 
 namespace StepCaRenew.Integration.Contract;
 
-/// <summary>What DevCa and the real step-ca must do alike; each contract runs on both, see Suites.cs.</summary>
+/// <summary>What DevCa and the real step-ca must do alike; each contract runs on both generations of both, see Suites.cs.</summary>
 public abstract class CaContract(CaKind kind) : IDisposable
 {
     protected const string Unauthorized =

@@ -21,7 +21,10 @@ internal static class RenewToken
         claims?.Invoke(content);
         var chain = new JsonArray(Convert.ToBase64String(pair.Leaf.RawData));
         if (!leafOnly)
-            chain.Add(Convert.ToBase64String(pair.Intermediate.RawData));
+        {
+            foreach (var certificate in pair.Intermediates)
+                chain.Add(Convert.ToBase64String(certificate.RawData));
+        }
         using var own = pair.LoadKey();
         return Jwt.Sign(new JsonObject { ["x5cInsecure"] = chain }, content, signer ?? own);
     }

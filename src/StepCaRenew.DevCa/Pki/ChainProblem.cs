@@ -1,0 +1,14 @@
+namespace StepCaRenew.DevCa.Pki;
+
+/// <summary>Why Go's verifier refuses a certificate.</summary>
+internal enum ChainProblem
+{
+    /// <summary>The certificate, or one above it, has expired or is not yet valid.</summary>
+    Expired,
+
+    /// <summary>No chain leads to a trusted certificate.</summary>
+    UnknownAuthority,
+
+    /// <summary>The certificate is not meant for this use.</summary>
+    WrongUsage,
+}
