@@ -14,6 +14,8 @@ namespace StepCaRenew.DevCa;
 /// <summary>A small CA that speaks step-ca's HTTP API on the loopback address, and misbehaves on request.</summary>
 public sealed class DevCaServer : IAsyncDisposable
 {
+    private const string RequestId = "X-Request-Id";
+
     private readonly WebApplication _app;
     private readonly CaState _state;
     private volatile TlsConnection _tls;
@@ -51,7 +53,7 @@ public sealed class DevCaServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var identity = options.Identity ?? CaIdentity.Create(options.TimeProvider.GetUtcNow());
-        var state = new CaState(identity, options.Provisioners ?? Provisioner.CreateAll(options.Password), options);
+        var state = new CaState(identity, options.Provisioners ?? Provisioner.CreateAll(options.Password, options.Generation), options);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StepCaRenew.DevCa" });
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
@@ -109,6 +111,8 @@ public sealed class DevCaServer : IAsyncDisposable
     private async Task HandleAsync(HttpContext http)
     {
         var path = Router.Normalize(http.Request.Path.Value!);
+        if (_state.IsNewer)
+            http.Response.Headers[RequestId] = http.Request.Headers[RequestId] is [{ Length: > 0 } given, ..] ? given : Guid.NewGuid().ToString();
         Requests.Add(new(http.Request.Method, path, http.Request.Protocol,
             http.Connection.ClientCertificate?.SerialNumber, http.Request.ContentLength));
         if (Faults.TakeForRequest(path) is { } fault)

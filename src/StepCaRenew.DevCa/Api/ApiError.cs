@@ -17,6 +17,8 @@ internal class ApiError(int status, string message) : Exception(message)
     public static ApiError Unauthorized(string? message = null) =>
         new(401, message ?? "The request lacked necessary authorization to be completed." + SeeLogs);
 
+    public static ApiError NoCrl() => new(404, "The certificate authority received an unexpected HTTP status code - '404'." + SeeLogs);
+
     public static ApiError NotFound() => new(404, "The requested resource could not be found." + SeeLogs);
 
     public static ApiError NotImplemented() => new(501, "The requested method is not implemented by the certificate authority." + SeeLogs);

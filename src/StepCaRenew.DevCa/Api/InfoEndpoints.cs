@@ -1,28 +1,30 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using StepCaRenew.DevCa.Authority;
 using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.DevCa.Api;
 
-/// <summary>What anyone may ask: health, version, roots.</summary>
+/// <summary>What anyone may ask: health, version, roots and intermediates.</summary>
 internal static class InfoEndpoints
 {
-    private const string Version = "0.19.0";
-
     public static ApiAnswer Health() => ApiAnswer.Json(200, new() { ["status"] = "ok" });
 
-    public static ApiAnswer VersionOf() => ApiAnswer.Json(200, new() { ["version"] = Version });
+    public static ApiAnswer Version(CaState state) => ApiAnswer.Json(200, new() { ["version"] = state.IsNewer ? "0.30.2" : "0.19.0" });
 
     /// <summary>201, although nothing is created: so it is in step-ca.</summary>
-    public static ApiAnswer Roots(CaState state) =>
-        ApiAnswer.Json(201, new() { ["crts"] = new JsonArray([.. state.Ca.Roots.Select(root => (JsonNode)PemFiles.Pem(root))]) });
+    public static ApiAnswer List(IEnumerable<X509Certificate2> certificates) =>
+        ApiAnswer.Json(201, new() { ["crts"] = new JsonArray([.. certificates.Select(one => (JsonNode)PemFiles.Pem(one))]) });
 
-    public static ApiAnswer RootsPem(CaState state) => ApiAnswer.Text(200, "application/x-pem-file", string.Concat(state.Ca.Roots.Select(PemFiles.Pem)));
+    public static ApiAnswer Pem(IEnumerable<X509Certificate2> certificates) =>
+        ApiAnswer.Text(200, "application/x-pem-file", string.Concat(certificates.Select(PemFiles.Pem)));
 
-    public static ApiAnswer Root(CaState state, string fingerprint) =>
-        state.Ca.Roots.FirstOrDefault(root => string.Equals(
-            fingerprint.Replace("-", "", StringComparison.Ordinal), root.GetCertHashString(HashAlgorithmName.SHA256), StringComparison.OrdinalIgnoreCase)) is { } found
-            ? ApiAnswer.Json(200, new() { ["ca"] = PemFiles.Pem(found) })
-            : throw ApiError.NotFound();
+    public static ApiAnswer Root(CaState state, string text)
+    {
+        var fingerprint = text.Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
+        if (state.Ca.Roots.FirstOrDefault(root => Convert.ToHexStringLower(root.GetCertHash(HashAlgorithmName.SHA256)) == fingerprint) is { } found)
+            return ApiAnswer.Json(200, new() { ["ca"] = PemFiles.Pem(found) });
+        throw state.IsNewer ? new ApiError(404, $"root certificate with fingerprint \"{fingerprint}\" was not found") : ApiError.NotFound();
+    }
 }

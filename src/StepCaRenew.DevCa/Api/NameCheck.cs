@@ -6,10 +6,15 @@ namespace StepCaRenew.DevCa.Api;
 /// <summary>Whether a signing request asks for the names that its token grants; names that it leaves out are granted.</summary>
 internal static class NameCheck
 {
-    public static void Check(CertificateRequest request, OneTimeToken token)
+    public static void Check(CertificateRequest request, OneTimeToken token, bool isNewer)
     {
-        if (CommonName(request) is { Length: > 0 } name && name != token.Subject)
-            throw ApiError.Forbidden($"certificate request does not contain the valid common name - got {name}, want {token.Subject}");
+        // From 0.25.1 on each name of the token may be the common name.
+        string[] allowed = isNewer ? [token.Subject, .. token.Sans] : [token.Subject];
+        if (CommonName(request) is { Length: > 0 } name && !allowed.Contains(name))
+        {
+            var want = isNewer ? $"[{string.Join(' ', allowed)}]" : token.Subject;
+            throw ApiError.Forbidden($"certificate request does not contain the valid common name - got {name}, want {want}");
+        }
         var names = request.CertificateExtensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
         CheckNames("DNS names", names?.EnumerateDnsNames(), token.Sans.Where(s => !System.Net.IPAddress.TryParse(s, out _) && !s.Contains('@', StringComparison.Ordinal) && !s.Contains(':', StringComparison.Ordinal)));
         CheckNames("IP addresses", names?.EnumerateIPAddresses().Select(a => a.ToString()), token.Sans.Where(s => System.Net.IPAddress.TryParse(s, out _)));

@@ -28,9 +28,12 @@ internal static class Router
         path.Split('/')[1..] switch
         {
             ["health"] => Get(InfoEndpoints.Health),
-            ["version"] => Get(InfoEndpoints.VersionOf),
-            ["roots"] or ["federation"] => Get(() => InfoEndpoints.Roots(state)),
-            ["roots.pem"] => Get(() => InfoEndpoints.RootsPem(state)),
+            ["version"] => Get(() => InfoEndpoints.Version(state)),
+            ["roots"] or ["federation"] => Get(() => InfoEndpoints.List(state.Ca.Roots)),
+            ["roots.pem"] => Get(() => InfoEndpoints.Pem(state.Ca.Roots)),
+            ["intermediates"] when state.IsNewer => Get(() => InfoEndpoints.List(state.Ca.Intermediates)),
+            ["intermediates.pem"] when state.IsNewer => Get(() => InfoEndpoints.Pem(state.Ca.Intermediates)),
+            ["crl"] when state.IsNewer => Get(() => throw ApiError.NoCrl()),
             ["root", { Length: > 0 } fingerprint] => Get(() => InfoEndpoints.Root(state, fingerprint)),
             ["provisioners"] => Get(() => ProvisionerEndpoints.List(state, http)),
             ["provisioners", { Length: > 0 } keyId, "encrypted-key"] => Get(() => ProvisionerEndpoints.EncryptedKey(state, keyId)),

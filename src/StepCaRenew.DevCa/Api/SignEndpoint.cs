@@ -15,7 +15,9 @@ internal static class SignEndpoint
         if (JsonBody.Text(body, "ott") is not { Length: > 0 } ott)
             throw ApiError.BadRequest("missing ott");
         var token = OneTimeToken.Accept(state, ott, "sign");
-        NameCheck.Check(request, token);
+        if (state.IsNewer && token.RequestFingerprint is { } wanted && wanted != SigningRequest.Fingerprint(body))
+            throw ApiError.Forbidden($"certificate request fingerprint does not match \"{wanted}\"");
+        NameCheck.Check(request, token, state.IsNewer);
         var (notBefore, notAfter) = Validity.Of(body, state);
         var ca = state.Ca;
         var leaf = ca.Issuer.Issue(

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
@@ -7,6 +8,13 @@ namespace StepCaRenew.DevCa.Api;
 /// <summary>The field csr of /sign and /rekey.</summary>
 internal static class SigningRequest
 {
+    /// <summary>SHA-256 of a request that has been read, as the claim cnf has it.</summary>
+    public static string Fingerprint(JsonObject body)
+    {
+        var pem = JsonBody.Text(body, "csr")!;
+        return Base64Url.EncodeToString(SHA256.HashData(Convert.FromBase64String(pem[PemEncoding.Find(pem).Base64Data])));
+    }
+
     public static CertificateRequest Read(JsonObject body)
     {
         if (JsonBody.Text(body, "csr") is not { Length: > 0 } pem)

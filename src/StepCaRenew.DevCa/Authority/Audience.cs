@@ -1,13 +1,15 @@
+using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace StepCaRenew.DevCa.Authority;
 
-/// <summary>Whether a token's audience is this CA: the path counts and the name, the port doesn't.</summary>
-internal static class Audience
+/// <summary>Whether a token's audience is this CA: the path counts and the name, in the case of dnsNames; the port doesn't.</summary>
+internal static partial class Audience
 {
     public static bool Matches(JsonObject claims, string operation, IReadOnlyList<string> names) =>
-        Of(claims).Any(audience => names.Any(name =>
-            audience == $"https://{name}/{operation}" || audience == $"https://{name}/1.0/{operation}"));
+        Of(claims).Any(audience => names.Select(Host).Any(host =>
+            audience == $"https://{host}/{operation}" || audience == $"https://{host}/1.0/{operation}"));
 
     private static IEnumerable<string> Of(JsonObject claims)
     {
@@ -20,6 +22,12 @@ internal static class Audience
         return values.Select(value => value.TryGetValue(out string? text) ? WithoutPort(text) : "");
     }
 
+    private static string Host(string name) => name.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(name, out _) ? $"[{name}]" : name;
+
+    // System.Uri would lower the host; Go lowers the scheme alone.
     private static string WithoutPort(string url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var uri) ? $"{uri.Scheme}://{uri.IdnHost}{uri.PathAndQuery}{uri.Fragment}" : url;
+        Url().Match(url) is { Success: true } parts ? parts.Groups[1].Value.ToLowerInvariant() + parts.Groups[2].Value + parts.Groups[3].Value : url;
+
+    [GeneratedRegex(@"^([A-Za-z][A-Za-z0-9+.-]*://)(\[[^\]]*\]|[^/?#:]*)(?::\d*)?(.*)$", RegexOptions.Singleline)]
+    private static partial Regex Url();
 }

@@ -16,6 +16,9 @@ internal sealed class CaState(CaIdentity ca, IReadOnlyList<Provisioner> provisio
 
     public IReadOnlyList<Provisioner> Provisioners { get; } = provisioners;
     public DevCaOptions Options { get; } = options;
+    /// <summary>Whether the CA answers as 0.30.</summary>
+    public bool IsNewer => Options.Generation == Generation.V30;
+
     public DateTimeOffset Now => Options.TimeProvider.GetUtcNow();
 
     /// <summary>When the server began: a one-time token from before that is refused.</summary>

@@ -7,6 +7,9 @@ namespace StepCaRenew.DevCa.Authority;
 /// <summary>A provisioner's token for one /sign or /revoke, checked in step-ca's order.</summary>
 internal sealed record OneTimeToken(Provisioner Provisioner, string Subject, IReadOnlyList<string> Sans)
 {
+    /// <summary>The claim cnf: SHA-256 of the one signing request that the token is for; null if it is for any.</summary>
+    public string? RequestFingerprint { get; private init; }
+
     /// <summary>Checks and uses up a token. All refusals look the same: 401, the reason stands in the log alone.</summary>
     public static OneTimeToken Accept(CaState state, string text, string operation)
     {
@@ -21,7 +24,10 @@ internal sealed record OneTimeToken(Provisioner Provisioner, string Subject, IRe
             || TokenTimes.Problem(claims, state.Now) is not null || !Audience.Matches(claims, operation, state.Options.DnsNames)
             || Jwt.Text(claims, "sub") is not { Length: > 0 } subject)
             throw ApiError.Unauthorized();
-        return new(provisioner, subject, SansOf(claims, subject));
+        return new(provisioner, subject, SansOf(claims, subject))
+        {
+            RequestFingerprint = claims["cnf"] is JsonObject confirmation ? Jwt.Text(confirmation, "x5rt#S256") : null,
+        };
     }
 
     private static string[] SansOf(JsonObject claims, string subject) =>

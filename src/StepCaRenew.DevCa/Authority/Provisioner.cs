@@ -7,8 +7,6 @@ namespace StepCaRenew.DevCa.Authority;
 /// <summary>A JWK provisioner: who holds its key may ask for certificates.</summary>
 public sealed class Provisioner
 {
-    private const int Iterations = 100_000;
-
     private readonly ECDsa _publicKey;
 
     /// <summary>Puts a provisioner together from its public key and its encrypted private one.</summary>
@@ -39,15 +37,15 @@ public sealed class Provisioner
     public bool ClientAuth => Name != "noeku";
 
     /// <summary>Makes a provisioner with a new key.</summary>
-    public static Provisioner Create(string name, string password)
+    public static Provisioner Create(string name, string password, Generation generation = Generation.V19)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return new(name, Jwk.Public(key), Jwe.Encrypt(Jwk.Private(key).ToJsonString(), password, Iterations));
+        return new(name, Jwk.Public(key), Jwe.Encrypt(Jwk.Private(key).ToJsonString(), password, generation == Generation.V19 ? 100_000 : 600_000));
     }
 
     /// <summary>The three that every DevCa has: admin, norenew and noeku.</summary>
-    public static IReadOnlyList<Provisioner> CreateAll(string password) =>
-        [Create("admin", password), Create("norenew", password), Create("noeku", password)];
+    public static IReadOnlyList<Provisioner> CreateAll(string password, Generation generation = Generation.V19) =>
+        [Create("admin", password, generation), Create("norenew", password, generation), Create("noeku", password, generation)];
 
     /// <summary>Whether a token was signed by this provisioner.</summary>
     internal bool Signed(Jwt token)

@@ -16,7 +16,7 @@ internal static class RenewToken
     public static X509Certificate2 Accept(CaState state, string text)
     {
         var token = Jwt.TryParse(text) ?? throw ApiError.Unauthorized(Invalid);
-        var leaf = LeafOf(state.Ca, token) ?? throw ApiError.Unauthorized(Invalid);
+        var leaf = LeafOf(state, token) ?? throw ApiError.Unauthorized(Invalid);
         if (!IsSignedBy(token, leaf))
             throw new ApiError(500, Invalid);
         var provisioner = state.ProvisionerOf(leaf) ?? throw ApiError.Unauthorized();
@@ -35,7 +35,7 @@ internal static class RenewToken
     }
 
     /// <summary>The header's leaf, if its whole chain stands there and leads to our root.</summary>
-    private static X509Certificate2? LeafOf(CaIdentity ca, Jwt token)
+    private static X509Certificate2? LeafOf(CaState state, Jwt token)
     {
         try
         {
@@ -44,7 +44,9 @@ internal static class RenewToken
             X509Certificate2[] sent = [.. encoded.Select(der => X509CertificateLoader.LoadCertificate(Convert.FromBase64String((string)der!)))];
             // Whether the leaf has expired is the provisioner's matter.
             DateTimeOffset at = sent[0].NotAfter.ToUniversalTime().AddMinutes(-1);
-            return ChainVerifier.Check(sent[0], sent[1..], ca.Roots, at, LeafExtensions.ServerAuth) is null && MaySign(sent[0]) ? sent[0] : null;
+            // Go's default purpose is a server's; 0.26.2 began to ask for a client's.
+            var usage = state.IsNewer ? LeafExtensions.ClientAuth : LeafExtensions.ServerAuth;
+            return ChainVerifier.Check(sent[0], sent[1..], state.Ca.Roots, at, usage) is null && MaySign(sent[0]) ? sent[0] : null;
         }
         catch (Exception e) when (e is FormatException or CryptographicException or InvalidOperationException)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.DevCa.Api;
 
@@ -15,12 +16,15 @@ internal static class Renewal
         return new(leaf, ca.Intermediates);
     }
 
+    private static string Expired(X509Certificate2 old) => string.Create(CultureInfo.InvariantCulture,
+        $"The request lacked necessary authorization to be completed: certificate expired on {old.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm:ss} +0000 UTC");
+
     private static void Authorize(CaState state, X509Certificate2 old)
     {
         var provisioner = state.ProvisionerOf(old);
-        var expired = state.Now > old.NotAfter.ToUniversalTime() && !state.Options.AllowRenewalAfterExpiry;
-        if (state.IsRevoked(Serials.Decimal(old)) || provisioner is null || provisioner.DisableRenewal
-            || state.Now < old.NotBefore.ToUniversalTime() || expired)
+        if (state.IsRevoked(Serials.Decimal(old)) || provisioner is null || provisioner.DisableRenewal || state.Now < old.NotBefore.ToUniversalTime())
             throw ApiError.Unauthorized();
+        if (state.Now > old.NotAfter.ToUniversalTime() && !state.Options.AllowRenewalAfterExpiry)
+            throw ApiError.Unauthorized(state.IsNewer ? Expired(old) : null);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class CaFolder(string path)
     public DevCaOptions LoadOrCreate(DevCaOptions options)
     {
         if (!File.Exists(ConfigFile))
-            Save(CaIdentity.Create(options.TimeProvider.GetUtcNow()), Provisioner.CreateAll(options.Password), options.Password);
+            Save(CaIdentity.Create(options.TimeProvider.GetUtcNow()), Provisioner.CreateAll(options.Password, options.Generation), options.Password);
         var loaded = Load();
         return options with { Identity = loaded.Identity, Provisioners = loaded.Provisioners };
     }

@@ -38,6 +38,7 @@ internal sealed class DevTestCa : TestCa
             MaxDuration = options.MaxDuration,
             DefaultDuration = options.DefaultDuration,
             NoDatabase = options.NoDatabase,
+            DnsNames = options.DnsNames.Split(','),
             Password = Password,
         });
         var folder = Directory.CreateTempSubdirectory("devca-").FullName;

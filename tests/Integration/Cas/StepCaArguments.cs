@@ -9,7 +9,7 @@ internal static class StepCaArguments
     {
         List<string> arguments =
         [
-            "init", "-address", $"127.0.0.1:{port}", "-dns", "127.0.0.1,localhost", "-password-file", "password.txt",
+            "init", "-address", $"127.0.0.1:{port}", "-dns", options.DnsNames, "-password-file", "password.txt",
             "-no-renew", "-no-eku", "-plain-key",
             "-backdate", Duration(options.Backdate), "-min", Duration(options.MinDuration),
             "-max", Duration(options.MaxDuration), "-default", Duration(options.DefaultDuration),

@@ -14,6 +14,9 @@ public sealed record TestCaOptions
 
     public TimeSpan DefaultDuration { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>The server's names, with commas between them.</summary>
+    public string DnsNames { get; init; } = "127.0.0.1,localhost";
+
     /// <summary>A CA without a database can't revoke.</summary>
     public bool NoDatabase { get; init; }
 }

@@ -9,6 +9,9 @@ namespace StepCaRenew.Integration.Contract;
 /// <summary>An answer as it came.</summary>
 public sealed record CaAnswer(int Status, string? MediaType, string Text, Version HttpVersion)
 {
+    /// <summary>The header X-Request-Id.</summary>
+    public string? RequestId { get; private init; }
+
     public JsonObject Json => JsonNode.Parse(Text)!.AsObject();
 
     /// <summary>The certificates of the field certChain.</summary>
@@ -24,7 +27,7 @@ public sealed record CaAnswer(int Status, string? MediaType, string Text, Versio
 
     public static async Task<CaAnswer> SendAsync(
         ITestCa ca, HttpMethod method, string path, object? body = null, X509Certificate2? certificate = null, string? bearer = null,
-        Version? version = null, IEnumerable<X509Certificate2>? chain = null)
+        Version? version = null, IEnumerable<X509Certificate2>? chain = null, string? requestId = null)
     {
         using var http = CaClient.Create(ca, certificate, intermediates: chain);
         using var request = new HttpRequestMessage(method, path);
@@ -32,6 +35,8 @@ public sealed record CaAnswer(int Status, string? MediaType, string Text, Versio
             (request.Version, request.VersionPolicy) = (version, HttpVersionPolicy.RequestVersionExact);
         if (bearer is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
+        if (requestId is not null)
+            request.Headers.Add("X-Request-Id", requestId);
         request.Content = body switch
         {
             null => null,
@@ -39,6 +44,9 @@ public sealed record CaAnswer(int Status, string? MediaType, string Text, Versio
             _ => JsonContent.Create(body),
         };
         using var answer = await http.SendAsync(request);
-        return new((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, await answer.Content.ReadAsStringAsync(), answer.Version);
+        return new((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, await answer.Content.ReadAsStringAsync(), answer.Version)
+        {
+            RequestId = answer.Headers.TryGetValues("X-Request-Id", out var ids) ? ids.Single() : null,
+        };
     }
 }

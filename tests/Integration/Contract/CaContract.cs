@@ -18,12 +18,15 @@ public abstract class CaContract(CaKind kind) : IDisposable
 
     protected CaKind Kind { get; } = kind;
 
+    /// <summary>What each generation of the server answers.</summary>
+    protected T ByGeneration<T>(T v19, T v30) => Kind is CaKind.DevCa30 or CaKind.StepCa30 ? v30 : v19;
+
     protected Task<ITestCa> CaAsync(TestCaOptions? options = null) => TestCas.GetAsync(Kind, options);
 
     /// <summary>Issues a certificate of a name of its own.</summary>
     protected async Task<IssuedPair> IssueAsync(
         ITestCa ca, string provisioner = "admin", TimeSpan? age = null, TimeSpan? lifetime = null, string key = "EC-P256",
-        bool digitalSignature = true, params string[] sans) => await ca.IssueAsync(new()
+        bool digitalSignature = true, bool serverAuth = true, params string[] sans) => await ca.IssueAsync(new()
         {
             Name = $"{Guid.NewGuid():N}.local",
             Sans = sans,
@@ -33,6 +36,7 @@ public abstract class CaContract(CaKind kind) : IDisposable
             Lifetime = lifetime,
             KeyAlgorithm = key,
             DigitalSignature = digitalSignature,
+            ServerAuth = serverAuth,
         });
 
     /// <summary>A certificate that ended five minutes ago.</summary>

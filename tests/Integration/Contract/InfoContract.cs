@@ -1,4 +1,5 @@
 using System.Net;
+using StepCaRenew.DevCa.Pki;
 using StepCaRenew.Integration.Cas;
 
 namespace StepCaRenew.Integration.Contract;
@@ -6,6 +7,10 @@ namespace StepCaRenew.Integration.Contract;
 /// <summary>What anyone may ask, and what isn't there.</summary>
 public abstract class InfoContract(CaKind kind) : CaContract(kind)
 {
+    private const string NotFound = "The requested resource could not be found. Please see the certificate authority logs for more info.";
+
+    private static readonly (string?, string) NoPage = ("text/plain", "404 page not found\n");
+
     [Theory]
     [InlineData("/health")]
     [InlineData("/1.0/health")]
@@ -19,7 +24,7 @@ public abstract class InfoContract(CaKind kind) : CaContract(kind)
     public async Task Version_NamesIt()
     {
         var answer = await GetAsync(await CaAsync(), "/version");
-        Assert.Equal("""{"version":"0.19.0"}""", answer.Text.Trim());
+        Assert.Equal($$"""{"version":"{{ByGeneration("0.19.0", "0.30.2")}}"}""", answer.Text.Trim());
     }
 
     [Theory]
@@ -53,11 +58,56 @@ public abstract class InfoContract(CaKind kind) : CaContract(kind)
         }
     }
 
+    [Fact]
+    public async Task UnknownRoot_Is404Json() => (await GetAsync(await CaAsync(), "/root/01-23456789ABCDEF"))
+        .AssertRefused(404, ByGeneration(NotFound, "root certificate with fingerprint \"0123456789abcdef\" was not found"));
+
+    [Fact]
+    public async Task UnknownProvisioner_Is404Json() => (await GetAsync(await CaAsync(), "/provisioners/unknown/encrypted-key")).AssertRefused(404, NotFound);
+
     [Theory]
-    [InlineData("/root/0123456789abcdef")]
-    [InlineData("/provisioners/unknown/encrypted-key")]
-    public async Task Unknown_Is404Json(string path) => (await GetAsync(await CaAsync(), path))
-        .AssertRefused(404, "The requested resource could not be found. Please see the certificate authority logs for more info.");
+    [InlineData("/intermediates")]
+    [InlineData("/1.0/intermediates")]
+    public async Task Intermediates_AreServedByNewerServersAlone(string path)
+    {
+        var ca = await CaAsync();
+        var answer = await GetAsync(ca, path);
+        Assert.Equal(ByGeneration(404, 201), answer.Status);
+        if (answer.Status == 201)
+            Assert.Equal(PemFiles.Pem((await IssueAsync(ca)).Intermediate), (string?)Assert.Single(answer.Json["crts"]!.AsArray()));
+        else
+            Assert.Equal(NoPage, (answer.MediaType, answer.Text));
+    }
+
+    [Fact]
+    public async Task IntermediatesPem_IsServedByNewerServersAlone()
+    {
+        var ca = await CaAsync();
+        var answer = await GetAsync(ca, "/intermediates.pem");
+        Assert.Equal(ByGeneration(NoPage, ("application/x-pem-file", PemFiles.Pem((await IssueAsync(ca)).Intermediate))), (answer.MediaType, answer.Text));
+    }
+
+    [Fact]
+    public async Task Crl_IsJsonOnNewerServers_EvenIfThereIsNone()
+    {
+        var answer = await GetAsync(await CaAsync(), "/crl");
+        Assert.Equal(404, answer.Status);
+        Assert.Equal(ByGeneration("text/plain", "application/json"), answer.MediaType);
+        if (answer.MediaType == "application/json")
+            answer.AssertRefused(404, "The certificate authority received an unexpected HTTP status code - '404'. Please see the certificate authority logs for more info.");
+    }
+
+    [Fact]
+    public async Task RequestId_IsOnEveryAnswerOfNewerServers_AndAGivenOneIsReturned()
+    {
+        var ca = await CaAsync();
+        var answers = new[] { await GetAsync(ca, "/health"), await GetAsync(ca, "/nowhere"), await GetAsync(ca, "/renew"), await PostAsync(ca, "/renew"), await PostAsync(ca, "/sign", "nonsense") };
+        Assert.Equal([200, 404, 405, 400, 400], answers.Select(answer => answer.Status));
+        Assert.All(answers, answer => Assert.Equal(ByGeneration(false, true), Guid.TryParseExact(answer.RequestId, "D", out _)));
+        Assert.Equal(ByGeneration(1, answers.Length), answers.Select(answer => answer.RequestId).Distinct().Count());
+        var given = await CaAnswer.SendAsync(ca, HttpMethod.Get, "/health", requestId: "mine 1");
+        Assert.Equal(ByGeneration(null, "mine 1"), given.RequestId);
+    }
 
     [Fact]
     public async Task UnknownPath_Is404Text()

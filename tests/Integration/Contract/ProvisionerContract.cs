@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json.Nodes;
 using StepCaRenew.DevCa.Jose;
 using StepCaRenew.Integration.Cas;
@@ -48,5 +49,16 @@ public abstract class ProvisionerContract(CaKind kind) : CaContract(kind)
         var key = JsonNode.Parse(Jwe.Decrypt((string)answer.Json["key"]!, "test-password"))!;
         Assert.Equal((string)admin["key"]!["x"]!, (string)key["x"]!);
         Assert.NotNull(key["d"]);
+    }
+
+    [Fact]
+    public async Task EncryptedKey_IsDerivedWithTheIterationsOfItsTime()
+    {
+        var answer = await GetAsync(await CaAsync(), "/provisioners");
+        Assert.All(answer.Json["provisioners"]!.AsArray(), provisioner =>
+        {
+            var header = JsonNode.Parse(Base64Url.DecodeFromChars(((string)provisioner!["encryptedKey"]!).Split('.')[0]))!;
+            Assert.Equal(ByGeneration(100_000, 600_000), (int)header["p2c"]!);
+        });
     }
 }

@@ -47,6 +47,25 @@ public abstract class RenewTokenContract(CaKind kind) : CaContract(kind)
     public async Task WrongOrMissingAudience_Is500(string? audience) =>
         (await RenewAsync(claims => _ = audience is null ? claims.Remove("aud") : (claims["aud"] = audience) is null)).AssertRefused(500, $"{Invalid}: invalid audience claim (aud)");
 
+    [Theory]
+    [InlineData("https://LOCALHOST/renew", false)]
+    [InlineData("https://CA01.Corp.Example/renew", true)]
+    [InlineData("https://CA01.Corp.Example:9000/1.0/renew", true)]
+    [InlineData("https://ca01.corp.example/renew", false)]
+    [InlineData("HTTPS://CA01.Corp.Example:9000/renew", true)]
+    [InlineData("https://CA01.Corp.Example/Renew", false)]
+    [InlineData("https://[2001:db8::1]:9000/renew", true)]
+    [InlineData("https://[2001:DB8::1]:9000/renew", false)]
+    public async Task Audience_IsComparedByCase(string audience, bool good)
+    {
+        var ca = await CaAsync(new() { DnsNames = "127.0.0.1,localhost,CA01.Corp.Example,2001:db8::1" });
+        var answer = await RenewAsync(ca, RenewToken.Create(await IssueAsync(ca), claims => claims["aud"] = audience));
+        if (good)
+            Assert.Equal(201, answer.Status);
+        else
+            answer.AssertRefused(500, $"{Invalid}: invalid audience claim (aud)");
+    }
+
     [Fact]
     public async Task Issuer_MayBeTheProvisioner() =>
         Assert.Equal(201, (await RenewAsync(claims => claims["iss"] = "admin")).Status);
@@ -140,7 +159,10 @@ public abstract class RenewTokenContract(CaKind kind) : CaContract(kind)
     public async Task Expired_Is401()
     {
         var ca = await CaAsync();
-        (await RenewAsync(ca, RenewToken.Create(await ExpiredAsync(ca)))).AssertRefused(401, Unauthorized);
+        var pair = await ExpiredAsync(ca);
+        (await RenewAsync(ca, RenewToken.Create(pair))).AssertRefused(401, ByGeneration(
+            Unauthorized,
+            $"The request lacked necessary authorization to be completed: certificate expired on {pair.Leaf.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm:ss} +0000 UTC"));
     }
 
     [Fact]
@@ -181,9 +203,24 @@ public abstract class RenewTokenContract(CaKind kind) : CaContract(kind)
     }
 
     [Fact]
-    public async Task NoClientAuth_IsNoObstacle()
+    public async Task NoClientAuth_IsRefusedByNewerServersAlone()
     {
         var ca = await CaAsync();
-        Assert.Equal(201, (await RenewAsync(ca, RenewToken.Create(await IssueAsync(ca, "noeku")))).Status);
+        var answer = await RenewAsync(ca, RenewToken.Create(await IssueAsync(ca, "noeku")));
+        if (ByGeneration(false, true))
+            answer.AssertRefused(401, Invalid);
+        else
+            Assert.Equal(201, answer.Status);
+    }
+
+    [Fact]
+    public async Task NoServerAuth_IsRefusedByOlderServersAlone()
+    {
+        var ca = await CaAsync();
+        var answer = await RenewAsync(ca, RenewToken.Create(await IssueAsync(ca, age: TimeSpan.FromMinutes(5), serverAuth: false)));
+        if (ByGeneration(true, false))
+            answer.AssertRefused(401, Invalid);
+        else
+            Assert.Equal(201, answer.Status);
     }
 }

@@ -8,6 +8,8 @@ public abstract class RevokeContract(CaKind kind) : CaContract(kind)
     private const string NotImplemented =
         "The requested method is not implemented by the certificate authority. Please see the certificate authority logs for more info.";
 
+    private const string OtherSerial = BadRequest + "serial number in client certificate different than body.";
+
     [Fact]
     public async Task ByItsOwnCertificate_EndsRenewals_AndWorksOnce()
     {
@@ -51,11 +53,52 @@ public abstract class RevokeContract(CaKind kind) : CaContract(kind)
     }
 
     [Fact]
-    public async Task AnotherSerial_Is400()
+    public async Task AnotherSerialThanTheCertificates_IsRefused()
     {
         var ca = await CaAsync();
-        (await PostAsync(ca, "/revoke", new { serial = "1", passive = true }, await IssueAsync(ca)))
-            .AssertRefused(400, BadRequest + "serial number in client certificate different than body.");
+        var pair = await IssueAsync(ca);
+        var answer = await PostAsync(ca, "/revoke", new { serial = "1", passive = true }, pair);
+        answer.AssertRefused(ByGeneration(400, 403), ByGeneration(
+            OtherSerial, Forbidden + $"request serial number \"1\" and certificate serial number \"{pair.Serial}\" do not match."));
+    }
+
+    [Fact]
+    public async Task AnotherSerialThanTheTokens_IsRevokedByOlderServers_AndRefusedByNewerOnes()
+    {
+        var ca = await CaAsync();
+        var (mine, other) = (await IssueAsync(ca), await IssueAsync(ca));
+        var token = await ca.TokenAsync(new(mine.Serial) { Audience = "/1.0/revoke" });
+        var answer = await PostAsync(ca, "/revoke", new { serial = other.Serial, passive = true, ott = token });
+        if (ByGeneration(false, true))
+            answer.AssertRefused(403, Forbidden + $"request serial number \"{other.Serial}\" and token subject \"{mine.Serial}\" do not match.");
+        else
+            Assert.Equal(200, answer.Status);
+        Assert.Equal(201, (await PostAsync(ca, "/renew", client: mine)).Status);
+        Assert.Equal(ByGeneration(401, 201), (await PostAsync(ca, "/renew", client: other)).Status);
+    }
+
+    [Theory]
+    [InlineData("0x{0}")]
+    [InlineData("0X{0}")]
+    public async Task HexadecimalSerial_IsUnderstoodByNewerServersAlone(string form)
+    {
+        var ca = await CaAsync();
+        var pair = await IssueAsync(ca);
+        var answer = await PostAsync(ca, "/revoke", new { serial = string.Format(form, pair.Leaf.SerialNumber), passive = true }, pair);
+        if (ByGeneration(false, true))
+            Assert.Equal(200, answer.Status);
+        else
+            answer.AssertRefused(400, OtherSerial);
+        Assert.Equal(ByGeneration(201, 401), (await PostAsync(ca, "/renew", client: pair)).Status);
+    }
+
+    [Fact]
+    public async Task SerialThatIsNotANumber_IsRefused()
+    {
+        var ca = await CaAsync();
+        (await PostAsync(ca, "/revoke", new { serial = "ab12", passive = true }, await IssueAsync(ca))).AssertRefused(400, ByGeneration(
+            OtherSerial,
+            BadRequest + "'ab12' is not a valid serial number - use a base 10 representation or a base 16 representation with '0x' prefix."));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
@@ -112,7 +113,33 @@ public abstract class SignContract(CaKind kind) : CaContract(kind)
 
     [Fact]
     public async Task NameNotInTheToken_Is403() => (await SignAsync(await CaAsync(), Csr("bar.local"))).AssertRefused(403,
-        Forbidden + "certificate request does not contain the valid common name - got bar.local, want foo.local.");
+        Forbidden + $"certificate request does not contain the valid common name - got bar.local, want {ByGeneration("foo.local", "[foo.local foo.local]")}.");
+
+    [Fact]
+    public async Task CommonNameThatIsAnotherOfTheTokensNames_IsAcceptedByNewerServersAlone()
+    {
+        var answer = await SignAsync(await CaAsync(), Csr("bar.local"), claims: claims => claims["sans"] = new JsonArray(Name, "bar.local"));
+        if (ByGeneration(false, true))
+            Assert.Equal((201, "CN=" + Name), (answer.Status, answer.Chain[0].Subject));
+        else
+            answer.AssertRefused(403, Forbidden + "certificate request does not contain the valid common name - got bar.local, want foo.local.");
+    }
+
+    [Fact]
+    public async Task TokenForOneRequest_IsHeldAgainstItByNewerServersAlone()
+    {
+        var ca = await CaAsync();
+        var (mine, other) = (Csr(), Csr());
+        var print = Base64Url.EncodeToString(SHA256.HashData(Convert.FromBase64String(mine[PemEncoding.Find(mine).Base64Data])));
+        Assert.Equal(201, (await SignAsync(ca, mine, claims: Confirm)).Status);
+        var answer = await SignAsync(ca, other, claims: Confirm);
+        if (ByGeneration(false, true))
+            answer.AssertRefused(403, Forbidden + $"certificate request fingerprint does not match \"{print}\".");
+        else
+            Assert.Equal(201, answer.Status);
+
+        void Confirm(JsonObject claims) => claims["cnf"] = new JsonObject { ["x5rt#S256"] = print };
+    }
 
     [Fact]
     public async Task AlternativeNameNotInTheToken_Is403()
