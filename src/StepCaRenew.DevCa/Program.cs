@@ -5,6 +5,7 @@ try
     return args switch
     {
         ["run", .. var rest] => await RunCommand.ExecuteAsync(new Arguments(rest)),
+        ["rotate", .. var rest] => RotateCommand.Execute(new Arguments(rest)),
         ["issue", .. var rest] => IssueCommand.Execute(new Arguments(rest)),
         _ => throw new UsageException(args.Length == 0 ? "What shall be done?" : $"'{args[0]}' is no command."),
     };

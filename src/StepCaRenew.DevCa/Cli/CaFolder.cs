@@ -34,19 +34,25 @@ internal sealed class CaFolder(string path)
         var provisioners = JsonNode.Parse(File.ReadAllText(ConfigFile))!["authority"]!["provisioners"]!.AsArray();
         return new()
         {
-            Identity = new(Certificate("root_ca.crt"), Key("root_ca_key"), Certificate("intermediate_ca.crt"), Key("intermediate_ca_key")),
+            Identity = new(Certificates("root_ca.crt"), Key("root_ca_key"), Certificates("intermediate_ca.crt"), Key("intermediate_ca_key")),
             Provisioners = [.. provisioners.Select(p => new Provisioner((string)p!["name"]!, p["key"]!.DeepClone().AsObject(), (string)p["encryptedKey"]!))],
         };
+    }
+
+    /// <summary>Replaces certificates and keys; a server of this folder has them after its next start.</summary>
+    public void SaveIdentity(CaIdentity ca)
+    {
+        PemFiles.WriteCertificates(CertificateFile("root_ca.crt"), ca.Roots);
+        PemFiles.WriteCertificates(CertificateFile("intermediate_ca.crt"), ca.Intermediates);
+        PemFiles.WriteKey(KeyFile("root_ca_key"), ca.RootKey);
+        PemFiles.WriteKey(KeyFile("intermediate_ca_key"), ca.IntermediateKey);
     }
 
     private void Save(CaIdentity ca, IReadOnlyList<Provisioner> provisioners, string password)
     {
         foreach (var folder in new[] { "config", "certs", "secrets" })
             Directory.CreateDirectory(Layout.Combine(Path, folder));
-        PemFiles.WriteCertificates(CertificateFile("root_ca.crt"), ca.Root);
-        PemFiles.WriteCertificates(CertificateFile("intermediate_ca.crt"), ca.Intermediate);
-        PemFiles.WriteKey(KeyFile("root_ca_key"), ca.RootKey);
-        PemFiles.WriteKey(KeyFile("intermediate_ca_key"), ca.IntermediateKey);
+        SaveIdentity(ca);
         PemFiles.WriteSecret(KeyFile("password"), password);
         var entries = provisioners.Select(p => (JsonNode)new JsonObject
         {
@@ -60,7 +66,12 @@ internal sealed class CaFolder(string path)
         File.WriteAllText(ConfigFile, config.ToJsonString(Indented) + "\n");
     }
 
-    private X509Certificate2 Certificate(string name) => X509CertificateLoader.LoadCertificateFromFile(CertificateFile(name));
+    private X509Certificate2[] Certificates(string name)
+    {
+        X509Certificate2Collection all = [];
+        all.ImportFromPemFile(CertificateFile(name));
+        return [.. all];
+    }
 
     private ECDsa Key(string name)
     {

@@ -35,7 +35,7 @@ internal static class IssueCommand
         };
         var leaf = options.Identity!.Issuer.Issue(profile, KeyPairs.PublicKeyOf(key));
         PemFiles.WriteKey(files[1], key);
-        PemFiles.WriteCertificates(files[0], leaf, options.Identity.Intermediate);
+        PemFiles.WriteCertificates(files[0], [leaf, .. options.Identity.Intermediates]);
         return 0;
     }
 

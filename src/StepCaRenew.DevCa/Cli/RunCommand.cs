@@ -11,6 +11,12 @@ internal static class RunCommand
         var folder = new CaFolder(arguments.Required("--folder"));
         var port = arguments.Value("--port") ?? "0";
         var expired = arguments.Flag("--allow-renewal-after-expiry");
+        var generation = (arguments.Value("--generation") ?? "0.19") switch
+        {
+            "0.19" => Generation.V19,
+            "0.30" => Generation.V30,
+            var other => throw new UsageException($"'{other}' is not a generation; write 0.19 or 0.30."),
+        };
         arguments.Rest();
         if (!ushort.TryParse(port, CultureInfo.InvariantCulture, out var number))
             throw new UsageException($"'{port}' is no port.");
@@ -18,7 +24,7 @@ internal static class RunCommand
         using var end = new CancellationTokenSource();
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        var options = folder.LoadOrCreate(new() { Port = number, AllowRenewalAfterExpiry = expired });
+        var options = folder.LoadOrCreate(new() { Port = number, AllowRenewalAfterExpiry = expired, Generation = generation });
         await using var server = await DevCaServer.StartAsync(options);
         await server.WriteStepPathAsync(folder.Path);
         Console.WriteLine($"URL={server.Url.GetLeftPart(UriPartial.Authority)}");

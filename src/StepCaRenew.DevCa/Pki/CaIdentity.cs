@@ -9,15 +9,12 @@ public sealed class CaIdentity
     private static readonly TimeSpan Age = TimeSpan.FromDays(30);
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(3650);
 
-    /// <summary>Puts a CA together from one root and one intermediate.</summary>
-    public CaIdentity(X509Certificate2 root, ECDsa rootKey, X509Certificate2 intermediate, ECDsa intermediateKey)
-        : this([root], rootKey, [intermediate], intermediateKey)
-    {
-    }
-
-    private CaIdentity(
+    /// <summary>Puts a CA together from its parts: roots from the oldest on, intermediates from the one that signs leaves on.</summary>
+    public CaIdentity(
         IReadOnlyList<X509Certificate2> roots, ECDsa rootKey, IReadOnlyList<X509Certificate2> intermediates, ECDsa intermediateKey)
     {
+        ArgumentNullException.ThrowIfNull(roots);
+        ArgumentNullException.ThrowIfNull(intermediates);
         (Roots, RootKey, Intermediates, IntermediateKey) = (roots, rootKey, intermediates, intermediateKey);
         Issuer = new(Intermediate, intermediateKey);
         Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Root.RawData));

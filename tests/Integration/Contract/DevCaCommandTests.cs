@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using StepCaRenew.DevCa;
 using StepCaRenew.Integration.Cas;
 
@@ -69,7 +70,7 @@ public sealed class DevCaCommandTests : IDisposable
     private X509ChainPolicy Trust()
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(Path.Combine(Ca, "certs", "root_ca.crt")));
+        policy.CustomTrustStore.ImportFromPemFile(Path.Combine(Ca, "certs", "root_ca.crt"));
         return policy;
     }
 
@@ -89,11 +90,40 @@ public sealed class DevCaCommandTests : IDisposable
         await ExitAsync(second);
     }
 
+    [Fact]
+    public async Task Rotate_GivesTheNextRunANewIntermediate_UnderASecondRoot()
+    {
+        using (var first = Start("run", "--folder", Ca))
+        {
+            await ReadyAsync(first);
+            first.StandardInput.Close();
+            await ExitAsync(first);
+        }
+        using var rotate = Start("rotate", "--folder", Ca, "--intermediates", "2", "--new-root");
+        Assert.Equal(0, await ExitAsync(rotate));
+        using var run = Start("run", "--folder", Ca, "--generation", "0.30");
+        var url = (await ReadyAsync(run))["URL"];
+        var crt = Path.Combine(_folder, "a.crt");
+        using var issue = Start("issue", "--folder", Ca, "--name", "a.local", crt, Path.Combine(_folder, "a.key"));
+        Assert.Equal(0, await ExitAsync(issue));
+        Assert.Equal((3, 2), (CountCertificates(crt), CountCertificates(Path.Combine(Ca, "certs", "root_ca.crt"))));
+
+        using var http = new HttpClient(new SocketsHttpHandler { SslOptions = new() { CertificateChainPolicy = Trust() }, UseProxy = false });
+        var served = JsonNode.Parse(await http.GetStringAsync(new Uri(url + "/intermediates")))!["crts"]!.AsArray();
+        Assert.Equal((await File.ReadAllTextAsync(crt)).Split("-----BEGIN").Skip(2), served.Select(pem => ((string)pem!).Split("-----BEGIN")[1]));
+        run.StandardInput.Close();
+        await ExitAsync(run);
+    }
+
+    private static int CountCertificates(string path) => File.ReadAllText(path).Split("-----BEGIN CERTIFICATE-----").Length - 1;
+
     [Theory]
     [InlineData("What shall be done?")]
     [InlineData("'x' is no command.", "x")]
     [InlineData("--folder is missing.", "run")]
     [InlineData("'many' is no port.", "run", "--folder", "x", "--port", "many")]
+    [InlineData("'0.20' is not a generation; write 0.19 or 0.30.", "run", "--folder", "x", "--generation", "0.20")]
+    [InlineData("'3' is not a number of intermediates; write 1 or 2.", "rotate", "--folder", "x", "--intermediates", "3")]
     [InlineData("--what is no option of this command.", "run", "--folder", "x", "--what")]
     [InlineData("Expected: CRT KEY.", "issue", "--folder", "x", "--name", "x")]
     public async Task Nonsense_IsExplained(string message, params string[] arguments)
@@ -105,10 +135,12 @@ public sealed class DevCaCommandTests : IDisposable
         Assert.Contains("usage:", error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Issue_WithoutCa_SaysSo()
+    [Theory]
+    [InlineData("issue", "--name", "x", "x.crt", "x.key")]
+    [InlineData("rotate")]
+    public async Task CommandWithoutCa_SaysSo(string command, params string[] arguments)
     {
-        using var process = Start("issue", "--folder", Ca, "--name", "x", "x.crt", "x.key");
+        using var process = Start([command, "--folder", Ca, .. arguments]);
         Assert.StartsWith("There is no CA below", await process.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
         Assert.Equal(1, await ExitAsync(process));
     }
