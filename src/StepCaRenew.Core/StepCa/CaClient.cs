@@ -67,6 +67,10 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
     public Task<IReadOnlyList<string>> GetRootsAsync(CancellationToken cancellationToken) =>
         GetAsync("/roots", CaJson.Default.RootsAnswer, answer => answer.Certificates, cancellationToken);
 
+    /// <summary>Demands that the way to the CA can be used, before anything is asked.</summary>
+    /// <exception cref="RenewalException">A proxy is configured that cannot be used (<see cref="ErrorId.ProxyInvalid"/>).</exception>
+    internal void DemandWay() => handlers.ProxyTo(settings.Url);
+
     private async Task<CaAnswer> AskAsync(string path, HttpContent body, ClientIdentity? client, string? token, TokenFacts facts, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, settings.Endpoint(path)) { Content = body };
@@ -99,7 +103,6 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
 
     private async Task<CaResponse> SendAsync(HttpRequestMessage request, ClientIdentity? client, CancellationToken cancellationToken)
     {
-        // What is configured wrongly is found before anything is sent.
         var proxy = handlers.ProxyTo(settings.Url)?.Authority;
         var (trust, attempts) = (new ServerTrust(), new ConnectAttempts());
         using var handler = handlers.Create(settings.Url, trust, attempts, client);

@@ -39,6 +39,7 @@ internal sealed class CertificateIssuer(TimeProvider clock, Func<double> random,
             throw RekeyNeedsTls(isExpired);
         if (byToken)
             DemandChain(pair, settings.Url);
+        client.DemandWay();
 
         RenewalLog.AskingCa(logger, settings.Url.Authority, byToken ? "token" : "mTLS", settings.RootPath);
         var plan = RequestPlan.Of(isWindows, byToken, newKey is not null, hasChain: IssuerChain.Of(pair).Count > 0);

@@ -93,7 +93,7 @@ public sealed class ClockTests : EngineTest
         Assert.Equal(ErrorId.AnswerNotValidNow, (await registered.RunAsync(slow, Log)).Error?.ErrorId);
         Assert.InRange(registered.State.ClockDifference!.Value, TimeSpan.FromSeconds(237), TimeSpan.FromSeconds(243));
         Assert.InRange(registered.State.ClockLimit!.Value, TimeSpan.FromSeconds(115), TimeSpan.FromSeconds(125));
-        Assert.Contains("4m behind the clock of the CA", Log.Events.Single(one => one.Id == Event.ClockDiffers).Message.Replace("3m 59s", "4m", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Matches("clock is (4m|3m 5[0-9]s) behind the clock of the CA", Log.Events.Single(one => one.Id == Event.ClockDiffers).Message);
 
         for (var run = 0; run < 2; run++)
         {

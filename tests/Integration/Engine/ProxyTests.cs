@@ -1,4 +1,9 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Integration.Cas;
+using StepCaRenew.Integration.Children;
+using StepCaRenew.Integration.Faults;
 
 namespace StepCaRenew.Integration.Engine;
 
@@ -111,12 +116,40 @@ public sealed class ProxyTests : EngineTest
         Variables["HTTPS_PROXY"] = value;
         var request = ca.Request(ca.Issue(Folder, DateTimeOffset.Now.AddMinutes(-1)));
         var (result, error) = await FailsAsync(ErrorId.ProxyInvalid, request with { Ca = request.Ca with { CaUrl = $"https://{Name}:{ca.Server.Url.Port}" }, RetryTimeout = TimeSpan.FromMinutes(5) });
-        Assert.Equal((0, false), (ca.Server.Requests.Count("/renew"), error.IsTransient));
+        Assert.Equal((0, 0, false), (result.Attempts, ca.Server.Requests.Count("/renew"), error.IsTransient));
         Assert.Equal(0, Log.Count(Event.Retrying));
         AssertNoSecret(error);
         Assert.DoesNotContain(Secret, result.Message, StringComparison.Ordinal);
         // What needs no proxy is not held up by one.
         await RenewedAsync(request);
+    }
+
+    // By a child, since a process reads what it trusts once.
+    [Fact]
+    public async Task TlsProxyThatTheMachineTrusts_IsTheWay_AndSeesNoClientCertificate()
+    {
+        Tool.DemandLinux();
+        await using var ca = await OwnCa.StartAsync(new() { DnsNames = [Name] });
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var own = new CertificateRequest("CN=proxy", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        own.CertificateExtensions.Add(names.Build());
+        own.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var certificate = own.CreateSelfSigned(DateTimeOffset.Now.AddHours(-1), DateTimeOffset.Now.AddHours(1));
+        using var proxy = new ConnectProxy(ca.Server.Url.Port) { Certificate = certificate, Credentials = $"user:{Secret}" };
+        var trusted = Path.Combine(Folder, "machine.crt");
+        File.WriteAllText(trusted, certificate.ExportCertificatePem());
+        var request = Request(ca) with { Ca = new() { StepPath = ca.StepPath } };
+
+        await using var child = Child.StartAs(
+            ["env", $"SSL_CERT_FILE={trusted}", "SSL_CERT_DIR=/nonexistent", $"HTTPS_PROXY=https://user:{Secret}@127.0.0.1:{proxy.Port}", $"STEP_CA_URL=https://{Name}"],
+            ["run-with-variables", .. ChildProgram.Tell(request)]);
+        var (exit, output, errors) = await child.EndAsync();
+
+        Assert.True(exit == 0, output + errors);
+        Assert.Equal(($"CONNECT {Name}:443 HTTP/1.1", false), (Assert.Single(proxy.Requests.Distinct()), proxy.SawClientCertificate));
+        Assert.DoesNotContain(Secret, output + errors, StringComparison.Ordinal);
     }
 
     // TLS to the proxy is the machine's matter, and not the step root's: a proxy with the CA's own certificate is a stranger.

@@ -15,7 +15,7 @@ internal sealed class RegisteredScene : IDisposable
     public RegisteredScene(RenewalDefinition definition)
     {
         name = definition.Name;
-        store = new DefinitionStore(RenewalFolders.Of(RenewalScope.CurrentUser, variable => variable == RenewalFolders.HomeVariable ? home : null));
+        store = new DefinitionStore(RenewalFolders.Of(RenewalScope.CurrentUser, variable => variable == RenewalFolders.HomeVariable ? (string)home : null));
         OwnFolder.Make(store.Folders.Definitions, RenewalScope.CurrentUser);
         OwnFolder.Make(store.Folders.StateOf(name), RenewalScope.CurrentUser);
         store.Save(definition with { Scope = RenewalScope.CurrentUser });
