@@ -236,7 +236,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
             Ca = ReadCa(),
             Actions = ReadActions(ScriptBlock),
             ApproveAsync = Approve,
-            KeyPassword = ReadPassword(KeyPassword, KeyPasswordFile),
+            KeyPassword = ReadPassword(KeyPassword, KeyPasswordFile) ?? ReadConfiguredPassword(ReadCa()),
         };
     }
 

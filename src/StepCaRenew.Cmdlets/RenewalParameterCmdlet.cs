@@ -80,7 +80,7 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
     [ValidateNotNullOrEmpty]
     public string? LogPath { get; set; }
 
-    /// <summary>When a certificate is due, by the parameters.</summary>
+    /// <summary>When a certificate is due, by the parameters, else by step's configuration.</summary>
     /// <exception cref="RenewalException">They can't be read, or contradict each other.</exception>
     protected RenewalRule ReadRule()
     {
@@ -88,6 +88,7 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
             throw Conflict("-ExpiresIn and -RenewAt were both given.", "Give one of them.");
         return ExpiresIn is not null ? new RenewalRule.ExpiresIn(Duration.ParsePositive(ExpiresIn))
             : RenewAt is not null ? new RenewalRule.ElapsedPercent(Percentage.Parse(RenewAt))
+            : StepParameters.Read(ReadCa(), CaSettingsResolver.FromProcess).ExpiresIn is { } remaining ? new RenewalRule.ExpiresIn(remaining)
             : RenewalRule.Default;
     }
 
@@ -98,6 +99,7 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
         Context = Context,
         RootPath = Root is null ? null : FullPath(Root),
         StepPath = StepPath is null ? null : FullPath(StepPath),
+        WorkingFolder = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
     };
 
     /// <summary>The new key's algorithm, by the parameters.</summary>

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Security;
 using StepCaRenew.Certificates;
 using StepCaRenew.Cmdlets.Support;
+using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Cmdlets;
 
@@ -91,4 +92,9 @@ public abstract class StepCmdlet : PSCmdlet
             : file is not null ? KeyPassword.FromFile(FullPath(file))
             : null;
     }
+
+    /// <summary>The password that step's environment or configuration names a file for, read if a key needs it; null if none is named.</summary>
+    /// <param name="ca">Where step's configuration is.</param>
+    protected static KeyPassword? ReadConfiguredPassword(CaOptions ca) =>
+        StepParameters.Read(ca, CaSettingsResolver.FromProcess).PasswordFile is { } file ? KeyPassword.FromFileIfNeeded(file) : null;
 }

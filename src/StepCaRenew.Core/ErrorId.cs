@@ -48,7 +48,7 @@ public static class ErrorId
     public const string InvalidPercent = nameof(InvalidPercent);
     /// <summary>Two parameters contradict each other.</summary>
     public const string ConflictingParameters = nameof(ConflictingParameters);
-    /// <summary>ExpiresIn is not shorter than the certificate's lifetime.</summary>
+    /// <summary>ExpiresIn is longer than the certificate's lifetime.</summary>
     public const string ExpiresInTooLong = nameof(ExpiresInTooLong);
 
     // Which CA, and whether to trust it
@@ -70,16 +70,20 @@ public static class ErrorId
     // Asking the CA
     /// <summary>The certificate has no clientAuth usage, so that it can't authenticate its own renewal.</summary>
     public const string NoClientAuth = nameof(NoClientAuth);
-    /// <summary>The file holds the leaf alone, and a renewal by token needs its issuer as well.</summary>
+    /// <summary>The file holds the leaf alone, and the CA needs its issuer as well: for a renewal by token, or since it has a new intermediate.</summary>
     public const string ChainMissing = nameof(ChainMissing);
     /// <summary>No connection to the CA, or it broke.</summary>
     public const string CaUnreachable = nameof(CaUnreachable);
+    /// <summary>This machine's clock is so far behind the CA's that a new certificate would not be valid here yet.</summary>
+    public const string ClockBehind = nameof(ClockBehind);
     /// <summary>The CA did not answer in time.</summary>
     public const string CaTimeout = nameof(CaTimeout);
     /// <summary>The server's certificate does not chain to the root, or has another name.</summary>
     public const string CaUntrusted = nameof(CaUntrusted);
     /// <summary>The proxy refused the connection.</summary>
     public const string ProxyRefused = nameof(ProxyRefused);
+    /// <summary>The proxy that the environment names cannot be used: its kind is not supported, or its address cannot be understood.</summary>
+    public const string ProxyInvalid = nameof(ProxyInvalid);
     /// <summary>The CA refused the TLS handshake for another reason than the certificate.</summary>
     public const string TlsFailed = nameof(TlsFailed);
     /// <summary>The CA refused the client certificate in the TLS handshake.</summary>

@@ -196,7 +196,7 @@ public sealed class RenewalEngine : IDisposable
         var witness = new PairWitness(volume, paths, request.KeyPassword);
         using var replacement = PairReplacement.Stage(volume, paths, newKey is not null, retry, witness);
         using var note = pending.Note(pair.Leaf.SerialNumber, before);
-        using var answer = await issuer.IssueAsync(pair, newKey, request, report.Asked, cancellationToken).ConfigureAwait(false);
+        using var answer = await issuer.IssueAsync(pair, newKey, request, report, cancellationToken).ConfigureAwait(false);
 
         // 8 recheck
         if (!PairLocator.IsUnchanged(request, paths, pair))

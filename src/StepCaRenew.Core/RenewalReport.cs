@@ -4,6 +4,7 @@ using StepCaRenew.Actions;
 using StepCaRenew.Certificates;
 using StepCaRenew.Pairs;
 using StepCaRenew.Policy;
+using StepCaRenew.StepCa;
 
 namespace StepCaRenew;
 
@@ -51,6 +52,9 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
     public void Recovered() => result = result with { Changed = true };
 
     public void Asked() => result = result with { Attempts = result.Attempts + 1 };
+
+    /// <summary>Takes down what was found out about the CA's clock.</summary>
+    public void SawClock(CaClock? clock) => result = result with { CaClock = clock ?? result.CaClock };
 
     public void Replaced(X509Certificate2 leaf)
     {

@@ -41,6 +41,9 @@ public sealed record RenewalRequest
     /// <summary>What is to follow a renewal, in this order; <see cref="RenewalEngine.ActAsync"/> does it.</summary>
     public IReadOnlyList<ActionDefinition> Actions { get; init; } = [];
 
+    /// <summary>What an earlier run found out about the CA's clock; null for nothing.</summary>
+    internal CaClock? LastClock { get; init; }
+
     /// <summary>Asked before anything is changed, and before the CA is asked; false leaves all as it is.</summary>
     public Func<RenewalPlan, CancellationToken, Task<bool>> ApproveAsync { get; init; } = (_, _) => Task.FromResult(true);
 }

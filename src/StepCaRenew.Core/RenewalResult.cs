@@ -1,4 +1,5 @@
 using StepCaRenew.Actions;
+using StepCaRenew.StepCa;
 
 namespace StepCaRenew;
 
@@ -67,4 +68,7 @@ public sealed record RenewalResult
 
     /// <summary>What the engine is to do after the last certificate; null where nothing is.</summary>
     internal OwedActions? Owed { get; init; }
+
+    /// <summary>What was found out about the CA's clock; null if the CA was not heard.</summary>
+    internal CaClock? CaClock { get; init; }
 }

@@ -22,12 +22,12 @@ internal static class ErrorRecords
             or ErrorId.RenewalAfterExpiryRefused or ErrorId.CaForbidden or ErrorId.AdministratorRequired or ErrorId.LogNotWritable => ErrorCategory.PermissionDenied,
         ErrorId.KeyPasswordRequired or ErrorId.KeyPasswordWrong or ErrorId.NoClientAuth or ErrorId.TokenRefused or ErrorId.ClientCertificateRefused
             or ErrorId.ClientCertificateExpired or ErrorId.ClientCertificateUnknownCa or ErrorId.ClientCertificateMissing => ErrorCategory.AuthenticationError,
-        ErrorId.InvalidDuration or ErrorId.InvalidPercent or ErrorId.ExpiresInTooLong or ErrorId.ConflictingParameters or ErrorId.CaUrlInvalid
+        ErrorId.InvalidDuration or ErrorId.InvalidPercent or ErrorId.ExpiresInTooLong or ErrorId.ConflictingParameters or ErrorId.CaUrlInvalid or ErrorId.ProxyInvalid
             or ErrorId.PathIsFolder or ErrorId.RekeyNeedsTls or ErrorId.KeyPathForSeveral or ErrorId.NotAFileSystemPath or ErrorId.PathEmpty or ErrorId.ActionInvalid
             or ErrorId.NameInvalid or ErrorId.IntervalInvalid or ErrorId.LifetimeTooShort or ErrorId.ModulePathInvalid or ErrorId.PathNotFull or ErrorId.AccountInvalid or ErrorId.ConfirmationRequired => ErrorCategory.InvalidArgument,
         ErrorId.CertificateInvalid or ErrorId.CertificateAmbiguous or ErrorId.KeyInvalid or ErrorId.KeyMismatch or ErrorId.HalvesInBothFiles or ErrorId.ChainMissing
             or ErrorId.FileEmpty or ErrorId.RootInvalid or ErrorId.StepConfigInvalid or ErrorId.DefinitionInvalid or ErrorId.CaAnswerInvalid
-            or ErrorId.AnswerWrongKey or ErrorId.AnswerWrongIdentity or ErrorId.AnswerNotValidNow or ErrorId.AnswerEndsEarlier => ErrorCategory.InvalidData,
+            or ErrorId.AnswerWrongKey or ErrorId.AnswerWrongIdentity or ErrorId.AnswerNotValidNow or ErrorId.ClockBehind or ErrorId.AnswerEndsEarlier => ErrorCategory.InvalidData,
         ErrorId.CaUntrusted or ErrorId.RootFingerprintMismatch or ErrorId.AnswerUntrusted
             or ErrorId.InsecureDefinition or ErrorId.InsecureFolder or ErrorId.PwshUnsuitable => ErrorCategory.SecurityError,
         ErrorId.CaUnreachable or ErrorId.ProxyRefused or ErrorId.TlsFailed => ErrorCategory.ConnectionError,

@@ -8,6 +8,13 @@ public static class ExtendedKeyUsage
 {
     private const string Any = "2.5.29.37.0";
     private const string ClientAuth = "1.3.6.1.5.5.7.3.2";
+    private const string ServerAuth = "1.3.6.1.5.5.7.3.1";
+
+    /// <summary>The name of the usage of TLS clients.</summary>
+    internal const string ClientAuthName = "clientAuth";
+
+    /// <summary>The name of the usage of TLS servers.</summary>
+    internal const string ServerAuthName = "serverAuth";
 
     /// <summary>The usages by their standard names; empty where the certificate does not restrict them.</summary>
     /// <param name="certificate">The certificate.</param>
@@ -15,10 +22,16 @@ public static class ExtendedKeyUsage
 
     /// <summary>Whether the certificate may authenticate a TLS client, and so its own renewal.</summary>
     /// <param name="certificate">The certificate.</param>
-    public static bool AllowsClientAuth(X509Certificate2 certificate)
+    public static bool AllowsClientAuth(X509Certificate2 certificate) => Allows(certificate, ClientAuth);
+
+    /// <summary>Whether the certificate may authenticate a TLS server.</summary>
+    /// <param name="certificate">The certificate.</param>
+    public static bool AllowsServerAuth(X509Certificate2 certificate) => Allows(certificate, ServerAuth);
+
+    private static bool Allows(X509Certificate2 certificate, string usage)
     {
         var oids = Oids(certificate).ToList();
-        return oids.Count == 0 || oids.Contains(ClientAuth) || oids.Contains(Any);
+        return oids.Count == 0 || oids.Contains(usage) || oids.Contains(Any);
     }
 
     private static IEnumerable<string> Oids(X509Certificate2 certificate) =>
@@ -29,8 +42,8 @@ public static class ExtendedKeyUsage
     private static string Name(string oid) => oid switch
     {
         Any => "any",
-        ClientAuth => "clientAuth",
-        "1.3.6.1.5.5.7.3.1" => "serverAuth",
+        ClientAuth => ClientAuthName,
+        ServerAuth => ServerAuthName,
         "1.3.6.1.5.5.7.3.3" => "codeSigning",
         "1.3.6.1.5.5.7.3.4" => "emailProtection",
         "1.3.6.1.5.5.7.3.8" => "timeStamping",

@@ -51,6 +51,30 @@ internal static class PemReader
         return blocks;
     }
 
+    /// <summary>The blocks that are intact; damaged ones are passed over.</summary>
+    public static IEnumerable<PemBlock> ReadIntact(string text)
+    {
+        for (var start = text.IndexOf(Begin, StringComparison.Ordinal); start >= 0;)
+        {
+            var next = text.IndexOf(Begin, start + Begin.Length, StringComparison.Ordinal);
+            if (TryRead(next < 0 ? text[start..] : text[start..next]) is { } block)
+                yield return block;
+            start = next;
+        }
+    }
+
+    private static PemBlock? TryRead(string text)
+    {
+        try
+        {
+            return Read(text) is [var block] ? block : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
     private static bool IsLabel(string text) =>
         text.Length is > 0 and <= LongestLabel && text.All(one => one is ' ' or '-' or '.' || char.IsAsciiLetterUpper(one) || char.IsAsciiDigit(one));
 

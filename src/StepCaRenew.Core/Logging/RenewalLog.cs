@@ -43,6 +43,15 @@ internal static partial class RenewalLog
     [LoggerMessage(121, LogLevel.Warning, "{Reason} Trying again in {Seconds:0.0} s.")]
     public static partial void Retrying(ILogger logger, string reason, double seconds);
 
+    [LoggerMessage(122, LogLevel.Warning, "This machine's clock is {Difference} {Direction} the clock of the CA at {Ca}.")]
+    public static partial void ClockDiffers(ILogger logger, string difference, string direction, string ca);
+
+    [LoggerMessage(123, LogLevel.Debug, "{Reason} Asking the CA at {Ca} again, with the chain, by {Method}.")]
+    public static partial void AskingAgain(ILogger logger, string ca, string reason, string method);
+
+    [LoggerMessage(124, LogLevel.Information, "Showing the issuers {Issuers} to the CA at {Ca}; Windows adds them to this account's store of intermediate certificates.")]
+    public static partial void IssuersShown(ILogger logger, string issuers, string ca);
+
     [LoggerMessage(130, LogLevel.Debug, "The CA's answer is good: serial {SerialNumber}, valid until {NotAfter:u}.")]
     public static partial void AnswerVerified(ILogger logger, string serialNumber, DateTimeOffset notAfter);
 

@@ -43,10 +43,10 @@ public static class RenewalPolicy
 
     private static TimeSpan NotNegative(TimeSpan span) => span > TimeSpan.Zero ? span : TimeSpan.Zero;
 
-    private static TimeSpan Below(TimeSpan lifetime, TimeSpan remaining) => remaining < lifetime
+    private static TimeSpan Below(TimeSpan lifetime, TimeSpan remaining) => remaining <= lifetime
         ? remaining
         : throw new RenewalException(
             ErrorId.ExpiresInTooLong,
-            $"-ExpiresIn {Duration.Format(remaining)} is not shorter than the certificate's lifetime of {Duration.Format(lifetime)}: it would be renewed at every run.",
-            $"Use a duration below {Duration.Format(lifetime)}, or -Force to renew now.");
+            $"-ExpiresIn {Duration.Format(remaining)} is longer than the certificate's lifetime of {Duration.Format(lifetime)}: it would be renewed at every run.",
+            $"Use a duration of at most {Duration.Format(lifetime)}, or -Force to renew now.");
 }

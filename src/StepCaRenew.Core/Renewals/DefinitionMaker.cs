@@ -19,14 +19,15 @@ internal sealed class DefinitionMaker(Func<string, string?> environment)
     {
         var given = request.Definition;
         var settings = CaSettingsResolver.Resolve(given.Ca, environment);
-        settings = settings with { RootPath = Path.GetFullPath(settings.RootPath) };
         using var roots = TrustedRoots.Load(settings);
         var fingerprint = settings.Fingerprint ?? roots.Fingerprint;
+        var keyPath = given.KeyPath ?? KeyPathConvention.Demand(certificate);
         var definition = given with
         {
             Scope = request.Scope,
-            KeyPath = given.KeyPath ?? KeyPathConvention.Demand(certificate),
-            Ca = new CaOptions { CaUrl = settings.Url.AbsoluteUri.TrimEnd('/'), RootPath = store.RootOf(given.Name), Fingerprint = fingerprint },
+            KeyPath = keyPath,
+            KeyPasswordFile = given.KeyPasswordFile ?? ConfiguredPasswordFile(given.Ca, keyPath),
+            Ca = new CaOptions { CaUrl = settings.Address, RootPath = store.RootOf(given.Name), Fingerprint = fingerprint },
             RunAs = AccountName.Of(request.Account),
             PwshPath = request.Module.PwshPath is { } pwsh ? PwshPath.Lasting(pwsh) : null,
             ModulePath = ModuleReference.Of(request.Module),
@@ -34,6 +35,22 @@ internal sealed class DefinitionMaker(Func<string, string?> environment)
             HealthCheckUriFile = request.HealthCheckUri is null ? null : store.HealthCheckOf(given.Name),
         };
         return (definition, settings);
+    }
+
+    // What step's configuration names is written down only if it is needed: a run that cannot read it would be refused.
+    private string? ConfiguredPasswordFile(CaOptions ca, string keyPath)
+    {
+        if (StepParameters.Read(ca, environment).PasswordFile is not { } file)
+            return null;
+        try
+        {
+            KeyFile.Load(keyPath).Dispose();
+            return null;
+        }
+        catch (RenewalException e)
+        {
+            return e.ErrorId == ErrorId.KeyPasswordRequired ? file : null;
+        }
     }
 
     // PATH is another one in a scheduled run.

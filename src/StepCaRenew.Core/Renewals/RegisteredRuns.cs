@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.Actions;
 using StepCaRenew.Logging;
+using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Renewals;
 
@@ -55,7 +56,7 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
             RequireActions(renewal.Definition, log);
             var engine = EngineWith(log);
             var order = options.IsScheduled ? RunOrder.Take(store.Folders, name, clock) : null;
-            var (result, error) = await engine.RenewAsync(RequestOf(renewal, order), cancellationToken).ConfigureAwait(false);
+            var (result, error) = await engine.RenewAsync(RequestOf(renewal, order) with { LastClock = ClockOf(renewal) }, cancellationToken).ConfigureAwait(false);
             if (order is false && error is null && result.Status == RenewalStatus.NotDue)
                 (result, error) = await new RunTest(clock, environment, log).RunAsync(renewal.Definition, options.Host, result, cancellationToken).ConfigureAwait(false);
             Add(position, new RegisteredOutcome(store, name, renewal, log, result with { Name = name }, error) { Engine = engine });
@@ -154,6 +155,13 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
             RetryTimeout = options.RetryTimeout ?? request.RetryTimeout,
             ApproveAsync = options.ApproveAsync,
         };
+    }
+
+    // Told of a damaged state when it is written anew.
+    private static CaClock ClockOf(RegisteredRenewal renewal)
+    {
+        var state = new StateStore(renewal.Folders, NullLogger.Instance).Read(renewal.Definition.Name);
+        return new CaClock(state.ClockDifference, state.ClockLimit);
     }
 
     private ILogger LogOf(RegisteredRenewal renewal) =>

@@ -3,6 +3,7 @@ using StepCaRenew.Certificates;
 using StepCaRenew.Logging;
 using StepCaRenew.Pairs;
 using StepCaRenew.Scheduling;
+using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Renewals;
 
@@ -171,7 +172,7 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
         var store = new DefinitionStore(RenewalFolders.Of(request.Scope, environment));
         var (definition, settings) = new DefinitionMaker(environment).Make(request, store, certificate);
         var run = ScheduledRuns.Of(store.Folders, definition, request.Account, CertificatePair.ValidityOf(certificate.Leaf), request.Module, environment);
-        var root = InputFile.Read(settings.RootPath, "root certificate").Bytes;
+        var root = TrustedRoots.ReadFile(settings).Bytes;
         return new Registration(store, definition, run, schedulers.Of(given.Scheduler ?? SchedulerFinder.Auto), settings, root, request.HealthCheckUri);
     }
 }

@@ -92,7 +92,7 @@ public sealed record RenewalDefinition
             KeyPath = KeyPath,
             KeyPassword = password,
             Rule = Rule,
-            Ca = Ca,
+            Ca = Ca with { RegisteredName = Name },
             UseToken = UseToken,
             Rekey = Rekey,
             KeyAlgorithm = KeyAlgorithm,

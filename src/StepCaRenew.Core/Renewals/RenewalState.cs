@@ -24,6 +24,15 @@ public sealed record RenewalState
     /// <summary>Whether an action is yet to be done.</summary>
     public bool ActionsPending { get; init; }
 
+    /// <summary>How far the CA's clock was ahead of this machine's when it last answered; null before that.</summary>
+    public TimeSpan? ClockDifference { get; init; }
+
+    /// <summary>
+    /// From which difference on the CA's certificates are not valid yet on this machine; null if none was thrown away for
+    /// that since the last renewal.
+    /// </summary>
+    public TimeSpan? ClockLimit { get; init; }
+
     /// <summary>The state after one more run.</summary>
     /// <param name="result">What came of it.</param>
     /// <param name="now">When.</param>
@@ -39,6 +48,8 @@ public sealed record RenewalState
             LastErrorId = result.ErrorId,
             NextRenewal = result.NextRenewal ?? NextRenewal,
             ActionsPending = result.ActionsPending,
+            ClockDifference = result.CaClock?.Difference ?? ClockDifference,
+            ClockLimit = result.Status == RenewalStatus.Renewed ? null : result.CaClock is { } clock ? clock.Limit : ClockLimit,
         };
     }
 

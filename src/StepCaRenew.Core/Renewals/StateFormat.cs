@@ -20,6 +20,8 @@ internal static class StateFormat
             Write(json, "lastErrorId", state.LastErrorId);
             Write(json, "nextRenewal", state.NextRenewal);
             json.WriteBoolean("actionsPending", state.ActionsPending);
+            Write(json, "clockDifferenceSeconds", state.ClockDifference);
+            Write(json, "clockLimitSeconds", state.ClockLimit);
             json.WriteEndObject();
         }
 
@@ -43,6 +45,8 @@ internal static class StateFormat
                 LastErrorId = Text(root, "lastErrorId"),
                 NextRenewal = Time(root, "nextRenewal"),
                 ActionsPending = root.TryGetProperty("actionsPending", out var pending) && pending.GetBoolean(),
+                ClockDifference = Seconds(root, "clockDifferenceSeconds"),
+                ClockLimit = Seconds(root, "clockLimitSeconds"),
             };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
@@ -59,6 +63,16 @@ internal static class StateFormat
         if (text is not null)
             json.WriteString(name, text);
     }
+
+    private static void Write(Utf8JsonWriter json, string name, TimeSpan? time)
+    {
+        if (time is { } span)
+            json.WriteNumber(name, (long)span.TotalSeconds);
+    }
+
+    // No clock is off by more than what its calendar counts.
+    private static TimeSpan? Seconds(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var seconds) && seconds.TryGetInt32(out var value) ? TimeSpan.FromSeconds(value) : null;
 
     private static DateTimeOffset? Time(JsonElement root, string name) => root.TryGetProperty(name, out var time) ? time.GetDateTimeOffset() : null;
 

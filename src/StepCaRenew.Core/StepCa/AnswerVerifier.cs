@@ -8,8 +8,8 @@ namespace StepCaRenew.StepCa;
 /// <param name="clock">The present moment.</param>
 internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
 {
-    // Clocks of two machines are never the same, and a CA may set notBefore to its own present second.
-    private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(1);
+    /// <summary>How far in our future a certificate may begin: clocks of two machines are never the same, and a CA may set notBefore to its own present second.</summary>
+    public static readonly TimeSpan Leeway = TimeSpan.FromMinutes(1);
 
     /// <summary>Our key, same identity, chain to our root, valid now, ending no earlier than before.</summary>
     /// <exception cref="RenewalException">It is anything else; each has its own id.</exception>

@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -16,33 +15,39 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
 {
     private readonly CaHandlerFactory handlers = new(roots, clock, environment);
 
+    /// <summary>How far the CA's clock was ahead of this machine's in its last answer; null before one.</summary>
+    public TimeSpan? ClockDifference { get; private set; }
+
+    /// <summary>The certificates above the CA's own TLS certificate, as DER: its present intermediate first; empty before it was seen.</summary>
+    internal IReadOnlyList<byte[]> ServerIssuers { get; private set; } = [];
+
     /// <summary>Renews a certificate that authenticates itself in the TLS handshake.</summary>
-    /// <param name="client">The leaf with its private key.</param>
+    /// <param name="client">The leaf with its private key, and the issuers to be shown with it.</param>
     /// <param name="cancellationToken">Ends the exchange.</param>
     /// <exception cref="RenewalException">The CA can't be reached, refuses, or answers something else.</exception>
-    public Task<CaAnswer> RenewAsync(X509Certificate2 client, CancellationToken cancellationToken) =>
+    public Task<CaAnswer> RenewAsync(ClientIdentity client, CancellationToken cancellationToken) =>
         // The body stays empty: a JSON object makes some servers fail over HTTP/2.
-        AskAsync("/renew", new ByteArrayContent([]), client, token: null, isExpired: false, cancellationToken);
+        AskAsync("/renew", new ByteArrayContent([]), client, token: null, new TokenFacts(), cancellationToken);
 
     /// <summary>Gets a certificate of the same names for a new key. The old certificate authenticates itself by TLS.</summary>
-    /// <param name="client">The old leaf with its private key.</param>
+    /// <param name="client">The old leaf with its private key, and the issuers to be shown with it.</param>
     /// <param name="signingRequest">A request signed with the new key, PEM; of it the CA takes the key alone.</param>
     /// <param name="cancellationToken">Ends the exchange.</param>
     /// <exception cref="RenewalException">The CA can't be reached, refuses, or answers something else.</exception>
-    public Task<CaAnswer> RekeyAsync(X509Certificate2 client, string signingRequest, CancellationToken cancellationToken)
+    public Task<CaAnswer> RekeyAsync(ClientIdentity client, string signingRequest, CancellationToken cancellationToken)
     {
         var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new RekeyRequest(signingRequest), CaJson.Default.RekeyRequest));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return AskAsync("/rekey", content, client, token: null, isExpired: false, cancellationToken);
+        return AskAsync("/rekey", content, client, token: null, new TokenFacts(), cancellationToken);
     }
 
     /// <summary>Renews a certificate by a token that is signed with its key; for expired ones and behind proxies.</summary>
     /// <param name="token">The token; see <see cref="RenewToken"/>.</param>
-    /// <param name="isExpired">Whether the certificate has expired; decides the remedy of a refusal.</param>
+    /// <param name="facts">What the certificate is like; decides the remedy of a refusal.</param>
     /// <param name="cancellationToken">Ends the exchange.</param>
     /// <exception cref="RenewalException">The CA can't be reached, refuses, or answers something else.</exception>
-    public Task<CaAnswer> RenewByTokenAsync(string token, bool isExpired, CancellationToken cancellationToken) =>
-        AskAsync("/renew", new ByteArrayContent([]), client: null, token, isExpired, cancellationToken);
+    public Task<CaAnswer> RenewByTokenAsync(string token, TokenFacts facts, CancellationToken cancellationToken) =>
+        AskAsync("/renew", new ByteArrayContent([]), client: null, token, facts, cancellationToken);
 
     /// <summary>What the CA says of its health: <c>ok</c>.</summary>
     /// <param name="cancellationToken">Ends the exchange.</param>
@@ -62,7 +67,11 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
     public Task<IReadOnlyList<string>> GetRootsAsync(CancellationToken cancellationToken) =>
         GetAsync("/roots", CaJson.Default.RootsAnswer, answer => answer.Certificates, cancellationToken);
 
-    private async Task<CaAnswer> AskAsync(string path, HttpContent body, X509Certificate2? client, string? token, bool isExpired, CancellationToken cancellationToken)
+    /// <summary>Demands that the way to the CA can be used, before anything is asked.</summary>
+    /// <exception cref="RenewalException">A proxy is configured that cannot be used (<see cref="ErrorId.ProxyInvalid"/>).</exception>
+    internal void DemandWay() => handlers.ProxyTo(settings.Url);
+
+    private async Task<CaAnswer> AskAsync(string path, HttpContent body, ClientIdentity? client, string? token, TokenFacts facts, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, settings.Endpoint(path)) { Content = body };
         if (token is not null)
@@ -70,7 +79,7 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
         var response = await SendAsync(request, client, cancellationToken).ConfigureAwait(false);
         return response.IsSuccess
             ? AnswerReader.Read(response, request.RequestUri!, roots.Issuers)
-            : throw Refusals.Map(response, request.RequestUri!, token is not null, isExpired);
+            : throw Refusals.Map(response, request.RequestUri!, token is not null, facts);
     }
 
     private async Task<TValue> GetAsync<T, TValue>(string path, JsonTypeInfo<T> type, Func<T, TValue?> field, CancellationToken cancellationToken)
@@ -80,7 +89,7 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
         using var request = new HttpRequestMessage(HttpMethod.Get, settings.Endpoint(path));
         var response = await SendAsync(request, client: null, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccess)
-            throw Refusals.Map(response, request.RequestUri!, usedToken: false, isExpired: false);
+            throw Refusals.Map(response, request.RequestUri!, usedToken: false, new TokenFacts());
         try
         {
             var answer = JsonSerializer.Deserialize(response.Body, type);
@@ -92,30 +101,38 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
         }
     }
 
-    private async Task<CaResponse> SendAsync(HttpRequestMessage request, X509Certificate2? client, CancellationToken cancellationToken)
+    private async Task<CaResponse> SendAsync(HttpRequestMessage request, ClientIdentity? client, CancellationToken cancellationToken)
     {
-        var trust = new ServerTrust();
-        using var handler = handlers.Create(trust, client);
+        var proxy = handlers.ProxyTo(settings.Url)?.Authority;
+        var (trust, attempts) = (new ServerTrust(), new ConnectAttempts());
+        using var handler = handlers.Create(settings.Url, trust, attempts, client);
         try
         {
-            return await CaExchange.SendAsync(handler, request, clock, cancellationToken).ConfigureAwait(false);
+            var response = await CaExchange.SendAsync(handler, request, clock, cancellationToken, attempts).ConfigureAwait(false);
+            ClockDifference = response.ClockDifference ?? ClockDifference;
+            return response;
         }
         catch (HttpRequestException e) when (client is not null && trust.IsAccepted && TlsAlert.Of(e) is null)
         {
             // In TLS 1.3 the server's verdict comes after the handshake, and a reset may overtake it. In TLS 1.2 it can't.
-            throw await FindAlertAsync(client, cancellationToken).ConfigureAwait(false) ?? ConnectionErrors.Map(e, trust, settings.Url.Authority, handlers.ProxyTo(settings.Url));
+            throw await FindAlertAsync(client, cancellationToken).ConfigureAwait(false) ?? ConnectionErrors.Map(e, trust, settings, proxy, attempts.Describe());
         }
         // A connection that is reset at once gets out of the handler as a bare SocketException.
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
-            throw ConnectionErrors.Map(e, trust, settings.Url.Authority, handlers.ProxyTo(settings.Url));
+            throw ConnectionErrors.Map(e, trust, settings, proxy, attempts.Describe());
+        }
+        finally
+        {
+            if (trust.IsAccepted)
+                ServerIssuers = trust.Issuers;
         }
     }
 
-    private async Task<RenewalException?> FindAlertAsync(X509Certificate2 client, CancellationToken cancellationToken)
+    private async Task<RenewalException?> FindAlertAsync(ClientIdentity client, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, settings.Endpoint("/health"));
-        using var handler = handlers.Create(new ServerTrust(), client, SslProtocols.Tls12);
+        using var handler = handlers.Create(settings.Url, new ServerTrust(), new ConnectAttempts(), client, SslProtocols.Tls12);
         try
         {
             await CaExchange.SendAsync(handler, request, clock, cancellationToken).ConfigureAwait(false);

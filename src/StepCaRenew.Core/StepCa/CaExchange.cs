@@ -11,11 +11,16 @@ internal static class CaExchange
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Sends a request and reads the whole answer.</summary>
+    /// <param name="handler">Connects.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="clock">Measures the time.</param>
+    /// <param name="cancellationToken">Ends the exchange.</param>
+    /// <param name="attempts">Which addresses were tried, for the message.</param>
     /// <exception cref="RenewalException">The answer is too large, or did not come in time.</exception>
     /// <exception cref="HttpRequestException">The connection failed.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">The connection was reset as soon as it stood.</exception>
-    public static async Task<CaResponse> SendAsync(HttpMessageHandler handler, HttpRequestMessage request, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<CaResponse> SendAsync(HttpMessageHandler handler, HttpRequestMessage request, TimeProvider clock, CancellationToken cancellationToken, ConnectAttempts? attempts = null)
     {
         using var timeout = new CancellationTokenSource(Timeout, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
@@ -23,14 +28,15 @@ internal static class CaExchange
         try
         {
             using var response = await invoker.SendAsync(request, both.Token).ConfigureAwait(false);
+            var difference = Difference(response, clock);
             var body = await ReadAsync(response, request.RequestUri!, both.Token).ConfigureAwait(false);
-            return new CaResponse(response.StatusCode, response.Content.Headers.ContentType?.MediaType, body, RetryAfter(response, clock));
+            return new CaResponse(response.StatusCode, response.Content.Headers.ContentType?.MediaType, body, RetryAfter(response, clock)) { ClockDifference = difference };
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             // Either our own limit or the handler's for connecting.
             throw new RenewalException(
-                ErrorId.CaTimeout, $"The CA at {request.RequestUri!.Authority} did not answer in time.",
+                ErrorId.CaTimeout, $"The CA at {request.RequestUri!.Authority} did not answer in time{(attempts?.Describe() is { } tried ? $". Tried: {tried}" : string.Empty)}.",
                 "Check that the address is right, that the CA runs, and what stands between: a firewall that drops packets looks like this.", e)
             { IsTransient = true };
         }
@@ -53,6 +59,10 @@ internal static class CaExchange
 
         return body.ToArray();
     }
+
+    // The header counts whole seconds.
+    private static TimeSpan? Difference(HttpResponseMessage response, TimeProvider clock) =>
+        response.Headers.Date is { } date ? TimeSpan.FromSeconds(Math.Round((date - clock.GetUtcNow()).TotalSeconds)) : null;
 
     private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider clock)
     {

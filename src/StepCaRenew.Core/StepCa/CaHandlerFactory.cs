@@ -1,6 +1,6 @@
+using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.StepCa;
 
@@ -9,14 +9,20 @@ internal sealed class CaHandlerFactory(TrustedRoots roots, TimeProvider clock, F
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>The host and port of the proxy on the way to an address, without its credentials; null where there is none.</summary>
-    public string? ProxyTo(Uri address) => new EnvironmentProxy(environment).GetProxy(address)?.Authority;
+    private readonly EnvironmentProxy proxy = new(environment);
+    private readonly AddressRace race = new(Dns.GetHostAddressesAsync, clock);
+
+    /// <summary>The proxy on the way to an address, without its credentials; null if there is none.</summary>
+    /// <exception cref="RenewalException">A proxy is configured that cannot be used (<see cref="ErrorId.ProxyInvalid"/>).</exception>
+    public Uri? ProxyTo(Uri address) => proxy.GetProxy(address);
 
     /// <summary>A handler for one exchange.</summary>
+    /// <param name="address">The CA's address.</param>
     /// <param name="trust">Takes down the verdict on the server's certificate.</param>
-    /// <param name="client">The leaf with its key, or null to connect without one.</param>
+    /// <param name="attempts">Takes down the addresses that are tried.</param>
+    /// <param name="client">The certificate to show, or null to connect without one.</param>
     /// <param name="protocols">The TLS versions; the system's choice but for a diagnosis.</param>
-    public SocketsHttpHandler Create(ServerTrust trust, X509Certificate2? client, SslProtocols protocols = SslProtocols.None)
+    public SocketsHttpHandler Create(Uri address, ServerTrust trust, ConnectAttempts attempts, ClientIdentity? client, SslProtocols protocols = SslProtocols.None)
     {
         var tls = new SslClientAuthenticationOptions
         {
@@ -28,20 +34,21 @@ internal sealed class CaHandlerFactory(TrustedRoots roots, TimeProvider clock, F
         };
         if (client is not null)
         {
-            // The leaf alone and offline: Windows would put intermediates into its own store otherwise. Where the roots
-            // are named, OpenSSL does not look for the issuers of the leaf among all those that the machine trusts, which
-            // takes as long as the handshake.
+            // Offline: nothing is downloaded. If the roots are named, OpenSSL does not look for the issuers of the leaf among
+            // all those that the machine trusts, which takes as long as the handshake.
             var issuers = OperatingSystem.IsWindows() ? null : SslCertificateTrust.CreateForX509Collection(roots.All);
-            tls.ClientCertificateContext = SslStreamCertificateContext.Create(client, additionalCertificates: null, offline: true, issuers);
+            tls.ClientCertificateContext = SslStreamCertificateContext.Create(client.Leaf, client.Issuers.Count > 0 ? [.. client.Issuers] : null, offline: true, issuers);
         }
 
+        var connector = new CaConnector(race, proxy.IsTls && ProxyTo(address) is { } secured ? secured : null, attempts);
         return new SocketsHttpHandler
         {
             ConnectTimeout = ConnectTimeout,
+            ConnectCallback = connector.ConnectAsync,
             SslOptions = tls,
             AllowAutoRedirect = false,
             UseCookies = false,
-            Proxy = new EnvironmentProxy(environment),
+            Proxy = proxy,
             UseProxy = true,
             // W3C trace headers of a host program are not the CA's business.
             ActivityHeadersPropagator = null,

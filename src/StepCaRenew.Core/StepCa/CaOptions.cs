@@ -6,7 +6,7 @@ public sealed record CaOptions
     /// <summary>The CA's address, such as <c>https://ca.example.com</c>.</summary>
     public string? CaUrl { get; init; }
 
-    /// <summary>The file of the CA's root certificate.</summary>
+    /// <summary>The file of the CA's root certificate, or a folder or a comma-separated list of such files.</summary>
     public string? RootPath { get; init; }
 
     /// <summary>The SHA-256 fingerprint that the root must have, hexadecimal; null for the configured one, if any.</summary>
@@ -17,4 +17,10 @@ public sealed record CaOptions
 
     /// <summary>The folder of the step configuration instead of <c>$STEPPATH</c> or <c>~/.step</c>.</summary>
     public string? StepPath { get; init; }
+
+    /// <summary>The folder that relative paths are relative to; null for that of the process, which PowerShell's <c>cd</c> does not change.</summary>
+    public string? WorkingFolder { get; init; }
+
+    /// <summary>The registered renewal that these options come from; null in a call by hand.</summary>
+    public string? RegisteredName { get; init; }
 }

@@ -9,6 +9,9 @@ namespace StepCaRenew.StepCa;
 /// <param name="RetryAfter">How long the server asked to wait, if it did.</param>
 internal sealed record CaResponse(HttpStatusCode Status, string? ContentType, byte[] Body, TimeSpan? RetryAfter)
 {
+    /// <summary>How far the server's clock is ahead of ours, to the second; null if it does not tell its time (RFC 9110 section 6.6.1).</summary>
+    public TimeSpan? ClockDifference { get; init; }
+
     /// <summary>True where the body says of itself that it is JSON.</summary>
     public bool IsJson => ContentType is not null && ContentType.EndsWith("json", StringComparison.OrdinalIgnoreCase);
 

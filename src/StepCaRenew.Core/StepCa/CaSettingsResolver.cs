@@ -22,10 +22,16 @@ public static class CaSettingsResolver
             $"Nothing says where the CA is: no -CaUrl, no STEP_CA_URL, and {WithoutUrl(options, folder, environment)}.",
             "Run 'step ca bootstrap --ca-url … --fingerprint …' as this user, or give -CaUrl and -Root, or -StepPath.");
 
-        var root = options.RootPath ?? environment("STEP_ROOT");
-        // A root that was named by hand is not the one that the file's fingerprint speaks of.
-        var fingerprint = options.Fingerprint ?? environment("STEP_FINGERPRINT") ?? (root is null ? defaults["fingerprint"] : null);
-        return new CaSettings(ParseUrl(url), root ?? defaults["root"] ?? folder.RootPath, fingerprint?.Replace(":", string.Empty, StringComparison.Ordinal).ToLowerInvariant());
+        var address = CaAddress.Parse(url);
+        var named = options.RootPath ?? environment("STEP_ROOT");
+        var root = named ?? defaults["root"] ?? folder.RootPath;
+        // A root that was named by hand, or by a profile over its authority, is not the one that the file's fingerprint speaks of.
+        var fingerprint = options.Fingerprint ?? environment("STEP_FINGERPRINT")
+            ?? (named is null && !defaults.IsOverruled("fingerprint", by: "root") ? defaults["fingerprint"] : null);
+        return new CaSettings(
+            address.Url, RootFiles.Absolute(root, options.WorkingFolder ?? Environment.CurrentDirectory),
+            fingerprint?.Replace(":", string.Empty, StringComparison.Ordinal).ToLowerInvariant())
+        { Host = address.Host, RegisteredName = options.RegisteredName };
     }
 
     private static string WithoutUrl(CaOptions options, StepFolder folder, Func<string, string?> environment) =>
@@ -38,15 +44,6 @@ public static class CaSettingsResolver
     public static string? FromProcess(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     /// <summary>Reads the CA's address.</summary>
-    /// <exception cref="RenewalException">It is none (<see cref="ErrorId.CaUrlInvalid"/>).</exception>
-    internal static Uri ParseUrl(string text)
-    {
-        // step takes a host without a scheme as well.
-        var complete = text.Contains("://", StringComparison.Ordinal) ? text : "https://" + text;
-        if (Uri.TryCreate(complete, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.Host.Length > 0
-            && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0)
-            return url;
-        throw new RenewalException(
-            ErrorId.CaUrlInvalid, "The CA's address is not an https URL of a host, and a port and path if need be.", "Write it as https://ca.example.com or https://ca.example.com:9000.");
-    }
+    /// <exception cref="RenewalException">It is not an address (<see cref="ErrorId.CaUrlInvalid"/>).</exception>
+    internal static Uri ParseUrl(string text) => CaAddress.Parse(text).Url;
 }

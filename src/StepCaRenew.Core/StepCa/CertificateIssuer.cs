@@ -5,87 +5,95 @@ using StepCaRenew.Logging;
 
 namespace StepCaRenew.StepCa;
 
-/// <summary>Gets a new certificate for a pair from its CA, and verifies it: by mTLS, or by token where that can't be.</summary>
+/// <summary>Gets a new certificate for a pair from its CA, and verifies it: by mTLS, or by token if that cannot be.</summary>
 /// <param name="clock">The clock.</param>
 /// <param name="random">Gives numbers in [0, 1) for the jitter of retries.</param>
 /// <param name="environment">The environment variables.</param>
 /// <param name="logger">Told of every step.</param>
-internal sealed class CertificateIssuer(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger) : IDisposable
+/// <param name="isWindows">Whether the leaf is to be shown alone; see <see cref="RequestPlan"/>.</param>
+internal sealed class CertificateIssuer(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger, bool isWindows) : IDisposable
 {
     private readonly RootCache roots = new();
+
+    public CertificateIssuer(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger)
+        : this(clock, random, environment, logger, OperatingSystem.IsWindows())
+    {
+    }
 
     /// <summary>Renews the certificate of a pair.</summary>
     /// <param name="pair">The pair; it matches.</param>
     /// <param name="newKey">The key of the new certificate; null for the present one.</param>
     /// <param name="request">Which CA, and how.</param>
-    /// <param name="onAttempt">Told of each time that the CA is asked.</param>
+    /// <param name="report">Told of each time that the CA is asked, and of its clock.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <exception cref="RenewalException">There is no good answer to be had.</exception>
-    public async Task<CaAnswer> IssueAsync(CertificatePair pair, PrivateKey? newKey, RenewalRequest request, Action onAttempt, CancellationToken cancellationToken)
+    public async Task<CaAnswer> IssueAsync(CertificatePair pair, PrivateKey? newKey, RenewalRequest request, RenewalReport report, CancellationToken cancellationToken)
     {
-        DemandClientAuth(pair.Leaf);
+        var isExpired = pair.Validity.NotAfter < clock.GetUtcNow();
+        var byToken = request.UseToken || isExpired;
+        DemandUsage(pair.Leaf, byToken && newKey is null);
         var settings = CaSettingsResolver.Resolve(request.Ca, environment);
         var trusted = roots.Load(settings);
         var client = new CaClient(settings, trusted, clock, environment);
-        var isExpired = pair.Validity.NotAfter < clock.GetUtcNow();
-        var byToken = request.UseToken || isExpired;
         if (byToken && newKey is not null)
             throw RekeyNeedsTls(isExpired);
         if (byToken)
             DemandChain(pair, settings.Url);
+        client.DemandWay();
 
         RenewalLog.AskingCa(logger, settings.Url.Authority, byToken ? "token" : "mTLS", settings.RootPath);
-        var retry = new RetryPolicy(request.RetryTimeout, clock, random);
-        var answer = await retry.RunAsync(
-            token =>
-            {
-                onAttempt();
-                return byToken ? AskByTokenAsync(client, pair, settings, isExpired, token) : AskByTlsAsync(client, pair, newKey, token);
-            },
-            (e, wait) => RenewalLog.Retrying(logger, e.Message, wait.TotalSeconds),
-            cancellationToken).ConfigureAwait(false);
-        return Verified(pair.Leaf, newKey ?? pair.Key, answer, trusted);
+        var plan = RequestPlan.Of(isWindows, byToken, newKey is not null, hasChain: IssuerChain.Of(pair).Count > 0);
+        var requests = new CaRequests(client, settings, trusted, pair, newKey, plan, clock, logger);
+        var check = new ClockCheck(client, settings, clock, logger);
+        try
+        {
+            var answer = await new RetryPolicy(request.RetryTimeout, clock, random).RunAsync(
+                async token =>
+                {
+                    await check.DemandAsync(request.LastClock, token).ConfigureAwait(false);
+                    return await requests.AskAsync(report.Asked, token).ConfigureAwait(false);
+                },
+                (e, wait) => RenewalLog.Retrying(logger, e.Message, wait.TotalSeconds),
+                cancellationToken).ConfigureAwait(false);
+            return Verified(pair.Leaf, newKey ?? pair.Key, answer, trusted, settings, check);
+        }
+        finally
+        {
+            report.SawClock(check.Finish());
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose() => roots.Dispose();
 
-    private static async Task<CaAnswer> AskByTlsAsync(CaClient client, CertificatePair pair, PrivateKey? newKey, CancellationToken cancellationToken)
-    {
-        using var certificate = ClientCertificate.Create(pair);
-        var asking = newKey is null
-            ? client.RenewAsync(certificate, cancellationToken)
-            : client.RekeyAsync(certificate, newKey.CreateSigningRequest(pair.Leaf.SubjectName), cancellationToken);
-        return await asking.ConfigureAwait(false);
-    }
-
-    // A token is good once, so that each attempt has its own.
-    private Task<CaAnswer> AskByTokenAsync(CaClient client, CertificatePair pair, CaSettings settings, bool isExpired, CancellationToken cancellationToken) =>
-        client.RenewByTokenAsync(RenewToken.Create(pair, settings.Url, clock.GetUtcNow()), isExpired, cancellationToken);
-
-    private CaAnswer Verified(X509Certificate2 old, PrivateKey key, CaAnswer answer, TrustedRoots trusted)
+    private CaAnswer Verified(X509Certificate2 old, PrivateKey key, CaAnswer answer, TrustedRoots trusted, CaSettings settings, ClockCheck check)
     {
         try
         {
             new AnswerVerifier(trusted, clock).Verify(old, key, answer);
         }
-        catch
+        catch (RenewalException e)
         {
-            answer.Dispose();
-            throw;
+            using (answer)
+            {
+                check.Refused(e, answer.Leaf);
+                throw e.ErrorId == ErrorId.AnswerUntrusted ? new RenewalException(e.ErrorId, e.Message, settings.RootRemedy(e.Remedy), e) : e;
+            }
         }
 
         RenewalLog.AnswerVerified(logger, answer.Leaf.SerialNumber, answer.Leaf.NotAfter);
         return answer;
     }
 
-    private static void DemandClientAuth(X509Certificate2 leaf)
+    // A token needs one of the two usages, by the CA's version: the CA says which.
+    private static void DemandUsage(X509Certificate2 leaf, bool byToken)
     {
-        if (!ExtendedKeyUsage.AllowsClientAuth(leaf))
+        if (!ExtendedKeyUsage.AllowsClientAuth(leaf) && !(byToken && ExtendedKeyUsage.AllowsServerAuth(leaf)))
             throw new RenewalException(
                 ErrorId.NoClientAuth,
                 $"The certificate may not authenticate a client, and so not its own renewal: its extended key usage is {string.Join(", ", ExtendedKeyUsage.Of(leaf))}. The CA was not asked.",
-                "Add clientAuth to the provisioner's template on the CA and issue the certificate anew.");
+                "Add clientAuth to the provisioner's template on the CA and issue the certificate again."
+                    + (ExtendedKeyUsage.AllowsServerAuth(leaf) ? " A step-ca up to 0.26.1 renews it with -UseToken as it is." : string.Empty));
     }
 
     private static RenewalException RekeyNeedsTls(bool isExpired) => new(

@@ -12,14 +12,16 @@ internal static class ConnectionErrors
     /// <summary>Maps a failure of the connection to the CA.</summary>
     /// <param name="e">What the platform threw.</param>
     /// <param name="trust">What was thought of the server's certificate.</param>
-    /// <param name="address">The CA's host and port.</param>
+    /// <param name="settings">Which CA.</param>
     /// <param name="proxy">The host and port of the proxy on the way to it, if there is one.</param>
-    public static RenewalException Map(Exception e, ServerTrust trust, string address, string? proxy)
+    /// <param name="tried">Which addresses were tried, and what became of each; null if one connected.</param>
+    public static RenewalException Map(Exception e, ServerTrust trust, CaSettings settings, string? proxy, string? tried = null)
     {
+        var address = settings.Url.Authority;
+        if (Find<RenewalException>(e) is { } known)
+            return known;
         if (trust.Refusal is { } refusal)
-            return new(
-                ErrorId.CaUntrusted, $"The server at {address} is not trusted: {refusal}.",
-                "Check the address, the root certificate (-Root, or 'step ca bootstrap') and this machine's clock. Something between that opens TLS looks like this as well.", e);
+            return OfServer(refusal, trust, settings, e);
         if (TlsAlert.Of(e) is { } alert)
             return OfAlert(alert, address, e);
         if (e is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError, StatusCode: var status })
@@ -28,12 +30,17 @@ internal static class ConnectionErrors
             return proxy is null
                 ? Unreachable($"The name of the CA at {address} can't be resolved", "Check the address and the name service.", e)
                 : Unreachable($"The name of the proxy {proxy}, on the way to the CA at {address}, can't be resolved", CheckProxy, e);
+        var addresses = tried is null ? string.Empty : $". Tried: {tried}";
         if (SocketErrorOf(e) is SocketError.ConnectionRefused)
             return proxy is null
-                ? Unreachable($"The CA at {address} refuses connections", "Check the address and port, and that the CA runs.", e)
-                : Unreachable($"The proxy {proxy}, on the way to the CA at {address}, refuses connections", CheckProxy, e);
+                ? Unreachable($"The CA at {address} refuses connections{addresses}", "Check the address and port, and that the CA runs.", e)
+                : Unreachable($"The proxy {proxy}, on the way to the CA at {address}, refuses connections{addresses}", CheckProxy, e);
+        if (tried is not null)
+            return proxy is null
+                ? Unreachable($"No address of the CA at {address} can be reached{addresses}", "Check the address, the routes and the firewalls on the way.", e)
+                : Unreachable($"No address of the proxy {proxy}, on the way to the CA at {address}, can be reached{addresses}", CheckProxy, e);
         // Without it the handshake did not fail but was hung up on, as a load balancer does that has no CA to lead to.
-        if (e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } && !trust.IsAccepted && Holds<AuthenticationException>(e))
+        if (e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } && !trust.IsAccepted && Find<AuthenticationException>(e) is not null)
             return new(
                 ErrorId.TlsFailed, $"The TLS handshake with {address} failed: {Innermost(e).Message}",
                 "Check that the address and port are those of a step-ca, and that it offers TLS 1.2 or 1.3.", e);
@@ -57,15 +64,23 @@ internal static class ConnectionErrors
         _ => new(ErrorId.TlsFailed, $"The server at {address} ended the TLS handshake with alert {alert}.", "Check that the address and port are those of a step-ca.", e),
     };
 
+    private static RenewalException OfServer(string refusal, ServerTrust trust, CaSettings settings, Exception e)
+    {
+        const string usual = "Check the address, the root certificate (-Root, or 'step ca bootstrap') and this machine's clock. Something between that opens TLS looks like this as well.";
+        return new(
+            ErrorId.CaUntrusted, $"The server at {settings.Url.Authority} is not trusted: {refusal}.",
+            trust.IsRootOther ? settings.RootRemedy(usual) : usual, e);
+    }
+
     // A proxy that finds nothing behind it says so with the status of a gateway.
     private static RenewalException OfProxy(HttpStatusCode? status, string? proxy, string address, Exception e) => new(
-        ErrorId.ProxyRefused, $"The proxy {proxy} did not open a way to the CA at {address}{(status is null ? "." : $": it answered {(int)status}.")}", CheckProxy, e)
+        ErrorId.ProxyRefused, $"The proxy {proxy} did not open a way to the CA at {address}{(status is not null ? $": it answered {(int)status}." : e.InnerException is null ? "." : $": {ForeignText.Clean(Innermost(e).Message).TrimEnd('.')}.")}", CheckProxy, e)
     { IsTransient = status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout };
 
     private static RenewalException Unreachable(string message, string remedy, Exception e) =>
         new(ErrorId.CaUnreachable, message + ".", remedy, e) { IsTransient = true };
 
-    private static bool Holds<T>(Exception? e) => e is not null && (e is T || Holds<T>(e.InnerException));
+    private static T? Find<T>(Exception? e) where T : Exception => e is null ? null : e as T ?? Find<T>(e.InnerException);
 
     private static SocketError? SocketErrorOf(Exception? e) => e switch
     {

@@ -5,43 +5,59 @@ using System.Numerics;
 namespace StepCaRenew.StepCa;
 
 /// <summary>
-/// The HTTP proxy that the environment names, as curl and Go read it: <c>HTTPS_PROXY</c> or <c>https_proxy</c>,
-/// and <c>NO_PROXY</c>; loopback addresses are never proxied.
+/// The proxy that the environment names, as Go reads it: <c>HTTPS_PROXY</c>, else <c>https_proxy</c>; <c>NO_PROXY</c>, else
+/// <c>no_proxy</c>; loopback addresses are never proxied. A proxy that cannot be used is an error, never a direct connection.
 /// </summary>
 /// <remarks>
-/// .NET's own reads the environment once per process; in a PowerShell session it may have changed since. Where
-/// no variable is set, .NET's own is asked, for the settings of Windows and macOS.
+/// .NET's own reads the environment once per process; in a PowerShell session it may have changed since. If no variable is
+/// set, .NET's own is asked on Windows and macOS, for the settings of the system.
 /// </remarks>
 internal sealed class EnvironmentProxy : IWebProxy
 {
+    private static readonly string[] Schemes = ["http", "https", "socks4", "socks4a", "socks5"];
+
     private readonly Uri? proxy;
+    private readonly RenewalException? problem;
     private readonly string[] excluded;
+    private readonly IWebProxy? system;
 
     public EnvironmentProxy(Func<string, string?> environment)
     {
-        var address = environment("https_proxy") ?? environment("HTTPS_PROXY") ?? environment("all_proxy") ?? environment("ALL_PROXY");
-        proxy = address is null ? null : Parse(address);
-        excluded = (environment("no_proxy") ?? environment("NO_PROXY") ?? string.Empty)
+        var variable = environment("HTTPS_PROXY") is not null ? "HTTPS_PROXY" : "https_proxy";
+        excluded = (environment("NO_PROXY") ?? environment("no_proxy") ?? string.Empty)
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (proxy?.UserInfo is { Length: > 0 } user)
+        if (environment(variable) is { } address)
+            (proxy, problem) = Parse(address, variable);
+        // On Linux .NET's own has nothing but variables, ALL_PROXY among them, which Go does not know.
+        else if (!OperatingSystem.IsLinux() && (environment("ALL_PROXY") ?? environment("all_proxy")) is null)
+            system = HttpClient.DefaultProxy;
+        if (proxy is null)
+            return;
+        IsTls = proxy.Scheme == Uri.UriSchemeHttps;
+        if (proxy.UserInfo is { Length: > 0 } user)
         {
             var parts = user.Split(':', 2);
-            // The platform quotes the address in its exceptions.
-            proxy = new UriBuilder(proxy) { UserName = string.Empty, Password = string.Empty }.Uri;
             Credentials = new NetworkCredential(Uri.UnescapeDataString(parts[0]), Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? string.Empty));
         }
+
+        // The platform quotes the address in its exceptions. TLS to the proxy is ours; see CaConnector.
+        proxy = new UriBuilder(proxy.Scheme is "socks5h" ? "socks5" : IsTls ? "http" : proxy.Scheme, proxy.Host, proxy.Port < 0 ? 1080 : proxy.Port).Uri;
     }
 
     /// <inheritdoc/>
     public ICredentials? Credentials { get; set; }
 
+    /// <summary>Whether the proxy itself is spoken to by TLS.</summary>
+    public bool IsTls { get; }
+
     /// <inheritdoc/>
+    /// <exception cref="RenewalException">The configured proxy cannot be used (<see cref="ErrorId.ProxyInvalid"/>).</exception>
     public Uri? GetProxy(Uri destination) =>
-        IsBypassed(destination) ? null : proxy ?? HttpClient.DefaultProxy.GetProxy(destination);
+        IsBypassed(destination) ? null : problem is not null ? throw problem : proxy ?? system?.GetProxy(destination);
 
     /// <inheritdoc/>
     public bool IsBypassed(Uri host) =>
-        host.IsLoopback || excluded.Any(pattern => Matches(pattern, host)) || (proxy is null && HttpClient.DefaultProxy.IsBypassed(host));
+        host.IsLoopback || excluded.Any(pattern => Matches(pattern, host)) || (proxy is null && problem is null && system?.IsBypassed(host) is not false);
 
     // Go's rules: "*" for all, a leading dot or "*." for subdomains alone, else the domain and its subdomains; an address range; a port.
     private static bool Matches(string pattern, Uri host)
@@ -80,6 +96,21 @@ internal sealed class EnvironmentProxy : IWebProxy
         return (one ^ other) >> (start.GetAddressBytes().Length * 8 - bits) == 0;
     }
 
-    private static Uri? Parse(string address) =>
-        Uri.TryCreate(address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address, UriKind.Absolute, out var uri) ? uri : null;
+    private static (Uri? Proxy, RenewalException? Problem) Parse(string address, string variable)
+    {
+        var text = address.Trim();
+        var end = text.IndexOf("://", StringComparison.Ordinal);
+        var scheme = end < 0 ? "http" : text[..end].ToLowerInvariant();
+        // An @ after the host was meant for the password, which would end up in messages as part of a host.
+        if (!Uri.TryCreate(end < 0 ? "http://" + text : text, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.PathAndQuery.Contains('@', StringComparison.Ordinal) || uri.Fragment.Length > 0)
+            return (null, Invalid(variable, "does not name a proxy that can be understood"));
+        // .NET's socks5 has the proxy resolve the CA's name, which is what the h asks for.
+        return Schemes.Contains(scheme) || scheme == "socks5h" ? (uri, null)
+            : (null, Invalid(variable, $"names a proxy of a kind that is not supported, '{ForeignText.Clean(scheme)}'"));
+    }
+
+    // The address is not repeated: it may hold a password.
+    private static RenewalException Invalid(string variable, string what) => new(
+        ErrorId.ProxyInvalid, $"The variable {variable} {what}; the CA was not asked.",
+        $"Write it as http://proxy.example.com:3128 (also https, socks4, socks4a, socks5, socks5h), special characters of a password as %40 and the like; or put the CA's host into NO_PROXY.");
 }

@@ -11,8 +11,8 @@ internal static class Refusals
     /// <param name="response">The answer.</param>
     /// <param name="endpoint">The address that was asked.</param>
     /// <param name="usedToken">Whether a renewal token was sent instead of a client certificate.</param>
-    /// <param name="isExpired">Whether the certificate has expired.</param>
-    public static RenewalException Map(CaResponse response, Uri endpoint, bool usedToken, bool isExpired)
+    /// <param name="facts">What the certificate of the token is like.</param>
+    public static RenewalException Map(CaResponse response, Uri endpoint, bool usedToken, TokenFacts facts)
     {
         var text = MessageOf(response);
         var said = $"The CA at {endpoint.Authority} answered {(int)response.Status}: {text}";
@@ -20,9 +20,8 @@ internal static class Refusals
         {
             _ when text.Contains("certificate expired on", StringComparison.Ordinal) => AfterExpiry(said),
             _ when text.Contains("error validating renew token", StringComparison.Ordinal) => new(
-                ErrorId.TokenRefused, said,
-                "The renewal token names the CA by its URL's host, which must be one of the CA's dnsNames; it also needs the intermediate in the certificate file and a correct clock."),
-            HttpStatusCode.Unauthorized when usedToken && isExpired => AfterExpiry(said),
+                ErrorId.TokenRefused, said, TokenRemedy(text, facts)),
+            HttpStatusCode.Unauthorized when usedToken && facts.IsExpired => AfterExpiry(said),
             HttpStatusCode.Unauthorized => new(
                 ErrorId.RenewalRefused, said,
                 "The certificate is revoked, renewal is disabled for its provisioner (disableRenewal), or the provisioner is gone; the CA's log says which. Issue a new one with 'step ca certificate'."),
@@ -32,7 +31,7 @@ internal static class Refusals
             HttpStatusCode.BadRequest => new(ErrorId.CaBadRequest, said, "Check the versions of the CA and of this module."),
             HttpStatusCode.Forbidden => new(ErrorId.CaForbidden, said, "The provisioner's policy or limits forbid it; ask who runs the CA."),
             HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed => new(
-                ErrorId.CaNotFound, $"{endpoint} answered {(int)response.Status}: {text}", "Check that the address is that of a step-ca, with its path if it has one."),
+                ErrorId.CaNotFound, $"{endpoint} answered {(int)response.Status}: {text}", "Check that the address is that of a step-ca."),
             HttpStatusCode.TooManyRequests => new(ErrorId.CaBusy, said, "Run again later, and spread the runs of the fleet.")
             { IsTransient = true, RetryAfter = response.RetryAfter },
             HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => new(
@@ -52,6 +51,14 @@ internal static class Refusals
     private static RenewalException AfterExpiry(string said) => new(
         ErrorId.RenewalAfterExpiryRefused, $"The certificate has expired. {said}",
         "Set the claim allowRenewalAfterExpiry for its provisioner on the CA, or issue a new certificate with 'step ca certificate'.");
+
+    private static string TokenRemedy(string said, TokenFacts facts) =>
+        said.Contains("audience", StringComparison.Ordinal)
+            ? "The renewal token names the CA by the host of its URL, which must be one of the dnsNames in the CA's configuration, in the same case."
+        : facts.MissingUsage is { } usage
+            ? $"The certificate does not have the extended key usage {usage}, which this CA wants for a renewal token: step-ca wants serverAuth up to 0.26.1, and clientAuth from 0.26.2 on. "
+                + (usage == ExtendedKeyUsage.ClientAuthName ? "Add it to the provisioner's template and issue the certificate again." : "Renew it without -UseToken, or add it to the provisioner's template and issue the certificate again.")
+        : "A renewal token needs the CA's host as one of its dnsNames, the intermediate of the certificate in its file, and a correct clock; the CA's log says which is wrong.";
 
     private static string MessageOf(CaResponse response)
     {

@@ -19,12 +19,12 @@ public static class RenewToken
 
     /// <summary>Makes a token; it is a secret until it is used, and good once.</summary>
     /// <param name="pair">The certificate with its chain and its key.</param>
-    /// <param name="ca">The CA's address; its host must be one of the CA's dnsNames.</param>
+    /// <param name="host">The CA's host as the user wrote it; it must be one of the CA's dnsNames, which are compared by case.</param>
     /// <param name="now">The present moment.</param>
-    public static string Create(CertificatePair pair, Uri ca, DateTimeOffset now)
+    public static string Create(CertificatePair pair, string host, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(pair);
-        ArgumentNullException.ThrowIfNull(ca);
+        ArgumentNullException.ThrowIfNull(host);
         var header = Json(writer =>
         {
             writer.WriteString("alg", pair.Key.JwsAlgorithm);
@@ -36,8 +36,8 @@ public static class RenewToken
         });
         var claims = Json(writer =>
         {
-            // The port does not count, and a path before the API is not known to the CA, which writes names in ASCII.
-            writer.WriteString("aud", $"https://{(ca.HostNameType == UriHostNameType.Dns ? ca.IdnHost : ca.Host)}/1.0/renew");
+            // The port does not count.
+            writer.WriteString("aud", $"https://{host}/1.0/renew");
             writer.WriteString("iss", "step-ca-client/1.0");
             writer.WriteString("sub", CommonName.Of(pair.Leaf));
             writer.WriteString("jti", Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));

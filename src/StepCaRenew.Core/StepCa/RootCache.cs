@@ -14,10 +14,10 @@ internal sealed class RootCache : IDisposable
     {
         lock (known)
         {
-            var file = TrustedRoots.ReadFile(settings.RootPath);
+            var file = TrustedRoots.ReadFile(settings);
             var roots = known.Find(one => one.IsOf(file));
             if (roots is null)
-                known.Add(roots = TrustedRoots.Parse(file));
+                known.Add(roots = TrustedRoots.Parse(settings, file));
             roots.DemandFingerprint(settings);
             return roots;
         }

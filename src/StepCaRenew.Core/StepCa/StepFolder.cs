@@ -19,15 +19,17 @@ internal sealed record StepFolder(string Base, string Authority, string? Profile
     /// <exception cref="RenewalException">The context does not exist, or a file can't be read.</exception>
     public static StepFolder Find(CaOptions options, Func<string, string?> environment)
     {
-        var path = options.StepPath ?? environment("STEPPATH")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".step");
-        var name = options.Context ?? environment("STEP_CONTEXT") ?? CurrentContext(Path.Combine(path, "current-context.json"));
+        var path = Path.GetFullPath(
+            options.StepPath ?? environment("STEPPATH")
+                ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".step"),
+            options.WorkingFolder ?? Environment.CurrentDirectory);
+        var name = options.Context ?? environment("STEP_CONTEXT") ?? CurrentContext(Path.Combine(path, "current-context.json")) ?? OnlyContext(ContextsFile(path));
         return name is null ? new StepFolder(path, path, null) : OfContext(path, name);
     }
 
     private static StepFolder OfContext(string path, string name)
     {
-        var file = Path.Combine(path, "contexts.json");
+        var file = ContextsFile(path);
         if (!File.Exists(file))
             throw Unknown(name, $"there is no '{file}'");
         return StepJson.Read(file, contexts =>
@@ -41,10 +43,18 @@ internal sealed record StepFolder(string Base, string Authority, string? Profile
         });
     }
 
+    private static string ContextsFile(string path) => Path.Combine(path, "contexts.json");
+
     private static string? CurrentContext(string file) => File.Exists(file) ? StepJson.Read(file, root => Text(root, "context")) : null;
 
+    // step takes the only context without asking, and asks if there are several.
+    private static string? OnlyContext(string file) =>
+        File.Exists(file) ? StepJson.Read(file, contexts => contexts.EnumerateObject().Select(context => context.Name).Take(2).ToList() is [var only] ? only : null) : null;
+
+    // Go's reader takes these keys in any case.
     private static string? Text(JsonElement element, string property) =>
-        element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+        element.EnumerateObject().LastOrDefault(one => one.Name.Equals(property, StringComparison.OrdinalIgnoreCase)).Value is { ValueKind: JsonValueKind.String } value
+            && value.GetString() is { Length: > 0 } text ? text : null;
 
     private static RenewalException Unknown(string name, string why) => new(
         ErrorId.ContextNotFound, $"There is no step context '{name}': {why}.", "Name a context of 'step context list', or give -CaUrl and -Root.");

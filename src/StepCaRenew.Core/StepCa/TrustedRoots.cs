@@ -7,9 +7,10 @@ namespace StepCaRenew.StepCa;
 /// <summary>The root certificates that are trusted for the CA: those of the root file alone, never the machine's store.</summary>
 public sealed class TrustedRoots : IDisposable
 {
-    private readonly CertificateFile file;
+    private readonly InputFile file;
+    private readonly IReadOnlyList<X509Certificate2> roots;
 
-    private TrustedRoots(CertificateFile file) => this.file = file;
+    private TrustedRoots(InputFile file, IReadOnlyList<X509Certificate2> roots) => (this.file, this.roots) = (file, roots);
 
     /// <summary>Loads the root file and holds it against the fingerprint.</summary>
     /// <param name="settings">The settings of the CA.</param>
@@ -17,7 +18,7 @@ public sealed class TrustedRoots : IDisposable
     public static TrustedRoots Load(CaSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var roots = Parse(ReadFile(settings.RootPath));
+        var roots = Read(settings);
         try
         {
             roots.DemandFingerprint(settings);
@@ -52,7 +53,8 @@ public sealed class TrustedRoots : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        file.Dispose();
+        foreach (var root in roots)
+            root.Dispose();
         Issuers.Dispose();
     }
 
@@ -60,51 +62,78 @@ public sealed class TrustedRoots : IDisposable
     internal IssuerCache Issuers { get; } = new();
 
     /// <summary>The SHA-256 fingerprint of the first root, lower-case hexadecimal.</summary>
-    internal string Fingerprint => FingerprintOf(file.Leaf);
+    internal string Fingerprint => FingerprintOf(roots[0]);
 
     /// <summary>All of them.</summary>
-    internal X509Certificate2Collection All => [.. file.Chain.Prepend(file.Leaf)];
+    internal X509Certificate2Collection All => [.. roots];
 
     /// <summary>Whether these are the roots of a file's content.</summary>
-    internal bool IsOf(InputFile other) => file.Path == other.Path && file.Document.File.Bytes.AsSpan().SequenceEqual(other.Bytes);
+    internal bool IsOf(InputFile other) => file.Path == other.Path && file.Bytes.AsSpan().SequenceEqual(other.Bytes);
 
     /// <summary>Demands that the fingerprint, where one is configured, is that of one of them.</summary>
     /// <exception cref="RenewalException">It is not (<see cref="ErrorId.RootFingerprintMismatch"/>).</exception>
     internal void DemandFingerprint(CaSettings settings)
     {
-        if (settings.Fingerprint is not null && !All.Any(root => FingerprintOf(root) == settings.Fingerprint))
+        if (settings.Fingerprint is not null && !roots.Any(root => FingerprintOf(root) == settings.Fingerprint))
             throw new RenewalException(
                 ErrorId.RootFingerprintMismatch,
                 $"The root certificate in '{settings.RootPath}' has the fingerprint {Fingerprint}, but {settings.Fingerprint} is configured.",
-                "Find out who changed the file. If the CA has a new root, run 'step ca bootstrap --force' with its new fingerprint.");
+                settings.RootRemedy("Find out who changed the file. If the CA has a new root, run 'step ca bootstrap --force' with its new fingerprint."));
     }
 
-    /// <summary>Reads the root file, and decodes nothing yet.</summary>
-    /// <exception cref="RenewalException">It is not there, or can't be read.</exception>
-    internal static InputFile ReadFile(string path)
+    /// <summary>Reads the root certificates of a CA, and decodes nothing yet.</summary>
+    /// <exception cref="RenewalException">They are not there, or cannot be read.</exception>
+    internal static InputFile ReadFile(CaSettings settings) => Advise(settings, () => RootFiles.Read(settings.RootPath));
+
+    /// <summary>Decodes what was read. A damaged block is passed over, as <c>step</c> does, if another one can be read.</summary>
+    /// <exception cref="RenewalException">There is no certificate in it.</exception>
+    internal static TrustedRoots Parse(CaSettings settings, InputFile file) => Advise(settings, () => Parse(file));
+
+    private static TrustedRoots Read(CaSettings settings) => Parse(settings, ReadFile(settings));
+
+    private static TrustedRoots Parse(InputFile file)
+    {
+        var roots = new List<X509Certificate2>();
+        foreach (var der in Blocks(file))
+        {
+            if (TryDecode(der) is { } root && !roots.Contains(root))
+                roots.Add(root);
+        }
+
+        return roots.Count > 0 ? new TrustedRoots(file, roots)
+            : throw new RenewalException(ErrorId.RootInvalid, $"'{file.Path}', the CA's root certificate, holds no certificate that can be read.", "Get it again: 'step ca root', or give -Root.");
+    }
+
+    private static IEnumerable<ReadOnlyMemory<byte>> Blocks(InputFile file)
+    {
+        var text = TextFile.Decode(file.Bytes);
+        return PemReader.LooksLikePem(text)
+            ? PemReader.ReadIntact(text).Where(block => block.IsCertificate).Select(block => (ReadOnlyMemory<byte>)block.Data)
+            : [file.Bytes];
+    }
+
+    private static X509Certificate2? TryDecode(ReadOnlyMemory<byte> der)
     {
         try
         {
-            return CertificateFile.ReadBytes(path);
+            return CertificateOutline.HasShape(der) ? CertificateDecoder.Decode(der) : null;
         }
-        catch (RenewalException e) when (e.ErrorId == ErrorId.FileNotFound)
+        catch (CryptographicException)
         {
-            throw new RenewalException(
-                ErrorId.RootMissing, $"The CA's root certificate '{path}' is not there.", "Run 'step ca bootstrap' as this user, or give -Root.", e);
+            return null;
         }
     }
 
-    /// <summary>Decodes the root file.</summary>
-    /// <exception cref="RenewalException">It holds no certificate.</exception>
-    internal static TrustedRoots Parse(InputFile file)
+    // A registered renewal has its own copy of the root: what helps a call by hand does not reach it.
+    private static T Advise<T>(CaSettings settings, Func<T> action)
     {
         try
         {
-            return new TrustedRoots(CertificateFile.Parse(file));
+            return action();
         }
-        catch (RenewalException e) when (e.ErrorId == ErrorId.CertificateInvalid)
+        catch (RenewalException e) when (settings.RegisteredName is not null && e.ErrorId is ErrorId.RootMissing or ErrorId.RootInvalid or ErrorId.FileEmpty)
         {
-            throw new RenewalException(ErrorId.RootInvalid, $"The CA's root certificate can't be read. {e.Message}", "Fetch it anew: 'step ca root'.", e);
+            throw new RenewalException(e.ErrorId, e.Message, settings.RootRemedy(e.Remedy), e);
         }
     }
 

@@ -6,6 +6,7 @@ using StepCaRenew.Integration.Crash;
 using StepCaRenew.Integration.Load;
 using StepCaRenew.Pairs;
 using StepCaRenew.Policy;
+using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Integration.Children;
 
@@ -20,6 +21,8 @@ internal static class ChildProgram
                 return await CrashAsync(Request(arguments[1..]), int.Parse(arguments[^1], CultureInfo.InvariantCulture));
             case "run":
                 return await RunAsync(Request(arguments[1..]), new Volume());
+            case "run-with-variables":
+                return await RunAsync(Request(arguments[1..]), new Volume(), CaSettingsResolver.FromProcess);
             case "lock":
                 return await LockAsync(arguments[1]);
             case "load":
@@ -55,9 +58,9 @@ internal static class ChildProgram
         return exit;
     }
 
-    private static async Task<int> RunAsync(RenewalRequest request, IVolume volume)
+    private static async Task<int> RunAsync(RenewalRequest request, IVolume volume, Func<string, string?>? environment = null)
     {
-        var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, NullLogger.Instance, volume);
+        var engine = new RenewalEngine(TimeProvider.System, () => 0.5, environment ?? (_ => null), NullLogger.Instance, volume);
         var (result, error) = await engine.RenewAsync(request, CancellationToken.None);
         Console.WriteLine(JsonSerializer.Serialize(new[] { result.Status, result.ErrorId, error?.Message }));
         return error is null ? 0 : 1;

@@ -1,5 +1,7 @@
 using StepCaRenew.DevCa;
+using StepCaRenew.DevCa.Faults;
 using StepCaRenew.Integration.Cas;
+using StepCaRenew.Renewals;
 
 namespace StepCaRenew.Integration.Engine;
 
@@ -78,6 +80,70 @@ public sealed class ClockTests : EngineTest
         await using var ca = await OwnCa.StartAsync(new() { TimeProvider = new TestClock(-Hour) });
         var (_, error) = await FailsAsync(ErrorId.ClientCertificateRefused, ca.Request(ca.Issue(Folder, DateTimeOffset.Now.AddMinutes(-2))));
         Assert.Contains("clock", error.Remedy, StringComparison.Ordinal);
+    }
+
+    // Four minutes behind, each new certificate is not valid yet. The first one is wasted; then the CA is asked for its time.
+    [Fact]
+    public async Task WeAreMinutesBehind_OneCertificateIsWasted_AndNoMore()
+    {
+        await using var ca = await OwnCa.StartAsync(new());
+        using var registered = Registered(ca);
+        var slow = new TestClock(TimeSpan.FromMinutes(-4));
+
+        Assert.Equal(ErrorId.AnswerNotValidNow, (await registered.RunAsync(slow, Log)).Error?.ErrorId);
+        Assert.InRange(registered.State.ClockDifference!.Value, TimeSpan.FromSeconds(237), TimeSpan.FromSeconds(243));
+        Assert.InRange(registered.State.ClockLimit!.Value, TimeSpan.FromSeconds(115), TimeSpan.FromSeconds(125));
+        Assert.Matches("clock is (4m|3m 5[0-9]s) behind the clock of the CA", Log.Events.Single(one => one.Id == Event.ClockDiffers).Message);
+
+        for (var run = 0; run < 2; run++)
+        {
+            var outcome = await registered.RunAsync(slow, Log);
+            Assert.Equal((ErrorId.ClockBehind, 0), (outcome.Error?.ErrorId, outcome.Result!.Attempts));
+        }
+
+        Assert.Equal(1, ca.Server.Requests.Count("/renew"));
+
+        // Better, but not good enough.
+        Assert.Equal(ErrorId.ClockBehind, (await registered.RunAsync(new TestClock(TimeSpan.FromSeconds(-135)), Log)).Error?.ErrorId);
+        Assert.Equal(1, ca.Server.Requests.Count("/renew"));
+
+        // Good enough, by what the CA backdates.
+        Assert.Null((await registered.RunAsync(new TestClock(TimeSpan.FromSeconds(-100)), Log)).Error);
+        Assert.Null(registered.State.ClockLimit);
+        Assert.Null((await registered.RunAsync(TimeProvider.System, Log)).Error);
+        Assert.Equal((3, 4), (ca.Server.Requests.Count("/renew"), ca.Server.Requests.Count("/health")));
+        Assert.InRange(registered.State.ClockDifference!.Value, TimeSpan.FromSeconds(-3), TimeSpan.FromSeconds(3));
+    }
+
+    // A health check that something before the CA does not let through decides nothing.
+    [Fact]
+    public async Task WeWereBehind_AndTheHealthCheckIsRefused_TheCertificateIsAskedFor()
+    {
+        await using var ca = await OwnCa.StartAsync(new());
+        using var registered = Registered(ca);
+        await registered.RunAsync(new TestClock(TimeSpan.FromMinutes(-4)), Log);
+        ca.Server.Faults.Add("/health", new StatusFault(404));
+        Assert.Null((await registered.RunAsync(TimeProvider.System, Log)).Error);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(55, 0)]
+    [InlineData(-55, 0)]
+    [InlineData(75, 1)]
+    [InlineData(-75, 1)]
+    public async Task DifferenceOfMoreThanAMinute_IsWarnedOf(int seconds, int warnings)
+    {
+        await using var ca = await OwnCa.StartAsync(new());
+        Clock = new TestClock(TimeSpan.FromSeconds(seconds));
+        await RenewedAsync(ca.Request(ca.Issue(Folder, DateTimeOffset.Now.AddMinutes(-1))));
+        Assert.Equal(warnings, Log.Count(Event.ClockDiffers));
+    }
+
+    private RegisteredScene Registered(OwnCa ca)
+    {
+        var (certificate, key) = ca.Issue(Folder, DateTimeOffset.Now.AddHours(-1));
+        return new RegisteredScene(new RenewalDefinition { Name = "web", CertificatePath = certificate, KeyPath = key, Ca = new() { StepPath = ca.StepPath } });
     }
 
     private async Task UntrustedAsync(CaKind kind, TimeSpan offset)

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace StepCaRenew.Integration.Engine;
@@ -23,6 +26,12 @@ internal sealed class ConnectProxy : IDisposable
 
     /// <summary>"user:password", or null where anyone may pass.</summary>
     public string? Credentials { get; init; }
+
+    /// <summary>The proxy's own certificate, where it is spoken to by TLS; it also asks the client for one.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Whether a client showed it a certificate.</summary>
+    public bool SawClientCertificate { get; private set; }
 
     /// <summary>What is answered instead of opening the way.</summary>
     public string? Refusal { get; set; }
@@ -47,9 +56,9 @@ internal sealed class ConnectProxy : IDisposable
     private async Task ServeAsync(TcpClient accepted)
     {
         using var client = accepted;
-        var stream = client.GetStream();
         try
         {
+            await using var stream = await SecureAsync(client.GetStream());
             while (await ReadHeadAsync(stream) is { Length: > 0 } head)
             {
                 requests.Enqueue(head.Split("\r\n")[0]);
@@ -66,9 +75,23 @@ internal sealed class ConnectProxy : IDisposable
                 return;
             }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or AuthenticationException)
         {
         }
+    }
+
+    private async Task<Stream> SecureAsync(NetworkStream stream)
+    {
+        if (Certificate is null)
+            return stream;
+        var tls = new SslStream(stream);
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+        {
+            ServerCertificate = Certificate,
+            ClientCertificateRequired = true,
+            RemoteCertificateValidationCallback = (_, shown, _, _) => (SawClientCertificate |= shown is not null) || true,
+        });
+        return tls;
     }
 
     private string? AnswerTo(string head)
@@ -80,7 +103,7 @@ internal sealed class ConnectProxy : IDisposable
             : "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n";
     }
 
-    private static async Task<string> ReadHeadAsync(NetworkStream stream)
+    private static async Task<string> ReadHeadAsync(Stream stream)
     {
         var head = new StringBuilder();
         var one = new byte[1];

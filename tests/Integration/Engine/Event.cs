@@ -15,6 +15,9 @@ internal static class Event
     public const int Forced = 112;
     public const int AskingCa = 120;
     public const int Retrying = 121;
+    public const int ClockDiffers = 122;
+    public const int AskingAgain = 123;
+    public const int IssuersShown = 124;
     public const int AnswerVerified = 130;
     public const int ChangedDuringRenewal = 140;
     public const int HardLinked = 141;

@@ -33,14 +33,18 @@ public sealed class EventIdTests
             (Event.Forced, "Forced", LogLevel.Debug),
             (Event.AskingCa, "AskingCa", LogLevel.Debug),
             (Event.Retrying, "Retrying", LogLevel.Warning),
+            (Event.ClockDiffers, "ClockDiffers", LogLevel.Warning),
+            (Event.AskingAgain, "AskingAgain", LogLevel.Debug),
+            (Event.IssuersShown, "IssuersShown", LogLevel.Information),
             (Event.AnswerVerified, "AnswerVerified", LogLevel.Debug),
             (Event.ChangedDuringRenewal, "ChangedDuringRenewal", LogLevel.Warning),
             (Event.HardLinked, "HardLinked", LogLevel.Warning),
             (Event.Renewed, "Renewed", LogLevel.Information),
             (Event.Failed, "Failed", LogLevel.Error),
+            (Event.CallEnded, "CallEnded", LogLevel.Error),
         ],
         Events);
 
     [Fact]
-    public void Numbers_AreThese() => Assert.Equal([100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 120, 121, 130, 140, 141, 150, 190, 191], Events.Select(one => one.Id));
+    public void Numbers_AreThese() => Assert.Equal([100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 120, 121, 122, 123, 124, 130, 140, 141, 150, 190, 191], Events.Select(one => one.Id));
 }

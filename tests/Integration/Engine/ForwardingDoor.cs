@@ -7,13 +7,15 @@ namespace StepCaRenew.Integration.Engine;
 internal sealed class ForwardingDoor : IDisposable
 {
     private readonly int target;
-    private readonly Socket reserved = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket reserved;
 
-    public ForwardingDoor(int target)
+    public ForwardingDoor(int target, IPAddress? address = null)
     {
         this.target = target;
+        address ??= IPAddress.Loopback;
+        reserved = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         // Bound, so that nobody else gets the port, but not listening.
-        reserved.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        reserved.Bind(new IPEndPoint(address, 0));
         Port = ((IPEndPoint)reserved.LocalEndPoint!).Port;
     }
 

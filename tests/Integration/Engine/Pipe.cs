@@ -1,11 +1,9 @@
-using System.Net.Sockets;
-
 namespace StepCaRenew.Integration.Engine;
 
 /// <summary>Joins two connections until one of them ends.</summary>
 internal static class Pipe
 {
-    public static async Task JoinAsync(NetworkStream one, NetworkStream other)
+    public static async Task JoinAsync(Stream one, Stream other)
     {
         try
         {

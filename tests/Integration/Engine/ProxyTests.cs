@@ -1,4 +1,9 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Integration.Cas;
+using StepCaRenew.Integration.Children;
+using StepCaRenew.Integration.Faults;
 
 namespace StepCaRenew.Integration.Engine;
 
@@ -8,7 +13,7 @@ public sealed class ProxyTests : EngineTest
     private const string Name = "ca.stepcarenew.test";
     private const string Secret = "Kiebitz-0815";
 
-    public static MatrixTheoryData<string, bool> Ways { get; } = new(["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"], [true, false]);
+    public static MatrixTheoryData<string, bool> Ways { get; } = new(["https_proxy", "HTTPS_PROXY"], [true, false]);
 
     [Theory]
     [MemberData(nameof(Ways))]
@@ -68,6 +73,97 @@ public sealed class ProxyTests : EngineTest
         Variables["https_proxy"] = $"http://127.0.0.1:{proxy.Port}";
         await RenewedAsync(Request(ca, await IssueAsync(ca)));
         Assert.Empty(proxy.Requests);
+    }
+
+    // Go knows no ALL_PROXY: directly, nobody knows the name.
+    [Theory]
+    [InlineData("all_proxy")]
+    [InlineData("ALL_PROXY")]
+    [InlineData("http_proxy")]
+    public async Task OtherVariables_AreNotRead(string variable)
+    {
+        await using var ca = await OwnCa.StartAsync(new() { DnsNames = [Name] });
+        using var proxy = new ConnectProxy(ca.Server.Url.Port);
+        Variables[variable] = $"http://127.0.0.1:{proxy.Port}";
+        await FailsAsync(ErrorId.CaUnreachable, Request(ca));
+        Assert.Empty(proxy.Requests);
+    }
+
+    // The CA's name is for the proxy to resolve: nobody else knows it.
+    [Theory]
+    [InlineData("socks5://127.0.0.1:{0}", null)]
+    [InlineData("socks5h://127.0.0.1:{0}", null)]
+    [InlineData("socks5h://user:Kiebitz-0815@127.0.0.1:{0}", "user:Kiebitz-0815")]
+    [InlineData("socks5h://localhost:{0}", null)]
+    public async Task SocksProxy_IsTheWay(string form, string? credentials)
+    {
+        await using var ca = await OwnCa.StartAsync(new() { DnsNames = [Name] });
+        using var proxy = new SocksProxy(ca.Server.Url.Port) { Credentials = credentials };
+        Variables["HTTPS_PROXY"] = form.Replace("{0}", $"{proxy.Port}", StringComparison.Ordinal);
+        await RenewedAsync(Request(ca));
+        Assert.Equal([$"{Name}:443"], proxy.Requests);
+        AssertNoSecret(null);
+    }
+
+    // Never a direct connection in silence.
+    [Theory]
+    [InlineData("socks://user:Kiebitz-0815@127.0.0.1:1")]
+    [InlineData("http://proxy:port")]
+    [InlineData("http://user:Kiebitz-0815#1@127.0.0.1:1")]
+    public async Task ProxyThatCannotBeUsed_IsAnErrorAndTheCaIsNotAsked(string value)
+    {
+        await using var ca = await OwnCa.StartAsync(new());
+        Variables["HTTPS_PROXY"] = value;
+        var request = ca.Request(ca.Issue(Folder, DateTimeOffset.Now.AddMinutes(-1)));
+        var (result, error) = await FailsAsync(ErrorId.ProxyInvalid, request with { Ca = request.Ca with { CaUrl = $"https://{Name}:{ca.Server.Url.Port}" }, RetryTimeout = TimeSpan.FromMinutes(5) });
+        Assert.Equal((0, 0, false), (result.Attempts, ca.Server.Requests.Count("/renew"), error.IsTransient));
+        Assert.Equal(0, Log.Count(Event.Retrying));
+        AssertNoSecret(error);
+        Assert.DoesNotContain(Secret, result.Message, StringComparison.Ordinal);
+        // What needs no proxy is not held up by one.
+        await RenewedAsync(request);
+    }
+
+    // By a child, since a process reads what it trusts once.
+    [Fact]
+    public async Task TlsProxyThatTheMachineTrusts_IsTheWay_AndSeesNoClientCertificate()
+    {
+        Tool.DemandLinux();
+        await using var ca = await OwnCa.StartAsync(new() { DnsNames = [Name] });
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var own = new CertificateRequest("CN=proxy", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        own.CertificateExtensions.Add(names.Build());
+        own.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var certificate = own.CreateSelfSigned(DateTimeOffset.Now.AddHours(-1), DateTimeOffset.Now.AddHours(1));
+        using var proxy = new ConnectProxy(ca.Server.Url.Port) { Certificate = certificate, Credentials = $"user:{Secret}" };
+        var trusted = Path.Combine(Folder, "machine.crt");
+        File.WriteAllText(trusted, certificate.ExportCertificatePem());
+        var request = Request(ca) with { Ca = new() { StepPath = ca.StepPath } };
+
+        await using var child = Child.StartAs(
+            ["env", $"SSL_CERT_FILE={trusted}", "SSL_CERT_DIR=/nonexistent", $"HTTPS_PROXY=https://user:{Secret}@127.0.0.1:{proxy.Port}", $"STEP_CA_URL=https://{Name}"],
+            ["run-with-variables", .. ChildProgram.Tell(request)]);
+        var (exit, output, errors) = await child.EndAsync();
+
+        Assert.True(exit == 0, output + errors);
+        Assert.Equal(($"CONNECT {Name}:443 HTTP/1.1", false), (Assert.Single(proxy.Requests.Distinct()), proxy.SawClientCertificate));
+        Assert.DoesNotContain(Secret, output + errors, StringComparison.Ordinal);
+    }
+
+    // TLS to the proxy is the machine's matter, and not the step root's: a proxy with the CA's own certificate is a stranger.
+    [Fact]
+    public async Task TlsProxyThatTheMachineDoesNotTrust_IsRefused_AndSeesNeitherNameNorPassword()
+    {
+        await using var ca = await OwnCa.StartAsync(new() { DnsNames = [Name, "localhost"] });
+        using var door = new ForwardingDoor(ca.Server.Url.Port);
+        door.Open();
+        Variables["HTTPS_PROXY"] = $"https://user:{Secret}@localhost:{door.Port}";
+        var (_, error) = await FailsAsync(ErrorId.ProxyRefused, Request(ca));
+        Assert.Contains($"localhost:{door.Port}", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, ca.Server.Requests.Count("/renew"));
+        AssertNoSecret(error);
     }
 
     // The proxy leads to a CA, but to one of another name.

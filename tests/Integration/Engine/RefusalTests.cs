@@ -1,4 +1,5 @@
 using StepCaRenew.Integration.Cas;
+using StepCaRenew.Renewals;
 
 namespace StepCaRenew.Integration.Engine;
 
@@ -101,6 +102,26 @@ public sealed class RefusalTests : EngineTest
         var pair = await IssueAsync(ca);
         var (_, error) = await FailsAsync(ErrorId.CaUntrusted, Patient(ca, pair) with { Ca = new() { StepPath = ca.StepPath, RootPath = other.RootPath } });
         Assert.Contains("does not chain to the trusted root", error.Message, StringComparison.Ordinal);
+    }
+
+    // A registered renewal has its own copy of the root, which 'step ca bootstrap' does not replace.
+    [Theory]
+    [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
+    public async Task OldRootOfARegisteredRenewal_AdvisesToRegisterAgain(CaKind kind)
+    {
+        var (ca, other) = (await CaAsync(kind), await CaAsync(kind, RenewsExpired));
+        var pair = await IssueAsync(ca);
+        using var registered = new RegisteredScene(new RenewalDefinition
+        {
+            Name = "web",
+            CertificatePath = pair.CertificatePath,
+            KeyPath = pair.KeyPath,
+            Ca = new() { CaUrl = ca.Url.ToString(), RootPath = other.RootPath, Fingerprint = other.Fingerprint },
+        });
+        var outcome = await registered.RunAsync(TimeProvider.System, Log);
+        Assert.Equal(ErrorId.CaUntrusted, outcome.Error?.ErrorId);
+        Assert.Contains("register the renewal again (Register-StepRenewalTask)", outcome.Error!.Remedy, StringComparison.Ordinal);
+        Assert.Contains("'web'", outcome.Error.Remedy, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -76,6 +76,46 @@ public sealed class RenewByTokenTests : EngineTest
         Assert.Equal(1, result.Attempts);
     }
 
+    // Up to 0.26.1 a token needs serverAuth, from 0.26.2 on clientAuth. What is missing is named, and not the clock.
+    [Theory]
+    [InlineData(CaKind.DevCa, "admin", false, "serverAuth")]
+    [InlineData(CaKind.StepCa, "admin", false, "serverAuth")]
+    [InlineData(CaKind.DevCa30, "noeku", true, "clientAuth")]
+    [InlineData(CaKind.StepCa30, "noeku", true, "clientAuth")]
+    public async Task MissingUsage_IsNamed(CaKind kind, string provisioner, bool serverAuth, string missing)
+    {
+        var ca = await CaAsync(kind);
+        var pair = await AgedAsync(ca, provisioner, serverAuth);
+        var (result, error) = await FailsAsync(ErrorId.TokenRefused, Request(ca, pair) with { UseToken = true });
+        Assert.Equal(1, result.Attempts);
+        Assert.Contains($"does not have the extended key usage {missing}", error.Remedy, StringComparison.Ordinal);
+        Assert.DoesNotContain("dnsNames", error.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(CaKind.DevCa, "noeku", true)]
+    [InlineData(CaKind.StepCa, "noeku", true)]
+    [InlineData(CaKind.DevCa30, "admin", false)]
+    [InlineData(CaKind.StepCa30, "admin", false)]
+    public async Task UsageThatTheCaDoesNotAskFor_MayBeMissing(CaKind kind, string provisioner, bool serverAuth)
+    {
+        var ca = await CaAsync(kind);
+        await RenewedAsync(Request(ca, await AgedAsync(ca, provisioner, serverAuth)) with { UseToken = true });
+    }
+
+    // The CA compares names by case, and .NET's Uri lowers them.
+    [Theory]
+    [InlineData("CA01.Corp.Example")]
+    [InlineData("ca01.corp.example")]
+    public async Task CapitalsInTheCasName_AreKept(string name)
+    {
+        await using var ca = await OwnCa.StartAsync(new() { DnsNames = [name] });
+        using var proxy = new ConnectProxy(ca.Server.Url.Port);
+        Variables["HTTPS_PROXY"] = $"http://127.0.0.1:{proxy.Port}";
+        var request = ca.Request(ca.Issue(Folder, DateTimeOffset.Now.AddMinutes(-1)));
+        await RenewedAsync(request with { UseToken = true, Ca = request.Ca with { CaUrl = $"https://{name}:9000" } });
+    }
+
     [Fact]
     public async Task ByAnotherNameOfTheCa_IsRenewed()
     {
@@ -95,5 +135,13 @@ public sealed class RenewByTokenTests : EngineTest
         var (result, error) = await FailsAsync(ErrorId.TokenRefused, Request(ca, pair) with { UseToken = true, RetryTimeout = TimeSpan.FromMinutes(1) });
         Assert.Equal(1, result.Attempts);
         Assert.Contains("dnsNames", error.Remedy, StringComparison.Ordinal);
+    }
+
+    private async Task<IssuedPair> AgedAsync(ITestCa ca, string provisioner, bool serverAuth)
+    {
+        var pair = await ca.IssueAsync(new() { Name = $"{Guid.NewGuid():N}.local", Folder = Folder, Provisioner = provisioner, ServerAuth = serverAuth, Age = TimeSpan.FromHours(1) });
+        Age(pair.CertificatePath);
+        Age(pair.KeyPath);
+        return pair;
     }
 }

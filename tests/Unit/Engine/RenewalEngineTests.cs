@@ -144,7 +144,8 @@ public sealed class RenewalEngineTests
     }
 
     [Theory]
-    [InlineData(24, ErrorId.ExpiresInTooLong)]
+    [InlineData(25, ErrorId.ExpiresInTooLong)]
+    [InlineData(24, ErrorId.CaUrlMissing)]
     [InlineData(8, ErrorId.CaUrlMissing)]
     public async Task RenewAsync_ExpiresIn_IsHeldAgainstTheLifetime(int hours, string errorId)
     {

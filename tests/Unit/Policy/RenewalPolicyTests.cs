@@ -78,15 +78,22 @@ public sealed class RenewalPolicyTests
     }
 
     [Theory]
-    [InlineData(0)]
     [InlineData(1)]
     [InlineData(1000)]
-    public void DueTime_ExpiresInTheLifetimeOrMore_IsAnErrorThatNamesBoth(int more)
+    public void DueTime_ExpiresInMoreThanTheLifetime_IsAnErrorThatNamesBoth(int more)
     {
         var certificate = new CertificateValidity(Start, Start.AddHours(36), 0.5);
         var e = Expect.Failure(
             ErrorId.ExpiresInTooLong, () => RenewalPolicy.DueTime(certificate, new RenewalRule.ExpiresIn(TimeSpan.FromHours(36 + more))));
         Assert.Contains("1d 12h", e.Message, StringComparison.Ordinal);
+    }
+
+    // As in step, which refuses what is longer.
+    [Fact]
+    public void DueTime_ExpiresInTheLifetime_IsTheBeginning()
+    {
+        var certificate = new CertificateValidity(Start, Start.AddHours(36), 0.5);
+        Assert.Equal(Start, RenewalPolicy.DueTime(certificate, new RenewalRule.ExpiresIn(TimeSpan.FromHours(36))));
     }
 
     [Fact]

@@ -62,6 +62,60 @@ public sealed class CaSettingsResolverTests : IDisposable
         Assert.Equal(new CaSettings(new Uri("https://profile.example"), "/authority/root.crt", "autho175"), Resolve());
     }
 
+    // The authority's fingerprint speaks of the authority's root.
+    [Theory]
+    [InlineData("""{"root":"/own/root.crt"}""", "/own/root.crt", null)]
+    [InlineData("""{"root":"/own/root.crt","fingerprint":"ab"}""", "/own/root.crt", "ab")]
+    [InlineData("""{"fingerprint":"ab"}""", "/authority/root.crt", "ab")]
+    [InlineData("""{"ca-url":"ca"}""", "/authority/root.crt", "autho175")]
+    public void Resolve_ProfileWithARootOfItsOwn_LeavesTheAuthoritysFingerprintAside(string profile, string root, string? fingerprint)
+    {
+        WriteDefaults("authorities/auth", "authority");
+        WriteFile("profiles/prof/config/defaults.json", Encoding.UTF8.GetBytes(profile));
+        folder.Write("contexts.json", """{"here":{"profile":"prof","authority":"auth"}}""");
+        var settings = Resolve(new CaOptions { Context = "here" });
+        Assert.Equal((root, fingerprint), (settings.RootPath, settings.Fingerprint));
+    }
+
+    [Fact]
+    public void Resolve_OnlyOneContextAndNoneChosen_IsThatOne()
+    {
+        WriteDefaults(string.Empty, "plain");
+        WriteDefaults("authorities/auth", "authority");
+        folder.Write("contexts.json", """{"here":{"profile":"prof","authority":"auth"}}""");
+        Assert.Equal("https://authority.example/", Resolve().Url.AbsoluteUri);
+        // step asks which one; there is nobody to ask.
+        folder.Write("contexts.json", """{"here":{"authority":"auth"},"there":{"authority":"auth"}}""");
+        Assert.Equal("https://plain.example/", Resolve().Url.AbsoluteUri);
+        folder.Write("contexts.json", "{}");
+        Assert.Equal("https://plain.example/", Resolve().Url.AbsoluteUri);
+    }
+
+    // Go reads these keys in any case, and names of contexts and of flags to the letter.
+    [Fact]
+    public void Resolve_KeysInAnotherCase_AreTheSame()
+    {
+        WriteDefaults("authorities/Auth", "authority");
+        folder.Write("contexts.json", """{"Here":{"Profile":"prof","AUTHORITY":"Auth"}}""");
+        folder.Write("current-context.json", """{"Context":"Here"}""");
+        Assert.Equal("https://authority.example/", Resolve().Url.AbsoluteUri);
+        Expect.Failure(ErrorId.ContextNotFound, () => Resolve(new CaOptions { Context = "here" }));
+    }
+
+    // PowerShell's cd does not change the folder of the process.
+    [Fact]
+    public void Resolve_RelativePaths_AreOfTheWorkingFolder()
+    {
+        WriteFile("step/config/defaults.json", """{"ca-url":"ca"}"""u8);
+        (environment["STEPPATH"], environment["STEP_ROOT"]) = ("step", "roots/a.crt");
+        var settings = CaSettingsResolver.Resolve(new CaOptions { WorkingFolder = folder.Path }, environment.Get);
+        Assert.Equal(("ca", folder.At(Path.Combine("roots", "a.crt"))), (settings.Host, settings.RootPath));
+        environment["STEP_ROOT"] = "roots/a.crt, /b.crt";
+        Assert.Equal(folder.At(Path.Combine("roots", "a.crt")) + ",/b.crt", CaSettingsResolver.Resolve(new CaOptions { WorkingFolder = folder.Path }, environment.Get).RootPath);
+        environment.Remove("STEP_ROOT");
+        Assert.Equal(folder.At(Path.Combine("step", "certs", "root_ca.crt")), CaSettingsResolver.Resolve(new CaOptions { WorkingFolder = folder.Path }, environment.Get).RootPath);
+    }
+
     [Fact]
     public void Resolve_NamedContext_OverridesEnvironmentAndCurrentOne()
     {

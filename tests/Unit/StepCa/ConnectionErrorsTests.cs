@@ -8,6 +8,8 @@ namespace StepCaRenew.Unit.StepCa;
 
 public sealed class ConnectionErrorsTests
 {
+    private static readonly CaSettings Ca = new(new Uri("https://ca.example:9000"), "/root.crt", null);
+
     public static TheoryData<string, Exception, bool, string, bool> Failures => new()
     {
         { "refused", Http(HttpRequestError.ConnectionError, new SocketException((int)SocketError.ConnectionRefused)), false, ErrorId.CaUnreachable, true },
@@ -35,7 +37,7 @@ public sealed class ConnectionErrorsTests
     [MemberData(nameof(Failures))]
     public void Map_Failure_HasItsId(string name, Exception failure, bool isTrusted, string errorId, bool isTransient)
     {
-        var e = ConnectionErrors.Map(failure, Trust(isTrusted ? SslPolicyErrors.None : null), "ca.example:9000", proxy: null);
+        var e = ConnectionErrors.Map(failure, Trust(isTrusted ? SslPolicyErrors.None : null), Ca, proxy: null);
         Assert.True((errorId, isTransient) == (e.ErrorId, e.IsTransient), $"{name}: {e.ErrorId}");
         Assert.Contains("ca.example:9000", e.Message, StringComparison.Ordinal);
         Assert.NotEmpty(e.Remedy);
@@ -47,7 +49,7 @@ public sealed class ConnectionErrorsTests
     [InlineData(HttpRequestError.ConnectionError, SocketError.ConnectionRefused)]
     public void Map_ProxyThatIsNotThere_IsNamedAndNotTheCa(HttpRequestError error, SocketError socket)
     {
-        var e = ConnectionErrors.Map(Http(error, new SocketException((int)socket)), Trust(null), "ca.example:9000", "proxy.example:3128");
+        var e = ConnectionErrors.Map(Http(error, new SocketException((int)socket)), Trust(null), Ca, "proxy.example:3128");
         Assert.Equal((ErrorId.CaUnreachable, true), (e.ErrorId, e.IsTransient));
         Assert.Contains("proxy proxy.example:3128", e.Message, StringComparison.Ordinal);
         Assert.Contains("NO_PROXY", e.Remedy, StringComparison.Ordinal);
@@ -59,9 +61,28 @@ public sealed class ConnectionErrorsTests
     [InlineData(SslPolicyErrors.RemoteCertificateChainErrors, "")]
     public void Map_UntrustedServer_SaysWhy_WhateverElseHappened(SslPolicyErrors errors, string why)
     {
-        var e = ConnectionErrors.Map(Alert(48), Trust(errors), "ca.example", proxy: null);
+        var e = ConnectionErrors.Map(Alert(48), Trust(errors), Ca, proxy: null);
         Assert.Equal((ErrorId.CaUntrusted, false), (e.ErrorId, e.IsTransient));
         Assert.Contains(why, e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SocketError.ConnectionRefused, null, "The CA at ca.example:9000 refuses connections. Tried: ::1 (refused), 127.0.0.1 (refused).")]
+    [InlineData(SocketError.ConnectionRefused, "proxy.example:3128", "The proxy proxy.example:3128, on the way to the CA at ca.example:9000, refuses connections. Tried: ::1 (refused), 127.0.0.1 (refused).")]
+    [InlineData(SocketError.NetworkUnreachable, null, "No address of the CA at ca.example:9000 can be reached. Tried: ::1 (refused), 127.0.0.1 (refused).")]
+    [InlineData(SocketError.NetworkUnreachable, "proxy.example:3128", "No address of the proxy proxy.example:3128, on the way to the CA at ca.example:9000, can be reached. Tried: ::1 (refused), 127.0.0.1 (refused).")]
+    public void Map_AddressesThatFailed_AreListed(SocketError error, string? proxy, string message)
+    {
+        var e = ConnectionErrors.Map(Http(HttpRequestError.ConnectionError, new SocketException((int)error)), Trust(null), Ca, proxy, "::1 (refused), 127.0.0.1 (refused)");
+        Assert.Equal((ErrorId.CaUnreachable, true, message), (e.ErrorId, e.IsTransient, e.Message));
+    }
+
+    // What the connection found out by itself is not wrapped into anything vaguer.
+    [Fact]
+    public void Map_ErrorOfOurOwn_IsHandedOn()
+    {
+        var own = new RenewalException(ErrorId.ProxyRefused, "message", "remedy");
+        Assert.Same(own, ConnectionErrors.Map(Http(HttpRequestError.ConnectionError, own), Trust(null), Ca, proxy: null));
     }
 
     private static ServerTrust Trust(SslPolicyErrors? errors)

@@ -8,6 +8,8 @@ public sealed class EnvironmentProxyTests
 {
     private const string Proxy = "http://proxy.example:3128";
 
+    private static readonly Uri Destination = new("https://ca.example");
+
     // The rules of Go's golang.org/x/net/http/httpproxy, by which step reads NO_PROXY.
     [Theory]
     [InlineData("https://ca.example.com", "", false)]
@@ -59,10 +61,63 @@ public sealed class EnvironmentProxyTests
     [Theory]
     [InlineData("https_proxy")]
     [InlineData("HTTPS_PROXY")]
-    [InlineData("all_proxy")]
-    [InlineData("ALL_PROXY")]
-    public void GetProxy_AnyVariable_IsRead(string name) =>
+    public void GetProxy_EitherCase_IsRead(string name) =>
         Assert.Equal(new Uri(Proxy), new EnvironmentProxy(new FakeEnvironment { [name] = Proxy }.Get).GetProxy(new Uri("https://ca.example")));
+
+    // Go's order, and Go knows no ALL_PROXY. (Windows and macOS have settings of their own besides.)
+    [LinuxFact]
+    public void GetProxy_SeveralVariables_FollowGosOrder()
+    {
+        var both = new EnvironmentProxy(new FakeEnvironment { ["HTTPS_PROXY"] = Proxy, ["https_proxy"] = "http://lower.example:1", ["NO_PROXY"] = "a.example", ["no_proxy"] = "ca.example" }.Get);
+        Assert.Equal(new Uri(Proxy), both.GetProxy(Destination));
+        var other = new EnvironmentProxy(new FakeEnvironment { ["ALL_PROXY"] = Proxy, ["all_proxy"] = Proxy, ["http_proxy"] = Proxy, ["HTTP_PROXY"] = Proxy }.Get);
+        Assert.Null(other.GetProxy(Destination));
+        Assert.True(other.IsBypassed(Destination));
+    }
+
+    // https is TLS to the proxy, which is ours to do; the h of socks5h says what .NET's socks5 does anyway.
+    [Theory]
+    [InlineData("http://p.example", "http://p.example/", false)]
+    [InlineData("HTTP://p.example:3128/path", "http://p.example:3128/", false)]
+    [InlineData("https://p.example", "http://p.example:443/", true)]
+    [InlineData("https://user:word@[2001:db8::1]:8443", "http://[2001:db8::1]:8443/", true)]
+    [InlineData("socks4://p.example", "socks4://p.example:1080/", false)]
+    [InlineData("socks4a://p.example:1", "socks4a://p.example:1/", false)]
+    [InlineData("socks5://user:word@p.example:1", "socks5://p.example:1/", false)]
+    [InlineData("socks5h://p.example", "socks5://p.example:1080/", false)]
+    [InlineData("SOCKS5H://p.example:1", "socks5://p.example:1/", false)]
+    [InlineData(" http://p.example:1 ", "http://p.example:1/", false)]
+    public void GetProxy_Kind_IsWhatTheHandlerSupports(string value, string expected, bool isTls)
+    {
+        var proxy = new EnvironmentProxy(new FakeEnvironment { ["HTTPS_PROXY"] = value }.Get);
+        Assert.Equal((expected, isTls), (proxy.GetProxy(Destination)?.AbsoluteUri, proxy.IsTls));
+    }
+
+    // Never a direct connection in silence, and never a word of what may be a password.
+    [Theory]
+    [InlineData("socks://user:s3cr3t-word@127.0.0.1:1", "'socks'")]
+    [InlineData("socks6://127.0.0.1:1", "'socks6'")]
+    [InlineData("ftp://127.0.0.1:1", "'ftp'")]
+    [InlineData("http://s3cr3t-word:port", "HTTPS_PROXY")]
+    [InlineData("http://user:s3cr3t-word#1@127.0.0.1:1", "HTTPS_PROXY")]
+    [InlineData("http://user:1#s3cr3t-word@127.0.0.1:1", "HTTPS_PROXY")]
+    [InlineData("http://user:1/s3cr3t-word@127.0.0.1:1", "HTTPS_PROXY")]
+    [InlineData("http://user:1?s3cr3t-word@127.0.0.1:1", "HTTPS_PROXY")]
+    [InlineData("http://", "HTTPS_PROXY")]
+    [InlineData("::::", "HTTPS_PROXY")]
+    [InlineData(" ", "HTTPS_PROXY")]
+    [InlineData("http://proxy example:1", "HTTPS_PROXY")]
+    public void GetProxy_WhatCannotBeUsed_IsAnErrorThatNamesTheVariable(string value, string named)
+    {
+        var proxy = new EnvironmentProxy(new FakeEnvironment { ["HTTPS_PROXY"] = value, ["NO_PROXY"] = "excluded.example" }.Get);
+        var e = Expect.Failure(ErrorId.ProxyInvalid, () => proxy.GetProxy(Destination));
+        Assert.Contains(named, e.Message, StringComparison.Ordinal);
+        Assert.False(proxy.IsBypassed(Destination));
+        Expect.NoSecret("s3cr3t-word", e);
+        // What would not be used does no harm.
+        Assert.Null(proxy.GetProxy(new Uri("https://localhost")));
+        Assert.Null(proxy.GetProxy(new Uri("https://excluded.example")));
+    }
 
     [Fact]
     public void GetProxy_NoScheme_IsHttp() => Assert.Equal(
@@ -79,10 +134,7 @@ public sealed class EnvironmentProxyTests
     [Fact]
     public void Credentials_NoUserInfo_IsNone() => Assert.Null(new EnvironmentProxy(new FakeEnvironment { ["HTTPS_PROXY"] = Proxy }.Get).Credentials);
 
-    [Theory]
-    [InlineData("http://")]
-    [InlineData("::::")]
-    [InlineData(" ")]
-    public void Constructor_Garbage_DoesNotThrow(string value) =>
-        _ = new EnvironmentProxy(new FakeEnvironment { ["HTTPS_PROXY"] = value, ["NO_PROXY"] = ",,/,:,[,]" }.Get).IsBypassed(new Uri("https://ca.example"));
+    [Fact]
+    public void IsBypassed_GarbageInNoProxy_DoesNotThrow() =>
+        Assert.False(new EnvironmentProxy(new FakeEnvironment { ["HTTPS_PROXY"] = Proxy, ["NO_PROXY"] = ",,/,:,[,]" }.Get).IsBypassed(Destination));
 }

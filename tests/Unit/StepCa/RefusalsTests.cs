@@ -36,7 +36,7 @@ public sealed class RefusalsTests
     [InlineData(418, "teapot", false, false, ErrorId.CaAnswerInvalid, false)]
     public void Map_Answer_HasItsIdAndSaysWhatTheCaSaid(int status, string message, bool token, bool expired, string errorId, bool isTransient)
     {
-        var e = Refusals.Map(Json(status, message), Endpoint, token, expired);
+        var e = Refusals.Map(Json(status, message), Endpoint, token, new TokenFacts { IsExpired = expired });
         Assert.Equal((errorId, isTransient), (e.ErrorId, e.IsTransient));
         Assert.NotEmpty(e.Remedy);
         Assert.Contains("ca.example:9000", e.Message, StringComparison.Ordinal);
@@ -45,22 +45,36 @@ public sealed class RefusalsTests
             Assert.Contains(message[..Math.Min(message.Length, 20)], e.Message, StringComparison.Ordinal);
     }
 
+    // The server's text is the same for a wrong usage and for other reasons; the certificate tells them apart.
+    [Theory]
+    [InlineData(500, "error validating renew token: invalid audience claim (aud)", "clientAuth", "dnsNames", "clientAuth")]
+    [InlineData(401, "error validating renew token", "clientAuth", "clientAuth", "dnsNames")]
+    [InlineData(401, "error validating renew token", "serverAuth", "serverAuth", "dnsNames")]
+    [InlineData(401, "error validating renew token", null, "clock", "serverAuth")]
+    public void Map_RefusedToken_NamesTheMissingUsage(int status, string message, string? missing, string named, string notNamed)
+    {
+        var e = Refusals.Map(Json(status, message), Endpoint, true, new TokenFacts { MissingUsage = missing });
+        Assert.Equal(ErrorId.TokenRefused, e.ErrorId);
+        Assert.Contains(missing is not null && named == missing ? $"does not have the extended key usage {named}" : named, e.Remedy, StringComparison.Ordinal);
+        Assert.DoesNotContain(notNamed, e.Remedy, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(429)]
     [InlineData(503)]
     public void Map_RetryAfter_IsHandedOn(int status)
     {
         var response = Json(status, "later") with { RetryAfter = TimeSpan.FromSeconds(7) };
-        Assert.Equal(TimeSpan.FromSeconds(7), Refusals.Map(response, Endpoint, false, false).RetryAfter);
+        Assert.Equal(TimeSpan.FromSeconds(7), Refusals.Map(response, Endpoint, false, new TokenFacts()).RetryAfter);
     }
 
     [Fact]
     public void Map_ExpiredRefusal_NamesTheClaim() =>
-        Assert.Contains("allowRenewalAfterExpiry", Refusals.Map(Json(401, Unauthorized), Endpoint, true, true).Remedy, StringComparison.Ordinal);
+        Assert.Contains("allowRenewalAfterExpiry", Refusals.Map(Json(401, Unauthorized), Endpoint, true, new TokenFacts { IsExpired = true }).Remedy, StringComparison.Ordinal);
 
     [Fact]
     public void Map_DetailInsteadOfMessage_IsRead() => Assert.Contains(
-        "because", Refusals.Map(Answer(403, "application/problem+json", """{"detail":"because"}"""), Endpoint, false, false).Message, StringComparison.Ordinal);
+        "because", Refusals.Map(Answer(403, "application/problem+json", """{"detail":"because"}"""), Endpoint, false, new TokenFacts()).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("text/html", "<html>\n<body>nginx</body>", "\"<html>\"")]
@@ -74,7 +88,7 @@ public sealed class RefusalsTests
     [InlineData("text/plain", "", "nothing")]
     [InlineData("text/plain", " \r\n ", "nothing")]
     public void Map_NoJsonMessage_QuotesTypeAndFirstLine(string? type, string body, string expected) =>
-        Assert.Contains(expected, Refusals.Map(Answer(502, type, body), Endpoint, false, false).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Refusals.Map(Answer(502, type, body), Endpoint, false, new TokenFacts()).Message, StringComparison.Ordinal);
 
     public static TheoryData<string> HostileTexts =>
     [
@@ -88,7 +102,7 @@ public sealed class RefusalsTests
     {
         foreach (var response in new[] { Json(403, text), Answer(403, "text/plain", text), Answer(403, "text/\u001b[2Jplain", text) })
         {
-            var message = Refusals.Map(response, Endpoint, false, false).Message + Refusals.Invalid(response, Endpoint, "x").Message;
+            var message = Refusals.Map(response, Endpoint, false, new TokenFacts()).Message + Refusals.Invalid(response, Endpoint, "x").Message;
             Assert.DoesNotContain(message, character => char.IsControl(character)
                 || char.GetUnicodeCategory(character) is System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.LineSeparator);
         }
@@ -97,21 +111,21 @@ public sealed class RefusalsTests
     [Fact]
     public void Map_LongText_IsCut()
     {
-        Assert.InRange(Refusals.Map(Json(403, new string('x', 100_000)), Endpoint, false, false).Message.Length, 200, 300);
-        Assert.InRange(Refusals.Map(Answer(502, "text/html", new string('x', 100_000)), Endpoint, false, false).Message.Length, 200, 350);
+        Assert.InRange(Refusals.Map(Json(403, new string('x', 100_000)), Endpoint, false, new TokenFacts()).Message.Length, 200, 300);
+        Assert.InRange(Refusals.Map(Answer(502, "text/html", new string('x', 100_000)), Endpoint, false, new TokenFacts()).Message.Length, 200, 350);
     }
 
     [Fact]
     public void Map_TextCutWithinACharacter_LeavesNoHalf()
     {
-        var message = Refusals.Map(Json(403, new string('x', 199) + "\U0001F600"), Endpoint, false, false).Message;
+        var message = Refusals.Map(Json(403, new string('x', 199) + "\U0001F600"), Endpoint, false, new TokenFacts()).Message;
         // Half a character is no UTF-8.
         _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetBytes(message);
     }
 
     [Fact]
     public void Map_BinaryBody_DoesNotThrow() => Refusals.Map(
-        new CaResponse(HttpStatusCode.BadGateway, "application/octet-stream", [.. Enumerable.Range(0, 256).Select(i => (byte)i)], null), Endpoint, false, false);
+        new CaResponse(HttpStatusCode.BadGateway, "application/octet-stream", [.. Enumerable.Range(0, 256).Select(i => (byte)i)], null), Endpoint, false, new TokenFacts());
 
     private static CaResponse Json(int status, string message) =>
         Answer(status, "application/json", $$"""{"status":{{status}},"message":{{System.Text.Json.JsonSerializer.Serialize(message)}}}""");

@@ -10,7 +10,7 @@ namespace StepCaRenew.Unit.StepCa;
 
 public sealed class RenewTokenTests
 {
-    private static readonly Uri Ca = new("https://ca.example:9000/some/path");
+    private const string Ca = "https://ca.example:9000";
     private static readonly DateTimeOffset Now = new(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Theory]
@@ -55,13 +55,16 @@ public sealed class RenewTokenTests
     }
 
     [Theory]
-    [InlineData("https://CA.example", "https://ca.example/1.0/renew")]
     [InlineData("https://10.0.0.1:9000", "https://10.0.0.1/1.0/renew")]
     [InlineData("https://[2001:db8::1]:9000", "https://[2001:db8::1]/1.0/renew")]
+    // The server compares by case.
+    [InlineData("https://CA01.Corp.Example:9000", "https://CA01.Corp.Example/1.0/renew")]
+    [InlineData("HTTPS://Ca.Example/path?query", "https://Ca.Example/1.0/renew")]
+    [InlineData("https://2001:DB8::1:9000", "https://[2001:DB8::1]/1.0/renew")]
     [InlineData("https://b\u00fcro.example", "https://xn--bro-hoa.example/1.0/renew")]
     public void Create_Audience_IsTheHostAsTheCaKnowsIt(string ca, string expected)
     {
-        var (_, claims, _, _) = Decode(Create(TestAuthority.Default.Issue(), new Uri(ca)));
+        var (_, claims, _, _) = Decode(Create(TestAuthority.Default.Issue(), ca));
         Assert.Equal(expected, claims.GetProperty("aud").GetString());
     }
 
@@ -81,12 +84,12 @@ public sealed class RenewTokenTests
         Assert.Equal("quo\"te, \u20ac", Decode(token).Claims.GetProperty("sub").GetString());
     }
 
-    private static string Create(TestPair pair, Uri? ca = null)
+    private static string Create(TestPair pair, string ca = Ca)
     {
         using var folder = new TestFolder();
         var (certificate, key) = pair.WriteTo(folder, "a", TestAuthority.Default.Intermediate);
         using var loaded = CertificatePair.Load(certificate, key, null);
-        return RenewToken.Create(loaded, ca ?? Ca, Now);
+        return RenewToken.Create(loaded, CaAddress.Parse(ca).Host, Now);
     }
 
     private static (JsonElement Header, JsonElement Claims, byte[] Signed, byte[] Signature) Decode(string token)

@@ -1,0 +1,67 @@
+using StepCaRenew.Certificates;
+using StepCaRenew.Policy;
+
+namespace StepCaRenew.StepCa;
+
+/// <summary>
+/// What <c>step</c>'s environment and configuration say about a renewal besides the CA: <c>STEP_PASSWORD_FILE</c> and
+/// <c>STEP_EXPIRES_IN</c>, then <c>password-file</c> and <c>expires-in</c> in defaults.json.
+/// </summary>
+/// <param name="PasswordFile">The full path of the file with the key's password; null if none is configured.</param>
+/// <param name="ExpiresIn">Renew if no more than this remains; null if none is configured.</param>
+public sealed record StepParameters(string? PasswordFile, TimeSpan? ExpiresIn)
+{
+    private const string PasswordFlag = "password-file";
+    private const string ExpiresInFlag = "expires-in";
+
+    /// <summary>Reads them. A configuration that cannot be read is reported when the CA is asked, and ignored here.</summary>
+    /// <param name="options">What the call says.</param>
+    /// <param name="environment">The environment variables.</param>
+    /// <exception cref="RenewalException">The duration is not one (<see cref="ErrorId.InvalidDuration"/>).</exception>
+    public static StepParameters Read(CaOptions options, Func<string, string?> environment)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(environment);
+        var (password, expiresIn) = (environment("STEP_PASSWORD_FILE"), environment("STEP_EXPIRES_IN"));
+        var defaults = password is null || expiresIn is null ? FindDefaults(options, environment) : null;
+        password ??= defaults?[PasswordFlag];
+        return new StepParameters(
+            password is null ? null : Path.GetFullPath(password, options.WorkingFolder ?? Environment.CurrentDirectory),
+            expiresIn is not null ? Parse(expiresIn, "STEP_EXPIRES_IN") : defaults?[ExpiresInFlag] is { } text ? Parse(text, $"{ExpiresInFlag} in defaults.json") : null);
+    }
+
+    private static StepDefaults? FindDefaults(CaOptions options, Func<string, string?> environment)
+    {
+        try
+        {
+            var files = StepFolder.Find(options, environment).DefaultsFiles.Where(MayMatter).ToList();
+            return files.Count > 0 ? StepDefaults.Load(files) : null;
+        }
+        catch (RenewalException)
+        {
+            return null;
+        }
+    }
+
+    // Few files hold one of these keys, and a JSON reader is not loaded for the others: most runs end without any need of it.
+    private static bool MayMatter(string file)
+    {
+        if (!File.Exists(file))
+            return false;
+        var text = TextFile.Decode(InputFile.Read(file, "step configuration").Bytes);
+        return text.Contains(PasswordFlag, StringComparison.Ordinal) || text.Contains(ExpiresInFlag, StringComparison.Ordinal);
+    }
+
+    // As in step, zero is the same as none.
+    private static TimeSpan? Parse(string text, string source)
+    {
+        try
+        {
+            return Duration.ParseNotNegative(text) is var duration && duration > TimeSpan.Zero ? duration : null;
+        }
+        catch (RenewalException e)
+        {
+            throw new RenewalException(e.ErrorId, $"{source}: {e.Message}", e.Remedy, e);
+        }
+    }
+}

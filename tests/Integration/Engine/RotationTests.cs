@@ -1,0 +1,188 @@
+using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Certificates;
+using StepCaRenew.Integration.Cas;
+using StepCaRenew.Renewals;
+using StepCaRenew.StepCa;
+
+namespace StepCaRenew.Integration.Engine;
+
+/// <summary>The CA gets a new intermediate: the certificates that the old one issued are renewed all the same.</summary>
+public sealed class RotationTests : EngineTest
+{
+    private static readonly CaKind[] Kinds = [CaKind.DevCa, CaKind.StepCa, CaKind.DevCa30, CaKind.StepCa30];
+
+    public static MatrixTheoryData<CaKind, bool> KindsAndRekey { get; } = new(Kinds, [false, true]);
+
+    public static TheoryData<CaKind> AllKinds { get; } = [.. Kinds];
+
+    private static Task<ITestCa> OwnCaAsync(CaKind kind) => TestCas.StartAsync(kind, new());
+
+    [Theory]
+    [MemberData(nameof(KindsAndRekey))]
+    public async Task NewIntermediate_IsRenewedAtOnce(CaKind kind, bool rekey)
+    {
+        await using var ca = await OwnCaAsync(kind);
+        var pair = await IssueAsync(ca);
+        await ca.RotateIntermediateAsync();
+        var result = await RenewedAsync(Request(ca, pair) with { Rekey = rekey });
+        Assert.Equal(1, result.Attempts);
+        Assert.NotEqual(pair.Intermediate, LoadPem(pair.CertificatePath)[1]);
+    }
+
+    [Theory]
+    [MemberData(nameof(KindsAndRekey))]
+    public async Task SecondRoot_WhileBothAreServed_IsRenewed(CaKind kind, bool rekey)
+    {
+        await using var ca = await OwnCaAsync(kind);
+        var pair = await IssueAsync(ca);
+        await ca.RotateIntermediateAsync(newRoot: true);
+        await RenewedAsync(Request(ca, pair) with { Rekey = rekey });
+        // And from the new root's certificate to the next one.
+        await RenewedAsync(Request(ca, pair) with { Rekey = rekey });
+    }
+
+    [Theory]
+    [MemberData(nameof(KindsAndRekey))]
+    public async Task TwoIntermediates_AreBothSent(CaKind kind, bool rekey)
+    {
+        await using var ca = await OwnCaAsync(kind);
+        await ca.RotateIntermediateAsync(2);
+        var pair = await IssueAsync(ca);
+        await ca.RotateIntermediateAsync();
+        await RenewedAsync(Request(ca, pair) with { Rekey = rekey });
+    }
+
+    // Bundles that were put together by hand: the root in it, the leaf last, one certificate twice, one damaged.
+    [Theory]
+    [MemberData(nameof(AllKinds))]
+    public async Task ChainInOddOrder_IsSentInOrder(CaKind kind)
+    {
+        await using var ca = await OwnCaAsync(kind);
+        await ca.RotateIntermediateAsync(2);
+        var pair = await IssueAsync(ca);
+        await ca.RotateIntermediateAsync();
+        var root = LoadPem(ca.RootPath)[0];
+        X509Certificate2[] odd = [root, pair.Intermediates[1], pair.Intermediates[0], pair.Intermediates[1], pair.Leaf];
+        File.WriteAllText(pair.CertificatePath, string.Join('\n', odd.Select(one => one.ExportCertificatePem())));
+        await RenewedAsync(Request(ca, pair));
+    }
+
+    [Theory]
+    [MemberData(nameof(KindsAndRekey))]
+    public async Task LeafAlone_ThatTheCaRefuses_NamesTheMissingIntermediate(CaKind kind, bool rekey)
+    {
+        await using var ca = await OwnCaAsync(kind);
+        var pair = await IssueAsync(ca);
+        File.WriteAllText(pair.CertificatePath, pair.Leaf.ExportCertificatePem());
+        await ca.RotateIntermediateAsync();
+        var (result, error) = await FailsAsync(ErrorId.ChainMissing, Request(ca, pair) with { Rekey = rekey, RetryTimeout = TimeSpan.FromMinutes(5) });
+        Assert.Equal(1, result.Attempts);
+        Assert.Contains(pair.CertificatePath, error.Message, StringComparison.Ordinal);
+        Assert.Contains(pair.Leaf.Issuer, error.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllKinds))]
+    public async Task LeafAlone_OfThePresentIntermediate_IsRenewed(CaKind kind)
+    {
+        await using var ca = await OwnCaAsync(kind);
+        await ca.RotateIntermediateAsync();
+        var pair = await IssueAsync(ca);
+        File.WriteAllText(pair.CertificatePath, pair.Leaf.ExportCertificatePem());
+        await RenewedAsync(Request(ca, pair));
+    }
+
+    // The chain leads to no root that is trusted here: then another address is the advice.
+    [Theory]
+    [MemberData(nameof(AllKinds))]
+    public async Task CertificateOfAnotherCa_IsStillThat(CaKind kind)
+    {
+        await using var ca = await OwnCaAsync(kind);
+        await using var other = await OwnCaAsync(kind);
+        var (_, error) = await RunAsync(Request(ca, await IssueAsync(other)));
+        Assert.Contains(error!.ErrorId, new[] { ErrorId.ClientCertificateRefused, ErrorId.ClientCertificateUnknownCa });
+        Assert.Contains("issued by", error.Message + error.Remedy, StringComparison.Ordinal);
+    }
+
+    // The CA dropped the old root, which is still in our root file, next to the new one.
+    [Theory]
+    [InlineData(CaKind.DevCa)]
+    [InlineData(CaKind.DevCa30)]
+    public async Task RootThatTheCaNoLongerServes_IsNamed(CaKind kind)
+    {
+        await using var before = await OwnCaAsync(kind);
+        await using var after = await OwnCaAsync(kind);
+        var pair = await IssueAsync(before);
+        var (_, error) = await RunAsync(Request(after, pair) with { Ca = new() { CaUrl = after.Url.ToString(), RootPath = $"{before.RootPath},{after.RootPath}" } });
+        Assert.Contains("chains to a root that is trusted here", error!.Message, StringComparison.Ordinal);
+        Assert.Contains("keep the old one", error.Remedy, StringComparison.Ordinal);
+    }
+
+    // The way of Windows, where .NET would put what it sends into a certificate store.
+    [Theory]
+    [MemberData(nameof(KindsAndRekey))]
+    public async Task LeafAloneFirst_ThenByTokenOrWithTheVerifiedIssuers(CaKind kind, bool rekey)
+    {
+        await using var ca = await OwnCaAsync(kind);
+        var pair = await IssueAsync(ca);
+        var (before, _) = await IssueAsWindowsAsync(ca, pair, rekey);
+        Assert.Equal((1, 0), (before.Attempts, Log.Count(Event.AskingAgain)));
+
+        await ca.RotateIntermediateAsync();
+        var (after, error) = await IssueAsWindowsAsync(ca, pair, rekey);
+        Assert.True(error is null, $"{error?.ErrorId}: {error}");
+        Assert.Equal((2, 1, rekey ? 1 : 0), (after.Attempts, Log.Count(Event.AskingAgain), Log.Count(Event.IssuersShown)));
+        Assert.Contains(rekey ? "by mTLS" : "by a token", Log.Events.Single(one => one.Id == Event.AskingAgain).Message, StringComparison.Ordinal);
+    }
+
+    // What the root does not vouch for is not put into a store.
+    [Theory]
+    [MemberData(nameof(KindsAndRekey))]
+    public async Task LeafAloneFirst_OfAnotherCa_IsRefusedAndNoIssuerIsShown(CaKind kind, bool rekey)
+    {
+        await using var ca = await OwnCaAsync(kind);
+        await using var other = await OwnCaAsync(kind);
+        var (_, error) = await IssueAsWindowsAsync(ca, await IssueAsync(other), rekey);
+        Assert.Contains(error?.ErrorId, new[] { ErrorId.ClientCertificateRefused, ErrorId.ClientCertificateUnknownCa });
+        Assert.Equal(0, Log.Count(Event.IssuersShown));
+    }
+
+    [Theory]
+    [MemberData(nameof(KindsAndRekey))]
+    public async Task Registered_IsRenewed(CaKind kind, bool rekey)
+    {
+        await using var ca = await OwnCaAsync(kind);
+        var pair = await IssueAsync(ca);
+        await ca.RotateIntermediateAsync();
+        using var registered = new RegisteredScene(new RenewalDefinition
+        {
+            Name = "web",
+            CertificatePath = pair.CertificatePath,
+            KeyPath = pair.KeyPath,
+            Rekey = rekey,
+            Ca = new() { CaUrl = ca.Url.ToString(), RootPath = ca.RootPath, Fingerprint = ca.Fingerprint },
+        });
+        var outcome = await registered.RunAsync(TimeProvider.System, Log);
+        Assert.True(outcome.Error is null, $"{outcome.Error}");
+        Assert.Equal(RenewalStatus.Renewed, outcome.Result!.Status);
+    }
+
+    private async Task<(RenewalResult Result, RenewalException? Error)> IssueAsWindowsAsync(ITestCa ca, IssuedPair issued, bool rekey)
+    {
+        using var pair = CertificatePair.Load(issued.CertificatePath, issued.KeyPath, null);
+        var request = Request(ca, issued);
+        var report = new RenewalReport(request, Clock);
+        using var issuer = new CertificateIssuer(Clock, () => 0.5, _ => null, Log, isWindows: true);
+        using var newKey = rekey ? KeyAlgorithms.GenerateLike(pair.Key) : null;
+        try
+        {
+            using var answer = await issuer.IssueAsync(pair, newKey, request, report, CancellationToken.None);
+            Assert.True(PairMatch.Matches(answer.Leaf, newKey ?? pair.Key));
+            return (report.Renewed(rekey), null);
+        }
+        catch (RenewalException e)
+        {
+            return (report.Failed(e), e);
+        }
+    }
+}
