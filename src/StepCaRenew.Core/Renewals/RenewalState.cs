@@ -18,11 +18,20 @@ public sealed record RenewalState
     /// <summary>One of <see cref="ErrorId"/>; null where the last run had no error.</summary>
     public string? LastErrorId { get; init; }
 
+    /// <summary>What the last error was; kept after a success.</summary>
+    public string? LastErrorMessage { get; init; }
+
+    /// <summary>When a run last had an error; kept after a success.</summary>
+    public DateTimeOffset? LastErrorTime { get; init; }
+
     /// <summary>From when the certificate is due.</summary>
     public DateTimeOffset? NextRenewal { get; init; }
 
     /// <summary>Whether an action is yet to be done.</summary>
     public bool ActionsPending { get; init; }
+
+    /// <summary>Since when an action is yet to be done; null if none is.</summary>
+    public DateTimeOffset? ActionsPendingSince { get; init; }
 
     /// <summary>The state after one more run.</summary>
     /// <param name="result">What came of it.</param>
@@ -37,13 +46,27 @@ public sealed record RenewalState
             LastRenewal = result.Status == RenewalStatus.Renewed ? now : LastRenewal,
             LastStatus = result.Status,
             LastErrorId = result.ErrorId,
+            LastErrorMessage = result.ErrorId is null ? LastErrorMessage : result.Message,
+            LastErrorTime = result.ErrorId is null ? LastErrorTime : now,
             NextRenewal = result.NextRenewal ?? NextRenewal,
             ActionsPending = result.ActionsPending,
+            ActionsPendingSince = result.ActionsPending ? ActionsPendingSince ?? now : null,
         };
     }
 
     /// <summary>The state after a run that was refused before it began.</summary>
-    /// <param name="errorId">Why.</param>
+    /// <param name="error">Why.</param>
     /// <param name="now">When.</param>
-    public RenewalState Refused(string errorId, DateTimeOffset now) => this with { LastAttempt = now, LastStatus = RenewalStatus.Failed, LastErrorId = errorId };
+    public RenewalState Refused(RenewalException error, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return this with
+        {
+            LastAttempt = now,
+            LastStatus = RenewalStatus.Failed,
+            LastErrorId = error.ErrorId,
+            LastErrorMessage = error.Message,
+            LastErrorTime = now,
+        };
+    }
 }
