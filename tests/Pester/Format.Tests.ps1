@@ -91,7 +91,7 @@ $tasks = @(
         if (-not $IsLinux -or (Get-Command script, stty, timeout -CommandType Application -ErrorAction Ignore).Count -lt 3) { return }
         $file = Join-Path $TestDrive "$([Guid]::NewGuid()).ps1"
         Set-Content $file (Join-Section $Scripts)
-        $call = "stty rows 40 cols $Columns; env -u NO_COLOR $Environment '$([Environment]::ProcessPath)' -NoProfile -NonInteractive -File '$file'"
+        $call = "stty rows 40 cols $Columns; env -u NO_COLOR $Environment '$((Get-PwshCommand) -join "' '")' -NoProfile -NonInteractive -File '$file'"
         Get-Section ($null | & timeout 60 script -qec $call /dev/null | Out-String -Width 4096)
     }
 }

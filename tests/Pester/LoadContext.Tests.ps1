@@ -90,7 +90,9 @@ Describe 'What is loaded' {
         $pair = Build-TestCertificate -Authority (Build-TestAuthority) -Folder ([IO.Directory]::CreateDirectory((Join-Path $TestDrive 'not-due')).FullName)
         # Microsoft.CSharp comes with PowerShell's own way to a property, and not with us.
         $names = '([Runtime.Loader.AssemblyLoadContext]::All.Assemblies.GetName().Name -ne "Microsoft.CSharp")'
+        # .NET itself loads System.Formats.Asn1 to decode a certificate or a key. Some PowerShells have loaded it before.
         $answer = Get-Answer @"
+Add-Type -AssemblyName System.Formats.Asn1
 Import-Module `$manifest
 `$imported = $names
 `$result = Invoke-StepRenewal -LiteralPath '$($pair.CertificatePath)'

@@ -10,9 +10,8 @@ BeforeAll {
 
     function Invoke-FreshPwsh {
         param([string] $Script)
-        $self = [Environment]::ProcessPath
-        $pwsh = if ([IO.Path]::GetFileNameWithoutExtension($self) -eq 'pwsh') { $self } else { 'pwsh' }
-        $output = & $pwsh -NoProfile -NonInteractive -Command "`$ErrorActionPreference = 'Stop'; `$manifest = '$manifestPath'; $Script" 2>&1
+        $pwsh, [string[]] $before = Get-PwshCommand
+        $output = & $pwsh @before -NoProfile -NonInteractive -Command "`$ErrorActionPreference = 'Stop'; `$manifest = '$manifestPath'; $Script" 2>&1
         ($output -join "`n").Trim()
     }
 }

@@ -420,8 +420,7 @@ function Invoke-FreshPwsh {
         [int] $TimeoutSeconds = 60,
         [string[]] $Through = @()
     )
-    $self = [Environment]::ProcessPath
-    $command = $Through + $(if ([IO.Path]::GetFileNameWithoutExtension($self) -eq 'pwsh') { $self } else { 'pwsh' })
+    $command = $Through + @(Get-PwshCommand)
     $start = [Diagnostics.ProcessStartInfo]::new($command[0])
     $file = Join-Path ([IO.Path]::GetTempPath()) "$([Guid]::NewGuid()).ps1"
     [IO.File]::WriteAllText($file, "`$ErrorActionPreference = 'Stop'`n$Script")

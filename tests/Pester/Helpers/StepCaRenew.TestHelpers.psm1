@@ -26,6 +26,18 @@ function Import-TestPackage {
     if (-not $loaded) { Import-Module (Join-Path $package 'StepCaRenew.psd1') -Global }
 }
 
+function Get-PwshCommand {
+    <#
+    .SYNOPSIS
+        The command that starts the PowerShell that runs the tests: a program, and the arguments that come before its own.
+    .DESCRIPTION
+        As a .NET tool, PowerShell is a library that dotnet runs. The pwsh on PATH could be another version, or missing.
+    #>
+    $program = [Environment]::ProcessPath
+    if ([IO.Path]::GetFileNameWithoutExtension($program) -eq 'pwsh') { return $program }
+    $program, (Join-Path $PSHOME 'pwsh.dll')
+}
+
 function Test-StrictRun {
     <# .SYNOPSIS Whether what can't run is a failure. #>
     $env:STEPCARENEW_STRICT -eq '1'
