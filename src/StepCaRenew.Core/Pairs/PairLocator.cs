@@ -5,9 +5,12 @@ namespace StepCaRenew.Pairs;
 /// <summary>Finds the files of a pair.</summary>
 internal static class PairLocator
 {
+    /// <summary>The files that a request leads to, all links followed.</summary>
+    /// <exception cref="RenewalException">The certificate can't be read, or there is no key next to it.</exception>
+    public static PairPaths Find(RenewalRequest request) => PairPaths.Resolve(request.CertificatePath, request.KeyPath ?? Locate(request).KeyPath);
+
     /// <summary>Whether the request still leads to these files; an error is for whoever reads them next to report.</summary>
-    public static bool IsAt(RenewalRequest request, PairPaths paths) =>
-        Holds(() => PairPaths.Resolve(request.CertificatePath, request.KeyPath ?? Locate(request).KeyPath) == paths);
+    public static bool IsAt(RenewalRequest request, PairPaths paths) => Holds(() => Find(request) == paths);
 
     /// <summary>The same if the certificate file was read before, and is not to be read again.</summary>
     public static bool IsAt(RenewalRequest request, PairPaths paths, CertificateFile certificate) =>
