@@ -23,4 +23,5 @@ internal static class Event
     public const int HardLinked = 141;
     public const int Renewed = 150;
     public const int Failed = 190;
+    public const int CallEnded = 191;
 }

@@ -127,7 +127,8 @@ public sealed class ReissueAdviceTests : IDisposable
         Assert.SkipUnless(ProgramFinder.Find(shell) is not null, $"{shell} is not on the PATH.");
         var (bin, record) = (Directory.CreateDirectory(folder.At("bin")).FullName, folder.At("record"));
         File.WriteAllText(Path.Combine(bin, "step"), $"#!/bin/sh\nprintf '%s\\n' \"$@\" '' >>{record}\n");
-        File.SetUnixFileMode(Path.Combine(bin, "step"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path.Combine(bin, "step"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var (script, expected) = (new StringBuilder(), new StringBuilder());
         foreach (var (name, index) in names.Select((name, index) => (name, index)))
         {
