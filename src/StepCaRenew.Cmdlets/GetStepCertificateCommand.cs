@@ -38,7 +38,7 @@ public sealed class GetStepCertificateCommand : CertificateCmdlet
     protected override object Examine(string certificatePath, string? keyPath)
     {
         using var certificate = CertificateFile.Load(certificatePath);
-        return inspector.Inspect(certificate, keyPath, Password);
+        return Shown.Of(inspector.Inspect(certificate, keyPath, Password));
     }
 
     /// <inheritdoc/>

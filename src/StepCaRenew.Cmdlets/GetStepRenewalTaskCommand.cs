@@ -26,7 +26,7 @@ public sealed class GetStepRenewalTaskCommand : StepCmdlet, IDisposable
     {
         var services = new TaskServices(this, pump);
         foreach (var (store, name) in RegisteredNameCompleter.Resolve(Name))
-            NonTerminating(name, () => WriteObject(pump.Run(stopping => services.ReaderOf(RegisteredNameCompleter.Demand(store, name)).ReadAsync(store!, name, stopping))));
+            NonTerminating(name, () => WriteObject(Shown.Of(pump.Run(stopping => services.ReaderOf(RegisteredNameCompleter.Demand(store, name)).ReadAsync(store!, name, stopping)))));
     });
 
     /// <inheritdoc/>

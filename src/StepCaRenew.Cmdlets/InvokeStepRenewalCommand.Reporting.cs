@@ -130,14 +130,7 @@ public sealed partial class InvokeStepRenewalCommand
         pump.RunLate();
     }
 
-    // For a terminal there is a table of its own (StepCaRenew.Format.ps1xml).
-    private void Write(RenewalResult result)
-    {
-        var shown = new PSObject(result);
-        if (!Console.IsOutputRedirected)
-            shown.TypeNames.Insert(0, "StepCaRenew.RenewalResult#Terminal");
-        WriteObject(shown);
-    }
+    private void Write(RenewalResult result) => WriteObject(Shown.Of(result));
 
     private void PrepareReporting()
     {

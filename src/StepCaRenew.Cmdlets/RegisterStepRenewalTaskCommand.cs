@@ -102,8 +102,8 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
             return;
         var isChanged = pump.Run(stopping => registrar.RegisterAsync(registration, stopping));
         var exitCode = RunNow ? pump.Run(stopping => Registrar.RunNowAsync(registration, Force, stopping)) : null;
-        var task = pump.Run(stopping => services.ReaderOf(registration.Store).ReadAsync(registration.Store, registration.Definition.Name, stopping));
-        WriteObject(task with { Changed = isChanged, RunExitCode = exitCode });
+        var task = pump.Run(stopping => services.ReaderOf(registration.Store).ReadAsync(registration.Store, registration.Definition.Name, isChanged, exitCode, stopping));
+        WriteObject(Shown.Of(task));
         if (exitCode is { } code and not RunExitCode.Success)
             WriteError(ErrorRecords.From(TaskServices.RunFailed(task, code), task.Name));
         else if (RunNow && task.LastStatus == RenewalStatus.NotDue)

@@ -12,7 +12,7 @@ internal sealed class Approval(RenewalRequest request)
     public async Task<bool> ForRenewalAsync(PairFacts pair, CancellationToken cancellationToken)
     {
         var what = request.Rekey ? "Renew, with a new key, the certificate" : "Renew the certificate";
-        return renewal ??= await AskAsync($"{what} of {pair.Subject}, valid until {pair.Validity.NotAfter.LocalDateTime:yyyy-MM-dd HH:mm:ss}", cancellationToken).ConfigureAwait(false);
+        return renewal ??= await AskAsync($"{what} of {pair.Subject}, valid until {MessageTime.Local(pair.Validity.NotAfter)}", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether an interrupted replacement may be finished or undone.</summary>

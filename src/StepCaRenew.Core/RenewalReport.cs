@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Actions;
 using StepCaRenew.Certificates;
@@ -75,13 +74,13 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
     public void LeavesPending() => result = result with { Owed = null, ActionsPending = true };
 
     public RenewalResult NotDue(RenewalDecision decision) =>
-        Finish(RenewalStatus.NotDue, $"Not due before {Time(decision.RenewAfter.LocalDateTime)}, in {Duration.Format(decision.RenewAfter - clock.GetUtcNow())}.");
+        Finish(RenewalStatus.NotDue, $"Not due before {MessageTime.Local(decision.RenewAfter)}, in {Duration.Format(decision.RenewAfter - clock.GetUtcNow())}.");
 
     public RenewalResult WouldRenew() => Finish(RenewalStatus.WouldRenew, $"Due, and would be renewed; nothing was done.{HardLinkNote}");
 
     public RenewalResult WouldRecover() => Finish(RenewalStatus.WouldRenew, "An interrupted replacement would be finished or undone; nothing was done.");
 
-    public RenewalResult Renewed(bool withNewKey) => Finish(RenewalStatus.Renewed, $"Renewed{(withNewKey ? " with a new key" : string.Empty)}; valid until {Time(result.NotAfter)}.{HardLinkNote}");
+    public RenewalResult Renewed(bool withNewKey) => Finish(RenewalStatus.Renewed, $"Renewed{(withNewKey ? " with a new key" : string.Empty)}; valid until {MessageTime.Local(result.NotAfter)}.{HardLinkNote}");
 
     public RenewalResult Failed(RenewalException e) => Finish(RenewalStatus.Failed, e.Message) with { ErrorId = e.ErrorId };
 
@@ -101,9 +100,6 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
             return null;
         }
     }
-
-    // By the calendar of everybody, whatever the user's culture counts.
-    private static string Time(DateTime? time) => time?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? string.Empty;
 
     private RenewalResult Finish(string status, string message) =>
         result with { Status = status, Message = message, DurationMs = (long)clock.GetElapsedTime(start).TotalMilliseconds };

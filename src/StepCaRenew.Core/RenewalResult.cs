@@ -7,46 +7,46 @@ namespace StepCaRenew;
 public sealed record RenewalResult
 {
     /// <summary>The certificate's short name, made of its path.</summary>
-    public required string Name { get; init; }
+    public string Name { get; internal init; } = string.Empty;
 
     /// <summary>The certificate file.</summary>
-    public required string CertificatePath { get; init; }
+    public string CertificatePath { get; internal init; } = string.Empty;
 
     /// <summary>The key file; null where none was found.</summary>
-    public string? KeyPath { get; init; }
+    public string? KeyPath { get; internal init; }
 
     /// <summary>One of <see cref="RenewalStatus"/>.</summary>
-    public required string Status { get; init; }
+    public string Status { get; internal init; } = string.Empty;
 
     /// <summary>True where a file on disk was replaced.</summary>
-    public bool Changed { get; init; }
+    public bool Changed { get; internal init; }
 
     /// <summary>True where an action after a renewal is yet to be done, by this run or the next one.</summary>
-    public bool ActionsPending { get; init; }
+    public bool ActionsPending { get; internal init; }
 
     /// <summary>One of <see cref="StepCaRenew.ErrorId"/> after a failure, else null.</summary>
-    public string? ErrorId { get; init; }
+    public string? ErrorId { get; internal init; }
 
     /// <summary>What happened, in a sentence.</summary>
-    public required string Message { get; init; }
+    public string Message { get; internal init; } = string.Empty;
 
     /// <summary>The serial number of the certificate that was found, hexadecimal.</summary>
-    public string? OldSerialNumber { get; init; }
+    public string? OldSerialNumber { get; internal init; }
 
     /// <summary>The serial number of the certificate that is there now, hexadecimal.</summary>
-    public string? SerialNumber { get; init; }
+    public string? SerialNumber { get; internal init; }
 
     /// <summary>The end of the present certificate's validity, local time.</summary>
-    public DateTime? NotAfter { get; init; }
+    public DateTime? NotAfter { get; internal init; }
 
     /// <summary>From when the present certificate is due, local time.</summary>
-    public DateTime? NextRenewal { get; init; }
+    public DateTime? NextRenewal { get; internal init; }
 
     /// <summary>How often the CA was asked.</summary>
-    public int Attempts { get; init; }
+    public int Attempts { get; internal init; }
 
     /// <summary>How long the run took, in milliseconds.</summary>
-    public long DurationMs { get; init; }
+    public long DurationMs { get; internal init; }
 
     /// <summary>The result of an input that never came as far as a certificate.</summary>
     /// <param name="certificatePath">The path of the certificate as it was given; it may be empty.</param>
@@ -71,4 +71,7 @@ public sealed record RenewalResult
 
     /// <summary>What was found out about the CA's clock; null if the CA was not heard.</summary>
     internal CaClock? CaClock { get; init; }
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace StepCaRenew.Certificates;
 
 /// <summary>The error that this project exists for: certificate and key on disk don't belong together.</summary>
@@ -14,7 +12,7 @@ public static class KeyMismatch
         ArgumentNullException.ThrowIfNull(key);
         return new RenewalException(
             ErrorId.KeyMismatch,
-            $"The certificate '{certificate.Path}' (written {Time(certificate.Document.File)}) and the key '{key.Path}' (written {Time(key.Document.File)}) don't belong together. {Reason(certificate, key)}",
+            $"The certificate '{certificate.Path}' (written {MessageTime.LocalWithOffset(certificate.Document.File.LastWriteTime)}) and the key '{key.Path}' (written {MessageTime.LocalWithOffset(key.Document.File.LastWriteTime)}) don't belong together. {Reason(certificate, key)}",
             $"Restore the file that was replaced, or issue a new pair{ReissueAdvice.For(certificate, key)}");
     }
 
@@ -30,6 +28,4 @@ public static class KeyMismatch
             ? $"Both name the public key {keyId}, but the private key does not sign for it: the key file is damaged."
             : $"The certificate is for the public key {certificateId}, the key is {keyId}.";
     }
-
-    private static string Time(InputFile file) => file.LastWriteTime.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture);
 }

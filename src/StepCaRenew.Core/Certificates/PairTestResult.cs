@@ -4,31 +4,34 @@ namespace StepCaRenew.Certificates;
 public sealed record PairTestResult
 {
     /// <summary>The certificate's short name, made of its path.</summary>
-    public required string Name { get; init; }
+    public string Name { get; internal init; } = string.Empty;
 
     /// <summary>True where the public keys are equal and a signature of the key is verified by the certificate.</summary>
-    public required bool Matches { get; init; }
+    public bool Matches { get; internal init; }
 
     /// <summary>In a sentence.</summary>
-    public required string Reason { get; init; }
+    public string Reason { get; internal init; } = string.Empty;
 
     /// <summary>SHA-256 of the certificate's SubjectPublicKeyInfo.</summary>
-    public required string CertificatePublicKeyId { get; init; }
+    public string CertificatePublicKeyId { get; internal init; } = string.Empty;
 
     /// <summary>SHA-256 of the key's SubjectPublicKeyInfo.</summary>
-    public required string KeyPublicKeyId { get; init; }
+    public string KeyPublicKeyId { get; internal init; } = string.Empty;
 
     /// <summary>When the certificate file was last written, local time.</summary>
-    public required DateTime CertificateWritten { get; init; }
+    public DateTime CertificateWritten { get; internal init; }
 
     /// <summary>When the key file was last written, local time.</summary>
-    public required DateTime KeyWritten { get; init; }
+    public DateTime KeyWritten { get; internal init; }
 
     /// <summary>The certificate file.</summary>
-    public required string CertificatePath { get; init; }
+    public string CertificatePath { get; internal init; } = string.Empty;
 
     /// <summary>The key file.</summary>
-    public required string KeyPath { get; init; }
+    public string KeyPath { get; internal init; } = string.Empty;
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
 
     /// <summary>Compares the two as they lie on disk.</summary>
     /// <param name="certificatePath">The certificate file.</param>

@@ -4,86 +4,89 @@ namespace StepCaRenew.Certificates;
 public sealed record StepCertificate
 {
     /// <summary>The certificate's short name, made of its path.</summary>
-    public required string Name { get; init; }
+    public string Name { get; internal init; } = string.Empty;
 
     /// <summary>One of <see cref="CertificateStatus"/>.</summary>
-    public required string Status { get; init; }
+    public string Status { get; internal init; } = string.Empty;
 
     /// <summary>One of <see cref="Certificates.KeyStatus"/>.</summary>
-    public required string KeyStatus { get; init; }
+    public string KeyStatus { get; internal init; } = string.Empty;
 
     /// <summary>The subject's distinguished name.</summary>
-    public required string Subject { get; init; }
+    public string Subject { get; internal init; } = string.Empty;
 
     /// <summary>Host names among the alternative names.</summary>
-    public required IReadOnlyList<string> DnsNames { get; init; }
+    public TextList DnsNames { get; internal init; } = TextList.Empty;
 
     /// <summary>IP addresses among the alternative names.</summary>
-    public required IReadOnlyList<string> IPAddresses { get; init; }
+    public TextList IPAddresses { get; internal init; } = TextList.Empty;
 
     /// <summary>Mail addresses among the alternative names.</summary>
-    public required IReadOnlyList<string> EmailAddresses { get; init; }
+    public TextList EmailAddresses { get; internal init; } = TextList.Empty;
 
     /// <summary>URIs among the alternative names.</summary>
-    public required IReadOnlyList<string> Uris { get; init; }
+    public TextList Uris { get; internal init; } = TextList.Empty;
 
     /// <summary>The issuer's distinguished name.</summary>
-    public required string Issuer { get; init; }
+    public string Issuer { get; internal init; } = string.Empty;
 
     /// <summary>The serial number, hexadecimal.</summary>
-    public required string SerialNumber { get; init; }
+    public string SerialNumber { get; internal init; } = string.Empty;
 
     /// <summary>The beginning of its validity, local time.</summary>
-    public required DateTime NotBefore { get; init; }
+    public DateTime NotBefore { get; internal init; }
 
     /// <summary>The end of its validity, local time.</summary>
-    public required DateTime NotAfter { get; init; }
+    public DateTime NotAfter { get; internal init; }
 
     /// <summary>From when it is due by the default rule, local time.</summary>
-    public required DateTime RenewAfter { get; init; }
+    public DateTime RenewAfter { get; internal init; }
 
     /// <summary>The time until <see cref="RenewAfter"/> in seconds; negative once it is due.</summary>
-    public required long RenewAfterSeconds { get; init; }
+    public long RenewAfterSeconds { get; internal init; }
 
     /// <summary>The time until <see cref="NotAfter"/> in seconds; negative once it has expired.</summary>
-    public required long RemainingSeconds { get; init; }
+    public long RemainingSeconds { get; internal init; }
 
     /// <summary>The whole validity in seconds.</summary>
-    public required long LifetimeSeconds { get; init; }
+    public long LifetimeSeconds { get; internal init; }
 
     /// <summary>The share of the lifetime that is over, in percent with one decimal.</summary>
-    public required double ElapsedPercent { get; init; }
+    public double ElapsedPercent { get; internal init; }
 
     /// <summary>The provisioner that issued it; null where the certificate names none.</summary>
-    public string? Provisioner { get; init; }
+    public string? Provisioner { get; internal init; }
 
     /// <summary>The provisioner's kind, such as JWK or ACME.</summary>
-    public string? ProvisionerType { get; init; }
+    public string? ProvisionerType { get; internal init; }
 
     /// <summary>Algorithm and size of the certificate's key: <c>EC P-256</c>, <c>RSA 2048</c>.</summary>
-    public required string KeyAlgorithm { get; init; }
+    public string KeyAlgorithm { get; internal init; } = string.Empty;
 
     /// <summary>What it may be used for; empty where that is not restricted.</summary>
-    public required IReadOnlyList<string> ExtendedKeyUsage { get; init; }
+    public TextList ExtendedKeyUsage { get; internal init; } = TextList.Empty;
 
     /// <summary>SHA-1 of the certificate, as Windows names it.</summary>
-    public required string Thumbprint { get; init; }
+    public string Thumbprint { get; internal init; } = string.Empty;
 
     /// <summary>SHA-256 of the certificate.</summary>
-    public required string ThumbprintSha256 { get; init; }
+    public string ThumbprintSha256 { get; internal init; } = string.Empty;
 
     /// <summary>SHA-256 of the SubjectPublicKeyInfo.</summary>
-    public required string PublicKeyId { get; init; }
+    public string PublicKeyId { get; internal init; } = string.Empty;
 
     /// <summary>The certificate file.</summary>
-    public required string CertificatePath { get; init; }
+    public string CertificatePath { get; internal init; } = string.Empty;
 
     /// <summary>The key file; null where none was found.</summary>
-    public string? KeyPath { get; init; }
+    public string? KeyPath { get; internal init; }
 
     /// <summary>The id of the error where the key is missing or unreadable, or does not match.</summary>
-    public string? KeyErrorId { get; init; }
+    public string? KeyErrorId { get; internal init; }
 
     /// <summary>What is wrong with the key, if anything.</summary>
-    public string? KeyMessage { get; init; }
+    public string? KeyMessage { get; internal init; }
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
 }

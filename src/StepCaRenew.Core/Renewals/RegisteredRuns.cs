@@ -102,7 +102,7 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
             EventSubject.Name = outcomes.Count > 1 ? outcome.Name : null;
             var states = new StateStore(outcome.Store!.Folders, outcome.Logger);
             var before = states.Read(outcome.Name);
-            states.Write(outcome.Name, outcome.Result is { } result ? before.After(result, clock.GetUtcNow()) : before.Refused(outcome.Error!.ErrorId, clock.GetUtcNow()));
+            states.Write(outcome.Name, outcome.Result is { } result ? before.After(result, clock.GetUtcNow()) : before.Refused(outcome.Error!, clock.GetUtcNow()));
             if (outcome.Renewal?.HealthCheckUri is not { } uri)
                 continue;
             using var monitor = new HealthCheck(uri, options.Host.Timeout, outcome.Logger);

@@ -28,7 +28,7 @@ public sealed record RenewalFolders(RenewalScope Scope, string Definitions, stri
             return Below(scope, Path.Combine(Folder(scope == RenewalScope.Machine ? Environment.SpecialFolder.CommonApplicationData : Environment.SpecialFolder.LocalApplicationData), "StepCaRenew"));
         return scope == RenewalScope.Machine
             ? new(scope, "/etc/stepcarenew/renewals", "/var/lib/stepcarenew", "/var/log/stepcarenew")
-            : OfUser(environment);
+            : OfUser(Folder(Environment.SpecialFolder.UserProfile), environment);
     }
 
     /// <summary>The definition of a name.</summary>
@@ -46,10 +46,11 @@ public sealed record RenewalFolders(RenewalScope Scope, string Definitions, stri
     private static RenewalFolders Below(RenewalScope scope, string home) =>
         new(scope, Path.Combine(home, "renewals"), Path.Combine(home, "state"), Path.Combine(home, "logs"));
 
-    // The base directory specification of freedesktop.org; its variables count only as full paths.
-    private static RenewalFolders OfUser(Func<string, string?> environment)
+    /// <summary>The folders of a user of Unix, by the base directory specification of freedesktop.org; its variables count only as full paths.</summary>
+    /// <param name="home">The user's home.</param>
+    /// <param name="environment">The environment variables.</param>
+    internal static RenewalFolders OfUser(string home, Func<string, string?> environment)
     {
-        var home = Folder(Environment.SpecialFolder.UserProfile);
         string Base(string variable, string usual) =>
             Path.Combine(environment(variable) is { } path && Path.IsPathFullyQualified(path) ? path : Path.Combine(home, usual), "stepcarenew");
         var state = Base("XDG_STATE_HOME", ".local/state");

@@ -18,6 +18,12 @@ public sealed record RenewalState
     /// <summary>One of <see cref="ErrorId"/>; null where the last run had no error.</summary>
     public string? LastErrorId { get; init; }
 
+    /// <summary>What the last error was; kept after a success.</summary>
+    public string? LastErrorMessage { get; init; }
+
+    /// <summary>When a run last had an error; kept after a success.</summary>
+    public DateTimeOffset? LastErrorTime { get; init; }
+
     /// <summary>From when the certificate is due.</summary>
     public DateTimeOffset? NextRenewal { get; init; }
 
@@ -33,6 +39,9 @@ public sealed record RenewalState
     /// </summary>
     public TimeSpan? ClockLimit { get; init; }
 
+    /// <summary>Since when an action is yet to be done; null if none is.</summary>
+    public DateTimeOffset? ActionsPendingSince { get; init; }
+
     /// <summary>The state after one more run.</summary>
     /// <param name="result">What came of it.</param>
     /// <param name="now">When.</param>
@@ -46,15 +55,29 @@ public sealed record RenewalState
             LastRenewal = result.Status == RenewalStatus.Renewed ? now : LastRenewal,
             LastStatus = result.Status,
             LastErrorId = result.ErrorId,
+            LastErrorMessage = result.ErrorId is null ? LastErrorMessage : result.Message,
+            LastErrorTime = result.ErrorId is null ? LastErrorTime : now,
             NextRenewal = result.NextRenewal ?? NextRenewal,
             ActionsPending = result.ActionsPending,
             ClockDifference = result.CaClock?.Difference ?? ClockDifference,
             ClockLimit = result.Status == RenewalStatus.Renewed ? null : result.CaClock is { } clock ? clock.Limit : ClockLimit,
+            ActionsPendingSince = result.ActionsPending ? ActionsPendingSince ?? now : null,
         };
     }
 
     /// <summary>The state after a run that was refused before it began.</summary>
-    /// <param name="errorId">Why.</param>
+    /// <param name="error">Why.</param>
     /// <param name="now">When.</param>
-    public RenewalState Refused(string errorId, DateTimeOffset now) => this with { LastAttempt = now, LastStatus = RenewalStatus.Failed, LastErrorId = errorId };
+    public RenewalState Refused(RenewalException error, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return this with
+        {
+            LastAttempt = now,
+            LastStatus = RenewalStatus.Failed,
+            LastErrorId = error.ErrorId,
+            LastErrorMessage = error.Message,
+            LastErrorTime = now,
+        };
+    }
 }

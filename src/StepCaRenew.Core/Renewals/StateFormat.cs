@@ -18,10 +18,13 @@ internal static class StateFormat
             Write(json, "lastRenewal", state.LastRenewal);
             Write(json, "lastStatus", state.LastStatus);
             Write(json, "lastErrorId", state.LastErrorId);
+            Write(json, "lastErrorMessage", state.LastErrorMessage);
+            Write(json, "lastErrorTime", state.LastErrorTime);
             Write(json, "nextRenewal", state.NextRenewal);
             json.WriteBoolean("actionsPending", state.ActionsPending);
             Write(json, "clockDifferenceSeconds", state.ClockDifference);
             Write(json, "clockLimitSeconds", state.ClockLimit);
+            Write(json, "actionsPendingSince", state.ActionsPendingSince);
             json.WriteEndObject();
         }
 
@@ -43,10 +46,13 @@ internal static class StateFormat
                 LastRenewal = Time(root, "lastRenewal"),
                 LastStatus = Text(root, "lastStatus"),
                 LastErrorId = Text(root, "lastErrorId"),
+                LastErrorMessage = Text(root, "lastErrorMessage"),
+                LastErrorTime = Time(root, "lastErrorTime"),
                 NextRenewal = Time(root, "nextRenewal"),
                 ActionsPending = root.TryGetProperty("actionsPending", out var pending) && pending.GetBoolean(),
                 ClockDifference = Seconds(root, "clockDifferenceSeconds"),
                 ClockLimit = Seconds(root, "clockLimitSeconds"),
+                ActionsPendingSince = Time(root, "actionsPendingSince"),
             };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)

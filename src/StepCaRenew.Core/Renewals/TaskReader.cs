@@ -1,6 +1,7 @@
 using StepCaRenew.Certificates;
 using StepCaRenew.Policy;
 using StepCaRenew.Scheduling;
+using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Renewals;
 
@@ -12,6 +13,16 @@ namespace StepCaRenew.Renewals;
 /// <param name="states">The states.</param>
 public sealed class TaskReader(SchedulerFinder schedulers, RunningModule module, TimeProvider clock, Func<string, string?> environment, StateStore states)
 {
+    /// <summary>Looks at one that was just registered.</summary>
+    /// <param name="store">Where it is registered.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="isChanged">Whether the registration changed something.</param>
+    /// <param name="runExitCode">The exit code of the run that was started; null if none was, or the scheduler does not tell.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    /// <exception cref="RenewalException">It is not registered, or its definition breaks the schema.</exception>
+    public async Task<RenewalTask> ReadAsync(DefinitionStore store, string name, bool isChanged, int? runExitCode, CancellationToken cancellationToken) =>
+        await ReadAsync(store, name, cancellationToken).ConfigureAwait(false) with { Changed = isChanged, RunExitCode = runExitCode };
+
     /// <summary>Looks at one.</summary>
     /// <param name="store">Where it is registered.</param>
     /// <param name="name">Its name.</param>
@@ -37,38 +48,73 @@ public sealed class TaskReader(SchedulerFinder schedulers, RunningModule module,
             LastRenewal = state.LastRenewal?.LocalDateTime,
             LastStatus = state.LastStatus,
             LastErrorId = state.LastErrorId,
+            LastErrorTime = state.LastErrorTime?.LocalDateTime,
+            LastErrorMessage = state.LastErrorMessage,
             ActionsPending = state.ActionsPending,
             DefinitionPath = store.Folders.DefinitionOf(definition.Name),
             LogPath = RegisteredRenewal.LogOf(store.Folders, definition),
         };
+        var facts = new HealthFacts
+        {
+            Name = definition.Name,
+            Now = clock.GetUtcNow(),
+            State = state,
+            Registered = RegisteredAt(task.DefinitionPath),
+            // The platform's timer counts from the start of the machine.
+            Awake = clock.GetElapsedTime(0),
+            Schedule = ScheduleFinding.None,
+            Folders = store.Folders,
+            HomeOfRun = LinuxUser.Find(account.Display)?.Home,
+        };
         try
         {
             using var certificate = CertificateFile.Load(definition.CertificatePath);
-            task = Describe(task, definition, certificate);
+            (task, facts) = Describe(task, facts, definition, certificate);
             var run = ScheduledRuns.Of(store.Folders, definition, account, CertificatePair.ValidityOf(certificate.Leaf), module, environment);
             var finding = await scheduler.FindAsync(run, cancellationToken).ConfigureAwait(false);
-            return task with { Interval = ScheduleInterval.Format(run.Interval), Schedule = finding.Description, ScheduleHealthy = finding.IsHealthy, ScheduleDifferences = finding.Differences };
+            task = task with
+            {
+                Interval = ScheduleInterval.Format(run.Interval),
+                Schedule = finding.Description,
+                ScheduleHealthy = finding.IsHealthy,
+                NextRun = finding.IsHealthy ? ScheduleTimes.NextAfter(run, scheduler.Kind, clock.GetUtcNow()) : null,
+            };
+            facts = facts with { Run = run, Schedule = finding };
         }
         catch (RenewalException e)
         {
             // How often it should run can't be said then, or there is no scheduler: that is not healthy either.
-            return task with { ScheduleDifferences = [e.Message] };
+            facts = facts with { Schedule = new ScheduleFinding(false, null, [e.Message]) };
         }
+
+        var details = TaskHealth.Details(facts);
+        return task with
+        {
+            ScheduleDifferences = TextList.OfSentences(facts.Schedule.Differences),
+            Healthy = details.Count == 0,
+            HealthDetails = TextList.OfSentences(details),
+        };
     }
 
-    private RenewalTask Describe(RenewalTask task, RenewalDefinition definition, CertificateFile certificate)
+    private (RenewalTask Task, HealthFacts Facts) Describe(RenewalTask task, HealthFacts facts, RenewalDefinition definition, CertificateFile certificate)
     {
         using var password = ReadPassword(definition);
         var found = new CertificateInspector(clock).Inspect(certificate, definition.KeyPath, password);
-        return task with
-        {
-            KeyPath = found.KeyPath,
-            CertificateStatus = found.Status,
-            KeyStatus = found.KeyStatus,
-            NotAfter = found.NotAfter,
-            NextRenewal = RenewalPolicy.DueTime(CertificatePair.ValidityOf(certificate.Leaf), definition.Rule).LocalDateTime,
-        };
+        // A user who looks may have less permissions than the account of the run; that is no fault of the renewal.
+        var isHidden = found.KeyStatus == KeyStatus.Unreadable && (found.KeyErrorId == ErrorId.AccessDenied || (definition.KeyPasswordFile is not null && password is null));
+        return (
+            task with
+            {
+                KeyPath = found.KeyPath,
+                CertificateStatus = found.Status,
+                KeyStatus = found.KeyStatus,
+                NotAfter = found.NotAfter,
+                NextRenewal = RenewalPolicy.DueTime(CertificatePair.ValidityOf(certificate.Leaf), definition.Rule).LocalDateTime,
+            },
+            facts with { CertificateStatus = found.Status, KeyProblem = isHidden ? null : found.KeyMessage });
     }
+
+    private static DateTimeOffset? RegisteredAt(string path) => File.Exists(path) ? File.GetLastWriteTimeUtc(path) : null;
 
     private static KeyPassword? ReadPassword(RenewalDefinition definition)
     {

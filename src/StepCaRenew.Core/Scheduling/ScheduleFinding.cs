@@ -9,6 +9,9 @@ public sealed record ScheduleFinding(bool Exists, string? Description, IReadOnly
     /// <summary>Whether it is there, and as it should be.</summary>
     public bool IsHealthy => Exists && Differences.Count == 0;
 
+    /// <summary>The environment variables that the scheduler gives a run, as far as they are known: a run finds its definition by them.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Nothing is there.</summary>
     public static ScheduleFinding None { get; } = new(false, null, ["There is no schedule."]);
 }

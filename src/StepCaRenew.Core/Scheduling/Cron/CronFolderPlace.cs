@@ -19,6 +19,10 @@ internal sealed class CronFolderPlace(LinuxPaths paths, string name, TimeProvide
     public Task<IReadOnlyList<string>> DifferencesAsync(ScheduledRun run, CancellationToken cancellationToken) => Task.FromResult(Differences(run));
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<string, string>> VariablesAsync(CancellationToken cancellationToken) =>
+        CronVariables.Of(await ReadAsync(cancellationToken).ConfigureAwait(false) ?? []);
+
+    /// <inheritdoc/>
     public Task WriteAsync(ScheduledRun run, CancellationToken cancellationToken)
     {
         file.DemandOursOrFree();

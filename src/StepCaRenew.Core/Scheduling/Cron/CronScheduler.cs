@@ -21,7 +21,10 @@ internal sealed class CronScheduler(LinuxPaths paths, TimeProvider clock) : ISch
         var place = Place(run.Name, run.Scope);
         if (await place.ReadAsync(cancellationToken).ConfigureAwait(false) is not { } lines)
             return ScheduleFinding.None;
-        return new ScheduleFinding(true, Times(lines), [.. await place.DifferencesAsync(run, cancellationToken).ConfigureAwait(false), .. CronService.Differences(paths)]);
+        return new ScheduleFinding(true, Times(lines), [.. await place.DifferencesAsync(run, cancellationToken).ConfigureAwait(false), .. CronService.Differences(paths)])
+        {
+            Variables = await place.VariablesAsync(cancellationToken).ConfigureAwait(false),
+        };
     }
 
     /// <inheritdoc/>

@@ -28,17 +28,27 @@ internal static class CronService
         if (!Directory.Exists(paths.Proc))
             return [];
         // Where the processes of others are hidden, the first one is too, and nothing can be said.
-        var canTell = Name(Path.Combine(paths.Proc, "1")) is not null;
-        return canTell && !Directory.EnumerateDirectories(paths.Proc).Any(process => Names.Contains(Name(process))) ? ["No cron daemon runs, so that nothing starts the renewal."] : [];
+        if (Name(Path.Combine(paths.Proc, "1")) is null)
+            return [];
+        var daemons = Directory.EnumerateDirectories(paths.Proc).Where(process => Names.Contains(Name(process))).ToList();
+        if (daemons.Exists(process => !HasEnded(process)))
+            return [];
+        // A daemon whose parent does not wait for it stays in the list of processes for ever; this is common in containers.
+        var zombie = daemons.Count > 0 ? $" (process {Path.GetFileName(daemons[0])} has ended, and its parent keeps it as a zombie)" : string.Empty;
+        return [$"No cron daemon runs{zombie}, so that nothing starts the renewal."];
     }
 
-    private static string? Name(string process)
+    private static string? Name(string process) => char.IsAsciiDigit(Path.GetFileName(process)[0]) ? Read(process, "comm")?.Trim() : null;
+
+    // proc(5): the state follows the name, which is in parentheses and may hold some itself. One that has gone has ended too.
+    private static bool HasEnded(string process) =>
+        Read(process, "stat") is not { } stat || stat.AsSpan(stat.LastIndexOf(')') + 1).TrimStart() is ['Z' or 'X' or 'x', ..];
+
+    private static string? Read(string process, string file)
     {
-        if (!char.IsAsciiDigit(Path.GetFileName(process)[0]))
-            return null;
         try
         {
-            return File.ReadAllText(Path.Combine(process, "comm")).Trim();
+            return File.ReadAllText(Path.Combine(process, file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -27,6 +27,10 @@ internal sealed class CrontabPlace(LinuxPaths paths, string name, TimeProvider c
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<string, string>> VariablesAsync(CancellationToken cancellationToken) =>
+        CronVariables.Of((await crontab.ReadAsync(cancellationToken).ConfigureAwait(false)).Split('\n').Select(UserCrontab.Decode));
+
+    /// <inheritdoc/>
     public async Task WriteAsync(ScheduledRun run, CancellationToken cancellationToken) =>
         await ReplaceAsync(block.Render(run).Select(UserCrontab.Encode).ToArray(), cancellationToken).ConfigureAwait(false);
 

@@ -9,6 +9,9 @@ internal interface ICronPlace
     /// <summary>How they differ from what they should be, a sentence each.</summary>
     Task<IReadOnlyList<string>> DifferencesAsync(ScheduledRun run, CancellationToken cancellationToken);
 
+    /// <summary>The variables that are set for the lines.</summary>
+    Task<IReadOnlyDictionary<string, string>> VariablesAsync(CancellationToken cancellationToken);
+
     /// <summary>Puts them in their place, or makes them what they should be.</summary>
     Task WriteAsync(ScheduledRun run, CancellationToken cancellationToken);
 

@@ -36,6 +36,14 @@ internal sealed class SystemdManager
             .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
     }
 
+    /// <summary>The variables that it gives to what it starts; none if it does not tell.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> VariablesAsync(CancellationToken cancellationToken)
+    {
+        var result = await RunAsync(["show-environment"], cancellationToken).ConfigureAwait(false);
+        return result.Text.Split('\n').Select(line => line.Split('=', 2)).Where(parts => parts.Length == 2)
+            .DistinctBy(parts => parts[0]).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+    }
+
     /// <summary>Lets it read the unit files anew.</summary>
     public Task ReloadAsync(CancellationToken cancellationToken) => DemandSuccessAsync(["daemon-reload"], cancellationToken);
 

@@ -29,7 +29,10 @@ internal sealed class SystemdScheduler(LinuxPaths paths, TimeProvider clock) : I
             .. units.DropIns(),
             .. manager.Runs ? await TimerState.DifferencesAsync(manager, units.Timer.Name, cancellationToken).ConfigureAwait(false) : ["systemd does not run here, so that nothing starts the timer."],
             .. await Linger.DifferencesAsync(paths, clock, run, cancellationToken).ConfigureAwait(false),
-        ]);
+        ])
+        {
+            Variables = run.Scope == RenewalScope.CurrentUser && manager.Runs ? await manager.VariablesAsync(cancellationToken).ConfigureAwait(false) : new Dictionary<string, string>(),
+        };
     }
 
     /// <inheritdoc/>
