@@ -40,9 +40,9 @@ internal static class CronService
 
     private static string? Name(string process) => char.IsAsciiDigit(Path.GetFileName(process)[0]) ? Read(process, "comm")?.Trim() : null;
 
-    // proc(5): the state follows the name, which is in parentheses and may hold some itself. One that has gone has ended too.
+    // proc(5): the state follows the name, which is in parentheses and may hold some itself.
     private static bool HasEnded(string process) =>
-        Read(process, "stat") is not { } stat || stat.AsSpan(stat.LastIndexOf(')') + 1).TrimStart() is ['Z' or 'X' or 'x', ..];
+        Read(process, "stat") is { } stat && stat.AsSpan(stat.LastIndexOf(')') + 1).TrimStart() is ['Z' or 'X' or 'x', ..];
 
     private static string? Read(string process, string file)
     {

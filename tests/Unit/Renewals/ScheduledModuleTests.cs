@@ -1,0 +1,39 @@
+using StepCaRenew.Renewals;
+using StepCaRenew.Scheduling;
+using StepCaRenew.Unit.Fixtures;
+
+namespace StepCaRenew.Unit.Renewals;
+
+public sealed class ScheduledModuleTests
+{
+    [Theory]
+    [InlineData("StepCaRenew")]
+    [InlineData("/opt/it's here/StepCaRenew/StepCaRenew.psd1")]
+    public void Of_Command_IsTheModule(string module) => Assert.Equal(module, ScheduledModule.Of(RunCommand.Of("/usr/bin/pwsh", module, "web")));
+
+    [Fact]
+    public void Of_AnotherCommand_IsNone()
+    {
+        Assert.Null(ScheduledModule.Of(new RunCommand("/usr/bin/pwsh", ["-Command", "Get-Date"])));
+        Assert.Null(ScheduledModule.Of(new RunCommand("/usr/bin/pwsh", [])));
+    }
+
+    [Fact]
+    public void IsThere_ManifestFolderOrVersion_IsFound()
+    {
+        using var folder = new TestFolder();
+        var module = Directory.CreateDirectory(folder.At("Modules/StepCaRenew")).FullName;
+        var pwsh = folder.At("pwsh");
+        Assert.False(ScheduledModule.IsThere(module, pwsh));
+        Assert.False(ScheduledModule.IsThere(Path.Combine(module, "StepCaRenew.psd1"), pwsh));
+        Directory.CreateDirectory(Path.Combine(module, "0.1.0"));
+        Assert.False(ScheduledModule.IsThere(module, pwsh));
+        folder.Write("Modules/StepCaRenew/0.1.0/StepCaRenew.psd1", "@{}");
+        Assert.True(ScheduledModule.IsThere(module, pwsh));
+        // Next to pwsh are modules for all users.
+        Assert.True(ScheduledModule.IsThere("StepCaRenew", pwsh));
+        Assert.False(ScheduledModule.IsThere("StepCaRenewOther", pwsh));
+        folder.Write("Modules/StepCaRenew/StepCaRenew.psd1", "@{}");
+        Assert.True(ScheduledModule.IsThere(Path.Combine(module, "StepCaRenew.psd1"), pwsh));
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections;
+using System.Reflection;
+using StepCaRenew.Certificates;
+using StepCaRenew.Renewals;
+
+namespace StepCaRenew.Unit;
+
+/// <summary>What all results of the cmdlets have in common.</summary>
+public sealed class ResultTests
+{
+    public static TheoryData<Type> All => [typeof(StepCertificate), typeof(PairTestResult), typeof(RenewalResult), typeof(RenewalTask)];
+
+    // PowerShell calls an init accessor as it calls any setter.
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Properties_CannotBeSet(Type type) =>
+        Assert.Empty(type.GetProperties().Where(property => property.SetMethod is { IsPublic: true }).Select(property => property.Name));
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void ToString_IsTheName(Type type)
+    {
+        var result = Activator.CreateInstance(type)!;
+        type.GetProperty("Name")!.SetValue(result, "web");
+        Assert.Equal("web", result.ToString());
+    }
+
+    // Export-Csv writes the name of an array's type.
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Lists_AreTextLists(Type type) =>
+        Assert.All(type.GetProperties().Select(property => property.PropertyType).Where(property => property != typeof(string) && typeof(IEnumerable).IsAssignableFrom(property)), property => Assert.Equal(typeof(TextList), property));
+
+    // A date of the user's calendar would be in a message; see MessageTime. Formats of log events are invariant.
+    [Fact]
+    public void Times_AreFormattedForMessagesInOnePlace()
+    {
+        var folder = Path.Combine(Fixtures.Repository.Demand(), "src");
+        var places = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("DevCa", StringComparison.Ordinal) && !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .SelectMany(file => File.ReadLines(file).Where(line => line.Contains("yyyy", StringComparison.Ordinal) && !line.Contains("InvariantCulture", StringComparison.Ordinal)).Select(line => $"{Path.GetFileName(file)}: {line.Trim()}"));
+        Assert.Empty(places);
+    }
+
+    [Fact]
+    public void TextList_IsTextAndList_AndCannotBeChanged()
+    {
+        var names = TextList.OfNames(["a.example.com", "b.example.com"]);
+        Assert.Equal("a.example.com, b.example.com", names.ToString());
+        Assert.Equal("One. Two.", TextList.OfSentences(["One.", "Two."]).ToString());
+        Assert.Equal(string.Empty, TextList.Empty.ToString());
+        Assert.Equal(["a.example.com", "b.example.com"], names);
+        Assert.Throws<NotSupportedException>(() => ((IList)names)[0] = "c");
+        Assert.Throws<NotSupportedException>(() => ((IList)names).Add("c"));
+    }
+}
