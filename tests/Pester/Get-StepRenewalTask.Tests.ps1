@@ -68,6 +68,114 @@ Describe 'Get-StepRenewalTask' {
         $problem[0].Exception.Message | Should -BeLike "*web.json', line 2, property 'certificate'*"
     }
 
+    It 'names what is wrong with its runs: one that never came' {
+        # Without the daemon that this machine may lack.
+        function Get-Detail { (Get-StepRenewalTask web).HealthDetails | Where-Object { $_ -notlike 'No cron daemon runs*' } }
+        Get-Detail | Should -BeNullOrEmpty
+        (Get-Item (Join-Path $env:STEPCARENEW_HOME renewals/web.json)).LastWriteTime = (Get-Date).AddDays(-2)
+        # A machine that has just started makes up for what was missed.
+        $isAwake = [Diagnostics.Stopwatch]::GetTimestamp() / [Diagnostics.Stopwatch]::Frequency -gt 2100
+        @(Get-Detail) -like 'It has never run, though it is registered since * and the schedule is every 15m.' | Should -HaveCount ([int] $isAwake)
+    }
+
+    It 'names what is wrong with its runs: the last one failed, and keeps the error with its time after a success' {
+        $key = Join-Path $folder web.local.key
+        Move-Item $key "$key.away"
+        Invoke-StepRenewal -Name web -ErrorAction SilentlyContinue | Out-Null
+        Move-Item "$key.away" $key
+        $task = Get-StepRenewalTask web
+        $task.Healthy | Should -BeFalse
+        $task.LastStatus, $task.LastErrorId | Should -BeExactly Failed, KeyNotFound
+        $task.LastErrorMessage | Should -BeLike '*web.local.key*'
+        $task.LastErrorTime | Should -Be $task.LastAttempt
+        $task.HealthDetails -like "The last run failed at $($task.LastErrorTime.ToString('yyyy-MM-dd HH:mm:ss', [cultureinfo]::InvariantCulture)) (KeyNotFound): *" | Should -HaveCount 1
+        $list = $task | Format-List | Out-String -Width 300
+        $list | Should -Match 'LastErrorMessage *: .*web\.local\.key'
+        $list | Should -Match 'LastErrorTime *: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d'
+
+        (Invoke-StepRenewal -Name web).Status | Should -BeExactly NotDue
+        $again = Get-StepRenewalTask web
+        $again.LastErrorId | Should -BeNullOrEmpty
+        $again.LastErrorTime | Should -Be $task.LastErrorTime
+        $again.LastErrorMessage | Should -BeExactly $task.LastErrorMessage
+        $again.HealthDetails -like 'The last run failed*' | Should -BeNullOrEmpty
+    }
+
+    It 'names what is wrong with its runs: an action is pending for long' {
+        Register-StepRenewalTask web (Join-Path $folder web.local.crt) -Scope CurrentUser -Scheduler Cron -StepPath $ca.Folder -FilePath /bin/false -WarningAction SilentlyContinue | Out-Null
+        Invoke-StepRenewal -Name web -Force -ErrorAction SilentlyContinue | Out-Null
+        $task = Get-StepRenewalTask web
+        $task.ActionsPending | Should -BeTrue
+        $task.HealthDetails -like 'Actions are pending*' | Should -BeNullOrEmpty
+        $state = Join-Path $env:STEPCARENEW_HOME state/web/state.json
+        $json = Get-Content $state -Raw | ConvertFrom-Json -AsHashtable
+        $json.actionsPendingSince = '2026-01-01T00:00:00Z'
+        $json | ConvertTo-Json | Set-Content $state
+        (Get-StepRenewalTask web).HealthDetails -like 'Actions are pending since *' | Should -HaveCount 1
+    }
+
+    It 'names what is wrong with its runs: the module is gone, whichever module asks' {
+        $copy = Join-Path $folder 'Modules/StepCaRenew'
+        Copy-Item (Get-TestPackage) (Join-Path $copy 0.1.0) -Recurse
+        $register = "Import-Module '$copy'; Register-StepRenewalTask web '$folder/web.local.crt' -Scope CurrentUser -Scheduler Cron -StepPath '$($ca.Folder)' -WarningAction SilentlyContinue | Out-Null"
+        $run = Invoke-FreshPwsh $register -Environment @{ STEPCARENEW_HOME = $env:STEPCARENEW_HOME; PATH = $env:PATH }
+        $run.Error | Should -BeNullOrEmpty
+        $task = Get-StepRenewalTask web
+        $task.ScheduleDifferences | Where-Object { $_ -notlike 'No cron daemon runs*' } | Should -BeNullOrEmpty -Because 'the schedule is judged by what was registered'
+        $task.HealthDetails -like '*module*gone*' | Should -BeNullOrEmpty
+        Remove-Item (Join-Path $folder Modules) -Recurse
+        $task = Get-StepRenewalTask web
+        $task.HealthDetails -like "The module of the schedule is gone: '$folder/Modules/*" | Should -HaveCount 1
+        $task.Healthy | Should -BeFalse
+    }
+
+    It 'names what is wrong with its runs: the schedule does not see the folder of XDG_CONFIG_HOME' {
+        $xdg = @{ STEPCARENEW_HOME = ''; XDG_CONFIG_HOME = "$folder/config"; XDG_STATE_HOME = "$folder/state"; PATH = $env:PATH }
+        $import = "Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'"
+        $show = '(Get-StepRenewalTask web).HealthDetails -like "Every scheduled run fails*"'
+        $run = Invoke-FreshPwsh "$import; Register-StepRenewalTask web '$folder/web.local.crt' -Scope CurrentUser -Scheduler Cron -StepPath '$($ca.Folder)' -Force -WarningAction SilentlyContinue | Out-Null; $show" -Environment $xdg
+        $run.Error | Should -BeNullOrEmpty
+        $run.Output | Should -Match "exit code (\d+).*$([regex]::Escape("$folder/config/stepcarenew/renewals"))"
+        $code = [int] $Matches[1]
+        # As cron starts it.
+        $xdg.Remove('XDG_CONFIG_HOME')
+        (Invoke-FreshPwsh "$import; Invoke-StepRenewal -Name web -Scheduled" -Environment ($xdg + @{ XDG_CONFIG_HOME = '' })).ExitCode | Should -Be $code
+        # The crontab may have it as well.
+        $tab = Join-Path $folder tab
+        [IO.File]::WriteAllText($tab, "XDG_CONFIG_HOME=$folder/config`n" + [IO.File]::ReadAllText($tab))
+        (Invoke-FreshPwsh "$import; $show" -Environment ($xdg + @{ XDG_CONFIG_HOME = "$folder/config" })).Output | Should -BeNullOrEmpty
+    }
+
+    It 'names what is wrong with its runs: cron is a zombie' {
+        if ((& id -u) -ne '0') { return Skip-Test -Because 'processes of a test''s own need root' }
+        # A child by the name of cron whose parent takes no note of its end; in a list of processes that has no other cron.
+        [IO.File]::WriteAllText("$folder/cron", "#!/bin/sh`nexit`n")
+        [IO.File]::SetUnixFileMode("$folder/cron", 'UserRead, UserWrite, UserExecute')
+        $script = @"
+if (`$PID -gt 20) { throw 'These are the processes of the machine.' }
+`$parent = Start-Process sh '-c', "'$folder/cron' & exec sleep 60" -PassThru
+while (-not (Get-Content /proc/[0-9]*/stat -ErrorAction Ignore | Where-Object { `$_ -like '*(cron) Z *' })) { }
+Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'
+`$task = Get-StepRenewalTask web
+`$task.Healthy
+`$task.HealthDetails
+`$parent.Kill()
+"@
+        $run = Invoke-FreshPwsh $script -Environment @{ STEPCARENEW_HOME = $env:STEPCARENEW_HOME; PATH = $env:PATH } -Through unshare, --pid, --fork, --mount-proc, --kill-child
+        $run.Error | Should -BeNullOrEmpty
+        $run.Output | Should -Match '^False'
+        $run.Output | Should -Match 'No cron daemon runs \(process \d+ has ended, and its parent keeps it as a zombie\)'
+    }
+
+    It 'is text in Export-Csv, is its name as text, and cannot be changed' {
+        $task = Get-StepRenewalTask web
+        "$task" | Should -BeExactly web
+        $task.PSObject.Properties | Where-Object IsSettable | Should -BeNullOrEmpty
+        $row = $task | ConvertTo-Csv | ConvertFrom-Csv
+        $row.PSObject.Properties.Value -match 'System\.|StepCaRenew\.' -notmatch '^/' | Should -BeNullOrEmpty
+        $row.HealthDetails | Should -BeExactly ($task.HealthDetails -join ' ')
+    }
+
     It 'is flat in JSON' {
         $json = Get-StepRenewalTask web | ConvertTo-Json -Depth 2 -WarningVariable warnings | ConvertFrom-Json
         $warnings | Should -BeNullOrEmpty
