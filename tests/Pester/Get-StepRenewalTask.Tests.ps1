@@ -85,10 +85,10 @@ Describe 'Get-StepRenewalTask' {
         Move-Item "$key.away" $key
         $task = Get-StepRenewalTask web
         $task.Healthy | Should -BeFalse
-        $task.LastStatus, $task.LastErrorId | Should -BeExactly Failed, KeyNotFound
+        $task.LastStatus, $task.LastErrorId | Should -BeExactly Failed, FileNotFound
         $task.LastErrorMessage | Should -BeLike '*web.local.key*'
         $task.LastErrorTime | Should -Be $task.LastAttempt
-        $task.HealthDetails -like "The last run failed at $($task.LastErrorTime.ToString('yyyy-MM-dd HH:mm:ss', [cultureinfo]::InvariantCulture)) (KeyNotFound): *" | Should -HaveCount 1
+        $task.HealthDetails -like "The last run failed at $($task.LastErrorTime.ToString('yyyy-MM-dd HH:mm:ss', [cultureinfo]::InvariantCulture)) (FileNotFound): *" | Should -HaveCount 1
         $list = $task | Format-List | Out-String -Width 300
         $list | Should -Match 'LastErrorMessage *: .*web\.local\.key'
         $list | Should -Match 'LastErrorTime *: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d'
@@ -135,8 +135,8 @@ Describe 'Get-StepRenewalTask' {
         $show = '(Get-StepRenewalTask web).HealthDetails -like "Every scheduled run fails*"'
         $run = Invoke-FreshPwsh "$import; Register-StepRenewalTask web '$folder/web.local.crt' -Scope CurrentUser -Scheduler Cron -StepPath '$($ca.Folder)' -Force -WarningAction SilentlyContinue | Out-Null; $show" -Environment $xdg
         $run.Error | Should -BeNullOrEmpty
-        $run.Output | Should -Match "exit code (\d+).*$([regex]::Escape("$folder/config/stepcarenew/renewals"))"
-        $code = [int] $Matches[1]
+        $run.Output | Should -BeLike "*'$folder/config/stepcarenew/renewals'*"
+        $code = [int] [regex]::Match($run.Output, 'exit code (\d+)').Groups[1].Value
         # As cron starts it.
         $xdg.Remove('XDG_CONFIG_HOME')
         (Invoke-FreshPwsh "$import; Invoke-StepRenewal -Name web -Scheduled" -Environment ($xdg + @{ XDG_CONFIG_HOME = '' })).ExitCode | Should -Be $code
@@ -150,11 +150,13 @@ Describe 'Get-StepRenewalTask' {
         if ((& id -u) -ne '0') { return Skip-Test -Because 'processes of a test''s own need root' }
         # A child by the name of cron whose parent takes no note of its end; in a list of processes that has no other cron.
         [IO.File]::WriteAllText("$folder/cron", "#!/bin/sh`nexit`n")
-        [IO.File]::SetUnixFileMode("$folder/cron", 'UserRead, UserWrite, UserExecute')
+        [IO.File]::WriteAllText("$folder/parent", "#!/bin/sh`n'$folder/cron' &`nexec sleep 60`n")
+        foreach ($name in 'cron', 'parent') { [IO.File]::SetUnixFileMode("$folder/$name", 'UserRead, UserWrite, UserExecute') }
         $script = @"
 if (`$PID -gt 20) { throw 'These are the processes of the machine.' }
-`$parent = Start-Process sh '-c', "'$folder/cron' & exec sleep 60" -PassThru
-while (-not (Get-Content /proc/[0-9]*/stat -ErrorAction Ignore | Where-Object { `$_ -like '*(cron) Z *' })) { }
+`$parent = Start-Process '$folder/parent' -PassThru
+`$end = (Get-Date).AddSeconds(20)
+while (-not (Get-Content /proc/[0-9]*/stat -ErrorAction Ignore | Where-Object { `$_ -like '*(cron) Z *' })) { if ((Get-Date) -gt `$end) { throw 'There is no zombie.' } }
 Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'
 `$task = Get-StepRenewalTask web
 `$task.Healthy
@@ -186,7 +188,8 @@ Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'
 
     It 'prints a table' {
         $text = Get-StepRenewalTask | Out-String -Width 160
-        $text | Should -BeLike '*web*Valid*never*'
+        $text | Should -Match 'Name +Health +Next run +Valid until +Last result'
+        $text | Should -Match "web +(healthy|UNHEALTHY) +\S.* $((Get-StepRenewalTask web).NotAfter.ToString('yyyy-MM-dd HH:mm', [cultureinfo]::InvariantCulture)) +\S"
     }
 
     It 'changes nothing' {

@@ -29,18 +29,18 @@ Describe 'A result' {
 
 Describe 'A list of a result' {
     It 'is text in Export-Csv' {
-        $row = $certificate | Export-Csv (Join-Path $TestDrive one.csv) -PassThru:$false
+        $certificate | Export-Csv (Join-Path $TestDrive one.csv)
         $row = Import-Csv (Join-Path $TestDrive one.csv)
         $row.DnsNames | Should -BeExactly 'web.local, www.web.local'
-        $row.IPAddresses | Should -BeExactly ''
+        $row.IPAddresses | Should -BeExactly 127.0.0.1
         $row.ExtendedKeyUsage | Should -BeExactly 'serverAuth, clientAuth'
         $row.PSObject.Properties.Value -like '*System.*' | Should -BeNullOrEmpty
         $row.PSObject.Properties.Value -like '*StepCaRenew.*' | Should -BeNullOrEmpty
     }
 
-    It 'is an array in ConvertTo-Json, also an empty one' {
+    It 'is an array in ConvertTo-Json, also if it has one text' {
         $json = $certificate | ConvertTo-Json -Compress
-        $json | Should -BeLike '*"DnsNames":`["web.local","www.web.local"`],"IPAddresses":`[`],*'
+        $json | Should -BeLike '*"DnsNames":`["web.local","www.web.local"`],"IPAddresses":`["127.0.0.1"`],*'
     }
 
     It 'is a list to operators, loops and parameters' {
