@@ -178,6 +178,12 @@ Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'
         $row.HealthDetails | Should -BeExactly ($task.HealthDetails -join ' ')
     }
 
+    It 'shows every property in its list' {
+        $task = Get-StepRenewalTask web
+        $labels = ($task | Format-List | Out-String -Width 500) -split '\r?\n' -match '^\w+ *: ' -replace ' *:.*'
+        $labels | Sort-Object | Should -Be ($task.PSObject.Properties.Name | Sort-Object)
+    }
+
     It 'is flat in JSON' {
         $json = Get-StepRenewalTask web | ConvertTo-Json -Depth 2 -WarningVariable warnings | ConvertFrom-Json
         $warnings | Should -BeNullOrEmpty

@@ -22,6 +22,13 @@ Describe 'A result' {
         $certificate.DnsNames | Should -Be web.local, www.web.local
     }
 
+    It 'shows every property in its list' {
+        foreach ($result in $results) {
+            $labels = ($result | Format-List | Out-String -Width 500) -split '\r?\n' -match '^\w+ *: ' -replace ' *:.*'
+            $labels | Sort-Object | Should -Be ($result.PSObject.Properties.Name | Sort-Object)
+        }
+    }
+
     It 'is its name as text' {
         foreach ($result in $results) { "$result" | Should -BeExactly web.local }
     }
