@@ -139,7 +139,7 @@ Describe 'Get-StepRenewalTask' {
         $code = [int] [regex]::Match($run.Output, 'exit code (\d+)').Groups[1].Value
         # As cron starts it.
         $xdg.Remove('XDG_CONFIG_HOME')
-        (Invoke-FreshPwsh "$import; Invoke-StepRenewal -Name web -Scheduled" -Environment ($xdg + @{ XDG_CONFIG_HOME = '' })).ExitCode | Should -Be $code
+        (Invoke-FreshPwsh "`$ErrorActionPreference = 'Continue'; $import; Invoke-StepRenewal -Name web -Scheduled" -Environment ($xdg + @{ XDG_CONFIG_HOME = '' })).ExitCode | Should -Be $code
         # The crontab may have it as well.
         $tab = Join-Path $folder tab
         [IO.File]::WriteAllText($tab, "XDG_CONFIG_HOME=$folder/config`n" + [IO.File]::ReadAllText($tab))

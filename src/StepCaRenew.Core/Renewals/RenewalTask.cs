@@ -81,6 +81,9 @@ public sealed record RenewalTask
     /// <summary>Whether an action is yet to be done.</summary>
     public bool ActionsPending { get; internal init; }
 
+    /// <summary>How far the CA's clock was ahead of this machine's when the CA last answered, in seconds; null before that.</summary>
+    public long? ClockDifferenceSeconds { get; internal init; }
+
     /// <summary>The exit code of the run that -RunNow started; null where none was, or the scheduler does not tell.</summary>
     public int? RunExitCode { get; internal init; }
 

@@ -51,6 +51,7 @@ public sealed class TaskReader(SchedulerFinder schedulers, RunningModule module,
             LastErrorTime = state.LastErrorTime?.LocalDateTime,
             LastErrorMessage = state.LastErrorMessage,
             ActionsPending = state.ActionsPending,
+            ClockDifferenceSeconds = (long?)state.ClockDifference?.TotalSeconds,
             DefinitionPath = store.Folders.DefinitionOf(definition.Name),
             LogPath = RegisteredRenewal.LogOf(store.Folders, definition),
         };
