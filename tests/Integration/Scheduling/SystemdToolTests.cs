@@ -68,8 +68,8 @@ public sealed partial class SystemdToolTests : IDisposable
     public async Task ExitCodes_HaveNoNameInSystemd()
     {
         var result = await RunAsync("systemd-analyze", ["exit-status"]);
-        var named = NamedStatus().Matches(result.Text).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
-        Assert.Superset(new HashSet<int> { 2, 3, 4, 64, 78, 200 }, [.. named]);
+        var named = NamedStatus().Matches(result.Text).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).ToHashSet();
+        Assert.Superset(new HashSet<int> { 2, 3, 4, 64, 78, 200 }, named);
         Assert.DoesNotContain(RunExitCode.ActionsFailed, named);
         Assert.DoesNotContain(RunExitCode.ConfigurationRefused, named);
     }
