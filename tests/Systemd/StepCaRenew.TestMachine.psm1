@@ -5,6 +5,18 @@ $ErrorActionPreference = 'Stop'
 Import-Module (Join-Path $PSScriptRoot '../Pester/Helpers/StepCaRenew.TestHelpers.psm1')
 Import-Module (Join-Path $PSScriptRoot '../Pester/Helpers/StepCaRenew.TestCa.psm1')
 
+# Registers a renewal. In a machine this slow the first exchange with the CA may take longer than the module waits for it.
+$Prelude = @'
+$ErrorActionPreference = 'Stop'
+Import-Module StepCaRenew
+function Register-Patiently {
+    foreach ($try in 1..3) {
+        try { return Register-StepRenewalTask @args }
+        catch { if ($try -eq 3 -or "$($_.FullyQualifiedErrorId) $_" -notmatch 'CaTimeout') { throw } }
+    }
+}
+'@
+
 # The machine ends after this time, whatever happens.
 $LongestSeconds = 2700
 
@@ -78,7 +90,7 @@ function Invoke-TestMachine {
 function Invoke-TestMachinePwsh {
     <# .SYNOPSIS Runs a script of PowerShell in the machine, with the module, and returns what it puts out, by way of JSON. #>
     param([Parameter(Mandatory, Position = 0)] $Machine, [Parameter(Mandatory, Position = 1)] [string] $Script, [string] $User = 'root')
-    $text = "`$ErrorActionPreference = 'Stop'`nImport-Module StepCaRenew`n`$all = @(& {`n$Script`n})`n'JSON:' + (ConvertTo-Json -Depth 4 -Compress -EnumsAsStrings -InputObject `$all)"
+    $text = "$Prelude`n`$all = @(& {`n$Script`n})`n'JSON:' + (ConvertTo-Json -Depth 4 -Compress -EnumsAsStrings -InputObject `$all)"
     $encoded = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($text))
     $output = Invoke-TestMachine $Machine -User $User -TimeoutSeconds 480 "f=`$(mktemp --suffix=.ps1)`nbase64 -d <<<'$encoded' >`$f`nexport POWERSHELL_TELEMETRY_OPTOUT=1`npwsh -NoProfile -NonInteractive -File `$f </dev/null"
     $json = @($output) -like 'JSON:*' | Select-Object -Last 1

@@ -97,10 +97,10 @@ systemctl enable --quiet --now daemon
         # The second registration changes the interval of an active timer.
         $tasks = Invoke-TestMachinePwsh $machine @'
 $at = @{ StepPath = '/opt/ca'; Interval = '1h' }
-Register-StepRenewalTask signal /etc/certs/signal.crt @at -Signal HUP -PidFile /run/daemon.pid
-Register-StepRenewalTask slow /etc/certs/slow.crt @at -FilePath /usr/bin/cp -ArgumentList /proc/self/status, /run/status -ReloadService slow
-Register-StepRenewalTask web /etc/certs/web.crt -StepPath /opt/ca -Interval 30m > $null
-Register-StepRenewalTask web /etc/certs/web.crt @at -RunNow
+Register-Patiently signal /etc/certs/signal.crt @at -Signal HUP -PidFile /run/daemon.pid
+Register-Patiently slow /etc/certs/slow.crt @at -FilePath /usr/bin/cp -ArgumentList /proc/self/status, /run/status -ReloadService slow
+Register-Patiently web /etc/certs/web.crt -StepPath /opt/ca -Interval 30m > $null
+Register-Patiently web /etc/certs/web.crt @at -RunNow
 '@
         $tasks.Name | Should -Be signal, slow, web
         $tasks.Scheduler | Should -Be Systemd, Systemd, Systemd
@@ -226,7 +226,7 @@ mkdir /home/user1/certs
 cp /etc/certs/user.* /home/user1/certs
 chown -R user1: /home/user1
 '@
-        $task = Invoke-TestMachinePwsh $machine -User user1 'Register-StepRenewalTask own ~/certs/user.crt -Scope CurrentUser -Force -WarningAction Ignore'
+        $task = Invoke-TestMachinePwsh $machine -User user1 'Register-Patiently own ~/certs/user.crt -Scope CurrentUser -WarningAction Ignore'
         $task.ScheduleDifferences | Should -BeLike "*run 'loginctl enable-linger user1' as root*"
         Invoke-TestMachine $machine 'loginctl enable-linger user1'
         Invoke-TestMachine $machine -TimeoutSeconds 300 @'
