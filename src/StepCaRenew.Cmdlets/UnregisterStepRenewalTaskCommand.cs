@@ -39,7 +39,7 @@ public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
     {
         var registrar = new TaskServices(this, pump).Registrar;
         var found = ParameterSetName == InputObjectSet ? RegisteredNameCompleter.Resolve(InputObject) : RegisteredNameCompleter.Resolve(Name);
-        if (Name.Any(WildcardPattern.ContainsWildcardCharacters) && !IsWanted([.. found.Where(one => one.Store is not null).Select(one => one.Name)]))
+        if (ParameterSetName == NameSet && !IsWanted([.. found.Where(one => one.Store is not null).Select(one => one.Name).Except(Name, StringComparer.OrdinalIgnoreCase)]))
             return;
         foreach (var (store, name) in found)
         {
@@ -56,7 +56,7 @@ public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
         }
     });
 
-    // A pattern may mean more than its user thinks of. -WhatIf changes nothing, and -Confirm asks for each, or not at all.
+    // A name is meant. A pattern may mean more than its user thinks of. -WhatIf changes nothing, and -Confirm asks for each, or not at all.
     private bool IsWanted(string[] names)
     {
         if (names.Length < 2 || Force || MyInvocation.BoundParameters.ContainsKey("Confirm") || IsWhatIf())

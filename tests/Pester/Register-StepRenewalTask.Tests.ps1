@@ -253,11 +253,11 @@ Describe 'Register-StepRenewalTask' {
     Context 'Programs of a run' {
         It 'are written down with their full path, and -WhatIf and -AsText show it; folders of system programs count too' {
             $only = Get-ChildItem /usr/local/sbin, /usr/sbin, /sbin -File -ErrorAction Ignore | Where-Object {
-                $_.UnixFileMode -band 'OtherExecute' -and -not (Test-Path "/usr/bin/$($_.Name)") -and -not (Test-Path "/bin/$($_.Name)") -and -not (Test-Path "/usr/local/bin/$($_.Name)")
+                $_.UnixFileMode.HasFlag([IO.UnixFileMode]::OtherExecute) -and -not (Test-Path "/usr/bin/$($_.Name)") -and -not (Test-Path "/bin/$($_.Name)") -and -not (Test-Path "/usr/local/bin/$($_.Name)")
             } | Select-Object -First 1
             if (-not $only) { return Skip-Test -Because 'every program of this machine is in bin' }
             $register = "Register-StepRenewalTask web '$path' -Scope CurrentUser -Scheduler Cron -StepPath '$($ca.Folder)' -FilePath $($only.Name) -ArgumentList s3cret"
-            $run = Invoke-FreshPwsh -Environment @{ PATH = "$(Split-Path (Get-Command crontab -CommandType Application)[0].Source):/usr/bin:/bin" } @"
+            $run = Invoke-FreshPwsh -Environment @{ PATH = "$(Split-Path (Get-Command crontab -CommandType Application)[0].Source):/usr/bin:/bin:$([IO.Path]::GetDirectoryName([Environment]::ProcessPath))" } @"
                 Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'
                 $register -WhatIf
                 $register -AsText -Verbose 4>&1
@@ -265,7 +265,7 @@ Describe 'Register-StepRenewalTask' {
                 Invoke-StepRenewal '$path' -StepPath '$($ca.Folder)' -FilePath $($only.Name) -WhatIf | ForEach-Object Status
 "@
             $run.Error | Should -BeNullOrEmpty
-            $run.Output | Should -Match "What if:.*-FilePath (/usr(/local)?)?/sbin/$($only.Name) with 1 arguments"
+            $run.Output | Should -Match "What if:.*-FilePath (/usr(/local)?)?/sbin/$($only.Name) with 1 argument"
             $run.Output | Should -Match "The definition:(.|\n)*`"run`": `"(/usr(/local)?)?/sbin/$($only.Name)`""
             $run.Output | Should -Match '(?m)^WouldRenew$'
             ($run.Output -split "`n" | Where-Object { $_ -like 'What if*' }) -join '' | Should -Not -BeLike '*s3cret*'
@@ -275,7 +275,7 @@ Describe 'Register-StepRenewalTask' {
 
         It 'that have gone stop no scheduled renewal, and a call before anything is done' {
             New-TestHook hook
-            Register-StepRenewalTask web $path @forMe -FilePath "$folder/hook" -ReloadService @() | Out-Null
+            Register-StepRenewalTask web $path @forMe -FilePath "$folder/hook" | Out-Null
             Remove-Item "$folder/hook"
             $serial = Get-LeafSerial $path
             { Invoke-StepRenewal -Name web -ErrorAction Stop } | Should -Throw -ErrorId 'ActionInvalid,*'
@@ -360,12 +360,12 @@ Describe 'Register-StepRenewalTask' {
             $state = Get-ChildItem $folder -Recurse -File | ForEach-Object { Get-FileState $_.FullName }
             $script = "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; Register-StepRenewalTask web '$path' -Scope CurrentUser -Scheduler Cron -StepPath '$($ca.Folder)' -Interval 10m -Rekey"
             $whatIf = (Invoke-FreshPwsh "$script -WhatIf").Output -split "`n" | Where-Object { $_ -like 'What if*' }
-            $whatIf | Should -BeLike "*changes: *-FilePath $folder/hook with 1 arguments is dropped*-Rekey is added*-Interval 10m instead of 5m*"
+            $whatIf | Should -BeLike "*changes: *-FilePath $folder/hook with 1 argument is dropped*-Rekey is added*-Interval 10m instead of 5m*"
             $whatIf | Should -BeLike '*-LockTimeout 7s is dropped*'
             $whatIf | Should -Not -BeLike '*s3cret*'
             Get-ChildItem $folder -Recurse -File | ForEach-Object { Get-FileState $_.FullName } | Should -Be $state
             Register-StepRenewalTask web $path @forMe -Interval 10m -WarningAction SilentlyContinue -WarningVariable warning | Out-Null
-            $warning | Should -BeLike "web:*drops*-LockTimeout 7s*-FilePath $folder/hook with 1 arguments*"
+            $warning | Should -BeLike "web:*drops*-LockTimeout 7s*-FilePath $folder/hook with 1 argument*"
             $warning | Should -Not -BeLike '*Interval*'
             Register-StepRenewalTask web $path @forMe -Interval 10m -WarningAction SilentlyContinue -WarningVariable warning | Out-Null
             $warning | Should -BeNullOrEmpty
@@ -507,20 +507,20 @@ Describe 'Register-StepRenewalTask' {
             Copy-Item (Get-TestPackage) $module -Recurse
             chmod 700 $module
             $run = Invoke-FreshPwsh "Import-Module '$module'; try { Register-StepRenewalTask web '$path' -UserId nobody -Scheduler Cron -StepPath '$($ca.Folder)' -WhatIf } catch { `$_.FullyQualifiedErrorId }"
-            $run.Output | Should -BeLike 'AccessDenied,*'
+            $run.Output | Should -BeLike '*AccessDenied,*'
         }
 
         It 'a log that an unprivileged user cannot write' {
             if ([Environment]::UserName -ne 'root') { return Skip-Test -Because 'only root can become another user' }
             chown -R nobody: $folder
-            $script = "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; try { Register-StepRenewalTask web '$path' -Scope CurrentUser -Scheduler Cron -StepPath '$folder/step' -LogPath {0} | ForEach-Object Name } catch { `$_.FullyQualifiedErrorId }"
-            Copy-Item $ca.Folder "$folder/step" -Recurse
-            chown -R nobody: "$folder/step"
-            chmod 755 $TestDrive "$folder/crontab"
-            $as = @{ Through = 'setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups'; Environment = @{ HOME = $folder } }
-            $run = Invoke-FreshPwsh ($script -f '/var/log/stepcarenew-test-of-log.log') @as
+            Copy-Item $ca.RootPath "$folder/root.crt"
+            chmod 644 "$folder/root.crt"
+            chmod 755 $TestDrive
+            $script = "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; try { Register-StepRenewalTask web '$path' -Scope CurrentUser -Scheduler Cron -CaUrl $($ca.Url) -Root '$folder/root.crt' -LogPath LOG | ForEach-Object Name } catch { `$_.FullyQualifiedErrorId }"
+            $as = @{ Through = 'setpriv', '--reuid=nobody', "--regid=$(id -g nobody)", '--clear-groups'; Environment = @{ HOME = $folder } }
+            $run = Invoke-FreshPwsh $script.Replace('LOG', '/var/log/stepcarenew-test-of-log.log') @as
             $run.Output | Should -BeLike 'LogNotWritable,*' -Because $run.Error
-            $run = Invoke-FreshPwsh ($script -f "$folder/web.log") @as
+            $run = Invoke-FreshPwsh $script.Replace('LOG', "'$folder/web.log'") @as
             $run.Output.Trim() | Should -BeExactly web -Because $run.Error
         }
 

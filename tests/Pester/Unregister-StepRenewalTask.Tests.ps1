@@ -48,28 +48,28 @@ Describe 'Unregister-StepRenewalTask' {
     }
 
     It 'asks if a wildcard means several, and takes nothing away where nobody can answer' {
-        foreach ($call in 'Unregister-StepRenewalTask *', 'Unregister-StepRenewalTask web, m*') {
+        foreach ($call in 'Unregister-StepRenewalTask *', 'Unregister-StepRenewalTask w*, m*') {
             # -NonInteractive; and an input that has ended.
             $run = Invoke-FreshPwsh "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; try { $call } catch { `$_.FullyQualifiedErrorId; `$_.ErrorDetails.RecommendedAction }"
             $run.Output | Should -BeLike 'ConfirmationRequired,*-Force*'
-            $output = '' | & pwsh -NoProfile -Command "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; try { $call } catch { `$_.FullyQualifiedErrorId }" 2>&1 | Out-String
+            $output = @() | & pwsh -NoProfile -Command "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; try { $call } catch { `$_.FullyQualifiedErrorId }" 2>&1 | Out-String
             $output | Should -BeLike '*mail, web*ConfirmationRequired,*'
         }
         (Get-StepRenewalTask).Name | Should -Be mail, web
     }
 
     It 'takes the answer: <Answer>' -ForEach @(
-        @{ Answer = 'n'; Left = 'mail', 'web' }
-        @{ Answer = 'y'; Left = @() }
+        @{ Answer = 'n'; Left = 'mail,web' }
+        @{ Answer = 'y'; Left = '' }
     ) {
         $output = $Answer | & pwsh -NoProfile -Command "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; Unregister-StepRenewalTask *; exit 7" 2>&1 | Out-String
         $LASTEXITCODE | Should -Be 7 -Because $output
         $output | Should -BeLike '*2 renewals: mail, web*'
-        (Get-StepRenewalTask).Name | Should -Be $Left
+        @(Get-StepRenewalTask | ForEach-Object Name) -join ',' | Should -Be $Left
     }
 
     It 'does not ask for names, for a pattern of one, with -Force, or with -Confirm:$false' {
-        $none = Invoke-FreshPwsh "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; Unregister-StepRenewalTask web, mail -WhatIf; Unregister-StepRenewalTask * -WhatIf; Unregister-StepRenewalTask x*; Unregister-StepRenewalTask w*; Unregister-StepRenewalTask mail"
+        $none = Invoke-FreshPwsh "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; Unregister-StepRenewalTask web, mail -WhatIf; Unregister-StepRenewalTask * -WhatIf; Unregister-StepRenewalTask x*; Unregister-StepRenewalTask web, m*"
         $none.ExitCode | Should -Be 0 -Because $none.Error
         Get-StepRenewalTask * | Should -BeNullOrEmpty
         foreach ($switch in '-Force', '-Confirm:$false') {

@@ -75,7 +75,7 @@ public sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnlyL
     /// <summary>An action by its parameters; arguments may be secret.</summary>
     internal static string Describe(ActionDefinition action) => action switch
     {
-        CommandAction command => $"-FilePath {command.FilePath}{(command.ArgumentList.Count > 0 ? $" with {command.ArgumentList.Count} arguments" : string.Empty)}",
+        CommandAction command => $"-FilePath {command.FilePath}{command.ArgumentList.Count switch { 0 => string.Empty, 1 => " with 1 argument", var count => $" with {count} arguments" }}",
         ScriptAction script => $"-ScriptPath {script.ScriptPath}",
         SignalAction signal => $"-Signal {signal.Signal} -PidFile {signal.PidFile}",
         ServiceAction service => $"{(service.IsReload ? "-ReloadService" : "-RestartService")} {service.Name}",
