@@ -213,7 +213,7 @@ Describe 'Register-StepRenewalTask' {
             $task = Register-StepRenewalTask web $path @forMe -RunNow -InformationAction SilentlyContinue -InformationVariable said
             $task.RunExitCode | Should -Be 0
             $task.LastStatus | Should -BeExactly NotDue
-            "$said" | Should -BeLike 'web is not due*CA*root*programs*-RunNow -Force*'
+            "$said" | Should -BeLike '*web is not due*CA*root*programs*-RunNow -Force*'
             Get-LeafSerial $path | Should -Be $serial
             Get-Content $task.LogPath | ConvertFrom-Json | ForEach-Object event | Should -Contain Tested
             $task = Register-StepRenewalTask web $path @forMe -RunNow -Force
