@@ -53,7 +53,7 @@ Describe 'Unregister-StepRenewalTask' {
             $run = Invoke-FreshPwsh "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; try { $call } catch { `$_.FullyQualifiedErrorId; `$_.ErrorDetails.RecommendedAction }"
             $run.Output | Should -BeLike 'ConfirmationRequired,*-Force*'
             $output = @() | & pwsh -NoProfile -Command "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; try { $call } catch { `$_.FullyQualifiedErrorId }" 2>&1 | Out-String
-            $output | Should -BeLike '*mail, web*ConfirmationRequired,*'
+            $output | Should -BeLike '*2 renewals: *ConfirmationRequired,*'
         }
         (Get-StepRenewalTask).Name | Should -Be mail, web
     }
