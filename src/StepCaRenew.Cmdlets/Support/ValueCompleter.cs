@@ -61,6 +61,13 @@ public sealed class ContextCompleter : ValueCompleter
     protected override IEnumerable<string> Values(IDictionary? parameters) =>
         KnownNames.Contexts(parameters?["StepPath"] is string path ? FullPath(path) : null, CaSettingsResolver.FromProcess);
 
-    private static string FullPath(string path) =>
-        System.Management.Automation.Runspaces.Runspace.DefaultRunspace?.SessionStateProxy.Path.CurrentFileSystemLocation.ProviderPath is { } here ? Path.GetFullPath(path, here) : path;
+    // The session's own folder can be asked for only by a command: the completion is a pipeline that runs.
+    private static string FullPath(string path)
+    {
+        if (Path.IsPathFullyQualified(path))
+            return path;
+        using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        var here = shell.AddCommand(@"Microsoft.PowerShell.Management\Get-Location").AddParameter("PSProvider", "FileSystem").Invoke<PathInfo>();
+        return here.Count > 0 ? Path.GetFullPath(path, here[0].ProviderPath) : path;
+    }
 }

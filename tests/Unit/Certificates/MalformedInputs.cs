@@ -74,7 +74,8 @@ internal static class MalformedInputs
         yield return Neither("JSON", Content("{\"status\":401,\"message\":\"no\"}"));
         yield return Neither("an SSH public key", Content(TestKeys.Text("openssh-ed25519.pub")));
         yield return new("an SSH private key", Content(TestKeys.Text("openssh-ed25519.pem")), Certificate, ErrorId.KeyUnsupported);
-        yield return Neither("PKCS#12", Content(Pair.Leaf.CopyWithPrivateKey((ECDsa)Pair.Key).Export(X509ContentType.Pkcs12, "x")));
+        yield return Neither("PKCS#12", Content(Pair.Leaf.CopyWithPrivateKey((ECDsa)Pair.Key).Export(X509ContentType.Pkcs12, "x")))
+            with { CertificateError = ErrorId.CertificateUnsupported, KeyError = ErrorId.KeyUnsupported };
         var pkcs7 = new X509Certificate2Collection(Pair.Leaf).Export(X509ContentType.Pkcs7)!;
         yield return Neither("PKCS#7 DER", Content(pkcs7));
         yield return Neither("PKCS#7 PEM", Content(PemEncoding.WriteString("PKCS7", pkcs7)));
