@@ -28,7 +28,10 @@ internal sealed class FakeSystemctl : IDisposable
             show)
                 [ -L "$folder/units/$unit" ] && echo LoadState=masked || echo LoadState=loaded
                 [ -e "$folder/enabled-$unit" ] && echo UnitFileState=enabled || echo UnitFileState=disabled
-                [ -e "$folder/active-$unit" ] && echo ActiveState=active || echo ActiveState=inactive
+                # A run that ends when it has been looked at once.
+                if [ -e "$folder/running-$unit" ]; then echo ActiveState=activating; mv "$folder/running-$unit" "$folder/failed-$unit"
+                elif [ -e "$folder/active-$unit" ]; then echo ActiveState=active
+                else echo ActiveState=inactive; fi
                 [ -e "$folder/stale" ] && echo NeedDaemonReload=yes || echo NeedDaemonReload=no
                 [ ! -e "$folder/result" ] || { printf 'Result=%s\n' "$(cat "$folder/result")"; printf 'ExecMainStatus=%s\n' "$(cat "$folder/status")"; } ;;
         esac

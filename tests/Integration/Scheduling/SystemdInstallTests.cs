@@ -33,6 +33,18 @@ public sealed class SystemdInstallTests
         Assert.False(await machine.Scheduler.RemoveAsync(machine.Run.Name, scope, CancellationToken.None));
     }
 
+    [Fact]
+    public async Task Remove_DuringARun_WaitsForItsEnd()
+    {
+        using var machine = new FakeSystemctl();
+        await machine.InstallAsync();
+        await File.WriteAllTextAsync(machine.At($"running-{machine.Units.Service.Name}"), "");
+        Assert.True(await machine.Scheduler.RemoveAsync(machine.Run.Name, RenewalScope.Machine, CancellationToken.None));
+        Assert.Equal(2, machine.Calls.Count(call => call == "show"));
+        Assert.Single(machine.Calls, call => call == "stop");
+        Assert.False(File.Exists(machine.At($"failed-{machine.Units.Service.Name}")), "The failed unit is still listed.");
+    }
+
     [Theory]
     [InlineData("enable")]
     [InlineData("daemon-reload")]

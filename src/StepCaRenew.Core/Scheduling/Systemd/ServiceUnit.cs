@@ -17,9 +17,6 @@ internal static class ServiceUnit
             unit.Append("Wants=network-online.target\nAfter=network-online.target\n");
         // Started by hand several times in a row, it must not be refused when it is due.
         unit.Append("StartLimitIntervalSec=0\n");
-        // A run that fails after its renewal was unregistered must not be listed as failed until the next boot. As long
-        // as the timer is active, systemd keeps a failed service nevertheless.
-        unit.Append("CollectMode=inactive-or-failed\n");
 
         unit.Append("\n[Service]\nType=oneshot\n");
         // Named even where it is root: it brings HOME along, without which pwsh makes itself a folder in every run.

@@ -9,6 +9,11 @@ internal sealed class SystemdManager
     // systemctl(1): "no such unit".
     private const int NotLoaded = 5;
 
+    // A run that takes longer waits for a CA that does not answer; a replacement takes milliseconds.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
     private readonly LinuxPaths paths;
     private readonly RenewalScope scope;
     private readonly TimeProvider clock;
@@ -56,6 +61,25 @@ internal sealed class SystemdManager
         // Not by "disable --now", which stops nothing where the file has been deleted.
         await DemandSuccessAsync(["stop", "--", timer], cancellationToken, NotLoaded).ConfigureAwait(false);
         await RunAsync(["disable", "--", timer], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Waits for a run that is under way, and stops it if it takes too long. Without its file a service has none of its
+    /// settings any more: systemd would end the run after the usual time limit, and list it as failed.
+    /// </summary>
+    public async Task AwaitEndAsync(string service, CancellationToken cancellationToken)
+    {
+        var since = clock.GetTimestamp();
+        while ((await ShowAsync(service, "ActiveState", cancellationToken).ConfigureAwait(false)).GetValueOrDefault("ActiveState") is "activating" or "deactivating")
+        {
+            if (clock.GetElapsedTime(since) >= LongestWait)
+            {
+                await RunAsync(["stop", "--", service], cancellationToken, StopLimit).ConfigureAwait(false);
+                return;
+            }
+
+            await Task.Delay(Pause, clock, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>

@@ -62,7 +62,11 @@ internal sealed class SystemdScheduler(LinuxPaths paths, TimeProvider clock) : I
             file.DemandOursOrFree();
         var manager = new SystemdManager(paths, scope, clock);
         if (manager.Runs)
+        {
             await manager.DisableAsync(units.Timer.Name, cancellationToken).ConfigureAwait(false);
+            await manager.AwaitEndAsync(units.Service.Name, cancellationToken).ConfigureAwait(false);
+        }
+
         units.Delete();
         if (manager.Runs)
         {

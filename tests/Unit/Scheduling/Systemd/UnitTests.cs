@@ -41,7 +41,6 @@ public sealed class UnitTests
             Wants=network-online.target
             After=network-online.target
             StartLimitIntervalSec=0
-            CollectMode=inactive-or-failed
 
             [Service]
             Type=oneshot
