@@ -10,11 +10,14 @@ namespace StepCaRenew.Processes;
 /// </summary>
 internal static partial class CommandWord
 {
+    private const string StopParsing = "--%";
+
     /// <summary>Quotes a value.</summary>
     /// <returns>Null if the two shells read no form of it alike, or if a terminal would not show it as it is.</returns>
     public static string? TryQuote(string value)
     {
-        if (value.EnumerateRunes().Any(IsHidden))
+        // PowerShell takes even the quoted word for its own sign to stop parsing.
+        if (value == StopParsing || value.EnumerateRunes().Any(IsHidden))
             return null;
         if (Bare().IsMatch(value))
             return value;

@@ -44,7 +44,7 @@ public sealed class ReissueAdviceTests : IDisposable
     public static TheoryData<string> Hostile { get; } =
     [
         "a b", "$(touch pwned)", "`touch pwned`", "$HOME", "${HOME}", "a;touch pwned", "a&touch pwned", "a|touch pwned", "a>pwned", "*", "?", "~", "#a", "a,b", "(a)", "{a}", "[a]", "@a", "%a%",
-        "!a", "a\\", "a\\b", "\"a\"", "a\"b", "it's", "''", "it's a, b; c", "-a", "--force", "--", "--%", "-a.b:c", "a=b", "a:b.c", "<a", "a^b", "Zoë", "名前", "😀",
+        "!a", "a\\", "a\\b", "\"a\"", "a\"b", "it's", "''", "it's a, b; c", "-a", "--force", "--", "a --%", "-a.b:c", "a=b", "a:b.c", "<a", "a^b", "Zoë", "名前", "😀",
     ];
 
     [Theory]
@@ -59,6 +59,7 @@ public sealed class ReissueAdviceTests : IDisposable
     [InlineData("it's $HOME")]
     [InlineData("'; touch pwned #$")]
     [InlineData("it\u2019s `touch pwned`")]
+    [InlineData("--%")]
     [InlineData("it's \"here\"")]
     [InlineData("it's \u201chere\u201d")]
     [InlineData("two\nlines")]

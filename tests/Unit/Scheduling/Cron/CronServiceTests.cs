@@ -48,7 +48,8 @@ public sealed class CronServiceTests : IDisposable
     // A child by the name of cron, whose parent takes no note of its end.
     private int Start(string does)
     {
-        var cron = folder.Write("cron", $"#!/bin/sh\n{does}\n");
+        // Only once its parent is the sleep that takes no note: a shell would.
+        var cron = folder.Write("cron", $"#!/bin/sh\nuntil grep -q sleep /proc/$PPID/comm; do sleep 0.02; done\n{does}\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(cron, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         parent = Process.Start(new ProcessStartInfo("sh", ["-c", $"'{cron}' & echo $!; exec sleep 60"]) { RedirectStandardOutput = true })!;
