@@ -428,6 +428,12 @@ Describe 'Get-StepCertificate' {
             }
         }
 
+        AfterEach {
+            # Pester lists its TestDrive after each block, and follows links: two loops take all memory.
+            [IO.Directory]::GetFileSystemEntries($folder, '*', [IO.EnumerationOptions] @{ RecurseSubdirectories = $true; MaxRecursionDepth = 2; AttributesToSkip = 'None' }) |
+                Where-Object { ([IO.FileInfo] $_).LinkTarget } | ForEach-Object { [IO.File]::Delete($_) }
+        }
+
         It 'lists the certificate of a mounted secret once, by its shortest path' {
             $version = [IO.Directory]::CreateDirectory("$folder/..2026_01").FullName
             $pair = Build-TestCertificate -Authority $authority -Folder $version -Name tls
