@@ -93,6 +93,14 @@ public abstract class RevokeContract(CaKind kind) : CaContract(kind)
     }
 
     [Fact]
+    public async Task HexadecimalSerial_IsPositive_WhateverItsFirstDigit()
+    {
+        await using var ca = await TestCas.StartAsync(Kind, new());
+        var token = await ca.TokenAsync(new("255") { Audience = "/1.0/revoke" });
+        Assert.Equal(200, (await PostAsync(ca, "/revoke", new { serial = "0xff", passive = true, ott = token })).Status);
+    }
+
+    [Fact]
     public async Task SerialThatIsNotANumber_IsRefused()
     {
         var ca = await CaAsync();

@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.DevCa;
 using StepCaRenew.DevCa.Pki;
@@ -48,6 +49,20 @@ public abstract class RotationContract(CaKind kind) : CaContract(kind)
         var rekeyed = await CaAnswer.SendAsync(ca, HttpMethod.Post, "/rekey",
             new { csr = KeyPairs.CreateSigningRequest(key, "ignored.local") }, certificate, chain: [old.Intermediate]);
         Assert.Equal(201, rekeyed.Status);
+    }
+
+    [Fact]
+    public async Task LeafThatAnotherLeafHasSigned_IsRefused()
+    {
+        var ca = await CaAsync();
+        var parent = await IssueAsync(ca);
+        using var parentKey = parent.LoadKey();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = DateTimeOffset.UtcNow;
+        var leaf = new LeafIssuer(parent.Leaf, (ECDsa)parentKey).Issue(
+            new() { Name = "below.local", Sans = ["below.local"], NotBefore = now.AddMinutes(-5), NotAfter = now.AddHours(1) }, new PublicKey(key));
+        using var certificate = leaf.CopyWithPrivateKey(key);
+        await TlsProbe.AssertRefusedAsync(ca, certificate, SslProtocols.Tls13, UnknownIssuer(ca), [parent.Leaf, parent.Intermediate]);
     }
 
     [Fact]
