@@ -35,8 +35,8 @@ BeforeAll {
     }
 
     # The exit codes of a scheduled run (docs/about_StepCaRenew.md).
-    $ActionsFailed = 3
-    $ConfigurationRefused = 4
+    $ActionsFailed = 40
+    $ConfigurationRefused = 41
 
     # Due, and the owner's alone.
     function New-DuePair {
