@@ -63,11 +63,11 @@ set -eu
 mkdir -p /opt/ca /etc/certs
 export STEPPATH=/opt/ca
 (umask 077; echo test-password >/opt/ca/password.txt)
-/opt/step/step-ca init -address 127.0.0.1:9000 -dns 127.0.0.1,localhost -password-file /opt/ca/password.txt >/dev/null 2>&1
+/opt/ca-server/step-ca init -address 127.0.0.1:9000 -dns 127.0.0.1,localhost -password-file /opt/ca/password.txt >/dev/null 2>&1
 systemctl restart test-ca
 until (exec 3<>/dev/tcp/127.0.0.1/9000) 2>/dev/null; do sleep 0.2; done
 for name in web signal slow user; do
-    /opt/step/step-ca issue -password-file /opt/ca/password.txt -lifetime 24h /etc/certs/$name.crt /etc/certs/$name.key $name.local >/dev/null
+    /opt/ca-server/step-ca issue -password-file /opt/ca/password.txt -lifetime 24h /etc/certs/$name.crt /etc/certs/$name.key $name.local >/dev/null
 done
 chmod 600 /etc/certs/*.key
 

@@ -21,8 +21,8 @@ if [ ! -d "$root" ]; then
     mv "$root.new" "$root"
 fi
 
-rm -rf "$root/opt/powershell" "$root/usr/share/dotnet" "$root/opt/step" "$root/usr/local/share/powershell"
-mkdir -p "$root/opt/powershell" "$root/usr/share/dotnet" "$root/opt/step" "$root/usr/local/share/powershell/Modules"
+rm -rf "$root/opt/powershell" "$root/usr/share/dotnet" "$root/opt/ca-server" "$root/usr/local/share/powershell"
+mkdir -p "$root/opt/powershell" "$root/usr/share/dotnet" "$root/opt/ca-server" "$root/usr/local/share/powershell/Modules"
 cp -a "$pwsh/." "$root/opt/powershell/"
 if [ -n "$dotnet" ]; then
     mkdir -p "$root/usr/share/dotnet/shared"
@@ -33,10 +33,10 @@ else
     printf '#!/bin/sh\nexec /opt/powershell/pwsh "$@"\n' >"$root/usr/bin/pwsh"
 fi
 cp -a "$module" "$root/usr/local/share/powershell/Modules/"
-cp "$ca" "$root/opt/step/step-ca"
+cp "$ca" "$root/opt/ca-server/step-ca"
 chown -R 0:0 "$root/opt" "$root/usr/local/share/powershell"
 chmod -R go-w "$root/opt" "$root/usr/local/share/powershell"
-chmod 755 "$root/usr/bin/pwsh" "$root/opt/step/step-ca"
+chmod 755 "$root/usr/bin/pwsh" "$root/opt/ca-server/step-ca"
 
 echo stepcarenew >"$root/etc/hostname"
 echo '127.0.0.1 localhost stepcarenew' >"$root/etc/hosts"
@@ -50,7 +50,7 @@ done
 cat >"$root/etc/systemd/system/test-ca.service" <<'UNIT'
 [Service]
 Environment=STEPPATH=/opt/ca
-ExecStart=/opt/step/step-ca run -password-file /opt/ca/password.txt
+ExecStart=/opt/ca-server/step-ca run -password-file /opt/ca/password.txt
 [Install]
 WantedBy=multi-user.target
 UNIT
