@@ -101,11 +101,13 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
         if (!ShouldProcess($"{registration.Definition.Name} ({registration.Definition.CertificatePath})", registration.Summary))
             return;
         var isChanged = pump.Run(stopping => registrar.RegisterAsync(registration, stopping));
-        var exitCode = RunNow ? pump.Run(stopping => Registrar.RunNowAsync(registration, Force, stopping)) : null;
+        var (exitCode, knewItsOrder) = RunNow ? pump.Run(stopping => Registrar.RunNowAsync(registration, Force, stopping)) : default;
         var task = pump.Run(stopping => services.ReaderOf(registration.Store).ReadAsync(registration.Store, registration.Definition.Name, isChanged, exitCode, stopping));
         WriteObject(Shown.Of(task));
         if (exitCode is { } code and not RunExitCode.Success)
             WriteError(ErrorRecords.From(TaskServices.RunFailed(task, code), task.Name));
+        else if (RunNow && !knewItsOrder)
+            WriteWarning($"{task.Name}: another run was under way, or the run as {task.RunAs} cannot read its state folder: nothing says that what -RunNow asks for was done. Try again, or see the log: '{task.LogPath}'.");
         else if (RunNow && task.LastStatus == RenewalStatus.NotDue)
             Say($"{task.Name} is not due, so nothing was renewed. The run as {task.RunAs} tested the CA's address and root, the programs and its permissions, and found them right. To renew now: -RunNow -Force.");
     });

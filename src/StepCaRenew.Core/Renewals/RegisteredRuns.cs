@@ -132,7 +132,7 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
             }
             catch (RenewalException e) when (options.IsScheduled)
             {
-                TaskLog.Warned(log, $"{definition.Name}: an action cannot run: {e.Message} {e.Remedy}");
+                TaskLog.Warned(log, $"An action cannot run: {e.Message} {e.Remedy}");
             }
         }
     }

@@ -82,20 +82,22 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
     /// <param name="registration">The registration, which is done.</param>
     /// <param name="isForced">Whether it renews although nothing is due.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <returns>The exit code; null if the scheduler does not tell.</returns>
+    /// <returns>The exit code, null if the scheduler does not tell; and whether the run knew that it was to renew or to test.</returns>
     /// <exception cref="RenewalException">It can't be started, or does not end in time.</exception>
-    public static async Task<int?> RunNowAsync(Registration registration, bool isForced, CancellationToken cancellationToken)
+    public static async Task<(int? ExitCode, bool KnewItsOrder)> RunNowAsync(Registration registration, bool isForced, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(registration);
         var (folders, name) = (registration.Store.Folders, registration.Definition.Name);
         RunOrder.Give(folders, name, isForced);
         try
         {
-            return await registration.Scheduler.RunNowAsync(registration.Run, cancellationToken).ConfigureAwait(false);
+            var exitCode = await registration.Scheduler.RunNowAsync(registration.Run, cancellationToken).ConfigureAwait(false);
+            return (exitCode, RunOrder.Withdraw(folders, name));
         }
-        finally
+        catch
         {
             RunOrder.Withdraw(folders, name);
+            throw;
         }
     }
 

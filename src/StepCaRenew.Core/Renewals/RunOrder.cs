@@ -20,8 +20,15 @@ internal static class RunOrder
     public static void Give(RenewalFolders folders, string name, bool isForced) =>
         WholeFile.Write(PathOf(folders, name), TextFile.Encode(isForced ? "renew" : "test"), isPrivate: false);
 
-    /// <summary>Takes the order back, if the run did not.</summary>
-    public static void Withdraw(RenewalFolders folders, string name) => WholeFile.Delete(PathOf(folders, name));
+    /// <summary>Takes the order back.</summary>
+    /// <returns>Whether a run had taken it: the order was no longer there.</returns>
+    public static bool Withdraw(RenewalFolders folders, string name)
+    {
+        var path = PathOf(folders, name);
+        var wasTaken = !File.Exists(path);
+        WholeFile.Delete(path);
+        return wasTaken;
+    }
 
     /// <summary>Reads the order and deletes it; null if there is none.</summary>
     /// <returns>Whether to renew although nothing is due.</returns>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using StepCaRenew.Actions;
 using StepCaRenew.Files;
 using StepCaRenew.Logging;
+using StepCaRenew.Safety;
 using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Renewals;
@@ -47,7 +48,7 @@ internal sealed class RunTest(TimeProvider clock, Func<string, string?> environm
             var folder = Path.GetDirectoryName(TargetPath.Follow(path))!;
             if (!UnixNative.MayWrite(folder))
                 throw new RenewalException(
-                    ErrorId.FolderNotWritable, $"'{Environment.UserName}', the account of this run, cannot write in the folder '{folder}'.",
+                    ErrorId.FolderNotWritable, $"'{CurrentUser.Name}', the account of this run, cannot write in the folder '{folder}'.",
                     "A certificate is replaced by renaming a new file over it: make its folder writable for that user, or name another account in -UserId.");
         }
     }

@@ -30,6 +30,14 @@ public sealed class RunOrderTests : IDisposable
     }
 
     [Fact]
+    public void Withdraw_AfterARunTookIt_SaysSo()
+    {
+        RunOrder.Give(folders, "web", isForced: false);
+        RunOrder.Take(folders, "web", TimeProvider.System);
+        Assert.True(RunOrder.Withdraw(folders, "web"));
+    }
+
+    [Fact]
     public void Take_AnOldOrder_SaysNothing_AndIsGone()
     {
         RunOrder.Give(folders, "web", isForced: true);
@@ -50,8 +58,8 @@ public sealed class RunOrderTests : IDisposable
     public void Withdraw_LeavesNothing_AndNothingIsFine()
     {
         RunOrder.Give(folders, "web", isForced: false);
-        RunOrder.Withdraw(folders, "web");
-        RunOrder.Withdraw(folders, "web");
+        Assert.False(RunOrder.Withdraw(folders, "web"));
+        Assert.True(RunOrder.Withdraw(folders, "web"));
         Assert.Null(RunOrder.Take(folders, "web", TimeProvider.System));
     }
 }
