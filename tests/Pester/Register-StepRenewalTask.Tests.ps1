@@ -288,8 +288,8 @@ Describe 'Register-StepRenewalTask' {
             # in a run of several, what is said begins with the name, once
             $other = Build-TestCertificate -Authority $authority -Folder $folder -Name other -Age 00:01:00
             Register-StepRenewalTask other $other.CertificatePath @forMe | Out-Null
-            $several = Invoke-FreshPwsh "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; Invoke-StepRenewal -Name web, other -Scheduled 3>&1 | Out-String -Width 500"
-            $several.Output | Should -Match '(?m)^web: An action cannot run: '
+            $several = Invoke-FreshPwsh "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; Invoke-StepRenewal -Name web, other -Scheduled"
+            $several.Output | Should -Match 'WARNING: web: An action cannot run: '
             $several.Output | Should -Not -Match 'web: web:'
             # and it is done when it is there again
             New-TestHook hook

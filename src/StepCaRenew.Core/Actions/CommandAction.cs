@@ -20,9 +20,9 @@ public sealed record CommandAction(string FilePath, IReadOnlyList<string> Argume
         if (OperatingSystem.IsWindows() && Path.GetExtension(FilePath).ToUpperInvariant() is ".BAT" or ".CMD")
             throw ActionErrors.Invalid($"'{FilePath}' is a batch file, which only a shell can run.", "Use -ScriptPath with a PowerShell script, or name cmd.exe as -FilePath.");
         if (ProgramFinder.Find(FilePath) is not { } program)
-            throw ActionErrors.Invalid(
+            throw WholeCommandLine() ?? ActionErrors.Invalid(
                 $"There is no program '{FilePath}'{(Path.IsPathFullyQualified(FilePath) ? ", or it cannot be executed" : " on PATH")}.",
-                SplitRemedy() ?? "Name an executable file in -FilePath, with its path if it is not on PATH.");
+                "Name an executable file in -FilePath, with its path if it is not on PATH.");
         if (ScriptHeader.Check(program) is var (problem, remedy))
             throw ActionErrors.Invalid(problem, remedy);
     }
@@ -32,7 +32,7 @@ public sealed record CommandAction(string FilePath, IReadOnlyList<string> Argume
         ChildProcess.DemandSuccessAsync(this, FilePath, ArgumentList, context, cancellationToken);
 
     // A whole command line in -FilePath, as --exec of step takes it. Only the program is quoted back: arguments may be secret.
-    private string? SplitRemedy()
+    private RenewalException? WholeCommandLine()
     {
         var space = FilePath.IndexOf(' ', StringComparison.Ordinal);
         if (space < 1)
@@ -40,7 +40,7 @@ public sealed record CommandAction(string FilePath, IReadOnlyList<string> Argume
         // The cmdlet has put the present folder before a text with a slash in it.
         var word = FilePath[..space];
         return new[] { word, Path.GetFileName(word) }.FirstOrDefault(one => ProgramFinder.Find(one) is not null) is { } program
-            ? $"-FilePath takes the program alone, and -ArgumentList its arguments, one by one: -FilePath {program} -ArgumentList 'argument', 'argument'."
+            ? ActionErrors.Invalid($"-FilePath holds a whole command line, which begins with '{program}'.", $"-FilePath takes the program alone, and -ArgumentList its arguments, one by one: -FilePath {program} -ArgumentList 'argument', 'argument'.")
             : null;
     }
 }

@@ -28,6 +28,21 @@ internal static class LogRights
                 $"'{account.Display}', the account that the run runs as, cannot make the log '{path}': it cannot write in the folder '{folder}'.",
                 "Give that user the permission to write there, or leave -LogPath out: the usual log is in a folder that the account gets.");
         }
+        else if (!Directory.Exists(folder) && NearestAbove(folder) is { } above && !await access.MayExecuteAsync(above, cancellationToken).ConfigureAwait(false))
+        {
+            throw NotWritable(
+                $"'{account.Display}', the account that the run runs as, cannot make the log '{path}': it cannot enter the folder '{above}'.",
+                "Give that user the permission to enter it, or leave -LogPath out: the usual log is in a folder that the account gets.");
+        }
+    }
+
+    // The account gets a folder that registration makes, and cannot reach it if it cannot enter one above it.
+    private static string? NearestAbove(string folder)
+    {
+        var above = Path.GetDirectoryName(folder);
+        while (above is not null && !Directory.Exists(above))
+            above = Path.GetDirectoryName(above);
+        return above;
     }
 
     private static RenewalException NotWritable(string message, string remedy) => new(ErrorId.LogNotWritable, message, remedy);

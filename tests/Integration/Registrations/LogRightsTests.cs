@@ -25,6 +25,9 @@ public sealed class LogRightsTests : IDisposable
     [InlineData("folder", 0b111_101_101, "web.log", 0b110_100_100, false)]
     [InlineData("folder", 0b111_101_100, "web.log", 0b110_110_110, false)]
     [InlineData("missing", 0b111_101_101, null, 0, true)]
+    [InlineData("folder/missing", 0b111_101_101, null, 0, true)]
+    [InlineData("folder/missing", 0b111_000_000, null, 0, false)]
+    [InlineData("folder/missing/too", 0b111_000_000, null, 0, false)]
     public async Task Demand_AsksAsTheAccount(string where, int folderMode, string? file, int fileMode, bool isWritable)
     {
         Directory.CreateDirectory(At("folder"));

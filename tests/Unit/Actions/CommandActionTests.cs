@@ -166,7 +166,7 @@ public sealed class CommandActionTests : IDisposable
         var error = Assert.Throws<RenewalException>(() => new CommandAction(program, []).Demand(new ActionHost()));
         Assert.Equal(ErrorId.ActionInvalid, error.ErrorId);
         Assert.Contains(remedy, error.Remedy, StringComparison.Ordinal);
-        Assert.DoesNotContain("my-secret", error.Remedy, StringComparison.Ordinal);
+        Assert.DoesNotContain("my-secret", error.Message + error.Remedy, StringComparison.Ordinal);
     }
 
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
