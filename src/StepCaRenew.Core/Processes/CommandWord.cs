@@ -30,8 +30,9 @@ internal static partial class CommandWord
     private static bool IsHidden(Rune rune) => Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate or UnicodeCategory.OtherNotAssigned;
 
-    // Without the signs that one of the shells gives a meaning; a comma makes a list in PowerShell.
-    [GeneratedRegex(@"\A[A-Za-z0-9/._=:-]+\z")]
+    // Without the signs that one of the shells gives a meaning; a comma makes a list in PowerShell, which also parts a word
+    // that begins with one hyphen, as in -a.b, before its first full stop and after its first colon.
+    [GeneratedRegex(@"\A(?!-(?!-))[A-Za-z0-9/._=:-]+\z")]
     private static partial Regex Bare();
 
     // PowerShell takes the typographic ones for single quotes as well.

@@ -21,15 +21,16 @@ internal sealed class FakeSystemctl : IDisposable
         case $verb in
             enable) [ -e "$folder/units/$unit" ] || exit 1; : >"$folder/enabled-$unit"; : >"$folder/active-$unit" ;;
             disable) rm -f "$folder/enabled-$unit" ;;
-            stop) [ -e "$folder/active-$unit" ] || exit 5; rm "$folder/active-$unit" ;;
+            stop) [ -e "$folder/active-$unit" ] || [ -e "$folder/hanging-$unit" ] || exit 5; rm -f "$folder/active-$unit" "$folder/hanging-$unit" ;;
             reset-failed) [ -e "$folder/failed-$unit" ] || { echo "Unit $unit not loaded." >&2; exit 1; }; rm "$folder/failed-$unit" ;;
-            daemon-reload) rm -f "$folder/stale" ;;
+            daemon-reload) rm -f "$folder/stale"; ls "$folder/units" >"$folder/loaded" ;;
             start) [ "$(cat "$folder/result")" = success ] || { echo 'Job failed.' >&2; exit 1; } ;;
             show)
                 [ -L "$folder/units/$unit" ] && echo LoadState=masked || echo LoadState=loaded
                 [ -e "$folder/enabled-$unit" ] && echo UnitFileState=enabled || echo UnitFileState=disabled
                 # A run that ends when it has been looked at once.
-                if [ -e "$folder/running-$unit" ]; then echo ActiveState=activating; mv "$folder/running-$unit" "$folder/failed-$unit"
+                if [ -e "$folder/hanging-$unit" ]; then echo ActiveState=activating
+                elif [ -e "$folder/running-$unit" ]; then echo ActiveState=activating; mv "$folder/running-$unit" "$folder/failed-$unit"
                 elif [ -e "$folder/active-$unit" ]; then echo ActiveState=active
                 else echo ActiveState=inactive; fi
                 [ -e "$folder/stale" ] && echo NeedDaemonReload=yes || echo NeedDaemonReload=no
@@ -55,7 +56,13 @@ internal sealed class FakeSystemctl : IDisposable
 
     public SystemdUnits Units { get; }
 
-    public SystemdScheduler Scheduler => new(Paths, TimeProvider.System);
+    public SystemdScheduler Scheduler => new(Paths, Clock);
+
+    /// <summary>The clock of the scheduler.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The units that were there when the files were last read.</summary>
+    public string[] Loaded => File.ReadAllLines(At("loaded"));
 
     public string[] Calls => File.Exists(At("calls")) ? File.ReadAllLines(At("calls")) : [];
 

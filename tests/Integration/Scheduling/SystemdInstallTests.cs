@@ -1,3 +1,4 @@
+using StepCaRenew.Integration.Engine;
 using StepCaRenew.Renewals;
 
 namespace StepCaRenew.Integration.Scheduling;
@@ -29,6 +30,7 @@ public sealed class SystemdInstallTests
         Assert.DoesNotContain(Directory.GetFiles(machine.At("")), file => Path.GetFileName(file).StartsWith("active-", StringComparison.Ordinal) || Path.GetFileName(file).StartsWith("enabled-", StringComparison.Ordinal));
         // Only when the files are gone: before that, systemd would load the unit again.
         Assert.Equal(["daemon-reload" + manager, "reset-failed" + manager, "reset-failed" + manager], machine.Calls[^3..]);
+        Assert.Empty(machine.Loaded);
         Assert.False(File.Exists(machine.At($"failed-{machine.Units.Service.Name}")), "The failed unit is still listed.");
         Assert.False(await machine.Scheduler.RemoveAsync(machine.Run.Name, scope, CancellationToken.None));
     }
@@ -43,6 +45,20 @@ public sealed class SystemdInstallTests
         Assert.Equal(2, machine.Calls.Count(call => call == "show"));
         Assert.Single(machine.Calls, call => call == "stop");
         Assert.False(File.Exists(machine.At($"failed-{machine.Units.Service.Name}")), "The failed unit is still listed.");
+    }
+
+    [Fact]
+    public async Task Remove_DuringARunThatHangs_StopsIt()
+    {
+        using var machine = new FakeSystemctl { Clock = new TestClock(speed: 20) };
+        await machine.InstallAsync();
+        var run = machine.At($"hanging-{machine.Units.Service.Name}");
+        await File.WriteAllTextAsync(run, "");
+        var removal = machine.Scheduler.RemoveAsync(machine.Run.Name, RenewalScope.Machine, CancellationToken.None);
+        Assert.True(await removal.WaitAsync(TimeSpan.FromSeconds(25)));
+        Assert.Equal(2, machine.Calls.Count(call => call == "stop"));
+        Assert.False(File.Exists(run), "The run goes on.");
+        Assert.Empty(Directory.GetFileSystemEntries(machine.At("units")));
     }
 
     [Theory]

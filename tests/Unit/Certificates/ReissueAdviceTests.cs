@@ -44,7 +44,7 @@ public sealed class ReissueAdviceTests : IDisposable
     public static TheoryData<string> Hostile { get; } =
     [
         "a b", "$(touch pwned)", "`touch pwned`", "$HOME", "${HOME}", "a;touch pwned", "a&touch pwned", "a|touch pwned", "a>pwned", "*", "?", "~", "#a", "a,b", "(a)", "{a}", "[a]", "@a", "%a%",
-        "!a", "a\\", "a\\b", "\"a\"", "a\"b", "it's", "''", "it's a, b; c", "-a", "--force", "--", "a --%", "-a.b:c", "a=b", "a:b.c", "<a", "a^b", "Zoë", "名前", "😀",
+        "!a", "a\\", "a\\b", "\"a\"", "a\"b", "it's", "''", "it's a, b; c", "-a", "--force", "--", "a --%", "-a.b:c", "-a.b", "-a:b", "-", "a=b", "a:b.c", "<a", "a^b", "Zoë", "名前", "😀",
     ];
 
     [Theory]

@@ -73,6 +73,18 @@ public sealed class AddressRaceTests
         Assert.Equal("127.0.0.2 (refused), 127.0.0.3 (refused)", attempts.Describe());
     }
 
+    // With one family of addresses broken, the other one must not wait for all of them.
+    [Fact]
+    public async Task Connect_Families_AreTriedInTurns()
+    {
+        var attempts = new ConnectAttempts();
+        using var door = Listen("127.0.0.1");
+        var port = PortOf(door);
+        door.Stop();
+        await Assert.ThrowsAsync<SocketException>(() => Race(TimeProvider.System, "127.0.0.2 127.0.0.3 ::1").ConnectAsync("ca.test", port, attempts, Patience));
+        Assert.Equal(["127.0.0.2", "::1", "127.0.0.3"], attempts.Describe()!.Split(", ").Select(one => one.Split(' ')[0]));
+    }
+
     [Fact]
     public async Task Connect_NoAddress_IsAnUnknownName()
     {
