@@ -473,6 +473,9 @@ Describe 'Get-StepCertificate' {
             (Get-StepCertificate $folder -Recurse -FollowSymlink).CertificatePath | Should -BeExactly (Join-Path $folder link/far.crt)
             (Get-StepCertificate "$folder/link").Name | Should -BeExactly 'far'
             Test-StepCertificatePair $folder -Recurse -FollowSymlink | Should -BeTrue
+            (Invoke-StepRenewal $folder -Recurse -FollowSymlink).CertificatePath | Should -BeExactly (Join-Path $folder link/far.crt)
+            { Invoke-StepRenewal $folder -Recurse -ErrorAction Stop } | Should -Throw -ErrorId 'NoCertificateFound,*'
+            { Invoke-StepRenewal $folder -FollowSymlink -ErrorAction Stop } | Should -Throw -ErrorId 'NoCertificateFound,*'
         }
     }
 

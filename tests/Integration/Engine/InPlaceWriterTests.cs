@@ -147,6 +147,50 @@ public sealed class InPlaceWriterTests : EngineTest
         Assert.InRange(Clock.GetElapsedTime(start).TotalSeconds, 2, 30);
     }
 
+    // Nobody writes it: a run over many certificates must not lose two seconds for each of them.
+    [Theory]
+    [InlineData("certificate", Content.Nothing)]
+    [InlineData("key", Content.Half)]
+    public async Task AFileThatWasSpoiledLongAgo_IsReportedAtOnce(string files, Content content)
+    {
+        var ca = await CaAsync(CaKind.DevCa);
+        var (ours, theirs) = (await IssueAsync(ca), await TheirsAsync(ca));
+        Begin(ours, theirs, files, content);
+        foreach (var path in new[] { ours.CertificatePath, ours.KeyPath })
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(-1));
+        await FailsUnwatchedAsync(content == Content.Nothing ? ErrorId.FileEmpty : ErrorId.KeyInvalid, Request(ca, ours));
+        Assert.Equal(0, Log.Count(Event.DeploymentAwaited));
+    }
+
+    // cp new.crt and then new.key: each of the two may be the one that has just been written.
+    [Theory]
+    [InlineData("certificate")]
+    [InlineData("key")]
+    public async Task AMismatch_OfWhichOneFileWasWrittenJustNow_IsWaitedFor(string written)
+    {
+        var ca = await CaAsync(CaKind.DevCa);
+        var (ours, theirs) = (await IssueAsync(ca), await TheirsAsync(ca));
+        // Copied without its time.
+        File.WriteAllBytes(Named(ours, written).Single(), File.ReadAllBytes(Named(theirs, written).Single()));
+        foreach (var path in Named(ours, "both").Except(Named(ours, written)))
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(-1));
+        On(Event.DeploymentAwaited, () => Finish(ours, theirs));
+        Assert.Equal(theirs.Leaf.SerialNumber, (await RenewedAsync(Request(ca, ours))).OldSerialNumber);
+    }
+
+    // Two files that have long been of two pairs are no deployment.
+    [Fact]
+    public async Task AMismatchOfLongAgo_IsReportedAtOnce()
+    {
+        var ca = await CaAsync(CaKind.DevCa);
+        var (ours, theirs) = (await IssueAsync(ca), await TheirsAsync(ca));
+        File.Copy(theirs.KeyPath, ours.KeyPath, overwrite: true);
+        foreach (var path in new[] { ours.CertificatePath, ours.KeyPath })
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(-1));
+        await FailsUnwatchedAsync(ErrorId.KeyMismatch, Request(ca, ours));
+        Assert.Equal(0, Log.Count(Event.DeploymentAwaited));
+    }
+
     private async Task<IssuedPair> TheirsAsync(ITestCa ca) => await IssueAsync(ca, into: Directory.CreateDirectory(Path.Combine(Folder, "theirs")).FullName);
 
     private readonly List<(int Id, Action Action)> once = [];

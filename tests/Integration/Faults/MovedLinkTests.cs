@@ -1,5 +1,7 @@
+using StepCaRenew.Certificates;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Children;
+using StepCaRenew.Integration.Crash;
 using StepCaRenew.Integration.Engine;
 
 namespace StepCaRenew.Integration.Faults;
@@ -70,6 +72,30 @@ public sealed class MovedLinkTests : FaultTest
         Assert.Equal((ErrorId.ChangedDuringRenewal, 3, 3), (error?.ErrorId, result.Attempts, Log.Count(Event.ChangedDuringRenewal)));
         Assert.Contains(" 3 times ", error!.Message, StringComparison.Ordinal);
         Assert.Empty(Changed());
+    }
+
+    // The pair that it led to has been renewed by then; the one that it leads to now is the one that is meant.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WhileTheFilesAreExchanged_IsFollowedAnew(bool rekey)
+    {
+        var request = await LinkedAsync(folders: 3);
+        var hasMoved = false;
+        var volume = new InterruptedVolume(_ =>
+        {
+            if (!hasMoved)
+                MoveTo("v2");
+            hasMoved = true;
+        });
+        using var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, Log, volume);
+        var (result, error) = await engine.RenewAsync(request with { Rekey = rekey }, CancellationToken.None);
+        Assert.Null(error);
+        Assert.Equal((RenewalStatus.Renewed, 2), (result.Status, result.Attempts));
+        Assert.Equal(["v1", "v2"], Changed());
+        using var pair = CertificatePair.Load(request.CertificatePath, request.KeyPath, request.KeyPassword);
+        Assert.True(pair.Matches);
+        Assert.Equal(pair.Leaf.SerialNumber, result.SerialNumber);
     }
 
     [Fact]
