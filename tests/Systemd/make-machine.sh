@@ -36,7 +36,8 @@ cp -a "$module" "$root/usr/local/share/powershell/Modules/"
 cp "$ca" "$root/opt/ca-server/step-ca"
 chown -R 0:0 "$root/opt" "$root/usr/local/share/powershell"
 chmod -R go-w "$root/opt" "$root/usr/local/share/powershell"
-chmod 755 "$root/usr/bin/pwsh" "$root/opt/ca-server/step-ca"
+# In its NuGet package pwsh is a program for its owner alone.
+chmod 755 "$root/usr/bin/pwsh" "$root/opt/powershell/pwsh" "$root/opt/ca-server/step-ca"
 
 echo stepcarenew >"$root/etc/hostname"
 echo '127.0.0.1 localhost stepcarenew' >"$root/etc/hosts"
