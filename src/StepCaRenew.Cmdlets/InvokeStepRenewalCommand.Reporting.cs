@@ -21,7 +21,7 @@ public sealed partial class InvokeStepRenewalCommand
         if (problem.Exception is RenewalException error)
         {
             log?.Refused(problem.TargetObject as string ?? string.Empty, error);
-            // A folder or a pattern that holds none is no certificate.
+            // A folder or a pattern without a certificate has no result, only an error.
             if (error.ErrorId != ErrorId.NoCertificateFound)
                 summary.Add(RenewalStatus.Failed);
         }
@@ -34,7 +34,7 @@ public sealed partial class InvokeStepRenewalCommand
     {
         ArgumentNullException.ThrowIfNull(problem);
         log?.Refused(path, problem);
-        // What stands for a certificate has a result of its own; a folder has none.
+        // An input that means one certificate has a result of its own; a folder has none.
         if (problem.ErrorId is not (ErrorId.PathEmpty or ErrorId.NotAFileSystemPath))
         {
             Report(null, ErrorRecords.From(problem, path));

@@ -53,7 +53,7 @@ public sealed class RegisteredNameCompleter : IArgumentCompleter
     /// <summary>The renewals that objects of Get-StepRenewalTask stand for.</summary>
     /// <param name="tasks">The objects.</param>
     /// <returns>Each with where it is registered; one that is not registered any more comes without.</returns>
-    /// <exception cref="RenewalException">A folder may not be read.</exception>
+    /// <exception cref="RenewalException">A folder cannot be read.</exception>
     internal static IReadOnlyList<(DefinitionStore? Store, string Name)> Resolve(IEnumerable<PSObject> tasks) => [.. tasks.Select(FindTask).Distinct()];
 
     /// <summary>Where a renewal is registered.</summary>

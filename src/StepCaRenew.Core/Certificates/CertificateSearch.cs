@@ -128,7 +128,7 @@ public sealed class CertificateSearch(bool recurse, bool followLinks, Action<Ren
         {
             return OperatingSystem.IsWindows() ? RealPathOnWindows(path, isFolder) : isFolder ? RealPath.OfFolder(path) : RealPath.Of(path);
         }
-        // The link leads nowhere or in a circle: whoever reads the file says so.
+        // The link leads nowhere or in a circle: reading the file reports that.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return path;
