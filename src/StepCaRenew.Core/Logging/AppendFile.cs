@@ -37,14 +37,15 @@ internal static class AppendFile
         return file.IsInvalid ? throw NativeErrors.ToException(Marshal.GetLastPInvokeError(), path) : file;
     }
 
-    // Not verified on Windows. A new file has the rights that its folder gives.
+    // A new file has the rights that its folder gives. .NET refuses FileMode.Append together with any right to read, the
+    // attributes included; CreateFile adds the right to read attributes by itself, which the length needs.
     [SupportedOSPlatform("windows")]
     private static SafeFileHandle OpenOnWindows(string path)
     {
         if (new FileInfo(path).LinkTarget is not null)
             throw new IOException($"'{path}' is a link.");
         using var stream = new FileInfo(path).Create(
-            FileMode.Append, FileSystemRights.AppendData | FileSystemRights.ReadAttributes | FileSystemRights.Synchronize, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.None, null);
+            FileMode.Append, FileSystemRights.AppendData | FileSystemRights.Synchronize, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.None, null);
         // The stream closes its own handle; this one is the log's.
         return Duplicate(stream.SafeFileHandle);
     }

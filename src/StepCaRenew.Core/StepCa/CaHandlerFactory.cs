@@ -26,8 +26,10 @@ internal sealed class CaHandlerFactory(TrustedRoots roots, TimeProvider clock, F
     {
         var tls = new SslClientAuthenticationOptions
         {
-            // A resumed session would carry the identity of an earlier certificate.
-            AllowTlsResume = false,
+            // Nothing is resumed: a session would carry the identity of an earlier certificate. On Windows this value is also part
+            // of the key under which .NET keeps SChannel's credentials; if it did not differ, a connection without a client
+            // certificate would show the certificate of an earlier connection of this process (dotnet/runtime issue 131992).
+            AllowTlsResume = OperatingSystem.IsWindows() && client is null,
             CertificateChainPolicy = roots.CreatePolicy(clock.GetUtcNow()),
             RemoteCertificateValidationCallback = trust.Validate,
             EnabledSslProtocols = protocols,
