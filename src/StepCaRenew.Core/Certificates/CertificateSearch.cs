@@ -126,19 +126,13 @@ public sealed class CertificateSearch(bool recurse, bool followLinks, Action<Ren
     {
         try
         {
-            return OperatingSystem.IsWindows() ? RealPathOnWindows(path, isFolder) : isFolder ? RealPath.OfFolder(path) : RealPath.Of(path);
+            return OperatingSystem.IsWindows() ? WindowsLinks.OnDisk.Follow(path) : isFolder ? RealPath.OfFolder(path) : RealPath.Of(path);
         }
         // The link leads nowhere or in a circle: reading the file reports that.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return path;
         }
-    }
-
-    private static string RealPathOnWindows(string path, bool isFolder)
-    {
-        FileSystemInfo info = isFolder ? new DirectoryInfo(path) : new FileInfo(path);
-        return info.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
     }
 
     private sealed record FoundFile(string Path, string RealPath);

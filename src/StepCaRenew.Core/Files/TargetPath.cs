@@ -10,7 +10,7 @@ internal static class TargetPath
         var full = Path.GetFullPath(path);
         try
         {
-            return OperatingSystem.IsWindows() ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : RealPath.Of(full);
+            return OperatingSystem.IsWindows() ? WindowsLinks.OnDisk.Follow(full) : RealPath.Of(full);
         }
         catch (IOException e)
         {

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.Certificates;
+using StepCaRenew.Files;
 using StepCaRenew.Pairs;
 using StepCaRenew.Unit.Fixtures;
 
@@ -64,6 +66,20 @@ public sealed class PairGlanceTests : IDisposable
         File.WriteAllText(certificatePath, content);
         var glance = PairGlance.Take(new RenewalRequest { CertificatePath = certificatePath });
         Assert.Equal((PairPaths.Resolve(certificatePath, keyPath), null), (glance.Paths, glance.Facts));
+    }
+
+    [Fact]
+    public async Task Take_LostCertificate_IsRecoveredFromWhatIsNextToIt()
+    {
+        var (certificatePath, keyPath) = Write("leaf");
+        var expected = File.ReadAllBytes(certificatePath);
+        var paths = PairPaths.Resolve(certificatePath, keyPath);
+        File.Move(certificatePath, paths.StagedCertificate);
+
+        Assert.Equal((paths, null), (PairGlance.Take(new RenewalRequest { CertificatePath = certificatePath }).Paths, default(PairFacts)));
+        Assert.True(await new PairRecovery(new Volume(), new JumpingClock(), NullLogger.Instance).RunAsync(paths, null));
+        Assert.Equal(expected, File.ReadAllBytes(certificatePath));
+        Assert.False(File.Exists(paths.StagedCertificate));
     }
 
     [Fact]
