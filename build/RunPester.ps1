@@ -4,6 +4,8 @@
 .DESCRIPTION
     A process of its own, because a binary module stays loaded until its process ends, and can crash it. Pester's own
     writer of results is not used: it throws at a control character in a message, and all results are lost.
+.PARAMETER Path
+    Folders and files of tests, separated by '|': -File takes no arrays.
 .PARAMETER Plan
     Gets the discovered tests before the first one runs, in the order in which they run.
 #>
@@ -49,7 +51,7 @@ $run = $null
 $discovered = @()
 try {
     $configuration = New-PesterConfiguration
-    $configuration.Run.Path = $Path
+    $configuration.Run.Path = $Path -split '\|'
     $configuration.Run.PassThru = $true
     $configuration.Run.SkipRun = $true
     $configuration.Output.Verbosity = 'None'

@@ -36,6 +36,17 @@ function New-SuiteResult {
     }
 }
 
+function Merge-SuiteResult {
+    <# .SYNOPSIS One result for a suite of several parts. #>
+    param([Parameter(Mandatory)] [object[]] $Result)
+    $sum = { param($name) [int] ($Result | Measure-Object $name -Sum).Sum }
+    $all = New-SuiteResult -Passed (& $sum Passed) -Failed (& $sum FailedTests) -Skipped (& $sum Skipped) -Discovered (& $sum Discovered) `
+        -Failures @($Result | ForEach-Object Failures) -Skips @($Result | ForEach-Object Skips) -Running @($Result | ForEach-Object Running)
+    # A part may have failed more often than it has lines to tell.
+    $all.Failed = [Math]::Max($all.Failed, (& $sum Failed))
+    $all
+}
+
 function Add-Failure {
     <# .SYNOPSIS Counts a failure that is no failed test. #>
     param([Parameter(Mandatory)] $Result, [Parameter(Mandatory)] [string] $Line)
@@ -158,4 +169,4 @@ function Read-PesterLog {
     New-SuiteResult -Passed $passed -Failed $failures.Count -Skipped $skipped -Failures $failures -Discovered $tests.Count -Running @($running | Where-Object { $_ })
 }
 
-Export-ModuleMember -Function New-SuiteResult, Add-Failure, ConvertTo-OneLine, Read-*
+Export-ModuleMember -Function New-SuiteResult, Merge-SuiteResult, Add-Failure, ConvertTo-OneLine, Read-*

@@ -103,36 +103,57 @@ function Get-EndOfProcess {
 }
 
 function Invoke-XunitSuite {
-    <# .SYNOPSIS Runs an xunit v3 program and returns its result. #>
+    <#
+    .SYNOPSIS
+        Runs an xunit v3 program and returns its result.
+    .PARAMETER ToPath
+        Gets a path and returns it as the program writes it, where that is not as this machine does.
+    #>
     param(
         [Parameter(Mandatory)] [string] $Name,
         [Parameter(Mandatory)] [string] $FilePath,
         [string[]] $ArgumentList = @(),
-        [hashtable] $Environment = @{}
+        [hashtable] $Environment = @{},
+        [int] $TimeoutSeconds = 600,
+        [scriptblock] $ToPath = { $args[0] }
     )
     $xml = Get-BuildPath "out/results/$Name.xml"
     # The log then says how many cases were discovered, and which tests have started and ended.
-    $arguments = $ArgumentList + @('-result-xml', $xml, '-noLogo', '-noColor', '-noAutoReporters', '-reporter', 'verbose', '-diagnostics')
-    Invoke-SuiteProcess -Name $Name -FilePath $FilePath -ArgumentList $arguments -Environment $Environment -ResultFile $xml `
+    $arguments = $ArgumentList + @('-result-xml', (& $ToPath $xml), '-noLogo', '-noColor', '-noAutoReporters', '-reporter', 'verbose', '-diagnostics')
+    Invoke-SuiteProcess -Name $Name -FilePath $FilePath -ArgumentList $arguments -Environment $Environment -ResultFile $xml -TimeoutSeconds $TimeoutSeconds `
         -Read { Read-XunitResult -Path $args[0] -Log $args[1] } -ReadLog { Read-XunitLog -Log $args[0] }
 }
 
 function Invoke-PesterSuite {
-    <# .SYNOPSIS Runs Pester tests, in a PowerShell of their own, and returns their result. #>
+    <#
+    .SYNOPSIS
+        Runs Pester tests, in a PowerShell of their own, and returns their result.
+    .PARAMETER Path
+        Folders and files of tests.
+    .PARAMETER Command
+        The command that starts that PowerShell; the one that runs the build unless told otherwise.
+    .PARAMETER ToPath
+        Gets a path and returns it as that PowerShell writes it.
+    #>
     param(
         [Parameter(Mandatory)] [string] $Name,
         [Parameter(Mandatory)] [string] $Pester,
-        [Parameter(Mandatory)] [string] $Path,
+        [Parameter(Mandatory)] [string[]] $Path,
         [hashtable] $Environment = @{},
-        [int] $TimeoutSeconds = 600
+        [int] $TimeoutSeconds = 600,
+        [string[]] $Command = (Get-PwshCommand),
+        [scriptblock] $ToPath = { $args[0] }
     )
     $json = Get-BuildPath "out/results/$Name.json"
     $plan = Get-BuildPath "out/results/$Name.plan.json"
     Remove-Item $plan -ErrorAction Ignore
-    $program, [string[]] $before = Get-PwshCommand
-    $arguments = $before + @('-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot 'RunPester.ps1'), '-Pester', $Pester, '-Path', $Path, '-Result', $json, '-Plan', $plan)
+    $program, [string[]] $before = $Command
+    $paths = @($Path | ForEach-Object { & $ToPath $_ }) -join '|'
+    $arguments = $before + @(
+        '-NoProfile', '-NonInteractive', '-File', (& $ToPath (Join-Path $PSScriptRoot 'RunPester.ps1')), '-Pester', (& $ToPath $Pester),
+        '-Path', $paths, '-Result', (& $ToPath $json), '-Plan', (& $ToPath $plan))
     Invoke-SuiteProcess -Name $Name -FilePath $program -ArgumentList $arguments -Environment ($Environment + @{ NO_COLOR = '1' }) -ResultFile $json -TimeoutSeconds $TimeoutSeconds `
         -Read { Read-PesterResult -Path $args[0] } -ReadLog { Read-PesterLog -Log $args[0] -Plan $plan }
 }
 
-Export-ModuleMember -Function Invoke-Suite, Invoke-SuiteProcess, Invoke-XunitSuite, Invoke-PesterSuite, New-SuiteResult
+Export-ModuleMember -Function Invoke-Suite, Invoke-SuiteProcess, Invoke-XunitSuite, Invoke-PesterSuite, New-SuiteResult, Merge-SuiteResult

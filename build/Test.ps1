@@ -23,6 +23,7 @@ Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
 Import-Module (Join-Path $PSScriptRoot 'Suites.psm1') -Force
+Import-Module (Join-Path $PSScriptRoot 'WineSuite.psm1') -Force
 
 $all = . (Join-Path $PSScriptRoot 'Suites.ps1')
 $wanted = @($all | Where-Object { -not $_['Extended'] -or $Extended })

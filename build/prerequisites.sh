@@ -33,9 +33,12 @@ if ! command -v step-ca >/dev/null; then
     need go golang-go
     [ -d /usr/share/gocode/src/github.com/smallstep/certificates ] || missing="$missing golang-github-smallstep-certificates-dev"
 fi
-# Task Scheduler's interfaces, as Wine has them.
-if [ -n "$extended" ]; then
+# PowerShell for Windows under Wine (tests/Wine).
+if [ "$(uname -m)" = x86_64 ]; then
     [ -x /usr/lib/wine/wine64 ] || need wine wine64
+    need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64-win32
+fi
+if [ -n "$extended" ]; then
     # A machine with a running systemd (tests/Systemd).
     need qemu-system-x86_64 qemu-system-x86
     need mmdebstrap mmdebstrap
