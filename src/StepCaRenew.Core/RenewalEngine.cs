@@ -194,6 +194,7 @@ public sealed class RenewalEngine : IDisposable
         using var newKey = request.Rekey ? MakeKey(request, pair, paths) : null;
         report.HardLinks = HardLinks.Of(paths, newKey is not null);
         var witness = new PairWitness(volume, paths, request.KeyPassword);
+        await PairReplacement.RequireReplaceableAsync(volume, paths, newKey is not null, retry).ConfigureAwait(false);
         using var replacement = PairReplacement.Stage(volume, paths, newKey is not null, retry, witness);
         using var note = pending.Note(pair.Leaf.SerialNumber, before);
         using var answer = await issuer.IssueAsync(pair, newKey, request, report, cancellationToken).ConfigureAwait(false);

@@ -9,7 +9,7 @@ namespace StepCaRenew.Actions;
 internal sealed class PendingActions(
     IVolume volume, PairPaths paths, IReadOnlyList<ActionDefinition> actions, ActingLocks acting, TimeProvider clock, ILogger logger) : IDisposable
 {
-    private readonly PendingFile file = new(volume, paths);
+    private readonly PendingFile file = new(volume, paths, new SharingRetry(clock));
     private ActingTurn? turn;
 
     /// <summary>Whether an earlier run left a record.</summary>

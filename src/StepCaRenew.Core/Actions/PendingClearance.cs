@@ -18,7 +18,7 @@ internal sealed class PendingClearance(IVolume volume, TimeProvider clock, ILogg
     /// <returns>Whether anything is still owed by the record.</returns>
     public async Task<bool> RunAsync(OwedActions owed, IReadOnlySet<string> done)
     {
-        var file = new PendingFile(volume, owed.Paths);
+        var file = new PendingFile(volume, owed.Paths, new SharingRetry(clock));
         if (done.Count == 0 && file.Exists)
             return true;
         try

@@ -4,7 +4,7 @@ using StepCaRenew.Pairs;
 namespace StepCaRenew.Actions;
 
 /// <summary>The record beside a pair, under its fixed name: replaced as a whole, flushed, and gone when nothing is owed.</summary>
-internal sealed class PendingFile(IVolume volume, PairPaths paths)
+internal sealed class PendingFile(IVolume volume, PairPaths paths, SharingRetry retry)
 {
     /// <summary>Whether anything lies under the name.</summary>
     public bool Exists => volume.Exists(paths.Pending);
@@ -47,7 +47,7 @@ internal sealed class PendingFile(IVolume volume, PairPaths paths)
     /// <summary>Puts the staged record in its place, for good.</summary>
     public void Put()
     {
-        volume.Rename(paths.StagedPending, paths.Pending);
+        retry.Run(() => volume.Rename(paths.StagedPending, paths.Pending));
         volume.FlushFolder(Folder);
     }
 
@@ -59,7 +59,7 @@ internal sealed class PendingFile(IVolume volume, PairPaths paths)
     {
         if (!volume.Exists(paths.Pending))
             return;
-        volume.Delete(paths.Pending);
+        retry.Run(() => volume.Delete(paths.Pending));
         volume.FlushFolder(Folder);
     }
 

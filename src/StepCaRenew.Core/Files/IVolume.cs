@@ -12,6 +12,11 @@ internal interface IVolume
     /// <summary>Whether anything lies at the path, a link included.</summary>
     bool Exists(string path);
 
+    /// <summary>Requires that a file can be replaced at this moment, as far as that can be known before it is done.</summary>
+    /// <exception cref="IOException">Somebody has it open, and lets nobody replace it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The right to replace it is missing.</exception>
+    void RequireReplaceable(string target);
+
     /// <summary>Makes a new, empty file with the rights of another one, which it is to replace; the name must be free.</summary>
     /// <exception cref="RenewalException">The other one can't be replaced, or its rights can't be given.</exception>
     IStagedFile CreateLike(string path, string model);

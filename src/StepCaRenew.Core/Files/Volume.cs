@@ -65,20 +65,44 @@ internal sealed class Volume : IVolume
 
     /// <inheritdoc/>
     public bool TryLink(string existing, string name) =>
-        OperatingSystem.IsWindows() ? WindowsNative.CreateHardLink(name, existing, 0) : UnixNative.Link(existing, name) == 0;
+        OperatingSystem.IsWindows() ? WindowsNative.CreateHardLink(LongPath.Of(name), LongPath.Of(existing), 0) : UnixNative.Link(existing, name) == 0;
 
     /// <inheritdoc/>
-    public void Rename(string source, string target) => File.Move(source, target, overwrite: true);
+    public void Rename(string source, string target) => Replace(source, target);
+
+    /// <inheritdoc cref="Rename"/>
+    public static void Replace(string source, string target)
+    {
+        if (OperatingSystem.IsWindows())
+            WindowsRename.Run(source, target);
+        else
+            File.Move(source, target, overwrite: true);
+    }
 
     /// <inheritdoc/>
-    public void Delete(string path) => File.Delete(path);
+    public void Delete(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            WindowsRename.Delete(path);
+        else
+            File.Delete(path);
+    }
+
+    /// <inheritdoc/>
+    public void RequireReplaceable(string target)
+    {
+        // Elsewhere the right to write in the folder is all that a rename takes, and a staged file has shown that right.
+        if (OperatingSystem.IsWindows())
+            WindowsRename.Probe(target);
+    }
 
     /// <inheritdoc/>
     public void FlushFolder(string folder)
     {
-        // NTFS has no such call; its journal keeps the order of renames.
         if (!OperatingSystem.IsWindows())
             UnixNative.FlushFolder(folder);
+        else
+            WindowsFolder.TryFlush(folder);
     }
 
     private static bool Demand(int error, ReadOnlySpan<int> cannot, string path) =>

@@ -24,7 +24,8 @@ internal static class WholeFile
             if (Holds(full, content))
                 return false;
             Fill(temporary, content, isPrivate);
-            File.Move(temporary, full, overwrite: true);
+            // On Windows a reader of the old file (a virus scanner, a backup) may hinder for a moment.
+            new SharingRetry(TimeProvider.System).Run(() => Volume.Replace(temporary, full));
             if (!OperatingSystem.IsWindows())
                 UnixNative.FlushFolder(Path.GetDirectoryName(full)!);
             return true;

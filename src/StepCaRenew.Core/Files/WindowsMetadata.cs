@@ -10,7 +10,7 @@ namespace StepCaRenew.Files;
 internal static class WindowsMetadata
 {
     private const AccessControlSections Owner = AccessControlSections.Owner | AccessControlSections.Group;
-    private const FileAttributes Kept = FileAttributes.Hidden | FileAttributes.System | FileAttributes.NotContentIndexed | FileAttributes.Archive;
+    private const FileAttributes Kept = FileAttributes.Hidden | FileAttributes.System | FileAttributes.NotContentIndexed | FileAttributes.Archive | FileAttributes.ReadOnly;
 
     public static void Copy(string source, string target, SafeFileHandle handle)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using StepCaRenew.Files;
 
 namespace StepCaRenew.Logging;
 
@@ -58,10 +59,10 @@ internal sealed class RotatingFile(string path, long limit = RotatingFile.Defaul
         for (var number = keep - 1; number > 0; number--)
         {
             if (File.Exists(Numbered(number)))
-                File.Move(Numbered(number), Numbered(number + 1), overwrite: true);
+                Volume.Replace(Numbered(number), Numbered(number + 1));
         }
 
-        File.Move(path, Numbered(1), overwrite: true);
+        Volume.Replace(path, Numbered(1));
     }
 
     private string Numbered(int number) => $"{path}.{number}";

@@ -21,6 +21,18 @@ internal sealed class PairReplacement : IDisposable
         (this.volume, this.paths, this.retry, this.witness) = (volume, paths, retry, witness);
 
     /// <summary>
+    /// Waits, before the CA is asked, until the files of a pair can be replaced: on Windows another process that has one
+    /// open, or a right that is missing, costs no certificate then.
+    /// </summary>
+    /// <exception cref="RenewalException">A file can't be replaced (<see cref="ErrorId.FileInUse"/>, <see cref="ErrorId.FolderNotWritable"/>).</exception>
+    public static async Task RequireReplaceableAsync(IVolume volume, PairPaths paths, bool withKey, SharingRetry retry)
+    {
+        await retry.RunAsync(() => volume.RequireReplaceable(paths.Certificate), paths.Certificate).ConfigureAwait(false);
+        if (withKey && !paths.IsOneFile)
+            await retry.RunAsync(() => volume.RequireReplaceable(paths.Key), paths.Key).ConfigureAwait(false);
+    }
+
+    /// <summary>
     /// Makes the empty new files with the rights of the old ones, before the CA is asked: a folder that may not be
     /// written, or an owner that can't be kept, costs no certificate then.
     /// </summary>

@@ -16,6 +16,8 @@ internal sealed class RecordingVolume : IVolume
 
     public bool Exists(string path) => volume.Exists(path);
 
+    public void RequireReplaceable(string target) => volume.RequireReplaceable(target);
+
     public IStagedFile CreateLike(string path, string model) => Do($"create {Name(path)}", () => new StagedFile(this, volume.CreateLike(path, model), Name(path)));
 
     public bool HasRightsOf(string path, string model) => volume.HasRightsOf(path, model);

@@ -27,6 +27,12 @@ internal abstract class CountingVolume(IVolume inner, int at) : IVolume
         return inner.Exists(path);
     }
 
+    public virtual void RequireReplaceable(string target)
+    {
+        Count();
+        inner.RequireReplaceable(target);
+    }
+
     public IStagedFile CreateLike(string path, string model)
     {
         Count();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Certificates;
+using StepCaRenew.Files;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Policy;
 
@@ -19,6 +20,8 @@ public abstract class EngineTest : IDisposable
     internal CollectingLogger Log { get; } = new();
 
     protected TimeProvider Clock { get; set; } = TimeProvider.System;
+
+    internal IVolume Volume { get; set; } = new Volume();
 
     /// <summary>What the engine sees of the environment; never that of the machine, which may name a proxy.</summary>
     protected Dictionary<string, string> Variables { get; } = [];
@@ -67,7 +70,7 @@ public abstract class EngineTest : IDisposable
 
     protected async Task<(RenewalResult Result, RenewalException? Error)> RunAsync(RenewalRequest request, CancellationToken cancellationToken = default)
     {
-        var engine = new RenewalEngine(Clock, () => 0.5, name => Variables.GetValueOrDefault(name), Log);
+        var engine = new RenewalEngine(Clock, () => 0.5, name => Variables.GetValueOrDefault(name), Log, Volume);
         return await engine.RenewAsync(request, cancellationToken);
     }
 

@@ -129,6 +129,19 @@ public sealed class NotAskedTests : EngineTest
         });
     }
 
+    /// <summary>What on Windows another process or a missing right does; the staged files are not even made.</summary>
+    [Theory]
+    [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
+    public async Task FileThatCannotBeReplaced_IsFoundBefore(CaKind kind)
+    {
+        var ca = await CaAsync(kind, Own);
+        var pair = await IssueAsync(ca);
+        Volume = new HeldVolume(pair.KeyPath);
+        var (_, error) = await NotAskedAsync(ErrorId.FolderNotWritable, ca, Request(ca, pair) with { Rekey = true });
+        Assert.Contains(pair.KeyPath, error.Message, StringComparison.Ordinal);
+        await RenewedAsync(Request(ca, pair));
+    }
+
     /// <summary>Root's files that anyone may read.</summary>
     private async Task<IssuedPair> PublicPairAsync(ITestCa ca, int folderMode)
     {

@@ -106,6 +106,8 @@ public sealed class OldPairTests : FaultTest
 
         public bool Exists(string path) => volume.Exists(path);
 
+        public void RequireReplaceable(string target) => volume.RequireReplaceable(target);
+
         public IStagedFile CreateLike(string path, string model) => volume.CreateLike(path, model);
 
         public bool HasRightsOf(string path, string model) => volume.HasRightsOf(path, model);

@@ -1,3 +1,4 @@
+using StepCaRenew.Files;
 using StepCaRenew.Pairs;
 
 namespace StepCaRenew.Unit.Pairs;

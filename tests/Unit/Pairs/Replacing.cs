@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using StepCaRenew.Files;
 using StepCaRenew.Pairs;
 using StepCaRenew.Unit.Fixtures;
 

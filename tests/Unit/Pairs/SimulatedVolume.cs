@@ -118,6 +118,8 @@ internal sealed class SimulatedVolume : IVolume
         return cache.ContainsKey(path);
     }
 
+    public void RequireReplaceable(string target) => Before?.Invoke($"probe {target}");
+
     public IStagedFile CreateLike(string path, string model)
     {
         Before?.Invoke($"create {path}");

@@ -1,16 +1,17 @@
-using StepCaRenew.Files;
-
-namespace StepCaRenew.Pairs;
+namespace StepCaRenew.Files;
 
 /// <summary>
-/// Tries again for a bounded time where Windows won't replace a file because a reader has it open; anything else that
-/// fails is an error at once.
+/// Tries again for a bounded time if Windows refuses to replace a file because another process has it open; anything else
+/// that fails is an error at once.
 /// </summary>
 /// <param name="clock">The clock.</param>
-internal sealed class SharingRetry(TimeProvider clock)
+/// <param name="refusals">What can pass by itself; by default what this platform says.</param>
+internal sealed class SharingRetry(TimeProvider clock, Refusals? refusals = null)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly Refusals refusals = refusals ?? Refusals.OfPlatform;
 
     /// <summary>Runs a file-system call.</summary>
     /// <exception cref="RenewalException">It failed (<see cref="ErrorId.FileInUse"/> for an open file), and changed nothing.</exception>
@@ -22,16 +23,12 @@ internal sealed class SharingRetry(TimeProvider clock)
             {
                 return call();
             }
-            catch (IOException e) when (WriteErrors.IsSharingViolation(e))
+            catch (Exception e) when (MayPass(e, start))
             {
-                if (clock.GetElapsedTime(start) >= Patience)
-                    throw new RenewalException(
-                        ErrorId.FileInUse, $"'{target}' can't be replaced: another process has it open. The old pair stands as it was.",
-                        "Find the process (Resource Monitor, or handle.exe of Sysinternals) and let it open the file with FileShare.Delete, or close it after reading.", e);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw WriteErrors.Map(e, target);
+                throw refusals.Explain(e, target);
             }
 
             // The replacement has begun: it is finished, cancelled or not.
@@ -48,4 +45,24 @@ internal sealed class SharingRetry(TimeProvider clock)
             return true;
         },
         target);
+
+    /// <summary>Runs a call for a small file of our own, on this thread; what it throws last is thrown as it is.</summary>
+    public void Run(Action call)
+    {
+        for (var start = clock.GetTimestamp(); ;)
+        {
+            try
+            {
+                call();
+                return;
+            }
+            catch (Exception e) when (MayPass(e, start))
+            {
+            }
+
+            Task.Delay(Pause, clock, CancellationToken.None).GetAwaiter().GetResult();
+        }
+    }
+
+    private bool MayPass(Exception error, long start) => refusals.MayPass(error) && clock.GetElapsedTime(start) < Patience;
 }
