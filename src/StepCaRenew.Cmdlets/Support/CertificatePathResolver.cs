@@ -39,13 +39,17 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, FolderOptions fol
         try
         {
             var full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-            return provider.Name == "FileSystem" && full.Length > 0 ? full : throw NotAFile(path, null);
+            return provider.Name == "FileSystem" && full.Length > 0 ? Normalized(full) : throw NotAFile(path, null);
         }
         catch (Exception e) when (e is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or ProviderInvocationException or NotSupportedException)
         {
             throw NotAFile(path, e);
         }
     }
+
+    // After FileSystem:: PowerShell leaves a path as it was written, such as C:/x.crt. The path of a device stays as the user knows it.
+    private static string Normalized(string path) =>
+        OperatingSystem.IsWindows() && System.IO.Path.GetFullPath(path) is var full && !full.StartsWith(@"\\.\", StringComparison.Ordinal) ? full : path;
 
     /// <summary>The error of a path that is empty.</summary>
     public static RenewalException Empty(string message) => new(ErrorId.PathEmpty, message, "Give the path of the file. Check the variable, the property or the column of the list that it comes from.");
@@ -89,6 +93,7 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, FolderOptions fol
             if (provider.Name != "FileSystem")
                 throw NotAFile(path, null);
             // A file may have brackets in its very name.
+            found = new(found.Select(Normalized).ToList());
             return found.Count > 0 || ResolveLiteral(path) is not { } literal || !File.Exists(literal) ? found : [literal];
         }
         catch (ItemNotFoundException)

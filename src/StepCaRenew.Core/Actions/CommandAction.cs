@@ -17,7 +17,7 @@ public sealed record CommandAction(string FilePath, IReadOnlyList<string> Argume
         if (ArgumentList.Any(argument => argument.Contains('\0', StringComparison.Ordinal)))
             throw ActionErrors.Invalid("An argument of -ArgumentList holds a NUL character, at which the system would cut it.", "Leave the character out.");
         // cmd.exe would parse the arguments once more, by rules of its own: that is a shell.
-        if (OperatingSystem.IsWindows() && Path.GetExtension(FilePath).ToUpperInvariant() is ".BAT" or ".CMD")
+        if (OperatingSystem.IsWindows() && IsBatch(FilePath))
             throw ActionErrors.Invalid($"'{FilePath}' is a batch file, which only a shell can run.", "Use -ScriptPath with a PowerShell script, or name cmd.exe as -FilePath.");
         if (ProgramFinder.Find(FilePath) is not { } program)
             throw WholeCommandLine() ?? ActionErrors.Invalid(
@@ -30,6 +30,9 @@ public sealed record CommandAction(string FilePath, IReadOnlyList<string> Argume
     /// <inheritdoc/>
     internal override Task RunAsync(ActionContext context, CancellationToken cancellationToken) =>
         ChildProcess.DemandSuccessAsync(this, FilePath, ArgumentList, context, cancellationToken);
+
+    // Windows takes blanks and dots off the end of a name, and then runs "x.bat ".
+    internal static bool IsBatch(string path) => Path.GetExtension(path.TrimEnd(' ', '.')).ToUpperInvariant() is ".BAT" or ".CMD";
 
     // A whole command line in -FilePath, as --exec of step takes it. Only the program is quoted back: arguments may be secret.
     private RenewalException? WholeCommandLine()

@@ -69,9 +69,17 @@ internal sealed class SmallFile : IDisposable
     private static SmallFile OpenElsewhere(string path)
     {
         // On macOS a pipe would block.
-        if (Directory.Exists(path))
+        if (FileKind.IsSpecial(path))
             return new SmallFile(new SafeFileHandle(), false, 0, default);
-        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        return new SmallFile(handle, true, RandomAccess.GetLength(handle), File.GetLastWriteTimeUtc(handle));
+        try
+        {
+            var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return new SmallFile(handle, true, RandomAccess.GetLength(handle), File.GetLastWriteTimeUtc(handle));
+        }
+        catch (NotSupportedException)
+        {
+            // .NET says so of a device or a pipe under another name.
+            return new SmallFile(new SafeFileHandle(), false, 0, default);
+        }
     }
 }

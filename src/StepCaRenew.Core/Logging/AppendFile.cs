@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using System.Security.AccessControl;
 using Microsoft.Win32.SafeHandles;
 using StepCaRenew.Files;
 
@@ -37,24 +36,8 @@ internal static class AppendFile
         return file.IsInvalid ? throw NativeErrors.ToException(Marshal.GetLastPInvokeError(), path) : file;
     }
 
-    // A new file has the rights that its folder gives. .NET refuses FileMode.Append together with any right to read, the
-    // attributes included; CreateFile adds the right to read attributes by itself, which the length needs.
+    // Opened for adding alone, so that the system puts every write at the end. A new file has the rights that its folder gives.
     [SupportedOSPlatform("windows")]
-    private static SafeFileHandle OpenOnWindows(string path)
-    {
-        if (new FileInfo(path).LinkTarget is not null)
-            throw new IOException($"'{path}' is a link.");
-        using var stream = new FileInfo(path).Create(
-            FileMode.Append, FileSystemRights.AppendData | FileSystemRights.Synchronize, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.None, null);
-        // The stream closes its own handle; this one is the log's.
-        return Duplicate(stream.SafeFileHandle);
-    }
-
-    [SupportedOSPlatform("windows")]
-    private static SafeFileHandle Duplicate(SafeFileHandle handle)
-    {
-        var copy = new SafeFileHandle(handle.DangerousGetHandle(), ownsHandle: true);
-        handle.SetHandleAsInvalid();
-        return copy;
-    }
+    private static SafeFileHandle OpenOnWindows(string path) =>
+        WindowsOwnFile.Open(path, WindowsNative.AppendData, FileShare.ReadWrite | FileShare.Delete, WindowsNative.OpenAlways);
 }

@@ -34,7 +34,8 @@ public sealed class JsonLogger(string path, TimeProvider clock, ILogger fallback
                     file.Append(line);
                 return;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            // Whatever it is: a log never stops a run, and the next line would fail as well.
+            catch (Exception e)
             {
                 isBroken = true;
                 ActionLog.LogNotWritten(fallback, path, e.Message);

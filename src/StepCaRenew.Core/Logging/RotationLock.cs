@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 using StepCaRenew.Files;
 
@@ -19,7 +20,7 @@ internal sealed class RotationLock : IDisposable
     public static RotationLock? TryTake(SafeFileHandle file, string path)
     {
         if (OperatingSystem.IsWindows())
-            return TryTakeMutex(path);
+            return TryTakeMutex(file, path);
         if (UnixNative.Lock(file, Exclusive | NonBlocking) != 0)
             return null;
         return OperatingSystem.IsLinux() && !LinuxStat.IsSame(file, path) ? null : new RotationLock(null);
@@ -32,21 +33,48 @@ internal sealed class RotationLock : IDisposable
         mutex?.Dispose();
     }
 
-    private static RotationLock? TryTakeMutex(string path)
+    [SupportedOSPlatform("windows")]
+    private static RotationLock? TryTakeMutex(SafeFileHandle file, string path)
     {
-        var mutex = new Mutex(initiallyOwned: false, $"Global\\StepCaRenew-{Actions.ActionHash.Of([path.ToUpperInvariant()])}");
+        if (TryOpenMutex($"Global\\StepCaRenew-{Actions.ActionHash.Of([path.ToUpperInvariant()])}") is not { } mutex)
+            return null;
+        if (!TryWait(mutex))
+        {
+            mutex.Dispose();
+            return null;
+        }
+
+        var taken = new RotationLock(mutex);
+        // Another process may have rotated between the opening of the file and this lock.
+        if (WindowsOwnFile.IsSame(file, path))
+            return taken;
+        taken.Dispose();
+        return null;
+    }
+
+    // A mutex of another account's run, or anything else under the name: who holds that may rotate, and this run writes on.
+    internal static Mutex? TryOpenMutex(string name)
+    {
         try
         {
-            if (mutex.WaitOne(0))
-                return new RotationLock(mutex);
+            return new Mutex(initiallyOwned: false, name);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException or WaitHandleCannotBeOpenedException)
+        {
+            return null;
+        }
+    }
+
+    private static bool TryWait(Mutex mutex)
+    {
+        try
+        {
+            return mutex.WaitOne(0);
         }
         catch (AbandonedMutexException)
         {
             // Its owner died while it rotated; what is left of that is a missing number.
-            return new RotationLock(mutex);
+            return true;
         }
-
-        mutex.Dispose();
-        return null;
     }
 }

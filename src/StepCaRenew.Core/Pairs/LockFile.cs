@@ -35,14 +35,14 @@ internal static class LockFile
     /// Something lies there that can't be locked. To go on without a lock would let two runs work on one pair.
     /// </exception>
     public static (LockOutcome Outcome, FileStream? File) TryOpen(string path, string model) =>
-        OperatingSystem.IsWindows() ? TryOpenOnWindows(path) : TryOpenOnUnix(path, model);
+        OperatingSystem.IsWindows() ? WindowsLock.TryOpen(path, model) : TryOpenOnUnix(path, model);
 
     /// <summary>Opens the lock file without locking it, as .NET would with a shared lock of its own: it could never be read while it is held.</summary>
     /// <exception cref="IOException">It can't be opened.</exception>
     public static FileStream OpenToRead(string path)
     {
         if (OperatingSystem.IsWindows())
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            return new FileStream(WindowsOwnFile.Open(path, WindowsNative.GenericRead, FileShare.ReadWrite | FileShare.Delete, WindowsNative.OpenExisting), FileAccess.Read, bufferSize: 0);
         var file = UnixNative.Open(path, UnixOpen.NoFollow | UnixOpen.CloseOnExec, 0);
         return file.IsInvalid ? throw new IOException(Marshal.GetLastPInvokeErrorMessage()) : new FileStream(file, FileAccess.Read, bufferSize: 0);
     }
@@ -53,7 +53,10 @@ internal static class LockFile
     /// </summary>
     public static bool IsInPlace(FileStream file, string path) => !OperatingSystem.IsLinux() || LinuxStat.IsSame(file.SafeFileHandle, path);
 
-    /// <summary>Whether the file may be written into: not where it has another name as well, which may be anybody's file.</summary>
+    /// <summary>
+    /// Whether the file may be written into: not where it has another name as well, which may be anybody's file. Windows opens
+    /// no such file (<see cref="WindowsOwnFile"/>).
+    /// </summary>
     public static bool IsOursAlone(string path) => !OperatingSystem.IsLinux() || LinuxStat.Of(path, followLinks: false) is { Links: 1 };
 
     [UnsupportedOSPlatform("windows")]
@@ -117,24 +120,7 @@ internal static class LockFile
             throw NotLockable(path, "it is no regular file");
     }
 
-    private static RenewalException NotLockable(string path, string reason) => new(
+    internal static RenewalException NotLockable(string path, string reason) => new(
         ErrorId.WriteFailed, $"The lock file '{path}' can't be used: {reason}. Nothing was changed.",
         "Make sure that no run is under way, then delete it; the next run makes a new one.");
-
-    private static (LockOutcome Outcome, FileStream? File) TryOpenOnWindows(string path)
-    {
-        try
-        {
-            // Readable to whoever wants to know the holder; a second one for writing is refused.
-            return (LockOutcome.Taken, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0));
-        }
-        catch (IOException e) when (WriteErrors.IsSharingViolation(e))
-        {
-            return (LockOutcome.Held, null);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return (LockOutcome.Impossible, null);
-        }
-    }
 }

@@ -47,8 +47,12 @@ internal sealed record PairPaths(string Certificate, string Key)
     /// <param name="certificatePath">The certificate file as the user knows it.</param>
     /// <param name="keyPath">The key file as the user knows it.</param>
     /// <exception cref="RenewalException">A link leads nowhere.</exception>
-    public static PairPaths Resolve(string certificatePath, string keyPath) =>
-        new(TargetPath.Follow(certificatePath), TargetPath.Follow(keyPath));
+    public static PairPaths Resolve(string certificatePath, string keyPath)
+    {
+        var (certificate, key) = (TargetPath.Follow(certificatePath), TargetPath.Follow(keyPath));
+        // One file by two spellings is one file: the properties above compare the text.
+        return new(certificate, PathNames.AreSame(certificate, key) ? certificate : key);
+    }
 
     private static string Beside(string path, string what) =>
         Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.stepcarenew-{what}");

@@ -28,7 +28,7 @@ internal sealed class CertificateClaims(Func<string, string?> environment, ILogg
         var target = TargetOf(definition.CertificatePath);
         return RegisteredNames.Stores(environment)
             .SelectMany(store => Names(store).Where(name => !RenewalName.Comparer.Equals(name, definition.Name)).Select(name => (Name: name, Path: PathOf(store, name))))
-            .FirstOrDefault(other => other.Path is not null && TargetOf(other.Path) == target).Name;
+            .FirstOrDefault(other => other.Path is not null && PathNames.AreSame(TargetOf(other.Path), target)).Name;
     }
 
     // What cannot be read is a matter of those who look at it.

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using StepCaRenew.Policy;
 using StepCaRenew.Scheduling;
@@ -12,14 +11,10 @@ internal static class DefinitionWriter
     /// <summary>Where the schema lies, seen from a definition.</summary>
     public const string SchemaReference = "../renewal.schema.json";
 
-    // Paths and names in any script stay readable; the file is no HTML.
-    private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>The bytes of a definition's file.</summary>
     public static byte[] Render(RenewalDefinition definition)
     {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, Options))
+        return JsonText.Render(json =>
         {
             json.WriteStartObject();
             json.WriteString("$schema", SchemaReference);
@@ -44,10 +39,7 @@ internal static class DefinitionWriter
             Text(json, "healthCheckUriFile", definition.HealthCheckUriFile);
             Text(json, "logPath", definition.LogPath);
             json.WriteEndObject();
-        }
-
-        bytes.WriteByte((byte)'\n');
-        return bytes.ToArray();
+        });
     }
 
     private static void WriteCa(Utf8JsonWriter json, RenewalDefinition definition)

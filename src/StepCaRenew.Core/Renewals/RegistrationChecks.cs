@@ -67,7 +67,7 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
         if (request.IsForced)
             return;
         var existing = store.Load(name);
-        if (TargetPath.Follow(existing.CertificatePath) != TargetPath.Follow(registration.Definition.CertificatePath))
+        if (!PathNames.AreSame(TargetPath.Follow(existing.CertificatePath), TargetPath.Follow(registration.Definition.CertificatePath)))
             throw new RenewalException(
                 ErrorId.NameTaken, $"'{name}' is registered for '{existing.CertificatePath}'.", "Choose another -Name, or give -Force to make it the renewal of the other certificate.");
     }

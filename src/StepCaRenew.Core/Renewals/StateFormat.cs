@@ -9,8 +9,7 @@ internal static class StateFormat
     /// <summary>Writes a state.</summary>
     public static byte[] Render(RenewalState state)
     {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
+        return JsonText.Render(json =>
         {
             json.WriteStartObject();
             Write(json, "lastAttempt", state.LastAttempt);
@@ -26,10 +25,7 @@ internal static class StateFormat
             Write(json, "clockLimitSeconds", state.ClockLimit);
             Write(json, "actionsPendingSince", state.ActionsPendingSince);
             json.WriteEndObject();
-        }
-
-        bytes.WriteByte((byte)'\n');
-        return bytes.ToArray();
+        });
     }
 
     /// <summary>Reads a state; null where it is damaged.</summary>

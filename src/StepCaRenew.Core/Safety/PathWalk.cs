@@ -42,7 +42,8 @@ internal sealed class PathWalk(Func<string, PathEntry> look)
             yield return (next, PathRole.Link);
             if (++links > MostLinks)
                 throw TargetPath.Broken(path, null);
-            current = Path.IsPathRooted(target) ? Path.GetPathRoot(Path.GetFullPath(target))! : current;
+            // A target such as \certs is on the drive of its link, whatever the drive of this process is.
+            current = Path.IsPathRooted(target) ? Path.GetPathRoot(Path.GetFullPath(target, current))! : current;
             Push(left, target);
         }
 

@@ -21,7 +21,15 @@ public sealed class DefinitionWriterTests
         }
 
         """,
-        Encoding.UTF8.GetString(DefinitionWriter.Render(new() { Name = "web", CertificatePath = "/etc/ssl/wéb \"1\".crt" })).ReplaceLineEndings());
+        Encoding.UTF8.GetString(DefinitionWriter.Render(new() { Name = "web", CertificatePath = "/etc/ssl/wéb \"1\".crt" })));
+
+    [Fact]
+    public void Render_OnEveryPlatform_EndsLinesWithLineFeedsAlone()
+    {
+        Assert.DoesNotContain((byte)'\r', DefinitionWriter.Render(new() { Name = "web", CertificatePath = "/a" }));
+        Assert.DoesNotContain((byte)'\r', StateFormat.Render(new() { LastErrorMessage = "one\r\ntwo" }));
+        Assert.Equal("one\r\ntwo", StateFormat.Parse(StateFormat.Render(new() { LastErrorMessage = "one\r\ntwo" }))!.LastErrorMessage);
+    }
 
     [Fact]
     public void Read_WhatWasWritten_SaysTheSame_AndTheSchemaAgrees()

@@ -1,4 +1,5 @@
 using System.Xml;
+using StepCaRenew.Files;
 
 namespace StepCaRenew.Scheduling.Windows;
 
@@ -46,12 +47,11 @@ internal static class TaskDifferences
         var action = found.FirstOrDefault(one => one.Kind == wanted.Kind);
         if (action is null)
             yield return "The task runs no program.";
-        // Paths of Windows don't know case.
-        else if (!Unquoted(action.Program).Equals(wanted.Program, StringComparison.OrdinalIgnoreCase))
+        else if (!PathNames.AreSameOnWindows(Unquoted(action.Program), wanted.Program))
             yield return $"The program is '{action.Program}' instead of '{wanted.Program}'.";
         if (action is not null && action.Arguments != wanted.Arguments)
             yield return $"The arguments are '{action.Arguments}' instead of '{wanted.Arguments}'.";
-        if (action is not null && action.Folder != wanted.Folder)
+        if (action is not null && !PathNames.AreSameOnWindows(action.Folder ?? string.Empty, wanted.Folder ?? string.Empty))
             yield return $"The task starts in the folder '{action.Folder}', and none was given.";
         foreach (var other in found.Where(one => one != action))
             yield return $"There is another action: {$"{other.Kind} {other.Program} {other.Arguments}".TrimEnd()}.";

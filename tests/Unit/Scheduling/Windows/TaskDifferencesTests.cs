@@ -88,7 +88,7 @@ public sealed class TaskDifferencesTests
         Find(task, "Interval").Value = "PT900S";
         Find(task, "StartBoundary").Value = "2020-01-01T01:07:23+01:00";
         Find(task, "Delay").Value = "PT83S";
-        Find(task, "Command").Value = "\"c:\\program files\\powershell\\7\\PWSH.EXE\"";
+        Find(task, "Command").Value = "\"c:\\program files/powershell\\7\\PWSH.EXE\"";
         Find(task, "RegistrationInfo").AddFirst(New("Date", "2026-01-01T00:00:00"));
         Find(task, "Settings").Add(New("IdleSettings", New("StopOnIdleEnd", "true")));
         Find(task, "UserId").Value = "NT AUTHORITY\\SYSTEM";
