@@ -362,6 +362,29 @@ exit 0
             Get-SystemctlCall | Should -Be 'is-active mail', 'try-restart mail'
         }
 
+        It 'starts a service that failed at its restart, in the next run (<Parameter>)' -ForEach @(
+            @{ Parameter = 'RestartService'; Verb = 'try-restart' }
+            @{ Parameter = 'ReloadService'; Verb = 'try-reload-or-restart' }
+        ) {
+            $service = @{ $Parameter = 'web' }
+            Set-Content (Join-Path $tools unit-web) active
+            Set-Content (Join-Path $tools fail-web) yes
+            (Invoke-StepRenewal $path @atCa @service -ErrorAction SilentlyContinue).ActionsPending | Should -BeTrue
+            Set-Content (Join-Path $tools unit-web) failed
+            Remove-Item (Join-Path $tools fail-web)
+            (Invoke-StepRenewal $path @atCa @service).ActionsPending | Should -BeFalse
+            Get-SystemctlCall | Should -Be 'is-active web', "$Verb web", 'is-active web', 'restart web'
+        }
+
+        It 'leaves a service alone that somebody stopped after its restart failed' {
+            Set-Content (Join-Path $tools unit-web) active
+            Set-Content (Join-Path $tools fail-web) yes
+            (Invoke-StepRenewal $path @atCa -RestartService web -ErrorAction SilentlyContinue).ActionsPending | Should -BeTrue
+            Set-Content (Join-Path $tools unit-web) inactive
+            (Invoke-StepRenewal $path @atCa -RestartService web).ActionsPending | Should -BeFalse
+            Get-SystemctlCall | Should -Be 'is-active web', 'try-restart web', 'is-active web'
+        }
+
         It 'restarts one service once for 200 certificates' {
             Set-Content (Join-Path $tools unit-web) active
             1..200 | ForEach-Object {

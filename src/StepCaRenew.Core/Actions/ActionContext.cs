@@ -8,5 +8,7 @@ namespace StepCaRenew.Actions;
 /// <param name="Variables">What its processes find in their environment; null takes a variable away.</param>
 /// <param name="Logger">Told of output and exit codes.</param>
 /// <param name="Clock">The clock.</param>
+/// <param name="Stopped">The record of services that the action stops.</param>
+/// <param name="IsRetry">Whether an earlier run has tried it, or was killed before it could.</param>
 internal sealed record ActionContext(
-    ActionHost Host, IReadOnlyList<RenewalResult> Results, IReadOnlyDictionary<string, string?> Variables, ILogger Logger, TimeProvider Clock);
+    ActionHost Host, IReadOnlyList<RenewalResult> Results, IReadOnlyDictionary<string, string?> Variables, ILogger Logger, TimeProvider Clock, IStoppedServices Stopped, bool IsRetry);

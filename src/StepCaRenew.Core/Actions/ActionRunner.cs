@@ -52,8 +52,10 @@ internal sealed class ActionRunner(IReadOnlyList<ActionDefinition> actions, Acti
 
     private async Task<RenewalException?> TryAsync(ActionDefinition action, List<RenewalResult> owing, CancellationToken cancellationToken)
     {
-        var variables = ActionEnvironment.Of([.. owing.Select(result => result.Owed!.Subject)]);
-        var context = new ActionContext(host, owing, variables, logger, clock);
+        var owed = owing.Select(result => result.Owed!).ToList();
+        var variables = ActionEnvironment.Of([.. owed.Select(one => one.Subject)]);
+        var context = new ActionContext(
+            host, owing, variables, logger, clock, new StoppedServices(action, owed, volume, clock, logger), owed.Exists(one => one.IsRetried(action)));
         var patience = Shorter(action.Timeout ?? host.Timeout, Duration.LongestTimeout);
         using var timeout = new CancellationTokenSource(patience, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);

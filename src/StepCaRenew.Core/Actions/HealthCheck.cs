@@ -41,8 +41,7 @@ public sealed class HealthCheck : IDisposable
         ArgumentNullException.ThrowIfNull(uri);
         (this.uri, this.logger) = (Demand(uri), logger);
         UserStores.EnsurePrepared();
-        // A redirect could carry the secret path to another host in the clear.
-        http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = timeout };
+        http = new HttpClient(CreateHandler()) { Timeout = timeout };
     }
 
     /// <summary>The address as it may be shown.</summary>
@@ -82,6 +81,10 @@ public sealed class HealthCheck : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
+
+    // A redirect could carry the secret path to another host in the clear. The TLS options stay the platform's: see
+    // CaHandlerFactory.AllowsResume.
+    internal static SocketsHttpHandler CreateHandler() => new() { AllowAutoRedirect = false };
 
     private static Uri Demand(Uri uri) =>
         uri.IsAbsoluteUri && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp) ? uri : throw NoAddress();

@@ -14,6 +14,10 @@ internal sealed record OwedActions(PairPaths Paths, IReadOnlyList<PendingEntry> 
     /// <summary>Whether an action is among them.</summary>
     public bool Include(ActionDefinition action) => Entries.Any(entry => entry.Hash == action.Hash);
 
+    /// <summary>Whether an action is owed since an earlier renewal.</summary>
+    public bool IsRetried(ActionDefinition action) =>
+        Entries.Any(entry => entry.Hash == action.Hash && (Subject.OldThumbprint is null || entry.SerialNumber != Subject.OldSerialNumber));
+
     /// <summary>What a run owes; null where there is nothing.</summary>
     /// <param name="request">The request.</param>
     /// <param name="paths">The pair.</param>

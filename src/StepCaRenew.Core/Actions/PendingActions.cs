@@ -36,9 +36,16 @@ internal sealed class PendingActions(
         if (recorded.Count == 0)
             ActionLog.PendingDamaged(logger, paths.Pending);
         var owed = Owed(recorded, serialNumber);
-        var kept = owed.Where(Fits).ToList();
+        var kept = owed.Where(entry => Fits(entry) || entry.Stopped.Count > 0).ToList();
         foreach (var entry in owed.Where(entry => !Fits(entry)))
-            ActionLog.PendingDropped(logger, paths.Certificate, entry.Index, entry.Time);
+        {
+            // Only the action itself knows the service's name, so that the record stays until it comes again.
+            if (entry.Stopped.Count > 0)
+                ActionLog.ServiceLeftStopped(logger, paths.Certificate, entry.Index, entry.Time);
+            else
+                ActionLog.PendingDropped(logger, paths.Certificate, entry.Index, entry.Time);
+        }
+
         if (kept.Count == 0 || kept.Count < recorded.Count)
             Try(() => file.Write(kept));
         if (kept.Count > 0)
@@ -71,9 +78,9 @@ internal sealed class PendingActions(
         return Owed(recorded, serialNumber);
     }
 
-    // The certificate that was to be replaced is still (or again) there: what uses it has never seen another.
+    // If the certificate that was to be replaced is still (or again) there, what uses it has never seen another.
     private static List<PendingEntry> Owed(IReadOnlyList<PendingEntry> recorded, string serialNumber) =>
-        [.. recorded.Where(entry => entry.SerialNumber != serialNumber).DistinctBy(entry => entry.Hash)];
+        [.. recorded.Where(entry => entry.IsOwed(serialNumber)).DistinctBy(entry => entry.Hash)];
 
     // Whatever lies there, a renewal goes on.
     private void Try(Action action)

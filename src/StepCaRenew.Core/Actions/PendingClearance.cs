@@ -29,7 +29,7 @@ internal sealed class PendingClearance(IVolume volume, TimeProvider clock, ILogg
             var present = SerialNumber(owed.Paths.Certificate);
             if (recorded is not null && present != owed.Subject.SerialNumber)
                 return recorded.Count > 0;
-            var left = (recorded ?? owed.Entries).Where(entry => !done.Contains(entry.Hash) && entry.SerialNumber != present).ToList();
+            var left = (recorded ?? owed.Entries).Where(entry => !done.Contains(entry.Hash) && entry.IsOwed(present)).ToList();
             if (recorded is null || left.Count < recorded.Count || left.Count == 0)
                 file.Write(left);
             return left.Count > 0;

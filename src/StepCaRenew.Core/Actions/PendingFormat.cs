@@ -29,6 +29,8 @@ internal static class PendingFormat
                 json.WriteString("hash"u8, entry.Hash);
                 json.WriteString("serial"u8, entry.SerialNumber);
                 json.WriteString("time"u8, entry.Time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+                if (entry.Stopped.Count > 0)
+                    WriteStopped(json, entry.Stopped);
                 json.WriteEndObject();
             }
 
@@ -45,7 +47,7 @@ internal static class PendingFormat
     {
         try
         {
-            using var json = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 4 });
+            using var json = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 5 });
             var root = json.RootElement;
             if (!HasOnly(root, "version", "pending") || root.GetProperty("version").GetInt32() != Version)
                 return null;
@@ -58,18 +60,35 @@ internal static class PendingFormat
         }
     }
 
-    private static PendingEntry Entry(JsonElement json) =>
-        HasOnly(json, "index", "hash", "serial", "time")
-            ? new PendingEntry(json.GetProperty("index").GetInt32(), json.GetProperty("hash").GetString()!, json.GetProperty("serial").GetString()!, json.GetProperty("time").GetDateTimeOffset())
-            : throw new FormatException();
+    private static void WriteStopped(Utf8JsonWriter json, IReadOnlyList<string> hashes)
+    {
+        json.WriteStartArray("stopped"u8);
+        foreach (var hash in hashes)
+            json.WriteStringValue(hash);
+        json.WriteEndArray();
+    }
+
+    private static PendingEntry Entry(JsonElement json)
+    {
+        var hasStopped = HasOnly(json, "index", "hash", "serial", "stopped", "time");
+        if (!hasStopped && !HasOnly(json, "index", "hash", "serial", "time"))
+            throw new FormatException();
+        return new PendingEntry(json.GetProperty("index").GetInt32(), json.GetProperty("hash").GetString()!, json.GetProperty("serial").GetString()!, json.GetProperty("time").GetDateTimeOffset())
+        {
+            Stopped = hasStopped ? [.. json.GetProperty("stopped").EnumerateArray().Select(one => one.GetString()!)] : [],
+        };
+    }
 
     private static bool HasOnly(JsonElement json, params string[] names) =>
         json.EnumerateObject().Select(property => property.Name).Order().SequenceEqual(names.Order());
 
     private static bool IsSound(PendingEntry entry) =>
         entry.Index is >= 0 and < MaximumEntries
-        && entry.Hash is { Length: ActionHash.Length } && IsHexadecimal(entry.Hash)
+        && IsHash(entry.Hash)
+        && entry.Stopped.Count <= MaximumEntries && entry.Stopped.All(IsHash)
         && entry.SerialNumber is { Length: > 0 and <= MaximumSerialLength } && IsHexadecimal(entry.SerialNumber);
+
+    private static bool IsHash(string text) => text is { Length: ActionHash.Length } && IsHexadecimal(text);
 
     private static bool IsHexadecimal(string text) => text.All(Hexadecimal.Contains);
 }

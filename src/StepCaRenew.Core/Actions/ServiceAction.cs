@@ -22,13 +22,11 @@ public sealed record ServiceAction(string Name, bool IsReload) : ActionDefinitio
             throw ActionErrors.Invalid("Services are restarted with systemd or on Windows only.", "Use -FilePath launchctl -ArgumentList kickstart, -k, system/<label>.");
         if (OperatingSystem.IsLinux())
             SystemdService.Find();
-        else
-            ScriptAction.Pwsh(host);
     }
 
     /// <inheritdoc/>
     internal override Task RunAsync(ActionContext context, CancellationToken cancellationToken) =>
         OperatingSystem.IsWindows()
-            ? WindowsService.RestartAsync(this, context, cancellationToken)
+            ? WindowsService.RestartAsync(this, new ServiceManager(), context, cancellationToken)
             : SystemdService.RunAsync(this, context, cancellationToken);
 }

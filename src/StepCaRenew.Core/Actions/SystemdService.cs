@@ -9,6 +9,13 @@ internal static class SystemdService
     private const int NotActive = 3;
     private const int Unknown = 4;
 
+    private enum UnitState
+    {
+        Inactive,
+        Failed,
+        Running,
+    }
+
     // Some of the action's time is left for what follows, and for an error that names the state.
     private const double ShareForWaiting = 0.75;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -19,20 +26,27 @@ internal static class SystemdService
     public static async Task RunAsync(ServiceAction action, ActionContext context, CancellationToken cancellationToken)
     {
         var systemctl = Find();
-        if (!await IsRunningAsync(action, systemctl, context, cancellationToken).ConfigureAwait(false))
+        // Those that try leave a service alone that has ended since.
+        var verb = await FindStateAsync(action, systemctl, context, cancellationToken).ConfigureAwait(false) switch
+        {
+            UnitState.Running => action.IsReload ? "try-reload-or-restart" : "try-restart",
+            // It ran when the earlier run found it, and failed since: most likely at that run's restart. A service that somebody
+            // stopped is inactive, not failed.
+            UnitState.Failed when context.IsRetry => "restart",
+            _ => null,
+        };
+        if (verb is null)
         {
             ActionLog.PassedOver(context.Logger, action.Name);
             return;
         }
 
-        // Both leave a service alone that has ended since.
-        var verb = action.IsReload ? "try-reload-or-restart" : "try-restart";
         await ChildProcess.DemandSuccessAsync(action, systemctl, [verb, "--", action.Name], context, cancellationToken).ConfigureAwait(false);
     }
 
     // A service that starts may have read the old certificate already, and systemd refuses to reload it until it has
     // started; one that stops may be on its way to a restart. Both are waited for.
-    private static async Task<bool> IsRunningAsync(ServiceAction action, string systemctl, ActionContext context, CancellationToken cancellationToken)
+    private static async Task<UnitState> FindStateAsync(ServiceAction action, string systemctl, ActionContext context, CancellationToken cancellationToken)
     {
         var patience = (action.Timeout ?? context.Host.Timeout) * ShareForWaiting;
         var since = context.Clock.GetTimestamp();
@@ -42,11 +56,11 @@ internal static class SystemdService
             var state = OutputCleaner.LastLine(output);
             // systemd itself lets a reload wait for one that is under way. "refreshing" came with version 257.
             if (code == 0 || state is "reloading" or "refreshing")
-                return true;
+                return UnitState.Running;
             if (code is not (NotActive or Unknown))
                 throw ActionErrors.Failed(action, $"systemctl can't tell whether it runs (exit code {code}). {state}".TrimEnd());
             if (state is not ("activating" or "deactivating"))
-                return false;
+                return state == "failed" ? UnitState.Failed : UnitState.Inactive;
             if (context.Clock.GetElapsedTime(since) >= patience)
                 throw ActionErrors.Failed(action, $"the service is still {state} after {patience.TotalSeconds:0.#} s.");
             ActionLog.ServiceAwaited(context.Logger, action.Name, state);

@@ -56,6 +56,12 @@ internal static partial class ActionLog
     [LoggerMessage(176, LogLevel.Warning, "Without the lock '{Path}' another run may do the same actions at the same time: {Reason}")]
     public static partial void NotLocked(ILogger logger, string path, string reason);
 
+    [LoggerMessage(177, LogLevel.Information, "Started the service '{Service}', which an earlier run had stopped.")]
+    public static partial void ServiceStartedAgain(ILogger logger, string service);
+
+    [LoggerMessage(178, LogLevel.Warning, "Action {Index} of an earlier renewal of '{CertificatePath}', pending since {Since:u}, stopped a service and was ended before the service ran again. It is not among this call's actions. Start the service, or run the call with that action again.")]
+    public static partial void ServiceLeftStopped(ILogger logger, string certificatePath, int index, DateTimeOffset since);
+
     [LoggerMessage(179, LogLevel.Debug, "The service '{Service}' is {State}; waiting until it runs or has ended.")]
     public static partial void ServiceAwaited(ILogger logger, string service, string state);
 }

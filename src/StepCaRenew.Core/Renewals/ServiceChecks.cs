@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Actions;
 using StepCaRenew.Logging;
@@ -8,7 +9,7 @@ namespace StepCaRenew.Renewals;
 
 /// <summary>
 /// Whether the services that are to be reloaded or restarted after a renewal exist. A run passes over a service that does
-/// not run, so that a name with a typing error would never be noticed. On Linux.
+/// not run, so that a name with a typing error would never be noticed. On Linux and Windows.
 /// </summary>
 /// <param name="paths">Where things lie.</param>
 /// <param name="clock">The clock.</param>
@@ -19,21 +20,37 @@ internal sealed class ServiceChecks(LinuxPaths paths, TimeProvider clock, ILogge
     /// <exception cref="RenewalException">It does not (<see cref="ErrorId.SystemdNotRunning"/>, <see cref="ErrorId.ServiceNotFound"/>).</exception>
     public async Task DemandAsync(RenewalDefinition definition, TaskAccount account, bool isForced, CancellationToken cancellationToken)
     {
-        if (!OperatingSystem.IsLinux())
+        if (OperatingSystem.IsMacOS())
             return;
         foreach (var service in definition.Actions.OfType<ServiceAction>())
         {
-            if (await ProblemAsync(service, cancellationToken).ConfigureAwait(false) is { } problem)
+            var found = OperatingSystem.IsWindows() ? FindProblem(service, new ServiceManager()) : await ProblemAsync(service, cancellationToken).ConfigureAwait(false);
+            if (found is { } problem)
             {
                 if (!isForced)
                     throw problem;
                 TaskLog.Warned(logger, $"{definition.Name}: {problem.Message} -Force was given, so that it is registered.");
             }
-            else if (account is not TaskAccount.Machine && LinuxAccount.NameOf(account) != "root")
+            else if (OperatingSystem.IsLinux() && account is not TaskAccount.Machine && LinuxAccount.NameOf(account) != "root")
             {
                 TaskLog.Warned(
                     logger, $"{definition.Name}: systemd lets '{account.Display}' {(service.IsReload ? "reload" : "restart")} '{service.Name}' only if a rule of polkit says so (org.freedesktop.systemd1.manage-units). To try it: -RunNow -Force.");
             }
+        }
+    }
+
+    /// <summary>What Windows says of a service; null if it exists, or if that cannot be found out.</summary>
+    internal static RenewalException? FindProblem(ServiceAction service, IServiceManager services)
+    {
+        try
+        {
+            return services.Find(service.Name) is not null ? null : new RenewalException(
+                ErrorId.ServiceNotFound, $"Windows knows no service '{service.Name}', which -RestartService names.", "Correct the name: Get-Service lists all. If the service is installed later: -Force.");
+        }
+        catch (Win32Exception)
+        {
+            // The account that registers may have fewer permissions than the one that runs.
+            return null;
         }
     }
 

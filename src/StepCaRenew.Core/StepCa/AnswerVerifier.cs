@@ -40,7 +40,7 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
         chain.ChainPolicy = roots.CreatePolicy(now > notBefore ? now : notBefore);
         foreach (var issuer in answer.Chain)
             chain.ChainPolicy.ExtraStore.Add(issuer);
-        var isTrusted = chain.Build(answer.Leaf);
+        var isTrusted = TrustedRoots.Accepts(chain, answer.Leaf);
         foreach (var element in chain.ChainElements)
             element.Certificate.Dispose();
         if (!isTrusted)

@@ -20,7 +20,8 @@ internal sealed class CaConnector(AddressRace race, Uri? proxy, ConnectAttempts 
         return proxy is null ? stream : await SecureAsync(stream, proxy, cancellationToken).ConfigureAwait(false);
     }
 
-    // Not by the handler, which would hold the proxy's certificate against the CA's root and show it our own.
+    // Not by the handler, which would hold the proxy's certificate against the CA's root and show it our own. AllowTlsResume
+    // stays true: see CaHandlerFactory.AllowsResume.
     private static async Task<Stream> SecureAsync(NetworkStream stream, Uri proxy, CancellationToken cancellationToken)
     {
         var tls = new SslStream(stream, leaveInnerStreamOpen: false);

@@ -26,10 +26,7 @@ internal sealed class CaHandlerFactory(TrustedRoots roots, TimeProvider clock, F
     {
         var tls = new SslClientAuthenticationOptions
         {
-            // Nothing is resumed: a session would carry the identity of an earlier certificate. On Windows this value is also part
-            // of the key under which .NET keeps SChannel's credentials; if it did not differ, a connection without a client
-            // certificate would show the certificate of an earlier connection of this process (dotnet/runtime issue 131992).
-            AllowTlsResume = OperatingSystem.IsWindows() && client is null,
+            AllowTlsResume = AllowsResume(OperatingSystem.IsWindows(), client is not null),
             CertificateChainPolicy = roots.CreatePolicy(clock.GetUtcNow()),
             RemoteCertificateValidationCallback = trust.Validate,
             EnabledSslProtocols = protocols,
@@ -56,4 +53,13 @@ internal sealed class CaHandlerFactory(TrustedRoots roots, TimeProvider clock, F
             ActivityHeadersPropagator = null,
         };
     }
+
+    /// <summary>Whether a connection may resume an earlier TLS session of this process.</summary>
+    /// <remarks>
+    /// A session would carry the identity of an earlier certificate, so none is resumed. On Windows this value is also part of the
+    /// key under which .NET keeps SChannel's credentials. If it did not differ, a connection without a client certificate would
+    /// show the certificate of an earlier connection of this process (dotnet/runtime issue 131992, fixed for .NET 11). So every
+    /// connection without a client certificate has the default, true, there: those of other code in the process as well.
+    /// </remarks>
+    internal static bool AllowsResume(bool isWindows, bool hasClient) => isWindows && !hasClient;
 }

@@ -24,7 +24,7 @@ internal static class IssuerChain
     {
         using var chain = new X509Chain { ChainPolicy = roots.CreatePolicy(now) };
         chain.ChainPolicy.ExtraStore.AddRange(issuers.ToArray());
-        var isTrusted = chain.Build(leaf);
+        var isTrusted = TrustedRoots.Accepts(chain, leaf);
         var used = chain.ChainElements.Select(element => element.Certificate).ToList();
         var verified = isTrusted ? issuers.Where(issuer => used.Contains(issuer) && !roots.All.Contains(issuer)).ToList() : [];
         used.ForEach(certificate => certificate.Dispose());

@@ -23,6 +23,9 @@ internal sealed class ServerTrust
     /// <summary>The callback of the TLS handshake; the chain was built by the policy of <see cref="TrustedRoots"/>.</summary>
     public bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
+        // See TrustedRoots.Accepts: Wine's verdict has no error for a chain that ends before a root.
+        if (chain is not null && chain.ChainStatus.Any(one => (one.Status & OtherRoot) != 0))
+            errors |= SslPolicyErrors.RemoteCertificateChainErrors;
         IsAccepted = errors == SslPolicyErrors.None;
         Refusal = IsAccepted ? null : string.Join("; ", Reasons(certificate, chain, errors));
         IsRootOther = !IsAccepted && errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors)

@@ -44,13 +44,14 @@ internal static class TlsAlert
     private static int? OfOpenSsl(int code) =>
         (uint)code >> 24 is 0x0A or 0x14 && (code & 0xFFF) is > 1000 and < 1256 and var reason ? reason - 1000 : null;
 
-    // SECURITY_STATUS of SChannel; not verified on Windows.
+    // Microsoft's table "Schannel Error Codes for TLS and SSL Alerts"; not verified on Windows. Alerts 42, 43 and 46 share one
+    // code. An alert that is not in the table becomes 0x80090326, as does a message that SChannel finds malformed: it names no alert.
     private static int? OfWindows(int status) => unchecked((uint)status) switch
     {
+        0x8009030C => AccessDenied,
         0x80090325 => UnknownCa,
         0x80090327 => CertificateUnknown,
         0x80090328 => CertificateExpired,
-        0x80090349 => UnsupportedCertificate,
         0x80092010 => CertificateRevoked,
         _ => null,
     };

@@ -50,6 +50,12 @@ public sealed class TrustedRoots : IDisposable
         return policy;
     }
 
+    /// <summary>Builds a chain by <see cref="CreatePolicy"/>, and demands that its status is empty as well.</summary>
+    /// <remarks>
+    /// Build asks the platform for a verdict on the chain. That of Wine accepts a partial chain, so that its status is looked at too.
+    /// </remarks>
+    internal static bool Accepts(X509Chain chain, X509Certificate2 certificate) => chain.Build(certificate) && chain.ChainStatus.All(one => one.Status == X509ChainStatusFlags.NoError);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -199,7 +199,7 @@ public sealed class CommandActionTests : IDisposable
     }
 
     private ActionContext Context(Dictionary<string, string?> variables, TimeSpan timeout) =>
-        new(new ActionHost { WorkingDirectory = folder.Path, Timeout = timeout }, [], variables, log, TimeProvider.System);
+        new(new ActionHost { WorkingDirectory = folder.Path, Timeout = timeout }, [], variables, log, TimeProvider.System, new NoRecord(), IsRetry: false);
 
     private Task RunAsync(ActionDefinition action, Dictionary<string, string?>? variables = null) =>
         action.RunAsync(Context(variables ?? [], TimeSpan.FromMinutes(1)), CancellationToken.None);

@@ -11,6 +11,8 @@ public sealed class PendingActionsTests : IDisposable
     private static readonly ActionDefinition Reload = new ServiceAction("web", IsReload: true);
     private static readonly ActionDefinition Restart = new ServiceAction("web", IsReload: false);
 
+    private static readonly ActionDefinition Signal = new ServiceAction("mail", IsReload: false);
+
     private readonly TestFolder folder = new();
     private readonly EventLog log = new();
     private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
@@ -106,6 +108,21 @@ public sealed class PendingActionsTests : IDisposable
         Assert.Equal(1, Assert.Single(Of(Restart).Settle("0B")).Index);
         Assert.Single(log.Warnings);
         Assert.Equal(Restart.Hash, Assert.Single(PendingFormat.Parse(File.ReadAllBytes(paths.Pending))!).Hash);
+    }
+
+    // A service that an action stopped is down until the action comes again, even if the old certificate was put back.
+    [Theory]
+    [InlineData("0A")]
+    [InlineData("0B")]
+    public void Settle_WithAStoppedService_KeepsTheRecord(string present)
+    {
+        Owe("0A", Reload, Restart);
+        var entries = PendingFormat.Parse(File.ReadAllBytes(paths.Pending))!;
+        File.WriteAllBytes(paths.Pending, PendingFormat.Render([entries[0] with { Stopped = [new string('a', 64)] }, entries[1]]));
+        Assert.Equal(Reload.Hash, Of(Reload).Settle(present)[0].Hash);
+        Assert.Single(Of(Signal).Settle(present));
+        Assert.Contains(log.Warnings, one => one.Contains("stopped a service", StringComparison.Ordinal));
+        Assert.Equal(Reload.Hash, Assert.Single(PendingFormat.Parse(File.ReadAllBytes(paths.Pending))!).Hash);
     }
 
     [Theory]

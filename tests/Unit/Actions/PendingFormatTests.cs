@@ -16,6 +16,15 @@ public sealed class PendingFormatTests
     }
 
     [Fact]
+    public void Record_OfStoppedServices_IsReadAgain()
+    {
+        var bytes = PendingFormat.Render([new(0, Hash, "AB", Time) { Stopped = [Hash, new string('1', 64)] }, new(1, new string('0', 64), "AB", Time)]);
+        var read = PendingFormat.Parse(bytes)!;
+        Assert.Equal([Hash, new string('1', 64)], read[0].Stopped);
+        Assert.Empty(read[1].Stopped);
+    }
+
+    [Fact]
     public void Record_OfACommand_HoldsNeitherProgramNorArgument()
     {
         var action = new CommandAction("/opt/hook-program", ["hook-argument"]);
@@ -39,6 +48,9 @@ public sealed class PendingFormatTests
     [InlineData("{\"version\":1,\"pending\":[ENTRY")]
     [InlineData("{\"version\":1,\"pending\":[{\"index\":0,\"hash\":\"HASH\",\"serial\":\"AB\"}]}")]
     [InlineData("{\"version\":1,\"pending\":[{\"index\":0,\"hash\":\"HASH\",\"serial\":\"AB\",\"time\":\"2026-01-01T00:00:00Z\",\"program\":\"sh\"}]}")]
+    [InlineData("{\"version\":1,\"pending\":[{\"index\":0,\"hash\":\"HASH\",\"serial\":\"AB\",\"time\":\"2026-01-01T00:00:00Z\",\"stopped\":[\"Spooler\"]}]}")]
+    [InlineData("{\"version\":1,\"pending\":[{\"index\":0,\"hash\":\"HASH\",\"serial\":\"AB\",\"time\":\"2026-01-01T00:00:00Z\",\"stopped\":[null]}]}")]
+    [InlineData("{\"version\":1,\"pending\":[{\"index\":0,\"hash\":\"HASH\",\"serial\":\"AB\",\"time\":\"2026-01-01T00:00:00Z\",\"stopped\":\"HASH\"}]}")]
     [InlineData("{\"version\":1,\"pending\":[{\"index\":-1,\"hash\":\"HASH\",\"serial\":\"AB\",\"time\":\"2026-01-01T00:00:00Z\"}]}")]
     [InlineData("{\"version\":1,\"pending\":[{\"index\":99999999999,\"hash\":\"HASH\",\"serial\":\"AB\",\"time\":\"2026-01-01T00:00:00Z\"}]}")]
     [InlineData("{\"version\":1,\"pending\":[{\"index\":0,\"hash\":\"short\",\"serial\":\"AB\",\"time\":\"2026-01-01T00:00:00Z\"}]}")]

@@ -119,5 +119,5 @@ public sealed class SignalActionTests : IDisposable
         Assert.Equal(ErrorId.ActionInvalid, Assert.Throws<RenewalException>(() => new SignalAction("HUP", folder.Path).Demand(new ActionHost())).ErrorId);
 
     private static Task RunAsync(SignalAction action) =>
-        action.RunAsync(new ActionContext(new ActionHost(), [], new Dictionary<string, string?>(), new EventLog(), TimeProvider.System), CancellationToken.None);
+        action.RunAsync(new ActionContext(new ActionHost(), [], new Dictionary<string, string?>(), new EventLog(), TimeProvider.System, new NoRecord(), IsRetry: false), CancellationToken.None);
 }

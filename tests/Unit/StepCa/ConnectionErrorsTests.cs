@@ -2,7 +2,9 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.StepCa;
+using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.StepCa;
 
@@ -83,6 +85,21 @@ public sealed class ConnectionErrorsTests
     {
         var own = new RenewalException(ErrorId.ProxyRefused, "message", "remedy");
         Assert.Same(own, ConnectionErrors.Map(Http(HttpRequestError.ConnectionError, own), Trust(null), Ca, proxy: null));
+    }
+
+    // As under Wine, whose verdict on a chain that ends before a root is that it has no error.
+    [Fact]
+    public void Trust_ChainWithoutRoot_IsRefusedWhateverTheVerdict()
+    {
+        var leaf = TestAuthority.Default.Issue(new LeafSpec()).Leaf;
+        using var chain = new X509Chain();
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.Build(leaf);
+        var trust = new ServerTrust();
+        Assert.False(trust.Validate(trust, leaf, chain, SslPolicyErrors.None));
+        Assert.True(trust.IsRootOther);
+        Assert.Contains("does not chain to the trusted root", trust.Refusal, StringComparison.Ordinal);
     }
 
     private static ServerTrust Trust(SslPolicyErrors? errors)

@@ -31,15 +31,16 @@ public sealed class TlsAlertTests
     public void Of_OtherOpenSslError_IsNone(int code) => Assert.Null(TlsAlert.Of(new CryptographicException(code)));
 
     [Theory]
+    [InlineData(0x8009030C, 49)]
     [InlineData(0x80090325, 48)]
     [InlineData(0x80090327, 46)]
     [InlineData(0x80090328, 45)]
-    [InlineData(0x80090349, 43)]
     [InlineData(0x80092010, 44)]
     public void Of_SChannelStatus_IsTheAlert(uint status, int alert) => Assert.Equal(alert, TlsAlert.Of(new Win32Exception(unchecked((int)status))));
 
     [Theory]
     [InlineData(0x80090326)]
+    [InlineData(0x80090349)]
     [InlineData(10054)]
     public void Of_OtherWindowsError_IsNone(uint status) => Assert.Null(TlsAlert.Of(new Win32Exception(unchecked((int)status))));
 

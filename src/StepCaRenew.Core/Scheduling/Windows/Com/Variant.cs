@@ -6,26 +6,26 @@ namespace StepCaRenew.Scheduling.Windows.Com;
 /// <summary>
 /// VARIANT, empty or with a string; the caller of a method keeps it and ends it. The bytes of a password are overwritten then.
 /// </summary>
-[StructLayout(LayoutKind.Explicit)]
+/// <remarks>
+/// As oaidl.h declares it: four 16-bit fields, then a union whose longest member is a BRECORD of two pointers. Two pointers
+/// and no fixed offsets, so that it has 24 bytes in a 64-bit process and 16 in a 32-bit one, where it lies on the stack.
+/// </remarks>
+[StructLayout(LayoutKind.Sequential)]
 internal readonly struct Variant : IDisposable
 {
     private const ushort TypeBStr = 8;
 
-    [FieldOffset(0)]
     private readonly ushort type;
-
-    [FieldOffset(8)]
+    private readonly ushort reserved1;
+    private readonly ushort reserved2;
+    private readonly ushort reserved3;
     private readonly nint text;
-
-    // A VARIANT is as long as its longest member, a BRECORD of two pointers.
-    [FieldOffset(16)]
     private readonly nint rest;
 
     private Variant(nint text)
     {
-        type = TypeBStr;
-        this.text = text;
-        rest = 0;
+        (type, this.text) = (TypeBStr, text);
+        (reserved1, reserved2, reserved3, rest) = (0, 0, 0, 0);
     }
 
     /// <summary>A string.</summary>

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+using StepCaRenew.Files;
+using StepCaRenew.Pairs;
+
+namespace StepCaRenew.Actions;
+
+/// <summary>
+/// The record in the files of pending actions: hashes of names, never a name, so that nobody who can write these files chooses
+/// what a run starts.
+/// </summary>
+internal sealed class StoppedServices(ActionDefinition action, IReadOnlyList<OwedActions> owed, IVolume volume, TimeProvider clock, ILogger logger) : IStoppedServices
+{
+    /// <inheritdoc/>
+    public bool Contains(string service) => owed.SelectMany(one => one.Entries).Any(entry => entry.Hash == action.Hash && entry.Stopped.Contains(HashOf(service)));
+
+    /// <inheritdoc/>
+    public async Task RecordAsync(IEnumerable<string> services)
+    {
+        var hashes = services.Select(HashOf).ToList();
+        foreach (var one in owed)
+        {
+            try
+            {
+                await RecordAsync(one, hashes).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or RenewalException)
+            {
+                throw ActionErrors.Failed(action, $"it was not stopped, since that cannot be recorded in '{one.Paths.Pending}': {e.Message}", e);
+            }
+        }
+    }
+
+    // Names of services do not know case.
+    private static string HashOf(string service) => ActionHash.Of(["stopped", service.ToUpperInvariant()]);
+
+    private async Task RecordAsync(OwedActions one, IReadOnlyList<string> hashes)
+    {
+        var file = new PendingFile(volume, one.Paths);
+        using var pairLock = await PairLock.TakeAsync(one.Paths, one.LockTimeout, clock, logger, CancellationToken.None).ConfigureAwait(false);
+        // A record that has gone, or that another run has made since, gets this action's entry again.
+        var recorded = file.Exists ? file.Read() ?? [] : [];
+        var entries = recorded.Concat(one.Entries).DistinctBy(entry => entry.Hash);
+        file.Write([.. entries.Select(entry => entry.Hash == action.Hash ? entry with { Stopped = [.. entry.Stopped.Union(hashes)] } : entry)]);
+    }
+}

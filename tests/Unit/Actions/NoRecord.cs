@@ -1,0 +1,11 @@
+using StepCaRenew.Actions;
+
+namespace StepCaRenew.Unit.Actions;
+
+/// <summary>The record of an action that stops no service.</summary>
+internal sealed class NoRecord : IStoppedServices
+{
+    public bool Contains(string service) => throw new InvalidOperationException("No service was to be asked for.");
+
+    public Task RecordAsync(IEnumerable<string> services) => throw new InvalidOperationException("No service was to be stopped.");
+}

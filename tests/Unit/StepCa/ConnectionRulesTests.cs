@@ -1,0 +1,71 @@
+using System.Reflection;
+using Microsoft.Extensions.Time.Testing;
+using NetArchTest.Rules;
+using StepCaRenew.Actions;
+using StepCaRenew.Certificates;
+using StepCaRenew.StepCa;
+using StepCaRenew.Unit.Fixtures;
+
+namespace StepCaRenew.Unit.StepCa;
+
+/// <summary>
+/// Each place that connects to anything, and what it must not share: on Windows .NET keeps SChannel's credentials under a key that
+/// tells a connection with a client certificate from one without by AllowTlsResume alone.
+/// </summary>
+public sealed class ConnectionRulesTests
+{
+    private static readonly Assembly Core = typeof(RenewalException).Assembly;
+    private static readonly Uri Address = new("https://ca.example.com");
+
+    [Fact]
+    public void Connections_AreMadeByThreeTypes() => Assert.Equal(
+        [nameof(CaConnector), nameof(CaHandlerFactory), nameof(HealthCheck)],
+        UsersOf("System.Net.Http.SocketsHttpHandler", "System.Net.Http.HttpClientHandler", "System.Net.Security.SslStream", "System.Net.Security.SslClientAuthenticationOptions")
+            // Whoever asks for a handler names its type and disposes of it.
+            .Except([nameof(CaClient)]));
+
+    [Fact]
+    public void ClientCertificates_AreShownByOneType() => Assert.Equal(
+        [nameof(CaHandlerFactory)],
+        UsersOf("System.Net.Security.SslStreamCertificateContext", "System.Net.Security.LocalCertificateSelectionCallback"));
+
+    [Theory]
+    [InlineData(true, true, false)]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, false)]
+    [InlineData(false, false, false)]
+    public void AllowsResume_OnWindows_PartsTheTwoKinds(bool isWindows, bool hasClient, bool expected) =>
+        Assert.Equal(expected, CaHandlerFactory.AllowsResume(isWindows, hasClient));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Handler_ForTheCa_FollowsTheRule(bool hasClient)
+    {
+        using var folder = new TestFolder();
+        var (certificate, key) = TestAuthority.Default.Issue(new LeafSpec()).WriteTo(folder, "web");
+        using var pair = CertificatePair.Load(certificate, key, null);
+        using var leaf = ClientCertificate.Create(pair);
+        using var roots = TrustedRoots.Load(new CaSettings(Address, folder.Write("root.crt", TestAuthority.Default.Root.ExportCertificatePem()), null));
+        using var handler = new CaHandlerFactory(roots, new FakeTimeProvider(), _ => null)
+            .Create(Address, new ServerTrust(), new ConnectAttempts(), hasClient ? new ClientIdentity(leaf, []) : null);
+        Assert.Equal(CaHandlerFactory.AllowsResume(OperatingSystem.IsWindows(), hasClient), handler.SslOptions.AllowTlsResume);
+        Assert.Equal(hasClient, handler.SslOptions.ClientCertificateContext is not null);
+        Assert.Null(handler.SslOptions.ClientCertificates);
+    }
+
+    [Fact]
+    public void Handler_OfTheMonitor_ShowsNoCertificateAndMayResume()
+    {
+        using var handler = HealthCheck.CreateHandler();
+        Assert.True(handler.SslOptions.AllowTlsResume);
+        Assert.Null(handler.SslOptions.ClientCertificateContext);
+        Assert.Null(handler.SslOptions.ClientCertificates);
+    }
+
+    // A method that awaits is a nested type of its own.
+    private static IEnumerable<string> UsersOf(params string[] types) => Types.InAssembly(Core).That().HaveDependencyOnAny(types).GetTypes()
+        .Select(Outermost).Select(type => type.Name).Distinct().Order(StringComparer.Ordinal);
+
+    private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+}
