@@ -66,6 +66,7 @@ internal static class ChildProcess
                 start.Environment[name] = value;
         }
 
+        ChildVariables.Prepare(start, OperatingSystem.IsWindows());
         start.Environment[Stragglers.Variable] = mark;
         return start;
     }

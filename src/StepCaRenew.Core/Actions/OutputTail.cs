@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace StepCaRenew.Actions;
 
 /// <summary>Keeps the end of what a program puts out: the reason of a failure stands there, and a flood costs nothing.</summary>
@@ -36,9 +34,12 @@ internal sealed class OutputTail
         lock (gate)
         {
             if (total <= Capacity)
-                return Encoding.UTF8.GetString(ring, 0, (int)total);
+                return OutputDecoder.Decode(ring.AsSpan(0, (int)total));
             var start = (int)(total % Capacity);
-            return $"(the first {total - Capacity:N0} bytes were left out)\n" + Encoding.UTF8.GetString([.. ring[start..], .. ring[..start]]);
+            byte[] end = [.. ring[start..], .. ring[..start]];
+            // What is left of a character that was cut in two.
+            var rest = end.TakeWhile(one => (one & 0xC0) == 0x80).Take(3).Count();
+            return $"(the first {total - Capacity + rest:N0} bytes were left out)\n" + OutputDecoder.Decode(end.AsSpan(rest));
         }
     }
 }

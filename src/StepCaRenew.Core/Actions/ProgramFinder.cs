@@ -11,13 +11,10 @@ internal static class ProgramFinder
     /// <summary>The full path of a program, by its path or by its name alone.</summary>
     /// <returns>Null where there is none that could be run.</returns>
     public static string? Find(string program) =>
-        IsOfADrive(program) ? null
-            : program.AsSpan().IndexOfAny('/', Path.DirectorySeparatorChar) >= 0
+        OperatingSystem.IsWindows() && WindowsPath.IsOfPresentFolder(program) ? null
+        : program.AsSpan().IndexOfAny('/', Path.DirectorySeparatorChar) >= 0
             ? Candidates(program).FirstOrDefault(IsProgram)
             : Folders().SelectMany(folder => Candidates(Path.Combine(folder, program))).FirstOrDefault(IsProgram);
-
-    // C:x.exe means the folder in which the process happens to be on that drive.
-    private static bool IsOfADrive(string program) => OperatingSystem.IsWindows() && program is [_, ':', ..] && !Path.IsPathFullyQualified(program);
 
     // An empty entry of PATH means the present folder, which whoever fills that folder could use.
     private static IEnumerable<string> Folders() =>

@@ -8,15 +8,16 @@ namespace StepCaRenew.Scheduling;
 public static partial class PwshPath
 {
     /// <summary>
-    /// The path that leads to the same pwsh after an update: the launcher of a .NET tool, the current revision of a snap, or a
-    /// link on PATH that leads to a folder with a version in its name.
+    /// The path that leads to the same pwsh after an update: the launcher of a .NET tool, the current revision of a snap, the alias
+    /// of an app (MSIX), or a link on PATH that leads to a folder with a version in its name.
     /// </summary>
     /// <param name="path">The full path of the pwsh that runs.</param>
     /// <returns>The path itself if there is none; <see cref="Demand"/> refuses it then if it names a version.</returns>
-    public static string Lasting(string path) => Lasting(path, Environment.GetEnvironmentVariable("PATH"));
+    public static string Lasting(string path) => Lasting(
+        path, Environment.GetEnvironmentVariable("PATH"), Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "Microsoft", "WindowsApps"));
 
     /// <inheritdoc cref="Lasting(string)"/>
-    internal static string Lasting(string path, string? searchPath)
+    internal static string Lasting(string path, string? searchPath, string? aliases = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (!HasVersion(path))
@@ -24,6 +25,8 @@ public static partial class PwshPath
         // A launcher outlives every version of its tool; it runs the one that is installed.
         if (ToolStore().Match(path) is { Success: true } store)
             return new[] { store.Groups["tools"].Value + Path.GetFileName(path) }.FirstOrDefault(File.Exists) ?? path;
+        if (aliases is not null && AppFolder().Match(path) is { Success: true } app)
+            return AliasesOf(app, aliases).FirstOrDefault(File.Exists) ?? path;
         return Names(path, searchPath).FirstOrDefault(name => File.Exists(name) && !HasVersion(name) && IsSame(name, path)) ?? path;
     }
 
@@ -39,10 +42,10 @@ public static partial class PwshPath
         var segments = path.Split('\\', '/');
         if (!Program().IsMatch(segments[^1]))
             throw Unsuitable(path, "it is no pwsh");
-        if (segments.Contains("WindowsApps", StringComparer.OrdinalIgnoreCase))
-            throw Unsuitable(path, "it is the app of the Microsoft Store, whose folder changes with every update, and which SYSTEM can't start");
         if (segments.Any(segment => Preview().IsMatch(segment)))
             throw Unsuitable(path, "it is a preview");
+        if (segments.Contains("WindowsApps", StringComparer.OrdinalIgnoreCase))
+            DemandApp(path, scope);
         // The shim of a .NET tool looks for its program below the profile of whoever runs it.
         if (scope == RenewalScope.Machine && ToolFolder().IsMatch(path))
             throw Unsuitable(path, "it is a .NET tool of a user");
@@ -52,6 +55,26 @@ public static partial class PwshPath
                 OperatingSystem.IsWindows()
                     ? "Install PowerShell by its MSI, whose folder stays the same, and register from that pwsh."
                     : $"Make a link that you keep up to date, and register again: ln -s {Safety.ShellWord.Of(path)} /usr/local/bin/pwsh. Or install PowerShell by a package of the system.");
+    }
+
+    // A user's own schedule runs in that user's session, where Windows resolves the alias. Not verified on Windows.
+    private static void DemandApp(string path, RenewalScope scope)
+    {
+        if (scope == RenewalScope.Machine)
+            throw new RenewalException(
+                ErrorId.PwshUnsuitable, $"'{path}' can't be the pwsh of a schedule of the machine: it is the app of the Microsoft Store (MSIX), which SYSTEM cannot start.",
+                "Install PowerShell by its MSI (winget install --id Microsoft.PowerShell --source winget --installer-type wix), and register from that pwsh.");
+        if (!AppAlias().IsMatch(path))
+            throw new RenewalException(
+                ErrorId.PwshUnsuitable, $"'{path}' can't be the pwsh of a schedule: it is the app of the Microsoft Store (MSIX), whose folder changes with every update, and its alias 'pwsh.exe' is turned off.",
+                "Turn the alias on (Settings, Apps, App execution aliases) and register again; or install PowerShell by its MSI (winget install --id Microsoft.PowerShell --source winget --installer-type wix).");
+    }
+
+    // The alias in the folder of the app's family first: no other app can take it.
+    private static IEnumerable<string> AliasesOf(Match app, string aliases)
+    {
+        yield return Path.Combine(aliases, $"{app.Groups["name"].Value}_{app.Groups["publisher"].Value}", app.Groups["program"].Value);
+        yield return Path.Combine(aliases, app.Groups["program"].Value);
     }
 
     private static bool HasVersion(string path) => path.Split('\\', '/').SkipLast(1).Any(segment => Version().IsMatch(segment)) || SnapRevision().IsMatch(path);
@@ -89,13 +112,21 @@ public static partial class PwshPath
     [GeneratedRegex(@"^pwsh(-(preview|lts))?(\.exe)?$", RegexOptions.IgnoreCase)]
     private static partial Regex Program();
 
-    // 7-preview, 7.6.0-preview.4, PowerShell-7.6.0-rc.1-win-x64, powershell-preview, pwsh-preview.
-    [GeneratedRegex(@"^(\d+(\.\d+)*|(pwsh|powershell).*)-(preview|rc)\b", RegexOptions.IgnoreCase)]
+    // 7-preview, 7.6.0-preview.4, PowerShell-7.6.0-rc.1-win-x64, powershell-preview, pwsh-preview, the app Microsoft.PowerShellPreview.
+    [GeneratedRegex(@"^((\d+(\.\d+)*|(pwsh|powershell).*)-(preview|rc)\b|Microsoft\.PowerShellPreview_)", RegexOptions.IgnoreCase)]
     private static partial Regex Preview();
 
     // 7.6.9, v7.6, PowerShell-7.6.0-win-x64. Not 7 or 7-lts, the folders of packages, which updates keep.
     [GeneratedRegex(@"(^|[-_])v?\d+\.\d+", RegexOptions.IgnoreCase)]
     private static partial Regex Version();
+
+    // C:\Program Files\WindowsApps\Microsoft.PowerShell_7.6.0.0_x64__8wekyb3d8bbwe\pwsh.exe
+    [GeneratedRegex(@"[\\/]WindowsApps[\\/](?<name>[^\\/_]+)_[^\\/]*_(?<publisher>[^\\/_]+)[\\/](?<program>[^\\/]+)$", RegexOptions.IgnoreCase)]
+    private static partial Regex AppFolder();
+
+    // Below a user's profile, at most in the folder of the app's family.
+    [GeneratedRegex(@"[\\/]AppData[\\/]Local[\\/]Microsoft[\\/]WindowsApps[\\/]([^\\/]+[\\/])?[^\\/]+$", RegexOptions.IgnoreCase)]
+    private static partial Regex AppAlias();
 
     [GeneratedRegex(@"^(?<snap>/snap/[^/]+/)x?\d+(?<rest>/.*)$")]
     private static partial Regex SnapRevision();

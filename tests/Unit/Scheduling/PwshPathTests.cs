@@ -32,7 +32,9 @@ public sealed class PwshPathTests
     [InlineData(@"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe", "no pwsh")]
     [InlineData(@"C:\Program Files\dotnet\dotnet.exe", "no pwsh")]
     [InlineData(@"C:\Program Files\WindowsApps\Microsoft.PowerShell_7.6.0.0_x64__8wekyb3d8bbwe\pwsh.exe", "Store")]
-    [InlineData(@"C:\Users\a\AppData\Local\Microsoft\windowsapps\pwsh.exe", "Store")]
+    [InlineData(@"C:\Program Files\WindowsApps\Microsoft.PowerShellPreview_7.7.1.0_x64__8wekyb3d8bbwe\pwsh.exe", "preview")]
+    [InlineData(@"C:\Users\a\AppData\Local\Microsoft\WindowsApps\Microsoft.PowerShellPreview_8wekyb3d8bbwe\pwsh.exe", "preview")]
+    [InlineData(@"C:\Users\a\AppData\Local\Microsoft\WindowsApps\pwsh-preview.exe", "preview")]
     [InlineData(@"C:\Program Files\PowerShell\7-preview\pwsh.exe", "preview")]
     [InlineData(@"C:\tools\PowerShell-7.6.0-preview.4-win-x64\pwsh.exe", "preview")]
     [InlineData(@"C:\tools\7.6.0-rc.1\pwsh.exe", "preview")]
@@ -43,6 +45,30 @@ public sealed class PwshPathTests
     {
         foreach (var scope in Enum.GetValues<RenewalScope>())
             Assert.Contains(why, Expect.Failure(ErrorId.PwshUnsuitable, () => PwshPath.Demand(path, scope)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(@"C:\Users\a\AppData\Local\Microsoft\windowsapps\pwsh.exe")]
+    [InlineData(@"C:\Users\a\AppData\Local\Microsoft\WindowsApps\Microsoft.PowerShell_8wekyb3d8bbwe\pwsh.exe")]
+    public void TheAliasOfTheApp_IsTakenForAUsersOwnScheduleAlone(string path)
+    {
+        PwshPath.Demand(path, RenewalScope.CurrentUser);
+        var error = Expect.Failure(ErrorId.PwshUnsuitable, () => PwshPath.Demand(path, RenewalScope.Machine));
+        Assert.Contains("SYSTEM", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--installer-type wix", error.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lasting_OfTheApp_IsItsAlias()
+    {
+        using var folder = new TestFolder();
+        Directory.CreateDirectory(folder.At("Microsoft.PowerShell_8wekyb3d8bbwe"));
+        const string path = @"C:\Program Files\WindowsApps\Microsoft.PowerShell_7.6.0.0_x64__8wekyb3d8bbwe\pwsh.exe";
+        Assert.Equal(path, PwshPath.Lasting(path, null, folder.Path));
+        var alias = folder.Write("pwsh.exe", "");
+        Assert.Equal(alias, PwshPath.Lasting(path, null, folder.Path));
+        var own = folder.Write(Path.Combine("Microsoft.PowerShell_8wekyb3d8bbwe", "pwsh.exe"), "");
+        Assert.Equal(own, PwshPath.Lasting(path, null, folder.Path));
     }
 
     [Theory]
