@@ -92,6 +92,8 @@ public static class ErrorId
     public const string ClientCertificateExpired = nameof(ClientCertificateExpired);
     /// <summary>The CA does not know the authority that issued the client certificate.</summary>
     public const string ClientCertificateUnknownCa = nameof(ClientCertificateUnknownCa);
+    /// <summary>Windows does not let this session store the private key, which TLS of Windows needs to show the certificate.</summary>
+    public const string KeyStoreUnavailable = nameof(KeyStoreUnavailable);
     /// <summary>The CA saw no client certificate: something between terminates TLS.</summary>
     public const string ClientCertificateMissing = nameof(ClientCertificateMissing);
     /// <summary>The CA refused the renewal: disabled, revoked, or its provisioner is gone.</summary>

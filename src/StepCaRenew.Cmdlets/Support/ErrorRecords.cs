@@ -32,7 +32,7 @@ internal static class ErrorRecords
             or ErrorId.InsecureDefinition or ErrorId.InsecureFolder or ErrorId.PwshUnsuitable => ErrorCategory.SecurityError,
         ErrorId.CaUnreachable or ErrorId.ProxyRefused or ErrorId.TlsFailed => ErrorCategory.ConnectionError,
         ErrorId.CaTimeout => ErrorCategory.OperationTimeout,
-        ErrorId.CaBusy or ErrorId.CaFailed or ErrorId.SystemdNotRunning => ErrorCategory.ResourceUnavailable,
+        ErrorId.CaBusy or ErrorId.CaFailed or ErrorId.SystemdNotRunning or ErrorId.KeyStoreUnavailable => ErrorCategory.ResourceUnavailable,
         ErrorId.FileTooLarge or ErrorId.CaAnswerTooLarge => ErrorCategory.LimitsExceeded,
         ErrorId.KeyUnsupported or ErrorId.CertificateUnsupported or ErrorId.SchedulerUnavailable => ErrorCategory.NotImplemented,
         ErrorId.NameTaken or ErrorId.CertificateRegistered => ErrorCategory.ResourceExists,

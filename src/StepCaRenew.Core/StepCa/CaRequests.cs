@@ -12,10 +12,11 @@ namespace StepCaRenew.StepCa;
 /// <param name="pair">The present certificate and key.</param>
 /// <param name="newKey">The key of the new certificate; null for the present one.</param>
 /// <param name="plan">The ways; see <see cref="RequestPlan"/>.</param>
+/// <param name="keyStore">Where TLS takes the key from.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="logger">Told of every change of the way.</param>
 internal sealed class CaRequests(
-    CaClient client, CaSettings settings, TrustedRoots roots, CertificatePair pair, PrivateKey? newKey, IReadOnlyList<RequestWay> plan, TimeProvider clock, ILogger logger)
+    CaClient client, CaSettings settings, TrustedRoots roots, CertificatePair pair, PrivateKey? newKey, IReadOnlyList<RequestWay> plan, IKeyStore keyStore, TimeProvider clock, ILogger logger)
 {
     // What was refused once is not asked again after a pause.
     private int position;
@@ -37,8 +38,12 @@ internal sealed class CaRequests(
             catch (RenewalException e) when (RefusedCertificate.IsRefusal(e) && position + 1 < plan.Count)
             {
                 refusal = e;
-                position++;
-                RenewalLog.AskingAgain(logger, settings.Url.Authority, e.Message, plan[position] == RequestWay.Token ? "a token" : "mTLS");
+                Advance(e);
+            }
+            // A token is signed here, with the key in memory. More issuers in TLS would not help.
+            catch (RenewalException e) when (e.ErrorId == ErrorId.KeyStoreUnavailable && position + 1 < plan.Count && plan[position + 1] == RequestWay.Token)
+            {
+                Advance(e);
             }
             catch (RenewalException e) when (RefusedCertificate.IsRefusal(e) || (refusal is not null && e.ErrorId == ErrorId.TokenRefused))
             {
@@ -46,6 +51,12 @@ internal sealed class CaRequests(
                 throw new RefusedCertificate(pair, roots, client.ServerIssuers).Explain(refusal ?? e, clock.GetUtcNow());
             }
         }
+    }
+
+    private void Advance(RenewalException e)
+    {
+        position++;
+        RenewalLog.AskingAgain(logger, settings.Url.Authority, e.Message, plan[position] == RequestWay.Token ? "a token" : "mTLS");
     }
 
     private async Task<CaAnswer> AskAsync(RequestWay way, CancellationToken cancellationToken)
@@ -57,7 +68,7 @@ internal sealed class CaRequests(
             return await client.RenewByTokenAsync(RenewToken.Create(pair, settings.Host, clock.GetUtcNow()), facts, cancellationToken).ConfigureAwait(false);
         }
 
-        using var leaf = ClientCertificate.Create(pair);
+        using var leaf = keyStore.CreateClient(pair);
         var identity = new ClientIdentity(leaf, IssuersFor(way));
         var asking = newKey is null
             ? client.RenewAsync(identity, cancellationToken)

@@ -11,12 +11,14 @@ namespace StepCaRenew.StepCa;
 /// <param name="environment">The environment variables.</param>
 /// <param name="logger">Told of every step.</param>
 /// <param name="isWindows">Whether the leaf is to be shown alone; see <see cref="RequestPlan"/>.</param>
-internal sealed class CertificateIssuer(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger, bool isWindows) : IDisposable
+/// <param name="keyStore">Where TLS takes the key from.</param>
+internal sealed class CertificateIssuer(
+    TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger, bool isWindows, IKeyStore keyStore) : IDisposable
 {
     private readonly RootCache roots = new();
 
     public CertificateIssuer(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger)
-        : this(clock, random, environment, logger, OperatingSystem.IsWindows())
+        : this(clock, random, environment, logger, OperatingSystem.IsWindows(), new KeyStore())
     {
     }
 
@@ -41,9 +43,11 @@ internal sealed class CertificateIssuer(TimeProvider clock, Func<double> random,
             DemandChain(pair, settings.Url);
         client.DemandWay();
 
-        RenewalLog.AskingCa(logger, settings.Url.Authority, byToken ? "token" : "mTLS", settings.RootPath);
-        var plan = RequestPlan.Of(isWindows, byToken, newKey is not null, hasChain: IssuerChain.Of(pair).Count > 0);
-        var requests = new CaRequests(client, settings, trusted, pair, newKey, plan, clock, logger);
+        var obstacle = byToken ? null : keyStore.Obstacle;
+        var plan = RequestPlan.Of(isWindows, obstacle is null, byToken, newKey is not null, hasChain: IssuerChain.Of(pair).Count > 0);
+        var way = plan[0] != RequestWay.Token ? "mTLS" : obstacle is null ? "token" : $"token, since TLS cannot use the key in this session ({obstacle})";
+        RenewalLog.AskingCa(logger, settings.Url.Authority, way, settings.RootPath);
+        var requests = new CaRequests(client, settings, trusted, pair, newKey, plan, keyStore, clock, logger);
         var check = new ClockCheck(client, settings, clock, logger);
         try
         {

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -7,6 +9,9 @@ namespace StepCaRenew.StepCa;
 /// <summary>What the platform says of a failed connection, as an error with a remedy.</summary>
 internal static class ConnectionErrors
 {
+    // SEC_E_NO_CREDENTIALS and SEC_E_UNKNOWN_CREDENTIALS: SChannel was given a certificate whose key it cannot open. Not verified on Windows.
+    private const int NoCredentials = unchecked((int)0x8009030E);
+    private const int UnknownCredentials = unchecked((int)0x8009030D);
     private const string CheckProxy = "Check HTTPS_PROXY and its credentials, or put the CA's host into NO_PROXY.";
 
     /// <summary>Maps a failure of the connection to the CA.</summary>
@@ -24,6 +29,8 @@ internal static class ConnectionErrors
             return OfServer(refusal, trust, settings, e);
         if (TlsAlert.Of(e) is { } alert)
             return OfAlert(alert, address, e);
+        if (Find<Win32Exception>(e) is { NativeErrorCode: NoCredentials or UnknownCredentials } windows)
+            return KeyStore.Unavailable(string.Create(CultureInfo.InvariantCulture, $"{windows.Message.TrimEnd('.', ' ')} (0x{windows.NativeErrorCode:X8})"), e);
         if (e is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError, StatusCode: var status })
             return OfProxy(status, proxy, address, e);
         if (e is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError })

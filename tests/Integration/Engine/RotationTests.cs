@@ -13,6 +13,8 @@ public sealed class RotationTests : EngineTest
 
     public static MatrixTheoryData<CaKind, bool> KindsAndRekey { get; } = new(Kinds, [false, true]);
 
+    public static MatrixTheoryData<CaKind, bool> KindsAndKnown { get; } = new(Kinds, [false, true]);
+
     public static TheoryData<CaKind> AllKinds { get; } = [.. Kinds];
 
     private static Task<ITestCa> OwnCaAsync(CaKind kind) => TestCas.StartAsync(kind, new());
@@ -147,6 +149,36 @@ public sealed class RotationTests : EngineTest
         Assert.Equal(0, Log.Count(Event.IssuersShown));
     }
 
+    // A session without a profile, S4U, SSH: known in advance, or found when the import fails.
+    [Theory]
+    [MemberData(nameof(KindsAndKnown))]
+    public async Task KeyThatWindowsCannotStore_IsRenewedByToken(CaKind kind, bool isKnown)
+    {
+        await using var ca = await OwnCaAsync(kind);
+        var (result, error) = await IssueAsWindowsAsync(ca, await IssueAsync(ca), rekey: false, new NoKeyStore(isKnown));
+        Assert.True(error is null, $"{error?.ErrorId}: {error}");
+        Assert.Equal((isKnown ? 1 : 2, isKnown ? 0 : 1), (result.Attempts, Log.Count(Event.AskingAgain)));
+        Assert.Contains(Log.Events, one => one.Message.Contains(isKnown ? "by token, since TLS cannot use the key in this session (a reason)" : "by a token", StringComparison.Ordinal));
+    }
+
+    // The CA gives a new key by TLS only, and a token carries the chain.
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task KeyThatWindowsCannotStore_WithoutAWayByToken_IsAnErrorWithARemedy(bool rekey, bool isKnown)
+    {
+        await using var ca = await OwnCaAsync(CaKind.DevCa);
+        var pair = await IssueAsync(ca);
+        if (!rekey)
+            File.WriteAllText(pair.CertificatePath, pair.Leaf.ExportCertificatePem());
+        var (_, error) = await IssueAsWindowsAsync(ca, pair, rekey, new NoKeyStore(isKnown));
+        Assert.Equal(ErrorId.KeyStoreUnavailable, error?.ErrorId);
+        Assert.Contains("-UseToken", error!.Remedy, StringComparison.Ordinal);
+        Assert.Contains("-Credential", error.Remedy, StringComparison.Ordinal);
+        Assert.Equal(0, Log.Count(Event.IssuersShown));
+    }
+
     [Theory]
     [MemberData(nameof(KindsAndRekey))]
     public async Task Registered_IsRenewed(CaKind kind, bool rekey)
@@ -167,12 +199,12 @@ public sealed class RotationTests : EngineTest
         Assert.Equal(RenewalStatus.Renewed, outcome.Result!.Status);
     }
 
-    private async Task<(RenewalResult Result, RenewalException? Error)> IssueAsWindowsAsync(ITestCa ca, IssuedPair issued, bool rekey)
+    private async Task<(RenewalResult Result, RenewalException? Error)> IssueAsWindowsAsync(ITestCa ca, IssuedPair issued, bool rekey, IKeyStore? keyStore = null)
     {
         using var pair = CertificatePair.Load(issued.CertificatePath, issued.KeyPath, null);
         var request = Request(ca, issued);
         var report = new RenewalReport(request, Clock);
-        using var issuer = new CertificateIssuer(Clock, () => 0.5, _ => null, Log, isWindows: true);
+        using var issuer = new CertificateIssuer(Clock, () => 0.5, _ => null, Log, isWindows: true, keyStore ?? new KeyStore());
         using var newKey = rekey ? KeyAlgorithms.GenerateLike(pair.Key) : null;
         try
         {
@@ -184,5 +216,12 @@ public sealed class RotationTests : EngineTest
         {
             return (report.Failed(e), e);
         }
+    }
+
+    private sealed class NoKeyStore(bool isKnown) : IKeyStore
+    {
+        public string? Obstacle => isKnown ? "a reason" : null;
+
+        public X509Certificate2 CreateClient(CertificatePair pair) => throw KeyStore.Unavailable("Access denied", new System.Security.Cryptography.CryptographicException());
     }
 }

@@ -87,6 +87,17 @@ public sealed class ConnectionErrorsTests
         Assert.Same(own, ConnectionErrors.Map(Http(HttpRequestError.ConnectionError, own), Trust(null), Ca, proxy: null));
     }
 
+    [Theory]
+    [InlineData(0x8009030D)]
+    [InlineData(0x8009030E)]
+    public void Map_KeyThatSChannelCannotOpen_IsKeyStoreUnavailable(uint code)
+    {
+        var inner = new AuthenticationException("x", new System.ComponentModel.Win32Exception(unchecked((int)code)));
+        var e = ConnectionErrors.Map(Http(HttpRequestError.SecureConnectionError, inner), Trust(null), Ca, proxy: null);
+        Assert.Equal((ErrorId.KeyStoreUnavailable, false), (e.ErrorId, e.IsTransient));
+        Assert.Contains($"0x{code:X8}", e.Message, StringComparison.Ordinal);
+    }
+
     // As under Wine, whose verdict on a chain that ends before a root is that it has no error.
     [Fact]
     public void Trust_ChainWithoutRoot_IsRefusedWhateverTheVerdict()

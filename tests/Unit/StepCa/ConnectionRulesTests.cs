@@ -45,7 +45,7 @@ public sealed class ConnectionRulesTests
         using var folder = new TestFolder();
         var (certificate, key) = TestAuthority.Default.Issue(new LeafSpec()).WriteTo(folder, "web");
         using var pair = CertificatePair.Load(certificate, key, null);
-        using var leaf = ClientCertificate.Create(pair);
+        using var leaf = new KeyStore().CreateClient(pair);
         using var roots = TrustedRoots.Load(new CaSettings(Address, folder.Write("root.crt", TestAuthority.Default.Root.ExportCertificatePem()), null));
         using var handler = new CaHandlerFactory(roots, new FakeTimeProvider(), _ => null)
             .Create(Address, new ServerTrust(), new ConnectAttempts(), hasClient ? new ClientIdentity(leaf, []) : null);
