@@ -35,7 +35,7 @@ internal sealed class StoppedServices(ActionDefinition action, IReadOnlyList<Owe
 
     private async Task RecordAsync(OwedActions one, IReadOnlyList<string> hashes)
     {
-        var file = new PendingFile(volume, one.Paths);
+        var file = new PendingFile(volume, one.Paths, new SharingRetry(clock));
         using var pairLock = await PairLock.TakeAsync(one.Paths, one.LockTimeout, clock, logger, CancellationToken.None).ConfigureAwait(false);
         // A record that has gone, or that another run has made since, gets this action's entry again.
         var recorded = file.Exists ? file.Read() ?? [] : [];
