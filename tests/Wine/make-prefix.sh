@@ -42,7 +42,8 @@ rm -rf "$dir/stamp" "$prefix" "$dir/home"
 mkdir -p "$dir/home"
 # The startup hook, and with its restore the packages of .NET for Windows.
 hook=$here/Hook/StepCaRenew.WineHook.csproj artifacts=$root/out/obj/wine-hook
-dotnet build "$hook" --configuration Release --artifacts-path "$artifacts" --output "$dir/hook" --nologo --verbosity quiet --tl:off -nodeReuse:false >&2 </dev/null
+dotnet build "$hook" --configuration Release --artifacts-path "$artifacts" --output "$dir/hook" --nologo --verbosity quiet --tl:off \
+    -nodeReuse:false >"$dir/hook.log" 2>&1 </dev/null || { cat "$dir/hook.log" >&2; exit 1; }
 properties=$(dotnet msbuild "$hook" -p:ArtifactsPath="$artifacts" -getProperty:NuGetPackageRoot -getProperty:BundledNETCoreAppPackageVersion </dev/null)
 packages=$(sed -n 's/.*"NuGetPackageRoot": "\(.*\)".*/\1/p' <<<"$properties")
 net=$(sed -n 's/.*"BundledNETCoreAppPackageVersion": "\(.*\)".*/\1/p' <<<"$properties")

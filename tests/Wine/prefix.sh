@@ -24,12 +24,12 @@ wine_environment=(
 # Ends all processes of the prefix: by their server, which knows its Windows programs, then those that are left, by their ids.
 end_prefix() {
     if [ -d "$prefix" ]; then
-        timeout --kill-after=2 10 env -i "${wine_environment[@]}" "$server" -k >/dev/null 2>&1 </dev/null
+        timeout --kill-after=2 10 env -i "${wine_environment[@]}" "$server" -k >/dev/null 2>&1 </dev/null || true
     fi
     local file id
     for file in $(grep -lszxF "$marker" /proc/[0-9]*/environ); do
         id=${file#/proc/}
-        kill -9 "${id%/environ}" 2>/dev/null
+        kill -9 "${id%/environ}" 2>/dev/null || true
     done
     return 0
 }

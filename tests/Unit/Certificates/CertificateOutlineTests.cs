@@ -13,13 +13,12 @@ public sealed class CertificateOutlineTests(ITestOutputHelper output)
 
     public static TheoryData<string> Names => new(Certificates.Keys);
 
-    private static Dictionary<string, X509Certificate2> Certificates { get; } = new()
+    private static Dictionary<string, X509Certificate2> Certificates { get; } = new(NotOnWine())
     {
         ["as step-ca issues it"] = TestAuthority.Default.Issue().Leaf,
         ["authority"] = TestAuthority.Default.Intermediate,
         ["root"] = TestAuthority.Default.Root,
         ["RSA"] = TestAuthority.Default.Issue(new LeafSpec { Key = RSA.Create(2048) }).Leaf,
-        ["P-521"] = TestAuthority.Default.Issue(new LeafSpec { Key = ECDsa.Create(ECCurve.NamedCurves.nistP521) }).Leaf,
         ["serial number of one byte"] = TestAuthority.Default.Issue(new LeafSpec { SerialNumber = [5] }).Leaf,
         ["serial number with its first bit set"] = TestAuthority.Default.Issue(new LeafSpec { SerialNumber = [0xF0, 1, 2, 3] }).Leaf,
         ["serial number with a padding byte"] = TestAuthority.Default.Issue(new LeafSpec { SerialNumber = [0, 0xF0, 1, 2, 3] }).Leaf,
@@ -27,8 +26,14 @@ public sealed class CertificateOutlineTests(ITestOutputHelper output)
         ["after 2049"] = TestAuthority.Default.Issue(new LeafSpec { NotAfter = new(2055, 6, 1, 12, 30, 15, TimeSpan.Zero) }).Leaf,
         ["for ever"] = TestAuthority.Default.Issue(new LeafSpec { NotAfter = new(9999, 12, 31, 23, 59, 59, TimeSpan.Zero) }).Leaf,
         ["no subject"] = TestAuthority.Default.Issue(new LeafSpec { Subject = string.Empty }).Leaf,
-        ["long subject"] = TestAuthority.Default.Issue(new LeafSpec { Subject = "CN=host.example.com, OU=Ünits, O=\"Example, Inc.\", C=DE" }).Leaf,
         ["no extension but one"] = TestAuthority.Default.Issue(new LeafSpec { Usages = [], DnsNames = [] }).Leaf,
+    };
+
+    // Wine lacks the curve, and cannot read the names of such a subject.
+    private static Dictionary<string, X509Certificate2> NotOnWine() => Wine.IsHere ? [] : new()
+    {
+        ["P-521"] = TestAuthority.Default.Issue(new LeafSpec { Key = ECDsa.Create(ECCurve.NamedCurves.nistP521) }).Leaf,
+        ["long subject"] = TestAuthority.Default.Issue(new LeafSpec { Subject = "CN=host.example.com, OU=Ünits, O=\"Example, Inc.\", C=DE" }).Leaf,
     };
 
     [Theory]

@@ -1,4 +1,5 @@
 using StepCaRenew.Certificates;
+using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Certificates;
 
@@ -11,6 +12,7 @@ public sealed class KeyAlgorithmsTests
     [InlineData("rsa-2048", "RSA 2048")]
     public void Generate_TakesANameInAnyCase(string name, string algorithm)
     {
+        Wine.SkipCurve(name);
         using var key = KeyAlgorithms.Generate(name);
         Assert.Equal(algorithm, key.Algorithm);
     }

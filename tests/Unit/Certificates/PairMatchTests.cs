@@ -13,6 +13,7 @@ public sealed class PairMatchTests
     [MemberData(nameof(Files))]
     public void Matches_ItsOwnCertificate_IsTrue(string file)
     {
+        Wine.SkipCurve(file);
         using var key = KeyFile.Load(TestKeys.Path(file));
         Assert.True(PairMatch.Matches(CertificateFor(file), key.Key));
     }
@@ -21,8 +22,9 @@ public sealed class PairMatchTests
     [MemberData(nameof(Files))]
     public void Matches_AnyOtherCertificate_IsFalse(string file)
     {
+        Wine.SkipCurve(file);
         using var key = KeyFile.Load(TestKeys.Path(file));
-        foreach (var other in Files.Select(row => row.Data).Where(other => !SameKey(other, file)))
+        foreach (var other in Files.Select(row => row.Data).Where(other => !SameKey(other, file) && !Wine.LacksCurve(other)))
             Assert.False(PairMatch.Matches(CertificateFor(other), key.Key), other);
     }
 

@@ -22,7 +22,7 @@ public sealed class ReissueAdviceTests : IDisposable
     public void Command_HasAllNamesOfAllKinds_AndTheKeysKind()
     {
         var spec = Spec("web", ["web.example.com", "*.example.com"], ["192.0.2.1", "2001:db8::1"], ["it@example.com"], ["spiffe://example.com/web"]);
-        var (certificate, key) = (folder.At("a.crt"), folder.At("a.key"));
+        var (certificate, key) = (Quoted(folder.At("a.crt")), Quoted(folder.At("a.key")));
         Assert.Equal(
             $"step ca certificate --force --san=web.example.com '--san=*.example.com' --san=192.0.2.1 --san=2001:db8::1 '--san=it@example.com' --san=spiffe://example.com/web web {certificate} {key}",
             CommandOf(spec, "a"));
@@ -36,7 +36,7 @@ public sealed class ReissueAdviceTests : IDisposable
     public void Command_WithoutACommonName_NamesTheFirstSan()
     {
         var command = CommandOf(Spec(null, ["web.example.com", "www.example.com"]), "a");
-        Assert.Contains(" --san=web.example.com --san=www.example.com web.example.com /", command, StringComparison.Ordinal);
+        Assert.Contains(" --san=web.example.com --san=www.example.com web.example.com " + Quoted(folder.At("a.crt")), command, StringComparison.Ordinal);
         Assert.DoesNotContain("''", command, StringComparison.Ordinal);
     }
 
@@ -98,7 +98,10 @@ public sealed class ReissueAdviceTests : IDisposable
     {
         var pair = TestAuthority.Default.Issue();
         folder.Write("one.pem", pair.CertificatePem + "\n" + TestKeys.Text("p256.pem"));
-        File.CreateSymbolicLink(folder.At("link.pem"), "one.pem");
+        if (OperatingSystem.IsWindows())
+            WindowsLink.MakeOrSkip(folder.At("link.pem"), "one.pem");
+        else
+            File.CreateSymbolicLink(folder.At("link.pem"), "one.pem");
         var advice = Describe(folder.At(certificate), folder.At(key));
         Assert.Equal(
             $"Restore the file that was replaced, or issue a new pair with 'step ca certificate' and a --san for each of the old certificate's names into two new files, and write both into '{folder.At(certificate)}'.",
@@ -151,6 +154,9 @@ public sealed class ReissueAdviceTests : IDisposable
         Assert.Equal(expected.ToString(), File.ReadAllText(record));
         Assert.False(File.Exists(folder.At("pwned")));
     }
+
+    // To the shells a backslash is more than a letter.
+    private static string Quoted(string path) => OperatingSystem.IsWindows() ? $"'{path}'" : path;
 
     private string CommandOf(LeafSpec spec, string file)
     {

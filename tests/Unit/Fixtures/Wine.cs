@@ -2,9 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace StepCaRenew.Unit.Fixtures;
 
-/// <summary>Whether Windows is Wine: some rules of the real one are stricter or kinder there.</summary>
+/// <summary>Wine in the place of Windows. What Wine lacks, and no fault of ours, is skipped there with its reason.</summary>
 internal static class Wine
 {
-    public static bool IsHere { get; } =
-        OperatingSystem.IsWindows() && NativeLibrary.TryLoad("ntdll.dll", out var library) && NativeLibrary.TryGetExport(library, "wine_get_version", out _);
+    private static readonly string[] Lacking = ["p384", "p521", "p224", "brainpool", "secp256k1", "explicit-curve", "P-384", "P-521"];
+
+    public static bool IsHere { get; } = OperatingSystem.IsWindows() && NativeLibrary.TryLoad("ntdll.dll", out var ntdll) && NativeLibrary.TryGetExport(ntdll, "wine_get_version", out _);
+
+    public static void Skip(string because) => Assert.SkipWhen(IsHere, $"Wine: {because}");
+
+    /// <summary>Skips the test of a key, which is named by its file or its algorithm, if Wine's bcrypt does not know the curve.</summary>
+    public static void SkipCurve(string key) => Assert.SkipWhen(LacksCurve(key), "Wine: its bcrypt has no key of this curve");
+
+    public static bool LacksCurve(string key) => IsHere && Lacking.Any(part => key.Contains(part, StringComparison.OrdinalIgnoreCase));
 }

@@ -85,6 +85,7 @@ public sealed class JsonLoggerTests : IDisposable
     [Fact]
     public void Writers_AllAtOnce_LoseNoLineOverRotations()
     {
+        Wine.Skip("appending to a file is not atomic");
         const int Writers = 8, Lines = 500;
         Parallel.For(0, Writers, new ParallelOptions { MaxDegreeOfParallelism = Writers }, writer =>
         {

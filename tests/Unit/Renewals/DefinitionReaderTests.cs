@@ -67,7 +67,7 @@ public sealed class DefinitionReaderTests
     public void Read_AsPowerShellWritesIt(string encoding)
     {
         var bytes = Encoding.GetEncoding(encoding);
-        Assert.Equal(Full("/é.crt"), DefinitionReader.Read("web", new InputFile("web.json", [.. bytes.GetPreamble(), .. bytes.GetBytes("""{"certificate": "/é.crt"}""".ReplaceLineEndings("\r\n"))], default)).CertificatePath);
+        Assert.Equal(Full("/é.crt"), DefinitionReader.Read("web", new InputFile("web.json", [.. bytes.GetPreamble(), .. bytes.GetBytes(Rooted("""{"certificate": "/é.crt"}""").ReplaceLineEndings("\r\n"))], default)).CertificatePath);
     }
 
     /// <summary>Text, line, property, and what the message must say.</summary>
@@ -136,7 +136,10 @@ public sealed class DefinitionReaderTests
     }
 
     internal static RenewalDefinition Read(string text) =>
-        DefinitionReader.Read("web", new InputFile("/etc/stepcarenew/web.json", Encoding.UTF8.GetBytes(text), default));
+        DefinitionReader.Read("web", new InputFile("/etc/stepcarenew/web.json", Encoding.UTF8.GetBytes(Rooted(text)), default));
+
+    // A full path of Windows has a drive.
+    private static string Rooted(string text) => text.Replace("\"/", "\"" + Root, StringComparison.Ordinal);
 
     private static string Full(string path) => Path.GetFullPath(Path.Combine(Root, path[1..]));
 }

@@ -15,7 +15,7 @@ public sealed class CaSettingsResolverTests : IDisposable
     public void Resolve_DefaultsOnly_TakesThem()
     {
         WriteDefaults(string.Empty, "defaults");
-        Assert.Equal(new CaSettings(new Uri("https://defaults.example"), "/defaults/root.crt", "defau175"), Resolve());
+        Assert.Equal(new CaSettings(new Uri("https://defaults.example"), Full("/defaults/root.crt"), "defau175"), Resolve());
     }
 
     [Fact]
@@ -23,7 +23,7 @@ public sealed class CaSettingsResolverTests : IDisposable
     {
         WriteDefaults(string.Empty, "defaults");
         (environment["STEP_CA_URL"], environment["STEP_ROOT"], environment["STEP_FINGERPRINT"]) = ("https://environment.example", "/environment/root.crt", "AB:CD");
-        Assert.Equal(new CaSettings(new Uri("https://environment.example"), "/environment/root.crt", "abcd"), Resolve());
+        Assert.Equal(new CaSettings(new Uri("https://environment.example"), Full("/environment/root.crt"), "abcd"), Resolve());
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class CaSettingsResolverTests : IDisposable
         WriteDefaults(string.Empty, "defaults");
         (environment["STEP_CA_URL"], environment["STEP_ROOT"]) = ("https://environment.example", "/environment/root.crt");
         var settings = Resolve(new CaOptions { CaUrl = "https://parameter.example", RootPath = "/parameter/root.crt" });
-        Assert.Equal(new CaSettings(new Uri("https://parameter.example"), "/parameter/root.crt", null), settings);
+        Assert.Equal(new CaSettings(new Uri("https://parameter.example"), Full("/parameter/root.crt"), null), settings);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class CaSettingsResolverTests : IDisposable
         WriteDefaults("profiles/prof", "profile", onlyUrl: true);
         folder.Write("contexts.json", """{"here":{"profile":"prof","authority":"auth"}}""");
         folder.Write("current-context.json", """{"context":"here"}""");
-        Assert.Equal(new CaSettings(new Uri("https://profile.example"), "/authority/root.crt", "autho175"), Resolve());
+        Assert.Equal(new CaSettings(new Uri("https://profile.example"), Full("/authority/root.crt"), "autho175"), Resolve());
     }
 
     // The authority's fingerprint speaks of the authority's root.
@@ -74,7 +74,7 @@ public sealed class CaSettingsResolverTests : IDisposable
         WriteFile("profiles/prof/config/defaults.json", Encoding.UTF8.GetBytes(profile));
         folder.Write("contexts.json", """{"here":{"profile":"prof","authority":"auth"}}""");
         var settings = Resolve(new CaOptions { Context = "here" });
-        Assert.Equal((root, fingerprint), (settings.RootPath, settings.Fingerprint));
+        Assert.Equal((Full(root), fingerprint), (settings.RootPath, settings.Fingerprint));
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class CaSettingsResolverTests : IDisposable
         var settings = CaSettingsResolver.Resolve(new CaOptions { WorkingFolder = folder.Path }, environment.Get);
         Assert.Equal(("ca", folder.At(Path.Combine("roots", "a.crt"))), (settings.Host, settings.RootPath));
         environment["STEP_ROOT"] = "roots/a.crt, /b.crt";
-        Assert.Equal(folder.At(Path.Combine("roots", "a.crt")) + ",/b.crt", CaSettingsResolver.Resolve(new CaOptions { WorkingFolder = folder.Path }, environment.Get).RootPath);
+        Assert.Equal(folder.At(Path.Combine("roots", "a.crt")) + "," + Path.GetFullPath("/b.crt", folder.Path), CaSettingsResolver.Resolve(new CaOptions { WorkingFolder = folder.Path }, environment.Get).RootPath);
         environment.Remove("STEP_ROOT");
         Assert.Equal(folder.At(Path.Combine("step", "certs", "root_ca.crt")), CaSettingsResolver.Resolve(new CaOptions { WorkingFolder = folder.Path }, environment.Get).RootPath);
     }
@@ -235,6 +235,9 @@ public sealed class CaSettingsResolverTests : IDisposable
         Assert.Equal(" ", CaSettingsResolver.FromProcess("STEPCARENEW_TEST_EMPTY"));
         Assert.Null(CaSettingsResolver.FromProcess("STEPCARENEW_TEST_NONE"));
     }
+
+    // On Windows a path without a drive is one of the current drive.
+    private static string Full(string path) => Path.GetFullPath(path);
 
     private CaSettings Resolve(CaOptions? options = null) =>
         CaSettingsResolver.Resolve((options ?? new CaOptions()) with { StepPath = folder.Path }, environment.Get);

@@ -21,6 +21,7 @@ public sealed class RenewTokenTests
     [InlineData("rsa4096.pem", "RS256", 512)]
     public void Create_AnyKey_IsSignedWithItsAlgorithm(string file, string algorithm, int length)
     {
+        Wine.SkipCurve(file);
         AsymmetricAlgorithm key = algorithm == "RS256" ? RSA.Create() : ECDsa.Create();
         key.ImportFromPem(TestKeys.Text(file));
         var pair = TestAuthority.Default.Issue(new LeafSpec { Key = key });

@@ -17,7 +17,7 @@ public sealed class StepParametersTests : IDisposable
     public void Read_Defaults_AreTaken()
     {
         Write("config/defaults.json", """{"ca-url":"ca","expires-in":"8h","password-file":"/secrets/key.txt"}""");
-        Assert.Equal(new StepParameters("/secrets/key.txt", TimeSpan.FromHours(8)), Read());
+        Assert.Equal(new StepParameters(Full("/secrets/key.txt"), TimeSpan.FromHours(8)), Read());
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class StepParametersTests : IDisposable
     {
         Write("config/defaults.json", """{"expires-in":"8h","password-file":"/secrets/key.txt"}""");
         (environment["STEP_EXPIRES_IN"], environment["STEP_PASSWORD_FILE"]) = ("90m", "/other.txt");
-        Assert.Equal(new StepParameters("/other.txt", TimeSpan.FromMinutes(90)), Read());
+        Assert.Equal(new StepParameters(Full("/other.txt"), TimeSpan.FromMinutes(90)), Read());
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class StepParametersTests : IDisposable
         Write("contexts.json", """{"only":{"authority":"a","profile":"p"}}""");
         Write("authorities/a/config/defaults.json", """{"expires-in":"8h","password-file":"/authority.txt"}""");
         Write("profiles/p/config/defaults.json", """{"expires-in":"2h"}""");
-        Assert.Equal(new StepParameters("/authority.txt", TimeSpan.FromHours(2)), Read());
+        Assert.Equal(new StepParameters(Full("/authority.txt"), TimeSpan.FromHours(2)), Read());
     }
 
     [Fact]
@@ -75,6 +75,9 @@ public sealed class StepParametersTests : IDisposable
         Write("config/defaults.json", json);
         Assert.Equal(new StepParameters(null, null), Read());
     }
+
+    // On Windows a path without a drive is one of the current drive.
+    private static string Full(string path) => Path.GetFullPath(path);
 
     private StepParameters Read() => StepParameters.Read(new CaOptions { StepPath = folder.Path }, environment.Get);
 
