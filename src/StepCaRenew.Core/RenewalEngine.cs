@@ -4,6 +4,7 @@ using StepCaRenew.Certificates;
 using StepCaRenew.Files;
 using StepCaRenew.Logging;
 using StepCaRenew.Pairs;
+using StepCaRenew.Safety;
 using StepCaRenew.StepCa;
 
 namespace StepCaRenew;
@@ -211,6 +212,8 @@ public sealed class RenewalEngine : IDisposable
             return null;
         report.Replaced(answer.Leaf);
         look.WarnOfHardLinks(report);
+        foreach (var (path, owner) in replacement.LostOwners)
+            RenewalLog.OwnerNotKept(logger, path, owner, CurrentUser.Name);
         // Nothing is told to load a pair that somebody spoils at this very moment: what is owed waits then.
         if (note.Entries.Count > 0)
             report.LeavesPending();

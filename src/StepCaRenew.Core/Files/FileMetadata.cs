@@ -9,15 +9,17 @@ internal static class FileMetadata
     /// <param name="source">The file whose rights are copied.</param>
     /// <param name="target">The path of the new file.</param>
     /// <param name="handle">The new file, open for writing.</param>
+    /// <returns>On Windows the owner, if the account of this run cannot give it to the new file; else null.</returns>
     /// <exception cref="RenewalException">Something can't be kept (<see cref="ErrorId.PermissionsNotKept"/>).</exception>
-    public static void Copy(string source, string target, SafeFileHandle handle)
+    public static string? Copy(string source, string target, SafeFileHandle handle)
     {
+        if (OperatingSystem.IsWindows())
+            return WindowsMetadata.Copy(source, handle);
         if (OperatingSystem.IsLinux())
             LinuxMetadata.Copy(source, target, handle);
         else if (OperatingSystem.IsMacOS())
             CopyOnMac(source, handle);
-        else if (OperatingSystem.IsWindows())
-            WindowsMetadata.Copy(source, target, handle);
+        return null;
     }
 
     /// <summary>Whether one file has the owner, the mode and the ACL of another one, and no second name by which it could be reached.</summary>

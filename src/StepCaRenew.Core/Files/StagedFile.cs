@@ -5,19 +5,25 @@ internal sealed class StagedFile : IStagedFile
 {
     private readonly FileStream stream;
 
-    private StagedFile(FileStream stream) => this.stream = stream;
+    private StagedFile(FileStream stream, string? lostOwner) => (this.stream, LostOwner) = (stream, lostOwner);
+
+    /// <inheritdoc/>
+    public string? LostOwner { get; }
 
     /// <summary>Makes the file for its owner alone, then gives it the rights of the model, before anything is written.</summary>
     public static StagedFile CreateLike(string path, string model)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        var stream = new FileStream(path, options);
+        var stream = OperatingSystem.IsWindows() ? WindowsNewFile.ForThisAccount(path) : new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Read | FileShare.Delete,
+            BufferSize = 0,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
         try
         {
-            FileMetadata.Copy(model, path, stream.SafeFileHandle);
-            return new StagedFile(stream);
+            return new StagedFile(stream, FileMetadata.Copy(model, path, stream.SafeFileHandle));
         }
         catch
         {

@@ -12,7 +12,7 @@ internal static class WholeFile
     /// <summary>Puts a file in its place, if it does not hold just that already.</summary>
     /// <param name="path">The file.</param>
     /// <param name="content">What it is to hold.</param>
-    /// <param name="isPrivate">For its owner's eyes only (mode 0600; on Windows what the folder gives).</param>
+    /// <param name="isPrivate">For its owner's eyes only (mode 0600; on Windows also for SYSTEM, the administrators and the accounts that the folder names).</param>
     /// <returns>False where nothing had to be changed.</returns>
     /// <exception cref="RenewalException">It can't be written; what was there still is.</exception>
     public static bool Write(string path, ReadOnlySpan<byte> content, bool isPrivate)
@@ -21,7 +21,7 @@ internal static class WholeFile
         var temporary = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}");
         try
         {
-            if (Holds(full, content))
+            if (Holds(full, content) && !(isPrivate && OperatingSystem.IsWindows() && WindowsNewFile.IsTooOpen(full)))
                 return false;
             Fill(temporary, content, isPrivate);
             // On Windows a reader of the old file (a virus scanner, a backup) may hinder for a moment.
@@ -60,7 +60,7 @@ internal static class WholeFile
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = Private;
-        using var file = new FileStream(path, options);
+        using var file = isPrivate && OperatingSystem.IsWindows() ? WindowsNewFile.Private(path) : new FileStream(path, options);
         if (!OperatingSystem.IsWindows() && !isPrivate)
             File.SetUnixFileMode(file.SafeFileHandle, Public);
         file.Write(content);

@@ -9,6 +9,7 @@ namespace StepCaRenew.Logging;
 internal static class AppendFile
 {
     private const uint OwnerOnly = 0x180;
+    private const int MaximumTries = 10;
 
     /// <summary>Opens a file, or makes it for its owner alone; a link in its place is refused.</summary>
     public static SafeFileHandle Open(string path) => OperatingSystem.IsWindows() ? OpenOnWindows(path) : OpenOnUnix(path);
@@ -36,8 +37,23 @@ internal static class AppendFile
         return file.IsInvalid ? throw NativeErrors.ToException(Marshal.GetLastPInvokeError(), path) : file;
     }
 
-    // Opened for adding alone, so that the system puts every write at the end. A new file has the rights that its folder gives.
+    // Opened for adding alone, so that the system puts every write at the end.
     [SupportedOSPlatform("windows")]
-    private static SafeFileHandle OpenOnWindows(string path) =>
-        WindowsOwnFile.Open(path, WindowsNative.AppendData, FileShare.ReadWrite | FileShare.Delete, WindowsNative.OpenAlways);
+    private static SafeFileHandle OpenOnWindows(string path)
+    {
+        for (var tries = MaximumTries; ; tries--)
+        {
+            try
+            {
+                return File.Exists(path) ? Open(WindowsNative.OpenExisting, 0) : WindowsNewFile.WithPrivateRights(path, security => Open(WindowsNative.OpenAlways, security));
+            }
+            catch (FileNotFoundException) when (tries > 0)
+            {
+                // Another process rotated the log between the two calls.
+            }
+        }
+
+        SafeFileHandle Open(uint disposition, nint security) =>
+            WindowsOwnFile.Open(path, WindowsNative.AppendData, FileShare.ReadWrite | FileShare.Delete, disposition, security);
+    }
 }

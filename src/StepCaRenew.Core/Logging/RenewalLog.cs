@@ -61,6 +61,9 @@ internal static partial class RenewalLog
     [LoggerMessage(141, LogLevel.Warning, "{Sentence} Make each of them a symbolic link to this file.")]
     public static partial void HardLinked(ILogger logger, string sentence);
 
+    [LoggerMessage(142, LogLevel.Warning, "'{Path}' belonged to {Owner} and now belongs to {Account}, which does not have the privilege to give files away (SeRestorePrivilege). Its permissions are those of the old file.")]
+    public static partial void OwnerNotKept(ILogger logger, string path, string owner, string account);
+
     [LoggerMessage(150, LogLevel.Information, "Renewed '{CertificatePath}': serial {SerialNumber}, valid until {NotAfter:u}.")]
     public static partial void Renewed(ILogger logger, string certificatePath, string serialNumber, DateTimeOffset notAfter);
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using StepCaRenew.Certificates;
 using StepCaRenew.Files;
 using StepCaRenew.Logging;
+using StepCaRenew.Safety;
 
 namespace StepCaRenew.Pairs;
 
@@ -99,6 +100,8 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
             using var copy = volume.CreateLike(path, model);
             copy.Write(content);
             copy.Flush();
+            if (copy.LostOwner is { } owner)
+                RenewalLog.OwnerNotKept(logger, model, owner, CurrentUser.Name);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

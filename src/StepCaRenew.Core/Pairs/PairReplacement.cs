@@ -14,11 +14,15 @@ internal sealed class PairReplacement : IDisposable
     private readonly PairWitness? witness;
     private readonly Dictionary<string, IStagedFile> staged = [];
     private readonly List<string> names = [];
+    private readonly List<(string Path, string Owner)> lostOwners = [];
     private bool isSwapping;
     private bool? isReplaced;
 
     private PairReplacement(IVolume volume, PairPaths paths, SharingRetry retry, PairWitness? witness) =>
         (this.volume, this.paths, this.retry, this.witness) = (volume, paths, retry, witness);
+
+    /// <summary>The files that will not keep their owner, with that owner.</summary>
+    public IEnumerable<(string Path, string Owner)> LostOwners => lostOwners;
 
     /// <summary>
     /// Waits, before the CA is asked, until the files of a pair can be replaced: on Windows another process that has one
@@ -105,7 +109,9 @@ internal sealed class PairReplacement : IDisposable
     {
         try
         {
-            staged[path] = volume.CreateLike(path, model);
+            var file = staged[path] = volume.CreateLike(path, model);
+            if (file.LostOwner is { } owner)
+                lostOwners.Add((model, owner));
             names.Add(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

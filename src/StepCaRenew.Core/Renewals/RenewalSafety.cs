@@ -37,7 +37,11 @@ internal static class RenewalSafety
         foreach (var action in definition.Actions)
         {
             if (action is CommandAction command)
-                yield return new GuardedPath(command.FilePath, "the program");
+            {
+                foreach (var guarded in GuardedPath.Program(command.FilePath, OperatingSystem.IsWindows()))
+                    yield return guarded;
+            }
+
             if (action is ScriptAction script)
                 yield return new GuardedPath(script.ScriptPath, "the script");
         }

@@ -45,6 +45,8 @@ internal static class SddlRights
         ["KX"] = 0x20019,
     };
 
+    private static readonly (uint Generic, uint OfFile)[] Generics = [(GenericAll, 0x1F01FF), (0x80000000, 0x120089), (GenericWrite, 0x120116), (0x20000000, 0x1200A0)];
+
     /// <summary>Reads rights.</summary>
     /// <exception cref="FormatException">They are none.</exception>
     public static uint Parse(string text)
@@ -56,6 +58,10 @@ internal static class SddlRights
             return (text[0] != '0' || text.Length == 1) && uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Unknown(text);
         return text.Chunk(2).Aggregate(0u, (rights, pair) => rights | (Letters.TryGetValue(new string(pair), out var right) ? right : throw Unknown(text)));
     }
+
+    /// <summary>The rights with those that are generic translated to those of files, as Windows does when a file is made.</summary>
+    public static uint OfFile(uint rights) =>
+        Generics.Aggregate(rights, (all, generic) => (all & generic.Generic) == 0 ? all : (all & ~generic.Generic) | generic.OfFile);
 
     private static FormatException Unknown(string text) => new($"'{text}' are no rights.");
 }

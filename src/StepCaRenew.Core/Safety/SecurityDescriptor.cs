@@ -39,7 +39,9 @@ internal sealed record SecurityDescriptor(string? Owner, IReadOnlyList<AccessRul
 
     private static string[] Flags(string text) => [.. text.Chunk(2).Select(pair => new string(pair))];
 
-    private static string Sid(string text)
+    /// <summary>A SID as it is written in SDDL, or the letters of one that only a domain knows.</summary>
+    /// <exception cref="FormatException">It is no SID.</exception>
+    internal static string Sid(string text)
     {
         if (text.StartsWith("S-1-", StringComparison.OrdinalIgnoreCase) && text.Skip(4).All(one => char.IsAsciiDigit(one) || one == '-') && text[^1] != '-')
             return text.ToUpperInvariant();

@@ -1,15 +1,12 @@
 using System.Runtime.Versioning;
-using System.Security.AccessControl;
-using System.Security.Principal;
+using StepCaRenew.Files;
 
 namespace StepCaRenew.Safety;
 
-/// <summary>Security descriptors of files and folders, handed to <see cref="DescriptorCheck"/> as text. Not verified on Windows.</summary>
+/// <summary>Security descriptors of files and folders, handed to <see cref="DescriptorCheck"/> as text. Seen under Wine only.</summary>
 [SupportedOSPlatform("windows")]
 internal sealed class WindowsRights : IRights
 {
-    private const AccessControlSections Sections = AccessControlSections.Owner | AccessControlSections.Access;
-
     /// <inheritdoc/>
     public PathEntry Look(string path)
     {
@@ -36,27 +33,27 @@ internal sealed class WindowsRights : IRights
     {
         try
         {
-            return new DescriptorCheck(trusted.Sids, WindowsAccounts.NameOf).Find(path, Security(path).GetSecurityDescriptorSddlForm(Sections), role, Directory.Exists(path));
+            // The walk comes to links and to their targets one by one.
+            return new DescriptorCheck(trusted.Sids, WindowsAccounts.NameOf).Find(path, SddlOf(path, followLinks: false), role, Directory.Exists(path));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or PrivilegeNotHeldException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return [new SafetyFinding(path, $"the access rules of '{path}' can't be read ({e.Message})", $"icacls \"{path}\"")];
         }
     }
 
-    /// <summary>The SID of who owns a file; null where it can't be told.</summary>
+    /// <summary>The SID of the owner of a file; null if that cannot be told.</summary>
     public static string? OwnerOf(string path)
     {
         try
         {
-            return Security(path).GetOwner(typeof(SecurityIdentifier))?.Value;
+            return Dacl.Parse(SddlOf(path, followLinks: true)).Owner;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or PrivilegeNotHeldException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
             return null;
         }
     }
 
-    private static FileSystemSecurity Security(string path) =>
-        Directory.Exists(path) ? new DirectoryInfo(path).GetAccessControl(Sections) : new FileInfo(path).GetAccessControl(Sections);
+    private static string SddlOf(string path, bool followLinks) => WindowsDescriptor.Sddl(WindowsDescriptor.Read(path, followLinks));
 }
