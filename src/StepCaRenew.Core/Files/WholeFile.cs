@@ -24,8 +24,7 @@ internal static class WholeFile
             if (Holds(full, content) && !(isPrivate && OperatingSystem.IsWindows() && WindowsNewFile.IsTooOpen(full)))
                 return false;
             Fill(temporary, content, isPrivate);
-            // On Windows a reader of the old file (a virus scanner, a backup) may hinder for a moment.
-            new SharingRetry(TimeProvider.System).Run(() => Volume.Replace(temporary, full));
+            Retry().Run(() => Volume.Replace(temporary, full));
             if (!OperatingSystem.IsWindows())
                 UnixNative.FlushFolder(Path.GetDirectoryName(full)!);
             return true;
@@ -43,7 +42,7 @@ internal static class WholeFile
     {
         try
         {
-            File.Delete(path);
+            Retry().Run(() => new Volume().Delete(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -51,8 +50,18 @@ internal static class WholeFile
         }
     }
 
-    private static bool Holds(string path, ReadOnlySpan<byte> content) =>
-        new FileInfo(path) is { Exists: true, LinkTarget: null } file && file.Length == content.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(content);
+    private static bool Holds(string path, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            return new FileInfo(path) is { Exists: true, LinkTarget: null } file && file.Length == content.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(content);
+        }
+        catch (Exception e) when (Refusals.OfPlatform.MayPass(e))
+        {
+            // The write waits for whoever has it open.
+            return false;
+        }
+    }
 
     // The mode holds whatever the umask; nobody sees a private file before it is one.
     private static void Fill(string path, ReadOnlySpan<byte> content, bool isPrivate)
@@ -67,7 +76,12 @@ internal static class WholeFile
         file.Flush(flushToDisk: true);
     }
 
-    private static RenewalException Failed(string path, string what, Exception e) => new(
+    // On Windows a reader of the old file (a virus scanner, a backup) may hinder for a moment.
+    private static SharingRetry Retry() => new(TimeProvider.System);
+
+    private static RenewalException Failed(string path, string what, Exception e) => Refusals.OfPlatform.IsInUse(e, path) ? new(
+        ErrorId.FileInUse, $"'{path}' can't be {what}: another process has it open.",
+        "Find the process (Resource Monitor, or handle.exe of Sysinternals) and let it open the file with FileShare.Delete, or close it after reading.", e) : new(
         e is UnauthorizedAccessException ? ErrorId.FolderNotWritable : ErrorId.WriteFailed,
         $"'{path}' can't be {what}: {e.Message}", "Run as a user who may write there (an administrator, or root), and check the volume.", e);
 }

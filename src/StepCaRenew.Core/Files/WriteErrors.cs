@@ -8,6 +8,7 @@ internal static class WriteErrors
     private const int WindowsDiskFull = unchecked((int)0x80070070);
     private const int SharingViolation = unchecked((int)0x80070020);
     private const int LockViolation = unchecked((int)0x80070021);
+    private const int WindowsWriteProtected = unchecked((int)0x80070013);
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
 
     public static RenewalException Map(Exception e, string target)
@@ -40,5 +41,5 @@ internal static class WriteErrors
             : OperatingSystem.IsLinux() && e.HResult is LinuxNative.NoSpace or LinuxNative.QuotaExceeded;
 
     // EROFS is an IOException of its own in .NET.
-    private static bool IsReadOnlyVolume(Exception e) => !OperatingSystem.IsWindows() && e.HResult == 30;
+    private static bool IsReadOnlyVolume(Exception e) => OperatingSystem.IsWindows() ? e.HResult == WindowsWriteProtected : e.HResult == 30;
 }

@@ -34,6 +34,21 @@ public sealed class CertificateSearchTests : IDisposable
         Assert.Equal(["near.crt"], Find(recurse: false, followLinks: true));
     }
 
+    // Anybody may make a junction, to any folder; Wine 8 has none.
+    [WindowsFact]
+    public void Files_Junction_IsSearchedOnlyIfLinksAreFollowed()
+    {
+        using var other = new TestFolder();
+        other.Write("far.crt", "x");
+        folder.Write("near.crt", "x");
+        using (var mklink = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("cmd.exe", ["/c", "mklink", "/J", folder.At("away"), other.Path]) { RedirectStandardOutput = true, RedirectStandardError = true })!)
+            mklink.WaitForExit();
+        Assert.SkipUnless(Directory.Exists(folder.At("away")) && File.GetAttributes(folder.At("away")).HasFlag(FileAttributes.ReparsePoint), "No junction can be made here.");
+        Assert.Equal(["near.crt"], Find(recurse: true, followLinks: false));
+        Assert.Equal([Path.Combine("away", "far.crt"), "near.crt"], Find(recurse: true, followLinks: true));
+        Directory.Delete(folder.At("away"));
+    }
+
     [LinuxFact]
     public void Files_FolderThatIsNamed_IsSearchedEvenIfItIsALink()
     {

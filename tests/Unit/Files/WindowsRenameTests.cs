@@ -131,6 +131,23 @@ public sealed class WindowsRenameTests : IDisposable
     }
 
     [WindowsFact]
+    public void WriteAndDelete_WholeFileThatStaysOpen_IsInUse()
+    {
+        var (written, deleted) = (folder.Write("web.json", "old"), folder.Write("old.json", "old"));
+        using (new FileStream(written, FileMode.Open, FileAccess.Read, FileShare.None))
+        using (new FileStream(deleted, FileMode.Open, FileAccess.Read, FileShare.Read))
+        {
+            Parallel.Invoke(
+                () => Expect.Failure(ErrorId.FileInUse, () => WholeFile.Write(written, "new"u8, isPrivate: false)),
+                () => Expect.Failure(ErrorId.FileInUse, () => WholeFile.Delete(deleted)));
+        }
+
+        Assert.Equal("old", File.ReadAllText(written));
+        WholeFile.Delete(deleted);
+        Assert.Equal([written], Directory.GetFiles(folder.Path));
+    }
+
+    [WindowsFact]
     public void Put_RecordThatSomebodyReads_WaitsForTheReader()
     {
         var certificate = folder.Write("web.crt", "certificate");
