@@ -97,10 +97,23 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
     {
         CaUrl = CaUrl,
         Context = Context,
-        RootPath = Root is null ? null : FullPath(Root),
+        RootPath = Root is null ? null : RootPaths(Root),
         StepPath = StepPath is null ? null : FullPath(StepPath),
         WorkingFolder = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
     };
+
+    // One path, or a list of them. On Windows the comma before a drive ("a.crt,C:\b.crt") makes a drive's name of the first.
+    private string RootPaths(string root)
+    {
+        try
+        {
+            return FullPath(root);
+        }
+        catch (RenewalException e) when (e.ErrorId == ErrorId.NotAFileSystemPath && root.Contains(',', StringComparison.Ordinal))
+        {
+            return string.Join(',', root.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(FullPath));
+        }
+    }
 
     /// <summary>The new key's algorithm, by the parameters.</summary>
     /// <exception cref="RenewalException">No new key is wanted.</exception>

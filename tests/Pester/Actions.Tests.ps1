@@ -1,3 +1,11 @@
+BeforeDiscovery {
+    # A program of every system of its kind, a file that is none, a folder that is not there, and one that is.
+    $shell = if ($IsWindows) { 'cmd.exe' } else { 'sh' }
+    $noProgram = if ($IsWindows) { Join-Path $env:SystemRoot 'System32\drivers\etc\hosts' } else { '/etc/passwd' }
+    $noFolder = if ($IsWindows) { 'C:\no\such' } else { '/no/such' }
+    $aFolder = [IO.Path]::GetTempPath()
+}
+
 BeforeAll {
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1
@@ -9,6 +17,11 @@ BeforeAll {
 
     function Get-NewFolder {
         [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
+    }
+
+    # The programs of many tests are those of Unix.
+    function Skip-OnWindows {
+        if ($IsWindows) { Set-ItResult -Skipped -Because 'the programs of these tests are those of Unix' }
     }
 
     function Get-PendingFile {
@@ -55,14 +68,18 @@ AfterAll {
 Describe 'Actions after a renewal' {
     BeforeEach {
         if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
-        if ($IsWindows) { return Set-ItResult -Skipped -Because 'the programs of these tests are those of Unix' }
         $folder = Get-NewFolder
         $trace = Join-Path $folder trace
+        # A program that makes this file, and one that fails.
+        $touch = if ($IsWindows) { @{ FilePath = 'cmd.exe'; ArgumentList = '/d', '/c', 'echo', "done>$trace" } } else { @{ FilePath = 'touch'; ArgumentList = $trace } }
+        $failing = if ($IsWindows) { @{ FilePath = 'cmd.exe'; ArgumentList = '/d', '/c', 'exit', '1' } } else { @{ FilePath = 'false' } }
         $pair = Build-TestCertificate -Authority $authority -Folder $folder -Age 17:00:00
         $path = $pair.CertificatePath
     }
 
     Context 'Programs' {
+        BeforeEach { Skip-OnWindows }
+
         It 'runs a program once, with its arguments to the letter and the renewal in its environment' {
             $old = Get-LeafSerial $path
             $result = Invoke-StepRenewal $path @atCa -FilePath sh -ArgumentList '-c', 'printf "%s|" "$@" > $0; env | grep ^STEPCARENEW_ >> $0', $trace, 'a  b', '$HOME', '"q"'
@@ -252,7 +269,7 @@ exit 0
 
         It 'gives out what is done before -KeyPath turns out to be for several' {
             $results = [Collections.ArrayList]::new()
-            { $path, $other.CertificatePath | Invoke-StepRenewal -KeyPath $pair.KeyPath @atCa -FilePath touch -ArgumentList $trace | ForEach-Object { $results.Add($_) } } |
+            { $path, $other.CertificatePath | Invoke-StepRenewal -KeyPath $pair.KeyPath @atCa @touch | ForEach-Object { $results.Add($_) } } |
                 Should -Throw -ErrorId 'KeyPathForSeveral,*'
             $results | Should -HaveCount 1
             $results[0].Status | Should -BeExactly Renewed
@@ -263,13 +280,13 @@ exit 0
         It 'gives out all results before the error that ends it' {
             Remove-Item $pair.KeyPath
             $results = [Collections.ArrayList]::new()
-            { Invoke-StepRenewal $other.CertificatePath, $path @atCa -ThrottleLimit 1 -FilePath touch -ArgumentList $trace -ErrorAction Stop | ForEach-Object { $results.Add($_) } } |
+            { Invoke-StepRenewal $other.CertificatePath, $path @atCa -ThrottleLimit 1 @touch -ErrorAction Stop | ForEach-Object { $results.Add($_) } } |
                 Should -Throw -ErrorId 'KeyNotFound,*'
             $results.Status | Should -Be Renewed, Failed
         }
 
         It 'acts and gives out the result before an event ends it, with actions: <WithActions>' -ForEach @{ WithActions = $true }, @{ WithActions = $false } {
-            $action = if ($WithActions) { @{ FilePath = 'touch'; ArgumentList = $trace } } else { @{} }
+            $action = if ($WithActions) { $touch } else { @{} }
             $results = [Collections.ArrayList]::new()
             { Invoke-StepRenewal $path @atCa @action -InformationAction Stop | ForEach-Object { $results.Add($_) } } | Should -Throw -ErrorId 'ActionPreferenceStop*'
             $results | Should -HaveCount 1
@@ -281,7 +298,7 @@ exit 0
 
         It 'gives out the result where nobody can answer the questions of -Debug' {
             $script = "Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'
-                Invoke-StepRenewal '$path' -StepPath '$($ca.Folder)' -FilePath touch -ArgumentList '$trace' -Debug | ForEach-Object { [Console]::Out.WriteLine(`$_.Status) }"
+                Invoke-StepRenewal '$path' -StepPath '$($ca.Folder)' $($touch.FilePath | ForEach-Object { "-FilePath $_ -ArgumentList $(($touch.ArgumentList | ForEach-Object { "'$_'" }) -join ', ')" }) -Debug | ForEach-Object { [Console]::Out.WriteLine(`$_.Status) }"
             (Invoke-FreshPwsh $script).Output | Should -BeLike '*Renewed*'
             $trace | Should -Exist
         }
@@ -289,6 +306,8 @@ exit 0
 
     Context 'Services, by a systemctl of the test' {
         BeforeEach {
+            $before = $null
+            Skip-OnWindows
             $tools = Get-NewFolder
             New-FakeSystemctl $tools
             $before = $env:PATH
@@ -296,7 +315,7 @@ exit 0
         }
 
         AfterEach {
-            $env:PATH = $before
+            if ($before) { $env:PATH = $before }
         }
 
         It 'reloads a service that runs' {
@@ -416,6 +435,7 @@ exit 0
         }
 
         It 'says that a hook has Windows line ends, before the CA is asked' {
+            Skip-OnWindows
             $hook = Join-Path $folder hook.sh
             Set-Content $hook "#!/bin/sh`r`nexit 0`r`n" -NoNewline
             chmod 755 $hook
@@ -426,6 +446,8 @@ exit 0
     }
 
     Context 'Signals' {
+        BeforeEach { Skip-OnWindows }
+
         It 'sends HUP to the process in the first line of -PidFile, before programs run' {
             $daemon = Join-Path $folder daemon.sh
             Set-Content $daemon "#!/bin/sh`ntrap 'echo HUP >> $trace' HUP`nprintf '%s\n/var/lib/data\n5432\n' `$`$ > $folder/pid.new; mv $folder/pid.new $folder/postmaster.pid`nn=0; while [ `$n -lt 600 ]; do sleep 0.05; n=`$((n + 1)); done"
@@ -448,19 +470,19 @@ exit 0
     Context 'What can never be run is refused before the CA is asked' {
         It '<Name>' -ForEach @(
             @{ Name = 'a program that is not there'; Arguments = @{ FilePath = 'no-such-program' }; ErrorId = 'ActionInvalid' }
-            @{ Name = 'a whole command line as the program'; Arguments = @{ FilePath = 'sh -c true' }; ErrorId = 'ActionInvalid'; Remedy = '*-FilePath sh -ArgumentList*' }
-            @{ Name = 'a whole command line with a path'; Arguments = @{ FilePath = 'sh ./reload.sh' }; ErrorId = 'ActionInvalid'; Remedy = '*-FilePath sh -ArgumentList*' }
-            @{ Name = 'a file that may not be executed'; Arguments = @{ FilePath = '/etc/passwd' }; ErrorId = 'ActionInvalid' }
-            @{ Name = 'a script that is not there'; Arguments = @{ ScriptPath = '/no/such/script.ps1' }; ErrorId = 'ActionInvalid' }
-            @{ Name = 'a script that is none'; Arguments = @{ ScriptPath = '/etc/passwd' }; ErrorId = 'ActionInvalid' }
-            @{ Name = 'an unknown signal'; Arguments = @{ Signal = 'RELOAD'; PidFile = '/run/x.pid' }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'a whole command line as the program'; Arguments = @{ FilePath = "$shell -c true" }; ErrorId = 'ActionInvalid'; Remedy = "*-FilePath $shell -ArgumentList*" }
+            @{ Name = 'a whole command line with a path'; Arguments = @{ FilePath = "$shell ./reload.sh" }; ErrorId = 'ActionInvalid'; Remedy = "*-FilePath $shell -ArgumentList*" }
+            @{ Name = 'a file that may not be executed'; Arguments = @{ FilePath = $noProgram }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'a script that is not there'; Arguments = @{ ScriptPath = Join-Path $noFolder script.ps1 }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'a script that is none'; Arguments = @{ ScriptPath = $noProgram }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'an unknown signal'; Arguments = @{ Signal = 'RELOAD'; PidFile = Join-Path $noFolder x.pid }; ErrorId = 'ActionInvalid' }
             @{ Name = 'a signal to nobody'; Arguments = @{ Signal = 'HUP' }; ErrorId = 'ConflictingParameters' }
-            @{ Name = 'a folder of process ids'; Arguments = @{ Signal = 'HUP'; PidFile = '/run' }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'a folder of process ids'; Arguments = @{ Signal = 'HUP'; PidFile = $aFolder }; ErrorId = 'ActionInvalid' }
             @{ Name = 'arguments without a program'; Arguments = @{ ArgumentList = 'x' }; ErrorId = 'ConflictingParameters' }
             @{ Name = 'an option as a service'; Arguments = @{ RestartService = '--all' }; ErrorId = 'ActionInvalid' }
             @{ Name = 'a monitor that is no web address'; Arguments = @{ HealthCheckUri = 'file:///s3cret' }; ErrorId = 'ActionInvalid' }
             @{ Name = 'a monitor at no port'; Arguments = @{ HealthCheckUri = 'https://127.0.0.1:99999/s3cret' }; ErrorId = 'ActionInvalid' }
-            @{ Name = 'a NUL in an argument'; Arguments = @{ FilePath = 'sh'; ArgumentList = '-c', "exit 1`0" }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'a NUL in an argument'; Arguments = @{ FilePath = $shell; ArgumentList = '-c', "exit 1`0" }; ErrorId = 'ActionInvalid' }
             @{ Name = 'a timeout that no timer takes'; Arguments = @{ ActionTimeout = '60d'; HealthCheckUri = 'http://127.0.0.1:9/'; WarningAction = 'SilentlyContinue' }; ErrorId = 'InvalidDuration' }
             @{ Name = 'a patience that no timer takes'; Arguments = @{ LockTimeout = '60d' }; ErrorId = 'InvalidDuration' }
             @{ Name = 'retries for ever'; Arguments = @{ RetryTimeout = '10000000d' }; ErrorId = 'InvalidDuration' }
@@ -499,6 +521,7 @@ exit 0
         }
 
         AfterEach {
+            if (-not $isOver) { return }
             $isOver.Cancel()
             $server | Remove-Job -Force
             $listener.Close()
@@ -509,15 +532,15 @@ exit 0
             Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor | Out-Null
             Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor | Out-Null
             Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor -Force -WhatIf | Out-Null
-            Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor -Force -FilePath false -ErrorAction SilentlyContinue | Out-Null
+            Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor -Force @failing -ErrorAction SilentlyContinue | Out-Null
             Remove-Item $pair.KeyPath
             { Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor -ErrorAction Stop } | Should -Throw -ErrorId 'KeyNotFound,*'
             $seen.ToArray() | Should -Be 'GET /s3cret-pa7h ', 'GET /s3cret-pa7h ', 'POST /s3cret-pa7h/fail ActionFailed', 'POST /s3cret-pa7h/fail KeyNotFound'
         }
 
         It 'tells a monitor nothing with -WhatIf' {
-            Invoke-StepRenewal $path @atCa -FilePath false -ErrorAction SilentlyContinue | Out-Null
-            (Invoke-StepRenewal $path @atCa -FilePath false -HealthCheckUri $monitor -WhatIf).ActionsPending | Should -BeTrue
+            Invoke-StepRenewal $path @atCa @failing -ErrorAction SilentlyContinue | Out-Null
+            (Invoke-StepRenewal $path @atCa @failing -HealthCheckUri $monitor -WhatIf).ActionsPending | Should -BeTrue
             Invoke-StepRenewal (Join-Path $folder missing.crt) @atCa -HealthCheckUri $monitor -WhatIf -ErrorAction SilentlyContinue | Out-Null
             & {
                 $WhatIfPreference = $true
@@ -528,7 +551,7 @@ exit 0
 
         It 'tells a monitor of what ends the call: <ErrorId>' -ForEach @(
             @{ ErrorId = 'ActionInvalid'; Arguments = @{ FilePath = 'no-such-program' } }
-            @{ ErrorId = 'FileNotFound'; Arguments = @{ KeyPasswordFile = '/no/such/file' } }
+            @{ ErrorId = 'FileNotFound'; Arguments = @{ KeyPasswordFile = Join-Path $noFolder file } }
             @{ ErrorId = 'InvalidDuration'; Arguments = @{ ActionTimeout = '5' } }
             @{ ErrorId = 'NotAFileSystemPath'; Arguments = @{ LogPath = 'env:x' } }
             @{ ErrorId = 'KeyPathForSeveral'; Arguments = @{ KeyPath = 'x.key' } }
@@ -544,14 +567,22 @@ exit 0
 
         It 'logs every event as JSON, and no secret in any' {
             $log = Join-Path $folder 'renew.log'
+            # The first one writes the key, the second one fails.
+            $tellAll, $tellNothing = if ($IsWindows) {
+                @{ FilePath = 'cmd.exe'; ArgumentList = '/d', '/c', 'echo', 'fine&type', "$($pair.KeyPath)&rem", 's3cret-argument' }
+                @{ FilePath = 'cmd.exe'; ArgumentList = '/d', '/c', 'exit', '1', '&rem', 's3cret-argument' }
+            }
+            else {
+                @{ FilePath = 'sh'; ArgumentList = '-c', 'echo fine; cat "$0"', $pair.KeyPath, 's3cret-argument' }
+                @{ FilePath = 'sh'; ArgumentList = '-c', 'exit 1', 's3cret-argument' }
+            }
             $password = 's3cret-pa55word'
-            & openssl pkcs8 -topk8 -v2 aes-256-cbc -in $pair.KeyPath -out "$($pair.KeyPath).enc" -passout "pass:$password"
-            Move-Item "$($pair.KeyPath).enc" $pair.KeyPath -Force
+            Protect-TestKey $pair.KeyPath $password
             $secret = [Net.NetworkCredential]::new('', $password).SecurePassword
             $all = @(
-                Invoke-StepRenewal $path @atCa -KeyPassword $secret -UseToken -LogPath $log -HealthCheckUri $monitor -FilePath sh -ArgumentList '-c', 'echo fine; cat "$0"', $pair.KeyPath, 's3cret-argument' -Verbose *>&1
+                Invoke-StepRenewal $path @atCa -KeyPassword $secret -UseToken -LogPath $log -HealthCheckUri $monitor @tellAll -Verbose *>&1
                 $listener.Stop()
-                Invoke-StepRenewal $path @atCa -KeyPassword $secret -Force -Rekey -LogPath $log -HealthCheckUri $monitor -FilePath sh -ArgumentList '-c', 'exit 1', 's3cret-argument' -Verbose -ErrorAction Continue *>&1
+                Invoke-StepRenewal $path @atCa -KeyPassword $secret -Force -Rekey -LogPath $log -HealthCheckUri $monitor @tellNothing -Verbose -ErrorAction Continue *>&1
             ) | Out-String
             $events = Get-Content $log | ConvertFrom-Json
             $events.event | Should -Contain Renewed
@@ -565,7 +596,7 @@ exit 0
             foreach ($hidden in $password, 's3cret', 'eyJ', 'PRIVATE KEY', $key) {
                 $text.Contains($hidden) | Should -BeFalse -Because "'$hidden' must not be told"
             }
-            [int] [IO.File]::GetUnixFileMode($log) | Should -Be 0x180
+            if (-not $IsWindows) { [int] [IO.File]::GetUnixFileMode($log) | Should -Be 0x180 }
         }
 
         It 'warns of a log that cannot be written, and renews' {
@@ -577,6 +608,8 @@ exit 0
 
     Context 'nginx' {
         BeforeEach {
+            $nginx = $null
+            Skip-OnWindows
             $nginx = @('/usr/sbin/nginx', '/usr/bin/nginx') | Where-Object { Test-Path $_ } | Select-Object -First 1
             if (-not $nginx) { return Skip-Test -Because 'nginx is not installed (apt-get install nginx)' }
             $port = Get-FreePort
@@ -667,6 +700,7 @@ http {
 Describe 'Actions that a system does not have' {
     It 'names -RestartService where Windows is asked to reload' {
         if (-not $IsWindows) { return Set-ItResult -Skipped -Because 'this is not Windows' }
-        { Invoke-StepRenewal $TestDrive/x.crt -ReloadService web } | Should -Throw '*-RestartService*'
+        $problem = { Invoke-StepRenewal $TestDrive/x.crt -ReloadService web } | Should -Throw "Services of Windows can't be reloaded." -ErrorId 'ActionInvalid,*' -PassThru
+        $problem.ErrorDetails.RecommendedAction | Should -BeLike '*-RestartService*'
     }
 }

@@ -274,7 +274,7 @@ Describe 'What a batch says' {
         Invoke-StepRenewal $folder @renew @said > $null
         $problem | Should -HaveCount 2
         $texts = $problem | ForEach-Object { "$_" } | Sort-Object
-        $texts[0] | Should -BeLike "a.crt: There is no key*'$folder/a.crt'*"
+        $texts[0] | Should -BeLike "a.crt: There is no key*'$(Join-Path $folder a.crt)'*"
         $texts[1] | Should -BeLike 'c.crt: *'
         # Scripts find the message itself as ever.
         ($problem | Where-Object FullyQualifiedErrorId -Like 'KeyNotFound,*').Exception.Message | Should -BeLike 'There is no key*'
@@ -283,13 +283,15 @@ Describe 'What a batch says' {
     }
 
     It 'names as much of the path as it takes where file names are the same' {
-        $twins = foreach ($place in 'x/live', 'y/live', 'y/other') {
-            $there = [IO.Directory]::CreateDirectory("$folder/$place").FullName
-            Copy-Item $pairs[0].CertificatePath "$there/tls.crt"
-            "$there/tls.crt"
+        $places = 'x', 'y' | ForEach-Object { Join-Path $_ live }
+        $places += Join-Path y other
+        $twins = foreach ($place in $places) {
+            $there = [IO.Directory]::CreateDirectory((Join-Path $folder $place)).FullName
+            Copy-Item $pairs[0].CertificatePath (Join-Path $there tls.crt)
+            Join-Path $there tls.crt
         }
         Invoke-StepRenewal ($twins + $pairs[1].CertificatePath + "$folder/none.crt") @renew @said > $null
-        ($problem | ForEach-Object { "$_" -replace ': .*' } | Sort-Object) -join ' ' | Should -BeExactly 'none.crt x/live/tls.crt y/live/tls.crt y/other/tls.crt'
+        ($problem | ForEach-Object { "$_" -replace ': .*' } | Sort-Object) -join ' ' | Should -BeExactly "none.crt $($places.ForEach{ Join-Path $_ tls.crt } -join ' ')"
     }
 
     It 'begins warnings with the name too, and the pipeline is a batch' {
@@ -353,8 +355,7 @@ Describe 'A batch of looks' {
         # Its key is encrypted so that one has to work for it; 60 others are done long before.
         [IO.File]::WriteAllText("$TestDrive/pass.txt", 'secret')
         $slow = Build-TestCertificate -Authority $authority -Folder $TestDrive -Name slow
-        openssl pkcs8 -topk8 -v2 aes256 -iter 3000000 -in $slow.KeyPath -out "$TestDrive/slow.new" -passout "file:$TestDrive/pass.txt" 2>$null
-        Move-Item "$TestDrive/slow.new" $slow.KeyPath -Force
+        Protect-TestKey $slow.KeyPath secret -Iterations 3000000
         $paths = @($slow.CertificatePath) + ($pairs.CertificatePath | Sort-Object -Descending)
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $found = Get-StepCertificate $paths -ThrottleLimit 4 -KeyPasswordFile "$TestDrive/pass.txt"

@@ -52,7 +52,7 @@ BeforeAll {
 
 Describe 'The help files' {
     It 'are what the pages in docs give' {
-        $output = dotnet (Get-HelpBuilder) check (Get-RepositoryPath) 2>&1
+        $output = & (Get-DotnetPath) (Get-HelpBuilder) check (Get-RepositoryPath) 2>&1
         $LASTEXITCODE | Should -Be 0 -Because ($output -join "`n")
     }
 

@@ -69,7 +69,7 @@ Required: true
     }
 
     function Invoke-HelpBuilder {
-        $output = dotnet (Get-HelpBuilder) @args 2>&1
+        $output = & (Get-DotnetPath) (Get-HelpBuilder) @args 2>&1
         [pscustomobject]@{ ExitCode = $LASTEXITCODE; Output = $output -join "`n" }
     }
 

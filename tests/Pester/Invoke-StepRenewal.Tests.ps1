@@ -86,7 +86,7 @@ Describe 'Invoke-StepRenewal with <_>' -ForEach 'StepCa', 'DevCa' {
         Get-StagedFile $folder | Should -BeNullOrEmpty
     }
 
-    It 'writes the leaf first, then its issuer, and openssl verifies them' {
+    It 'writes the leaf first, then its issuer, and others than the module verify them' {
         $pair = Build-TestCertificate -Authority $authority -Folder $folder
         (Invoke-StepRenewal $pair.CertificatePath @atCa -Force).Status | Should -Be 'Renewed'
         $chain = [Security.Cryptography.X509Certificates.X509Certificate2Collection]::new()
@@ -94,7 +94,7 @@ Describe 'Invoke-StepRenewal with <_>' -ForEach 'StepCa', 'DevCa' {
         $chain.Count | Should -Be 2
         $chain[0].Subject | Should -BeExactly 'CN=web.local'
         $chain[0].Issuer | Should -BeExactly $chain[1].Subject
-        openssl verify -CAfile $ca.RootPath -untrusted $pair.CertificatePath $pair.CertificatePath | Should -BeLike '*: OK'
+        Test-TestChain $pair.CertificatePath $ca.RootPath | Should -BeTrue
     }
 
     It 'leaves alone what is not due, and does not ask the CA' {
@@ -133,7 +133,8 @@ Describe 'Invoke-StepRenewal with <_>' -ForEach 'StepCa', 'DevCa' {
     }
 
     It 'renews by token' {
-        $pair = Build-TestCertificate -Authority $authority -Folder $folder -Algorithm P384
+        # Wine reads no keys of P-384.
+        $pair = Build-TestCertificate -Authority $authority -Folder $folder -Algorithm $(if (Test-Wine) { 'P256' } else { 'P384' })
         $result = Invoke-StepRenewal $pair.CertificatePath @atCa -Force -UseToken
         $result.Status | Should -Be 'Renewed'
         Test-OpenSslPair $pair | Should -BeTrue
@@ -487,8 +488,8 @@ Describe 'Invoke-StepRenewal and its parameters' {
 
         It 'takes a key by position, and an encrypted one' {
             [IO.File]::WriteAllText("$folder/pass.txt", "correct horse`n")
-            openssl pkcs8 -topk8 -v2 aes256 -in $pair.KeyPath -out "$folder/my.secret" -passout "file:$folder/pass.txt" 2>$null
-            Remove-Item $pair.KeyPath
+            Protect-TestKey $pair.KeyPath 'correct horse'
+            Move-Item $pair.KeyPath "$folder/my.secret"
             $moved = [pscustomobject]@{ CertificatePath = $path; KeyPath = "$folder/my.secret" }
             (Invoke-StepRenewal $path "$folder/my.secret" @atCa -Force -KeyPasswordFile "$folder/pass.txt").Status | Should -Be 'Renewed'
             Assert-Failure -Arguments ($atCa + @{ KeyPath = $moved.KeyPath }) -Pair $moved -ErrorId KeyPasswordRequired -Attempts 0 > $null
@@ -590,8 +591,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
             $plain = [IO.File]::ReadAllText($pair.KeyPath)
             Set-Content "$folder/pass.txt" $secret
             Set-Content "$folder/wrong.txt" $wrong
-            openssl pkcs8 -topk8 -v2 aes256 -in $pair.KeyPath -out "$folder/new.key" -passout "pass:$secret" 2>$null
-            Move-Item "$folder/new.key" $pair.KeyPath -Force
+            Protect-TestKey $pair.KeyPath $secret
             $secure = [securestring]::new()
             foreach ($character in $wrong.ToCharArray()) { $secure.AppendChar($character) }
             $refused = Request-TestCertificate -Ca $ca -Folder (Get-NewFolder) -Provisioner norenew

@@ -14,7 +14,7 @@ BeforeAll {
         $sources = Get-ChildItem $PSScriptRoot/OtherModule -File | Sort-Object LastWriteTime -Descending
         if (-not (Test-Path $module) -or (Get-Item $module).LastWriteTime -lt $sources[0].LastWriteTime) {
             $env:MSBUILDDISABLENODEREUSE = '1'
-            $output = dotnet publish $PSScriptRoot/OtherModule --configuration Release --output $folder --artifacts-path (Get-RepositoryPath 'out/obj/other-module') --nologo --verbosity quiet --tl:off 2>&1
+            $output = & (Get-DotnetPath) publish $PSScriptRoot/OtherModule --configuration Release --output $folder --artifacts-path (Get-RepositoryPath 'out/obj/other-module') --nologo --verbosity quiet --tl:off 2>&1
             if ($LASTEXITCODE -ne 0) { return [pscustomobject]@{ Path = $null; Reason = "the other module can't be built: $($output | Select-Object -Last 1)" } }
             # An unchanged output keeps its old time.
             (Get-Item $module).LastWriteTime = [datetime]::Now

@@ -415,8 +415,7 @@ Describe 'Register-StepRenewalTask' {
     }
 
     It 'keeps a monitor''s address and a password out of definition, schedule and log' {
-        & openssl pkcs8 -topk8 -v2 aes-256-cbc -in $pair.KeyPath -out "$($pair.KeyPath).enc" -passout 'pass:s3cret-pa55word'
-        Move-Item "$($pair.KeyPath).enc" $pair.KeyPath -Force
+        Protect-TestKey $pair.KeyPath 's3cret-pa55word'
         Set-Content (Join-Path $folder web.pass) 's3cret-pa55word'
         $all = Register-StepRenewalTask web $path @forMe -KeyPasswordFile (Join-Path $folder web.pass) -HealthCheckUri http://127.0.0.1:9/s3cret-pa7h -Verbose *>&1 | Out-String
         $all += Invoke-StepRenewal -Name web -Verbose *>&1 | Out-String

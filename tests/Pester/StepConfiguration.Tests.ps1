@@ -53,11 +53,10 @@ Describe 'Step configuration' {
         (Invoke-StepRenewal $pair.CertificatePath -StepPath $step -Force).Status | Should -Be 'Renewed'
 
         [IO.File]::WriteAllText("$folder/secret.txt", "correct horse`n")
-        openssl pkcs8 -topk8 -v2 aes256 -in $pair.KeyPath -out "$folder/new.key" -passout "file:$folder/secret.txt" 2>$null
-        Move-Item "$folder/new.key" $pair.KeyPath -Force
+        Protect-TestKey $pair.KeyPath 'correct horse'
         $result = Invoke-StepRenewal $pair.CertificatePath -StepPath $step -Force -ErrorAction SilentlyContinue -ErrorVariable problem
         $result.ErrorId | Should -BeExactly 'FileNotFound'
-        "$problem" | Should -BeLike "*$folder/pass.txt*"
+        "$problem" | Should -BeLike "*$(Join-Path $folder pass.txt)*"
 
         Move-Item "$folder/secret.txt" "$folder/pass.txt"
         (Invoke-StepRenewal $pair.CertificatePath -StepPath $step -Force).Status | Should -Be 'Renewed'

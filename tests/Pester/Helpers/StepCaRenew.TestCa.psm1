@@ -4,6 +4,7 @@ Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
 Import-Module (Join-Path $PSScriptRoot 'StepCaRenew.TestHelpers.psm1')
+Import-Module (Join-Path $PSScriptRoot 'StepCaRenew.TestKeys.psm1')
 
 $Password = 'test-password'
 $StepCa = $null
@@ -28,8 +29,9 @@ function Get-DevCaBinary {
     <# .SYNOPSIS Path of our own CA's program; Reason says why there is none. #>
     $configuration = if ($env:STEPCARENEW_CONFIGURATION) { $env:STEPCARENEW_CONFIGURATION } else { 'Release' }
     $path = Get-RepositoryPath "src/StepCaRenew.DevCa/bin/$configuration/net10.0/StepCaRenew.DevCa.dll"
-    $reason = if (-not (Test-Path $path)) { "DevCa is not built: $path" }
-    [pscustomobject]@{ Path = if (-not $reason) { $path }; Reason = $reason }
+    $dotnet = Get-DotnetPath
+    $reason = if (-not (Test-Path $path)) { "DevCa is not built: $path" } elseif (-not $dotnet) { 'dotnet, which runs DevCa, is not installed' }
+    [pscustomobject]@{ Path = if (-not $reason) { $path }; Dotnet = $dotnet; Reason = $reason }
 }
 
 function Get-FreePort {
@@ -157,7 +159,7 @@ function Open-DevCa {
     $binary = Get-DevCaBinary
     if (-not $binary.Path) { return [pscustomobject]@{ Reason = $binary.Reason } }
     $folder = [IO.Directory]::CreateTempSubdirectory('devca-').FullName
-    $process = Open-Process -Folder $folder -FilePath dotnet -ArgumentList (@($binary.Path, 'run', '--folder', $folder) + $RunArguments) -KeepOutput
+    $process = Open-Process -Folder $folder -FilePath $binary.Dotnet -ArgumentList (@($binary.Path, 'run', '--folder', $folder) + $RunArguments) -KeepOutput
     $said = @{}
     while ($true) {
         $line = $process.StandardOutput.ReadLineAsync()
@@ -217,8 +219,9 @@ function Request-TestCertificate {
         Open-Process -Folder $Ca.Folder -FilePath $Ca.Binary -ArgumentList (@('issue') + $options + $files + $Name)
     }
     else {
-        $options = '--folder', $Ca.Folder, '--name', $Name, '--provisioner', $Provisioner, '--lifetime', $Lifetime
-        Open-Process -Folder $Ca.Folder -FilePath dotnet -ArgumentList (@($Ca.Binary, 'issue') + $options + $files)
+        # As in Get-CaAuthority.
+        $options = '--folder', $Ca.Folder, '--name', $Name, '--provisioner', $Provisioner, '--lifetime', $Lifetime, '--key', $(if (Test-Wine) { 'RSA-2048' } else { 'EC-P256' })
+        Open-Process -Folder $Ca.Folder -FilePath (Get-DotnetPath) -ArgumentList (@($Ca.Binary, 'issue') + $options + $files)
     }
     try {
         if (-not $process.WaitForExit(20000)) { $process.Kill() }
@@ -244,7 +247,8 @@ function Get-CaAuthority {
     $provisioners = (Get-Content (Join-Path $Ca.Folder 'config/ca.json') -Raw | ConvertFrom-Json).authority.provisioners
     $keyIds = @{}
     foreach ($provisioner in $provisioners) { $keyIds[$provisioner.name] = $provisioner.key.kid }
-    [pscustomobject]@{ Intermediate = $intermediate; KeyIds = $keyIds }
+    # Wine's SChannel presents RSA keys alone to a server.
+    [pscustomobject]@{ Intermediate = $intermediate; KeyIds = $keyIds; KeyAlgorithm = if (Test-Wine) { 'RSA' } else { 'P256' } }
 }
 
 function Build-TestAuthority {
@@ -260,6 +264,7 @@ function Build-TestAuthority {
         Root         = $root
         Intermediate = [Security.Cryptography.X509Certificates.ECDsaCertificateExtensions]::CopyWithPrivateKey($bare, $key)
         KeyIds       = @{ admin = 'kid' }
+        KeyAlgorithm = 'P256'
     }
 }
 
@@ -306,7 +311,7 @@ function Build-TestCertificate {
         [string] $Provisioner = 'admin',
         [TimeSpan] $Lifetime = '1.00:00:00',
         [TimeSpan] $Age = '00:01:00',
-        [ValidateSet('P256', 'P384', 'RSA')] [string] $Algorithm = 'P256',
+        [ValidateSet('P256', 'P384', 'RSA')] [string] $Algorithm = $Authority.KeyAlgorithm,
         [switch] $WithoutClientAuth
     )
     $key = switch ($Algorithm) {
@@ -352,6 +357,8 @@ function Revoke-TestCertificate {
     <# .SYNOPSIS Revokes a certificate by itself, over mTLS. #>
     param([Parameter(Mandatory)] $Ca, [Parameter(Mandatory)] $Pair)
     $certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPemFile($Pair.CertificatePath, $Pair.KeyPath)
+    # SChannel presents no key that is in memory alone.
+    if ($IsWindows) { $certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::new($certificate.Export('Pfx')) }
     $serial = [bigint]::Parse("0$($certificate.SerialNumber)", 'HexNumber').ToString()
     $body = @{ serial = $serial; reasonCode = 0; passive = $true } | ConvertTo-Json
     $answer = Invoke-RestMethod "$($Ca.Url)/revoke" -Method Post -Body $body -Certificate $certificate -SkipCertificateCheck -NoProxy
@@ -372,15 +379,6 @@ function Get-LeafSerial {
     <# .SYNOPSIS The serial number of a file's first certificate, read without the module under test. #>
     param([Parameter(Mandatory)] [string] $Path)
     [Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPem([IO.File]::ReadAllText($Path)).SerialNumber
-}
-
-function Test-OpenSslPair {
-    <# .SYNOPSIS Whether certificate and key have the same public key, as openssl sees them. #>
-    param([Parameter(Mandatory)] $Pair)
-    $ofCertificate = & openssl x509 -in $Pair.CertificatePath -noout -pubkey
-    $ofKey = & openssl pkey -in $Pair.KeyPath -pubout
-    if (-not $ofCertificate -or -not $ofKey) { throw 'openssl gave no public key.' }
-    ($ofCertificate -join "`n") -eq ($ofKey -join "`n")
 }
 
 function Get-StagedFile {

@@ -38,6 +38,39 @@ function Get-PwshCommand {
     $program, (Join-Path $PSHOME 'pwsh.dll')
 }
 
+function Get-DotnetPath {
+    <# .SYNOPSIS The full path of dotnet; nothing if it is not installed. On Windows it need not be on PATH. #>
+    $found = Get-Command dotnet -CommandType Application -ErrorAction Ignore | Select-Object -First 1
+    if ($found) { return $found.Source }
+    if (-not $IsWindows) { return }
+    @($env:DOTNET_ROOT; Join-Path $env:ProgramFiles dotnet) | Where-Object { $_ } | ForEach-Object { Join-Path $_ dotnet.exe } | Where-Object { Test-Path $_ } | Select-Object -First 1
+}
+
+function Test-Wine {
+    <# .SYNOPSIS Whether this Windows is Wine, whose own faults are no faults of the module. #>
+    if (-not $IsWindows) { return $false }
+    $export = [IntPtr]::Zero
+    [Runtime.InteropServices.NativeLibrary]::TryGetExport([Runtime.InteropServices.NativeLibrary]::Load('ntdll.dll'), 'wine_get_version', [ref] $export)
+}
+
+function Get-LinkHindrance {
+    <# .SYNOPSIS Why this process cannot make a symbolic link; nothing if it can. #>
+    $folder = [IO.Directory]::CreateTempSubdirectory('stepcarenew-link-').FullName
+    $link = Join-Path $folder link
+    try {
+        [IO.File]::WriteAllText((Join-Path $folder target), 'x')
+        [IO.File]::CreateSymbolicLink($link, 'target') > $null
+        # Wine says that it has made one, and has not.
+        if (-not [IO.File]::Exists($link)) { 'this system makes no symbolic links' }
+    }
+    catch [UnauthorizedAccessException], [IO.IOException] {
+        'this account may not make symbolic links (on Windows: without developer mode, only an administrator may)'
+    }
+    finally {
+        [IO.Directory]::Delete($folder, $true)
+    }
+}
+
 function Test-StrictRun {
     <# .SYNOPSIS Whether what can't run is a failure. #>
     $env:STEPCARENEW_STRICT -eq '1'
