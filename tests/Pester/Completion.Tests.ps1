@@ -19,6 +19,8 @@ AfterAll {
 
 Describe 'Completion of paths' {
     BeforeAll {
+        # PowerShell completes with the system's own separator.
+        $here = ".$([IO.Path]::DirectorySeparatorChar)"
         $folder = [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
         foreach ($name in 'web.crt', 'web.key', 'x [1].crt', '.web.crt.stepcarenew-lock', '.web.crt.stepcarenew-new', '.web.key.stepcarenew-new', '.web.crt.stepcarenew-pending', '.web.crt.bak') {
             Set-Content -LiteralPath "$folder/$name" x
@@ -38,14 +40,14 @@ Describe 'Completion of paths' {
             $offered = @(Get-Completion ($_ -f $start))
             $offered | Where-Object { $_ -match 'stepcarenew-(lock|new|pending)' } | Should -BeNullOrEmpty -Because $start
         }
-        Get-Completion ($_ -f './w') | Should -Be './web.crt', './web.key'
-        Get-Completion ($_ -f './.web') | Should -Be './.web.crt.bak'
+        Get-Completion ($_ -f './w') | Should -Be "${here}web.crt", "${here}web.key"
+        Get-Completion ($_ -f './.web') | Should -Be "${here}.web.crt.bak"
     }
 
     It 'offers names that the parameter takes as they are written' {
-        Get-Completion 'Get-StepCertificate ./x' | Should -BeExactly "'./x ``[1``].crt'"
+        Get-Completion 'Get-StepCertificate ./x' | Should -BeExactly "'${here}x ``[1``].crt'"
         foreach ($line in 'Get-StepCertificate -LiteralPath ./x', 'Register-StepRenewalTask web ./x', 'Get-StepCertificate web.crt ./x') {
-            Get-Completion $line | Should -BeExactly "'./x [1].crt'" -Because $line
+            Get-Completion $line | Should -BeExactly "'${here}x [1].crt'" -Because $line
         }
     }
 }

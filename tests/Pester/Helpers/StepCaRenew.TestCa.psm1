@@ -213,6 +213,12 @@ function Request-TestCertificate {
         [string] $Lifetime = '24h'
     )
     $pair = Get-PairPath -Folder $Folder -Name $Name
+    do { Request-Pair } until (-not (Test-Wine) -or (Test-FullRsaKey (Get-TestKey $pair.KeyPath)))
+    $pair
+}
+
+# What Request-TestCertificate does once, with its variables.
+function Request-Pair {
     $files = $pair.CertificatePath, $pair.KeyPath
     $process = if ($Ca.Kind -eq 'StepCa') {
         $options = '-password-file', 'password.txt', '-provisioner', $Provisioner, '-lifetime', $Lifetime
@@ -230,7 +236,6 @@ function Request-TestCertificate {
     finally {
         $process.Dispose()
     }
-    $pair
 }
 
 function Get-PairPath {
@@ -315,7 +320,7 @@ function Build-TestCertificate {
         [switch] $WithoutClientAuth
     )
     $key = switch ($Algorithm) {
-        'RSA' { [Security.Cryptography.RSA]::Create(2048) }
+        'RSA' { New-RsaKey }
         'P384' { [Security.Cryptography.ECDsa]::Create([Security.Cryptography.ECCurve+NamedCurves]::nistP384) }
         default { [Security.Cryptography.ECDsa]::Create([Security.Cryptography.ECCurve+NamedCurves]::nistP256) }
     }
@@ -351,6 +356,25 @@ function Build-TestCertificate {
     [IO.File]::WriteAllText($pair.CertificatePath, $leaf.ExportCertificatePem() + "`n" + $issuer.ExportCertificatePem() + "`n")
     [IO.File]::WriteAllText($pair.KeyPath, $key.ExportPkcs8PrivateKeyPem() + "`n")
     $pair
+}
+
+# Wine takes the numbers of an RSA key from PKCS#12 without filling them up to their size: with a shorter one, the key signs
+# nothing. That is one key of a hundred. They are those of a file: the key itself may have another private exponent.
+function Test-FullRsaKey {
+    param([Security.Cryptography.RSA] $Key)
+    $read = 0
+    $copy = [Security.Cryptography.RSA]::Create()
+    $copy.ImportPkcs8PrivateKey($Key.ExportPkcs8PrivateKey(), [ref] $read)
+    $numbers = $copy.ExportParameters($true)
+    $copy.Dispose()
+    $numbers.D[0] -and $numbers.DP[0] -and $numbers.DQ[0] -and $numbers.InverseQ[0]
+}
+
+function New-RsaKey {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Makes an object.')]
+    param()
+    do { $key = [Security.Cryptography.RSA]::Create(2048) } until (-not (Test-Wine) -or (Test-FullRsaKey $key))
+    $key
 }
 
 function Revoke-TestCertificate {
@@ -395,6 +419,8 @@ function Use-CleanEnvironment {
         $before[$name] = [Environment]::GetEnvironmentVariable($name)
         [Environment]::SetEnvironmentVariable($name, $null)
     }
+    # Wine keeps the keys of all certificates in one place: two renewals at once take each other's.
+    if (Test-Wine) { $global:PSDefaultParameterValues['Invoke-StepRenewal:ThrottleLimit'] = 1 }
     $before
 }
 
@@ -402,6 +428,7 @@ function Restore-Environment {
     <# .SYNOPSIS Puts back what Use-CleanEnvironment took away. #>
     param([Parameter(Mandatory)] [hashtable] $Before)
     Use-CleanEnvironment > $null
+    $global:PSDefaultParameterValues.Remove('Invoke-StepRenewal:ThrottleLimit')
     foreach ($name in $Before.Keys) { [Environment]::SetEnvironmentVariable($name, $Before[$name]) }
 }
 
@@ -421,12 +448,15 @@ function Invoke-FreshPwsh {
     $command = $Through + @(Get-PwshCommand)
     $start = [Diagnostics.ProcessStartInfo]::new($command[0])
     $file = Join-Path ([IO.Path]::GetTempPath()) "$([Guid]::NewGuid()).ps1"
-    [IO.File]::WriteAllText($file, "`$ErrorActionPreference = 'Stop'`n$Script")
+    # On Windows the output of a process is in the code page of its console.
+    $utf8 = if ($IsWindows) { '[Console]::OutputEncoding = [Text.UTF8Encoding]::new($false); ' }
+    [IO.File]::WriteAllText($file, "$utf8`$ErrorActionPreference = 'Stop'`n$Script")
     foreach ($argument in @($command | Select-Object -Skip 1) + '-NoProfile', '-NonInteractive', '-File', $file) { $start.ArgumentList.Add($argument) }
     foreach ($name in $Environment.Keys) { $start.Environment[$name] = $Environment[$name] }
     $start.RedirectStandardInput = $true
     $start.RedirectStandardOutput = $true
     $start.RedirectStandardError = $true
+    $start.StandardOutputEncoding = $start.StandardErrorEncoding = [Text.UTF8Encoding]::new($false)
     $process = [Diagnostics.Process]::Start($start)
     try {
         $process.StandardInput.Close()

@@ -11,11 +11,31 @@ function Get-RepositoryPath {
 
 function Get-TestPackage {
     <# .SYNOPSIS The package under test: $env:STEPCARENEW_PACKAGE, else the newest in out/package. #>
-    if ($env:STEPCARENEW_PACKAGE) { return $env:STEPCARENEW_PACKAGE }
-    $newest = Get-ChildItem (Get-RepositoryPath 'out/package/StepCaRenew') -Directory -ErrorAction Ignore |
-        Sort-Object { [version] $_.Name } | Select-Object -Last 1
-    if (-not $newest) { throw 'There is no package to test: run ./build.sh package first.' }
-    $newest.FullName
+    $path = $env:STEPCARENEW_PACKAGE
+    if (-not $path) {
+        $newest = Get-ChildItem (Get-RepositoryPath 'out/package/StepCaRenew') -Directory -ErrorAction Ignore |
+            Sort-Object { [version] $_.Name } | Select-Object -Last 1
+        if (-not $newest) { throw 'There is no package to test: run ./build.sh package first.' }
+        $path = $newest.FullName
+    }
+    if ($IsWindows) { Copy-TestPackage $path } else { $path }
+}
+
+function Copy-TestPackage {
+    # A repository on a drive of Windows lies in folders that all users can change, and no schedule runs a module from there.
+    # This user's folder for temporary files belongs to this user.
+    param([string] $Path)
+    $files = Get-ChildItem -LiteralPath $Path -Recurse -File
+    $state = @($Path; $files | ForEach-Object { "$($_.FullName) $($_.Length) $($_.LastWriteTimeUtc.Ticks)" }) -join "`n"
+    $id = [Convert]::ToHexString([Security.Cryptography.SHA256]::HashData([Text.Encoding]::UTF8.GetBytes($state))).Substring(0, 12)
+    $parent = Join-Path ([IO.Path]::GetTempPath()) "stepcarenew-package-$id/StepCaRenew"
+    $copy = Join-Path $parent (Split-Path $Path -Leaf)
+    if (-not (Test-Path $copy)) {
+        [IO.Directory]::CreateDirectory($parent) > $null
+        Copy-Item -LiteralPath $Path "$copy.new" -Recurse
+        Rename-Item "$copy.new" $copy
+    }
+    (Get-Item $copy).FullName
 }
 
 function Import-TestPackage {
