@@ -168,6 +168,7 @@ Describe 'Invoke-StepRenewal with <_>' -ForEach 'StepCa', 'DevCa' {
     }
 
     It 'is refused after a revocation' {
+        if (Test-Wine) { return Set-ItResult -Skipped -Because 'Invoke-RestMethod, which revokes here, shows no certificate under Wine' }
         $pair = Request-TestCertificate -Ca $ca -Folder $folder
         Revoke-TestCertificate $ca $pair
         Assert-Failure -Arguments ($atCa + @{ Force = $true }) -Pair $pair -ErrorId RenewalRefused -Attempts 1 > $null

@@ -89,7 +89,7 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, FolderOptions fol
     {
         try
         {
-            var found = cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath(path, out var provider);
+            var found = cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath(WithBackslashes(path), out var provider);
             if (provider.Name != "FileSystem")
                 throw NotAFile(path, null);
             // A file may have brackets in its very name.
@@ -105,6 +105,10 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, FolderOptions fol
             throw NotAFile(path, e);
         }
     }
+
+    // After FileSystem:: PowerShell for Windows asks for a file with the name of the pattern if that has a slash before it.
+    private static string WithBackslashes(string pattern) =>
+        OperatingSystem.IsWindows() && pattern.Contains("::", StringComparison.Ordinal) ? pattern.Replace('/', '\\') : pattern;
 
     // PowerShell finds nothing in a folder that it cannot read, and does not say why.
     private void RequireReadable(string pattern)
