@@ -358,6 +358,13 @@ Describe 'Get-StepCertificate' {
             (Get-StepCertificate -LiteralPath "Microsoft.PowerShell.Core\FileSystem::$folder/x[1].crt").Name | Should -BeExactly 'x[1]'
         }
 
+        It 'refuses the device <_>' -ForEach 'CON', 'NUL', 'COM1' -Skip:(-not $IsWindows) {
+            $found = Get-StepCertificate $_, "$folder/x1.crt" -ErrorVariable problem -ErrorAction SilentlyContinue
+            $found.Name | Should -BeExactly 'x1'
+            $problem | Should -HaveCount 1
+            $problem[0].FullyQualifiedErrorId | Should -BeExactly 'FileUnreadable,StepCaRenew.Cmdlets.GetStepCertificateCommand'
+        }
+
         It 'refuses <_>, which is no file' -ForEach 'Env:PATH', 'Env:PAT*', 'Variable:home', 'nodrive:/x.crt', 'nodrive:/*.crt', 'NoProvider::x', 'NoProvider::*' {
             $found = Get-StepCertificate $_, "$folder/x1.crt" -ErrorVariable problem -ErrorAction SilentlyContinue
             $found.Name | Should -BeExactly 'x1'

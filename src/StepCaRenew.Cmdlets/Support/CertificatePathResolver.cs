@@ -96,7 +96,8 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, FolderOptions fol
             found = new(found.Select(Normalized).ToList());
             return found.Count > 0 || ResolveLiteral(path) is not { } literal || !File.Exists(literal) ? found : [literal];
         }
-        catch (ItemNotFoundException)
+        // Also where Windows knows no such name.
+        catch (Exception e) when (e is ItemNotFoundException or IOException)
         {
             return [];
         }

@@ -130,5 +130,5 @@ internal static unsafe class WindowsRename
     }
 
     private static SafeFileHandle Open(string path, uint flags) =>
-        CreateFile(LongPath.Of(path), DeleteRight | Synchronize | ReadAttributes, FileShare.ReadWrite | FileShare.Delete, 0, OpenExisting, OpenReparsePoint | BackupSemantics | flags, 0);
+        CreateFile(LongPath.Of(path), DeleteRight | Synchronize | ReadAttributes, FileShare.ReadWrite | FileShare.Delete, 0, OpenExisting, OpenReparsePoint | flags, 0);
 }
