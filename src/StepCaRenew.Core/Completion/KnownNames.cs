@@ -34,7 +34,7 @@ public static class KnownNames
     /// <summary>The accounts that a schedule may run as: the local users of a Unix, the built-in service accounts of Windows.</summary>
     // The local file alone: a directory service may be slow to answer.
     public static IReadOnlyList<string> Accounts() => OperatingSystem.IsWindows()
-        ? [@"NT AUTHORITY\LOCAL SERVICE", @"NT AUTHORITY\NETWORK SERVICE", @"NT AUTHORITY\SYSTEM", $@"{Environment.UserDomainName}\{Environment.UserName}"]
+        ? [@"NT AUTHORITY\LOCAL SERVICE", @"NT AUTHORITY\NETWORK SERVICE", @"NT AUTHORITY\SYSTEM", Renewals.AccountName.Current]
         : AccountsOf("/etc/passwd");
 
     /// <summary>The names in a file such as /etc/passwd.</summary>

@@ -9,6 +9,8 @@ namespace StepCaRenew.Renewals;
 /// <param name="Changed">What is added, or is another one.</param>
 public sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnlyList<string> Changed)
 {
+    private const string UserId = "UserId";
+
     /// <summary>No changes.</summary>
     public static DefinitionChanges None { get; } = new([], []);
 
@@ -25,7 +27,8 @@ public sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnlyL
         foreach (var name in old.Keys.Union(present.Keys))
         {
             var (was, comes) = (old.GetValueOrDefault(name), present.GetValueOrDefault(name));
-            if (was == comes)
+            // The same account under another name is no change.
+            if (was == comes || (name == UserId && before.RunAsSid is { } sid && sid == after.RunAsSid))
                 continue;
             if (comes is null)
                 dropped.Add(Parameter(name, was!));
@@ -57,7 +60,7 @@ public sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnlyL
         ["KeyAlgorithm"] = definition.KeyAlgorithm,
         ["Interval"] = definition.Interval is { } interval ? ScheduleInterval.Format(interval) : null,
         ["Scope"] = definition.Scope.ToString(),
-        ["UserId"] = definition.RunAs,
+        [UserId] = definition.RunAs,
         ["Scheduler"] = definition.Scheduler,
         ["the pwsh of the schedule:"] = definition.PwshPath,
         ["the module of the schedule:"] = definition.ModulePath,

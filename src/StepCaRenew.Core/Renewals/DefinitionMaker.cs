@@ -29,6 +29,7 @@ internal sealed class DefinitionMaker(Func<string, string?> environment)
             KeyPasswordFile = given.KeyPasswordFile ?? ConfiguredPasswordFile(given.Ca, keyPath),
             Ca = new CaOptions { CaUrl = settings.Address, RootPath = store.RootOf(given.Name), Fingerprint = fingerprint },
             RunAs = AccountName.Of(request.Account),
+            RunAsSid = AccountName.SidOf(request.Account),
             PwshPath = request.Module.PwshPath is { } pwsh ? PwshPath.Lasting(pwsh) : null,
             ModulePath = ModuleReference.Of(request.Module),
             Actions = [.. given.Actions.Select(Absolute)],

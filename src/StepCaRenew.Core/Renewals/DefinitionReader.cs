@@ -1,5 +1,6 @@
 using StepCaRenew.Certificates;
 using StepCaRenew.Policy;
+using StepCaRenew.Safety;
 using StepCaRenew.Scheduling;
 using StepCaRenew.StepCa;
 
@@ -11,7 +12,7 @@ internal static class DefinitionReader
     /// <summary>The properties of a definition, in the order in which they are written.</summary>
     public static readonly string[] Properties =
     [
-        "$schema", "name", "scope", "certificate", "key", "keyPasswordFile", "ca", "when", "rekey", "keyAlgorithm", "interval", "runAs", "scheduler", "pwsh", "module",
+        "$schema", "name", "scope", "certificate", "key", "keyPasswordFile", "ca", "when", "rekey", "keyAlgorithm", "interval", "runAs", "runAsSid", "scheduler", "pwsh", "module",
         "actions", "actionTimeout", "lockTimeout", "retryTimeout", "healthCheckUriFile", "logPath",
     ];
 
@@ -56,6 +57,7 @@ internal static class DefinitionReader
             KeyAlgorithm = KeyAlgorithm(root),
             Interval = Interval(root),
             RunAs = root.Text("runAs"),
+            RunAsSid = Sid(root),
             Scheduler = OneOf(root, "scheduler", [.. SchedulerKind.All]),
             PwshPath = root.FullPath("pwsh"),
             ModulePath = root.FullPath("module"),
@@ -106,6 +108,12 @@ internal static class DefinitionReader
         var algorithm = OneOf(root, "keyAlgorithm", [.. KeyAlgorithms.Names]);
         return algorithm is null || root.Flag("rekey") ? algorithm : throw JsonSection.Wrong(root.Find("keyAlgorithm")!, "it goes with \"rekey\": true");
     }
+
+    private static string? Sid(JsonSection root) =>
+        root.Text("runAsSid") is not { } sid ? null
+        : !AccountSpelling.IsSid(sid) ? throw JsonSection.Wrong(root.Find("runAsSid")!, $"'{sid}' is not a SID")
+        : root.Has("runAs") ? sid
+        : throw JsonSection.Wrong(root.Find("runAsSid")!, "it goes with runAs");
 
     private static TimeSpan? Interval(JsonSection root) =>
         OneOf(root, "interval", [.. ScheduleInterval.All.Select(ScheduleInterval.Format)]) is { } text ? ScheduleInterval.Parse(text) : null;

@@ -55,8 +55,15 @@ public sealed class DefinitionStore(RenewalFolders folders)
         ArgumentNullException.ThrowIfNull(definition);
         RenewalName.Demand(definition.Name);
         WholeFile.Write(Path.Combine(folders.Definitions, DefinitionWriter.SchemaReference), RenewalSchema.Bytes, isPrivate: false);
-        WholeFile.Write(folders.DefinitionOf(definition.Name), DefinitionWriter.Render(definition), isPrivate: false);
+        var path = folders.DefinitionOf(definition.Name);
+        WholeFile.Write(path, DefinitionWriter.Render(definition), IsPrivate(definition.Name, path));
     }
+
+    /// <summary>
+    /// Whether a file of a renewal is private: the monitor's address, which is a secret; on Windows the definition too, as its
+    /// task is, for it holds the arguments of programs.
+    /// </summary>
+    internal bool IsPrivate(string name, string path) => path == HealthCheckOf(name) || (OperatingSystem.IsWindows() && path == folders.DefinitionOf(name));
 
     /// <summary>Deletes a definition, and what registration put beside it.</summary>
     /// <param name="name">Its name.</param>

@@ -29,6 +29,7 @@ internal static class DefinitionWriter
             Text(json, "keyAlgorithm", definition.KeyAlgorithm);
             Text(json, "interval", definition.Interval is { } interval ? ScheduleInterval.Format(interval) : null);
             Text(json, "runAs", definition.RunAs);
+            Text(json, "runAsSid", definition.RunAsSid);
             Text(json, "scheduler", definition.Scheduler);
             Text(json, "pwsh", definition.PwshPath);
             Text(json, "module", definition.ModulePath);

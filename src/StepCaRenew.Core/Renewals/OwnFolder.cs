@@ -63,11 +63,11 @@ internal static class OwnFolder
         try
         {
             if (OperatingSystem.IsWindows())
-                AllowOnWindows(account.Display, path);
+                AllowOnWindows(new SecurityIdentifier(account.Sid ?? WindowsAccounts.SidOf(account.Display)), path);
             else
                 UnixNative.GiveTo(path, UnixAccounts.UserNumber(account.Display) ?? throw TrustedAccounts.Unknown(account.Display, null));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IdentityNotMappedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IdentityNotMappedException or InvalidOperationException)
         {
             throw new RenewalException(ErrorId.AccountInvalid, $"'{path}' can't be given to '{account.Display}': {e.Message}", "Check the account, and run as an administrator (or root).", e);
         }
@@ -84,7 +84,7 @@ internal static class OwnFolder
     }
 
     [SupportedOSPlatform("windows")]
-    private static void AllowOnWindows(string account, string path)
+    private static void AllowOnWindows(SecurityIdentifier account, string path)
     {
         if (File.Exists(path))
         {

@@ -47,7 +47,7 @@ public static class RegisteredNames
             return true;
         try
         {
-            return RenewalName.IsValid(name) && store.Load(name) is { Scope: RenewalScope.Machine, RunAs: { } runAs } && runAs == AccountName.Current;
+            return RenewalName.IsValid(name) && store.Load(name) is { Scope: RenewalScope.Machine, RunAs: not null } definition && AccountName.IsThisAccount(definition);
         }
         catch (RenewalException)
         {

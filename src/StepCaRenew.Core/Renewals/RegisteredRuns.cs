@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.Actions;
+using StepCaRenew.Files;
 using StepCaRenew.Logging;
 using StepCaRenew.StepCa;
 
@@ -174,6 +175,9 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
         if (options.IsWhatIf)
             return NullLogger.Instance;
         OwnFolder.TryMake(folders.LogsOf(name));
+        // An older version made it for all users.
+        if (OperatingSystem.IsWindows())
+            WindowsNewFile.Tighten(RegisteredRenewal.UsualLogOf(folders, name));
         return new JsonLogger(RegisteredRenewal.UsualLogOf(folders, name), clock, logger);
     }
 }

@@ -168,6 +168,7 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
 
     private Registration Plan(RegistrationRequest request)
     {
+        request = request with { Account = AccountName.Resolve(request.Account) };
         var given = request.Definition;
         RenewalName.Demand(given.Name);
         using var certificate = CertificateFile.Load(given.CertificatePath);

@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.Certificates;
 using StepCaRenew.Files;
 
@@ -24,9 +26,9 @@ internal sealed class RegistrationFiles(Registration registration)
         if (definition.LogPath is null || !hasLogs)
             OwnFolder.GiveTo(registration.Run.Account, logs);
 
-        var isChanged = Put(store.RootOf(definition.Name), registration.Root.Span, isPrivate: false);
+        var isChanged = Put(store.RootOf(definition.Name), registration.Root.Span);
         if (registration.HealthCheckUri is { } uri)
-            isChanged |= Put(store.HealthCheckOf(definition.Name), TextFile.Encode(uri.AbsoluteUri + "\n"), isPrivate: true, owner: true);
+            isChanged |= Put(store.HealthCheckOf(definition.Name), TextFile.Encode(uri.AbsoluteUri + "\n"));
         // A hand that wrote comments into it and changed nothing keeps its file.
         if (!IsThereAlready())
         {
@@ -34,6 +36,9 @@ internal sealed class RegistrationFiles(Registration registration)
             store.Save(definition);
             isChanged = true;
         }
+
+        if (OperatingSystem.IsWindows())
+            Close();
 
         if (registration.HealthCheckUri is null && File.Exists(store.HealthCheckOf(definition.Name)))
         {
@@ -54,12 +59,22 @@ internal sealed class RegistrationFiles(Registration registration)
                 if (before is null)
                     WholeFile.Delete(path);
                 else
-                    WholeFile.Write(path, before, isPrivate: path == registration.Store.HealthCheckOf(registration.Definition.Name));
+                    WholeFile.Write(path, before, IsPrivate(path));
             }
             catch (RenewalException)
             {
                 // The error that led here is the one to be told.
             }
+        }
+
+        try
+        {
+            if (written.Exists(one => one.Before is not null))
+                GiveBack();
+        }
+        catch (RenewalException)
+        {
+            // The error that led here is the one to be told.
         }
     }
 
@@ -75,14 +90,35 @@ internal sealed class RegistrationFiles(Registration registration)
         }
     }
 
-    private bool Put(string path, ReadOnlySpan<byte> content, bool isPrivate, bool owner = false)
+    private bool Put(string path, ReadOnlySpan<byte> content)
     {
         Remember(path);
-        var isChanged = WholeFile.Write(path, content, isPrivate);
-        if (owner)
+        var isChanged = WholeFile.Write(path, content, IsPrivate(path));
+        if (IsPrivate(path))
             OwnFolder.GiveTo(registration.Run.Account, path);
         return isChanged;
     }
+
+    // Files of older versions can have the rights of their folder, which lets all users read.
+    [SupportedOSPlatform("windows")]
+    private void Close()
+    {
+        var (folders, name) = (registration.Store.Folders, registration.Definition.Name);
+        WindowsNewFile.Tighten(folders.DefinitionOf(name));
+        OwnFolder.GiveTo(registration.Run.Account, folders.DefinitionOf(name));
+        WindowsNewFile.Tighten(new StateStore(folders, NullLogger.Instance).PathOf(name));
+        WindowsNewFile.Tighten(RegisteredRenewal.UsualLogOf(folders, name));
+    }
+
+    // What is private belongs to the account of the earlier registration.
+    private void GiveBack()
+    {
+        var account = AccountName.Of(registration.Store.Load(registration.Definition.Name));
+        foreach (var path in written.Select(one => one.Path).Where(path => IsPrivate(path) && File.Exists(path)))
+            OwnFolder.GiveTo(account, path);
+    }
+
+    private bool IsPrivate(string path) => registration.Store.IsPrivate(registration.Definition.Name, path);
 
     private void Remember(string path) => written.Add((path, File.Exists(path) ? InputFile.Read(path, "file").Bytes : null));
 }

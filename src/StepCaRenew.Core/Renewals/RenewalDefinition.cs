@@ -47,6 +47,9 @@ public sealed record RenewalDefinition
     /// <summary>Whom the schedule runs as; null for SYSTEM, root, or the user's own.</summary>
     public string? RunAs { get; init; }
 
+    /// <summary>The SID of that account on Windows, which decides; null in definitions that were written by hand or by an older version.</summary>
+    public string? RunAsSid { get; init; }
+
     /// <summary>The scheduler that it is registered with, one of <see cref="Scheduling.SchedulerKind"/>; null for the machine's usual one.</summary>
     public string? Scheduler { get; init; }
 

@@ -14,7 +14,7 @@ internal static class RenewalSafety
     /// <exception cref="RenewalException">Others may change it (<see cref="ErrorId.InsecureDefinition"/>, <see cref="ErrorId.InsecureFolder"/>).</exception>
     public static void Demand(RenewalFolders folders, RenewalDefinition definition, RunningModule module)
     {
-        var trusted = TrustedAccounts.Of(AccountName.Parse(definition.RunAs, definition.Scope));
+        var trusted = TrustedAccounts.Of(AccountName.Of(definition));
         SafetyCheck.DemandSafeDefinition(Guarded(folders, definition, module), trusted);
         SafetyCheck.DemandSafeFolder([Folder(folders.StateOf(definition.Name), "the state folder"), Folder(Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!, "the log folder")], trusted);
         // A user's own schedule does no more than the user could do anyway.

@@ -46,7 +46,8 @@ public sealed class StateStore(RenewalFolders folders, ILogger logger)
         try
         {
             Directory.CreateDirectory(folders.StateOf(name));
-            WholeFile.Write(PathOf(name), StateFormat.Render(state), isPrivate: false);
+            // It holds the messages of errors; on Windows nobody needs them but administrators and the account of the run.
+            WholeFile.Write(PathOf(name), StateFormat.Render(state), isPrivate: OperatingSystem.IsWindows());
         }
         catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
         {
@@ -71,5 +72,5 @@ public sealed class StateStore(RenewalFolders folders, ILogger logger)
         }
     }
 
-    private string PathOf(string name) => Path.Combine(folders.StateOf(name), "state.json");
+    internal string PathOf(string name) => Path.Combine(folders.StateOf(name), "state.json");
 }

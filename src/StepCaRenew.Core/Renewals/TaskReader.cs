@@ -32,7 +32,7 @@ public sealed class TaskReader(SchedulerFinder schedulers, RunningModule module,
     {
         ArgumentNullException.ThrowIfNull(store);
         var definition = store.Load(name);
-        var account = AccountName.Parse(definition.RunAs, definition.Scope);
+        var account = AccountName.Of(definition);
         var state = states.Read(definition.Name);
         var scheduler = schedulers.Of(definition.Scheduler ?? SchedulerFinder.Auto);
         var task = new RenewalTask

@@ -10,7 +10,7 @@ namespace StepCaRenew.Safety;
 /// </summary>
 internal static class PrivateRights
 {
-    private const string System = "S-1-5-18";
+    private const string System = WellKnownSids.System;
     private const string Administrators = "S-1-5-32-544";
     private const uint Full = 0x1F01FF;
 
@@ -40,7 +40,7 @@ internal static class PrivateRights
     /// </summary>
     public static bool IsAccount(string sid)
     {
-        if (sid is "S-1-5-19" or "S-1-5-20" || StartsWithAny(sid, "S-1-5-80-", "S-1-5-82-", "S-1-5-83-", "S-1-12-1-"))
+        if (sid is WellKnownSids.LocalService or WellKnownSids.NetworkService || StartsWithAny(sid, "S-1-5-80-", "S-1-5-82-", "S-1-5-83-", "S-1-12-1-"))
             return true;
         // Below 1000 are the groups that every domain has, such as its users (513); 500 is the Administrator.
         return StartsWithAny(sid, "S-1-5-21-")

@@ -29,10 +29,10 @@ internal sealed record TrustedAccounts
         TaskAccount.Machine => OfUsers(),
         TaskAccount.Self => OfThisProcess(),
         TaskAccount.User user => OperatingSystem.IsWindows()
-            ? OfSids(WindowsAccounts.SidOf(user.Name))
+            ? OfSids(user.Sid ?? WindowsAccounts.SidOf(user.Name))
             : OfUsers(UnixAccounts.UserNumber(user.Name) ?? throw Unknown(user.Name, null)),
         TaskAccount.ManagedServiceAccount managed => OperatingSystem.IsWindows()
-            ? OfSids(WindowsAccounts.SidOf(managed.Name))
+            ? OfSids(managed.Sid ?? WindowsAccounts.SidOf(managed.Name))
             : throw new RenewalException(ErrorId.AccountInvalid, $"'{managed.Name}' is a managed service account, which only Windows has.", "Name a user of this machine."),
         _ => throw new ArgumentOutOfRangeException(nameof(account)),
     };

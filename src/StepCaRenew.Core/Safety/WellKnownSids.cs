@@ -59,6 +59,9 @@ internal static class WellKnownSids
     };
 
     public const string CreatorOwner = "S-1-3-0";
+    public const string System = "S-1-5-18";
+    public const string LocalService = "S-1-5-19";
+    public const string NetworkService = "S-1-5-20";
 
     /// <summary>
     /// SYSTEM, the administrators, TrustedInstaller, the machine's own Administrator, who can't leave that group, and

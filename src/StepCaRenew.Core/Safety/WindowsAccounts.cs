@@ -3,39 +3,47 @@ using System.Security.Principal;
 
 namespace StepCaRenew.Safety;
 
-/// <summary>Accounts of Windows by name and by SID. Not verified on Windows.</summary>
+/// <summary>Accounts of Windows by name and by SID. Seen under Wine only, which knows this machine's accounts.</summary>
 [SupportedOSPlatform("windows")]
 internal static class WindowsAccounts
 {
     /// <summary>The SID of a name.</summary>
     /// <exception cref="RenewalException">There is no such account.</exception>
-    public static string SidOf(string name)
+    public static string SidOf(string name) => TrySidOf(name) ?? throw TrustedAccounts.Unknown(name, null);
+
+    /// <summary>The SID of a name in any spelling; null if there is no such account, or if its domain cannot be reached.</summary>
+    public static string? TrySidOf(string name)
     {
+        if (AccountSpelling.IsSid(name))
+            return name.ToUpperInvariant();
         try
         {
-            return ((SecurityIdentifier)new NTAccount(name).Translate(typeof(SecurityIdentifier))).Value;
+            return new NTAccount(AccountSpelling.Expand(name, Environment.MachineName)).Translate(typeof(SecurityIdentifier)).Value;
         }
-        catch (Exception e) when (e is IdentityNotMappedException or ArgumentException or System.ComponentModel.Win32Exception)
+        catch (Exception e) when (e is SystemException or System.ComponentModel.Win32Exception)
         {
-            throw TrustedAccounts.Unknown(name, e);
+            return null;
         }
     }
 
-    /// <summary>Whom this process acts as.</summary>
+    /// <summary>The SID of the account that this process acts as.</summary>
     public static string Current()
     {
         using var identity = WindowsIdentity.GetCurrent();
         return identity.User!.Value;
     }
 
-    /// <summary>The name of a SID as a person knows it; null where Windows knows none.</summary>
+    /// <summary>The name of that account. The environment of SYSTEM names the machine's account instead.</summary>
+    public static string CurrentName() => NameOf(Current()) ?? $@"{Environment.UserDomainName}\{Environment.UserName}";
+
+    /// <summary>The name of a SID as a person knows it; null if Windows knows none.</summary>
     public static string? NameOf(string sid)
     {
         try
         {
             return new SecurityIdentifier(sid).Translate(typeof(NTAccount)).Value;
         }
-        catch (Exception e) when (e is IdentityNotMappedException or ArgumentException or System.ComponentModel.Win32Exception)
+        catch (Exception e) when (e is SystemException or System.ComponentModel.Win32Exception)
         {
             return null;
         }

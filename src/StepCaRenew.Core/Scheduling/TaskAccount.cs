@@ -10,6 +10,9 @@ public abstract record TaskAccount
     /// <summary>SYSTEM on Windows, root elsewhere: what a schedule of the machine runs as unless it is told otherwise.</summary>
     public static TaskAccount OfMachine { get; } = new Machine();
 
+    /// <summary>The account's SID on Windows; null if it was not looked up, and elsewhere.</summary>
+    public string? Sid { get; init; }
+
     /// <summary>The account as a person reads it.</summary>
     public abstract string Display { get; }
 

@@ -36,6 +36,14 @@ public sealed class DefinitionChangesTests
     }
 
     [Fact]
+    public void Between_TheSameAccountUnderAnotherName_IsNoChange()
+    {
+        var registered = Full with { RunAs = @"CORP\svc", RunAsSid = "S-1-5-21-1-2-3-1105" };
+        Assert.Empty(DefinitionChanges.Between(registered, registered with { RunAs = @"CORP\renamed" }).All);
+        Assert.NotEmpty(DefinitionChanges.Between(registered, registered with { RunAs = @"CORP\other", RunAsSid = "S-1-5-21-1-2-3-1106" }).All);
+    }
+
+    [Fact]
     public void Between_WhatIsAddedOrAnotherOne_IsChanged_AndNothingIsDropped()
     {
         var changes = DefinitionChanges.Between(Full, Full with { Rekey = true, Interval = TimeSpan.FromMinutes(1), Actions = [.. Full.Actions, new ServiceAction("haproxy", IsReload: false)] });

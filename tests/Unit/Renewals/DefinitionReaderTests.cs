@@ -107,6 +107,8 @@ public sealed class DefinitionReaderTests
         { "{ \"certificate\": \"/a\", \"keyAlgorithm\": \"EC-P256\" }", 1, "keyAlgorithm", "rekey" },
         { "{ \"certificate\": \"/a\", \"rekey\": true, \"keyAlgorithm\": \"DSA\" }", 1, "keyAlgorithm", "none of" },
         { "{ \"certificate\": \"/a\", \"interval\": \"7m\" }", 1, "interval", "15m" },
+        { "{ \"certificate\": \"/a\", \"runAs\": \"CORP\\\\svc\",\n\"runAsSid\": \"CORP\\\\svc\" }", 2, "runAsSid", "is not a SID" },
+        { "{ \"certificate\": \"/a\", \"runAsSid\": \"S-1-5-18\" }", 1, "runAsSid", "it goes with runAs" },
         { "{ \"certificate\": \"/a\", \"scheduler\": \"launchd\" }", 1, "scheduler", "none of" },
         { "{ \"certificate\": \"/a\", \"actions\": {} }", 1, "actions", "instead of a list" },
         { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"run\": \"/a\" },\n{} ] }", 3, "actions[1]", "exactly one" },

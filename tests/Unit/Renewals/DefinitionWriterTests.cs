@@ -71,6 +71,7 @@ public sealed class DefinitionWriterTests
             _ => new ServiceAction(Text(), random.Next(2) == 0),
         };
         var isRekey = random.Next(2) == 0;
+        var account = Maybe(Text);
         return new()
         {
             Name = "web",
@@ -91,7 +92,8 @@ public sealed class DefinitionWriterTests
             Rekey = isRekey,
             KeyAlgorithm = isRekey ? Maybe(() => KeyAlgorithms.Names[random.Next(KeyAlgorithms.Names.Count)]) : null,
             Interval = random.Next(2) == 0 ? null : ScheduleInterval.All[random.Next(ScheduleInterval.All.Count)],
-            RunAs = Maybe(Text),
+            RunAs = account,
+            RunAsSid = account is null ? null : Maybe(() => $"S-1-5-21-{random.Next()}-{random.Next()}-1001"),
             Scheduler = Maybe(() => SchedulerKind.Cron),
             PwshPath = Maybe(() => Path.GetFullPath(Folder())),
             ModulePath = Maybe(() => Path.GetFullPath(Folder())),

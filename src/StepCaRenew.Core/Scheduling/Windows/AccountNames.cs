@@ -1,39 +1,22 @@
-using System.Security.Principal;
+using StepCaRenew.Safety;
 
 namespace StepCaRenew.Scheduling.Windows;
 
 /// <summary>Accounts by name or SID, since the scheduler gives back the one for the other.</summary>
 internal static class AccountNames
 {
-    private const string SidStart = "S-1-";
+    /// <summary>The SID of an account; null if it has none, or if this is not Windows.</summary>
+    public static string? SidOf(string account) =>
+        AccountSpelling.IsSid(account) ? account : OperatingSystem.IsWindows() ? WindowsAccounts.TrySidOf(account) : null;
 
-    /// <summary>The SID of an account; null where it has none, or off Windows.</summary>
-    public static string? SidOf(string account)
-    {
-        if (account.StartsWith(SidStart, StringComparison.OrdinalIgnoreCase))
-            return account;
-        if (!OperatingSystem.IsWindows())
-            return null;
-        try
-        {
-            return new NTAccount(account).Translate(typeof(SecurityIdentifier)).Value;
-        }
-        catch (SystemException)
-        {
-            return null; // There is no such account, or its domain can't be reached.
-        }
-    }
-
-    /// <summary>The user who runs this: DOMAIN\user on Windows.</summary>
+    /// <summary>The user who runs this, as the environment says it: the name of that user's own task holds it since the first version.</summary>
     public static string Current() => OperatingSystem.IsWindows() ? $@"{Environment.UserDomainName}\{Environment.UserName}" : Environment.UserName;
 
-    /// <summary>Whether two are the same account.</summary>
+    /// <summary>Whether two are the same account. By letters alone if one of them has no SID: then the scheduler may have left out the domain.</summary>
     public static bool AreSame(string one, string other, Func<string, string?> sidOf) =>
-        one.Equals(other, StringComparison.OrdinalIgnoreCase)
-        || (sidOf(one) is { } sid && sid.Equals(sidOf(other), StringComparison.OrdinalIgnoreCase))
-        || (IsNameAlone(one, other) && LastPart(one).Equals(LastPart(other), StringComparison.OrdinalIgnoreCase));
+        AccountSpelling.AreSame(one, other, sidOf)
+        || ((sidOf(one) is null || sidOf(other) is null) && IsNameAlone(one, other) && LastPart(one).Equals(LastPart(other), StringComparison.OrdinalIgnoreCase));
 
-    // The scheduler may leave out the machine's name.
     private static bool IsNameAlone(string one, string other) => one.Contains('\\', StringComparison.Ordinal) != other.Contains('\\', StringComparison.Ordinal);
 
     private static string LastPart(string account) => account[(account.LastIndexOf('\\') + 1)..];

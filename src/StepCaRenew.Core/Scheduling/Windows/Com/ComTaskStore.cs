@@ -23,7 +23,7 @@ internal sealed partial class ComTaskStore : ITaskStore
     {
         var service = Connect();
         var folder = path.Folder == TaskPath.Root ? service.GetFolder(TaskPath.Root) : Demand(service, path.Folder);
-        using var user = Variant.Of(identity.UserId);
+        using var user = identity.Account is { } account ? Variant.Of(account) : default;
         using var password = Variant.Of(identity.Password);
         using var sddl = Variant.Of(security);
         var code = folder.RegisterTask(path.Name, xml, CreateOrUpdate, user, password, (int)identity.Logon, sddl, out _);

@@ -1,0 +1,63 @@
+using System.Xml.Linq;
+using StepCaRenew.Renewals;
+using StepCaRenew.Scheduling;
+using StepCaRenew.Scheduling.Windows;
+
+namespace StepCaRenew.Unit.Scheduling.Windows;
+
+/// <summary>Whom a task runs as: its XML has the SID, and the scheduler is given a name only to log it on.</summary>
+public sealed class TaskIdentityTests
+{
+    private const string Sid = "S-1-5-21-1-2-3-1105";
+
+    [Fact]
+    public void Account_WithASid_IsNamedByItInTheXml()
+    {
+        (ScheduledRun Run, string? Account, TaskLogon Logon)[] runs =
+        [
+            (Samples.Machine with { Account = new TaskAccount.User(@"CORP\svc") { Sid = Sid } }, @"CORP\svc", TaskLogon.S4U),
+            (Samples.Machine with { Account = new TaskAccount.ManagedServiceAccount(@"CORP\web$") { Sid = Sid } }, @"CORP\web$", TaskLogon.Password),
+            (Samples.Own with { Account = new TaskAccount.Self(@"AzureAD\JaneDoe") { Sid = Sid } }, null, TaskLogon.InteractiveToken),
+        ];
+        Assert.All(runs, one =>
+        {
+            var identity = TaskIdentity.Of(one.Run);
+            Assert.Equal((Sid, one.Account, one.Logon), (identity.UserId, identity.Account, identity.Logon));
+            var xml = Samples.Xml(one.Run);
+            Assert.Empty(TaskSchema.Faults(xml));
+            Assert.All(XElement.Parse(xml).Descendants(TaskSchema.Namespace + "UserId"), user => Assert.Equal(Sid, user.Value));
+            Assert.Contains(Sid, TaskSecurity.Of(identity, AccountNames.SidOf), StringComparison.Ordinal);
+        });
+    }
+
+    [Theory]
+    [InlineData("S-1-5-19")]
+    [InlineData("S-1-5-20")]
+    public void AccountOfServices_IsLoggedOnAsOne(string sid)
+    {
+        var run = Samples.Machine with { Account = new TaskAccount.User(@"NT AUTHORITY\LOCAL SERVICE") { Sid = sid } };
+        Assert.Equal((sid, sid, TaskLogon.ServiceAccount), (TaskIdentity.Of(run).UserId, TaskIdentity.Of(run).Account, TaskIdentity.Of(run).Logon));
+        Assert.DoesNotContain("LogonType", Samples.Xml(run), StringComparison.Ordinal);
+        Assert.Empty(TaskSchema.Faults(Samples.Xml(run)));
+    }
+
+    // As older versions registered it.
+    [Fact]
+    public void Task_WithTheNameInPlaceOfTheSid_IsNoDifference()
+    {
+        var wanted = Samples.Xml(Samples.Own with { Account = new TaskAccount.Self(Samples.User) { Sid = Sid } });
+        Assert.Empty(TaskDifferences.Between(Samples.Xml(Samples.Own), wanted, name => name is Samples.User or Sid ? Sid : null));
+        Assert.NotEmpty(TaskDifferences.Between(Samples.Xml(Samples.Own), wanted, name => name == Sid ? Sid : name == Samples.User ? "S-1-5-21-1-2-3-7" : null));
+    }
+
+    [Fact]
+    public async Task Install_GivesTheSchedulerWhatTheAccountNeeds()
+    {
+        var store = new FakeTaskStore();
+        var scheduler = new WindowsTaskScheduler(store, TimeProvider.System, Samples.User, AccountNames.SidOf);
+        await scheduler.InstallAsync(Samples.Own with { Account = new TaskAccount.Self(Samples.User) { Sid = Sid } }, default);
+        var task = Assert.Single(store.Tasks);
+        Assert.Contains($"<UserId>{Sid}</UserId>", task.Value, StringComparison.Ordinal);
+        Assert.DoesNotContain(Samples.User, task.Value, StringComparison.Ordinal);
+    }
+}
