@@ -18,7 +18,7 @@ AfterAll {
 Describe 'Get-StepRenewalTask' {
     BeforeEach {
         if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
-        if (-not $IsLinux) { return Set-ItResult -Skipped -Because 'these tests register with cron' }
+        if (-not $IsLinux) { return Set-ItResult -Skipped -Because 'these tests register with cron; TaskScheduler.Tests.ps1 has those of Windows' }
         $folder = [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
         $env:STEPCARENEW_HOME = Join-Path $folder home
         $env:PATH = "$(Split-Path (Build-TestCrontab $folder)):$($before.PATH)"

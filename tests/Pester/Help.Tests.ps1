@@ -87,7 +87,8 @@ Describe 'The help of <_>' -ForEach $commands {
         (Get-Help $command.Name).Synopsis | Should -BeExactly (Select-Element $page details/description/para).InnerText
     }
 
-    It 'is opened on the web by -Online' -Skip:(-not $IsLinux) {
+    It 'is opened on the web by -Online' {
+        if (-not $IsLinux) { return Set-ItResult -Skipped -Because 'the browser of the test is a script for sh' }
         # .NET opens addresses by xdg-open; this one writes them down.
         $folder = [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
         [IO.File]::WriteAllText("$folder/xdg-open", "#!/bin/sh`necho `"`$1`" > '$folder/opened.new'; mv '$folder/opened.new' '$folder/opened'`n")

@@ -115,7 +115,7 @@ Describe 'Objects of the pipeline' {
 Describe 'Registered renewals' {
     BeforeEach {
         if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
-        if (-not $IsLinux) { return Set-ItResult -Skipped -Because 'these tests register with cron' }
+        if (-not $IsLinux) { return Set-ItResult -Skipped -Because 'these tests register with cron; TaskScheduler.Tests.ps1 has those of Windows' }
         $folder = [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
         $env:STEPCARENEW_HOME = Join-Path $folder home
         $env:PATH = "$(Split-Path (Build-TestCrontab $folder)):$($before.PATH)"

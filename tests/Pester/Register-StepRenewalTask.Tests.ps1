@@ -54,8 +54,8 @@ AfterAll {
 
 Describe 'Register-StepRenewalTask' {
     BeforeEach {
+        if (-not $IsLinux) { return Set-ItResult -Skipped -Because 'these tests register with cron; TaskScheduler.Tests.ps1 has those of Windows' }
         if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
-        if (-not $IsLinux) { return Set-ItResult -Skipped -Because 'these tests register with cron' }
         $folder = Get-NewFolder
         $env:STEPCARENEW_HOME = Join-Path $folder home
         $env:PATH = "$(Split-Path (Build-TestCrontab $folder)):$($before.PATH)"
