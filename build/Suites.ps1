@@ -71,6 +71,15 @@
     }
 }
 
+# The module in PowerShell for Windows, under Wine: tests/Wine/README.md.
+@{
+    Name        = 'Wine'
+    Needs       = 'Package'
+    UsesSystem  = $true
+    Unavailable = { Get-WineObstacle; $pester.Reason }
+    Run         = { Invoke-WineSuite -Configuration $Configuration -Pester $pester.Path -Environment $environment }
+}
+
 # Registered renewals on a Debian with a running systemd, which is made with qemu. On other machines the tests skip themselves.
 @{
     Name        = 'Systemd'

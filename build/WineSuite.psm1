@@ -40,13 +40,19 @@ function Invoke-WineSuite {
     $inside.STEPCARENEW_STRICT = ''
     $toPath = { ConvertTo-WinePath $args[0] }
     try {
-        Merge-SuiteResult @(
+        # A failure names a file as Windows does.
+        $result = Merge-SuiteResult @(
             Invoke-XunitSuite -Name wine-unit -FilePath bash -Environment $inside -TimeoutSeconds ($UnitSeconds + $More) -ToPath $toPath -ArgumentList @(
                 $Runner, '--limit', $UnitSeconds, 'dotnet',
                 (ConvertTo-WinePath (Get-BuildPath "tests/Unit/bin/$Configuration/net10.0/StepCaRenew.Unit.dll")), '-parallel', 'none')
             Invoke-PesterSuite -Name wine-pester -Pester $Pester -Environment $inside -TimeoutSeconds ($PesterSeconds + $More) -ToPath $toPath `
                 -Command 'bash', $Runner, '--limit', $PesterSeconds, 'pwsh' -Path @($PesterFiles | ForEach-Object { Get-BuildPath "tests/Pester/$_.Tests.ps1" })
+            # These run on this machine, with its step-ca, and start the Windows programs themselves.
+            Invoke-PesterSuite -Name wine-renewals -Pester $Pester -Environment $Environment -TimeoutSeconds $RenewalSeconds -Path (Get-BuildPath 'tests/Wine/Renewals')
         )
+        $root = (ConvertTo-WinePath (Get-BuildPath '.')).TrimEnd('.')
+        $result.Failures = @($result.Failures | ForEach-Object { $_.StartsWith($root) ? $_.Substring($root.Length) : $_ })
+        $result
     }
     finally {
         Invoke-BuildProcess -Name wine-end -FilePath bash -ArgumentList $Runner, '--end' > $null

@@ -55,6 +55,7 @@ in_wine reg add 'HKCU\Software\Wine' /v Version /d win10 /f
 programs="$prefix/drive_c/Program Files"
 mkdir -p "$programs/PowerShell" "$programs/dotnet/host/fxr/$net" "$programs/hook"
 cp -r "$windows" "$programs/PowerShell/7"
+# pwsh asks for WindowsDesktop, the programs of the integration tests for AspNetCore.
 for name in NETCore WindowsDesktop AspNetCore; do
     package=${packages%/}/microsoft.${name,,}.app.runtime.win-x64/$net/runtimes/win-x64
     framework=$programs/dotnet/shared/Microsoft.$name.App/$net

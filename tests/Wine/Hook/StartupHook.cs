@@ -13,6 +13,5 @@ internal static class StartupHook
         foreach (var user in users)
             NativeLibrary.SetDllImportResolver(user.Assembly, (name, _, _) => Libraries.Find(name));
         Pkcs12Export.Install();
-        P256.Install();
     }
 }
