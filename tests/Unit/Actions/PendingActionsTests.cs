@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using StepCaRenew.Actions;
 using StepCaRenew.Files;
 using StepCaRenew.Pairs;
@@ -15,7 +14,8 @@ public sealed class PendingActionsTests : IDisposable
 
     private readonly TestFolder folder = new();
     private readonly EventLog log = new();
-    private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
+    // Windows waits for a file that it may not replace.
+    private readonly InstantClock clock = new(new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly PairPaths paths;
     private readonly ActingLocks acting;
 

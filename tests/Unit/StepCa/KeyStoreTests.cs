@@ -61,6 +61,7 @@ public sealed class KeyStoreTests
     [Fact]
     public void Import_Good_IsTheCertificateWithItsKey()
     {
+        Wine.Skip("its PKCS#12 has no EC keys");
         using var folder = new TestFolder();
         var (certificate, key) = TestAuthority.Default.Issue(new LeafSpec()).WriteTo(folder, "web");
         using var pair = CertificatePair.Load(certificate, key, null);
