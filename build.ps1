@@ -17,7 +17,7 @@
 .PARAMETER Strict
     Test fails where something could not run, instead of saying so and going on.
 .PARAMETER Suite
-    Test runs these suites only: Package, Harness, Unit, Integration, Pester. Several names are separated by commas.
+    Test runs these suites only: Package, Harness, Unit, Integration, Pester, Wine. Several names are separated by commas.
 .PARAMETER Extended
     Test also runs the suites that take long, which CI leaves out.
 .PARAMETER Install

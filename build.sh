@@ -17,7 +17,7 @@ Usage: ./build.sh TASK [--configuration Release|Debug]
   help       writes en-US from the pages in docs
   clean      deletes what the other tasks made
 
-  --suite NAME  runs this suite only: Package, Harness, Unit, Integration, Pester; may be repeated
+  --suite NAME  runs this suite only: Package, Harness, Unit, Integration, Pester, Wine; may be repeated
   --extended    also runs the suites that take long, which CI leaves out
   --install     installs the programs that tests need (apt-get, as root); without it, test prints what is missing
   --strict      test fails if something could not run, instead of saying so and going on

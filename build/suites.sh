@@ -10,6 +10,7 @@ test_without_pwsh() {
     leave_out 'Harness: the tests of this command (no PowerShell)'
     leave_out 'Package: the package and its list of files (no PowerShell)'
     leave_out 'PSScriptAnalyzer (no PowerShell)'
+    leave_out 'Wine: the module in PowerShell for Windows (no PowerShell)'
     known_suites 'Unit (net10.0)' 'Unit (net8.0)' Integration 'Help files'
     if ! compile >out/logs/build.log 2>&1 </dev/null; then
         begin Build

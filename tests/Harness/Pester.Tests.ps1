@@ -52,7 +52,7 @@ Describe 'skips' {
     It 'needs the sun' { Set-ItResult -Skipped -Because 'there is no sun' }
 }
 '@
-    $suites = Get-ChildItem (Join-Path $copy 'tests') -Directory | ForEach-Object Name
+    $suites = @(Get-ChildItem (Join-Path $copy 'tests') -Directory | ForEach-Object Name) + 'TwoFolders'
     $module = Join-Path $PSScriptRoot 'Harness.psm1'
     # Side by side: each takes seconds, most of them for starting PowerShell.
     $runs = @{}
@@ -105,6 +105,12 @@ Describe 'A Pester suite' {
         $run.Lines[-1] | Should -BeExactly '1 passed, 0 failed, 4 skipped'
         @($run.Lines -match '^ +3  there is no moon$') | Should -HaveCount 1
         @($run.Lines -match '^ +1  there is no sun$') | Should -HaveCount 1
+    }
+
+    It 'runs the tests of several folders as one' {
+        $run = $runs.TwoFolders
+        $run.ExitCode | Should -Be 0 -Because $run.Output
+        $run.Lines[-1] | Should -BeExactly '4 passed, 0 failed, 4 skipped'
     }
 
     It 'writes the details of a failure to the log' {

@@ -28,6 +28,16 @@ foreach ($folder in Get-ChildItem (Get-BuildPath 'tests') -Directory) {
 # The results of one class, and the log of more.
 @{ Name = 'FewerXunit'; Run = { Invoke-XunitSuite -Name FewerXunit -FilePath bash -ArgumentList '-c', 'dotnet "$0" "$@"; dotnet "$0" -class "*.Red" -method "*.Passes" -result-xml out/results/FewerXunit.xml >/dev/null; exit 0', $samples, '-class', '*.Green' } }
 @{ Name = 'Endless'; Run = { Invoke-SuiteProcess -Name endless -FilePath sleep -ArgumentList 60 -ResultFile (Get-BuildPath 'out/results/endless') -Read { } -ReadLog { New-SuiteResult } -TimeoutSeconds 1 } }
+# A suite of two parts, of which one hangs.
+@{
+    Name = 'Parts'
+    Run  = {
+        Merge-SuiteResult @(
+            New-SuiteResult -Passed 2 -Skipped 1 -Skips 'dark'
+            Invoke-SuiteProcess -Name parts -FilePath sleep -ArgumentList 60 -ResultFile (Get-BuildPath 'out/results/parts') -Read { } -ReadLog { New-SuiteResult -Passed 1 } -TimeoutSeconds 1)
+    }
+}
+@{ Name = 'TwoFolders'; Run = { Invoke-PesterSuite -Name two -Pester $env:STEPCARENEW_PESTER -Path (Get-BuildPath 'tests/good'), (Get-BuildPath 'tests/skips') -Environment $environment } }
 @{ Name = 'Missing'; Run = { Invoke-XunitSuite -Name missing -FilePath no-such-program } }
 @{ Name = 'Throws'; Run = { New-SuiteResult -Passed 5; throw 'The suite broke.' } }
 @{ Name = 'NoResult'; Run = { } }

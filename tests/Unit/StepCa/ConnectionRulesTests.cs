@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Reflection;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Time.Testing;
 using NetArchTest.Rules;
 using StepCaRenew.Actions;
