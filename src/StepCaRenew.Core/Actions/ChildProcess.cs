@@ -15,19 +15,22 @@ internal static class ChildProcess
     /// <exception cref="RenewalException">It could not be started, or ended with another code.</exception>
     public static async Task DemandSuccessAsync(ActionDefinition action, string program, IEnumerable<string> arguments, ActionContext context, CancellationToken cancellationToken)
     {
-        var (code, output) = await RunAsync(action, program, arguments, context, cancellationToken).ConfigureAwait(false);
+        // The two streams come by two pipes, and which of their last lines came last is chance: a reason is written to the second.
+        var errors = new OutputTail();
+        var (code, output) = await RunAsync(action, program, arguments, context, cancellationToken, errors).ConfigureAwait(false);
         if (code == 0)
             return;
+        var reason = OutputCleaner.LastLine(errors.ToString()) is { Length: > 0 } said ? said : OutputCleaner.LastLine(output);
         // The interpreter itself may fail over a bad first line: env(1) does, with 127.
         var header = code is CannotExecute or NotFound && ProgramFinder.Find(program) is { } path ? ScriptHeader.Check(path)?.Problem : null;
-        throw ActionErrors.Failed(action, $"exit code {code}. {header ?? OutputCleaner.LastLine(output)}".TrimEnd());
+        throw ActionErrors.Failed(action, $"exit code {code}. {header ?? reason}".TrimEnd());
     }
 
     /// <summary>Runs a program.</summary>
     /// <exception cref="OperationCanceledException">It took too long, or the run was cancelled; it has been ended.</exception>
     /// <exception cref="RenewalException">It could not be started.</exception>
     public static async Task<(int ExitCode, string Output)> RunAsync(
-        ActionDefinition action, string program, IEnumerable<string> arguments, ActionContext context, CancellationToken cancellationToken)
+        ActionDefinition action, string program, IEnumerable<string> arguments, ActionContext context, CancellationToken cancellationToken, OutputTail? errors = null)
     {
         var path = ProgramFinder.Find(program) ?? throw ActionErrors.Failed(action, "the program has gone.");
         // By this mark what has lost its parent is found as well.
@@ -36,7 +39,7 @@ internal static class ChildProcess
         try
         {
             var code = await RunningProgram.RunAsync(
-                Start(path, arguments, context, mark), default, tail.ReadAsync, tail.ReadAsync, context.Clock, cancellationToken).ConfigureAwait(false);
+                Start(path, arguments, context, mark), default, tail.ReadAsync, stream => tail.ReadAsync(stream, errors), context.Clock, cancellationToken).ConfigureAwait(false);
             var output = tail.ToString();
             ActionLog.Exited(context.Logger, action.Description, code, OutputCleaner.Clean(output));
             return (code, output);

@@ -11,11 +11,17 @@ internal sealed class OutputTail
     private long total;
 
     /// <summary>Takes what comes from a stream until its end.</summary>
-    public async Task ReadAsync(Stream stream)
+    public Task ReadAsync(Stream stream) => ReadAsync(stream, null);
+
+    /// <summary>Takes what comes from a stream until its end, and gives it to another one as well.</summary>
+    public async Task ReadAsync(Stream stream, OutputTail? other)
     {
         var buffer = new byte[4096];
         while (await stream.ReadAsync(buffer).ConfigureAwait(false) is > 0 and var count)
+        {
             Add(buffer.AsSpan(0, count));
+            other?.Add(buffer.AsSpan(0, count));
+        }
     }
 
     /// <summary>Takes some bytes; from either stream of a program, in the order of their coming.</summary>

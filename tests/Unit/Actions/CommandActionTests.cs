@@ -41,7 +41,7 @@ public sealed class CommandActionTests : IDisposable
     [Fact]
     public async Task ExitCode_OtherThanZero_IsAFailureWithTheLastLine()
     {
-        var error = await FailureAsync(new CommandAction("sh", ["-c", "echo first; echo the reason >&2; exit 7", "secret-argument"]));
+        var error = await FailureAsync(new CommandAction("sh", ["-c", "echo the reason >&2; echo first; exit 7", "secret-argument"]));
         Assert.Equal("Running 'sh': exit code 7. the reason", error.Message);
         Assert.DoesNotContain("secret-argument", log.Text, StringComparison.Ordinal);
         Assert.Contains("first", log.Text, StringComparison.Ordinal);
