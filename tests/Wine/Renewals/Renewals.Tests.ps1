@@ -73,9 +73,10 @@ Describe 'In one process of PowerShell for Windows' {
                     @{ Id = `$name; Status = "`$(`$_.Status)"; ErrorId = `$_.ErrorId; Message = `$_.Message; SerialNumber = `$_.SerialNumber; ActionsPending = `$_.ActionsPending }
                 }
             }
-            Invoke-Renewal token @{ UseToken = `$true; LogPath = '$windows\call.log' }
+            # mTLS first: .NET would keep what a connection before it was made with, and the next ones would use that.
             Invoke-Renewal mtls @{ FilePath = 'cmd.exe'; ArgumentList = '/c', "echo %STEPCARENEW_NAME% %STEPCARENEW_SERIAL%>$windows\action.txt" }
             Invoke-Renewal second @{ UseToken = `$true }
+            Invoke-Renewal token @{ UseToken = `$true; LogPath = '$windows\call.log' }
             Invoke-Renewal rekeyed @{ Rekey = `$true }
             # Nothing is due any more.
             Get-StepCertificate "$windows" -WarningAction SilentlyContinue | ForEach-Object { @{ Id = "looked at `$(`$_.Name)"; KeyStatus = "`$(`$_.KeyStatus)"; SerialNumber = `$_.SerialNumber } }
@@ -210,7 +211,7 @@ Describe 'A run on Windows that is killed while it replaces a pair' {
         $after = Invoke-WindowsScript -Folder $TestDrive -Script @"
             Import-Module StepCaRenew
             `$at = @{ $atCa }
-            Invoke-StepRenewal "$windows\killed*.crt" @at -ExpiresIn 1m -ErrorAction SilentlyContinue -WarningAction SilentlyContinue |
+            Invoke-StepRenewal "$windows\killed*.crt" @at -ExpiresIn 1m -ThrottleLimit 1 -ErrorAction SilentlyContinue -WarningAction SilentlyContinue |
                 ForEach-Object { @{ Name = `$_.Name; Status = "`$(`$_.Status)"; Message = `$_.Message; Changed = `$_.Changed } }
 "@
     }
