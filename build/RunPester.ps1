@@ -50,6 +50,10 @@ function Add-BlockFailure {
 $run = $null
 $discovered = @()
 try {
+    # Pester passes over a path that is not there.
+    foreach ($one in $Path -split '\|') {
+        if (-not (Test-Path -LiteralPath $one)) { throw "There is no '$one'." }
+    }
     $configuration = New-PesterConfiguration
     $configuration.Run.Path = $Path -split '\|'
     $configuration.Run.PassThru = $true

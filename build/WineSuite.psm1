@@ -4,6 +4,7 @@ $ErrorActionPreference = 'Stop'
 
 Import-Module (Join-Path $PSScriptRoot 'BuildTools.psm1')
 Import-Module (Join-Path $PSScriptRoot 'Suites.psm1')
+Import-Module (Join-Path $PSScriptRoot 'SuiteResults.psm1')
 
 # The Pester files that can run there as they are; the others need programs, accounts, services or signals that Wine lacks.
 $PesterFiles = @(
@@ -14,6 +15,9 @@ $Runner = Get-BuildPath 'tests/Wine/run.sh'
 
 # A part that takes longer is ended by run.sh, and the suite fails. run.sh itself gets half a minute more.
 $UnitSeconds, $PesterSeconds, $RenewalSeconds, $PrefixSeconds, $More = 240, 300, 300, 600, 30
+
+# How many unit tests and Pester tests must pass at least.
+$Least = 1400, 200
 
 function Get-WineObstacle {
     <# .SYNOPSIS Why the suite cannot run on this machine, or nothing. #>
@@ -42,7 +46,7 @@ function Invoke-WineSuite {
     $toPath = { ConvertTo-WinePath $args[0] }
     try {
         # A failure names a file as Windows does.
-        $result = Merge-SuiteResult @(
+        $parts = @(
             Invoke-XunitSuite -Name wine-unit -FilePath bash -Environment $inside -TimeoutSeconds ($UnitSeconds + $More) -ToPath $toPath -ArgumentList @(
                 $Runner, '--limit', $UnitSeconds, 'dotnet',
                 (ConvertTo-WinePath (Get-BuildPath "tests/Unit/bin/$Configuration/net10.0/StepCaRenew.Unit.dll")), '-parallel', 'none')
@@ -51,6 +55,11 @@ function Invoke-WineSuite {
             # These run on this machine, with its step-ca, and start the Windows programs themselves.
             Invoke-PesterSuite -Name wine-renewals -Pester $Pester -Environment $Environment -TimeoutSeconds $RenewalSeconds -Path (Get-BuildPath 'tests/Wine/Renewals')
         )
+        # A Wine or a check that makes hundreds of tests skip themselves must not look like success.
+        foreach ($index in 0..1) {
+            if ($parts[$index].Passed -lt $Least[$index]) { Add-Failure $parts[$index] "Only $($parts[$index].Passed) tests passed under Wine; at least $($Least[$index]) are to run there." }
+        }
+        $result = Merge-SuiteResult $parts
         $root = (ConvertTo-WinePath (Get-BuildPath '.')).TrimEnd('.')
         $result.Failures = @($result.Failures | ForEach-Object { $_.StartsWith($root) ? $_.Substring($root.Length) : $_ })
         $result

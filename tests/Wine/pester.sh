@@ -17,8 +17,8 @@ for folder in "${folders[@]}"; do
     done
 done
 [ -n "$pester" ] || { echo 'There is no Pester 5: ./build.sh test --suite Wine fetches it.' >&2; exit 2; }
-packages=("$root"/out/package/StepCaRenew/*/)
-STEPCARENEW_PACKAGE=$(windows_path "${packages[-1]%/}")
+package=$(printf '%s\n' "$root"/out/package/StepCaRenew/*/ | sort -V | tail -n 1)
+STEPCARENEW_PACKAGE=$(windows_path "${package%/}")
 export STEPCARENEW_PACKAGE STEPCARENEW_CONFIGURATION=${STEPCARENEW_CONFIGURATION:-Release} NO_COLOR=1
 
 paths=''

@@ -97,7 +97,7 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, FolderOptions fol
             return found.Count > 0 || ResolveLiteral(path) is not { } literal || !File.Exists(literal) ? found : [literal];
         }
         // Also where Windows knows no such name.
-        catch (Exception e) when (e is ItemNotFoundException or IOException)
+        catch (Exception e) when (e is ItemNotFoundException || (e is IOException && OperatingSystem.IsWindows()))
         {
             return [];
         }

@@ -20,6 +20,9 @@ internal static partial class OutputDecoder
     /// <param name="other">What a line is written in that is not UTF-8.</param>
     public static string Decode(ReadOnlySpan<byte> output, Encoding other)
     {
+        // Then there is nothing to choose between, and each line of another encoding would cost an exception.
+        if (other is UTF8Encoding)
+            return other.GetString(output);
         var text = new StringBuilder(output.Length);
         while (!output.IsEmpty)
         {

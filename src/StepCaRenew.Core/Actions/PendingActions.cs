@@ -41,15 +41,15 @@ internal sealed class PendingActions(
         {
             // Only the action itself knows the service's name, so that the record stays until it comes again.
             if (entry.Stopped.Count > 0)
-                ActionLog.ServiceLeftStopped(logger, paths.Certificate, entry.Index, entry.Time);
+                ActionLog.ServiceLeftStopped(logger, paths.Certificate, entry.Index, entry.Time, paths.Pending);
             else
                 ActionLog.PendingDropped(logger, paths.Certificate, entry.Index, entry.Time);
         }
 
         if (kept.Count == 0 || kept.Count < recorded.Count)
             Try(() => file.Write(kept));
-        if (kept.Count > 0)
-            ActionLog.Retried(logger, kept.Count, paths.Certificate);
+        if (kept.Count(Fits) is > 0 and var retried)
+            ActionLog.Retried(logger, retried, paths.Certificate);
         return kept;
     }
 

@@ -71,6 +71,8 @@ internal sealed class ServiceRestart(ServiceAction action, IServiceManager servi
 
         var rest = patience - clock.GetElapsedTime(since);
         await StartAsync(Enumerable.Reverse(toStart), before, rest > LeastPatience ? rest : LeastPatience).ConfigureAwait(false);
+        if (failure is not null)
+            await stopped.ForgetAsync(toStart).ConfigureAwait(false);
         if (failure is RenewalException || (failure is not null && toStart.Count == before.Count))
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         if (failure is not null)
@@ -122,11 +124,13 @@ internal sealed class ServiceRestart(ServiceAction action, IServiceManager servi
     private async Task StartAsync(IEnumerable<string> toStart, List<string> before, TimeSpan patience)
     {
         RenewalException? first = null;
+        List<string> running = [];
         foreach (var one in toStart)
         {
             try
             {
                 await StartAsync(one, before.Contains(one), patience).ConfigureAwait(false);
+                running.Add(one);
             }
             catch (RenewalException e)
             {
@@ -134,8 +138,11 @@ internal sealed class ServiceRestart(ServiceAction action, IServiceManager servi
             }
         }
 
-        if (first is not null)
-            throw first;
+        // If all goes well, the whole record goes with the action.
+        if (first is null)
+            return;
+        await stopped.ForgetAsync(running).ConfigureAwait(false);
+        throw first;
     }
 
     private async Task StartAsync(string service, bool isOfEarlierRun, TimeSpan patience)

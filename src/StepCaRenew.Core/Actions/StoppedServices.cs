@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Files;
+using StepCaRenew.Logging;
 using StepCaRenew.Pairs;
 
 namespace StepCaRenew.Actions;
@@ -11,7 +12,8 @@ namespace StepCaRenew.Actions;
 internal sealed class StoppedServices(ActionDefinition action, IReadOnlyList<OwedActions> owed, IVolume volume, TimeProvider clock, ILogger logger) : IStoppedServices
 {
     /// <inheritdoc/>
-    public bool Contains(string service) => owed.SelectMany(one => one.Entries).Any(entry => entry.Hash == action.Hash && entry.Stopped.Contains(HashOf(service)));
+    // Whatever action recorded it: the same service may be named in another way by now (capitals, the display name).
+    public bool Contains(string service) => owed.SelectMany(one => one.Entries).Any(entry => entry.Stopped.Contains(HashOf(service)));
 
     /// <inheritdoc/>
     public async Task RecordAsync(IEnumerable<string> services)
@@ -21,7 +23,7 @@ internal sealed class StoppedServices(ActionDefinition action, IReadOnlyList<Owe
         {
             try
             {
-                await RecordAsync(one, hashes).ConfigureAwait(false);
+                await ChangeAsync(one, entry => entry.Hash == action.Hash ? entry with { Stopped = [.. entry.Stopped.Union(hashes)] } : entry).ConfigureAwait(false);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or RenewalException)
             {
@@ -30,16 +32,33 @@ internal sealed class StoppedServices(ActionDefinition action, IReadOnlyList<Owe
         }
     }
 
+    /// <inheritdoc/>
+    public async Task ForgetAsync(IEnumerable<string> services)
+    {
+        var hashes = services.Select(HashOf).ToList();
+        foreach (var one in owed)
+        {
+            try
+            {
+                await ChangeAsync(one, entry => entry with { Stopped = [.. entry.Stopped.Except(hashes)] }).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or RenewalException)
+            {
+                ActionLog.PendingNotChanged(logger, one.Paths.Pending, e.Message);
+            }
+        }
+    }
+
     // Names of services do not know case.
     private static string HashOf(string service) => ActionHash.Of(["stopped", service.ToUpperInvariant()]);
 
-    private async Task RecordAsync(OwedActions one, IReadOnlyList<string> hashes)
+    private async Task ChangeAsync(OwedActions one, Func<PendingEntry, PendingEntry> change)
     {
         var file = new PendingFile(volume, one.Paths, new SharingRetry(clock));
         using var pairLock = await PairLock.TakeAsync(one.Paths, one.LockTimeout, clock, logger, CancellationToken.None).ConfigureAwait(false);
         // A record that has gone, or that another run has made since, gets this action's entry again.
         var recorded = file.Exists ? file.Read() ?? [] : [];
         var entries = recorded.Concat(one.Entries).DistinctBy(entry => entry.Hash);
-        file.Write([.. entries.Select(entry => entry.Hash == action.Hash ? entry with { Stopped = [.. entry.Stopped.Union(hashes)] } : entry)]);
+        file.Write([.. entries.Select(change)]);
     }
 }

@@ -30,8 +30,8 @@ internal static class SystemdService
         var verb = await FindStateAsync(action, systemctl, context, cancellationToken).ConfigureAwait(false) switch
         {
             UnitState.Running => action.IsReload ? "try-reload-or-restart" : "try-restart",
-            // It ran when the earlier run found it, and failed since: most likely at that run's restart. A service that somebody
-            // stopped is inactive, not failed.
+            // It has failed since the renewal, most likely at the earlier run's restart. A service that somebody stopped is inactive;
+            // but one whose process ends with an error when it is stopped is failed as well, and is started again here.
             UnitState.Failed when context.IsRetry => "restart",
             _ => null,
         };

@@ -59,8 +59,8 @@ internal static partial class ActionLog
     [LoggerMessage(177, LogLevel.Information, "Started the service '{Service}', which an earlier run had stopped.")]
     public static partial void ServiceStartedAgain(ILogger logger, string service);
 
-    [LoggerMessage(178, LogLevel.Warning, "Action {Index} of an earlier renewal of '{CertificatePath}', pending since {Since:u}, stopped a service and was ended before the service ran again. It is not among this call's actions. Start the service, or run the call with that action again.")]
-    public static partial void ServiceLeftStopped(ILogger logger, string certificatePath, int index, DateTimeOffset since);
+    [LoggerMessage(178, LogLevel.Warning, "Action {Index} of an earlier renewal of '{CertificatePath}', pending since {Since:u}, stopped a service and was ended before the service ran again. It is not among this call's actions. Run the call with that action again, which starts the service; or start it yourself and delete '{Pending}'.")]
+    public static partial void ServiceLeftStopped(ILogger logger, string certificatePath, int index, DateTimeOffset since, string pending);
 
     [LoggerMessage(179, LogLevel.Debug, "The service '{Service}' is {State}; waiting until it runs or has ended.")]
     public static partial void ServiceAwaited(ILogger logger, string service, string state);

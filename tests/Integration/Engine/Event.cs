@@ -21,6 +21,7 @@ internal static class Event
     public const int AnswerVerified = 130;
     public const int ChangedDuringRenewal = 140;
     public const int HardLinked = 141;
+    public const int OwnerNotKept = 142;
     public const int Renewed = 150;
     public const int Failed = 190;
     public const int CallEnded = 191;

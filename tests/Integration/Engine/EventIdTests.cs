@@ -39,6 +39,7 @@ public sealed class EventIdTests
             (Event.AnswerVerified, "AnswerVerified", LogLevel.Debug),
             (Event.ChangedDuringRenewal, "ChangedDuringRenewal", LogLevel.Warning),
             (Event.HardLinked, "HardLinked", LogLevel.Warning),
+            (Event.OwnerNotKept, "OwnerNotKept", LogLevel.Warning),
             (Event.Renewed, "Renewed", LogLevel.Information),
             (Event.Failed, "Failed", LogLevel.Error),
             (Event.CallEnded, "CallEnded", LogLevel.Error),
@@ -46,5 +47,5 @@ public sealed class EventIdTests
         Events);
 
     [Fact]
-    public void Numbers_AreThese() => Assert.Equal([100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 120, 121, 122, 123, 124, 130, 140, 141, 150, 190, 191], Events.Select(one => one.Id));
+    public void Numbers_AreThese() => Assert.Equal([100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 120, 121, 122, 123, 124, 130, 140, 141, 142, 150, 190, 191], Events.Select(one => one.Id));
 }

@@ -7,5 +7,7 @@ internal sealed class NoRecord : IStoppedServices
 {
     public bool Contains(string service) => throw new InvalidOperationException("No service was to be asked for.");
 
+    public Task ForgetAsync(IEnumerable<string> services) => throw new InvalidOperationException("No service was to be forgotten.");
+
     public Task RecordAsync(IEnumerable<string> services) => throw new InvalidOperationException("No service was to be stopped.");
 }

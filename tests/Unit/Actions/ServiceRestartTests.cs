@@ -41,6 +41,29 @@ public sealed class ServiceRestartTests : IDisposable
         Assert.DoesNotContain("web", File.ReadAllText(paths.Pending).Replace("web.", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
+    // An administrator who stops a service later must not find it started by the next run.
+    [Fact]
+    public async Task Run_ADependentThatDoesNotStart_IsAloneInTheRecord()
+    {
+        services.Add("web", ServiceState.Running, "near");
+        services.Add("near").ExitCode = 1067;
+        await FailsAsync();
+        var record = Record(new("web", IsReload: false));
+        Assert.Equal((false, true), (record.Contains("web"), record.Contains("near")));
+    }
+
+    [Fact]
+    public async Task Run_StoppedByAnEarlierRunUnderAnotherSpelling_IsStarted()
+    {
+        services.Add("web").DisplayName = "The web server";
+        services.OnOrder = order => throw new InvalidOperationException("killed");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync());
+        services.OnOrder = _ => { };
+        services.Stop("web");
+        await RunAsync(new ServiceAction("The web server", IsReload: false));
+        Assert.Equal(ServiceState.Running, services.Query("web").State);
+    }
+
     [Fact]
     public async Task Run_ByDisplayName_IsRestarted()
     {
@@ -222,9 +245,13 @@ public sealed class ServiceRestartTests : IDisposable
 
     private async Task RunAsync(ServiceAction? action = null, IReadOnlyList<PendingEntry>? entries = null, CancellationToken end = default)
     {
+        await new ServiceRestart(action ?? Restart, services, Record(action ?? Restart, entries), clock, log).RunAsync(Patience, end);
+    }
+
+    private StoppedServices Record(ServiceAction action, IReadOnlyList<PendingEntry>? entries = null)
+    {
         entries ??= PendingFormat.Parse(File.ReadAllBytes(paths.Pending))!;
         var subject = new ActionSubject("web", paths.Certificate, paths.Key, "0A", "0B", null, "00", clock.GetUtcNow());
-        var record = new StoppedServices(Restart, [new OwedActions(paths, entries, subject, TimeSpan.Zero)], new Volume(), clock, log);
-        await new ServiceRestart(action ?? Restart, services, record, clock, log).RunAsync(Patience, end);
+        return new StoppedServices(action, [new OwedActions(paths, entries, subject, TimeSpan.Zero)], new Volume(), clock, log);
     }
 }
