@@ -451,7 +451,9 @@ exit 0
         It 'sends HUP to the process in the first line of -PidFile, before programs run' {
             $daemon = Join-Path $folder daemon.sh
             Set-Content $daemon "#!/bin/sh`ntrap 'echo HUP >> $trace' HUP`nprintf '%s\n/var/lib/data\n5432\n' `$`$ > $folder/pid.new; mv $folder/pid.new $folder/postmaster.pid`nn=0; while [ `$n -lt 600 ]; do sleep 0.05; n=`$((n + 1)); done"
-            $process = Start-Process sh $daemon -PassThru
+            # Under nohup, HUP is ignored, and a shell cannot trap what was ignored when it began.
+            $default = @(if ((env --help) -match '--default-signal') { '--default-signal=HUP' })
+            $process = Start-Process env ($default + 'sh' + $daemon) -PassThru
             try {
                 foreach ($try in 1..200) { if (Test-Path $folder/postmaster.pid) { break } else { Start-Sleep -Milliseconds 20 } }
                 # The program waits for what the signal did.
