@@ -233,6 +233,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
             KeyAlgorithm = ReadKeyAlgorithm(),
             RetryTimeout = ReadDuration(RetryTimeout) ?? usual.RetryTimeout,
             LockTimeout = ReadDuration(LockTimeout) ?? usual.LockTimeout,
+            ActionTimeout = ReadActionTimeout() ?? usual.ActionTimeout,
             Ca = ReadCa(),
             Actions = ReadActions(ScriptBlock),
             ApproveAsync = Approve,

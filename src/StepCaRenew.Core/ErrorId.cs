@@ -129,6 +129,13 @@ public static class ErrorId
     /// <summary>The new certificate ends before the old one.</summary>
     public const string AnswerEndsEarlier = nameof(AnswerEndsEarlier);
 
+    /// <summary>The certificate that the CA sent is the present one, or does not end later.</summary>
+    public const string AnswerNotNew = nameof(AnswerNotNew);
+    /// <summary>The new certificate may be used for something else than the old one, or is that of a certificate authority.</summary>
+    public const string AnswerWrongUsage = nameof(AnswerWrongUsage);
+    /// <summary>The new certificate or one of its issuers was signed with MD5 or SHA-1, or an issuer's key is too short.</summary>
+    public const string AnswerWeak = nameof(AnswerWeak);
+
     // Writing
     /// <summary>Someone else kept replacing the files during the renewal.</summary>
     public const string ChangedDuringRenewal = nameof(ChangedDuringRenewal);
@@ -138,6 +145,9 @@ public static class ErrorId
     public const string TargetIsMountPoint = nameof(TargetIsMountPoint);
     /// <summary>The link leads nowhere, or in a circle.</summary>
     public const string LinkBroken = nameof(LinkBroken);
+
+    /// <summary>A link that another account owns must not be followed: it does not lead to a folder of the same account.</summary>
+    public const string LinkNotTrusted = nameof(LinkNotTrusted);
     /// <summary>Another run works on the same pair.</summary>
     public const string Locked = nameof(Locked);
     /// <summary>A crash left the pair half replaced, and the folder can't be written to mend it.</summary>

@@ -16,10 +16,9 @@ public sealed class RenewalEngine : IDisposable
 
     private readonly TimeProvider clock;
     private readonly ILogger logger;
-    private readonly IVolume volume;
+    private readonly Func<OpenFolders, IVolume> volumes;
     private readonly MatchingPairLoader loader;
     private readonly RenewalLook look;
-    private readonly PairRecovery recovery;
     private readonly SharingRetry retry;
     private readonly CertificateIssuer issuer;
     private readonly ActingLocks acting;
@@ -30,7 +29,7 @@ public sealed class RenewalEngine : IDisposable
     /// <param name="environment">The environment variables: step's configuration and proxies.</param>
     /// <param name="logger">Told of every step.</param>
     public RenewalEngine(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger)
-        : this(clock, random, environment, logger, new Volume())
+        : this(clock, random, environment, logger, folders => new Volume(folders))
     {
     }
 
@@ -41,12 +40,11 @@ public sealed class RenewalEngine : IDisposable
     }
 
     /// <summary>Makes an engine over another file system, for tests of crashes.</summary>
-    internal RenewalEngine(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger, IVolume volume)
+    internal RenewalEngine(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger, Func<OpenFolders, IVolume> volumes)
     {
-        (this.clock, this.logger, this.volume) = (clock, logger, volume);
+        (this.clock, this.logger, this.volumes) = (clock, logger, volumes);
         loader = new MatchingPairLoader(clock, logger);
-        recovery = new PairRecovery(volume, clock, logger);
-        look = new RenewalLook(loader, recovery, clock, logger);
+        look = new RenewalLook(loader, clock, logger);
         retry = new SharingRetry(clock);
         issuer = new CertificateIssuer(clock, random, environment, logger);
         acting = new ActingLocks(logger);
@@ -87,7 +85,7 @@ public sealed class RenewalEngine : IDisposable
     {
         try
         {
-            return await new ActionRunner(actions, host, volume, clock, logger).RunAsync(results, cancellationToken).ConfigureAwait(false);
+            return await new ActionRunner(actions, host, volumes, clock, logger).RunAsync(results, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -127,19 +125,19 @@ public sealed class RenewalEngine : IDisposable
     {
         report.IsReplaced = false;
         using var glance = await look.GlanceAsync(request, report, cancellationToken).ConfigureAwait(false);
-        var paths = glance.Paths;
-        using var pending = new PendingActions(volume, paths, request.Actions, acting, clock, logger);
-        if (await look.TakeAsync(request, glance, pending, report, approval, cancellationToken).ConfigureAwait(false) is { } nothingToDo)
+        using var opened = new OpenPair(request, glance, volumes, clock, logger);
+        using var pending = new PendingActions(opened.Volume, opened.Folders, opened.Paths, request.Actions, acting, clock, logger);
+        if (await look.TakeAsync(request, glance, opened, pending, report, approval, cancellationToken).ConfigureAwait(false) is { } nothingToDo)
             return nothingToDo;
 
         try
         {
             // 1 lock
-            using var pairLock = await PairLock.TakeAsync(paths, request.LockTimeout, clock, logger, cancellationToken).ConfigureAwait(false);
+            using var pairLock = await PairLock.TakeAsync(opened.Folders, opened.Paths, request.LockTimeout, clock, logger, cancellationToken).ConfigureAwait(false);
             // A link may be changed to another folder at any time (that is how some deploy): then the pair is another one, and so is its lock.
-            return PairLocator.IsAt(request, paths) ? await TryAsync(request, glance, pairLock, pending, report, approval, cancellationToken).ConfigureAwait(false) : null;
+            return opened.Reader.IsAt() ? await TryAsync(request, glance, opened, pairLock, pending, report, approval, cancellationToken).ConfigureAwait(false) : null;
         }
-        catch (RenewalException) when (!report.IsReplaced && !PairLocator.IsAt(request, paths))
+        catch (RenewalException) when (!report.IsReplaced && !opened.Reader.IsAt())
         {
             return null;
         }
@@ -147,40 +145,39 @@ public sealed class RenewalEngine : IDisposable
 
     // Null if another process changed the pair meanwhile.
     private async Task<RenewalResult?> TryAsync(
-        RenewalRequest request, PairGlance glance, PairLock? pairLock, PendingActions pending, RenewalReport report, Approval approval, CancellationToken cancellationToken)
+        RenewalRequest request, PairGlance glance, OpenPair opened, PairLock? pairLock, PendingActions pending, RenewalReport report, Approval approval, CancellationToken cancellationToken)
     {
-        var paths = glance.Paths;
         // 2 recover
-        var isRecovery = recovery.IsNeeded(paths);
+        var isRecovery = opened.Recovery.IsNeeded(opened.Paths);
         if (isRecovery)
         {
             if (!await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false))
                 return report.WouldRecover();
-            await RecoverAsync(request, paths, report).ConfigureAwait(false);
+            await RecoverAsync(request, opened, report).ConfigureAwait(false);
         }
 
         // 3 load, 4 check
-        using var pair = await loader.LoadAsync(request, glance, report.Loaded, cancellationToken, report.WasRead).ConfigureAwait(false);
+        using var pair = await loader.LoadAsync(request, glance, opened.Reader, report.Loaded, cancellationToken, report.WasRead).ConfigureAwait(false);
         var facts = PairFacts.Of(pair);
         // A pair that was only half written a moment ago is complete now: what lies next to it can be removed.
-        if (isRecovery && recovery.IsNeeded(paths))
-            await RecoverAsync(request, paths, report).ConfigureAwait(false);
+        if (isRecovery && opened.Recovery.IsNeeded(opened.Paths))
+            await RecoverAsync(request, opened, report).ConfigureAwait(false);
 
         // 5 decide
         var decision = look.Decide(facts, request, report);
         var before = pending.Settle(pair.Leaf.SerialNumber);
-        Owe(report, pending, OwedActions.Of(request, paths, pair, before, null));
+        Owe(report, pending, OwedActions.Of(request, opened.Paths, pair, before, null));
         if (!decision.IsDue)
-            return report.NotDue(decision);
+            return pending.IsOverdue(before, request.ActionTimeout) ? throw ActionErrors.LeftTooLong(request.CertificatePath, before[0].Time) : report.NotDue(decision);
         if (!await approval.ForRenewalAsync(facts, cancellationToken).ConfigureAwait(false))
-            return look.Refused(request, paths, report, before.Count > 0);
+            return look.Refused(request, opened, report, before.Count > 0);
 
         try
         {
-            return await ReplaceAsync(request, paths, pair, pairLock, pending, before, report, cancellationToken).ConfigureAwait(false);
+            return await ReplaceAsync(request, opened, pair, pairLock, pending, before, report, cancellationToken).ConfigureAwait(false);
         }
         // What failed, failed with a pair that is no longer there; the new one may have an answer.
-        catch (RenewalException) when (!report.IsReplaced && !PairLocator.IsUnchanged(request, paths, pair))
+        catch (RenewalException) when (!report.IsReplaced && !opened.Reader.IsUnchanged(pair))
         {
             return null;
         }
@@ -188,12 +185,13 @@ public sealed class RenewalEngine : IDisposable
 
     // Null if another process changed the pair meanwhile.
     private async Task<RenewalResult?> ReplaceAsync(
-        RenewalRequest request, PairPaths paths, CertificatePair pair, PairLock? pairLock, PendingActions pending, IReadOnlyList<PendingEntry> before, RenewalReport report,
+        RenewalRequest request, OpenPair opened, CertificatePair pair, PairLock? pairLock, PendingActions pending, IReadOnlyList<PendingEntry> before, RenewalReport report,
         CancellationToken cancellationToken)
     {
+        var (paths, volume) = (opened.Paths, opened.Volume);
         // 6 issue, 7 verify; what would stop the replacement is found out before
         using var newKey = request.Rekey ? MakeKey(request, pair, paths) : null;
-        report.HardLinks = HardLinks.Of(paths, newKey is not null);
+        report.HardLinks = HardLinks.Of(opened.Folders, paths, newKey is not null);
         var witness = new PairWitness(volume, paths, request.KeyPassword);
         await PairReplacement.RequireReplaceableAsync(volume, paths, newKey is not null, retry).ConfigureAwait(false);
         using var replacement = PairReplacement.Stage(volume, paths, newKey is not null, retry, witness);
@@ -201,14 +199,14 @@ public sealed class RenewalEngine : IDisposable
         using var answer = await issuer.IssueAsync(pair, newKey, request, report, cancellationToken).ConfigureAwait(false);
 
         // 8 recheck
-        if (!PairLocator.IsUnchanged(request, paths, pair))
+        if (!opened.Reader.IsUnchanged(pair))
             return null;
         pairLock?.DemandInPlace();
 
         // 9 replace; 11 act comes after the last certificate
         var change = PairChange.Of(paths, pair, answer, newKey, request.KeyPassword);
         witness.Proven = change.Proven;
-        if (!await RecordedReplacement.RunAsync(pair, replacement, change, note).ConfigureAwait(false))
+        if (!await RecordedReplacement.RunAsync(pair, opened.Reader, replacement, change, note).ConfigureAwait(false))
             return null;
         report.Replaced(answer.Leaf);
         look.WarnOfHardLinks(report);
@@ -217,18 +215,18 @@ public sealed class RenewalEngine : IDisposable
         // Nothing is told to load a pair that somebody spoils at this very moment: what is owed waits then.
         if (note.Entries.Count > 0)
             report.LeavesPending();
-        await DemandMatchOnDiskAsync(request, pair, change.Proven).ConfigureAwait(false);
+        await DemandMatchOnDiskAsync(request, opened.Reader, pair, change.Proven).ConfigureAwait(false);
         // A link leads to another pair by now, and that is the one that the user means.
-        if (!PairLocator.IsAt(request, paths, pair.Certificate))
+        if (!opened.Reader.IsAt(pair.Certificate))
             return null;
         Owe(report, pending, OwedActions.Of(request, paths, pair, note.Entries, answer.Leaf));
         RenewalLog.Renewed(logger, pair.Certificate.Path, answer.Leaf.SerialNumber, answer.Leaf.NotAfter);
         return report.Renewed(newKey is not null);
     }
 
-    private async Task RecoverAsync(RenewalRequest request, PairPaths paths, RenewalReport report)
+    private static async Task RecoverAsync(RenewalRequest request, OpenPair opened, RenewalReport report)
     {
-        if (await recovery.RunAsync(paths, request.KeyPassword).ConfigureAwait(false))
+        if (await opened.Recovery.RunAsync(opened.Paths, request.KeyPassword).ConfigureAwait(false))
             report.Recovered();
     }
 
@@ -248,10 +246,10 @@ public sealed class RenewalEngine : IDisposable
         return request.KeyAlgorithm is null ? KeyAlgorithms.GenerateLike(pair.Key) : KeyAlgorithms.Generate(request.KeyAlgorithm);
     }
 
-    private async Task DemandMatchOnDiskAsync(RenewalRequest request, CertificatePair pair, ProvenPair proven)
+    private async Task DemandMatchOnDiskAsync(RenewalRequest request, PairReader reader, CertificatePair pair, ProvenPair proven)
     {
-        if (proven.IsAt(request.CertificatePath, pair.KeyPath))
+        if (proven.IsAt(request.CertificatePath, pair.KeyPath, reader.Open))
             return;
-        using var pairOnDisk = await loader.LoadAsync(request with { KeyPath = pair.KeyPath }, seen: null, _ => { }, CancellationToken.None, wasRead: true).ConfigureAwait(false);
+        using var pairOnDisk = await loader.LoadAsync(request with { KeyPath = pair.KeyPath }, seen: null, reader, _ => { }, CancellationToken.None, wasRead: true).ConfigureAwait(false);
     }
 }

@@ -10,10 +10,9 @@ namespace StepCaRenew;
 
 /// <summary>Looks at a pair and decides. Most runs end with a look, and have written nothing, not even a lock.</summary>
 /// <param name="loader">Loads what a glance could not settle.</param>
-/// <param name="recovery">Knows what a crash leaves.</param>
 /// <param name="clock">The present moment.</param>
 /// <param name="logger">Told of what was found.</param>
-internal sealed class RenewalLook(MatchingPairLoader loader, PairRecovery recovery, TimeProvider clock, ILogger logger)
+internal sealed class RenewalLook(MatchingPairLoader loader, TimeProvider clock, ILogger logger)
 {
     /// <summary>Takes the first look at the pair, and waits if another process is writing it right now.</summary>
     /// <exception cref="RenewalException">The certificate can't be read, or there is no key next to it.</exception>
@@ -35,11 +34,11 @@ internal sealed class RenewalLook(MatchingPairLoader loader, PairRecovery recove
     /// <returns>The result, or null where the run goes on.</returns>
     /// <exception cref="RenewalException">A file can't be read, or the two don't belong together.</exception>
     public async Task<RenewalResult?> TakeAsync(
-        RenewalRequest request, PairGlance glance, PendingActions pending, RenewalReport report, Approval approval, CancellationToken cancellationToken)
+        RenewalRequest request, PairGlance glance, OpenPair opened, PendingActions pending, RenewalReport report, Approval approval, CancellationToken cancellationToken)
     {
         // What lies beside the pair while another run holds the lock is that run's work; what is left of it shows under the lock.
-        if (recovery.IsNeeded(glance.Paths))
-            return PairLock.IsHeld(glance.Paths) || await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false) ? null : report.WouldRecover();
+        if (opened.Recovery.IsNeeded(opened.Paths))
+            return PairLock.IsHeld(opened.Folders, opened.Paths) || await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false) ? null : report.WouldRecover();
         var facts = glance.Facts ?? await LoadAsync(request, report, cancellationToken).ConfigureAwait(false);
         report.Loaded(facts);
         var decision = Decide(facts, request, report);
@@ -55,7 +54,7 @@ internal sealed class RenewalLook(MatchingPairLoader loader, PairRecovery recove
 
         if (!request.UseToken && glance.AnyCertificate is { } certificate)
             MachineRoots.ReadAhead(certificate);
-        return await approval.ForRenewalAsync(facts, cancellationToken).ConfigureAwait(false) ? null : Refused(request, glance.Paths, report, pending.IsRecorded);
+        return await approval.ForRenewalAsync(facts, cancellationToken).ConfigureAwait(false) ? null : Refused(request, opened, report, pending.IsRecorded);
     }
 
     /// <summary>Decides whether the pair is due, and tells of it; what was told before is not told again.</summary>
@@ -78,11 +77,11 @@ internal sealed class RenewalLook(MatchingPairLoader loader, PairRecovery recove
     }
 
     /// <summary>The result where the user does not want a renewal; who does not is not asked about the actions of an earlier one.</summary>
-    public RenewalResult Refused(RenewalRequest request, PairPaths paths, RenewalReport report, bool isPending)
+    public RenewalResult Refused(RenewalRequest request, OpenPair opened, RenewalReport report, bool isPending)
     {
         if (isPending)
             report.LeavesPending();
-        report.HardLinks = HardLinks.Of(paths, request.Rekey);
+        report.HardLinks = HardLinks.Of(opened.Folders, opened.Paths, request.Rekey);
         WarnOfHardLinks(report);
         return report.WouldRenew();
     }
@@ -96,7 +95,7 @@ internal sealed class RenewalLook(MatchingPairLoader loader, PairRecovery recove
 
     private async Task<PairFacts> LoadAsync(RenewalRequest request, RenewalReport report, CancellationToken cancellationToken)
     {
-        using var pair = await loader.LoadAsync(request, seen: null, report.Loaded, cancellationToken, report.WasRead).ConfigureAwait(false);
+        using var pair = await loader.LoadAsync(request, seen: null, reader: null, report.Loaded, cancellationToken, report.WasRead).ConfigureAwait(false);
         return PairFacts.Of(pair);
     }
 }

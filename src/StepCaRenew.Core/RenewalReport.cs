@@ -82,7 +82,8 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
 
     public RenewalResult Renewed(bool withNewKey) => Finish(RenewalStatus.Renewed, $"Renewed{(withNewKey ? " with a new key" : string.Empty)}; valid until {MessageTime.Local(result.NotAfter)}.{HardLinkNote}");
 
-    public RenewalResult Failed(RenewalException e) => Finish(RenewalStatus.Failed, e.Message) with { ErrorId = e.ErrorId };
+    // If only the actions are overdue, there was nothing to renew.
+    public RenewalResult Failed(RenewalException e) => Finish(e.ErrorId == ErrorId.ActionFailed ? RenewalStatus.NotDue : RenewalStatus.Failed, e.Message) with { ErrorId = e.ErrorId };
 
     private string HardLinkNote => string.Concat(HardLinks.Select(file => $" {file.Sentence}"));
 

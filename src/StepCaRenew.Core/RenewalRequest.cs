@@ -41,6 +41,12 @@ public sealed record RenewalRequest
     /// <summary>What is to follow a renewal, in this order; <see cref="RenewalEngine.ActAsync"/> does it.</summary>
     public IReadOnlyList<ActionDefinition> Actions { get; init; } = [];
 
+    /// <summary>How long one action may take, unless it says so itself.</summary>
+    public TimeSpan ActionTimeout { get; init; } = new ActionHost().Timeout;
+
+    /// <summary>Where the record of what a replacement leaves to be done lies; null for next to the certificate.</summary>
+    internal string? RecordFolder { get; init; }
+
     /// <summary>What an earlier run found out about the CA's clock; null for nothing.</summary>
     internal CaClock? LastClock { get; init; }
 

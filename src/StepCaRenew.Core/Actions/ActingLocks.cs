@@ -24,13 +24,14 @@ internal sealed class ActingLocks(ILogger logger, long most) : IDisposable
     }
 
     /// <summary>Takes the lock of a pair, without waiting: an action that renews its own pair would wait for itself.</summary>
+    /// <param name="folders">The open folders.</param>
     /// <param name="paths">The pair; its own lock is held.</param>
     /// <returns>Whose the actions are.</returns>
-    public ActingTurn Take(PairPaths paths)
+    public ActingTurn Take(OpenFolders folders, PairPaths paths)
     {
         if (held.ContainsKey(paths.Acting))
             return ActingTurn.OursAlready;
-        var (outcome, file) = TryOpen(paths);
+        var (outcome, file) = TryOpen(folders, paths);
         if (outcome == LockOutcome.Held)
         {
             ActionLog.LeftToAnother(logger, paths.Certificate);
@@ -63,11 +64,11 @@ internal sealed class ActingLocks(ILogger logger, long most) : IDisposable
     }
 
     // A lock that can't be made stops no renewal: at worst an action is done twice.
-    private (LockOutcome Outcome, FileStream? File) TryOpen(PairPaths paths)
+    private (LockOutcome Outcome, FileStream? File) TryOpen(OpenFolders folders, PairPaths paths)
     {
         try
         {
-            return LockFile.TryOpen(paths.Acting, paths.Certificate);
+            return LockFile.TryOpen(folders, paths.Acting);
         }
         catch (RenewalException e)
         {

@@ -6,6 +6,11 @@ internal static class ActionErrors
     /// <summary>It can't be run at all; found before anything was changed.</summary>
     public static RenewalException Invalid(string message, string remedy) => new(ErrorId.ActionInvalid, message, remedy);
 
+    /// <summary>Another run has had the actions for longer than they may take.</summary>
+    public static RenewalException LeftTooLong(string certificatePath, DateTimeOffset since) => new(
+        ErrorId.ActionFailed, $"The actions after the renewal of '{certificatePath}' are pending since {MessageTime.Local(since)}, and another process holds their lock for longer than they may take.",
+        "Find the process that holds the lock (lslocks shows it) and end it if it hangs; the next run then runs the actions.");
+
     /// <summary>It was run, and failed; the new certificate stands.</summary>
     public static RenewalException Failed(ActionDefinition action, string reason, Exception? e = null) => new(
         ErrorId.ActionFailed, $"{action.Description}: {reason}",

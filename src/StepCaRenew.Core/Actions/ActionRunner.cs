@@ -8,12 +8,12 @@ namespace StepCaRenew.Actions;
 /// <summary>Runs what the renewals of one call owe: each action once, after the last replacement.</summary>
 /// <param name="actions">The actions of the call, in their order.</param>
 /// <param name="host">What they have in common.</param>
-/// <param name="volume">The file system.</param>
+/// <param name="volumes">Makes the file system of a pair over the folders that were opened for it.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="logger">Told of every step.</param>
-internal sealed class ActionRunner(IReadOnlyList<ActionDefinition> actions, ActionHost host, IVolume volume, TimeProvider clock, ILogger logger)
+internal sealed class ActionRunner(IReadOnlyList<ActionDefinition> actions, ActionHost host, Func<OpenFolders, IVolume> volumes, TimeProvider clock, ILogger logger)
 {
-    private readonly PendingClearance clearance = new(volume, clock, logger);
+    private readonly PendingClearance clearance = new(volumes, clock, logger);
 
     /// <summary>Runs the actions that results owe; an action that fails hinders no other.</summary>
     /// <returns>The results as they are now, in the same order, and one error for each action that failed.</returns>
@@ -55,7 +55,7 @@ internal sealed class ActionRunner(IReadOnlyList<ActionDefinition> actions, Acti
         var owed = owing.Select(result => result.Owed!).ToList();
         var variables = ActionEnvironment.Of([.. owed.Select(one => one.Subject)]);
         var context = new ActionContext(
-            host, owing, variables, logger, clock, new StoppedServices(action, owed, volume, clock, logger), owed.Exists(one => one.IsRetried(action)));
+            host, owing, variables, logger, clock, new StoppedServices(action, owed, volumes, clock, logger), owed.Exists(one => one.IsRetried(action)));
         var patience = Shorter(action.Timeout ?? host.Timeout, Duration.LongestTimeout);
         using var timeout = new CancellationTokenSource(patience, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);

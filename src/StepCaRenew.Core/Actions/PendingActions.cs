@@ -7,7 +7,7 @@ namespace StepCaRenew.Actions;
 
 /// <summary>What is owed after the replacements of one pair. All but the first look is done under the pair's lock.</summary>
 internal sealed class PendingActions(
-    IVolume volume, PairPaths paths, IReadOnlyList<ActionDefinition> actions, ActingLocks acting, TimeProvider clock, ILogger logger) : IDisposable
+    IVolume volume, OpenFolders folders, PairPaths paths, IReadOnlyList<ActionDefinition> actions, ActingLocks acting, TimeProvider clock, ILogger logger) : IDisposable
 {
     private readonly PendingFile file = new(volume, paths, new SharingRetry(clock));
     private ActingTurn? turn;
@@ -18,6 +18,16 @@ internal sealed class PendingActions(
     /// <summary>Whether another run is at the actions of the pair: what is recorded is then neither run nor dropped.</summary>
     public bool IsAnothers => turn == ActingTurn.Anothers;
 
+    /// <summary>
+    /// Whether another run has had these actions for longer than all of them may take: it hangs, or somebody holds the lock
+    /// to suppress them.
+    /// </summary>
+    /// <param name="owed">The actions.</param>
+    /// <param name="patience">How long one action may take, unless it says so itself.</param>
+    public bool IsOverdue(IReadOnlyList<PendingEntry> owed, TimeSpan patience) =>
+        IsAnothers && owed.Count > 0
+        && clock.GetUtcNow() - owed.Min(entry => entry.Time) > owed.Aggregate(TimeSpan.Zero, (sum, entry) => sum + (actions.FirstOrDefault(action => action.Hash == entry.Hash)?.Timeout ?? patience));
+
     /// <summary>Whether the run takes what is owed with it, and the lock as well, until it is done.</summary>
     public bool IsTakenOver { get; set; }
 
@@ -26,7 +36,7 @@ internal sealed class PendingActions(
     public IReadOnlyList<PendingEntry> Settle(string serialNumber)
     {
         if (turn is null && (file.Exists || actions.Count > 0))
-            turn = acting.Take(paths);
+            turn = acting.Take(folders, paths);
         if (!file.Exists)
             return [];
         if (IsAnothers)

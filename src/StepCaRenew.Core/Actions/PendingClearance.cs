@@ -7,7 +7,7 @@ using StepCaRenew.Pairs;
 namespace StepCaRenew.Actions;
 
 /// <summary>Makes the record say what is still owed, once the actions of a call have been run.</summary>
-internal sealed class PendingClearance(IVolume volume, TimeProvider clock, ILogger logger)
+internal sealed class PendingClearance(Func<OpenFolders, IVolume> volumes, TimeProvider clock, ILogger logger)
 {
     /// <summary>
     /// Takes actions out, if the certificate that they were done for is still there: a newer one is owed them again. A
@@ -18,15 +18,17 @@ internal sealed class PendingClearance(IVolume volume, TimeProvider clock, ILogg
     /// <returns>Whether anything is still owed by the record.</returns>
     public async Task<bool> RunAsync(OwedActions owed, IReadOnlySet<string> done)
     {
+        using var folders = new OpenFolders();
+        var volume = volumes(folders);
         var file = new PendingFile(volume, owed.Paths, new SharingRetry(clock));
         if (done.Count == 0 && file.Exists)
             return true;
         try
         {
             // No lock of the pair was held over the actions, which may take long and may renew the pair themselves.
-            using var pairLock = await PairLock.TakeAsync(owed.Paths, owed.LockTimeout, clock, logger, CancellationToken.None).ConfigureAwait(false);
+            using var pairLock = await PairLock.TakeAsync(folders, owed.Paths, owed.LockTimeout, clock, logger, CancellationToken.None).ConfigureAwait(false);
             var recorded = file.Exists ? file.Read() ?? [] : null;
-            var present = SerialNumber(owed.Paths.Certificate);
+            var present = SerialNumber(volume, owed.Paths.Certificate);
             if (recorded is not null && present != owed.Subject.SerialNumber)
                 return recorded.Count > 0;
             var left = (recorded ?? owed.Entries).Where(entry => !done.Contains(entry.Hash) && entry.IsOwed(present)).ToList();
@@ -41,7 +43,7 @@ internal sealed class PendingClearance(IVolume volume, TimeProvider clock, ILogg
         }
     }
 
-    private string? SerialNumber(string path)
+    private static string? SerialNumber(IVolume volume, string path)
     {
         if (volume.Read(path) is not { } bytes)
             return null;

@@ -39,7 +39,7 @@ internal sealed class PendingFile(IVolume volume, PairPaths paths, SharingRetry 
     {
         if (volume.Exists(paths.StagedPending))
             volume.Delete(paths.StagedPending);
-        using var file = volume.CreateLike(paths.StagedPending, paths.Certificate);
+        using var file = volume.CreateOwn(paths.StagedPending);
         file.Write(PendingFormat.Render(entries));
         file.Flush();
     }

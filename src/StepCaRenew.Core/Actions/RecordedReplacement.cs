@@ -9,7 +9,7 @@ internal static class RecordedReplacement
     /// <summary>Puts the record and then the new files in their places.</summary>
     /// <returns>False where somebody else had replaced a file; theirs stands, and nothing is owed.</returns>
     /// <exception cref="RenewalException">A file can't be replaced.</exception>
-    public static async Task<bool> RunAsync(CertificatePair pair, PairReplacement replacement, PairChange change, PendingNote note)
+    public static async Task<bool> RunAsync(CertificatePair pair, PairReader reader, PairReplacement replacement, PairChange change, PendingNote note)
     {
         note.Put();
         try
@@ -22,17 +22,17 @@ internal static class RecordedReplacement
         catch
         {
             // What could be neither finished nor undone is the next run's to mend, and then the actions are owed.
-            if (!IsStillOnDisk(pair))
+            if (!IsStillOnDisk(pair, reader))
                 note.Keep();
             throw;
         }
     }
 
-    private static bool IsStillOnDisk(CertificatePair pair)
+    private static bool IsStillOnDisk(CertificatePair pair, PairReader reader)
     {
         try
         {
-            return pair.IsStillOnDisk();
+            return pair.IsStillOnDisk(reader.Open);
         }
         catch (RenewalException)
         {

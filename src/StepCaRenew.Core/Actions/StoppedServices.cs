@@ -9,7 +9,7 @@ namespace StepCaRenew.Actions;
 /// The record in the files of pending actions: hashes of names, never a name, so that nobody who can write these files chooses
 /// what a run starts.
 /// </summary>
-internal sealed class StoppedServices(ActionDefinition action, IReadOnlyList<OwedActions> owed, IVolume volume, TimeProvider clock, ILogger logger) : IStoppedServices
+internal sealed class StoppedServices(ActionDefinition action, IReadOnlyList<OwedActions> owed, Func<OpenFolders, IVolume> volumes, TimeProvider clock, ILogger logger) : IStoppedServices
 {
     /// <inheritdoc/>
     // Whatever action recorded it: the same service may be named in another way by now (capitals, the display name).
@@ -54,8 +54,9 @@ internal sealed class StoppedServices(ActionDefinition action, IReadOnlyList<Owe
 
     private async Task ChangeAsync(OwedActions one, Func<PendingEntry, PendingEntry> change)
     {
-        var file = new PendingFile(volume, one.Paths, new SharingRetry(clock));
-        using var pairLock = await PairLock.TakeAsync(one.Paths, one.LockTimeout, clock, logger, CancellationToken.None).ConfigureAwait(false);
+        using var folders = new OpenFolders();
+        var file = new PendingFile(volumes(folders), one.Paths, new SharingRetry(clock));
+        using var pairLock = await PairLock.TakeAsync(folders, one.Paths, one.LockTimeout, clock, logger, CancellationToken.None).ConfigureAwait(false);
         // A record that has gone, or that another run has made since, gets this action's entry again.
         var recorded = file.Exists ? file.Read() ?? [] : [];
         var entries = recorded.Concat(one.Entries).DistinctBy(entry => entry.Hash);

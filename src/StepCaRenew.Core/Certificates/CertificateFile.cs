@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Files;
 
 namespace StepCaRenew.Certificates;
 
@@ -41,9 +42,17 @@ public sealed class CertificateFile : IDisposable
     /// <exception cref="RenewalException">It can't be read, or holds no certificate.</exception>
     public static CertificateFile Load(string path) => Parse(Read(path));
 
+    /// <summary>The same file, opened in another way than by its path.</summary>
+    /// <inheritdoc cref="Load(string)"/>
+    internal static CertificateFile Load(string path, Func<string, SmallFile> open) => Parse(Read(path, open));
+
     /// <summary>Reads the file alone, and decodes nothing yet.</summary>
     /// <exception cref="RenewalException">It can't be read, or is neither PEM nor DER.</exception>
-    internal static PemDocument Read(string path) => PemDocument.Parse(ReadBytes(path), What, ErrorId.CertificateInvalid);
+    internal static PemDocument Read(string path) => Read(path, SmallFile.Open);
+
+    /// <summary>The same file, opened in another way than by its path.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    internal static PemDocument Read(string path, Func<string, SmallFile> open) => PemDocument.Parse(InputFile.Read(path, What, open), What, ErrorId.CertificateInvalid);
 
     /// <summary>Reads the bytes of the file.</summary>
     /// <exception cref="RenewalException">It can't be read.</exception>

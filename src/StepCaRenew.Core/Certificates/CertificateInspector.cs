@@ -61,8 +61,8 @@ public sealed class CertificateInspector(TimeProvider clock)
     private static bool IsInterrupted(CertificateFile certificate, string? keyPath)
     {
         var paths = PairPaths.Resolve(certificate.Path, keyPath ?? certificate.Path);
-        var volume = new Volume();
-        return paths.Leftovers.Any(volume.Exists) && !PairLock.IsHeld(paths);
+        using var folders = new OpenFolders();
+        return paths.Leftovers.Any(new Volume(folders).Exists) && !PairLock.IsHeld(folders, paths);
     }
 
     private static (string Status, RenewalException? Problem) StatusOfKey(CertificateFile certificate, string? keyPath, KeyPassword? password)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Files;
 using StepCaRenew.Policy;
 
 namespace StepCaRenew.Certificates;
@@ -38,12 +39,17 @@ public sealed class CertificatePair : IDisposable
     /// <param name="keyPath">The key file; null for the one beside it.</param>
     /// <param name="password">The key's password, if it has one.</param>
     /// <exception cref="RenewalException">A file can't be read.</exception>
-    public static CertificatePair Load(string certificatePath, string? keyPath, KeyPassword? password)
+    public static CertificatePair Load(string certificatePath, string? keyPath, KeyPassword? password) =>
+        Load(certificatePath, certificate => keyPath ?? KeyPathConvention.Demand(certificate), password, SmallFile.Open);
+
+    /// <summary>The same files, opened in another way than by their paths.</summary>
+    /// <inheritdoc cref="Load(string, string?, KeyPassword?)"/>
+    internal static CertificatePair Load(string certificatePath, Func<CertificateFile, string> keyPathOf, KeyPassword? password, Func<string, SmallFile> open)
     {
-        var certificate = CertificateFile.Load(certificatePath);
+        var certificate = CertificateFile.Load(certificatePath, open);
         try
         {
-            return new CertificatePair(certificate, KeyFile.Load(keyPath ?? KeyPathConvention.Demand(certificate), password));
+            return new CertificatePair(certificate, KeyFile.Load(keyPathOf(certificate), password, open));
         }
         catch
         {
@@ -57,8 +63,8 @@ public sealed class CertificatePair : IDisposable
 
     /// <summary>Whether both files still hold the bytes that were read.</summary>
     /// <exception cref="RenewalException">A file can't be read any more.</exception>
-    public bool IsStillOnDisk() =>
-        Certificate.Document.File.IsUnchanged("certificate file") && KeyFile.Document.File.IsUnchanged("key file");
+    internal bool IsStillOnDisk(Func<string, SmallFile> open) =>
+        Certificate.Document.File.IsUnchanged("certificate file", open) && KeyFile.Document.File.IsUnchanged("key file", open);
 
     /// <summary>What the policy needs to know of a certificate.</summary>
     /// <param name="certificate">The certificate.</param>

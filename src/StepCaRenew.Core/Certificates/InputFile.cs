@@ -16,11 +16,18 @@ public sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastWri
     /// <param name="path">The file; links are followed.</param>
     /// <param name="what">What the user takes it for, such as "certificate file"; goes into messages.</param>
     /// <exception cref="RenewalException">The file can't be read; the message names it and what was found.</exception>
-    public static InputFile Read(string path, string what)
+    public static InputFile Read(string path, string what) => Read(path, what, SmallFile.Open);
+
+    /// <summary>Reads a whole file that is opened in another way than by its path.</summary>
+    /// <param name="path">The path as the user knows it.</param>
+    /// <param name="what">What the user takes it for.</param>
+    /// <param name="open">Opens it.</param>
+    /// <inheritdoc cref="Read(string, string)"/>
+    internal static InputFile Read(string path, string what, Func<string, SmallFile> open)
     {
         try
         {
-            using var file = SmallFile.Open(path);
+            using var file = open(path);
             return file.IsRegular ? new InputFile(path, ReadAll(file, path, what), file.LastWriteTime) : throw NotAFile(path, what);
         }
         // A path with a NUL character names nothing.
@@ -45,7 +52,7 @@ public sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastWri
 
     /// <summary>Whether the file still holds the same bytes.</summary>
     /// <exception cref="RenewalException">The file can't be read any more.</exception>
-    public bool IsUnchanged(string what) => Read(Path, what).Bytes.AsSpan().SequenceEqual(Bytes);
+    internal bool IsUnchanged(string what, Func<string, SmallFile> open) => Read(Path, what, open).Bytes.AsSpan().SequenceEqual(Bytes);
 
     private static byte[] ReadAll(SmallFile file, string path, string what)
     {

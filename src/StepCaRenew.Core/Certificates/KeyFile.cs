@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using StepCaRenew.Files;
 
 namespace StepCaRenew.Certificates;
 
@@ -35,6 +36,10 @@ public sealed class KeyFile : IDisposable
     /// <param name="password">Its password; not looked at where the key is not encrypted.</param>
     /// <exception cref="RenewalException">It can't be read, holds no key, or one that is not supported.</exception>
     public static KeyFile Load(string path, KeyPassword? password = null) => Parse(InputFile.Read(path, What), password);
+
+    /// <summary>The same file, opened in another way than by its path.</summary>
+    /// <inheritdoc cref="Load(string, KeyPassword?)"/>
+    internal static KeyFile Load(string path, KeyPassword? password, Func<string, SmallFile> open) => Parse(InputFile.Read(path, What, open), password);
 
     /// <summary>Reads a private key out of a file's content.</summary>
     /// <exception cref="RenewalException">It holds no key, or one that is not supported.</exception>

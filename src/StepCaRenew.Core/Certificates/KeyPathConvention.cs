@@ -21,14 +21,22 @@ public static class KeyPathConvention
     public static string Demand(CertificateFile certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        return Find(certificate.Document) ?? throw NotFound(certificate.Path);
+        return Demand(certificate, File.Exists);
     }
+
+    /// <summary>The same, with another way to find out whether a file exists.</summary>
+    /// <inheritdoc cref="Demand(CertificateFile)"/>
+    internal static string Demand(CertificateFile certificate, Func<string, bool> exists) =>
+        (certificate.HoldsKey ? certificate.Path : FindBeside(certificate.Path, exists)) ?? throw NotFound(certificate.Path);
 
     /// <summary>The key file of a certificate file that is not decoded.</summary>
     internal static string? Find(PemDocument certificate) => certificate.HoldsKey ? certificate.File.Path : FindBeside(certificate.File.Path);
 
     /// <summary>The key file beside a certificate file, whatever that holds.</summary>
-    internal static string? FindBeside(string certificatePath) => Candidates(certificatePath).FirstOrDefault(File.Exists);
+    internal static string? FindBeside(string certificatePath) => FindBeside(certificatePath, File.Exists);
+
+    /// <summary>The same, with another way to find out whether a file exists.</summary>
+    internal static string? FindBeside(string certificatePath, Func<string, bool> exists) => Candidates(certificatePath).FirstOrDefault(exists);
 
     /// <summary>The error where there is none.</summary>
     internal static RenewalException NotFound(string certificatePath) => new(

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace StepCaRenew.Files;
 
-/// <summary>Gives a new file the mode, owner, ACL, label and attributes of the one that it is to replace.</summary>
+/// <summary>Gives a new file the mode, owner, ACL and attributes of the one that it is to replace, by path: on Windows and macOS.</summary>
 internal static class FileMetadata
 {
     /// <summary>Copies what says who may do what; the new file must hold nothing secret yet.</summary>
@@ -15,21 +15,15 @@ internal static class FileMetadata
     {
         if (OperatingSystem.IsWindows())
             return WindowsMetadata.Copy(source, handle);
-        if (OperatingSystem.IsLinux())
-            LinuxMetadata.Copy(source, target, handle);
-        else if (OperatingSystem.IsMacOS())
+        if (OperatingSystem.IsMacOS())
             CopyOnMac(source, handle);
         return null;
     }
 
     /// <summary>Whether one file has the owner, the mode and the ACL of another one, and no second name by which it could be reached.</summary>
     public static bool AreSame(string one, string other) =>
-        OperatingSystem.IsLinux() ? LinuxMetadata.AreSame(one, other)
-        : OperatingSystem.IsWindows() ? WindowsMetadata.AreSame(one, other)
+        OperatingSystem.IsWindows() ? WindowsMetadata.AreSame(one, other)
         : File.GetUnixFileMode(one) == File.GetUnixFileMode(other);
-
-    /// <summary>Whether a file has a POSIX ACL.</summary>
-    public static bool HasAcl(string path) => OperatingSystem.IsLinux() && LinuxMetadata.HasAcl(path);
 
     internal static RenewalException NotKept(string what, string path, string reason) => new(
         ErrorId.PermissionsNotKept,

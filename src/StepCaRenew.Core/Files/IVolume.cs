@@ -21,6 +21,9 @@ internal interface IVolume
     /// <exception cref="RenewalException">The other one can't be replaced, or its rights can't be given.</exception>
     IStagedFile CreateLike(string path, string model);
 
+    /// <summary>Makes a new, empty file that only those can read and write who can write in its folder; the name must be free.</summary>
+    IStagedFile CreateOwn(string path);
+
     /// <summary>Whether a file has the owner, the mode and the ACL of another one, and no second name.</summary>
     bool HasRightsOf(string path, string model);
 

@@ -5,7 +5,7 @@ namespace StepCaRenew.Files;
 
 /// <summary>What Linux knows of a file (statx(2)).</summary>
 [SupportedOSPlatform("linux")]
-internal sealed record LinuxStat(uint User, uint Group, ushort Mode, uint Links, bool IsMountPoint)
+internal sealed record LinuxStat
 {
     private const int TheFileItself = 0x1000;
     private const int CurrentFolder = -100;
@@ -14,32 +14,53 @@ internal sealed record LinuxStat(uint User, uint Group, ushort Mode, uint Links,
     private const ulong MountRoot = 0x2000;
     private const int TypeMask = 0xF000;
 
+    private LinuxStat(in Buffer buffer)
+    {
+        (User, Group, Mode, Links, Length) = (buffer.User, buffer.Group, buffer.Mode, buffer.Links, (long)buffer.Length);
+        (Identity, IsMountPoint) = ((buffer.MajorDevice, buffer.MinorDevice, buffer.Inode), (buffer.Attributes & buffer.AttributesMask & MountRoot) != 0);
+        LastWriteTime = DateTimeOffset.FromUnixTimeSeconds(buffer.WriteSeconds).AddTicks(buffer.WriteNanoseconds / TimeSpan.NanosecondsPerTick);
+    }
+
+    public uint User { get; }
+
+    public uint Group { get; }
+
+    public ushort Mode { get; }
+
+    public uint Links { get; }
+
+    /// <summary>Bytes.</summary>
+    public long Length { get; }
+
+    /// <summary>UTC.</summary>
+    public DateTimeOffset LastWriteTime { get; }
+
+    public bool IsMountPoint { get; }
+
+    /// <summary>Device and inode: two names of one file have the same.</summary>
+    public (uint MajorDevice, uint MinorDevice, ulong Inode) Identity { get; }
+
     public bool IsRegular => (Mode & TypeMask) == 0x8000;
+
+    public bool IsFolder => (Mode & TypeMask) == 0x4000;
+
+    public bool IsLink => (Mode & TypeMask) == 0xA000;
 
     /// <summary>Looks at a file; null where there is none or it can't be looked at.</summary>
     public static LinuxStat? Of(string path, bool followLinks) =>
-        LinuxNative.Statx(CurrentFolder, path, followLinks ? 0 : NoFollow, BasicStats, out var buffer) == 0
-            ? new LinuxStat(buffer.User, buffer.Group, buffer.Mode, buffer.Links, (buffer.Attributes & buffer.AttributesMask & MountRoot) != 0)
-            : null;
+        LinuxNative.Statx(CurrentFolder, path, followLinks ? 0 : NoFollow, BasicStats, out var buffer) == 0 ? new LinuxStat(buffer) : null;
 
-    /// <summary>Whether an open file is a regular one, its length in bytes, and when it was last written, UTC.</summary>
+    /// <summary>Looks at a name in an open folder, and follows no link; null if there is none or it cannot be looked at.</summary>
+    public static LinuxStat? Of(SafeHandle folder, string name) =>
+        LinuxNative.Statx(folder, name, NoFollow, BasicStats, out var buffer) == 0 ? new LinuxStat(buffer) : null;
+
+    /// <summary>Looks at an open file.</summary>
     /// <exception cref="IOException">It can't be looked at.</exception>
-    public static (bool IsRegular, long Length, DateTimeOffset LastWriteTime) Of(Microsoft.Win32.SafeHandles.SafeFileHandle file) =>
-        LinuxNative.Statx((int)file.DangerousGetHandle(), string.Empty, TheFileItself, BasicStats, out var buffer) == 0
-            ? ((buffer.Mode & TypeMask) == 0x8000, (long)buffer.Length, DateTimeOffset.FromUnixTimeSeconds(buffer.WriteSeconds).AddTicks(buffer.WriteNanoseconds / TimeSpan.NanosecondsPerTick))
-            : throw new IOException(Marshal.GetLastPInvokeErrorMessage());
-
-    /// <summary>Device and inode of a file as /proc/locks writes them; null where there is none.</summary>
-    public static string? IdentityOf(string path) =>
-        LinuxNative.Statx(CurrentFolder, path, NoFollow, BasicStats, out var buffer) == 0
-            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{buffer.MajorDevice:x2}:{buffer.MinorDevice:x2}:{buffer.Inode}")
-            : null;
+    public static LinuxStat Of(SafeHandle file) =>
+        LinuxNative.Statx(file, string.Empty, TheFileItself, BasicStats, out var buffer) == 0 ? new LinuxStat(buffer) : throw new IOException(Marshal.GetLastPInvokeErrorMessage());
 
     /// <summary>Whether an open file is the one that lies at a path.</summary>
-    public static bool IsSame(Microsoft.Win32.SafeHandles.SafeFileHandle file, string path) =>
-        LinuxNative.Statx(CurrentFolder, $"/proc/self/fd/{file.DangerousGetHandle()}", 0, BasicStats, out var open) == 0
-        && LinuxNative.Statx(CurrentFolder, path, NoFollow, BasicStats, out var there) == 0
-        && (open.Inode, open.MajorDevice, open.MinorDevice) == (there.Inode, there.MajorDevice, there.MinorDevice);
+    public static bool IsSame(SafeHandle file, string path) => Of(path, followLinks: false)?.Identity == Of(file).Identity;
 
     /// <summary><c>struct statx</c> of linux/stat.h, the fields that are read.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]

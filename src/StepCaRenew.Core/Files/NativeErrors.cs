@@ -6,7 +6,7 @@ namespace StepCaRenew.Files;
 internal static class NativeErrors
 {
     private const int NotPermitted = 1;
-    private const int NoEntry = 2;
+    public const int NoEntry = 2;
     private const int AccessDenied = 13;
     private const int NotAFolder = 20;
 

@@ -16,12 +16,17 @@ internal static partial class RealPath
 
     /// <summary>The file at the end of all links, whether it exists or not.</summary>
     /// <exception cref="IOException">The links go in a circle.</exception>
+    /// <exception cref="RenewalException">They go through a link that must not be followed (<see cref="ErrorId.LinkNotTrusted"/>).</exception>
     public static string Of(string path)
     {
-        var current = Path.GetFullPath(path);
+        var full = Path.GetFullPath(path);
+        var named = Path.GetDirectoryName(full) ?? "/";
+        if (OperatingSystem.IsLinux())
+            return OfExisting(named) == named && LinuxStat.Of(full, followLinks: false) is not { IsLink: true } ? full : Walk(full);
+        var current = full;
         for (var links = 0; links <= MostLinks; links++)
         {
-            var named = Path.GetDirectoryName(current) ?? "/";
+            named = Path.GetDirectoryName(current) ?? "/";
             // Where the folder can't be looked at, whatever comes next says so better.
             var folder = OfExisting(named) ?? named;
             var file = Path.Combine(folder, Path.GetFileName(current));
@@ -31,6 +36,23 @@ internal static partial class RealPath
         }
 
         throw new IOException($"More than {MostLinks} links lead on from '{path}'.");
+    }
+
+    // Folder by folder, and only if there is a link: this takes longer.
+    [SupportedOSPlatform("linux")]
+    private static string Walk(string path)
+    {
+        try
+        {
+            var (folder, name) = FolderWalk.Follow(path);
+            using (folder)
+                return Path.Combine(folder.Path, name);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            // Where the folder can't be looked at, whatever comes next says so better.
+            return path;
+        }
     }
 
     /// <summary>A folder at the end of all links; the path itself if there is none.</summary>

@@ -42,22 +42,14 @@ internal sealed class SmallFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => handle.Dispose();
 
+    /// <summary>A file that was opened, and is closed with this object.</summary>
     [SupportedOSPlatform("linux")]
-    private static SmallFile OpenOnLinux(string path)
+    public static SmallFile Of(SafeFileHandle handle)
     {
-        // .NET takes a path with a NUL for an error, the kernel for a shorter path.
-        if (path.Contains('\0', StringComparison.Ordinal))
-            throw new ArgumentException("A path can't hold the character NUL.", nameof(path));
-        // Some devices begin to work when they are opened; what is put there after this look does not block at least.
-        if (FileKind.IsSpecial(path))
-            return new SmallFile(new SafeFileHandle(), false, 0, default);
-        var handle = UnixNative.Open(path, UnixOpen.CloseOnExec | UnixOpen.NonBlocking, 0);
-        if (handle.IsInvalid)
-            throw NativeErrors.ToException(Marshal.GetLastPInvokeError(), path);
         try
         {
-            var (isRegular, length, lastWriteTime) = LinuxStat.Of(handle);
-            return new SmallFile(handle, isRegular, length, lastWriteTime);
+            var stat = LinuxStat.Of(handle);
+            return new SmallFile(handle, stat.IsRegular, stat.Length, stat.LastWriteTime);
         }
         catch
         {
@@ -66,11 +58,30 @@ internal sealed class SmallFile : IDisposable
         }
     }
 
+    /// <summary>Whether an open file is a regular one.</summary>
+    public static bool IsRegularFile(SafeFileHandle handle) => !OperatingSystem.IsLinux() || LinuxStat.Of(handle).IsRegular;
+
+    /// <summary>Something that is not opened: a device, a pipe, a socket, a folder.</summary>
+    public static SmallFile Special() => new(new SafeFileHandle(), false, 0, default);
+
+    [SupportedOSPlatform("linux")]
+    private static SmallFile OpenOnLinux(string path)
+    {
+        // .NET takes a path with a NUL for an error, the kernel for a shorter path.
+        if (path.Contains('\0', StringComparison.Ordinal))
+            throw new ArgumentException("A path can't hold the character NUL.", nameof(path));
+        // Some devices begin to work when they are opened; what is put there after this look does not block at least.
+        if (FileKind.IsSpecial(path))
+            return Special();
+        var handle = UnixNative.Open(path, UnixOpen.CloseOnExec | UnixOpen.NonBlocking, 0);
+        return handle.IsInvalid ? throw NativeErrors.ToException(Marshal.GetLastPInvokeError(), path) : Of(handle);
+    }
+
     private static SmallFile OpenElsewhere(string path)
     {
         // On macOS a pipe would block.
         if (FileKind.IsSpecial(path))
-            return new SmallFile(new SafeFileHandle(), false, 0, default);
+            return Special();
         try
         {
             var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -79,7 +90,7 @@ internal sealed class SmallFile : IDisposable
         catch (NotSupportedException)
         {
             // .NET says so of a device or a pipe under another name.
-            return new SmallFile(new SafeFileHandle(), false, 0, default);
+            return Special();
         }
     }
 }

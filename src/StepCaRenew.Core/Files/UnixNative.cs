@@ -74,5 +74,5 @@ internal static partial class UnixNative
     private static partial SafeFileHandle Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Flush(SafeHandle file);
+    internal static partial int Flush(SafeHandle file);
 }

@@ -3,6 +3,7 @@ namespace StepCaRenew.Files;
 /// <summary>Flags of open(2); Linux and macOS number them differently.</summary>
 internal static class UnixOpen
 {
+    public const int ReadOnly = 0;
     public const int WriteOnly = 1;
     public const int ReadWrite = 2;
 
@@ -12,6 +13,15 @@ internal static class UnixOpen
     public static int Create => OperatingSystem.IsLinux() ? 0x40 : 0x200;
 
     public static int Exclusive => OperatingSystem.IsLinux() ? 0x80 : 0x800;
+
+    /// <summary>O_PATH of Linux: the place alone, which can be passed through without the permission to read it.</summary>
+    public const int PathOnly = 0x200000;
+
+    /// <summary>ELOOP of Linux: there is a link where none may be.</summary>
+    public const int TooManyLinks = 40;
+
+    /// <summary>Refuses what is not a folder. Linux alone; ARM has a number of its own.</summary>
+    public static int Directory => IsArm ? 0x4000 : 0x10000;
 
     /// <summary>Refuses a link at the end of the path. ARM's Linux has a number of its own.</summary>
     public static int NoFollow => !OperatingSystem.IsLinux() ? 0x100 : IsArm ? 0x8000 : 0x20000;

@@ -1,26 +1,15 @@
-using System.Runtime.InteropServices;
-using StepCaRenew.Certificates;
-
 namespace StepCaRenew.Files;
 
-/// <summary>The file system as it is.</summary>
-internal sealed class Volume : IVolume
+/// <summary>The file system as it is: every file is reached through its folder, which is opened once.</summary>
+/// <param name="folders">The open folders; whoever made them closes them.</param>
+internal sealed class Volume(OpenFolders folders) : IVolume
 {
     /// <inheritdoc/>
     public byte[]? Read(string path)
     {
         try
         {
-            if (new FileInfo(path).LinkTarget is not null)
-                return null;
-            // Shared with everybody, so that on Windows nobody is kept from replacing it.
-            using var file = SmallFile.Open(path);
-            if (!file.IsRegular)
-                return null;
-            // Nothing of ours is larger; who puts more under one of our names does not get it read into memory.
-            var buffer = new byte[Math.Min(file.Length, InputFile.MaximumLength) + 1];
-            var length = file.Read(buffer);
-            return length == buffer.Length ? null : buffer[..length];
+            return folders.Of(path).Read(Path.GetFileName(path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -33,9 +22,7 @@ internal sealed class Volume : IVolume
     {
         try
         {
-            // One look at the name itself: a link that leads nowhere is there as well.
-            var attributes = new FileInfo(path).Attributes;
-            return (int)attributes != -1 && (attributes & (FileAttributes.Directory | FileAttributes.ReparsePoint)) != FileAttributes.Directory;
+            return folders.Of(path).Exists(Path.GetFileName(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -44,67 +31,33 @@ internal sealed class Volume : IVolume
     }
 
     /// <inheritdoc/>
-    public IStagedFile CreateLike(string path, string model)
-    {
-        TargetPath.DemandReplaceable(model);
-        return StagedFile.CreateLike(path, model);
-    }
+    public IStagedFile CreateLike(string path, string model) => folders.Of(path).CreateLike(Path.GetFileName(path), Beside(path, model));
 
     /// <inheritdoc/>
-    public bool HasRightsOf(string path, string model) => FileMetadata.AreSame(path, model);
+    public IStagedFile CreateOwn(string path) => folders.Of(path).CreateOwn(Path.GetFileName(path));
 
     /// <inheritdoc/>
-    public bool TryExchange(string one, string other)
-    {
-        if (OperatingSystem.IsLinux())
-            return LinuxNative.Exchange(one, other) == 0 || !Demand(Marshal.GetLastPInvokeError(), LinuxNative.CannotExchange, other);
-        if (OperatingSystem.IsMacOS())
-            return MacNative.Exchange(one, other) == 0 || !Demand(Marshal.GetLastPInvokeError(), MacNative.CannotExchange, other);
-        return false;
-    }
+    public bool HasRightsOf(string path, string model) => folders.Of(path).HasRightsOf(Path.GetFileName(path), Beside(path, model));
 
     /// <inheritdoc/>
-    public bool TryLink(string existing, string name) =>
-        OperatingSystem.IsWindows() ? WindowsNative.CreateHardLink(LongPath.Of(name), LongPath.Of(existing), 0) : UnixNative.Link(existing, name) == 0;
+    public bool TryExchange(string one, string other) => folders.Of(one).TryExchange(Path.GetFileName(one), Beside(one, other));
 
     /// <inheritdoc/>
-    public void Rename(string source, string target) => Replace(source, target);
-
-    /// <inheritdoc cref="Rename"/>
-    public static void Replace(string source, string target)
-    {
-        if (OperatingSystem.IsWindows())
-            WindowsRename.Run(source, target);
-        else
-            File.Move(source, target, overwrite: true);
-    }
+    public bool TryLink(string existing, string name) => folders.Of(existing).TryLink(Path.GetFileName(existing), Beside(existing, name));
 
     /// <inheritdoc/>
-    public void Delete(string path)
-    {
-        if (OperatingSystem.IsWindows())
-            WindowsRename.Delete(path);
-        else
-            File.Delete(path);
-    }
+    public void Rename(string source, string target) => folders.Of(source).Rename(Path.GetFileName(source), Beside(source, target));
 
     /// <inheritdoc/>
-    public void RequireReplaceable(string target)
-    {
-        // Elsewhere the right to write in the folder is all that a rename takes, and a staged file has shown that right.
-        if (OperatingSystem.IsWindows())
-            WindowsRename.Probe(target);
-    }
+    public void Delete(string path) => folders.Of(path).Delete(Path.GetFileName(path));
 
     /// <inheritdoc/>
-    public void FlushFolder(string folder)
-    {
-        if (!OperatingSystem.IsWindows())
-            UnixNative.FlushFolder(folder);
-        else
-            WindowsFolder.TryFlush(folder);
-    }
+    public void RequireReplaceable(string target) => folders.Of(target).RequireReplaceable(Path.GetFileName(target));
 
-    private static bool Demand(int error, ReadOnlySpan<int> cannot, string path) =>
-        cannot.Contains(error) ? true : throw NativeErrors.ToException(error, path);
+    /// <inheritdoc/>
+    public void FlushFolder(string folder) => folders.Open(folder).Flush();
+
+    // All that a replacement needs lies next to what it replaces.
+    private static string Beside(string path, string other) =>
+        Path.GetDirectoryName(path) == Path.GetDirectoryName(other) ? Path.GetFileName(other) : throw new ArgumentException($"'{other}' is not in the folder of '{path}'.", nameof(other));
 }

@@ -9,6 +9,27 @@ internal static class WholeFile
     private const UnixFileMode Public = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <summary>Reads a file; null if there is none, or a link or something else in its place.</summary>
+    /// <exception cref="RenewalException">The links of its folder must not be followed.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">This account cannot read it.</exception>
+    public static byte[]? Read(string path)
+    {
+        try
+        {
+            using var folder = FolderOf(path);
+            return folder.Read(Path.GetFileName(path));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Puts a file in its place, if it does not hold just that already.</summary>
     /// <param name="path">The file.</param>
     /// <param name="content">What it is to hold.</param>
@@ -17,22 +38,27 @@ internal static class WholeFile
     /// <exception cref="RenewalException">It can't be written; what was there still is.</exception>
     public static bool Write(string path, ReadOnlySpan<byte> content, bool isPrivate)
     {
-        var full = Path.GetFullPath(path);
-        var temporary = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}");
+        var name = Path.GetFileName(path);
+        var temporary = $".{name}.{Guid.NewGuid():N}";
+        OpenFolder? folder = null;
         try
         {
-            if (Holds(full, content) && !(isPrivate && OperatingSystem.IsWindows() && WindowsNewFile.IsTooOpen(full)))
+            folder = FolderOf(path);
+            if (Holds(folder, name, content) && !(isPrivate && OperatingSystem.IsWindows() && WindowsNewFile.IsTooOpen(Path.GetFullPath(path))))
                 return false;
-            Fill(temporary, content, isPrivate);
-            Retry().Run(() => Volume.Replace(temporary, full));
-            if (!OperatingSystem.IsWindows())
-                UnixNative.FlushFolder(Path.GetDirectoryName(full)!);
+            Fill(folder, temporary, content, isPrivate);
+            Retry().Run(() => folder.Rename(temporary, name));
+            folder.Flush();
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
-            throw Failed(full, "written", e);
+            folder?.Delete(temporary);
+            throw Failed(Path.GetFullPath(path), "written", e);
+        }
+        finally
+        {
+            folder?.Dispose();
         }
     }
 
@@ -42,7 +68,16 @@ internal static class WholeFile
     {
         try
         {
-            Retry().Run(() => new Volume().Delete(path));
+            using var folder = FolderOf(path);
+            Retry().Run(() => folder.Delete(Path.GetFileName(path)));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Then it is not there either.
+        }
+        catch (FileNotFoundException)
+        {
+            // The folder has gone.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -50,11 +85,13 @@ internal static class WholeFile
         }
     }
 
-    private static bool Holds(string path, ReadOnlySpan<byte> content)
+    private static OpenFolder FolderOf(string path) => OpenFolder.Follow(Path.GetDirectoryName(Path.GetFullPath(path))!);
+
+    private static bool Holds(OpenFolder folder, string name, ReadOnlySpan<byte> content)
     {
         try
         {
-            return new FileInfo(path) is { Exists: true, LinkTarget: null } file && file.Length == content.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(content);
+            return folder.Read(name) is { } present && present.AsSpan().SequenceEqual(content);
         }
         catch (Exception e) when (Refusals.OfPlatform.MayPass(e))
         {
@@ -64,16 +101,11 @@ internal static class WholeFile
     }
 
     // The mode holds whatever the umask; nobody sees a private file before it is one.
-    private static void Fill(string path, ReadOnlySpan<byte> content, bool isPrivate)
+    private static void Fill(OpenFolder folder, string name, ReadOnlySpan<byte> content, bool isPrivate)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = Private;
-        using var file = isPrivate && OperatingSystem.IsWindows() ? WindowsNewFile.Private(path) : new FileStream(path, options);
-        if (!OperatingSystem.IsWindows() && !isPrivate)
-            File.SetUnixFileMode(file.SafeFileHandle, Public);
+        using var file = folder.Create(name, isPrivate ? Private : Public);
         file.Write(content);
-        file.Flush(flushToDisk: true);
+        file.Flush();
     }
 
     // On Windows a reader of the old file (a virus scanner, a backup) may hinder for a moment.

@@ -29,12 +29,16 @@ internal static class AppendFile
     [UnsupportedOSPlatform("windows")]
     private static SafeFileHandle OpenOnUnix(string path)
     {
-        var flags = UnixOpen.WriteOnly | UnixOpen.Append | UnixOpen.Create | UnixOpen.NoFollow | UnixOpen.CloseOnExec;
-        // A pipe would wait for a reader.
-        if (FileKind.IsSpecial(path))
-            throw new IOException($"'{path}' is no regular file.");
-        var file = UnixNative.Open(path, flags, OwnerOnly);
-        return file.IsInvalid ? throw NativeErrors.ToException(Marshal.GetLastPInvokeError(), path) : file;
+        // A pipe would wait for a reader without O_NONBLOCK.
+        var flags = UnixOpen.WriteOnly | UnixOpen.Append | UnixOpen.Create | UnixOpen.NoFollow | UnixOpen.NonBlocking | UnixOpen.CloseOnExec;
+        using var folder = OpenFolder.Follow(Path.GetDirectoryName(path)!);
+        var file = OperatingSystem.IsLinux() ? ((LinuxFolder)folder).Open(Path.GetFileName(path), flags, OwnerOnly) : UnixNative.Open(path, flags, OwnerOnly);
+        if (file.IsInvalid)
+            throw NativeErrors.ToException(Marshal.GetLastPInvokeError(), path);
+        if (SmallFile.IsRegularFile(file))
+            return file;
+        file.Dispose();
+        throw new IOException($"'{path}' is no regular file.");
     }
 
     // Opened for adding alone, so that the system puts every write at the end.

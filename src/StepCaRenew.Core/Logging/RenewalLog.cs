@@ -55,6 +55,9 @@ internal static partial class RenewalLog
     [LoggerMessage(130, LogLevel.Debug, "The CA's answer is good: serial {SerialNumber}, valid until {NotAfter:u}.")]
     public static partial void AnswerVerified(ILogger logger, string serialNumber, DateTimeOffset notAfter);
 
+    [LoggerMessage(131, LogLevel.Warning, "The CA's certificate '{Issuer}' ends on {NotAfter:u}, before the certificate that it has just signed: from then on nobody trusts this certificate.")]
+    public static partial void IssuerEndsEarlier(ILogger logger, string issuer, DateTime notAfter);
+
     [LoggerMessage(140, LogLevel.Warning, "Another process changed '{CertificatePath}' or its key during the renewal; starting again with the new files.")]
     public static partial void ChangedDuringRenewal(ILogger logger, string certificatePath);
 

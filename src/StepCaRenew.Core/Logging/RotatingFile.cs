@@ -56,14 +56,14 @@ internal sealed class RotatingFile(string path, long limit = RotatingFile.Defaul
 
     private void Rotate()
     {
+        using var folder = OpenFolder.Follow(Path.GetDirectoryName(path)!);
+        var name = Path.GetFileName(path);
         for (var number = keep - 1; number > 0; number--)
         {
-            if (File.Exists(Numbered(number)))
-                Volume.Replace(Numbered(number), Numbered(number + 1));
+            if (folder.Exists($"{name}.{number}"))
+                folder.Rename($"{name}.{number}", $"{name}.{number + 1}");
         }
 
-        Volume.Replace(path, Numbered(1));
+        folder.Rename(name, $"{name}.1");
     }
-
-    private string Numbered(int number) => $"{path}.{number}";
 }

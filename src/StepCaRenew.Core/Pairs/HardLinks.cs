@@ -15,27 +15,27 @@ internal sealed record HardLinks(string Path, int Others, string Content)
         CultureInfo.InvariantCulture, $"'{Path}' has {(Others == 1 ? "another hard link, which keeps" : $"{Others} other hard links, which keep")} the old {Content}.");
 
     /// <summary>The files that a replacement replaces and that have other names. Only Linux says how many names a file has.</summary>
+    /// <param name="folders">The open folders.</param>
     /// <param name="paths">The pair.</param>
     /// <param name="withKey">Whether the key is replaced as well.</param>
-    public static IReadOnlyList<HardLinks> Of(PairPaths paths, bool withKey)
+    public static IReadOnlyList<HardLinks> Of(OpenFolders folders, PairPaths paths, bool withKey)
     {
-        var certificate = new HardLinks(paths.Certificate, CountOthers(paths.Certificate, paths), paths.IsOneFile ? "certificate and key" : "certificate");
-        var key = withKey && !paths.IsOneFile ? new HardLinks(paths.Key, CountOthers(paths.Key, paths), "key") : null;
+        var certificate = new HardLinks(paths.Certificate, CountOthers(folders, paths.Certificate, paths), paths.IsOneFile ? "certificate and key" : "certificate");
+        var key = withKey && !paths.IsOneFile ? new HardLinks(paths.Key, CountOthers(folders, paths.Key, paths), "key") : null;
         return [.. new[] { certificate, key }.OfType<HardLinks>().Where(file => file.Others > 0)];
     }
 
     // A replacement that was interrupted, on a file system that cannot exchange two files, leaves a second name of our own.
-    private static int CountOthers(string path, PairPaths paths) => OperatingSystem.IsLinux() ? CountOnLinux(path, paths) : 0;
+    private static int CountOthers(OpenFolders folders, string path, PairPaths paths) => OperatingSystem.IsLinux() ? CountOnLinux(folders, path, paths) : 0;
 
     [SupportedOSPlatform("linux")]
-    private static int CountOnLinux(string path, PairPaths paths)
+    private static int CountOnLinux(OpenFolders folders, string path, PairPaths paths)
     {
-        if (LinuxStat.Of(path, followLinks: false) is not { IsRegular: true, Links: > 1 and var links })
+        if (Look(folders, path) is not { IsRegular: true, Links: > 1 } file)
             return 0;
-        var identity = LinuxStat.IdentityOf(path);
-        var own = 0;
-        foreach (var leftover in paths.Leftovers)
-            own += LinuxStat.IdentityOf(leftover) == identity ? 1 : 0;
-        return (int)links - 1 - own;
+        return (int)file.Links - 1 - paths.Leftovers.Count(leftover => Look(folders, leftover)?.Identity == file.Identity);
     }
+
+    [SupportedOSPlatform("linux")]
+    private static LinuxStat? Look(OpenFolders folders, string path) => ((LinuxFolder)folders.Of(path)).Look(System.IO.Path.GetFileName(path));
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 using StepCaRenew.Files;
 
 namespace StepCaRenew.Pairs;
@@ -25,25 +26,26 @@ internal static class LockFile
     private const int MaximumTries = 100;
     private const int NotFound = 2;
     private const int AlreadyExists = 17;
+    private const uint OwnerAlone = 0x180;
 
     private static int WouldBlock => OperatingSystem.IsLinux() ? 11 : 35;
 
     /// <summary>Tries once.</summary>
+    /// <param name="folders">The open folders.</param>
     /// <param name="path">The lock file.</param>
-    /// <param name="model">The file whose owner a new lock file gets: whoever may renew must be able to lock.</param>
     /// <exception cref="RenewalException">
     /// Something lies there that can't be locked. To go on without a lock would let two runs work on one pair.
     /// </exception>
-    public static (LockOutcome Outcome, FileStream? File) TryOpen(string path, string model) =>
-        OperatingSystem.IsWindows() ? WindowsLock.TryOpen(path, model) : TryOpenOnUnix(path, model);
+    public static (LockOutcome Outcome, FileStream? File) TryOpen(OpenFolders folders, string path) =>
+        OperatingSystem.IsWindows() ? WindowsLock.TryOpen(path, path) : TryOpenOnUnix(folders, path);
 
     /// <summary>Opens the lock file without locking it, as .NET would with a shared lock of its own: it could never be read while it is held.</summary>
     /// <exception cref="IOException">It can't be opened.</exception>
-    public static FileStream OpenToRead(string path)
+    public static FileStream OpenToRead(OpenFolders folders, string path)
     {
         if (OperatingSystem.IsWindows())
             return new FileStream(WindowsOwnFile.Open(path, WindowsNative.GenericRead, FileShare.ReadWrite | FileShare.Delete, WindowsNative.OpenExisting), FileAccess.Read, bufferSize: 0);
-        var file = UnixNative.Open(path, UnixOpen.NoFollow | UnixOpen.CloseOnExec, 0);
+        var file = OpenAs(folders, path, UnixOpen.ReadOnly);
         return file.IsInvalid ? throw new IOException(Marshal.GetLastPInvokeErrorMessage()) : new FileStream(file, FileAccess.Read, bufferSize: 0);
     }
 
@@ -51,20 +53,25 @@ internal static class LockFile
     /// Whether an open lock file still lies under its name. Where somebody deleted it, another run locks another file,
     /// and the two know nothing of each other.
     /// </summary>
-    public static bool IsInPlace(FileStream file, string path) => !OperatingSystem.IsLinux() || LinuxStat.IsSame(file.SafeFileHandle, path);
+    public static bool IsInPlace(FileStream file, OpenFolders folders, string path) =>
+        !OperatingSystem.IsLinux() || Look(folders, path)?.Identity == LinuxStat.Of(file.SafeFileHandle).Identity;
 
     /// <summary>
     /// Whether the file may be written into: not where it has another name as well, which may be anybody's file. Windows opens
     /// no such file (<see cref="WindowsOwnFile"/>).
     /// </summary>
-    public static bool IsOursAlone(string path) => !OperatingSystem.IsLinux() || LinuxStat.Of(path, followLinks: false) is { Links: 1 };
+    public static bool IsOursAlone(FileStream file) => !OperatingSystem.IsLinux() || LinuxStat.Of(file.SafeFileHandle) is { Links: 1 };
+
+    /// <summary>What Linux knows of a lock file; null if there is none.</summary>
+    [SupportedOSPlatform("linux")]
+    public static LinuxStat? Look(OpenFolders folders, string path) => ((LinuxFolder)folders.Of(path)).Look(Path.GetFileName(path));
 
     [UnsupportedOSPlatform("windows")]
-    private static (LockOutcome Outcome, FileStream? File) TryOpenOnUnix(string path, string model)
+    private static (LockOutcome Outcome, FileStream? File) TryOpenOnUnix(OpenFolders folders, string path)
     {
         for (var attempt = 0; attempt < MaximumTries; attempt++)
         {
-            if (Open(path, model) is not { } file)
+            if (Open(folders, path) is not { } file)
                 return (LockOutcome.Impossible, null);
             if (UnixNative.Lock(file.SafeFileHandle, Exclusive | NonBlocking) != 0)
             {
@@ -73,7 +80,7 @@ internal static class LockFile
                 return error == WouldBlock ? (LockOutcome.Held, null) : throw NotLockable(path, Marshal.GetPInvokeErrorMessage(error));
             }
 
-            if (IsInPlace(file, path))
+            if (IsInPlace(file, folders, path))
                 return (LockOutcome.Taken, file);
             // Deleted between the two calls.
             file.Dispose();
@@ -84,40 +91,49 @@ internal static class LockFile
 
     // Links are refused by the kernel; read-only is enough to lock where writing is refused.
     [UnsupportedOSPlatform("windows")]
-    private static FileStream? Open(string path, string model, int tries = MaximumTries)
+    private static FileStream? Open(OpenFolders folders, string path, int tries = MaximumTries)
     {
-        var made = UnixNative.Open(path, UnixOpen.ReadWrite | UnixOpen.Create | UnixOpen.Exclusive | UnixOpen.NoFollow | UnixOpen.CloseOnExec, LockRights.OwnerAlone);
+        var made = OpenAs(folders, path, UnixOpen.ReadWrite | UnixOpen.Create | UnixOpen.Exclusive);
         if (!made.IsInvalid)
         {
-            var file = new FileStream(made, FileAccess.ReadWrite, bufferSize: 0);
-            LockRights.Give(file, path, model);
-            return file;
+            if (OperatingSystem.IsLinux())
+                LockRights.Give(made, (LinuxFolder)folders.Of(path));
+            return new FileStream(made, FileAccess.ReadWrite, bufferSize: 0);
         }
 
         var error = Marshal.GetLastPInvokeError();
-        DemandRegular(path);
-        var existing = UnixNative.Open(path, UnixOpen.ReadWrite | UnixOpen.NoFollow | UnixOpen.CloseOnExec, 0);
+        var existing = OpenAs(folders, path, UnixOpen.ReadWrite);
         if (!existing.IsInvalid)
-            return new FileStream(existing, FileAccess.ReadWrite, bufferSize: 0);
-        var readOnly = UnixNative.Open(path, UnixOpen.NoFollow | UnixOpen.CloseOnExec, 0);
+            return Regular(existing, FileAccess.ReadWrite, path);
+        var readOnly = OpenAs(folders, path, UnixOpen.ReadOnly);
         if (!readOnly.IsInvalid)
-            return new FileStream(readOnly, FileAccess.Read, bufferSize: 0);
-        var reason = Marshal.GetLastPInvokeErrorMessage();
+            return Regular(readOnly, FileAccess.Read, path);
+        var (last, reason) = (Marshal.GetLastPInvokeError(), Marshal.GetLastPInvokeErrorMessage());
+        if (last == UnixNative.TooManyLinks)
+            throw NotLockable(path, "it is no regular file");
         // It was there when it should have been made, and was removed since (LockRemoval).
-        if (error == AlreadyExists && Marshal.GetLastPInvokeError() == NotFound && tries > 0)
-            return Open(path, model, tries - 1);
-        if (File.Exists(path))
-            return UnixNative.MayWrite(Path.GetDirectoryName(path)!) ? throw NotLockable(path, reason) : null;
+        if (error == AlreadyExists && last == NotFound && tries > 0)
+            return Open(folders, path, tries - 1);
+        if (folders.Of(path).Exists(Path.GetFileName(path)))
+            return folders.Of(path).IsWritable ? throw NotLockable(path, reason) : null;
         // Where nothing can be written nothing can be replaced either: no lock is needed. A full disk is another matter.
-        var failure = WriteErrors.Map(NativeErrors.ToException(error, path), model);
+        var failure = WriteErrors.Map(NativeErrors.ToException(error, path), path);
         return failure.ErrorId == ErrorId.FolderNotWritable ? null : throw failure;
     }
 
-    // A pipe would keep whoever asks for the holder waiting for ever, and a link would lead to a file that is not ours.
-    private static void DemandRegular(string path)
+    // A pipe in its place does not keep this run waiting (O_NONBLOCK), and a link is refused by the kernel.
+    [UnsupportedOSPlatform("windows")]
+    private static SafeFileHandle OpenAs(OpenFolders folders, string path, int flags) => OperatingSystem.IsLinux()
+        ? ((LinuxFolder)folders.Of(path)).Open(Path.GetFileName(path), flags, OwnerAlone)
+        : UnixNative.Open(path, flags | UnixOpen.NoFollow | UnixOpen.NonBlocking | UnixOpen.CloseOnExec, OwnerAlone);
+
+    [UnsupportedOSPlatform("windows")]
+    private static FileStream Regular(SafeFileHandle file, FileAccess access, string path)
     {
-        if (new FileInfo(path).LinkTarget is not null || FileKind.IsSpecial(path))
-            throw NotLockable(path, "it is no regular file");
+        if (SmallFile.IsRegularFile(file))
+            return new FileStream(file, access, bufferSize: 0);
+        file.Dispose();
+        throw NotLockable(path, "it is no regular file");
     }
 
     internal static RenewalException NotLockable(string path, string reason) => new(

@@ -16,11 +16,12 @@ internal static partial class LockHolder
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"process {process} of {user}").PadRight(Length)).AsSpan(0, Length);
 
     /// <summary>The holder, for a message.</summary>
+    /// <param name="folders">The open folders.</param>
     /// <param name="path">The lock file.</param>
-    public static string Of(string path)
+    public static string Of(OpenFolders folders, string path)
     {
-        var written = Read(path);
-        var known = OperatingSystem.IsLinux() ? LinuxLocks.HolderOf(path) : null;
+        var written = Read(folders, path);
+        var known = OperatingSystem.IsLinux() && LockFile.Look(folders, path) is { } file ? LinuxLocks.HolderOf(file) : null;
         if (ProcessOf(written) is { } process && (known is null ? IsAlive(process) : known == process))
             return written;
         // One that may only read the file can't write its name into it; the one that stands there is an earlier holder's.
@@ -43,11 +44,11 @@ internal static partial class LockHolder
         }
     }
 
-    private static string Read(string path)
+    private static string Read(OpenFolders folders, string path)
     {
         try
         {
-            using var reader = LockFile.OpenToRead(path);
+            using var reader = LockFile.OpenToRead(folders, path);
             Span<byte> name = stackalloc byte[Length];
             var length = reader.ReadAtLeast(name, Length, throwOnEndOfStream: false);
             return Encoding.UTF8.GetString(name[..length]).Trim();

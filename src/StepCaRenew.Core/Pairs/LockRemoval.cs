@@ -1,3 +1,5 @@
+using StepCaRenew.Files;
+
 namespace StepCaRenew.Pairs;
 
 /// <summary>
@@ -12,11 +14,13 @@ internal static class LockRemoval
     {
         if (OperatingSystem.IsMacOS())
             return;
-        foreach (var path in new[] { paths.Lock, paths.Acting }.Where(File.Exists))
+        using var folders = new OpenFolders();
+        foreach (var path in new[] { paths.Lock, paths.Acting })
         {
             try
             {
-                Remove(path, paths.Certificate);
+                if (folders.Of(path).Exists(Path.GetFileName(path)))
+                    Remove(folders, path);
             }
             catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
             {
@@ -25,11 +29,11 @@ internal static class LockRemoval
         }
     }
 
-    private static void Remove(string path, string certificate)
+    private static void Remove(OpenFolders folders, string path)
     {
         // Windows deletes no file that another process has open, and so no lock that is held.
-        using var file = OperatingSystem.IsWindows() ? null : LockFile.TryOpen(path, certificate).File;
+        using var file = OperatingSystem.IsWindows() ? null : LockFile.TryOpen(folders, path).File;
         if (file is not null || OperatingSystem.IsWindows())
-            File.Delete(path);
+            folders.Of(path).Delete(Path.GetFileName(path));
     }
 }

@@ -37,21 +37,26 @@ internal sealed record PairChange(FileChange Certificate, FileChange? Key, Prove
         var certificateChange = new FileChange(certificate.Document.File.Bytes, CertificateContent.Render(certificate, answer.Leaf, answer.Chain, block));
         var keyChange = newKey is null || paths.IsOneFile ? null : new FileChange(key.Document.File.Bytes, KeyContent.Render(key, newKey, password));
         var proven = new ProvenPair(certificateChange.After, paths.IsOneFile ? certificateChange.After : keyChange?.After ?? key.Document.File.Bytes);
-        if (!HoldsLeaf(proven, pair, answer) || (newKey is not null && !HoldsKey(proven, pair, answer, password)))
-            throw new InvalidOperationException("The new certificate and key, as they would be written, don't belong together. Nothing was changed.");
+        RequireLoadable(proven, pair, answer, password);
         return new PairChange(certificateChange, keyChange, proven);
     }
 
-    // The answer was verified; this is about what we made of it, before anything of it gets to its place.
-    private static bool HoldsLeaf(ProvenPair proven, CertificatePair pair, CaAnswer answer)
+    // The answer was verified. This is about what was made of it, before anything of it gets to its place: what the ordinary
+    // loader cannot read would end the renewals of this pair for good.
+    private static void RequireLoadable(ProvenPair proven, CertificatePair pair, CaAnswer answer, KeyPassword? password)
     {
-        var document = PemDocument.Parse(new InputFile(pair.Certificate.Path, proven.Certificate, default), "new certificate file", ErrorId.CertificateInvalid);
-        return document.Certificates.First().Span.SequenceEqual(answer.Leaf.RawData);
-    }
+        try
+        {
+            using var certificate = CertificateFile.Parse(new InputFile(pair.Certificate.Path, proven.Certificate, default));
+            using var key = KeyFile.Parse(new InputFile(pair.KeyPath, proven.Key, default), password);
+            if (certificate.Leaf.RawData.AsSpan().SequenceEqual(answer.Leaf.RawData) && PairMatch.Matches(certificate.Leaf, key.Key))
+                return;
+        }
+        catch (RenewalException e)
+        {
+            throw new InvalidOperationException($"The new certificate and key, as they would be written, cannot be read: {e.Message} Nothing was changed.", e);
+        }
 
-    private static bool HoldsKey(ProvenPair proven, CertificatePair pair, CaAnswer answer, KeyPassword? password)
-    {
-        using var key = KeyFile.Parse(new InputFile(pair.KeyPath, proven.Key, default), password);
-        return PairMatch.Matches(answer.Leaf, key.Key);
+        throw new InvalidOperationException("The new certificate and key, as they would be written, do not belong together. Nothing was changed.");
     }
 }

@@ -1,4 +1,5 @@
 using StepCaRenew.Certificates;
+using StepCaRenew.Files;
 
 namespace StepCaRenew.Pairs;
 
@@ -11,11 +12,14 @@ internal sealed class PairGlance : IDisposable
     private readonly PemDocument? certificate;
     private KeyFile? key;
 
-    private PairGlance(PairPaths paths, PemDocument? certificate, KeyFile? key, PairFacts? facts) =>
-        (Paths, this.certificate, this.key, Facts) = (paths, certificate, key, facts);
+    private PairGlance(PairPaths paths, string keyPath, PemDocument? certificate, KeyFile? key, PairFacts? facts) =>
+        (Paths, KeyPath, this.certificate, this.key, Facts) = (paths, keyPath, certificate, key, facts);
 
     /// <summary>The files, links resolved.</summary>
     public PairPaths Paths { get; }
+
+    /// <summary>The key file as the user named it, or as it was found next to the certificate.</summary>
+    public string KeyPath { get; }
 
     /// <summary>The facts; null where the look showed no certificate with its key.</summary>
     public PairFacts? Facts { get; }
@@ -27,20 +31,22 @@ internal sealed class PairGlance : IDisposable
     /// <exception cref="RenewalException">The certificate can't be read, or there is no key beside it.</exception>
     public static PairGlance Take(RenewalRequest request)
     {
+        // First of all: a link that must not be followed is not read through either.
+        var certificatePath = TargetPath.Follow(request.CertificatePath);
         var (certificate, keyPath) = PairLocator.Locate(request);
-        var paths = PairPaths.Resolve(request.CertificatePath, keyPath);
+        var paths = PairPaths.Resolve(request, certificatePath, keyPath);
         if (certificate is null || LeafOf(certificate) is not { } leaf || TryLoad(keyPath, request.KeyPassword) is not { } key)
-            return new PairGlance(paths, null, null, null);
+            return new PairGlance(paths, keyPath, null, null, null);
         if (PairMatch.Matches(leaf.PublicKey.Span, key.Key))
-            return new PairGlance(paths, certificate, key, PairFacts.Of(certificate.File.Path, leaf, key));
+            return new PairGlance(paths, keyPath, certificate, key, PairFacts.Of(certificate.File.Path, leaf, key));
         key.Dispose();
-        return new PairGlance(paths, null, null, null);
+        return new PairGlance(paths, keyPath, null, null, null);
     }
 
     /// <summary>The pair that was seen, if its files are read again and hold the same; it is given away, once.</summary>
-    public CertificatePair? TryTakePair()
+    public CertificatePair? TryTakePair(PairReader reader)
     {
-        if (key is null || !new ProvenPair(certificate!.File.Bytes, key.Document.File.Bytes).IsAt(certificate.File.Path, key.Path))
+        if (key is null || !new ProvenPair(certificate!.File.Bytes, key.Document.File.Bytes).IsAt(certificate.File.Path, key.Path, reader.Open))
             return null;
         var pair = CertificatePair.Of(CertificateFile.Parse(certificate, isKeyKnown: true), key);
         key = null;

@@ -1,4 +1,5 @@
 using StepCaRenew.Certificates;
+using StepCaRenew.Files;
 
 namespace StepCaRenew.Pairs;
 
@@ -7,18 +8,8 @@ internal static class PairLocator
 {
     /// <summary>The files that a request leads to, all links followed.</summary>
     /// <exception cref="RenewalException">The certificate can't be read, or there is no key next to it.</exception>
-    public static PairPaths Find(RenewalRequest request) => PairPaths.Resolve(request.CertificatePath, request.KeyPath ?? Locate(request).KeyPath);
-
-    /// <summary>Whether the request still leads to these files; an error is for whoever reads them next to report.</summary>
-    public static bool IsAt(RenewalRequest request, PairPaths paths) => Holds(() => Find(request) == paths);
-
-    /// <summary>The same if the certificate file was read before, and is not to be read again.</summary>
-    public static bool IsAt(RenewalRequest request, PairPaths paths, CertificateFile certificate) =>
-        Holds(() => PairPaths.Resolve(request.CertificatePath, request.KeyPath ?? KeyPathConvention.Demand(certificate)) == paths);
-
-    /// <summary>Whether the request still leads to these files, and they hold what was read.</summary>
-    public static bool IsUnchanged(RenewalRequest request, PairPaths paths, CertificatePair pair) =>
-        IsAt(request, paths, pair.Certificate) && Holds(pair.IsStillOnDisk);
+    public static PairPaths Find(RenewalRequest request) =>
+        PairPaths.Resolve(request, TargetPath.Follow(request.CertificatePath), request.KeyPath ?? Locate(request).KeyPath);
 
     /// <summary>The certificate file and where its key lies, links not followed.</summary>
     /// <returns>
@@ -46,17 +37,5 @@ internal static class PairLocator
         // What is no certificate has no key either, and is the first thing to say.
         CertificateFile.Load(certificate.File.Path).Dispose();
         throw KeyPathConvention.NotFound(certificate.File.Path);
-    }
-
-    private static bool Holds(Func<bool> check)
-    {
-        try
-        {
-            return check();
-        }
-        catch (RenewalException)
-        {
-            return false;
-        }
     }
 }

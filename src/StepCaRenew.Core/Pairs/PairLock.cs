@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StepCaRenew.Files;
 using StepCaRenew.Logging;
 using StepCaRenew.Safety;
 
@@ -13,18 +14,19 @@ internal sealed class PairLock : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly FileStream file;
+    private readonly OpenFolders folders;
     private readonly string path;
 
-    private PairLock(FileStream file, string path) => (this.file, this.path) = (file, path);
+    private PairLock(FileStream file, OpenFolders folders, string path) => (this.file, this.folders, this.path) = (file, folders, path);
 
     /// <summary>Takes the lock, and waits for it if another run has it.</summary>
     /// <returns>Null where no lock can be made since the folder can't be written: then nothing can be replaced there either.</returns>
     /// <exception cref="RenewalException">Another run holds it for longer than the patience (<see cref="ErrorId.Locked"/>).</exception>
-    public static async Task<PairLock?> TakeAsync(PairPaths paths, TimeSpan patience, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<PairLock?> TakeAsync(OpenFolders folders, PairPaths paths, TimeSpan patience, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
         for (var (start, isWaiting) = (clock.GetTimestamp(), false); ; isWaiting = true)
         {
-            var attempt = LockFile.TryOpen(paths.Lock, paths.Certificate);
+            var attempt = LockFile.TryOpen(folders, paths.Lock);
             if (attempt.Outcome == LockOutcome.Impossible)
             {
                 RenewalLog.NotLocked(logger, paths.Certificate);
@@ -33,12 +35,12 @@ internal sealed class PairLock : IDisposable
 
             if (attempt.File is not null)
             {
-                var taken = new PairLock(attempt.File, paths.Lock);
+                var taken = new PairLock(attempt.File, folders, paths.Lock);
                 taken.NameHolder();
                 return taken;
             }
 
-            var holder = LockHolder.Of(paths.Lock);
+            var holder = LockHolder.Of(folders, paths.Lock);
             if (clock.GetElapsedTime(start) >= patience)
                 throw new RenewalException(
                     ErrorId.Locked, $"Another run works on '{paths.Certificate}': {holder}.",
@@ -53,24 +55,24 @@ internal sealed class PairLock : IDisposable
     /// <exception cref="RenewalException">Somebody deleted its file, and another run may be under way by now (<see cref="ErrorId.Locked"/>).</exception>
     public void DemandInPlace()
     {
-        if (!LockFile.IsInPlace(file, path))
+        if (!LockFile.IsInPlace(file, folders, path))
             throw new RenewalException(
                 ErrorId.Locked, $"The lock file '{path}' was deleted while this run had it, so that another run may work on the same pair. Nothing was changed.",
                 "Find out what deletes files whose names hold 'stepcarenew' (a synchronisation, a clean-up), and keep it from that; then run again.");
     }
 
     /// <summary>Whether a run holds the lock right now.</summary>
-    public static bool IsHeld(PairPaths paths)
+    public static bool IsHeld(OpenFolders folders, PairPaths paths)
     {
-        if (!File.Exists(paths.Lock))
-            return false;
         try
         {
-            var attempt = LockFile.TryOpen(paths.Lock, paths.Certificate);
+            if (!folders.Of(paths.Lock).Exists(Path.GetFileName(paths.Lock)))
+                return false;
+            var attempt = LockFile.TryOpen(folders, paths.Lock);
             attempt.File?.Dispose();
             return attempt.Outcome == LockOutcome.Held;
         }
-        catch (RenewalException)
+        catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
         {
             // What can't be locked is held by nobody; a renewal says what is wrong with it.
             return false;
@@ -83,7 +85,7 @@ internal sealed class PairLock : IDisposable
     // For the message of whoever waits. Never truncated: a reader finds the old name or the new one.
     private void NameHolder()
     {
-        if (!file.CanWrite || !LockFile.IsOursAlone(path))
+        if (!file.CanWrite || !LockFile.IsOursAlone(file))
             return;
         var name = LockHolder.Name(Environment.ProcessId, CurrentUser.Name);
         try

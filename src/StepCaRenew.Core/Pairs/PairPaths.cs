@@ -25,14 +25,20 @@ internal sealed record PairPaths(string Certificate, string Key)
     /// <summary>The old key for a moment, where the file system can't exchange.</summary>
     public string OldKey => Beside(Key, "old");
 
+    /// <summary>
+    /// Where the record of actions and its lock lie: the state folder of a registered renewal, so that nobody can hold up or
+    /// empty them who owns the pair. Null for next to the certificate.
+    /// </summary>
+    public string? RecordFolder { get; init; }
+
     /// <summary>The record of actions that are to follow a replacement.</summary>
-    public string Pending => Beside(Certificate, "pending");
+    public string Pending => RecordNamed("pending");
 
     /// <summary>That record while it is written.</summary>
-    public string StagedPending => Beside(Certificate, "pending-new");
+    public string StagedPending => RecordNamed("pending-new");
 
     /// <summary>Where the lock lies that is held while actions are owed by a run that goes on; it stays, like the other one.</summary>
-    public string Acting => Beside(Certificate, "acting");
+    public string Acting => RecordNamed("acting");
 
     /// <summary>Whether both halves stand in one file.</summary>
     public bool IsOneFile => Certificate == Key;
@@ -46,13 +52,21 @@ internal sealed record PairPaths(string Certificate, string Key)
     /// <summary>Resolves the paths of a pair.</summary>
     /// <param name="certificatePath">The certificate file as the user knows it.</param>
     /// <param name="keyPath">The key file as the user knows it.</param>
-    /// <exception cref="RenewalException">A link leads nowhere.</exception>
-    public static PairPaths Resolve(string certificatePath, string keyPath)
-    {
-        var (certificate, key) = (TargetPath.Follow(certificatePath), TargetPath.Follow(keyPath));
-        // One file by two spellings is one file: the properties above compare the text.
-        return new(certificate, PathNames.AreSame(certificate, key) ? certificate : key);
-    }
+    /// <exception cref="RenewalException">A link leads nowhere, or must not be followed.</exception>
+    public static PairPaths Resolve(string certificatePath, string keyPath) => Of(TargetPath.Follow(certificatePath), TargetPath.Follow(keyPath));
+
+    /// <summary>Resolves the paths of a request's pair.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="certificate">The certificate file, without links.</param>
+    /// <param name="keyPath">The key file as the user knows it.</param>
+    /// <exception cref="RenewalException">A link leads nowhere, or must not be followed.</exception>
+    public static PairPaths Resolve(RenewalRequest request, string certificate, string keyPath) =>
+        Of(certificate, TargetPath.Follow(keyPath)) with { RecordFolder = request.RecordFolder };
+
+    // One file by two spellings is one file: the properties above compare the text.
+    private static PairPaths Of(string certificate, string key) => new(certificate, PathNames.AreSame(certificate, key) ? certificate : key);
+
+    private string RecordNamed(string what) => RecordFolder is null ? Beside(Certificate, what) : Path.Combine(RecordFolder, what);
 
     private static string Beside(string path, string what) =>
         Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.stepcarenew-{what}");

@@ -1,4 +1,5 @@
 using StepCaRenew.Certificates;
+using StepCaRenew.Files;
 
 namespace StepCaRenew.Pairs;
 
@@ -8,11 +9,11 @@ namespace StepCaRenew.Pairs;
 internal sealed record ProvenPair(byte[] Certificate, byte[] Key)
 {
     /// <summary>Whether the files hold just that now.</summary>
-    public bool IsAt(string certificatePath, string keyPath)
+    public bool IsAt(string certificatePath, string keyPath, Func<string, SmallFile> open)
     {
         try
         {
-            return Is(InputFile.Read(certificatePath, "certificate file").Bytes, InputFile.Read(keyPath, "key file").Bytes);
+            return Is(InputFile.Read(certificatePath, "certificate file", open).Bytes, InputFile.Read(keyPath, "key file", open).Bytes);
         }
         catch (RenewalException)
         {

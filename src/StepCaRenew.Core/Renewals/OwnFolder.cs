@@ -65,7 +65,7 @@ internal static class OwnFolder
             if (OperatingSystem.IsWindows())
                 AllowOnWindows(new SecurityIdentifier(account.Sid ?? WindowsAccounts.SidOf(account.Display)), path);
             else
-                UnixNative.GiveTo(path, UnixAccounts.UserNumber(account.Display) ?? throw TrustedAccounts.Unknown(account.Display, null));
+                GiveOnUnix(path, UnixAccounts.UserNumber(account.Display) ?? throw TrustedAccounts.Unknown(account.Display, null));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or IdentityNotMappedException or InvalidOperationException)
         {
@@ -77,10 +77,33 @@ internal static class OwnFolder
     [UnsupportedOSPlatform("windows")]
     private static void MakeOnUnix(string path)
     {
-        if (Path.GetDirectoryName(path) is { } above && !Directory.Exists(above))
+        var above = Path.GetDirectoryName(path)!;
+        if (!Directory.Exists(above))
             MakeOnUnix(above);
+        if (OperatingSystem.IsLinux())
+        {
+            using var folder = (LinuxFolder)OpenFolder.Follow(above);
+            folder.CreateFolder(Path.GetFileName(path), Mode);
+            return;
+        }
+
         Directory.CreateDirectory(path, Mode);
         File.SetUnixFileMode(path, Mode);
+    }
+
+    // The file that is there, not what somebody puts in its place: root would give that away.
+    [UnsupportedOSPlatform("windows")]
+    private static void GiveOnUnix(string path, uint user)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            using var folder = (LinuxFolder)OpenFolder.Follow(Path.GetDirectoryName(path)!);
+            folder.GiveTo(Path.GetFileName(path), user);
+        }
+        else
+        {
+            UnixNative.GiveTo(path, user);
+        }
     }
 
     [SupportedOSPlatform("windows")]

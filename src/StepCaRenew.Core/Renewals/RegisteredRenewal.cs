@@ -1,4 +1,5 @@
 using StepCaRenew.Certificates;
+using StepCaRenew.Files;
 using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Renewals;
@@ -46,7 +47,7 @@ public sealed class RegisteredRenewal : IDisposable
     /// <param name="isScheduled">Whether a scheduler started it: then it has as long for its tries as it has time until the next one.</param>
     public RenewalRequest ToRequest(bool isScheduled)
     {
-        var request = Definition.ToRequest(password);
+        var request = Definition.ToRequest(password) with { RecordFolder = RecordFolder() };
         return isScheduled && Definition.RetryTimeout is null ? request with { RetryTimeout = RetryTime(Definition.Interval ?? IntervalOfCertificate()) } : request;
     }
 
@@ -62,6 +63,22 @@ public sealed class RegisteredRenewal : IDisposable
 
     /// <summary>The log of a renewal that names none.</summary>
     internal static string UsualLogOf(RenewalFolders folders, string name) => Path.Combine(folders.LogsOf(name), "renewal.log");
+
+    // Next to the pair, its owner could hold the lock for ever, or empty the record: the actions would never run, and nobody would be told.
+    private string RecordFolder()
+    {
+        var state = Folders.StateOf(Definition.Name);
+        try
+        {
+            using var folder = OpenFolder.Follow(state);
+            return folder.Path;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whatever writes there says so.
+            return state;
+        }
+    }
 
     private TimeSpan IntervalOfCertificate()
     {

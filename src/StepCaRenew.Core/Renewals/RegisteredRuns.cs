@@ -34,9 +34,9 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
     public IReadOnlyList<RenewalException> ActionErrors => actionErrors;
 
     /// <summary>What a scheduler is told: see <see cref="RunExitCode"/>.</summary>
-    public int ExitCode => outcomes.Values.Any(outcome => outcome is { Result: not null, Error: not null }) ? RunExitCode.RenewalFailed
+    public int ExitCode => outcomes.Values.Any(outcome => outcome is { Result: not null, Error: not null } && outcome.Error.ErrorId != ErrorId.ActionFailed) ? RunExitCode.RenewalFailed
         : outcomes.Values.Any(outcome => outcome.Result is null) ? RunExitCode.ConfigurationRefused
-        : actionErrors.Count > 0 ? RunExitCode.ActionsFailed
+        : actionErrors.Count > 0 || outcomes.Values.Any(outcome => outcome.Error is not null) ? RunExitCode.ActionsFailed
         : RunExitCode.Success;
 
     /// <summary>Runs one renewal, but for its actions; from any thread.</summary>
@@ -55,6 +55,8 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
             renewal = RegisteredRenewal.Open(store, name, options.Module);
             var log = new TeeLogger(logger, LogOf(renewal));
             RequireActions(renewal.Definition, log);
+            if (!options.IsWhatIf)
+                OwnFolder.TryMake(store.Folders.StateOf(name));
             var engine = EngineWith(log);
             var order = options.IsScheduled ? RunOrder.Take(store.Folders, name, clock) : null;
             var (result, error) = await engine.RenewAsync(RequestOf(renewal, order) with { LastClock = ClockOf(renewal) }, cancellationToken).ConfigureAwait(false);
@@ -152,6 +154,7 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
         return request with
         {
             Rule = request.Rule with { IsForced = options.IsForced || order is true },
+            ActionTimeout = options.ActionTimeout ?? renewal.Definition.ActionTimeout ?? request.ActionTimeout,
             LockTimeout = options.LockTimeout ?? request.LockTimeout,
             RetryTimeout = options.RetryTimeout ?? request.RetryTimeout,
             ApproveAsync = options.ApproveAsync,

@@ -97,7 +97,7 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
     {
         using var password = definition.KeyPasswordFile is { } file ? KeyPassword.FromFile(file) : null;
         var request = new RenewalRequest { CertificatePath = definition.CertificatePath, KeyPath = definition.KeyPath, KeyPassword = password };
-        using var pair = await new MatchingPairLoader(clock, logger).LoadAsync(request, seen: null, _ => { }, cancellationToken).ConfigureAwait(false);
+        using var pair = await new MatchingPairLoader(clock, logger).LoadAsync(request, seen: null, reader: null, _ => { }, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task DemandCaAsync(RegistrationRequest request, Registration registration, CancellationToken cancellationToken)

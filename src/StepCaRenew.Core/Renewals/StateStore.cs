@@ -60,7 +60,8 @@ public sealed class StateStore(RenewalFolders folders, ILogger logger)
     /// <exception cref="RenewalException">It can't be deleted.</exception>
     public void Delete(string name)
     {
-        WholeFile.Delete(PathOf(name));
+        foreach (var file in new[] { "state.json", "pending", "pending-new", "acting" })
+            WholeFile.Delete(Path.Combine(folders.StateOf(name), file));
         try
         {
             if (Directory.Exists(folders.StateOf(name)))

@@ -11,12 +11,14 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
     /// <summary>How far in our future a certificate may begin: clocks of two machines are never the same, and a CA may set notBefore to its own present second.</summary>
     public static readonly TimeSpan Leeway = TimeSpan.FromMinutes(1);
 
-    /// <summary>Our key, same identity, chain to our root, valid now, ending no earlier than before.</summary>
+    /// <summary>Our key, same identity and usage, another certificate, valid now, ending later, and a strong chain to our root.</summary>
     /// <exception cref="RenewalException">It is anything else; each has its own id.</exception>
     /// <param name="old">The present certificate.</param>
     /// <param name="key">The key that the new certificate is to be for: the present one, or a new one.</param>
     /// <param name="answer">The answer.</param>
-    public void Verify(X509Certificate2 old, PrivateKey key, CaAnswer answer)
+    /// <param name="isForced">Whether a certificate that was not due was renewed: within one second the end is the same.</param>
+    /// <returns>The issuers that were verified, the nearest first: of the answer, only these are to be written.</returns>
+    public IReadOnlyList<X509Certificate2> Verify(X509Certificate2 old, PrivateKey key, CaAnswer answer, bool isForced)
     {
         var (leaf, now) = (answer.Leaf, clock.GetUtcNow());
         if (!PairMatch.Matches(leaf, key))
@@ -25,26 +27,63 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
             throw Wrong(ErrorId.AnswerWrongIdentity, $"has the subject '{leaf.Subject}' instead of '{old.Subject}'");
         if (!SubjectAlternativeNames.Of(leaf).SameAs(SubjectAlternativeNames.Of(old)))
             throw Wrong(ErrorId.AnswerWrongIdentity, $"has other alternative names ({Names(leaf)} instead of {Names(old)})");
+        if (CertificateUsage.Difference(old, leaf) is { } usage)
+            throw Wrong(ErrorId.AnswerWrongUsage, usage);
+        DemandTime(old, leaf, now, isForced);
+        if (leaf.SerialNumber == old.SerialNumber)
+            throw Wrong(ErrorId.AnswerNotNew, "has the serial number of the present one");
+        return DemandTrusted(answer, CertificatePair.ValidityOf(leaf).NotBefore, now);
+    }
+
+    private static void DemandTime(X509Certificate2 old, X509Certificate2 leaf, DateTimeOffset now, bool isForced)
+    {
         var (was, will) = (CertificatePair.ValidityOf(old), CertificatePair.ValidityOf(leaf));
         if (will.NotBefore > now + Leeway || will.NotAfter <= now)
             throw Wrong(ErrorId.AnswerNotValidNow, $"is valid from {will.NotBefore:u} to {will.NotAfter:u}, and this machine's clock shows {now:u}");
         // As moments: by local time, an hour comes twice in autumn.
         if (will.NotAfter < was.NotAfter)
             throw Wrong(ErrorId.AnswerEndsEarlier, $"ends on {will.NotAfter:u}, before the present one ({was.NotAfter:u})");
-        DemandTrusted(answer, will.NotBefore, now);
+        // It would be due again at once, and the actions would run with every run.
+        if (will.NotAfter == was.NotAfter && !isForced)
+            throw Wrong(ErrorId.AnswerNotNew, $"does not end later than the present one ({was.NotAfter:u})");
     }
 
-    private void DemandTrusted(CaAnswer answer, DateTimeOffset notBefore, DateTimeOffset now)
+    private List<X509Certificate2> DemandTrusted(CaAnswer answer, DateTimeOffset notBefore, DateTimeOffset now)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy = roots.CreatePolicy(now > notBefore ? now : notBefore);
         foreach (var issuer in answer.Chain)
             chain.ChainPolicy.ExtraStore.Add(issuer);
         var isTrusted = TrustedRoots.Accepts(chain, answer.Leaf);
-        foreach (var element in chain.ChainElements)
-            element.Certificate.Dispose();
-        if (!isTrusted)
-            throw Wrong(ErrorId.AnswerUntrusted, $"does not chain to the trusted root: {string.Join("; ", chain.ChainStatus.Select(status => status.Status))}");
+        var elements = chain.ChainElements.Select(element => element.Certificate).ToList();
+        try
+        {
+            if (!isTrusted)
+                throw Wrong(ErrorId.AnswerUntrusted, $"does not chain to the trusted root: {string.Join("; ", chain.ChainStatus.Select(status => status.Status))}");
+            DemandStrong(elements);
+            return [.. elements.Skip(1).Select(element => answer.Chain.FirstOrDefault(issuer => issuer.RawDataMemory.Span.SequenceEqual(element.RawDataMemory.Span))).OfType<X509Certificate2>()];
+        }
+        finally
+        {
+            foreach (var element in elements)
+                element.Dispose();
+        }
+    }
+
+    // The signature of the root says nothing: it is trusted because it is in the root file.
+    private static void DemandStrong(List<X509Certificate2> chain)
+    {
+        foreach (var certificate in chain.Take(chain.Count - 1))
+        {
+            if (WeakCryptography.SignatureOf(certificate) is { } hash)
+                throw Wrong(ErrorId.AnswerWeak, certificate == chain[0] ? $"was signed with {hash}" : $"has the issuer '{certificate.Subject}', which was signed with {hash}");
+        }
+
+        foreach (var issuer in chain.Skip(1))
+        {
+            if (WeakCryptography.KeyOf(issuer) is { } key)
+                throw Wrong(ErrorId.AnswerWeak, $"has the issuer '{issuer.Subject}' with a key that is too short ({key})");
+        }
     }
 
     private static string Names(X509Certificate2 certificate)

@@ -59,7 +59,7 @@ internal sealed class CertificateIssuer(
                 },
                 (e, wait) => RenewalLog.Retrying(logger, e.Message, wait.TotalSeconds),
                 cancellationToken).ConfigureAwait(false);
-            return Verified(pair.Leaf, newKey ?? pair.Key, answer, trusted, settings, check);
+            return Verified(pair.Leaf, newKey ?? pair.Key, answer, request.Rule.IsForced, trusted, settings, check);
         }
         finally
         {
@@ -70,11 +70,12 @@ internal sealed class CertificateIssuer(
     /// <inheritdoc/>
     public void Dispose() => roots.Dispose();
 
-    private CaAnswer Verified(X509Certificate2 old, PrivateKey key, CaAnswer answer, TrustedRoots trusted, CaSettings settings, ClockCheck check)
+    private CaAnswer Verified(X509Certificate2 old, PrivateKey key, CaAnswer answer, bool isForced, TrustedRoots trusted, CaSettings settings, ClockCheck check)
     {
+        IReadOnlyList<X509Certificate2> issuers;
         try
         {
-            new AnswerVerifier(trusted, clock).Verify(old, key, answer);
+            issuers = new AnswerVerifier(trusted, clock).Verify(old, key, answer, isForced);
         }
         catch (RenewalException e)
         {
@@ -86,7 +87,12 @@ internal sealed class CertificateIssuer(
         }
 
         RenewalLog.AnswerVerified(logger, answer.Leaf.SerialNumber, answer.Leaf.NotAfter);
-        return answer;
+        foreach (var issuer in issuers.Where(issuer => issuer.NotAfter < answer.Leaf.NotAfter))
+            RenewalLog.IssuerEndsEarlier(logger, issuer.Subject, issuer.NotAfter.ToUniversalTime());
+        // What else the CA sent has nothing to do with this certificate: a file with it might be one that the next run cannot read.
+        foreach (var other in answer.Chain.Except(issuers))
+            other.Dispose();
+        return answer with { Chain = issuers };
     }
 
     // A token needs one of the two usages, by the CA's version: the CA says which.

@@ -19,9 +19,9 @@ internal sealed class ActionRun(string stepPath, params ActionDefinition[] actio
 
     public IReadOnlyCollection<int> Events => events;
 
-    public IVolume Volume { get; init; } = new Volume();
+    public IVolume Volume { get; init; } = new Volume(new OpenFolders());
 
-    public RenewalEngine Engine => engine ??= new(TimeProvider.System, () => 0.5, _ => null, this, Volume);
+    public RenewalEngine Engine => engine ??= new(TimeProvider.System, () => 0.5, _ => null, this, _ => Volume);
 
     public ActionHost Host { get; init; } = new() { Timeout = TimeSpan.FromSeconds(30) };
 

@@ -5,7 +5,7 @@ namespace StepCaRenew.Integration.Actions;
 /// <summary>The file system, and what was done to it in which order.</summary>
 internal sealed class RecordingVolume : IVolume
 {
-    private readonly Volume volume = new();
+    private readonly Volume volume = new(new OpenFolders());
 
     public List<string> Calls { get; } = [];
 
@@ -19,6 +19,8 @@ internal sealed class RecordingVolume : IVolume
     public void RequireReplaceable(string target) => volume.RequireReplaceable(target);
 
     public IStagedFile CreateLike(string path, string model) => Do($"create {Name(path)}", () => new StagedFile(this, volume.CreateLike(path, model), Name(path)));
+
+    public IStagedFile CreateOwn(string path) => Do($"create {Name(path)}", () => new StagedFile(this, volume.CreateOwn(path), Name(path)));
 
     public bool HasRightsOf(string path, string model) => volume.HasRightsOf(path, model);
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.Files;
 using StepCaRenew.Integration.Crash;
+using StepCaRenew.Integration.Engine;
 using StepCaRenew.Integration.Load;
 using StepCaRenew.Pairs;
 using StepCaRenew.Policy;
@@ -20,9 +21,11 @@ internal static class ChildProgram
             case "crash":
                 return await CrashAsync(Request(arguments[1..]), int.Parse(arguments[^1], CultureInfo.InvariantCulture));
             case "run":
-                return await RunAsync(Request(arguments[1..]), new Volume());
+                return await RunAsync(Request(arguments[1..]), folders => new Volume(folders));
             case "run-with-variables":
-                return await RunAsync(Request(arguments[1..]), new Volume(), CaSettingsResolver.FromProcess);
+                return await RunAsync(Request(arguments[1..]), folders => new Volume(folders), CaSettingsResolver.FromProcess);
+            case "run-registered":
+                return await RunRegisteredAsync(arguments[1], arguments[2]);
             case "lock":
                 return await LockAsync(arguments[1]);
             case "load":
@@ -53,24 +56,32 @@ internal static class ChildProgram
     private static async Task<int> CrashAsync(RenewalRequest request, int killAt)
     {
         var volume = new KillingVolume(killAt);
-        var exit = await RunAsync(request, volume);
+        var exit = await RunAsync(request, _ => volume);
         Console.WriteLine(volume.Points.ToString(CultureInfo.InvariantCulture));
         return exit;
     }
 
-    private static async Task<int> RunAsync(RenewalRequest request, IVolume volume, Func<string, string?>? environment = null)
+    private static async Task<int> RunAsync(RenewalRequest request, Func<OpenFolders, IVolume> volumes, Func<string, string?>? environment = null)
     {
-        var engine = new RenewalEngine(TimeProvider.System, () => 0.5, environment ?? (_ => null), NullLogger.Instance, volume);
+        var engine = new RenewalEngine(TimeProvider.System, () => 0.5, environment ?? (_ => null), NullLogger.Instance, volumes);
         var (result, error) = await engine.RenewAsync(request, CancellationToken.None);
         Console.WriteLine(JsonSerializer.Serialize(new[] { result.Status, result.ErrorId, error?.Message }));
         return error is null ? 0 : 1;
     }
 
+    private static async Task<int> RunRegisteredAsync(string home, string name)
+    {
+        var outcome = await RegisteredScene.RunAsync(home, name, TimeProvider.System, NullLogger.Instance);
+        Console.WriteLine(JsonSerializer.Serialize(new[] { outcome.Result?.Status, outcome.Error?.ErrorId, outcome.Error?.Message }));
+        return outcome.Error is null ? 0 : 1;
+    }
+
     // Until the parent says or goes.
     private static async Task<int> LockAsync(string certificatePath)
     {
+        using var folders = new OpenFolders();
         using var held = await PairLock.TakeAsync(
-            PairPaths.Resolve(certificatePath, certificatePath), TimeSpan.Zero, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+            folders, PairPaths.Resolve(certificatePath, certificatePath), TimeSpan.Zero, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
         Console.WriteLine("held");
         await Console.In.ReadToEndAsync();
         return 0;

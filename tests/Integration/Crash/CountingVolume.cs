@@ -39,6 +39,12 @@ internal abstract class CountingVolume(IVolume inner, int at) : IVolume
         return new Staged(this, inner.CreateLike(path, model));
     }
 
+    public IStagedFile CreateOwn(string path)
+    {
+        Count();
+        return new Staged(this, inner.CreateOwn(path));
+    }
+
     public bool HasRightsOf(string path, string model)
     {
         Count();

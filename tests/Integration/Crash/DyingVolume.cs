@@ -6,7 +6,7 @@ namespace StepCaRenew.Integration.Crash;
 /// Stands for a killed process inside the test's own: from the n-th point on no call does anything any more, so that
 /// nothing can be tidied up. The lock goes as the kernel would free it, when the run ends.
 /// </summary>
-internal sealed class DyingVolume(int at, bool canExchange = true) : CountingVolume(new Volume(), at)
+internal sealed class DyingVolume(int at, bool canExchange = true) : CountingVolume(new Volume(new OpenFolders()), at)
 {
     public override bool TryExchange(string one, string other)
     {

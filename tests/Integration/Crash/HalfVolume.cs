@@ -3,7 +3,7 @@ using StepCaRenew.Files;
 namespace StepCaRenew.Integration.Crash;
 
 /// <summary>Stands for a process that is killed when the first of two files is exchanged: the pair is half replaced.</summary>
-internal sealed class HalfVolume() : CountingVolume(new Volume(), 0)
+internal sealed class HalfVolume() : CountingVolume(new Volume(new OpenFolders()), 0)
 {
     public override bool TryExchange(string one, string other)
     {

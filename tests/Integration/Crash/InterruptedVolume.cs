@@ -3,7 +3,7 @@ using StepCaRenew.Files;
 namespace StepCaRenew.Integration.Crash;
 
 /// <summary>The real file system, on which something happens right before two files are exchanged.</summary>
-internal sealed class InterruptedVolume(Action<string> beforeExchange) : CountingVolume(new Volume(), 0)
+internal sealed class InterruptedVolume(Action<string> beforeExchange) : CountingVolume(new Volume(new OpenFolders()), 0)
 {
     public override bool TryExchange(string one, string other)
     {

@@ -42,7 +42,7 @@ public sealed class KillPointTests(ITestOutputHelper output)
             await using var child = Child.Start(["crash", .. ChildProgram.Tell(scene.Request(rekey)), Text(point)]);
             var (exit, text, errors) = await child.EndAsync();
             Assert.True(exit == 137, $"Not killed at point {point}, but {exit}: {text}{errors}");
-            var result = await NextRunAsync(scene, new Volume());
+            var result = await NextRunAsync(scene, new Volume(new OpenFolders()));
             Interlocked.Add(ref recovered, result.Changed ? 1 : 0);
             Interlocked.Add(ref news, scene.AssertWhole($"Killed at point {point}") ? 1 : 0);
         });
@@ -115,7 +115,7 @@ public sealed class KillPointTests(ITestOutputHelper output)
         return result;
     }
 
-    private static RenewalEngine Engine(IVolume volume) => new(TimeProvider.System, () => 0.5, _ => null, NullLogger.Instance, volume);
+    private static RenewalEngine Engine(IVolume volume) => new(TimeProvider.System, () => 0.5, _ => null, NullLogger.Instance, _ => volume);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

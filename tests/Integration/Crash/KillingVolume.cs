@@ -5,7 +5,7 @@ using StepCaRenew.Files;
 namespace StepCaRenew.Integration.Crash;
 
 /// <summary>Kills its own process (SIGKILL; on Windows TerminateProcess).</summary>
-internal sealed partial class KillingVolume(int at) : CountingVolume(new Volume(), at)
+internal sealed partial class KillingVolume(int at) : CountingVolume(new Volume(new OpenFolders()), at)
 {
     protected override void Crash()
     {

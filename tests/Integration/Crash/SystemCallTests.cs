@@ -21,7 +21,7 @@ public sealed class SystemCallTests
         var trace = Path.Combine(folder, "trace");
         string[] told = ChildProgram.Tell(new() { CertificatePath = pair.CertificatePath, KeyPath = pair.KeyPath, Ca = new() { StepPath = ca.StepPath }, Rule = Policy.RenewalRule.Force, Rekey = true });
         // With -y a descriptor is shown with its path.
-        await using var child = Child.StartAs(["strace", "-f", "-y", "-s", "0", "-e", "trace=fsync,fdatasync,renameat2,unlink", "-o", trace], ["run", .. told]);
+        await using var child = Child.StartAs(["strace", "-f", "-y", "-s", "0", "-e", "trace=fsync,fdatasync,renameat2,unlinkat", "-o", trace], ["run", .. told]);
         var (exit, text, errors) = await child.EndAsync();
         Assert.True(exit == 0, text + errors);
 
@@ -39,13 +39,14 @@ public sealed class SystemCallTests
 
     private static string? Describe(string line, string folder)
     {
-        var start = line.IndexOf(folder + "/", StringComparison.Ordinal);
-        var name = start < 0 ? string.Empty : line[(start + folder.Length + 1)..].Split('"', '>')[0];
+        // 20</folder/name>, or 20</folder>, "name".
+        var start = new[] { $"<{folder}/", $"<{folder}>, \"" }.Select(mark => (mark, At: line.IndexOf(mark, StringComparison.Ordinal))).FirstOrDefault(found => found.At >= 0);
+        var name = start.mark is null ? string.Empty : line[(start.At + start.mark.Length)..].Split('"', '>')[0];
         return line.Contains(" fsync(", StringComparison.Ordinal) || line.Contains(" fdatasync(", StringComparison.Ordinal)
             ? name.Length > 0 ? $"flush {name}" : line.Contains($"<{folder}>", StringComparison.Ordinal) ? "flush folder" : null
             : name.Length == 0 ? null
             : line.Contains("RENAME_EXCHANGE", StringComparison.Ordinal) ? $"exchange {name}"
-            : line.Contains(" unlink(", StringComparison.Ordinal) ? $"delete {name}"
+            : line.Contains(" unlinkat(", StringComparison.Ordinal) ? $"delete {name}"
             : null;
     }
 }

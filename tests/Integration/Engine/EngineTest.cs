@@ -21,7 +21,8 @@ public abstract class EngineTest : IDisposable
 
     protected TimeProvider Clock { get; set; } = TimeProvider.System;
 
-    internal IVolume Volume { get; set; } = new Volume();
+    /// <summary>Makes the file system of a run; by default the real one.</summary>
+    internal Func<OpenFolders, IVolume> Volumes { get; set; } = folders => new Volume(folders);
 
     /// <summary>What the engine sees of the environment; never that of the machine, which may name a proxy.</summary>
     protected Dictionary<string, string> Variables { get; } = [];
@@ -70,7 +71,7 @@ public abstract class EngineTest : IDisposable
 
     protected async Task<(RenewalResult Result, RenewalException? Error)> RunAsync(RenewalRequest request, CancellationToken cancellationToken = default)
     {
-        var engine = new RenewalEngine(Clock, () => 0.5, name => Variables.GetValueOrDefault(name), Log, Volume);
+        var engine = new RenewalEngine(Clock, () => 0.5, name => Variables.GetValueOrDefault(name), Log, Volumes);
         return await engine.RenewAsync(request, cancellationToken);
     }
 

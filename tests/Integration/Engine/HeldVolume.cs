@@ -4,7 +4,7 @@ using StepCaRenew.Integration.Crash;
 namespace StepCaRenew.Integration.Engine;
 
 /// <summary>A file system that does not let one of the files be replaced.</summary>
-internal sealed class HeldVolume(string held) : CountingVolume(new Volume(), 0)
+internal sealed class HeldVolume(string held) : CountingVolume(new Volume(new OpenFolders()), 0)
 {
     public override void RequireReplaceable(string target)
     {

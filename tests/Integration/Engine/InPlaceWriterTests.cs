@@ -106,7 +106,7 @@ public sealed class InPlaceWriterTests : EngineTest
             File.WriteAllText(ours.KeyPath, "");
         });
         On(Event.DeploymentAwaited, () => Finish(ours, theirs));
-        var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, Log, volume);
+        var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, Log, _ => volume);
 
         var (result, error) = await engine.RenewAsync(Request(ca, ours) with { Rekey = rekey }, CancellationToken.None);
 

@@ -136,7 +136,7 @@ public sealed class NotAskedTests : EngineTest
     {
         var ca = await CaAsync(kind, Own);
         var pair = await IssueAsync(ca);
-        Volume = new HeldVolume(pair.KeyPath);
+        Volumes = _ => new HeldVolume(pair.KeyPath);
         var (_, error) = await NotAskedAsync(ErrorId.FolderNotWritable, ca, Request(ca, pair) with { Rekey = true });
         Assert.Contains(pair.KeyPath, error.Message, StringComparison.Ordinal);
         await RenewedAsync(Request(ca, pair));

@@ -15,7 +15,7 @@ internal sealed class RegisteredScene : IDisposable
     public RegisteredScene(RenewalDefinition definition)
     {
         name = definition.Name;
-        store = new DefinitionStore(RenewalFolders.Of(RenewalScope.CurrentUser, variable => variable == RenewalFolders.HomeVariable ? (string)home : null));
+        store = StoreAt(home);
         OwnFolder.Make(store.Folders.Definitions, RenewalScope.CurrentUser);
         OwnFolder.Make(store.Folders.StateOf(name), RenewalScope.CurrentUser);
         store.Save(definition with { Scope = RenewalScope.CurrentUser });
@@ -23,15 +23,26 @@ internal sealed class RegisteredScene : IDisposable
 
     public RenewalState State => new StateStore(store.Folders, NullLogger.Instance).Read(name);
 
+    /// <summary>The folder that holds all of it.</summary>
+    public string Home => home;
+
     /// <summary>Runs it now, as its schedule does.</summary>
-    public async Task<RegisteredOutcome> RunAsync(TimeProvider clock, ILogger logger)
+    public Task<RegisteredOutcome> RunAsync(TimeProvider clock, ILogger logger) => RunAsync(home, name, clock, logger);
+
+    /// <summary>Runs one whose files are in a folder.</summary>
+    public static async Task<RegisteredOutcome> RunAsync(string home, string name, TimeProvider clock, ILogger logger)
     {
+        var store = StoreAt(home);
         var options = new RegisteredRunOptions { Module = new RunningModule(null, home), IsForced = true, RetryTimeout = TimeSpan.Zero };
         using var runs = new RegisteredRuns(options, clock, () => 0.5, _ => null, logger);
         await runs.RenewAsync(0, store, name, CancellationToken.None);
+        await runs.ActAsync(CancellationToken.None);
         await runs.FinishAsync(CancellationToken.None);
         return runs.Outcomes.Single();
     }
 
     public void Dispose() => home.Dispose();
+
+    private static DefinitionStore StoreAt(string home) =>
+        new(RenewalFolders.Of(RenewalScope.CurrentUser, variable => variable == RenewalFolders.HomeVariable ? home : null));
 }

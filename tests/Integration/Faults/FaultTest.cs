@@ -52,7 +52,7 @@ public abstract class FaultTest : EngineTest
     /// <summary>Leaves the pair as a crash in the middle of a rekey does: the key is new, the certificate old.</summary>
     protected static async Task CrashHalfwayAsync(RenewalRequest request)
     {
-        var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, NullLogger.Instance, new HalfVolume());
+        var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, NullLogger.Instance, _ => new HalfVolume());
         var (_, error) = await engine.RenewAsync(request with { Rekey = true }, CancellationToken.None);
         Assert.IsType<DyingVolume.CrashException>(error?.InnerException);
         using var pair = CertificatePair.Load(request.CertificatePath, request.KeyPath, request.KeyPassword);

@@ -91,10 +91,11 @@ public sealed class HardLinkTests : FaultTest
     {
         var (_, pair) = await PairAsync();
         var paths = PairPaths.Resolve(pair.CertificatePath, pair.KeyPath);
-        Assert.True(new Volume().TryLink(paths.Certificate, paths.OldCertificate));
-        Assert.Empty(HardLinks.Of(paths, withKey: true));
+        using var folders = new OpenFolders();
+        Assert.True(new Volume(folders).TryLink(paths.Certificate, paths.OldCertificate));
+        Assert.Empty(HardLinks.Of(folders, paths, withKey: true));
         Link(pair.CertificatePath, "other.crt");
-        Assert.Equal(1, Assert.Single(HardLinks.Of(paths, withKey: true)).Others);
+        Assert.Equal(1, Assert.Single(HardLinks.Of(folders, paths, withKey: true)).Others);
     }
 
     private async Task<(ITestCa Ca, IssuedPair Pair)> PairAsync()

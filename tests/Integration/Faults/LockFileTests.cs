@@ -1,4 +1,5 @@
 using StepCaRenew.Integration.Cas;
+using StepCaRenew.Files;
 using StepCaRenew.Pairs;
 
 namespace StepCaRenew.Integration.Faults;
@@ -55,23 +56,25 @@ public sealed class LockFileTests : FaultTest
     [Fact]
     public void Holder_ThatIsGoneOrAnother_IsNotNamed()
     {
+        using var folders = new OpenFolders();
         var path = Path.Combine(Folder, "lock");
         File.WriteAllBytes(path, LockHolder.Name(int.MaxValue / 8, "root").ToArray());
-        Assert.Equal("an unknown process", LockHolder.Of(path));
+        Assert.Equal("an unknown process", LockHolder.Of(folders, path));
         File.WriteAllBytes(path, LockHolder.Name(1, "some\u001b[31m").ToArray());
-        Assert.Equal("an unknown process", LockHolder.Of(path));
+        Assert.Equal("an unknown process", LockHolder.Of(folders, path));
         File.WriteAllBytes(path, LockHolder.Name(Environment.ProcessId, "me").ToArray());
-        Assert.Equal($"process {Environment.ProcessId} of me", LockHolder.Of(path));
+        Assert.Equal($"process {Environment.ProcessId} of me", LockHolder.Of(folders, path));
     }
 
     // One that may only read the file holds the lock without a name; the kernel knows it all the same.
     [Fact]
     public void Holder_WithoutAName_IsTheOneThatTheKernelKnows()
     {
+        using var folders = new OpenFolders();
         var path = Path.Combine(Folder, "lock");
         File.WriteAllBytes(path, LockHolder.Name(1, "root").ToArray());
-        using var held = LockFile.TryOpen(path, path).File;
-        Assert.Equal($"process {Environment.ProcessId}", LockHolder.Of(path));
+        using var held = LockFile.TryOpen(folders, path).File;
+        Assert.Equal($"process {Environment.ProcessId}", LockHolder.Of(folders, path));
     }
 
     private static UnixFileMode ModeOf(string path) => OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(path);

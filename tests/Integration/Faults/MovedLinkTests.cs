@@ -88,7 +88,7 @@ public sealed class MovedLinkTests : FaultTest
                 MoveTo("v2");
             hasMoved = true;
         });
-        using var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, Log, volume);
+        using var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, Log, _ => volume);
         var (result, error) = await engine.RenewAsync(request with { Rekey = rekey }, CancellationToken.None);
         Assert.Null(error);
         Assert.Equal((RenewalStatus.Renewed, 2), (result.Status, result.Attempts));

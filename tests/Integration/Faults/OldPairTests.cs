@@ -19,7 +19,7 @@ public sealed class OldPairTests : FaultTest
         var ca = await CaAsync(CaKind.DevCa);
         var pair = await IssueAsync(ca);
         var request = Request(ca, pair) with { Rekey = rekey };
-        var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, Log, new EmptyingVolume(at));
+        var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, Log, _ => new EmptyingVolume(at));
         await engine.RenewAsync(request, CancellationToken.None);
         // Where it was emptied in the very moment of the exchange, the next run mends that.
         await RunAsync(request with { Rekey = false, Rule = Policy.RenewalRule.Default });
@@ -73,7 +73,7 @@ public sealed class OldPairTests : FaultTest
         var ca = await CaAsync(CaKind.DevCa);
         var pair = await IssueAsync(ca);
         var other = await IssueIntoAsync(ca, Path.Combine(Folder, "other"));
-        var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, Log, new EmptyingVolume(-1) { OnFlushFolder = () => File.Copy(other.KeyPath, pair.KeyPath, overwrite: true) });
+        var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, Log, _ => new EmptyingVolume(-1) { OnFlushFolder = () => File.Copy(other.KeyPath, pair.KeyPath, overwrite: true) });
         var (result, error) = await engine.RenewAsync(Request(ca, pair), CancellationToken.None);
         Assert.Equal((RenewalStatus.Failed, ErrorId.KeyMismatch, true), (result.Status, error?.ErrorId, result.Changed));
     }
@@ -97,7 +97,7 @@ public sealed class OldPairTests : FaultTest
     /// <summary>Empties the staged file just before one of the exchanges.</summary>
     private sealed class EmptyingVolume(int at) : IVolume
     {
-        private readonly Volume volume = new();
+        private readonly Volume volume = new(new OpenFolders());
         private int calls;
 
         public Action OnFlushFolder { get; init; } = () => { };
@@ -109,6 +109,8 @@ public sealed class OldPairTests : FaultTest
         public void RequireReplaceable(string target) => volume.RequireReplaceable(target);
 
         public IStagedFile CreateLike(string path, string model) => volume.CreateLike(path, model);
+
+        public IStagedFile CreateOwn(string path) => volume.CreateOwn(path);
 
         public bool HasRightsOf(string path, string model) => volume.HasRightsOf(path, model);
 

@@ -18,10 +18,10 @@ public sealed class ActingLocksTests : IDisposable
         var pairs = Enumerable.Range(0, 5).Select(Pair).ToList();
         using var ours = new ActingLocks(NullLogger.Instance, most: 3);
         using var others = new ActingLocks(NullLogger.Instance, most: 100);
-        Assert.All(pairs, pair => Assert.Equal(ActingTurn.Ours, ours.Take(pair)));
-        Assert.All(pairs, pair => Assert.Equal(ActingTurn.OursAlready, ours.Take(pair)));
-        Assert.All(pairs.Take(3), pair => Assert.Equal(ActingTurn.Anothers, others.Take(pair)));
-        Assert.All(pairs.Skip(3), pair => Assert.Equal(ActingTurn.Ours, others.Take(pair)));
+        Assert.All(pairs, pair => Assert.Equal(ActingTurn.Ours, Take(ours, pair)));
+        Assert.All(pairs, pair => Assert.Equal(ActingTurn.OursAlready, Take(ours, pair)));
+        Assert.All(pairs.Take(3), pair => Assert.Equal(ActingTurn.Anothers, Take(others, pair)));
+        Assert.All(pairs.Skip(3), pair => Assert.Equal(ActingTurn.Ours, Take(others, pair)));
     }
 
     [Fact]
@@ -29,10 +29,10 @@ public sealed class ActingLocksTests : IDisposable
     {
         var pairs = Enumerable.Range(0, 200).Select(Pair).ToList();
         using var ours = new ActingLocks(NullLogger.Instance);
-        var turns = pairs.AsParallel().WithDegreeOfParallelism(8).Select(ours.Take).ToList();
+        var turns = pairs.AsParallel().WithDegreeOfParallelism(8).Select(pair => Take(ours, pair)).ToList();
         Assert.All(turns, turn => Assert.Equal(ActingTurn.Ours, turn));
         using var others = new ActingLocks(NullLogger.Instance);
-        Assert.All(pairs, pair => Assert.Equal(ActingTurn.Anothers, others.Take(pair)));
+        Assert.All(pairs, pair => Assert.Equal(ActingTurn.Anothers, Take(others, pair)));
     }
 
     [LinuxFact]
@@ -40,6 +40,12 @@ public sealed class ActingLocksTests : IDisposable
     {
         var line = File.ReadLines("/proc/self/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal));
         Assert.Equal(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3], OpenFileLimit.Get().ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    private static ActingTurn Take(ActingLocks locks, PairPaths pair)
+    {
+        using var folders = new OpenFolders();
+        return locks.Take(folders, pair);
     }
 
     private PairPaths Pair(int number) => new(folder.Write($"{number}.crt", "certificate"), folder.Write($"{number}.key", "key"));

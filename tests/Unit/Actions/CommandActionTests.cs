@@ -220,7 +220,7 @@ public sealed class CommandActionTests : IDisposable
             ActionsPending = true,
             Owed = new OwedActions(paths, [entry], new("web", certificate, certificate, "0A", "0B", null, "BB", default), TimeSpan.Zero),
         };
-        var runner = new ActionRunner([action], Context([], timeout ?? TimeSpan.FromMinutes(1)).Host, new Volume(), TimeProvider.System, log);
+        var runner = new ActionRunner([action], Context([], timeout ?? TimeSpan.FromMinutes(1)).Host, folders => new Volume(folders), TimeProvider.System, log);
         var (results, errors) = await runner.RunAsync([result], CancellationToken.None);
         Assert.Equal((RenewalStatus.Renewed, true, ErrorId.ActionFailed), (results[0].Status, results[0].ActionsPending, results[0].ErrorId));
         Assert.Equal(ErrorId.ActionFailed, errors[0].ErrorId);

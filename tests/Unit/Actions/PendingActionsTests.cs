@@ -13,6 +13,7 @@ public sealed class PendingActionsTests : IDisposable
     private static readonly ActionDefinition Signal = new ServiceAction("mail", IsReload: false);
 
     private readonly TestFolder folder = new();
+    private readonly OpenFolders folders = new();
     private readonly EventLog log = new();
     // Windows waits for a file that it may not replace.
     private readonly InstantClock clock = new(new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
@@ -25,6 +26,7 @@ public sealed class PendingActionsTests : IDisposable
     public void Dispose()
     {
         acting.Dispose();
+        folders.Dispose();
         folder.Dispose();
     }
 
@@ -181,16 +183,17 @@ public sealed class PendingActionsTests : IDisposable
 
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     [LinuxFact]
-    public void Note_HasTheModeAndTheOwnerOfTheCertificate()
+    public void Note_BelongsToTheOwnerOfTheFolder_AndToNobodyElse()
     {
         Assert.SkipUnless(Unprivileged.UserId() == 0, "Only root can give files away.");
         File.SetUnixFileMode(paths.Certificate, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
         UnixFile.ChangeOwner(paths.Certificate, 1234, 2345);
+        UnixFile.ChangeOwner(folder.Path, 3456, 4567);
         Owe("0A", Reload);
-        Assert.Equal("1234 2345 640", UnixFile.Run("stat", "-c", "%u %g %a", paths.Pending).Trim());
+        Assert.Equal("3456 4567 600", UnixFile.Run("stat", "-c", "%u %g %a", paths.Pending).Trim());
     }
 
-    private PendingActions Of(params ActionDefinition[] actions) => new(new Volume(), paths, actions, acting, clock, log);
+    private PendingActions Of(params ActionDefinition[] actions) => new(new Volume(folders), folders, paths, actions, acting, clock, log);
 
     private void Owe(string serialNumber, params ActionDefinition[] actions)
     {

@@ -22,7 +22,8 @@ public sealed class ServiceRestartTests : IDisposable
         services = new FakeServices(clock);
         paths = new PairPaths(folder.Write("web.crt", "certificate"), folder.Write("web.key", "key"));
         using var acting = new ActingLocks(log);
-        using var pending = new PendingActions(new Volume(), paths, [Restart], acting, clock, log);
+        using var folders = new OpenFolders();
+        using var pending = new PendingActions(new Volume(folders), folders, paths, [Restart], acting, clock, log);
         using var note = pending.Note("0A", []);
         note.Put();
         note.Keep();
@@ -252,6 +253,6 @@ public sealed class ServiceRestartTests : IDisposable
     {
         entries ??= PendingFormat.Parse(File.ReadAllBytes(paths.Pending))!;
         var subject = new ActionSubject("web", paths.Certificate, paths.Key, "0A", "0B", null, "00", clock.GetUtcNow());
-        return new StoppedServices(action, [new OwedActions(paths, entries, subject, TimeSpan.Zero)], new Volume(), clock, log);
+        return new StoppedServices(action, [new OwedActions(paths, entries, subject, TimeSpan.Zero)], folders => new Volume(folders), clock, log);
     }
 }

@@ -19,7 +19,7 @@ public sealed class DeviceNameTests
     {
         var error = Expect.Failure(ErrorId.FileUnreadable, () => InputFile.Read(name, "certificate file"));
         Assert.Contains("not a regular file", error.Message, StringComparison.Ordinal);
-        Assert.Null(new Volume().Read(name));
+        Assert.Null(new Volume(new OpenFolders()).Read(name));
         Assert.NotNull(TargetPath.Follow(name));
     }
 

@@ -37,7 +37,7 @@ public sealed class WindowsOwnFileTests : IDisposable
         switch (what)
         {
             case "hard link":
-                Assert.True(new Volume().TryLink(victim, place));
+                Assert.True(new Volume(new OpenFolders()).TryLink(victim, place));
                 break;
             case "link":
                 WindowsLink.MakeOrSkip(place, victim);
@@ -48,9 +48,9 @@ public sealed class WindowsOwnFileTests : IDisposable
         }
 
         Assert.Throws<NotOursException>(() => AppendFile.Open(place));
-        Assert.Throws<NotOursException>(() => LockFile.OpenToRead(place));
+        Assert.Throws<NotOursException>(() => LockFile.OpenToRead(new OpenFolders(), place));
         if (what != "device")
-            Assert.Equal(ErrorId.WriteFailed, Assert.Throws<RenewalException>(() => LockFile.TryOpen(place, victim)).ErrorId);
+            Assert.Equal(ErrorId.WriteFailed, Assert.Throws<RenewalException>(() => LockFile.TryOpen(new OpenFolders(), place)).ErrorId);
         Assert.Equal("precious", File.ReadAllText(victim));
     }
 

@@ -28,7 +28,7 @@ public sealed class WindowsRenameTests : IDisposable
         var retry = new SharingRetry(clock);
         using (new FileStream(target, FileMode.Open, FileAccess.Read, share))
         {
-            var error = await Record.ExceptionAsync(() => retry.RunAsync(() => new Volume().Rename(source, target), target));
+            var error = await Record.ExceptionAsync(() => retry.RunAsync(() => new Volume(new OpenFolders()).Rename(source, target), target));
             // Only the rename of POSIX replaces an open file, and only one that may be deleted. Wine 8 has MoveFileEx alone.
             if (share.HasFlag(FileShare.Delete) && !Wine.IsHere)
                 Assert.Null(error);
@@ -38,7 +38,7 @@ public sealed class WindowsRenameTests : IDisposable
         }
 
         if (File.Exists(source))
-            new Volume().Rename(source, target);
+            new Volume(new OpenFolders()).Rename(source, target);
         Assert.Equal(("new", false), (File.ReadAllText(target), File.Exists(source)));
     }
 
@@ -52,7 +52,7 @@ public sealed class WindowsRenameTests : IDisposable
             if (clock.Waits.Count == 20)
                 reader.Dispose();
         };
-        await new SharingRetry(clock).RunAsync(() => new Volume().Rename(source, target), target);
+        await new SharingRetry(clock).RunAsync(() => new Volume(new OpenFolders()).Rename(source, target), target);
         Assert.Equal(("new", 20), (File.ReadAllText(target), clock.Waits.Count));
     }
 
@@ -65,14 +65,14 @@ public sealed class WindowsRenameTests : IDisposable
         var paths = PairPaths.Resolve(certificate, key);
         using (new FileStream(key, FileMode.Open, FileAccess.Read, share))
         {
-            await PairReplacement.RequireReplaceableAsync(new Volume(), paths, withKey: false, new SharingRetry(clock));
+            await PairReplacement.RequireReplaceableAsync(new Volume(new OpenFolders()), paths, withKey: false, new SharingRetry(clock));
             Assert.Empty(clock.Waits);
-            var error = await Assert.ThrowsAsync<RenewalException>(() => PairReplacement.RequireReplaceableAsync(new Volume(), paths, withKey: true, new SharingRetry(clock)));
+            var error = await Assert.ThrowsAsync<RenewalException>(() => PairReplacement.RequireReplaceableAsync(new Volume(new OpenFolders()), paths, withKey: true, new SharingRetry(clock)));
             Assert.Equal(ErrorId.FileInUse, error.ErrorId);
             Assert.Contains(key, error.Message, StringComparison.Ordinal);
         }
 
-        await PairReplacement.RequireReplaceableAsync(new Volume(), paths, withKey: true, new SharingRetry(clock));
+        await PairReplacement.RequireReplaceableAsync(new Volume(new OpenFolders()), paths, withKey: true, new SharingRetry(clock));
     }
 
     [WindowsFact]
@@ -80,8 +80,8 @@ public sealed class WindowsRenameTests : IDisposable
     {
         var target = folder.Write("web.crt", "old");
         using var reader = new FileStream(target, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        new Volume().RequireReplaceable(target);
-        new Volume().RequireReplaceable(folder.At("missing.crt"));
+        new Volume(new OpenFolders()).RequireReplaceable(target);
+        new Volume(new OpenFolders()).RequireReplaceable(folder.At("missing.crt"));
     }
 
     [WindowsFact]
@@ -112,7 +112,7 @@ public sealed class WindowsRenameTests : IDisposable
         Replacing.Replace(target, "new");
         Assert.Equal("new", File.ReadAllText(target));
         Assert.Equal([target], Directory.GetFiles(place));
-        Assert.True(new Volume().TryLink(target, target + "2"));
+        Assert.True(new Volume(new OpenFolders()).TryLink(target, target + "2"));
     }
 
     [WindowsFact]
@@ -152,7 +152,7 @@ public sealed class WindowsRenameTests : IDisposable
     {
         var certificate = folder.Write("web.crt", "certificate");
         var paths = new PairPaths(certificate, certificate);
-        var file = new PendingFile(new Volume(), paths, new SharingRetry(clock));
+        var file = new PendingFile(new Volume(new OpenFolders()), paths, new SharingRetry(clock));
         File.WriteAllText(paths.Pending, "old");
         var reader = new FileStream(paths.Pending, FileMode.Open, FileAccess.Read, FileShare.Read);
         clock.OnWait = () =>

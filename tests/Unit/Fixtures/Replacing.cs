@@ -24,6 +24,6 @@ internal static class Replacing
     private static PairReplacement Stage(string path)
     {
         var target = TargetPath.Follow(path);
-        return PairReplacement.Stage(new Volume(), new PairPaths(target, target), withKey: false, new SharingRetry(TimeProvider.System), null);
+        return PairReplacement.Stage(new Volume(new OpenFolders()), new PairPaths(target, target), withKey: false, new SharingRetry(TimeProvider.System), null);
     }
 }

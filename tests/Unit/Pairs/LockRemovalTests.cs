@@ -1,3 +1,4 @@
+using StepCaRenew.Files;
 using StepCaRenew.Pairs;
 using StepCaRenew.Unit.Fixtures;
 
@@ -6,11 +7,16 @@ namespace StepCaRenew.Unit.Pairs;
 public sealed class LockRemovalTests : IDisposable
 {
     private readonly TestFolder folder = new();
+    private readonly OpenFolders folders = new();
     private readonly PairPaths paths;
 
     public LockRemovalTests() => paths = new(folder.Write("web.crt", "x"), folder.Write("web.key", "y"));
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose()
+    {
+        folders.Dispose();
+        folder.Dispose();
+    }
 
     [LinuxFact]
     public void Run_FreeLocks_AreRemoved_AndNothingElse()
@@ -26,11 +32,11 @@ public sealed class LockRemovalTests : IDisposable
     [LinuxFact]
     public void Run_ALockThatIsHeld_Stays()
     {
-        var (outcome, held) = LockFile.TryOpen(paths.Lock, paths.Certificate);
+        var (outcome, held) = LockFile.TryOpen(folders, paths.Lock);
         using var file = held;
         Assert.Equal(LockOutcome.Taken, outcome);
         LockRemoval.Run(paths);
-        Assert.True(LockFile.IsInPlace(file!, paths.Lock));
+        Assert.True(LockFile.IsInPlace(file!, folders, paths.Lock));
     }
 
     [LinuxFact]
@@ -60,7 +66,8 @@ public sealed class LockRemovalTests : IDisposable
                     continue;
                 }
 
-                using var file = LockFile.TryOpen(paths.Lock, paths.Certificate).File;
+                using var own = new OpenFolders();
+                using var file = LockFile.TryOpen(own, paths.Lock).File;
                 if (file is null)
                     continue;
                 var now = Interlocked.Increment(ref inside);
@@ -68,7 +75,7 @@ public sealed class LockRemovalTests : IDisposable
                 Interlocked.Increment(ref taken);
                 Thread.SpinWait(2000);
                 // A lock that was removed while it was held lets others in.
-                Assert.True(LockFile.IsInPlace(file, paths.Lock));
+                Assert.True(LockFile.IsInPlace(file, own, paths.Lock));
                 Interlocked.Decrement(ref inside);
             }
         });

@@ -77,7 +77,7 @@ public sealed class PairGlanceTests : IDisposable
         File.Move(certificatePath, paths.StagedCertificate);
 
         Assert.Equal((paths, null), (PairGlance.Take(new RenewalRequest { CertificatePath = certificatePath }).Paths, default(PairFacts)));
-        Assert.True(await new PairRecovery(new Volume(), new JumpingClock(), NullLogger.Instance).RunAsync(paths, null));
+        Assert.True(await new PairRecovery(new Volume(new OpenFolders()), new JumpingClock(), NullLogger.Instance).RunAsync(paths, null));
         Assert.Equal(expected, File.ReadAllBytes(certificatePath));
         Assert.False(File.Exists(paths.StagedCertificate));
     }

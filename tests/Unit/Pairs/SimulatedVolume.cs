@@ -120,11 +120,11 @@ internal sealed class SimulatedVolume : IVolume
 
     public void RequireReplaceable(string target) => Before?.Invoke($"probe {target}");
 
-    public IStagedFile CreateLike(string path, string model)
+    public IStagedFile CreateLike(string path, string model) => cache.ContainsKey(model) ? CreateOwn(path) : throw new FileNotFoundException(null, model);
+
+    public IStagedFile CreateOwn(string path)
     {
         Before?.Invoke($"create {path}");
-        if (!cache.ContainsKey(model))
-            throw new FileNotFoundException(null, model);
         if (cache.ContainsKey(path))
             throw new IOException($"The file '{path}' already exists.");
         files[++next] = ([], false);

@@ -11,8 +11,13 @@ public sealed class WindowsLockTests : IDisposable
     private static readonly string Place = Path.Combine(Path.GetTempPath(), "certs");
 
     private readonly TestFolder folder = new();
+    private readonly OpenFolders folders = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose()
+    {
+        folders.Dispose();
+        folder.Dispose();
+    }
 
     [Theory]
     [InlineData(0x20, true, true, "Held")]
@@ -54,16 +59,16 @@ public sealed class WindowsLockTests : IDisposable
     public void TryOpen_TwoRuns_OneHoldsIt_AndTheOtherReadsWhoDoes()
     {
         var paths = new PairPaths(folder.Write("web.crt", "x"), folder.Write("web.key", "y"));
-        var (outcome, file) = LockFile.TryOpen(paths.Lock, paths.Certificate);
+        var (outcome, file) = LockFile.TryOpen(folders, paths.Lock);
         Assert.Equal(LockOutcome.Taken, outcome);
         file!.Write(LockHolder.Name(Environment.ProcessId, "somebody"));
-        Assert.Equal((LockOutcome.Held, null), LockFile.TryOpen(paths.Lock, paths.Certificate));
-        Assert.Contains("somebody", LockHolder.Of(paths.Lock), StringComparison.Ordinal);
-        Assert.True(PairLock.IsHeld(paths));
+        Assert.Equal((LockOutcome.Held, null), LockFile.TryOpen(folders, paths.Lock));
+        Assert.Contains("somebody", LockHolder.Of(folders, paths.Lock), StringComparison.Ordinal);
+        Assert.True(PairLock.IsHeld(folders, paths));
         LockRemoval.Run(paths);
         Assert.True(File.Exists(paths.Lock));
         file.Dispose();
-        Assert.False(PairLock.IsHeld(paths));
+        Assert.False(PairLock.IsHeld(folders, paths));
         LockRemoval.Run(paths);
         Assert.False(File.Exists(paths.Lock));
     }
@@ -77,7 +82,7 @@ public sealed class WindowsLockTests : IDisposable
         File.SetAttributes(paths.Lock, FileAttributes.ReadOnly);
         try
         {
-            Assert.Equal(ErrorId.WriteFailed, Assert.Throws<RenewalException>(() => LockFile.TryOpen(paths.Lock, paths.Certificate)).ErrorId);
+            Assert.Equal(ErrorId.WriteFailed, Assert.Throws<RenewalException>(() => LockFile.TryOpen(folders, paths.Lock)).ErrorId);
         }
         finally
         {

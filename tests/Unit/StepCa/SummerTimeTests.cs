@@ -26,7 +26,7 @@ public sealed class SummerTimeTests
         using var pair = CertificatePair.Load(certificate, key, null);
         using var roots = TrustedRoots.Load(new CaSettings(new Uri("https://ca"), folder.Write("root.crt", Ca.Root.ExportCertificatePem()), null));
         using var renewed = Ca.Issue(new LeafSpec { NotBefore = now, NotAfter = NewEnd, Key = old.Key }).Leaf;
-        new AnswerVerifier(roots, new FakeTimeProvider(now)).Verify(pair.Leaf, pair.Key, new CaAnswer(renewed, [Ca.Intermediate]));
+        new AnswerVerifier(roots, new FakeTimeProvider(now)).Verify(pair.Leaf, pair.Key, new CaAnswer(renewed, [Ca.Intermediate]), isForced: false);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class SummerTimeTests
         using var roots = TrustedRoots.Load(new CaSettings(new Uri("https://ca"), folder.Write("root.crt", Ca.Root.ExportCertificatePem()), null));
         using var earlier = Ca.Issue(new LeafSpec { NotBefore = OldEnd.AddHours(-1), NotAfter = OldEnd.AddMinutes(-5), Key = old.Key }).Leaf;
         var verifier = new AnswerVerifier(roots, new FakeTimeProvider(OldEnd.AddMinutes(-20)));
-        var e = Expect.Failure(ErrorId.AnswerEndsEarlier, () => verifier.Verify(pair.Leaf, pair.Key, new CaAnswer(earlier, [Ca.Intermediate])));
+        var e = Expect.Failure(ErrorId.AnswerEndsEarlier, () => verifier.Verify(pair.Leaf, pair.Key, new CaAnswer(earlier, [Ca.Intermediate]), isForced: false));
         Assert.Contains("2026-10-25 00:45:00Z", e.Message, StringComparison.Ordinal);
         Assert.Contains("2026-10-25 00:50:00Z", e.Message, StringComparison.Ordinal);
     }

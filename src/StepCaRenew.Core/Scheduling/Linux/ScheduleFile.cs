@@ -33,7 +33,7 @@ internal sealed class ScheduleFile(string path, RenewalScope scope, uint owner)
     {
         try
         {
-            return new Volume().Read(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+            return WholeFile.Read(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
@@ -82,7 +82,7 @@ internal sealed class ScheduleFile(string path, RenewalScope scope, uint owner)
             {
                 stream.Write(Strict.GetBytes(text));
                 File.SetUnixFileMode(stream.SafeFileHandle, Mode);
-                stream.Flush(flushToDisk: true);
+                Flushing.Flush(stream);
             }
 
             File.Move(staged, path, overwrite: true);
