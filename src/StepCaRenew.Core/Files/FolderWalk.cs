@@ -55,6 +55,11 @@ internal sealed class FolderWalk : IDisposable
     /// <exception cref="UnauthorizedAccessException">This account has no access to it.</exception>
     public static LinuxFolder OpenFolder(string path)
     {
+        var handle = LinuxNative.OpenWithoutLinks(path);
+        if (!handle.IsInvalid)
+            return new LinuxFolder(path, handle, isReadable: true);
+        // An older kernel; or a folder that this account cannot list, or a link: the walk says which.
+        handle.Dispose();
         using var walk = new FolderWalk(path, areLinksRefused: true);
         return walk.ToFolder();
     }

@@ -15,12 +15,22 @@ internal static partial class LinuxNative
     public const int QuotaExceeded = 122;
     public const uint RenameExchange = 2;
 
+    private const int CurrentFolder = -100;
+    private const long OpenAt2Number = 437;
+    private const ulong ResolveNoLinks = 4;
     private const int WriteAccess = 2;
     private const int AsWhoActs = 0x200;
     private const int LongestLink = 4096;
 
     /// <summary>EINVAL, ENOSYS, EOPNOTSUPP: the file system or the kernel has no exchange.</summary>
     public static ReadOnlySpan<int> CannotExchange => [22, 38, 95];
+
+    /// <summary>Opens a folder whose path must have no link (openat2(2), Linux 5.6); invalid as well if the kernel or a container's filter does not know the call.</summary>
+    public static SafeFileHandle OpenWithoutLinks(string path)
+    {
+        var how = new OpenHow { Flags = (ulong)(UnixOpen.ReadOnly | UnixOpen.Directory | UnixOpen.CloseOnExec), Resolve = ResolveNoLinks };
+        return new SafeFileHandle(OpenAt2(OpenAt2Number, CurrentFolder, path, how, Marshal.SizeOf<OpenHow>()), ownsHandle: true);
+    }
 
     /// <summary>Whether this process can create files in a folder.</summary>
     public static bool MayWrite(SafeHandle folder) => Access(folder, ".", WriteAccess, AsWhoActs) == 0;
@@ -78,9 +88,22 @@ internal static partial class LinuxNative
     [LibraryImport("libc", EntryPoint = "fsetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int SetAttribute(SafeHandle file, string name, ReadOnlySpan<byte> value, nint size, int flags);
 
+    // The C library has no face for it. Its number is the same on every processor.
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint OpenAt2(long number, nint folder, string path, in OpenHow how, nint size);
+
     [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Access(SafeHandle folder, string path, int how, int flags);
 
     [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint ReadLinkAt(SafeHandle folder, string name, Span<byte> target, nint size);
+
+    /// <summary><c>struct open_how</c> of linux/openat2.h.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct OpenHow
+    {
+        public ulong Flags;
+        public ulong Mode;
+        public ulong Resolve;
+    }
 }

@@ -39,7 +39,7 @@ public sealed class OpenedOnceTests : EngineTest
         }
 
         var calls = File.ReadAllLines(trace);
-        var opened = Array.FindIndex(calls, call => call.Contains("openat(", StringComparison.Ordinal) && call.Contains($"<{certs}>", StringComparison.Ordinal));
+        var opened = Array.FindIndex(calls, call => call.Contains(" openat", StringComparison.Ordinal) && call.Contains($"<{certs}>", StringComparison.Ordinal));
         Assert.True(opened >= 0, "The folder was never opened.");
         Assert.Contains(calls[opened..], call => call.Contains("RENAME_EXCHANGE", StringComparison.Ordinal));
         Assert.DoesNotContain(calls[opened..], call => call.Contains($"\"{certs}/", StringComparison.Ordinal));
