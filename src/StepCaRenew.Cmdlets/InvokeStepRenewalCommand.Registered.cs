@@ -17,6 +17,7 @@ public sealed partial class InvokeStepRenewalCommand
 
     private readonly List<PSObject> tasks = [];
     private IReadOnlyList<string> given = [];
+    private Func<bool, RegisteredRuns>? makeRuns;
     private RegisteredRuns? runs;
     private WorkBatch? registered;
 
@@ -55,12 +56,15 @@ public sealed partial class InvokeStepRenewalCommand
             LockTimeout = ReadDuration(LockTimeout),
             RetryTimeout = ReadDuration(RetryTimeout),
             ActionTimeout = ReadActionTimeout(),
+            ThrottleLimit = ThrottleLimit,
+            // An object stands for one renewal, as its name does.
+            IsNamed = name => tasks.Count > 0 || Name?.Contains(name, RenewalName.Comparer) == true,
             Host = host,
             ApproveAsync = Approve,
         };
         var pipeline = new CallLog(new PipelineEvents(this, pump, new EndingLevels(this)));
-        runs = new RegisteredRuns(
-            options, TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, Scheduled ? pipeline.WithWindowsEvents() : pipeline);
+        makeRuns = isBatch => new RegisteredRuns(
+            options with { IsBatch = isBatch }, TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, Scheduled ? pipeline.WithWindowsEvents() : pipeline);
     }
 
     private void RunRegistered()
@@ -70,6 +74,7 @@ public sealed partial class InvokeStepRenewalCommand
             Terminating(() =>
             {
                 var names = tasks.Count > 0 ? RegisteredNameCompleter.Resolve(tasks) : RegisteredNameCompleter.Resolve(Name);
+                runs = makeRuns!(names.Count > 1);
                 registered = new WorkBatch(pump, ThrottleLimit);
                 progress!.Expect(names.Count);
                 for (var index = 0; index < names.Count; index++)
@@ -79,23 +84,27 @@ public sealed partial class InvokeStepRenewalCommand
                         async stopping =>
                         {
                             EventSubject.Name = names.Count > 1 ? name : null;
-                            await runs!.RenewAsync(position, store, name, stopping).ConfigureAwait(false);
-                            return true;
+                            return await runs.RenewAsync(position, store, name, stopping).ConfigureAwait(false);
                         },
-                        progress.Done);
+                        isHere =>
+                        {
+                            if (isHere)
+                                progress.Done(isCertificate: true);
+                        });
                 }
 
                 registered.Drain();
+                RunOthers();
                 progress.End();
             });
             Serve(runs!.ActAsync);
-            Serve(runs.FinishAsync);
+            Serve(runs!.FinishAsync);
         }
         finally
         {
             // A scheduler learns of the outcome by the exit code alone; whoever calls by hand keeps the session.
             if (Scheduled)
-                Host.SetShouldExit(runs!.Outcomes.Count > 0 ? runs.ExitCode : RunExitCode.ConfigurationRefused);
+                Host.SetShouldExit(runs?.Outcomes.Count > 0 ? runs.ExitCode : RunExitCode.ConfigurationRefused);
         }
 
         foreach (var outcome in runs.Outcomes.Where(outcome => outcome.Result is not null))
@@ -115,6 +124,21 @@ public sealed partial class InvokeStepRenewalCommand
             summary.Add(outcome.Result?.Status ?? RenewalStatus.Failed);
         Summarise();
         pump.RunLate();
+    }
+
+    // One process for each account that has renewals here.
+    private void RunOthers()
+    {
+        foreach (var account in runs!.OtherAccounts)
+        {
+            registered!.Start(stopping => runs.RenewAsOtherAsync(account, stopping), count =>
+            {
+                for (; count > 0; count--)
+                    progress!.Done(isCertificate: true);
+            });
+        }
+
+        registered!.Drain();
     }
 
     // A scheduler's journal gets one line for each renewal, up to 1,440 times a day; the renewal's own log has the rest. A

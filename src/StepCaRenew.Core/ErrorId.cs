@@ -208,6 +208,10 @@ public static class ErrorId
     public const string LifetimeTooShort = nameof(LifetimeTooShort);
     /// <summary>The account can't be used: it does not exist, or not with this scheduler.</summary>
     public const string AccountInvalid = nameof(AccountInvalid);
+    /// <summary>The renewal runs as another account than that of this process, and cannot run as that account from here.</summary>
+    public const string OtherAccount = nameof(OtherAccount);
+    /// <summary>The process that runs the renewals of another account ended without an outcome.</summary>
+    public const string AccountRunFailed = nameof(AccountRunFailed);
     /// <summary>There is no such scheduler on this machine.</summary>
     public const string SchedulerUnavailable = nameof(SchedulerUnavailable);
     /// <summary>The scheduler refused, or failed.</summary>

@@ -19,7 +19,7 @@ internal static class ErrorRecords
         ErrorId.FileNotFound or ErrorId.KeyNotFound or ErrorId.RootMissing or ErrorId.ContextNotFound or ErrorId.CaUrlMissing
             or ErrorId.NoCertificateFound or ErrorId.NothingRegistered or ErrorId.NotRegistered or ErrorId.LinkBroken or ErrorId.CaNotFound or ErrorId.ServiceNotFound => ErrorCategory.ObjectNotFound,
         ErrorId.AccessDenied or ErrorId.FolderNotWritable or ErrorId.PermissionsNotKept or ErrorId.RenewalRefused
-            or ErrorId.RenewalAfterExpiryRefused or ErrorId.CaForbidden or ErrorId.AdministratorRequired or ErrorId.LogNotWritable => ErrorCategory.PermissionDenied,
+            or ErrorId.RenewalAfterExpiryRefused or ErrorId.CaForbidden or ErrorId.AdministratorRequired or ErrorId.OtherAccount or ErrorId.LogNotWritable => ErrorCategory.PermissionDenied,
         ErrorId.KeyPasswordRequired or ErrorId.KeyPasswordWrong or ErrorId.NoClientAuth or ErrorId.TokenRefused or ErrorId.ClientCertificateRefused
             or ErrorId.ClientCertificateExpired or ErrorId.ClientCertificateUnknownCa or ErrorId.ClientCertificateMissing => ErrorCategory.AuthenticationError,
         ErrorId.InvalidDuration or ErrorId.InvalidPercent or ErrorId.ExpiresInTooLong or ErrorId.ConflictingParameters or ErrorId.CaUrlInvalid or ErrorId.ProxyInvalid
@@ -39,7 +39,7 @@ internal static class ErrorRecords
         ErrorId.FileUnreadable or ErrorId.FolderUnreadable => ErrorCategory.ReadError,
         ErrorId.DiskFull or ErrorId.WriteFailed or ErrorId.RecoveryBlocked => ErrorCategory.WriteError,
         ErrorId.ChangedDuringRenewal or ErrorId.TargetIsMountPoint or ErrorId.Locked or ErrorId.FileInUse or ErrorId.DaemonRunning => ErrorCategory.ResourceBusy,
-        ErrorId.ActionFailed or ErrorId.RunNowFailed or ErrorId.SchedulerFailed or ErrorId.ModuleNotLoaded => ErrorCategory.InvalidResult,
+        ErrorId.ActionFailed or ErrorId.RunNowFailed or ErrorId.SchedulerFailed or ErrorId.ModuleNotLoaded or ErrorId.AccountRunFailed => ErrorCategory.InvalidResult,
         _ => ErrorCategory.NotSpecified,
     };
 }

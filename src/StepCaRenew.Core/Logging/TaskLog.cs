@@ -28,4 +28,11 @@ internal static partial class TaskLog
 
     [LoggerMessage(187, LogLevel.Information, "{Name} is not due; the CA's address and root, the programs and the account's permissions were tested.")]
     public static partial void Tested(ILogger logger, string name);
+
+    [LoggerMessage(188, LogLevel.Warning, "{Name} was skipped: {Reason} {Remedy}")]
+    public static partial void Skipped(ILogger logger, string name, string reason, string remedy);
+
+    /// <summary>An event of a process that runs renewals as another account.</summary>
+    [LoggerMessage(EventId = 189, Message = "{Message}")]
+    public static partial void OfOtherAccount(ILogger logger, LogLevel level, string message);
 }

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using StepCaRenew.Files;
 using StepCaRenew.Scheduling;
+using StepCaRenew.Scheduling.Cron;
 using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Renewals;
@@ -29,7 +30,8 @@ internal sealed class AccountAccess(TaskAccount account, TimeProvider clock)
         if (IsOwn)
             return test != "-w" || UnixNative.MayWrite(path);
         string[] command = [.. LinuxAccount.Demand(account).Become, "test", test, path];
-        var tool = new LinuxTool(command[0], clock);
+        // The account can read the environment of its processes: root's may hold secrets.
+        var tool = new LinuxTool(command[0], clock) { IsBare = true, Variables = new Dictionary<string, string> { ["PATH"] = CronFile.SearchPath } };
         if (!tool.Exists)
             return true;
         return (await tool.RunAsync(command[1..], cancellationToken).ConfigureAwait(false)).ExitCode == 0;

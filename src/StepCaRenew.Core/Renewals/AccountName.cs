@@ -59,7 +59,9 @@ public static class AccountName
 
     /// <summary>Whether a definition names the account that runs this.</summary>
     internal static bool IsThisAccount(RenewalDefinition definition) =>
-        OperatingSystem.IsWindows() ? IsAccount(definition, Current, WindowsAccounts.Current(), WindowsAccounts.TrySidOf) : definition.RunAs == Current;
+        OperatingSystem.IsWindows() ? IsAccount(definition, Current, WindowsAccounts.Current(), WindowsAccounts.TrySidOf)
+        // By number: two names can be the same user.
+        : definition.RunAs is { } name && UnixAccounts.UserNumber(name) == UnixAccounts.Current();
 
     /// <summary>Whether a definition names an account of Windows: by its SID, or by its name if no SID can be found for that.</summary>
     /// <param name="definition">The definition.</param>

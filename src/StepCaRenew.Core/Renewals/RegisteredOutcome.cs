@@ -13,4 +13,7 @@ public sealed record RegisteredOutcome(DefinitionStore? Store, string Name, Regi
 {
     /// <summary>The engine that ran it, which keeps other runs from its actions until they are done.</summary>
     internal RenewalEngine? Engine { get; init; }
+
+    /// <summary>Whether it was, or is to be, run by a process of its own account, which writes its state and its log and notifies its monitor.</summary>
+    internal bool IsElsewhere { get; init; }
 }

@@ -27,16 +27,17 @@ public sealed class RegisteredRenewal : IDisposable
     /// <summary>Where its events go.</summary>
     public string LogPath => LogOf(Folders, Definition);
 
-    /// <summary>Reads a renewal and finds out whether only those may change it who may.</summary>
+    /// <summary>Demands that this process runs as the account of a renewal, and that only this account can change what the renewal says and runs.</summary>
     /// <param name="store">Where it is registered.</param>
-    /// <param name="name">Its name.</param>
+    /// <param name="definition">Its definition.</param>
     /// <param name="module">What runs.</param>
-    /// <exception cref="RenewalException">It is not registered, breaks its schema, or others may change what it says or runs.</exception>
-    public static RegisteredRenewal Open(DefinitionStore store, string name, RunningModule module)
+    /// <exception cref="RenewalException">It runs as another account, or others may change what it says or runs.</exception>
+    public static RegisteredRenewal Open(DefinitionStore store, RenewalDefinition definition, RunningModule module)
     {
         ArgumentNullException.ThrowIfNull(store);
-        var definition = store.Load(name);
-        RenewalSafety.Demand(store.Folders, definition, module);
+        ArgumentNullException.ThrowIfNull(definition);
+        RunAccount.Demand(definition);
+        RenewalSafety.Demand(store.Folders, definition, module, RunAccount.Trusted(definition));
         return new RegisteredRenewal(
             store.Folders, definition,
             definition.KeyPasswordFile is { } file ? KeyPassword.FromFile(file) : null,

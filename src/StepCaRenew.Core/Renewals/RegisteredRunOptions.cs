@@ -26,6 +26,15 @@ public sealed record RegisteredRunOptions
     /// <summary>How long one action may take; null for what the definition says.</summary>
     public TimeSpan? ActionTimeout { get; init; }
 
+    /// <summary>Whether the call is over several renewals: their warnings begin with their names.</summary>
+    public bool IsBatch { get; init; }
+
+    /// <summary>How many renewals of one account run at once.</summary>
+    public int ThrottleLimit { get; init; } = 1;
+
+    /// <summary>Whether the call names a renewal, so that it is an error if the renewal cannot run; one that a pattern found is skipped with a warning.</summary>
+    public Func<string, bool> IsNamed { get; init; } = _ => true;
+
     /// <summary>What the actions have in common.</summary>
     public ActionHost Host { get; init; } = new();
 

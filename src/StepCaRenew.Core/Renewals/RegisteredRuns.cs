@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.Actions;
 using StepCaRenew.Files;
 using StepCaRenew.Logging;
+using StepCaRenew.Renewals.Accounts;
 using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Renewals;
@@ -16,7 +17,7 @@ namespace StepCaRenew.Renewals;
 /// <param name="random">Gives numbers in [0, 1) for the jitter of retries.</param>
 /// <param name="environment">The environment variables: step's configuration and proxies.</param>
 /// <param name="logger">Told of everything; each renewal's own log besides.</param>
-public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger) : IDisposable
+public sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger) : IDisposable
 {
     private readonly SortedList<int, RegisteredOutcome> outcomes = [];
     private IReadOnlyList<RenewalException> actionErrors = [];
@@ -44,15 +45,23 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
     /// <param name="store">Where it is registered; null where it is not.</param>
     /// <param name="name">Its name.</param>
     /// <param name="cancellationToken">Ends it as <see cref="RenewalEngine.RenewAsync"/> says.</param>
+    /// <returns>False if it runs as another account: then it is among <see cref="OtherAccounts"/>.</returns>
     /// <exception cref="OperationCanceledException">The run was cancelled; nothing was changed.</exception>
-    public async Task RenewAsync(int position, DefinitionStore? store, string name, CancellationToken cancellationToken)
+    public async Task<bool> RenewAsync(int position, DefinitionStore? store, string name, CancellationToken cancellationToken)
     {
         RegisteredRenewal? renewal = null;
         try
         {
             if (store is null)
                 throw RegisteredNames.NotRegistered(name);
-            renewal = RegisteredRenewal.Open(store, name, options.Module);
+            var definition = store.Load(name);
+            if (!RunAccount.IsThisProcess(definition))
+            {
+                Defer(new OtherRenewal(position, store, definition));
+                return false;
+            }
+
+            renewal = RegisteredRenewal.Open(store, definition, options.Module);
             var log = new TeeLogger(logger, LogOf(renewal));
             RequireActions(renewal.Definition, log);
             if (!options.IsWhatIf)
@@ -71,6 +80,8 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
             TaskLog.Refused(store is null || !RenewalName.IsValid(name) ? logger : new TeeLogger(logger, UsualLogOf(store.Folders, name)), name, e.ErrorId, e.Message);
             Add(position, new RegisteredOutcome(store, name, null, logger, null, e));
         }
+
+        return true;
     }
 
     /// <summary>Runs what the renewals owe: each action once, after the last replacement.</summary>
@@ -78,14 +89,15 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public async Task ActAsync(CancellationToken cancellationToken)
     {
-        var run = outcomes.Where(outcome => outcome.Value.Result is not null).ToList();
+        var run = outcomes.Where(outcome => outcome.Value is { Result: not null, IsElsewhere: false }).ToList();
         if (!run.Exists(outcome => outcome.Value.Result!.ActionsPending))
             return;
         // What is shared stands in the log of each.
         var log = run.Select(outcome => LogOf(outcome.Value.Renewal!)).Aggregate(logger, (one, other) => new TeeLogger(one, other));
         var actions = run.SelectMany(outcome => outcome.Value.Renewal!.Definition.Actions.Select(action => action with { Timeout = options.ActionTimeout ?? outcome.Value.Renewal.Definition.ActionTimeout }));
         using var engine = EngineWith(log);
-        (var results, actionErrors) = await engine.ActAsync([.. run.Select(outcome => outcome.Value.Result!)], [.. actions], options.Host, cancellationToken).ConfigureAwait(false);
+        (var results, var failures) = await engine.ActAsync([.. run.Select(outcome => outcome.Value.Result!)], [.. actions], options.Host, cancellationToken).ConfigureAwait(false);
+        actionErrors = [.. actionErrors, .. failures];
         for (var index = 0; index < run.Count; index++)
         {
             var (position, outcome) = run[index];
@@ -100,7 +112,7 @@ public sealed class RegisteredRuns(RegisteredRunOptions options, TimeProvider cl
     {
         if (options.IsWhatIf)
             return;
-        foreach (var outcome in outcomes.Values.Where(outcome => outcome.Store is not null && outcome.Result?.Status != RenewalStatus.WouldRenew))
+        foreach (var outcome in outcomes.Values.Where(outcome => outcome is { Store: not null, IsElsewhere: false } && outcome.Result?.Status != RenewalStatus.WouldRenew))
         {
             EventSubject.Name = outcomes.Count > 1 ? outcome.Name : null;
             var states = new StateStore(outcome.Store!.Folders, outcome.Logger);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using StepCaRenew.Certificates;
 using StepCaRenew.Files;
 using StepCaRenew.Logging;
+using StepCaRenew.Safety;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Scheduling.Foreign;
 using StepCaRenew.Scheduling.Linux;
@@ -76,12 +77,13 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
     private async Task DemandRunAsync(RegistrationRequest request, Registration registration, CancellationToken cancellationToken)
     {
         var (folders, definition) = (registration.Store.Folders, registration.Definition);
-        RenewalSafety.Demand(folders, definition, request.Module);
+        var trusted = TrustedAccounts.Of(registration.Run.Account);
+        RenewalSafety.Demand(folders, definition, request.Module, trusted);
         await new AccountRights(clock).DemandAsync(registration, cancellationToken).ConfigureAwait(false);
         var loaded = await new RunProbe(clock, logger).DemandAsync(registration, request.Module, request.IsForced, cancellationToken).ConfigureAwait(false);
         // A newer version than the one that registers.
         if (loaded is not null && loaded != request.Module.Folder)
-            RenewalSafety.Demand(folders, definition, request.Module with { Folder = loaded });
+            RenewalSafety.Demand(folders, definition, request.Module with { Folder = loaded }, trusted);
     }
 
     // The daemon signs with the key of its start: it would put a certificate next to a key that does not match.

@@ -6,21 +6,31 @@ namespace StepCaRenew.Renewals;
 
 /// <summary>
 /// What a registered renewal reads, runs and writes, and the demand that others can't change it: asked at registration
-/// for the task's account, and again at every run.
+/// for the account that will run it, and at every run for the account that does run it.
 /// </summary>
 internal static class RenewalSafety
 {
     /// <summary>Demands that it is safe to run.</summary>
     /// <exception cref="RenewalException">Others may change it (<see cref="ErrorId.InsecureDefinition"/>, <see cref="ErrorId.InsecureFolder"/>).</exception>
-    public static void Demand(RenewalFolders folders, RenewalDefinition definition, RunningModule module)
+    /// <param name="folders">Where it is registered.</param>
+    /// <param name="definition">The definition.</param>
+    /// <param name="module">What runs.</param>
+    /// <param name="trusted">
+    /// The accounts that the run trusts. A definition cannot say which account runs it: root would run what another account can write.
+    /// </param>
+    public static void Demand(RenewalFolders folders, RenewalDefinition definition, RunningModule module, TrustedAccounts trusted)
     {
-        var trusted = TrustedAccounts.Of(AccountName.Of(definition));
         SafetyCheck.DemandSafeDefinition(Guarded(folders, definition, module), trusted);
         SafetyCheck.DemandSafeFolder([Folder(folders.StateOf(definition.Name), "the state folder"), Folder(Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!, "the log folder")], trusted);
         // A user's own schedule does no more than the user could do anyway.
         if (definition.Scope == RenewalScope.Machine)
             SafetyCheck.DemandSafeFolder(PairFolders(definition), trusted.AndOwnerOf(definition.KeyPath ?? definition.CertificatePath));
     }
+
+    /// <summary>Demands that only the account of this process can change the pwsh and the module that it is about to start as another account.</summary>
+    /// <exception cref="RenewalException">Others can change it (<see cref="ErrorId.InsecureDefinition"/>).</exception>
+    public static void DemandModule(RunningModule module) =>
+        SafetyCheck.DemandSafeDefinition([.. Pwsh(module), .. Module(module)], TrustedAccounts.OfThisProcess());
 
     /// <summary>What says what is run, and what is run.</summary>
     private static IEnumerable<GuardedPath> Guarded(RenewalFolders folders, RenewalDefinition definition, RunningModule module)
@@ -46,8 +56,12 @@ internal static class RenewalSafety
                 yield return new GuardedPath(script.ScriptPath, "the script");
         }
 
-        foreach (var guarded in Pwsh(module))
+        foreach (var guarded in Pwsh(module).Concat(Module(module)))
             yield return guarded;
+    }
+
+    private static IEnumerable<GuardedPath> Module(RunningModule module)
+    {
         yield return GuardedPath.Module(module.Folder);
         // A schedule loads the newest version: a new one here would be run.
         if (ModuleReference.VersionsOf(module.Folder) is { } versions)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using StepCaRenew.Renewals.Accounts;
 using StepCaRenew.Safety;
 
 namespace StepCaRenew.Scheduling.Linux;
@@ -13,8 +14,8 @@ internal sealed record LinuxUser(string Name, uint Id, uint Group, string Home)
     /// <summary>The number of the user of this process.</summary>
     public static uint CurrentId => OperatingSystem.IsWindows() ? 0 : UnixAccounts.Current();
 
-    /// <summary>The program and its arguments that start a command as this user: setpriv(1), for root alone.</summary>
-    public string[] Become => [.. FormattableString.Invariant($"setpriv --reuid={Id} --regid={Group} --init-groups --").Split(' ')];
+    /// <summary>The program and its arguments that start a command as this user: setpriv(1) in a session of its own, for root alone.</summary>
+    public string[] Become => SetPrivileges.Find() is { } programs ? [.. programs.As(this)] : [.. FormattableString.Invariant($"setpriv --reuid={Id} --regid={Group} --init-groups --").Split(' ')];
 
     /// <summary>Finds an account; null where there is none.</summary>
     public static LinuxUser? Find(string name) => Read(name);
