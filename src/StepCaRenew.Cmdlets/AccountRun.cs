@@ -6,7 +6,7 @@ namespace StepCaRenew.Cmdlets;
 /// <summary>What Invoke-StepRenewal of root starts as another account, to run the renewals of that account. It is not for users.</summary>
 public sealed class AccountRun : IDisposable
 {
-    private readonly AccountChild child = new(Console.OpenStandardOutput(), ModuleFolder.Path, Random.Shared.NextDouble);
+    private readonly AccountChild child = new(Console.OpenStandardOutput(), ModuleFolder.Path, Random.Shared.NextDouble, End);
 
     /// <summary>Takes a line of root.</summary>
     /// <param name="line">The line.</param>
@@ -18,4 +18,10 @@ public sealed class AccountRun : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => child.Dispose();
+
+    private static void End(Exception e)
+    {
+        Console.Error.WriteLine(e.Message);
+        Environment.Exit(1);
+    }
 }

@@ -94,7 +94,10 @@ Describe 'A registered renewal and a real cron' {
         $path = $pair.CertificatePath
         $old = Get-LeafSerial $path
 
-        $task = Invoke-Inside "Register-StepRenewalTask web '$path' -StepPath '$($ca.Folder)' -Scheduler Cron -Interval 1m | ConvertTo-Json"
+        # What the shell of the registration has, and what the run must not have.
+        $mislead = "`$env:DOTNET_gcServer = '0'; `$env:LD_LIBRARY_PATH = '$folder/of-the-user'; `$env:PSModulePath += ':$folder/of-the-user'; `$env:TMPDIR = '$folder/of-the-user'; "
+        $hook = "-FilePath /bin/sh -ArgumentList '-c', 'env >''$folder/env'''"
+        $task = Invoke-Inside "$mislead Register-StepRenewalTask web '$path' -StepPath '$($ca.Folder)' -Scheduler Cron -Interval 1m $hook | ConvertTo-Json"
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $task.ScheduleHealthy | Should -BeTrue -Because ($task.ScheduleDifferences -join ' ')
         $task.Schedule | Should -BeExactly '* * * * *'
@@ -107,6 +110,10 @@ Describe 'A registered renewal and a real cron' {
         $task = Invoke-Inside '$end = [DateTime]::UtcNow.AddSeconds(20); do { $task = Get-StepRenewalTask web } until ($task.LastSuccess -or [DateTime]::UtcNow -gt $end); $task | ConvertTo-Json'
         $task.LastStatus | Should -BeExactly Renewed
         $task.LastErrorId | Should -BeNullOrEmpty
+        $variables = Get-Content "$folder/env"
+        $variables | Should -Contain 'STEPCARENEW_NAME=web'
+        $variables | Should -Not -Match '^(DOTNET_|LD_|TMPDIR=)'
+        $variables | Should -Not -Match 'of-the-user'
         $task.ScheduleHealthy | Should -BeTrue -Because ($task.ScheduleDifferences -join ' ')
         $task.CertificateStatus | Should -BeExactly Valid
         Test-StepCertificatePair $path | Should -BeTrue

@@ -12,7 +12,8 @@ namespace StepCaRenew.Renewals.Accounts;
 /// <param name="output">Takes the lines.</param>
 /// <param name="moduleFolder">Where the module is.</param>
 /// <param name="random">Gives numbers in [0, 1) for the jitter of retries.</param>
-public sealed class AccountChild(Stream output, string moduleFolder, Func<double> random) : IEventSink, IDisposable
+/// <param name="onFailure">Called if the run fails unexpectedly: root waits for its outcome.</param>
+public sealed class AccountChild(Stream output, string moduleFolder, Func<double> random, Action<Exception> onFailure) : IEventSink, IDisposable
 {
     private readonly CancellationTokenSource stop = new();
     private readonly SemaphoreSlim asking = new(1);
@@ -32,7 +33,7 @@ public sealed class AccountChild(Stream output, string moduleFolder, Func<double
         }
 
         order = AccountOrder.Parse(line);
-        running = Task.Run(() => RunAsync(order, stop.Token));
+        running = Task.Run(() => RunOrFailAsync(order, stop.Token));
     }
 
     /// <summary>The input has ended: root has heard all, or wants no more.</summary>
@@ -62,6 +63,18 @@ public sealed class AccountChild(Stream output, string moduleFolder, Func<double
     {
         stop.Dispose();
         asking.Dispose();
+    }
+
+    private async Task RunOrFailAsync(AccountOrder order, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunAsync(order, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            onFailure(e);
+        }
     }
 
     private async Task RunAsync(AccountOrder order, CancellationToken cancellationToken)

@@ -12,8 +12,8 @@ namespace StepCaRenew.Renewals.Accounts;
 [SupportedOSPlatform("linux")]
 internal sealed class AccountProcess : IDisposable
 {
-    // As a scheduler's run, which is ended then; and what the process gets to finish a replacement in.
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromHours(1);
+    // As long as a scheduler gives the run of one renewal; and what the process gets to finish a replacement in.
+    private static readonly TimeSpan LimitOfOne = TimeSpan.FromHours(1);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -59,7 +59,8 @@ internal sealed class AccountProcess : IDisposable
     /// <exception cref="RenewalException">It said what it must not say, or did not end in time.</exception>
     public async Task ServeAsync(AccountOrder order, OtherOutcomes outcomes, TimeProvider clock, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(TimeLimit, clock);
+        var limitOfAll = LimitOfOne * (1 + (order.Names.Count / order.ThrottleLimit));
+        using var limit = new CancellationTokenSource(limitOfAll, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
@@ -87,7 +88,7 @@ internal sealed class AccountProcess : IDisposable
         {
             await EndAsync(clock).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            throw OtherOutcomes.Failed(account, $"did not end within {TimeLimit}, and was ended");
+            throw OtherOutcomes.Failed(account, $"did not end within {limitOfAll}, and was ended");
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {

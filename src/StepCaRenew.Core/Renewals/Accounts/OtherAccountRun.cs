@@ -9,7 +9,11 @@ namespace StepCaRenew.Renewals.Accounts;
 /// <summary>Runs all renewals of an account in one process of that account: its user, group, groups and nothing of root's environment.</summary>
 internal static class OtherAccountRun
 {
-    private const string Script = "$run = [StepCaRenew.Cmdlets.AccountRun]::new(); $input | ForEach-Object { $run.Read($_) }; exit $run.Finish()";
+    // pwsh waits for the end of its input after an error of a script.
+    private const string Script = "$run = [StepCaRenew.Cmdlets.AccountRun]::new(); $input | ForEach-Object { $run.Read($_) }; exit $run.Finish() } catch { [Console]::Error.WriteLine($_); [Environment]::Exit(1) }";
+
+    // setpriv starts a program with root's rights to execute it; only then the account's rights count.
+    private static readonly string[] AsAccount = ["/bin/sh", "-c", "umask 022; exec \"$0\" \"$@\""];
 
     /// <summary>Runs them.</summary>
     /// <param name="renewals">The renewals, all of one account and one place.</param>
@@ -29,12 +33,13 @@ internal static class OtherAccountRun
         var user = UserOf(renewals[0]);
         if (SetPrivileges.Find() is not { } become)
             throw Impossible("setsid and setpriv (util-linux) are not installed", "Install util-linux, or run Invoke-StepRenewal as that user.");
-        if (options.Module.PwshPath is not { } pwsh)
-            throw Impossible("another program hosts PowerShell here, and there is no pwsh next to it", "Run Invoke-StepRenewal from pwsh.");
+        // As the schedules have it: the launcher of a .NET tool, whose own pwsh only root can execute.
+        var pwsh = options.Module.PwshPath is { } path ? PwshPath.Lasting(path)
+            : throw Impossible("another program hosts PowerShell here, and there is no pwsh next to it", "Run Invoke-StepRenewal from pwsh.");
         RenewalSafety.DemandModule(options.Module);
         var manifest = Path.Combine(options.Module.Folder, "StepCaRenew.psd1");
         using var process = AccountProcess.Start(Command(become, user, pwsh, manifest), user.Name);
-        await process.ServeAsync(OrderOf(renewals, options, outcomes), outcomes, clock, cancellationToken).ConfigureAwait(false);
+        await process.ServeAsync(OrderOf(renewals, options, outcomes) with { PwshPath = pwsh }, outcomes, clock, cancellationToken).ConfigureAwait(false);
         if (outcomes.HasEnded)
             return;
         await DemandReadableAsync(new AccountAccess(new TaskAccount.User(user.Name), clock), pwsh, manifest, cancellationToken).ConfigureAwait(false);
@@ -81,14 +86,14 @@ internal static class OtherAccountRun
         }
         catch (RenewalException e)
         {
-            throw Impossible($"there is no such user on this machine", "Create the user, or register the renewal for another one: Register-StepRenewalTask -UserId.", e);
+            throw Impossible("there is no such user on this machine", "Create the user, or register the renewal for another one: Register-StepRenewalTask -UserId.", e);
         }
     }
 
     private static ProcessStartInfo Command(SetPrivileges become, LinuxUser user, string pwsh, string manifest)
     {
-        var script = $"$ErrorActionPreference = 'Stop'; Import-Module {RunCommand.Quote(manifest)}; {Script}";
-        string[] command = [.. become.As(user), pwsh, "-NoProfile", "-NonInteractive", "-NoLogo", "-InputFormat", "Text", "-OutputFormat", "Text", "-Command", script];
+        var script = $"try {{ $ErrorActionPreference = 'Stop'; Import-Module {RunCommand.Quote(manifest)}; {Script}";
+        string[] command = [.. become.As(user), .. AsAccount, pwsh, "-NoProfile", "-NonInteractive", "-NoLogo", "-InputFormat", "Text", "-OutputFormat", "Text", "-Command", script];
         var start = new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = "/" };
         start.Environment.Clear();
         foreach (var (name, value) in Variables(user, Environment.GetEnvironmentVariable))
@@ -100,7 +105,6 @@ internal static class OtherAccountRun
     {
         Names = [.. renewals.Select(other => other.Definition.Name)],
         Scope = renewals[0].Store.Folders.Scope,
-        PwshPath = options.Module.PwshPath,
         ShowsDebug = outcomes.ShowsDebug,
         IsBatch = options.IsBatch,
         ThrottleLimit = options.ThrottleLimit,

@@ -1,0 +1,41 @@
+using StepCaRenew.Renewals;
+using StepCaRenew.Renewals.Accounts;
+using StepCaRenew.Scheduling.Linux;
+
+namespace StepCaRenew.Unit.Renewals.Accounts;
+
+/// <summary>What root gives the process of another account: the order, and an environment.</summary>
+public sealed class AccountOrderTests
+{
+    [Fact]
+    public void Parse_WhatWasRendered_IsTheSame()
+    {
+        var order = new AccountOrder
+        {
+            Names = ["db", "web"], Scope = RenewalScope.Machine, PwshPath = "/opt/p\u00e9/pwsh", ShowsDebug = true, IsBatch = true, ThrottleLimit = 3, IsForced = true, IsScheduled = true, IsWhatIf = true,
+            LockTimeout = TimeSpan.FromSeconds(1.5), RetryTimeout = TimeSpan.Zero, ActionTimeout = TimeSpan.FromHours(2),
+        };
+        var line = order.Render();
+        Assert.True(line.All(char.IsAscii));
+        Assert.DoesNotContain('\n', line);
+        Assert.Equivalent(order, AccountOrder.Parse(line), strict: true);
+    }
+
+    [Fact]
+    public void Variables_OfARootWithMany_AreThoseOfTheAccountAlone()
+    {
+        var variables = OtherAccountRun.Variables(new LinuxUser("pgx", 101, 104, "/var/lib/pgx"), name => $"root's {name}");
+        Assert.Equal(
+            [
+                "HOME", "LANG", "LANGUAGE", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME", "LOGNAME", "NO_COLOR", "PATH",
+                "POWERSHELL_TELEMETRY_OPTOUT", "POWERSHELL_UPDATECHECK", "SHELL", "STEPCARENEW_HOME", "TERM", "TZ", "USER",
+            ],
+            variables.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(("/var/lib/pgx", "pgx", "pgx"), (variables["HOME"], variables["USER"], variables["LOGNAME"]));
+        Assert.DoesNotContain("root", variables["PATH"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Variables_OfAnEmptyEnvironment_NameNoneOfRoots() =>
+        Assert.DoesNotContain("TZ", OtherAccountRun.Variables(new LinuxUser("pgx", 101, 104, ""), _ => null).Keys);
+}
