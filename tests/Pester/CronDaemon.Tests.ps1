@@ -111,7 +111,7 @@ Describe 'A registered renewal and a real cron' {
         $task.LastStatus | Should -BeExactly Renewed
         $task.LastErrorId | Should -BeNullOrEmpty
         $variables = Get-Content "$folder/env"
-        $variables | Should -Contain 'STEPCARENEW_NAME=web'
+        $variables | Should -Contain 'STEPCARENEW_NAME=web.local'
         $variables | Should -Not -Match '^(DOTNET_|LD_|TMPDIR=)'
         $variables | Should -Not -Match 'of-the-user'
         $task.ScheduleHealthy | Should -BeTrue -Because ($task.ScheduleDifferences -join ' ')
