@@ -1,3 +1,5 @@
+using StepCaRenew.Processes;
+
 namespace StepCaRenew;
 
 /// <summary>
@@ -12,12 +14,12 @@ public sealed class RenewalException : Exception
     /// <param name="remedy">What the user can do.</param>
     /// <param name="innerException">What the platform said, if anything.</param>
     public RenewalException(string errorId, string message, string remedy, Exception? innerException = null)
-        : base(message, innerException)
+        : base(PlainText.Line(message), innerException)
     {
         ArgumentException.ThrowIfNullOrEmpty(errorId);
         ArgumentException.ThrowIfNullOrEmpty(remedy);
         ErrorId = errorId;
-        Remedy = remedy;
+        Remedy = PlainText.Line(remedy);
     }
 
     /// <summary>The stable id, one of <see cref="StepCaRenew.ErrorId"/>; part of the public face.</summary>
@@ -25,6 +27,9 @@ public sealed class RenewalException : Exception
 
     /// <summary>What the user can do about it; PowerShell shows it as the recommended action.</summary>
     public string Remedy { get; }
+
+    /// <summary>The message for readers of the public state: without the output of a program. Null if the message itself is fit for them.</summary>
+    internal string? PublicMessage { get; init; }
 
     /// <summary>True where trying again shortly may help: refused connections, timeouts, 429, 502 to 504.</summary>
     public bool IsTransient { get; init; }

@@ -1,4 +1,5 @@
 using StepCaRenew.Actions;
+using StepCaRenew.Processes;
 using StepCaRenew.StepCa;
 
 namespace StepCaRenew;
@@ -7,16 +8,16 @@ namespace StepCaRenew;
 public sealed record RenewalResult
 {
     /// <summary>The certificate's short name, made of its path.</summary>
-    public string Name { get; internal init; } = string.Empty;
+    public string Name { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>The certificate file.</summary>
-    public string CertificatePath { get; internal init; } = string.Empty;
+    public string CertificatePath { get; internal init => field = PlainText.Path(value); } = string.Empty;
 
     /// <summary>The key file; null where none was found.</summary>
-    public string? KeyPath { get; internal init; }
+    public string? KeyPath { get; internal init => field = PlainText.Path(value); }
 
     /// <summary>One of <see cref="RenewalStatus"/>.</summary>
-    public string Status { get; internal init; } = string.Empty;
+    public string Status { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>True where a file on disk was replaced.</summary>
     public bool Changed { get; internal init; }
@@ -25,16 +26,16 @@ public sealed record RenewalResult
     public bool ActionsPending { get; internal init; }
 
     /// <summary>One of <see cref="StepCaRenew.ErrorId"/> after a failure, else null.</summary>
-    public string? ErrorId { get; internal init; }
+    public string? ErrorId { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>What happened, in a sentence.</summary>
-    public string Message { get; internal init; } = string.Empty;
+    public string Message { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>The serial number of the certificate that was found, hexadecimal.</summary>
-    public string? OldSerialNumber { get; internal init; }
+    public string? OldSerialNumber { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>The serial number of the certificate that is there now, hexadecimal.</summary>
-    public string? SerialNumber { get; internal init; }
+    public string? SerialNumber { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>The end of the present certificate's validity, local time.</summary>
     public DateTime? NotAfter { get; internal init; }
@@ -68,6 +69,9 @@ public sealed record RenewalResult
 
     /// <summary>What the engine is to do after the last certificate; null where nothing is.</summary>
     internal OwedActions? Owed { get; init; }
+
+    /// <summary>The message for readers of the public state: without the output of a program. Null if the message itself is fit for them.</summary>
+    internal string? PublicMessage { get; init; }
 
     /// <summary>What was found out about the CA's clock; null if the CA was not heard.</summary>
     internal CaClock? CaClock { get; init; }

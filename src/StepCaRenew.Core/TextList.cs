@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using StepCaRenew.Processes;
 
 namespace StepCaRenew;
 
@@ -11,7 +12,7 @@ public sealed class TextList : ReadOnlyCollection<string>
     private readonly string separator;
 
     private TextList(IEnumerable<string> texts, string separator)
-        : base(texts.ToArray()) => this.separator = separator;
+        : base(texts.Select(PlainText.Line).ToArray()!) => this.separator = separator;
 
     /// <summary>No texts.</summary>
     public static new TextList Empty { get; } = OfNames([]);

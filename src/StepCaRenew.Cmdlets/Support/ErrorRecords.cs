@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using StepCaRenew.Logging;
+using StepCaRenew.Processes;
 
 namespace StepCaRenew.Cmdlets.Support;
 
@@ -12,7 +13,7 @@ internal static class ErrorRecords
     /// <param name="name">The name that its text begins with; null for none.</param>
     /// <param name="remedy">What to do; null for the error's own remedy.</param>
     public static ErrorRecord From(RenewalException e, object? target, string? name = null, string? remedy = null) =>
-        new(e, e.ErrorId, CategoryOf(e.ErrorId), target) { ErrorDetails = new ErrorDetails(EventSubject.Begin(name, e.Message)) { RecommendedAction = remedy ?? e.Remedy } };
+        new(e, e.ErrorId, CategoryOf(e.ErrorId), target is string text ? PlainText.Path(text) : target) { ErrorDetails = new ErrorDetails(EventSubject.Begin(PlainText.Line(name), e.Message)) { RecommendedAction = remedy is null ? e.Remedy : PlainText.Line(remedy) } };
 
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {

@@ -94,7 +94,7 @@ internal sealed class ActionRunner(IReadOnlyList<ActionDefinition> actions, Acti
             return result;
         var finished = result with { ActionsPending = pending[owed.Paths.Pending], Owed = null };
         return owed.Entries.Select(entry => failed.GetValueOrDefault(entry.Hash)).FirstOrDefault(error => error is not null) is { } first
-            ? finished with { ErrorId = result.ErrorId ?? ErrorId.ActionFailed, Message = $"{result.Message} {first.Message}" }
+            ? finished with { ErrorId = result.ErrorId ?? ErrorId.ActionFailed, Message = $"{result.Message} {first.Message}", PublicMessage = $"{result.Message} {first.PublicMessage ?? first.Message}" }
             : finished;
     }
 

@@ -23,7 +23,7 @@ internal static class ChildProcess
         var reason = OutputCleaner.LastLine(errors.ToString()) is { Length: > 0 } said ? said : OutputCleaner.LastLine(output);
         // The interpreter itself may fail over a bad first line: env(1) does, with 127.
         var header = code is CannotExecute or NotFound && ProgramFinder.Find(program) is { } path ? ScriptHeader.Check(path)?.Problem : null;
-        throw ActionErrors.Failed(action, $"exit code {code}. {header ?? reason}".TrimEnd());
+        throw ActionErrors.Failed(action, $"exit code {code}. {header ?? reason}".TrimEnd(), publicReason: $"exit code {code}. {header}".TrimEnd());
     }
 
     /// <summary>Runs a program.</summary>

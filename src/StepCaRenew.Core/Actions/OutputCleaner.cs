@@ -3,7 +3,7 @@ using StepCaRenew.Processes;
 
 namespace StepCaRenew.Actions;
 
-/// <summary>Makes a program's output fit for a log: no private key, no token, no escape sequence, no control character.</summary>
+/// <summary>Makes a program's output fit for a log: no secret of a known form, no escape sequence, no control character.</summary>
 internal static partial class OutputCleaner
 {
     private const int LineLength = 300;
@@ -12,10 +12,7 @@ internal static partial class OutputCleaner
     public static string Clean(string output)
     {
         // Escape sequences first: within a key or a token they would hide it from the patterns.
-        var text = Key().Replace(PlainText.Strip(output), "(a private key)");
-        // The beginning of a key may have been cut off already.
-        text = KeyEnd().Replace(text, "(a private key)");
-        text = Token().Replace(text, "(a token)");
+        var text = SecretText.Mask(PlainText.Strip(output));
         return Base64().Replace(text, "(base64)").TrimEnd();
     }
 
@@ -26,15 +23,6 @@ internal static partial class OutputCleaner
         var line = Clean(output).Split('\n').Select(one => Margin().Replace(one, string.Empty).Trim()).LastOrDefault(one => one.Length > 0) ?? string.Empty;
         return line.Length > LineLength ? line[..LineLength] + "…" : line;
     }
-
-    [GeneratedRegex(@"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(-----END [A-Z0-9 ]*PRIVATE KEY-----|\z)", RegexOptions.Singleline)]
-    private static partial Regex Key();
-
-    [GeneratedRegex(@"\A.*-----END [A-Z0-9 ]*PRIVATE KEY-----", RegexOptions.Singleline)]
-    private static partial Regex KeyEnd();
-
-    [GeneratedRegex(@"\beyJ[\w-]*\.[\w-]+(\.[\w-]*)*")]
-    private static partial Regex Token();
 
     // The body of a PEM file without its first and last line may be a key's: lines of 64 characters (76 in MIME), and a
     // shorter one at the end. 64 hexadecimal digits are a fingerprint.

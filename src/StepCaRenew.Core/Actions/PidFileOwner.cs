@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Runtime.Versioning;
-using Microsoft.Win32.SafeHandles;
-using StepCaRenew.Files;
 
 namespace StepCaRenew.Actions;
 
@@ -15,13 +13,12 @@ internal static class PidFileOwner
     private const string OwnUser = "/proc/self/status";
 
     /// <summary>Why the file may not say so; null where it may.</summary>
-    /// <param name="file">The open file.</param>
+    /// <param name="owner">Whose the file is, as its open descriptor says.</param>
     /// <param name="process">The process that it names.</param>
-    public static string? Distrust(SafeFileHandle file, int process)
+    public static string? Distrust(uint? owner, int process)
     {
         if (UserOf(OwnUser) != 0)
             return null;
-        var owner = LinuxStat.Of($"/proc/self/fd/{file.DangerousGetHandle()}", followLinks: true)?.User;
         // A process that has gone gets no signal; sending it says so.
         return owner is 0 || UserOf($"/proc/{process}/status") is not { } user || user == owner
             ? null

@@ -18,6 +18,6 @@ public sealed record ScriptBlockAction(string Text) : ActionDefinition
         var (output, failure) = await runner.RunAsync(context.Results).ConfigureAwait(false);
         Logging.ActionLog.Output(context.Logger, Description, OutputCleaner.Clean(output));
         if (failure is not null)
-            throw ActionErrors.Failed(this, OutputCleaner.Clean(failure));
+            throw ActionErrors.Failed(this, OutputCleaner.Clean(failure), publicReason: "it failed.");
     }
 }

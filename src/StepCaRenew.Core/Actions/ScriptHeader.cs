@@ -1,3 +1,5 @@
+using StepCaRenew.Files;
+
 namespace StepCaRenew.Actions;
 
 /// <summary>Looks at the first line of a program that is a script: the system's own error for a bad one names neither cause nor line.</summary>
@@ -30,9 +32,10 @@ internal static class ScriptHeader
     {
         try
         {
-            using var file = File.OpenHandle(path);
+            // A pipe in its place must not keep the run waiting.
+            using var file = SmallFile.Open(path);
             Span<byte> bytes = stackalloc byte[Length];
-            return System.Text.Encoding.Latin1.GetString(bytes[..RandomAccess.Read(file, bytes, 0)]);
+            return file.IsRegular ? System.Text.Encoding.Latin1.GetString(bytes[..file.Read(bytes)]) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

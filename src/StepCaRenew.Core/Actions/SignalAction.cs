@@ -53,15 +53,19 @@ public sealed record SignalAction(string Signal, string PidFile) : ActionDefinit
     {
         try
         {
-            // This says what is wrong with the file; owner and content are those of one and the same file, opened once.
-            InputFile.Read(PidFile, "process id file");
-            using var file = File.OpenHandle(PidFile);
-            Span<byte> bytes = stackalloc byte[MaximumLength];
+            // Owner and content are those of one and the same file, opened once and without waiting for a writer of a pipe.
+            uint? owner = null;
+            var file = InputFile.Read(PidFile, "process id file", path =>
+            {
+                var opened = SmallFile.Open(path);
+                owner = opened.User;
+                return opened;
+            });
             // Some write more than the process id into the file: PostgreSQL's postmaster.pid has it in the first line of eight.
-            var text = Encoding.ASCII.GetString(bytes[..RandomAccess.Read(file, bytes, 0)]).Split('\n')[0].Trim();
+            var text = Encoding.ASCII.GetString(file.Bytes.AsSpan(0, Math.Min(file.Bytes.Length, MaximumLength))).Split('\n')[0].Trim();
             if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var process) || process <= 0)
                 throw ActionErrors.Failed(this, "the first line of the file is not a process id.");
-            if (OperatingSystem.IsLinux() && PidFileOwner.Distrust(file, process) is { } reason)
+            if (OperatingSystem.IsLinux() && PidFileOwner.Distrust(owner, process) is { } reason)
                 throw new RenewalException(ErrorId.ActionFailed, $"{Description}: {reason}", "Let root own the file, or the user of the process; anybody else could name any process in it.");
             return process;
         }

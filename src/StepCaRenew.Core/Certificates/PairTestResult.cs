@@ -1,22 +1,24 @@
+using StepCaRenew.Processes;
+
 namespace StepCaRenew.Certificates;
 
 /// <summary>Whether a certificate and a key belong together, and by what one can tell.</summary>
 public sealed record PairTestResult
 {
     /// <summary>The certificate's short name, made of its path.</summary>
-    public string Name { get; internal init; } = string.Empty;
+    public string Name { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>True where the public keys are equal and a signature of the key is verified by the certificate.</summary>
     public bool Matches { get; internal init; }
 
     /// <summary>In a sentence.</summary>
-    public string Reason { get; internal init; } = string.Empty;
+    public string Reason { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>SHA-256 of the certificate's SubjectPublicKeyInfo.</summary>
-    public string CertificatePublicKeyId { get; internal init; } = string.Empty;
+    public string CertificatePublicKeyId { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>SHA-256 of the key's SubjectPublicKeyInfo.</summary>
-    public string KeyPublicKeyId { get; internal init; } = string.Empty;
+    public string KeyPublicKeyId { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>When the certificate file was last written, local time.</summary>
     public DateTime CertificateWritten { get; internal init; }
@@ -25,10 +27,10 @@ public sealed record PairTestResult
     public DateTime KeyWritten { get; internal init; }
 
     /// <summary>The certificate file.</summary>
-    public string CertificatePath { get; internal init; } = string.Empty;
+    public string CertificatePath { get; internal init => field = PlainText.Path(value); } = string.Empty;
 
     /// <summary>The key file.</summary>
-    public string KeyPath { get; internal init; } = string.Empty;
+    public string KeyPath { get; internal init => field = PlainText.Path(value); } = string.Empty;
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

@@ -1,19 +1,21 @@
+using StepCaRenew.Processes;
+
 namespace StepCaRenew.Certificates;
 
 /// <summary>A certificate on disk as an operator wants to see it: flat, so that ConvertTo-Json shows all of it.</summary>
 public sealed record StepCertificate
 {
     /// <summary>The certificate's short name, made of its path.</summary>
-    public string Name { get; internal init; } = string.Empty;
+    public string Name { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>One of <see cref="CertificateStatus"/>.</summary>
-    public string Status { get; internal init; } = string.Empty;
+    public string Status { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>One of <see cref="Certificates.KeyStatus"/>.</summary>
-    public string KeyStatus { get; internal init; } = string.Empty;
+    public string KeyStatus { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>The subject's distinguished name.</summary>
-    public string Subject { get; internal init; } = string.Empty;
+    public string Subject { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>Host names among the alternative names.</summary>
     public TextList DnsNames { get; internal init; } = TextList.Empty;
@@ -28,10 +30,10 @@ public sealed record StepCertificate
     public TextList Uris { get; internal init; } = TextList.Empty;
 
     /// <summary>The issuer's distinguished name.</summary>
-    public string Issuer { get; internal init; } = string.Empty;
+    public string Issuer { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>The serial number, hexadecimal.</summary>
-    public string SerialNumber { get; internal init; } = string.Empty;
+    public string SerialNumber { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>The beginning of its validity, local time.</summary>
     public DateTime NotBefore { get; internal init; }
@@ -55,37 +57,37 @@ public sealed record StepCertificate
     public double ElapsedPercent { get; internal init; }
 
     /// <summary>The provisioner that issued it; null where the certificate names none.</summary>
-    public string? Provisioner { get; internal init; }
+    public string? Provisioner { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>The provisioner's kind, such as JWK or ACME.</summary>
-    public string? ProvisionerType { get; internal init; }
+    public string? ProvisionerType { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>Algorithm and size of the certificate's key: <c>EC P-256</c>, <c>RSA 2048</c>.</summary>
-    public string KeyAlgorithm { get; internal init; } = string.Empty;
+    public string KeyAlgorithm { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>What it may be used for; empty where that is not restricted.</summary>
     public TextList ExtendedKeyUsage { get; internal init; } = TextList.Empty;
 
     /// <summary>SHA-1 of the certificate, as Windows names it.</summary>
-    public string Thumbprint { get; internal init; } = string.Empty;
+    public string Thumbprint { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>SHA-256 of the certificate.</summary>
-    public string ThumbprintSha256 { get; internal init; } = string.Empty;
+    public string ThumbprintSha256 { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>SHA-256 of the SubjectPublicKeyInfo.</summary>
-    public string PublicKeyId { get; internal init; } = string.Empty;
+    public string PublicKeyId { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>The certificate file.</summary>
-    public string CertificatePath { get; internal init; } = string.Empty;
+    public string CertificatePath { get; internal init => field = PlainText.Path(value); } = string.Empty;
 
     /// <summary>The key file; null where none was found.</summary>
-    public string? KeyPath { get; internal init; }
+    public string? KeyPath { get; internal init => field = PlainText.Path(value); }
 
     /// <summary>The id of the error where the key is missing or unreadable, or does not match.</summary>
-    public string? KeyErrorId { get; internal init; }
+    public string? KeyErrorId { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>What is wrong with the key, if anything.</summary>
-    public string? KeyMessage { get; internal init; }
+    public string? KeyMessage { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

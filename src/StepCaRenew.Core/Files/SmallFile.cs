@@ -21,6 +21,9 @@ internal sealed class SmallFile : IDisposable
     /// <summary>Its length when it was opened, in bytes.</summary>
     public long Length { get; }
 
+    /// <summary>Whose it is, by its number; null elsewhere than on Linux.</summary>
+    public uint? User { get; private init; }
+
     /// <summary>When it was last written.</summary>
     public DateTimeOffset LastWriteTime { get; }
 
@@ -49,7 +52,7 @@ internal sealed class SmallFile : IDisposable
         try
         {
             var stat = LinuxStat.Of(handle);
-            return new SmallFile(handle, stat.IsRegular, stat.Length, stat.LastWriteTime);
+            return new SmallFile(handle, stat.IsRegular, stat.Length, stat.LastWriteTime) { User = stat.User };
         }
         catch
         {

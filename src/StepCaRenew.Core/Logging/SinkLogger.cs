@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StepCaRenew.Processes;
 
 namespace StepCaRenew.Logging;
 
@@ -15,7 +16,11 @@ internal sealed class SinkLogger(IEventSink sink) : ILogger
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (LevelOf(logLevel) is { } level && sink.Shows(level))
-            sink.Show(level, level == EventLevel.Information ? formatter(state, exception) : EventSubject.Begin(EventSubject.Name, formatter(state, exception)));
+        {
+            // Names in it may be those of other accounts' files, and a terminal shows it.
+            var message = PlainText.Strip(formatter(state, exception));
+            sink.Show(level, level == EventLevel.Information ? message : EventSubject.Begin(EventSubject.Name, message));
+        }
     }
 
     // The engine traces nothing, and its failures come as such.

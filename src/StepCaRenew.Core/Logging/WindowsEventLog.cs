@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
+using StepCaRenew.Processes;
 
 namespace StepCaRenew.Logging;
 
@@ -37,7 +38,7 @@ public sealed class WindowsEventLog : ILogger
     /// <summary>The message as the log takes it: a null character would end it.</summary>
     internal static string Text(string message)
     {
-        var text = message.Replace('\0', ' ');
+        var text = PlainText.Strip(message.Replace('\0', ' '));
         return text.Length > Longest ? text[..Longest] : text;
     }
 

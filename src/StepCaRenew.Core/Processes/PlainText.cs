@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -5,12 +6,13 @@ using System.Text.RegularExpressions;
 namespace StepCaRenew.Processes;
 
 /// <summary>Makes text of other programs plain: without terminal escape sequences and without characters that cannot be seen.</summary>
-internal static partial class PlainText
+public static partial class PlainText
 {
     /// <summary>Removes every escape sequence and every control or format character; tabs and line ends (as LF) stay.</summary>
     /// <param name="text">What a program wrote, or a server sent.</param>
     public static string Strip(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         // Most text is plain already.
         if (!text.EnumerateRunes().Any(one => IsInvisible(one) || one.Value == '\r'))
             return text;
@@ -23,6 +25,30 @@ internal static partial class PlainText
 
         return plain.ToString();
     }
+
+    /// <summary>The same on one line: for a property of a result, or a message.</summary>
+    /// <param name="text">What a program, a file or a certificate holds.</param>
+    [return: NotNullIfNotNull(nameof(text))]
+    public static string? Line(string? text) => text is null ? null : Strip(text).Replace('\n', ' ').Replace('\t', ' ');
+
+    /// <summary>
+    /// A path for a result: each character that cannot be seen is shown as U+FFFD. If they were removed, the text could be the
+    /// path of another file, which the next cmdlet of a pipeline would then work on.
+    /// </summary>
+    /// <param name="path">A path, which another account may have made.</param>
+    [return: NotNullIfNotNull(nameof(path))]
+    public static string? Path(string? path)
+    {
+        if (path is null || !path.EnumerateRunes().Any(IsHiddenInPath))
+            return path;
+        var shown = new StringBuilder(path.Length);
+        foreach (var one in path.EnumerateRunes())
+            shown.Append(IsHiddenInPath(one) ? Rune.ReplacementChar : one);
+        return shown.ToString();
+    }
+
+    // Persian, Hindi and families of emoji need the two joiners.
+    private static bool IsHiddenInPath(Rune one) => one.Value is '\t' or '\n' || (IsInvisible(one) && one.Value is not (0x200C or 0x200D));
 
     // Format characters turn the direction of text, or hide it (Trojan Source, CVE-2021-42574).
     private static bool IsInvisible(Rune one) => one.Value is not ('\t' or '\n') && Rune.GetUnicodeCategory(one)

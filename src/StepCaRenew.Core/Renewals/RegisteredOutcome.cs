@@ -11,6 +11,9 @@ namespace StepCaRenew.Renewals;
 /// <param name="Error">The failure of the renewal, if any.</param>
 public sealed record RegisteredOutcome(DefinitionStore? Store, string Name, RegisteredRenewal? Renewal, ILogger Logger, RenewalResult? Result, RenewalException? Error)
 {
+    /// <summary>The monitor of a renewal that was refused before it began; null if there is none that can be trusted.</summary>
+    internal Uri? MonitorOfRefused { get; init; }
+
     /// <summary>The engine that ran it, which keeps other runs from its actions until they are done.</summary>
     internal RenewalEngine? Engine { get; init; }
 

@@ -75,10 +75,11 @@ public sealed partial class RegisteredRuns(RegisteredRunOptions options, TimePro
         }
         catch (RenewalException e)
         {
+            var monitor = renewal?.HealthCheckUri ?? (store is null ? null : HealthCheckFile.TryReadOwn(store, name));
             renewal?.Dispose();
             // What its definition says of a log can't be trusted, or read; the usual one tells of it.
             TaskLog.Refused(store is null || !RenewalName.IsValid(name) ? logger : new TeeLogger(logger, UsualLogOf(store.Folders, name)), name, e.ErrorId, e.Message);
-            Add(position, new RegisteredOutcome(store, name, null, logger, null, e));
+            Add(position, new RegisteredOutcome(store, name, null, logger, null, e) { MonitorOfRefused = monitor });
         }
 
         return true;
@@ -118,10 +119,10 @@ public sealed partial class RegisteredRuns(RegisteredRunOptions options, TimePro
             var states = new StateStore(outcome.Store!.Folders, outcome.Logger);
             var before = states.Read(outcome.Name);
             states.Write(outcome.Name, outcome.Result is { } result ? before.After(result, clock.GetUtcNow()) : before.Refused(outcome.Error!, clock.GetUtcNow()));
-            if (outcome.Renewal?.HealthCheckUri is not { } uri)
+            if ((outcome.Renewal?.HealthCheckUri ?? outcome.MonitorOfRefused) is not { } uri)
                 continue;
             using var monitor = new HealthCheck(uri, options.Host.Timeout, outcome.Logger);
-            await monitor.PingAsync(outcome.Result?.ErrorId is { } errorId ? [errorId] : [], cancellationToken).ConfigureAwait(false);
+            await monitor.PingAsync((outcome.Result is { } ended ? ended.ErrorId : outcome.Error!.ErrorId) is { } errorId ? [errorId] : [], cancellationToken).ConfigureAwait(false);
         }
     }
 

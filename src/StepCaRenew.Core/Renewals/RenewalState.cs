@@ -18,7 +18,7 @@ public sealed record RenewalState
     /// <summary>One of <see cref="ErrorId"/>; null where the last run had no error.</summary>
     public string? LastErrorId { get; init; }
 
-    /// <summary>What the last error was; kept after a success.</summary>
+    /// <summary>What the last error was, without the output of programs: all users may read the state. Kept after a success.</summary>
     public string? LastErrorMessage { get; init; }
 
     /// <summary>When a run last had an error; kept after a success.</summary>
@@ -55,7 +55,7 @@ public sealed record RenewalState
             LastRenewal = result.Status == RenewalStatus.Renewed ? now : LastRenewal,
             LastStatus = result.Status,
             LastErrorId = result.ErrorId,
-            LastErrorMessage = result.ErrorId is null ? LastErrorMessage : result.Message,
+            LastErrorMessage = result.ErrorId is null ? LastErrorMessage : result.PublicMessage ?? result.Message,
             LastErrorTime = result.ErrorId is null ? LastErrorTime : now,
             NextRenewal = result.NextRenewal ?? NextRenewal,
             ActionsPending = result.ActionsPending,
@@ -76,7 +76,7 @@ public sealed record RenewalState
             LastAttempt = now,
             LastStatus = RenewalStatus.Failed,
             LastErrorId = error.ErrorId,
-            LastErrorMessage = error.Message,
+            LastErrorMessage = error.PublicMessage ?? error.Message,
             LastErrorTime = now,
         };
     }

@@ -1,28 +1,30 @@
+using StepCaRenew.Processes;
+
 namespace StepCaRenew.Renewals;
 
 /// <summary>A registered renewal with its schedule, its state and its certificate: flat, as results are.</summary>
 public sealed record RenewalTask
 {
     /// <summary>The renewal's name.</summary>
-    public string Name { get; internal init; } = string.Empty;
+    public string Name { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>One of <see cref="RenewalScope"/>, as text.</summary>
-    public string Scope { get; internal init; } = string.Empty;
+    public string Scope { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>True where registration changed something; false from Get-StepRenewalTask.</summary>
     public bool Changed { get; internal init; }
 
     /// <summary>The certificate file.</summary>
-    public string CertificatePath { get; internal init; } = string.Empty;
+    public string CertificatePath { get; internal init => field = PlainText.Path(value); } = string.Empty;
 
     /// <summary>The key file; null where none is found.</summary>
-    public string? KeyPath { get; internal init; }
+    public string? KeyPath { get; internal init => field = PlainText.Path(value); }
 
     /// <summary>One of <see cref="Certificates.CertificateStatus"/>; null where the certificate can't be read.</summary>
-    public string? CertificateStatus { get; internal init; }
+    public string? CertificateStatus { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>One of <see cref="Certificates.KeyStatus"/>; null where the certificate can't be read.</summary>
-    public string? KeyStatus { get; internal init; }
+    public string? KeyStatus { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>The end of the certificate's validity, local time.</summary>
     public DateTime? NotAfter { get; internal init; }
@@ -31,16 +33,16 @@ public sealed record RenewalTask
     public DateTime? NextRenewal { get; internal init; }
 
     /// <summary>One of <see cref="Scheduling.SchedulerKind"/>.</summary>
-    public string? Scheduler { get; internal init; }
+    public string? Scheduler { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>When it runs, in the scheduler's own notation, as it was found.</summary>
-    public string? Schedule { get; internal init; }
+    public string? Schedule { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>How often it should run, such as 15m.</summary>
-    public string? Interval { get; internal init; }
+    public string? Interval { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>Whom it runs as.</summary>
-    public string RunAs { get; internal init; } = string.Empty;
+    public string RunAs { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>Whether the schedule is there, and as it should be.</summary>
     public bool ScheduleHealthy { get; internal init; }
@@ -67,16 +69,16 @@ public sealed record RenewalTask
     public DateTime? LastRenewal { get; internal init; }
 
     /// <summary>One of <see cref="RenewalStatus"/>; null before the first run.</summary>
-    public string? LastStatus { get; internal init; }
+    public string? LastStatus { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>One of <see cref="ErrorId"/>; null where the last run had no error.</summary>
-    public string? LastErrorId { get; internal init; }
+    public string? LastErrorId { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>When a run last had an error, local time; kept after a success.</summary>
     public DateTime? LastErrorTime { get; internal init; }
 
-    /// <summary>What that error was; kept after a success.</summary>
-    public string? LastErrorMessage { get; internal init; }
+    /// <summary>What that error was, without the output of programs, which the log has; kept after a success.</summary>
+    public string? LastErrorMessage { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>Whether an action is yet to be done.</summary>
     public bool ActionsPending { get; internal init; }
@@ -88,10 +90,10 @@ public sealed record RenewalTask
     public int? RunExitCode { get; internal init; }
 
     /// <summary>The definition's file.</summary>
-    public string DefinitionPath { get; internal init; } = string.Empty;
+    public string DefinitionPath { get; internal init => field = PlainText.Path(value); } = string.Empty;
 
     /// <summary>Where the events of its runs go.</summary>
-    public string LogPath { get; internal init; } = string.Empty;
+    public string LogPath { get; internal init => field = PlainText.Path(value); } = string.Empty;
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

@@ -40,9 +40,10 @@ internal static class RunOrder
             if (new FileInfo(path) is not { Exists: true, LinkTarget: null } file)
                 return null;
             var isPresent = clock.GetUtcNow() - file.LastWriteTimeUtc < Lifetime;
-            var text = TextFile.Decode(InputFile.Read(path, "order").Bytes);
-            File.Delete(path);
-            return isPresent ? text == "renew" : null;
+            // Through the open folder: a link or a pipe that is put there meanwhile is neither followed nor waited for.
+            var text = WholeFile.Read(path) is { } bytes ? TextFile.Decode(bytes) : null;
+            WholeFile.Delete(path);
+            return isPresent && text is not null ? text == "renew" : null;
         }
         catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
         {

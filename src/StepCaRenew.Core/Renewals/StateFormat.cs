@@ -1,11 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
+using StepCaRenew.Processes;
 
 namespace StepCaRenew.Renewals;
 
 /// <summary>The state as bytes. What can't be read is no state: it costs history, and nothing else.</summary>
 internal static class StateFormat
 {
+    // More than any message of ours.
+    private const int LongestText = 4000;
+
     /// <summary>Writes a state.</summary>
     public static byte[] Render(RenewalState state)
     {
@@ -78,5 +82,8 @@ internal static class StateFormat
 
     private static DateTimeOffset? Time(JsonElement root, string name) => root.TryGetProperty(name, out var time) ? time.GetDateTimeOffset() : null;
 
-    private static string? Text(JsonElement root, string name) => root.TryGetProperty(name, out var text) ? text.GetString() : null;
+    // The account of the run owns the file, and root's terminal may show it.
+    private static string? Text(JsonElement root, string name) => root.TryGetProperty(name, out var text) ? Shorter(PlainText.Line(text.GetString())) : null;
+
+    private static string? Shorter(string? text) => text?.Length > LongestText ? text[..LongestText] + "…" : text;
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using StepCaRenew.Certificates;
 using StepCaRenew.Files;
 using StepCaRenew.Logging;
 
@@ -23,13 +22,14 @@ public sealed class StateStore(RenewalFolders folders, ILogger logger)
         var path = PathOf(name);
         try
         {
-            if (!File.Exists(path))
+            // The account of the run owns the folder: what is there is read through the open folder, and no link is followed.
+            if (!Path.Exists(path))
                 return new RenewalState();
-            if (StateFormat.Parse(InputFile.Read(path, "state").Bytes) is { } state)
+            if (WholeFile.Read(path) is { } bytes && StateFormat.Parse(bytes) is { } state)
                 return state;
-            TaskLog.StateNotRead(logger, path, "it is damaged");
+            TaskLog.StateNotRead(logger, path, "it is damaged, or not a regular file");
         }
-        catch (RenewalException e)
+        catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
         {
             TaskLog.StateNotRead(logger, path, e.Message);
         }
