@@ -31,7 +31,7 @@ public sealed record SignalAction(string Signal, string PidFile) : ActionDefinit
             throw ActionErrors.Invalid("Windows has no signals.", "Use -RestartService, -FilePath or -ScriptPath instead.");
         Signals.Parse(Signal);
         // A file that is not there is no error yet: the daemon may be down, and that must not stop a renewal.
-        if (FileKind.IsSpecial(PidFile))
+        if (IsSpecial())
             throw ActionErrors.Invalid($"'{PidFile}' is no regular file.", "Name the file that the daemon writes its process id to.");
         if (!Path.IsPathFullyQualified(PidFile))
             throw ActionErrors.Invalid($"'{PidFile}' is no full path.", "Give -PidFile with its path.");
@@ -48,6 +48,29 @@ public sealed record SignalAction(string Signal, string PidFile) : ActionDefinit
         return Task.CompletedTask;
     }
 
+    // A link of another account is not followed to where that account has no access.
+    private static SmallFile Open(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return SmallFile.Open(path);
+        var (folder, name) = FolderWalk.Follow(path);
+        using (folder)
+            return folder.OpenToRead(name);
+    }
+
+    // What cannot be looked at yet is for the run to say.
+    private bool IsSpecial()
+    {
+        try
+        {
+            return FileKind.IsSpecial(OperatingSystem.IsLinux() ? TargetPath.Follow(PidFile) : PidFile);
+        }
+        catch (RenewalException)
+        {
+            return false;
+        }
+    }
+
     // Zero and negative numbers mean groups of processes, ours among them.
     private int ReadProcessId()
     {
@@ -57,7 +80,7 @@ public sealed record SignalAction(string Signal, string PidFile) : ActionDefinit
             uint? owner = null;
             var file = InputFile.Read(PidFile, "process id file", path =>
             {
-                var opened = SmallFile.Open(path);
+                var opened = Open(path);
                 owner = opened.User;
                 return opened;
             });

@@ -1,3 +1,5 @@
+using StepCaRenew.Files;
+
 namespace StepCaRenew.Certificates;
 
 /// <summary>Where the key of a certificate lies when nobody says.</summary>
@@ -21,7 +23,7 @@ public static class KeyPathConvention
     public static string Demand(CertificateFile certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        return Demand(certificate, File.Exists);
+        return Demand(certificate, IsThere);
     }
 
     /// <summary>The same, with another way to find out whether a file exists.</summary>
@@ -33,7 +35,7 @@ public static class KeyPathConvention
     internal static string? Find(PemDocument certificate) => certificate.HoldsKey ? certificate.File.Path : FindBeside(certificate.File.Path);
 
     /// <summary>The key file beside a certificate file, whatever that holds.</summary>
-    internal static string? FindBeside(string certificatePath) => FindBeside(certificatePath, File.Exists);
+    internal static string? FindBeside(string certificatePath) => FindBeside(certificatePath, IsThere);
 
     /// <summary>The same, with another way to find out whether a file exists.</summary>
     internal static string? FindBeside(string certificatePath, Func<string, bool> exists) => Candidates(certificatePath).FirstOrDefault(exists);
@@ -43,6 +45,9 @@ public static class KeyPathConvention
         ErrorId.KeyNotFound,
         $"There is no key beside '{certificatePath}': neither {string.Join(" nor ", Candidates(certificatePath).Select(path => $"'{Path.GetFileName(path)}'"))}.",
         "Name it with -KeyPath.");
+
+    // A link counts, whatever it leads to: opening it says what is wrong. Else another account's link would tell what is a folder.
+    private static bool IsThere(string path) => File.Exists(path) || (OperatingSystem.IsLinux() && LinuxStat.Of(path, followLinks: false) is { IsLink: true });
 
     private static IEnumerable<string> Candidates(string certificatePath)
     {

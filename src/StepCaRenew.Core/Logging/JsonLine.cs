@@ -27,7 +27,7 @@ internal static class JsonLine
             json.WriteNumber("id"u8, id.Id);
             json.WriteString("event"u8, id.Name);
             json.WriteNumber("pid"u8, Environment.ProcessId);
-            json.WriteString("message"u8, PlainText.Strip(message));
+            json.WriteString("message"u8, PlainText.Visible(message));
             json.WriteStartObject("fields"u8);
             foreach (var (name, value) in fields.Where(field => field.Key != Template))
                 Write(json, JsonNamingPolicy.CamelCase.ConvertName(name), value);
@@ -56,7 +56,7 @@ internal static class JsonLine
                 json.WriteString(name, Utc(time, "yyyy-MM-dd'T'HH:mm:ss'Z'"));
                 break;
             default:
-                json.WriteString(name, PlainText.Strip(Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty));
+                json.WriteString(name, PlainText.Visible(Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty));
                 break;
         }
     }

@@ -18,7 +18,7 @@ internal sealed class SinkLogger(IEventSink sink) : ILogger
         if (LevelOf(logLevel) is { } level && sink.Shows(level))
         {
             // Names in it may be those of other accounts' files, and a terminal shows it.
-            var message = PlainText.Strip(formatter(state, exception));
+            var message = PlainText.Visible(formatter(state, exception));
             sink.Show(level, level == EventLevel.Information ? message : EventSubject.Begin(EventSubject.Name, message));
         }
     }

@@ -38,7 +38,7 @@ public sealed class WindowsEventLog : ILogger
     /// <summary>The message as the log takes it: a null character would end it.</summary>
     internal static string Text(string message)
     {
-        var text = PlainText.Strip(message.Replace('\0', ' '));
+        var text = PlainText.Visible(message.Replace('\0', ' '));
         return text.Length > Longest ? text[..Longest] : text;
     }
 

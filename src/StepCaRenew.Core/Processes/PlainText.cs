@@ -26,29 +26,43 @@ public static partial class PlainText
         return plain.ToString();
     }
 
+    /// <summary>
+    /// Text for people that another account may have made: a name, a message with a path in it. Each character that cannot be
+    /// seen is shown as U+FFFD; tabs and line ends stay. If they were removed, two names would look the same.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    public static string Visible(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Show(text, one => IsHidden(one) && one.Value is not ('\t' or '\n'));
+    }
+
     /// <summary>The same on one line: for a property of a result, or a message.</summary>
-    /// <param name="text">What a program, a file or a certificate holds.</param>
+    /// <param name="text">The text.</param>
     [return: NotNullIfNotNull(nameof(text))]
-    public static string? Line(string? text) => text is null ? null : Strip(text).Replace('\n', ' ').Replace('\t', ' ');
+    public static string? Line(string? text) =>
+        text is null ? null : Show(text.Replace("\r\n", " ", StringComparison.Ordinal).Replace('\n', ' ').Replace('\t', ' '), IsHidden);
 
     /// <summary>
-    /// A path for a result: each character that cannot be seen is shown as U+FFFD. If they were removed, the text could be the
-    /// path of another file, which the next cmdlet of a pipeline would then work on.
+    /// A path for a result. If hidden characters were removed, or a line end became a blank, the text could be the path of
+    /// another file, which the next cmdlet of a pipeline would then work on.
     /// </summary>
     /// <param name="path">A path, which another account may have made.</param>
     [return: NotNullIfNotNull(nameof(path))]
-    public static string? Path(string? path)
+    public static string? Path(string? path) => path is null ? null : Show(path, IsHidden);
+
+    private static string Show(string text, Func<Rune, bool> isHidden)
     {
-        if (path is null || !path.EnumerateRunes().Any(IsHiddenInPath))
-            return path;
-        var shown = new StringBuilder(path.Length);
-        foreach (var one in path.EnumerateRunes())
-            shown.Append(IsHiddenInPath(one) ? Rune.ReplacementChar : one);
+        if (!text.EnumerateRunes().Any(isHidden))
+            return text;
+        var shown = new StringBuilder(text.Length);
+        foreach (var one in text.EnumerateRunes())
+            shown.Append(isHidden(one) ? Rune.ReplacementChar : one);
         return shown.ToString();
     }
 
     // Persian, Hindi and families of emoji need the two joiners.
-    private static bool IsHiddenInPath(Rune one) => one.Value is '\t' or '\n' || (IsInvisible(one) && one.Value is not (0x200C or 0x200D));
+    private static bool IsHidden(Rune one) => one.Value is '\t' or '\n' || (IsInvisible(one) && one.Value is not (0x200C or 0x200D));
 
     // Format characters turn the direction of text, or hide it (Trojan Source, CVE-2021-42574).
     private static bool IsInvisible(Rune one) => one.Value is not ('\t' or '\n') && Rune.GetUnicodeCategory(one)

@@ -9,6 +9,8 @@ namespace StepCaRenew.Renewals;
 /// <param name="logger">Told of a state that can't be read or written; neither stops a run.</param>
 public sealed class StateStore(RenewalFolders folders, ILogger logger)
 {
+    private static readonly string[] Names = ["state.json", "run-now", "pending", "pending-new", "acting"];
+
     /// <inheritdoc cref="StateStore(RenewalFolders, ILogger)"/>
     public StateStore(RenewalFolders folders, CallLog log)
         : this(folders, (ILogger)log)
@@ -60,16 +62,30 @@ public sealed class StateStore(RenewalFolders folders, ILogger logger)
     /// <exception cref="RenewalException">It can't be deleted.</exception>
     public void Delete(string name)
     {
-        foreach (var file in new[] { "state.json", "pending", "pending-new", "acting" })
-            WholeFile.Delete(Path.Combine(folders.StateOf(name), file));
+        var folder = folders.StateOf(name);
+        foreach (var file in Names.Concat(LeftOvers(folder)))
+            WholeFile.Delete(Path.Combine(folder, file));
         try
         {
-            if (Directory.Exists(folders.StateOf(name)))
-                Directory.Delete(folders.StateOf(name));
+            if (Directory.Exists(folder))
+                Directory.Delete(folder);
         }
         catch (IOException)
         {
             // Something of somebody else's lies in it.
+        }
+    }
+
+    // What a killed process had begun to write.
+    private static IEnumerable<string> LeftOvers(string folder)
+    {
+        try
+        {
+            return [.. Names.SelectMany(name => Directory.EnumerateFiles(folder, $".{name}.*", new EnumerationOptions { AttributesToSkip = 0 })).Select(path => Path.GetFileName(path))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
         }
     }
 

@@ -19,6 +19,7 @@ internal static class Event
     public const int AskingAgain = 123;
     public const int IssuersShown = 124;
     public const int AnswerVerified = 130;
+    public const int IssuerEndsEarlier = 131;
     public const int ChangedDuringRenewal = 140;
     public const int HardLinked = 141;
     public const int OwnerNotKept = 142;

@@ -34,6 +34,12 @@ public sealed class CaFaultTests : FaultTest, IAsyncLifetime
         { "shorter life", ErrorId.AnswerEndsEarlier },
         { "not yet valid", ErrorId.AnswerNotValidNow },
         { "leaf without its issuer", ErrorId.AnswerUntrusted },
+        { "no clientAuth", ErrorId.AnswerWrongUsage },
+        { "codeSigning only", ErrorId.AnswerWrongUsage },
+        { "authority", ErrorId.AnswerWrongUsage },
+        { "MD5", ErrorId.AnswerWeak },
+        { "SHA-1", ErrorId.AnswerWeak },
+        { "RSA-1024", ErrorId.AnswerWeak },
         { "slow loris", ErrorId.CaTimeout },
         { "never", ErrorId.CaTimeout },
     };
@@ -54,6 +60,49 @@ public sealed class CaFaultTests : FaultTest, IAsyncLifetime
         Assert.Equal(0, ca.Server.Faults.Pending);
         Clock = TimeProvider.System;
         await RekeyedAsync(Request(ca, pair));
+    }
+
+    // By /renew, where the old key stays: at a rekey its key alone would tell.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task TheVerySameCertificateAgain_IsNotNew_AndNoActionFollows(int times)
+    {
+        var pair = await IssueAsync(ca);
+        ca.Server.Faults.Add("/renew", new SameAgainFault(), times);
+        for (var run = 0; run < times; run++)
+            await IntactAsync(ErrorId.AnswerNotNew, Request(ca, pair));
+        Assert.Equal(0, ca.Server.Faults.Pending);
+        Assert.Equal(RenewalStatus.Renewed, (await RunAsync(Request(ca, pair))).Result.Status);
+    }
+
+    // With them in the file, the next run could not tell which leaf is meant (CertificateAmbiguous).
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task UnrelatedCertificatesInTheChain_AreLeftOut_AndTheNextRunRenews(bool rekey)
+    {
+        var pair = await IssueAsync(ca);
+        var request = Request(ca, pair) with { Rekey = rekey };
+        ca.Server.Faults.Add(rekey ? "/rekey" : "/renew", new StrangerInChainFault());
+        await RenewedAsync(request);
+        Assert.Equal(0, ca.Server.Faults.Pending);
+        Assert.Equal(2, LoadPem(pair.CertificatePath).Count);
+        Assert.DoesNotContain(LoadPem(pair.CertificatePath), certificate => certificate.Issuer.Contains("Stranger", StringComparison.Ordinal));
+        await RenewedAsync(request);
+        Assert.Equal(2, LoadPem(pair.CertificatePath).Count);
+    }
+
+    [Fact]
+    public async Task IntermediateThatEndsBeforeTheCertificate_IsAWarning()
+    {
+        var pair = await IssueAsync(ca);
+        await RenewedAsync(Request(ca, pair));
+        Assert.Equal(0, Log.Count(Event.IssuerEndsEarlier));
+        ca.Server.Faults.Add("/renew", IssuerFault.EndsSoon);
+        await RenewedAsync(Request(ca, pair));
+        Assert.Equal(1, Log.Count(Event.IssuerEndsEarlier));
+        Assert.Contains("Odd CA", Log.Events.Single(one => one.Id == Event.IssuerEndsEarlier).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -142,6 +191,12 @@ public sealed class CaFaultTests : FaultTest, IAsyncLifetime
         "shorter life" => ValidityFault.ShorterLife,
         "not yet valid" => ValidityFault.NotYetValid,
         "leaf without its issuer" => ChainFault.LeafOnly,
+        "no clientAuth" => UsageFault.NoClientAuth,
+        "codeSigning only" => UsageFault.CodeSigningOnly,
+        "authority" => UsageFault.Authority,
+        "MD5" => IssuerFault.Md5,
+        "SHA-1" => IssuerFault.Sha1,
+        "RSA-1024" => IssuerFault.Rsa1024,
         "slow loris" => new SlowLorisFault(TimeSpan.FromMilliseconds(20)),
         "never" => new DelayFault(TimeSpan.FromMinutes(10)),
         _ => new StatusFault(int.Parse(name["status ".Length..], System.Globalization.CultureInfo.InvariantCulture)),

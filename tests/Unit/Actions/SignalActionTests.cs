@@ -118,6 +118,41 @@ public sealed class SignalActionTests : IDisposable
     public void File_ThatIsAFolder_IsInvalid() =>
         Assert.Equal(ErrorId.ActionInvalid, Assert.Throws<RenewalException>(() => new SignalAction("HUP", folder.Path).Demand(new ActionHost())).ErrorId);
 
+    // The daemon's account owns the folder, and can exchange the file with a pipe at any moment; nobody writes into it.
+    [LinuxFact]
+    public async Task File_ExchangedWithAPipe_KeepsNobodyWaiting()
+    {
+        var file = folder.Write("pid", "nobody");
+        UnixFile.MakePipe(folder.At("pipe"));
+        var isOver = false;
+        var attacker = new Thread(() =>
+        {
+            while (!Volatile.Read(ref isOver))
+            {
+                File.Move(folder.At("pipe"), folder.At("spare"), overwrite: true);
+                File.Move(file, folder.At("old"), overwrite: true);
+                File.Move(folder.At("spare"), file, overwrite: true);
+                File.Move(file, folder.At("pipe"), overwrite: true);
+                File.Move(folder.At("old"), file, overwrite: true);
+            }
+        });
+        attacker.Start();
+        try
+        {
+            for (var run = 0; run < 2000; run++)
+            {
+                var attempt = Task.Run(() => RunAsync(new SignalAction("HUP", file)), TestContext.Current.CancellationToken);
+                Assert.True(await Task.WhenAny(attempt, Task.Delay(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)) == attempt, $"Run {run} waits for a writer of the pipe.");
+                Assert.Equal(ErrorId.ActionFailed, (await Assert.ThrowsAsync<RenewalException>(() => attempt)).ErrorId);
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref isOver, true);
+            attacker.Join();
+        }
+    }
+
     private static Task RunAsync(SignalAction action) =>
         action.RunAsync(new ActionContext(new ActionHost(), [], new Dictionary<string, string?>(), new EventLog(), TimeProvider.System, new NoRecord(), IsRetry: false), CancellationToken.None);
 }

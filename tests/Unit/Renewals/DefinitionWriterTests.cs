@@ -28,7 +28,7 @@ public sealed class DefinitionWriterTests
     {
         Assert.DoesNotContain((byte)'\r', DefinitionWriter.Render(new() { Name = "web", CertificatePath = "/a" }));
         Assert.DoesNotContain((byte)'\r', StateFormat.Render(new() { LastErrorMessage = "one\r\ntwo" }));
-        Assert.Equal("one\r\ntwo", StateFormat.Parse(StateFormat.Render(new() { LastErrorMessage = "one\r\ntwo" }))!.LastErrorMessage);
+        Assert.Equal("one two", StateFormat.Parse(StateFormat.Render(new() { LastErrorMessage = "one\r\ntwo" }))!.LastErrorMessage);
     }
 
     [Fact]

@@ -54,6 +54,13 @@ public sealed class RunOrderTests : IDisposable
         Assert.True(System.IO.File.Exists(folder.At("other")));
     }
 
+    [LinuxFact]
+    public void Take_APipe_IsNotWaitedFor()
+    {
+        UnixFile.MakePipe(File);
+        Assert.Null(RunOrder.Take(folders, "web", TimeProvider.System));
+    }
+
     [Fact]
     public void Withdraw_LeavesNothing_AndNothingIsFine()
     {

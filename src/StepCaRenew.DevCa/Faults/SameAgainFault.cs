@@ -1,0 +1,10 @@
+using StepCaRenew.DevCa.Api;
+
+namespace StepCaRenew.DevCa.Faults;
+
+/// <summary>The very certificate that was shown comes back.</summary>
+public sealed record SameAgainFault : RequestFault
+{
+    internal override Task SendAsync(FaultContext context) =>
+        new Issued(context.Http.Connection.ClientCertificate!, context.State.Ca.Intermediates).ToAnswer().SendAsync(context.Http);
+}

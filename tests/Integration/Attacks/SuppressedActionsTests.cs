@@ -1,0 +1,210 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using StepCaRenew.Actions;
+using StepCaRenew.Files;
+using StepCaRenew.Integration.Cas;
+using StepCaRenew.Integration.Engine;
+using StepCaRenew.Integration.Faults;
+using StepCaRenew.Policy;
+using StepCaRenew.Renewals;
+
+namespace StepCaRenew.Integration.Attacks;
+
+/// <summary>
+/// The owner of a pair does not want the server to load the new certificate: it holds the lock of the actions, empties their
+/// record, or puts something else under its name. A registered renewal of root must act all the same, or fail aloud.
+/// </summary>
+public sealed class SuppressedActionsTests : EngineTest
+{
+    private const int Tries = 50;
+    private const int Exclusive = 2;
+    private const int NonBlocking = 4;
+
+    [Fact]
+    public async Task OwnerHoldsTheLockNextToThePair_TheActionsOfARegisteredRenewalRun()
+    {
+        using var attack = await SceneAsync();
+        using var attacker = Attacker.Repeat(() => Hold(Beside(attack, "acting"), TimeSpan.FromMilliseconds(50)));
+        await ActsEachTimeAsync(attack);
+    }
+
+    [Fact]
+    public async Task OwnerEmptiesTheRecordNextToThePair_TheActionsOfARegisteredRenewalRun()
+    {
+        using var attack = await SceneAsync();
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        using var attacker = Attacker.Repeat(() =>
+        {
+            foreach (var name in new[] { "pending", "pending-new", "acting" })
+                Spoil(Beside(attack, name), random.Next(4));
+        });
+        await ActsEachTimeAsync(attack);
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+    }
+
+    // Root's own lock in the state folder, which a run that hangs may hold.
+    [Fact]
+    public async Task ActionsLeftToAnotherRunForTooLong_AreAFailure_AndTheMonitorAndTheStateAreTold()
+    {
+        var clock = new ShiftedClock();
+        using var attack = await SceneAsync(clock, definition => definition with { ActionTimeout = TimeSpan.FromMinutes(1), Rule = new RenewalRule.ExpiresIn(TimeSpan.FromMinutes(10)) });
+        var handle = Lock(Path.Combine(attack.Store.Folders.StateOf(RegisteredAttack.Name), "acting"));
+        using (handle)
+        {
+            var (renewed, exit) = await attack.RunAsync(isForced: true);
+            Assert.Equal((RenewalStatus.Renewed, true, 0), (renewed.Result!.Status, renewed.Result.ActionsPending, exit));
+            // Within the time of the actions, the other run is trusted to be at them.
+            (var early, exit) = await attack.RunAsync(isForced: false);
+            Assert.Equal((RenewalStatus.NotDue, null, 0), (early.Result!.Status, early.Result.ErrorId, exit));
+            Assert.DoesNotContain(attack.Monitor.Told, told => told.Contains("/fail", StringComparison.Ordinal));
+
+            clock.Offset = TimeSpan.FromMinutes(2);
+            (var late, exit) = await attack.RunAsync(isForced: false);
+            Assert.Equal((RenewalStatus.NotDue, ErrorId.ActionFailed, true, RunExitCode.ActionsFailed), (late.Result!.Status, late.Result.ErrorId, late.Result.ActionsPending, exit));
+            Assert.Equal("POST /ping/fail ActionFailed", attack.Monitor.Told[^1]);
+            Assert.Equal((ErrorId.ActionFailed, true), (attack.State.LastErrorId, attack.State.ActionsPending));
+            Assert.Equal(0, attack.Acted);
+        }
+
+        var (free, code) = await attack.RunAsync(isForced: false);
+        Assert.Equal((null, false, 0, 1), (free.Result!.ErrorId, free.Result.ActionsPending, code, attack.Acted));
+        Assert.Equal("GET /ping", attack.Monitor.Told[^1]);
+        Assert.Null(attack.State.LastErrorId);
+    }
+
+    // Without a registration the record lies next to the pair, where its owner can hold the lock: then at least the run fails.
+    [Fact]
+    public async Task OwnerHoldsTheLock_ACallByHandFails_OnceTheActionsAreOverdue()
+    {
+        var clock = new ShiftedClock();
+        Clock = clock;
+        using var attack = await SceneAsync();
+        var action = new CommandAction("/bin/sh", ["-c", "echo ran >> \"$0\"", attack.Trace]);
+        var ca = await CaAsync(CaKind.DevCa);
+        var request = Request(ca, attack.Pair) with { Actions = [action], ActionTimeout = TimeSpan.FromMinutes(1) };
+        var due = request with { Rule = new RenewalRule.ExpiresIn(TimeSpan.FromMinutes(10)) };
+        using var attacker = Attacker.Repeat(() => Hold(Beside(attack, "acting"), TimeSpan.FromSeconds(1)));
+        await UntilHeldAsync(Beside(attack, "acting"));
+        var (renewed, error) = await RunAsync(request);
+        Assert.True(error is null, $"{error}");
+        Assert.Equal((RenewalStatus.Renewed, true), (renewed.Status, renewed.ActionsPending));
+        Assert.Null((await RunAsync(due)).Error);
+        clock.Offset = TimeSpan.FromMinutes(2);
+        var (late, overdue) = await UntilFailsAsync(due);
+        Assert.Equal((RenewalStatus.NotDue, ErrorId.ActionFailed, ErrorId.ActionFailed), (late.Status, late.ErrorId, overdue!.ErrorId));
+        Assert.Contains("lslocks", overdue.Remedy, StringComparison.Ordinal);
+        Assert.Equal(0, attack.Acted);
+    }
+
+    [Fact]
+    public async Task Unregistering_LeavesNothingOfTheRecordInTheStateFolder()
+    {
+        using var attack = await SceneAsync();
+        await attack.RunAsync(isForced: true);
+        var state = attack.Store.Folders.StateOf(RegisteredAttack.Name);
+        Assert.Contains("acting", Directory.GetFiles(state).Select(Path.GetFileName));
+        foreach (var name in new[] { "pending", "pending-new", "run-now", $".state.json.{Guid.NewGuid():N}" })
+            await File.WriteAllTextAsync(Path.Combine(state, name), "x");
+        new StateStore(attack.Store.Folders, Log).Delete(RegisteredAttack.Name);
+        Assert.False(Directory.Exists(state));
+    }
+
+    private static string Beside(RegisteredAttack attack, string what) =>
+        Path.Combine(Path.GetDirectoryName(attack.Pair.CertificatePath)!, $".{Path.GetFileName(attack.Pair.CertificatePath)}.stepcarenew-{what}");
+
+    private static void Hold(string path, TimeSpan time)
+    {
+        using var file = Open(path);
+        if (UnixNative.Lock(file, Exclusive | NonBlocking) == 0)
+            Thread.Sleep(time);
+    }
+
+    // .NET would take a shared lock of its own.
+    private static SafeFileHandle Open(string path) => UnixNative.Open(path, UnixOpen.ReadWrite | UnixOpen.Create | UnixOpen.CloseOnExec, 0x1B6);
+
+    private static SafeFileHandle Lock(string path)
+    {
+        var file = Open(path);
+        Assert.Equal(0, UnixNative.Lock(file, Exclusive | NonBlocking));
+        return file;
+    }
+
+    private static async Task UntilHeldAsync(string path)
+    {
+        for (var attempt = 0; attempt < 500; attempt++)
+        {
+            if (File.Exists(path))
+            {
+                using var file = Open(path);
+                if (UnixNative.Lock(file, Exclusive | NonBlocking) != 0)
+                    return;
+            }
+
+            await Task.Delay(20);
+        }
+
+        Assert.Fail("The attacker never held the lock.");
+    }
+
+    private static void Spoil(string path, int way)
+    {
+        try
+        {
+            File.Delete(path);
+            if (way == 0)
+                File.WriteAllText(path, string.Empty);
+            else if (way == 1)
+                File.CreateSymbolicLink(path, "/dev/null");
+            else if (way == 2)
+                Assert.Equal(0, MakePipe(path, 0x1B6));
+        }
+        catch (IOException)
+        {
+            // Root was faster.
+        }
+    }
+
+    private static async Task ActsEachTimeAsync(RegisteredAttack attack)
+    {
+        for (var run = 1; run <= Tries; run++)
+        {
+            var (outcome, exit) = await attack.RunAsync(isForced: true);
+            Assert.True(outcome.Error is null, $"run {run}: {outcome.Error}");
+            Assert.Equal((RenewalStatus.Renewed, false, 0), (outcome.Result!.Status, outcome.Result.ActionsPending, exit));
+            Assert.Equal(run, attack.Acted);
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Tries} runs");
+    }
+
+    private async Task<(RenewalResult Result, RenewalException? Error)> UntilFailsAsync(RenewalRequest request)
+    {
+        // The attacker lets go for a moment from time to time, as somebody who does not want to be seen.
+        for (var attempt = 0; ; attempt++)
+        {
+            var run = await RunAsync(request);
+            if (run.Error is not null || attempt == 20)
+                return run;
+        }
+    }
+
+    private async Task<RegisteredAttack> SceneAsync(TimeProvider? clock = null, Func<RenewalDefinition, RenewalDefinition>? change = null)
+    {
+        Tool.DemandRoot();
+        Tool.Run("chmod", "0755", Folder);
+        var ca = await CaAsync(CaKind.DevCa);
+        var pair = await IssueAsync(ca, into: Directory.CreateDirectory(Path.Combine(Folder, "certs")).FullName);
+        return await RegisteredAttack.MakeAsync(ca, pair, change, clock);
+    }
+
+    [DllImport("libc", EntryPoint = "mkfifo", CharSet = CharSet.Ansi)]
+    private static extern int MakePipe([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint mode);
+
+    private sealed class ShiftedClock : TimeProvider
+    {
+        public TimeSpan Offset { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Offset;
+    }
+}
