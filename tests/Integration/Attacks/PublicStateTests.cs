@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using StepCaRenew.Actions;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Engine;
@@ -10,7 +11,7 @@ namespace StepCaRenew.Integration.Attacks;
 /// All users can read the state of a renewal. It must not tell which files of root exist, nor what a hook printed; and a
 /// renewal that is refused must not be silent.
 /// </summary>
-public sealed class PublicStateTests : EngineTest
+public sealed partial class PublicStateTests : EngineTest
 {
     // Everything that root reads on behalf of a definition, as a link in the folder of a user.
     [Theory]
@@ -39,7 +40,7 @@ public sealed class PublicStateTests : EngineTest
                 Tool.Run("chmod", "0700", there);
             });
             await attack.RunAsync(isForced: true);
-            states.Add($"{attack.State.LastStatus} {attack.State.LastErrorId} {attack.State.LastErrorMessage}");
+            states.Add(Varying().Replace($"{attack.State.LastStatus} {attack.State.LastErrorId} {attack.State.LastErrorMessage}", "x"));
         }
 
         Assert.True(states.Count == 1, string.Join('\n', states));
@@ -107,6 +108,10 @@ public sealed class PublicStateTests : EngineTest
         await attack.RunAsync(isForced: true);
         Assert.Empty(attack.Monitor.Told);
     }
+
+    // The name of each pair, and the end of each certificate.
+    [GeneratedRegex("[0-9a-f]{32}|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}")]
+    private static partial Regex Varying();
 
     private async Task<RegisteredAttack> RefusedAsync(string fault)
     {
