@@ -37,6 +37,7 @@ public sealed class EventIdTests
             (Event.AskingAgain, "AskingAgain", LogLevel.Debug),
             (Event.IssuersShown, "IssuersShown", LogLevel.Information),
             (Event.AnswerVerified, "AnswerVerified", LogLevel.Debug),
+            (Event.IssuerEndsEarlier, "IssuerEndsEarlier", LogLevel.Warning),
             (Event.ChangedDuringRenewal, "ChangedDuringRenewal", LogLevel.Warning),
             (Event.HardLinked, "HardLinked", LogLevel.Warning),
             (Event.OwnerNotKept, "OwnerNotKept", LogLevel.Warning),
@@ -47,5 +48,5 @@ public sealed class EventIdTests
         Events);
 
     [Fact]
-    public void Numbers_AreThese() => Assert.Equal([100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 120, 121, 122, 123, 124, 130, 140, 141, 142, 150, 190, 191], Events.Select(one => one.Id));
+    public void Numbers_AreThese() => Assert.Equal([100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 120, 121, 122, 123, 124, 130, 131, 140, 141, 142, 150, 190, 191], Events.Select(one => one.Id));
 }
