@@ -94,11 +94,15 @@ public sealed partial class InvokeStepRenewalCommand
                 }
 
                 registered.Drain();
-                RunOthers();
-                progress.End();
             });
             Serve(runs!.ActAsync);
             Serve(runs!.FinishAsync);
+            // Last of all: what another account's process does, or does not do, holds up none of this.
+            Terminating(() =>
+            {
+                RunOthers();
+                progress!.End();
+            });
         }
         finally
         {

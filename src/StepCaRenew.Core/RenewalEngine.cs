@@ -125,7 +125,7 @@ public sealed class RenewalEngine : IDisposable
     {
         report.IsReplaced = false;
         using var glance = await look.GlanceAsync(request, report, cancellationToken).ConfigureAwait(false);
-        using var opened = new OpenPair(request, glance, volumes, clock, logger);
+        var opened = new OpenPair(request, glance, volumes, clock, logger);
         using var pending = new PendingActions(opened.Volume, opened.Folders, opened.Paths, request.Actions, acting, clock, logger);
         if (await look.TakeAsync(request, glance, opened, pending, report, approval, cancellationToken).ConfigureAwait(false) is { } nothingToDo)
             return nothingToDo;
@@ -168,7 +168,7 @@ public sealed class RenewalEngine : IDisposable
         var before = pending.Settle(pair.Leaf.SerialNumber);
         Owe(report, pending, OwedActions.Of(request, opened.Paths, pair, before, null));
         if (!decision.IsDue)
-            return pending.IsOverdue(before, request.ActionTimeout) ? throw ActionErrors.LeftTooLong(request.CertificatePath, before[0].Time) : report.NotDue(decision);
+            return pending.IsOverdue(before, request.ActionTimeout) ? throw ActionErrors.LeftTooLong(request.CertificatePath) : report.NotDue(decision);
         if (!await approval.ForRenewalAsync(facts, cancellationToken).ConfigureAwait(false))
             return look.Refused(request, opened, report, before.Count > 0);
 

@@ -39,7 +39,7 @@ internal sealed class RenewalLook(MatchingPairLoader loader, TimeProvider clock,
         // What lies beside the pair while another run holds the lock is that run's work; what is left of it shows under the lock.
         if (opened.Recovery.IsNeeded(opened.Paths))
             return PairLock.IsHeld(opened.Folders, opened.Paths) || await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false) ? null : report.WouldRecover();
-        var facts = glance.Facts ?? await LoadAsync(request, report, cancellationToken).ConfigureAwait(false);
+        var facts = glance.Facts ?? await LoadAsync(request, opened.Reader, report, cancellationToken).ConfigureAwait(false);
         report.Loaded(facts);
         var decision = Decide(facts, request, report);
         if (!decision.IsDue)
@@ -93,9 +93,9 @@ internal sealed class RenewalLook(MatchingPairLoader loader, TimeProvider clock,
             RenewalLog.HardLinked(logger, file.Sentence);
     }
 
-    private async Task<PairFacts> LoadAsync(RenewalRequest request, RenewalReport report, CancellationToken cancellationToken)
+    private async Task<PairFacts> LoadAsync(RenewalRequest request, PairReader reader, RenewalReport report, CancellationToken cancellationToken)
     {
-        using var pair = await loader.LoadAsync(request, seen: null, reader: null, report.Loaded, cancellationToken, report.WasRead).ConfigureAwait(false);
+        using var pair = await loader.LoadAsync(request, seen: null, reader, report.Loaded, cancellationToken, report.WasRead).ConfigureAwait(false);
         return PairFacts.Of(pair);
     }
 }

@@ -70,7 +70,8 @@ internal sealed class ActingLocks(ILogger logger, long most) : IDisposable
         {
             return LockFile.TryOpen(folders, paths.Acting);
         }
-        catch (RenewalException e)
+        // Such as a state folder that is missing.
+        catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
         {
             ActionLog.NotLocked(logger, paths.Acting, e.Message);
             return (LockOutcome.Impossible, null);

@@ -7,8 +7,8 @@ internal static class ActionErrors
     public static RenewalException Invalid(string message, string remedy) => new(ErrorId.ActionInvalid, message, remedy);
 
     /// <summary>Another run has had the actions for longer than they may take.</summary>
-    public static RenewalException LeftTooLong(string certificatePath, DateTimeOffset since) => new(
-        ErrorId.ActionFailed, $"The actions after the renewal of '{certificatePath}' are pending since {MessageTime.Local(since)}, and another process holds their lock for longer than they may take.",
+    public static RenewalException LeftTooLong(string certificatePath) => new(
+        ErrorId.ActionFailed, $"The actions after the renewal of '{certificatePath}' are pending, and another process holds their lock for longer than they may take.",
         "Find the process that holds the lock (lslocks shows it) and end it if it hangs; the next run then runs the actions.");
 
     /// <summary>It was run, and failed; the new certificate stands.</summary>

@@ -9,8 +9,12 @@ namespace StepCaRenew.Actions;
 internal sealed class PendingActions(
     IVolume volume, OpenFolders folders, PairPaths paths, IReadOnlyList<ActionDefinition> actions, ActingLocks acting, TimeProvider clock, ILogger logger) : IDisposable
 {
+    // Clocks are set back, though not by much.
+    private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(5);
+
     private readonly PendingFile file = new(volume, paths, new SharingRetry(clock));
     private ActingTurn? turn;
+    private bool isUnreadable;
 
     /// <summary>Whether an earlier run left a record.</summary>
     public bool IsRecorded => file.Exists;
@@ -25,8 +29,7 @@ internal sealed class PendingActions(
     /// <param name="owed">The actions.</param>
     /// <param name="patience">How long one action may take, unless it says so itself.</param>
     public bool IsOverdue(IReadOnlyList<PendingEntry> owed, TimeSpan patience) =>
-        IsAnothers && owed.Count > 0
-        && clock.GetUtcNow() - owed.Min(entry => entry.Time) > owed.Aggregate(TimeSpan.Zero, (sum, entry) => sum + (actions.FirstOrDefault(action => action.Hash == entry.Hash)?.Timeout ?? patience));
+        IsAnothers && (isUnreadable || owed.Any(IsOfTheFuture) || (owed.Count > 0 && clock.GetUtcNow() - owed.Min(entry => entry.Time) > PatienceFor(owed, patience)));
 
     /// <summary>Whether the run takes what is owed with it, and the lock as well, until it is done.</summary>
     public bool IsTakenOver { get; set; }
@@ -81,10 +84,19 @@ internal sealed class PendingActions(
             acting.Release(paths);
     }
 
+    private TimeSpan PatienceFor(IEnumerable<PendingEntry> owed, TimeSpan patience) =>
+        owed.Aggregate(TimeSpan.Zero, (sum, entry) => sum + (actions.FirstOrDefault(action => action.Hash == entry.Hash)?.Timeout ?? patience));
+
+    // Whoever can write the record could keep an action from ever being overdue by its time, or by a record that says nothing.
+    private bool IsOfTheFuture(PendingEntry entry) => entry.Time - clock.GetUtcNow() > Leeway;
+
     private List<PendingEntry> Peek(string serialNumber)
     {
         IReadOnlyList<PendingEntry> recorded = [];
         Try(() => recorded = file.Read() ?? []);
+        isUnreadable = recorded.Count == 0 && file.Exists;
+        if (isUnreadable)
+            ActionLog.PendingDamaged(logger, paths.Pending);
         return Owed(recorded, serialNumber);
     }
 

@@ -15,6 +15,7 @@ internal sealed class PendingNote : IDisposable
     private readonly PairPaths paths;
     private readonly ILogger logger;
     private readonly bool wasRecorded;
+    private readonly bool isMissing;
     private bool isInPlace;
     private bool isKept;
 
@@ -26,6 +27,14 @@ internal sealed class PendingNote : IDisposable
         try
         {
             file.Stage(entries);
+        }
+        // A registered renewal keeps its record in its state folder. That one that is missing or full must not stop a renewal:
+        // the actions run with this run, and only a crash before that would forget them.
+        catch (Exception e) when (paths.RecordFolder is not null && (e is IOException or UnauthorizedAccessException or RenewalException))
+        {
+            file.Unstage();
+            isMissing = true;
+            ActionLog.PendingNotChanged(logger, paths.Pending, e.Message);
         }
         catch (Exception e)
         {
@@ -40,7 +49,7 @@ internal sealed class PendingNote : IDisposable
     /// <summary>Puts it on disk; what hinders that (a folder in its place, say) must not stop a renewal.</summary>
     public void Put()
     {
-        if (Entries.Count == 0)
+        if (Entries.Count == 0 || isMissing)
             return;
         try
         {

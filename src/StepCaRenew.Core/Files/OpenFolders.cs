@@ -24,6 +24,14 @@ internal sealed class OpenFolders : IDisposable
     /// <inheritdoc cref="Of"/>
     public SmallFile OpenToRead(string path) => Of(path).OpenToRead(Path.GetFileName(path));
 
+    /// <summary>Follows links as <see cref="TargetPath"/> does, but looks a name up in its folder if that is open here.</summary>
+    /// <exception cref="RenewalException">The links go in a circle, or must not be followed.</exception>
+    public string Follow(string path) =>
+        OperatingSystem.IsLinux() && FolderAt(path) is LinuxFolder folder && folder.Look(Path.GetFileName(path)) is not { IsLink: true } ? path : TargetPath.Follow(path);
+
+    /// <summary>Whether anything but a folder is at a path, a link included; null if its folder is not open here.</summary>
+    public bool? Exists(string path) => FolderAt(path)?.Exists(Path.GetFileName(path));
+
     /// <summary>Whether a path still leads to a file in the folder that is open here.</summary>
     /// <param name="named">The path as the user named it.</param>
     /// <param name="path">The file that it led to.</param>
@@ -60,6 +68,8 @@ internal sealed class OpenFolders : IDisposable
             return false;
         }
     }
+
+    private OpenFolder? FolderAt(string path) => Path.GetDirectoryName(path) is { } folder ? open.GetValueOrDefault(folder) : null;
 
     /// <inheritdoc/>
     public void Dispose()

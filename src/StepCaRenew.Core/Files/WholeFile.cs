@@ -53,7 +53,7 @@ internal static class WholeFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            folder?.Delete(temporary);
+            TryDelete(folder, temporary);
             throw Failed(Path.GetFullPath(path), "written", e);
         }
         finally
@@ -82,6 +82,18 @@ internal static class WholeFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Failed(path, "deleted", e);
+        }
+    }
+
+    private static void TryDelete(OpenFolder? folder, string name)
+    {
+        try
+        {
+            folder?.Delete(name);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Such as a read-only volume, where the file was never made.
         }
     }
 

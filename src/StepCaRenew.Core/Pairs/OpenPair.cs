@@ -4,9 +4,9 @@ using StepCaRenew.Files;
 namespace StepCaRenew.Pairs;
 
 /// <summary>One pair during one attempt: its files, its folders, which are opened once, and what works in them.</summary>
-internal sealed class OpenPair : IDisposable
+internal sealed class OpenPair
 {
-    /// <summary>Opens nothing yet.</summary>
+    /// <summary>Takes over what the look has opened.</summary>
     /// <param name="request">The request.</param>
     /// <param name="glance">Where the pair was seen.</param>
     /// <param name="volumes">Makes the file system over the folders that are opened.</param>
@@ -14,7 +14,7 @@ internal sealed class OpenPair : IDisposable
     /// <param name="logger">Told of what is recovered.</param>
     public OpenPair(RenewalRequest request, PairGlance glance, Func<OpenFolders, IVolume> volumes, TimeProvider clock, ILogger logger)
     {
-        Paths = glance.Paths;
+        (Paths, Folders) = (glance.Paths, glance.Folders);
         Volume = volumes(Folders);
         Reader = new PairReader(Folders, request, Paths, glance.KeyPath);
         Recovery = new PairRecovery(Volume, clock, logger);
@@ -24,7 +24,7 @@ internal sealed class OpenPair : IDisposable
     public PairPaths Paths { get; }
 
     /// <summary>The open folders.</summary>
-    public OpenFolders Folders { get; } = new();
+    public OpenFolders Folders { get; }
 
     /// <summary>The file system.</summary>
     public IVolume Volume { get; }
@@ -34,7 +34,4 @@ internal sealed class OpenPair : IDisposable
 
     /// <summary>Finishes or undoes what a crash left.</summary>
     public PairRecovery Recovery { get; }
-
-    /// <inheritdoc/>
-    public void Dispose() => Folders.Dispose();
 }

@@ -12,8 +12,11 @@ internal sealed class PairGlance : IDisposable
     private readonly PemDocument? certificate;
     private KeyFile? key;
 
-    private PairGlance(PairPaths paths, string keyPath, PemDocument? certificate, KeyFile? key, PairFacts? facts) =>
-        (Paths, KeyPath, this.certificate, this.key, Facts) = (paths, keyPath, certificate, key, facts);
+    private PairGlance(OpenFolders folders, PairPaths paths, string keyPath, PemDocument? certificate, KeyFile? key, PairFacts? facts) =>
+        (Folders, Paths, KeyPath, this.certificate, this.key, Facts) = (folders, paths, keyPath, certificate, key, facts);
+
+    /// <summary>The folders of the files, as they were opened for this look; the rest of the attempt works in them.</summary>
+    public OpenFolders Folders { get; }
 
     /// <summary>The files, links resolved.</summary>
     public PairPaths Paths { get; }
@@ -31,16 +34,30 @@ internal sealed class PairGlance : IDisposable
     /// <exception cref="RenewalException">The certificate can't be read, or there is no key beside it.</exception>
     public static PairGlance Take(RenewalRequest request)
     {
+        var folders = new OpenFolders();
+        try
+        {
+            return Take(request, folders);
+        }
+        catch
+        {
+            folders.Dispose();
+            throw;
+        }
+    }
+
+    private static PairGlance Take(RenewalRequest request, OpenFolders folders)
+    {
         // First of all: a link that must not be followed is not read through either.
         var certificatePath = TargetPath.Follow(request.CertificatePath);
-        var (certificate, keyPath) = PairLocator.Locate(request);
-        var paths = PairPaths.Resolve(request, certificatePath, keyPath);
-        if (certificate is null || LeafOf(certificate) is not { } leaf || TryLoad(keyPath, request.KeyPassword) is not { } key)
-            return new PairGlance(paths, keyPath, null, null, null);
+        var (certificate, keyPath) = PairLocator.Locate(request, _ => folders.OpenToRead(certificatePath), path => folders.Exists(path) ?? KeyPathConvention.IsThere(path));
+        var paths = PairPaths.Resolve(request, certificatePath, folders.Follow(keyPath));
+        if (certificate is null || LeafOf(certificate) is not { } leaf || TryLoad(keyPath, request.KeyPassword, _ => folders.OpenToRead(paths.Key)) is not { } key)
+            return new PairGlance(folders, paths, keyPath, null, null, null);
         if (PairMatch.Matches(leaf.PublicKey.Span, key.Key))
-            return new PairGlance(paths, keyPath, certificate, key, PairFacts.Of(certificate.File.Path, leaf, key));
+            return new PairGlance(folders, paths, keyPath, certificate, key, PairFacts.Of(certificate.File.Path, leaf, key));
         key.Dispose();
-        return new PairGlance(paths, keyPath, null, null, null);
+        return new PairGlance(folders, paths, keyPath, null, null, null);
     }
 
     /// <summary>The pair that was seen, if its files are read again and hold the same; it is given away, once.</summary>
@@ -54,7 +71,11 @@ internal sealed class PairGlance : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => key?.Dispose();
+    public void Dispose()
+    {
+        key?.Dispose();
+        Folders.Dispose();
+    }
 
     // One leaf, or a leaf among authorities; all else is looked at more closely.
     private static CertificateOutline? LeafOf(PemDocument certificate)
@@ -71,11 +92,11 @@ internal sealed class PairGlance : IDisposable
         return leaf;
     }
 
-    private static KeyFile? TryLoad(string keyPath, KeyPassword? password)
+    private static KeyFile? TryLoad(string keyPath, KeyPassword? password, Func<string, SmallFile> open)
     {
         try
         {
-            return KeyFile.Load(keyPath, password);
+            return KeyFile.Load(keyPath, password, open);
         }
         catch (RenewalException)
         {

@@ -58,10 +58,9 @@ internal sealed record PairPaths(string Certificate, string Key)
     /// <summary>Resolves the paths of a request's pair.</summary>
     /// <param name="request">The request.</param>
     /// <param name="certificate">The certificate file, without links.</param>
-    /// <param name="keyPath">The key file as the user knows it.</param>
-    /// <exception cref="RenewalException">A link leads nowhere, or must not be followed.</exception>
-    public static PairPaths Resolve(RenewalRequest request, string certificate, string keyPath) =>
-        Of(certificate, TargetPath.Follow(keyPath)) with { RecordFolder = request.RecordFolder };
+    /// <param name="key">The key file, without links.</param>
+    public static PairPaths Resolve(RenewalRequest request, string certificate, string key) =>
+        Of(certificate, key) with { RecordFolder = request.RecordFolder };
 
     // One file by two spellings is one file: the properties above compare the text.
     private static PairPaths Of(string certificate, string key) => new(certificate, PathNames.AreSame(certificate, key) ? certificate : key);

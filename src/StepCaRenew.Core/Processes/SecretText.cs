@@ -55,6 +55,6 @@ internal static partial class SecretText
     [GeneratedRegex($"""(["'][\w-]{"{0,30}"}(?:{Names})[\w-]{"{0,30}"}["']\s{"{0,3}"}:\s{"{0,3}"}){Value}|(?<=^[ \t]{"{0,20}"}(?:[\w]{"{1,20}"}[_-])?(?:{Names}):[ \t]{"{1,3}"}){Value}(?=[ \t\r]*$)""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Multiline)]
     private static partial Regex Pair();
 
-    [GeneratedRegex(@"\beyJ[\w-]*\.[\w-]+(\.[\w-]*)*")]
+    [GeneratedRegex(@"(?<![\w-])eyJ[\w-]*\.[\w-]+(\.[\w-]*)*")]
     private static partial Regex Token();
 }

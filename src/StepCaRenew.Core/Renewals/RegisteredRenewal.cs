@@ -85,7 +85,8 @@ public sealed class RegisteredRenewal : IDisposable
     {
         try
         {
-            using var certificate = CertificateFile.Load(Definition.CertificatePath);
+            using var folders = new OpenFolders();
+            using var certificate = CertificateFile.Load(Definition.CertificatePath, path => folders.OpenToRead(TargetPath.Follow(path)));
             return ScheduleInterval.For(CertificatePair.ValidityOf(certificate.Leaf).Lifetime) ?? ScheduleInterval.All[0];
         }
         catch (RenewalException)

@@ -1,4 +1,5 @@
 using StepCaRenew.Logging;
+using StepCaRenew.Processes;
 using StepCaRenew.Renewals.Accounts;
 
 namespace StepCaRenew.Renewals;
@@ -63,6 +64,11 @@ public sealed partial class RegisteredRuns
         catch (RenewalException e)
         {
             outcomes.Failure = e;
+        }
+        // Whatever goes wrong with the process of one account, the other renewals of this call get their results.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            outcomes.Failure = OtherOutcomes.Failed(mine[0].Account, $"could not be served: {PlainText.Strip(e.Message)}", e);
         }
 
         foreach (var other in mine)

@@ -61,7 +61,7 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
             if (!isTrusted)
                 throw Wrong(ErrorId.AnswerUntrusted, $"does not chain to the trusted root: {string.Join("; ", chain.ChainStatus.Select(status => status.Status))}");
             DemandStrong(elements);
-            return [.. elements.Skip(1).Select(element => answer.Chain.FirstOrDefault(issuer => issuer.RawDataMemory.Span.SequenceEqual(element.RawDataMemory.Span))).OfType<X509Certificate2>()];
+            return [.. elements.Skip(1).Select(element => Sent(element, answer) ?? (IsRoot(element) ? null : new X509Certificate2(element))).OfType<X509Certificate2>()];
         }
         finally
         {
@@ -69,6 +69,12 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
                 element.Dispose();
         }
     }
+
+    private static X509Certificate2? Sent(X509Certificate2 element, CaAnswer answer) =>
+        answer.Chain.FirstOrDefault(issuer => issuer.RawDataMemory.Span.SequenceEqual(element.RawDataMemory.Span));
+
+    // An intermediate may come from the root file: another edition of the one that the CA sent. Without it the chain would have a gap.
+    private static bool IsRoot(X509Certificate2 element) => element.SubjectName.RawData.AsSpan().SequenceEqual(element.IssuerName.RawData);
 
     // The signature of the root says nothing: it is trusted because it is in the root file.
     private static void DemandStrong(List<X509Certificate2> chain)

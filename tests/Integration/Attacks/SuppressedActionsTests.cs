@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using StepCaRenew.Actions;
 using StepCaRenew.Files;
@@ -74,6 +76,38 @@ public sealed class SuppressedActionsTests : EngineTest
     }
 
     // Without a registration the record lies next to the pair, where its owner can hold the lock: then at least the run fails.
+    // By a record that says nothing, or a time that never comes, the owner would put that off for ever.
+    [Theory]
+    [InlineData("")]
+    [InlineData("in a hundred years")]
+    public async Task OwnerHoldsTheLockAndForgesTheRecord_ACallByHandFails(string forged)
+    {
+        using var attack = await SceneAsync();
+        var ca = await CaAsync(CaKind.DevCa);
+        var request = Request(ca, attack.Pair) with { Actions = [new CommandAction("/bin/sh", ["-c", "echo ran >> \"$0\"", attack.Trace])] };
+        var due = request with { Rule = new RenewalRule.ExpiresIn(TimeSpan.FromMinutes(10)) };
+        using var held = Lock(Beside(attack, "acting"));
+        Assert.Null((await RunAsync(request)).Error);
+        Assert.Null((await RunAsync(due)).Error);
+        var record = Beside(attack, "pending");
+        File.WriteAllText(record, forged.Length == 0 ? string.Empty : Regex.Replace(File.ReadAllText(record), "\"time\":\"[0-9]{4}", "\"time\":\"2126"));
+        Assert.Equal(ErrorId.ActionFailed, (await RunAsync(due)).Error?.ErrorId);
+    }
+
+    // The certificate counts for more than the record of what follows it.
+    [Fact]
+    public async Task StateFolderThatCannotBeWritten_RenewsAndActs_AndWarns()
+    {
+        using var attack = await SceneAsync();
+        var state = attack.Store.Folders.StateOf(RegisteredAttack.Name);
+        Directory.Delete(state, recursive: true);
+        File.WriteAllText(state, "a file in the place of the folder");
+        var (outcome, _) = await attack.RunAsync(isForced: true, Log);
+        Assert.True(outcome.Error is null, outcome.Error?.ToString());
+        Assert.Equal((RenewalStatus.Renewed, 1), (outcome.Result!.Status, attack.Acted));
+        Assert.Contains(Log.Events, one => one.Level == LogLevel.Warning && one.Message.Contains(state, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task OwnerHoldsTheLock_ACallByHandFails_OnceTheActionsAreOverdue()
     {

@@ -59,7 +59,8 @@ internal sealed class AccountProcess : IDisposable
     /// <exception cref="RenewalException">It said what it must not say, or did not end in time.</exception>
     public async Task ServeAsync(AccountOrder order, OtherOutcomes outcomes, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var limitOfAll = LimitOfOne * (1 + (order.Names.Count / order.ThrottleLimit));
+        // A timer takes 49 days at the most.
+        var limitOfAll = TimeSpan.FromTicks(Math.Min((LimitOfOne * (1 + (order.Names.Count / order.ThrottleLimit))).Ticks, TimeSpan.FromDays(1).Ticks));
         using var limit = new CancellationTokenSource(limitOfAll, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try

@@ -13,8 +13,11 @@ internal static class AccountText
     private const int LongestNumber = 128;
 
     /// <summary>One line without control characters and escape sequences, of bounded length.</summary>
-    public static string Clean(string text)
+    /// <exception cref="JsonException">There is none: the reader of JSON leaves out what the other account leaves out.</exception>
+    public static string Clean(string? text)
     {
+        if (text is null)
+            throw new JsonException();
         var plain = PlainText.Strip(text.Length > Longest ? text[..Longest] + "…" : text);
         return string.Concat(plain.Select(one => one is '\n' or '\t' ? ' ' : one)).Trim();
     }
