@@ -9,7 +9,7 @@ internal sealed class OpenFolders : IDisposable
     /// <param name="path">The file's full path, without links.</param>
     /// <exception cref="IOException">It is not there, or a link was put in its place.</exception>
     /// <exception cref="UnauthorizedAccessException">This account has no access to it.</exception>
-    public OpenFolder Of(string path) => Open(Path.GetDirectoryName(path)!);
+    public OpenFolder Of(string path) => Open(Path.GetDirectoryName(path) ?? throw new FileNotFoundException(null, path));
 
     /// <summary>A folder by its own path.</summary>
     /// <inheritdoc cref="Of"/>

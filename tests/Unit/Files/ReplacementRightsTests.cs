@@ -28,7 +28,7 @@ public sealed class ReplacementRightsTests : IDisposable
     }
 
     // Root would give the new file what another account gave the old one.
-    [Theory]
+    [LinuxTheory]
     [InlineData(0b010_110_100_000)]
     [InlineData(0b110_111_101_101)]
     [InlineData(0b001_110_100_100)]
