@@ -14,7 +14,7 @@ public static partial class PlainText
     {
         ArgumentNullException.ThrowIfNull(text);
         // Most text is plain already.
-        if (!text.EnumerateRunes().Any(one => IsInvisible(one) || one.Value == '\r'))
+        if (IsAscii(text) || !text.EnumerateRunes().Any(one => IsInvisible(one) || one.Value == '\r'))
             return text;
         var plain = new StringBuilder(text.Length);
         foreach (var one in Sequence().Replace(text, string.Empty).ReplaceLineEndings("\n").EnumerateRunes())
@@ -41,7 +41,7 @@ public static partial class PlainText
     /// <param name="text">The text.</param>
     [return: NotNullIfNotNull(nameof(text))]
     public static string? Line(string? text) =>
-        text is null ? null : Show(text.Replace("\r\n", " ", StringComparison.Ordinal).Replace('\n', ' ').Replace('\t', ' '), IsHidden);
+        text is null || IsAscii(text) ? text : Show(text.Replace("\r\n", " ", StringComparison.Ordinal).Replace('\n', ' ').Replace('\t', ' '), IsHidden);
 
     /// <summary>
     /// A path for a result. If hidden characters were removed, or a line end became a blank, the text could be the path of
@@ -53,13 +53,16 @@ public static partial class PlainText
 
     private static string Show(string text, Func<Rune, bool> isHidden)
     {
-        if (!text.EnumerateRunes().Any(isHidden))
+        if (IsAscii(text) || !text.EnumerateRunes().Any(isHidden))
             return text;
         var shown = new StringBuilder(text.Length);
         foreach (var one in text.EnumerateRunes())
             shown.Append(isHidden(one) ? Rune.ReplacementChar : one);
         return shown.ToString();
     }
+
+    // What can be seen of ASCII, on one line: the usual case, found out many characters at a time.
+    private static bool IsAscii(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
     // Persian, Hindi and families of emoji need the two joiners.
     private static bool IsHidden(Rune one) => one.Value is '\t' or '\n' || (IsInvisible(one) && one.Value is not (0x200C or 0x200D));
