@@ -8,9 +8,13 @@ internal static class WeakCryptography
 {
     private const int SmallestRsa = 2048;
     private const int SmallestEllipticCurve = 256;
+    private const string EllipticCurve = "1.2.840.10045.2.1";
     private const string Pss = "1.2.840.113549.1.1.10";
     private const string Sha1 = "1.3.14.3.2.26";
     private const string Md5 = "1.2.840.113549.2.5";
+
+    // P-256, P-384 and P-521 as encoded object identifiers (RFC 5480 section 2.1.1.1).
+    private static readonly HashSet<string> StrongCurves = ["06082A8648CE3D030107", "06052B81040022", "06052B81040023"];
 
     private static readonly Dictionary<string, string> Signatures = new()
     {
@@ -30,6 +34,9 @@ internal static class WeakCryptography
     /// <summary>The public key of an issuer if it is too short, such as <c>RSA 1024</c>; null for a long one.</summary>
     public static string? KeyOf(X509Certificate2 issuer)
     {
+        // To decode a key takes as long as all else that is looked at: the curves of every step-ca are known by their names.
+        if (issuer.GetKeyAlgorithm() == EllipticCurve && StrongCurves.Contains(Convert.ToHexString(issuer.GetKeyAlgorithmParameters())))
+            return null;
         using var rsa = issuer.GetRSAPublicKey();
         if (rsa is not null)
             return rsa.KeySize < SmallestRsa ? $"RSA {rsa.KeySize}" : null;

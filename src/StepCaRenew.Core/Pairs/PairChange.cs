@@ -37,19 +37,20 @@ internal sealed record PairChange(FileChange Certificate, FileChange? Key, Prove
         var certificateChange = new FileChange(certificate.Document.File.Bytes, CertificateContent.Render(certificate, answer.Leaf, answer.Chain, block));
         var keyChange = newKey is null || paths.IsOneFile ? null : new FileChange(key.Document.File.Bytes, KeyContent.Render(key, newKey, password));
         var proven = new ProvenPair(certificateChange.After, paths.IsOneFile ? certificateChange.After : keyChange?.After ?? key.Document.File.Bytes);
-        RequireLoadable(proven, pair, answer, password);
+        RequireLoadable(proven, keyIsNew: newKey is not null || paths.IsOneFile, pair, answer, password);
         return new PairChange(certificateChange, keyChange, proven);
     }
 
     // The answer was verified. This is about what was made of it, before anything of it gets to its place: what the ordinary
     // loader cannot read would end the renewals of this pair for good.
-    private static void RequireLoadable(ProvenPair proven, CertificatePair pair, CaAnswer answer, KeyPassword? password)
+    private static void RequireLoadable(ProvenPair proven, bool keyIsNew, CertificatePair pair, CaAnswer answer, KeyPassword? password)
     {
         try
         {
             using var certificate = CertificateFile.Parse(new InputFile(pair.Certificate.Path, proven.Certificate, default));
-            using var key = KeyFile.Parse(new InputFile(pair.KeyPath, proven.Key, default), password);
-            if (certificate.Leaf.RawData.AsSpan().SequenceEqual(answer.Leaf.RawData) && PairMatch.Matches(certificate.Leaf, key.Key))
+            // A key file that stays was read by the loader when the run began.
+            using var written = keyIsNew ? KeyFile.Parse(new InputFile(pair.KeyPath, proven.Key, default), password) : null;
+            if (certificate.Leaf.RawData.AsSpan().SequenceEqual(answer.Leaf.RawData) && PairMatch.Matches(certificate.Leaf, written?.Key ?? pair.Key))
                 return;
         }
         catch (RenewalException e)
