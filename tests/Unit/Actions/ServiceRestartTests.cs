@@ -11,6 +11,10 @@ public sealed class ServiceRestartTests : IDisposable
     private static readonly ServiceAction Restart = new("web", IsReload: false);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
+    // A process that another test starts at this moment has a copy of the lock until it executes its program. By the clock of
+    // these tests this is over in a moment.
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromMinutes(5);
+
     private readonly TestFolder folder = new();
     private readonly EventLog log = new();
     private readonly InstantClock clock = new(new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
@@ -253,6 +257,6 @@ public sealed class ServiceRestartTests : IDisposable
     {
         entries ??= PendingFormat.Parse(File.ReadAllBytes(paths.Pending))!;
         var subject = new ActionSubject("web", paths.Certificate, paths.Key, "0A", "0B", null, "00", clock.GetUtcNow());
-        return new StoppedServices(action, [new OwedActions(paths, entries, subject, TimeSpan.Zero)], folders => new Volume(folders), clock, log);
+        return new StoppedServices(action, [new OwedActions(paths, entries, subject, LockTimeout)], folders => new Volume(folders), clock, log);
     }
 }
