@@ -16,6 +16,7 @@ namespace StepCaRenew.Integration.Attacks;
 /// The owner of a pair does not want the server to load the new certificate: it holds the lock of the actions, empties their
 /// record, or puts something else under its name. A registered renewal of root must act all the same, or fail aloud.
 /// </summary>
+[Collection(nameof(Alone))]
 public sealed class SuppressedActionsTests : EngineTest
 {
     private const int Tries = 50;
