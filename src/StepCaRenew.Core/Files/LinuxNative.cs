@@ -9,7 +9,6 @@ namespace StepCaRenew.Files;
 [SupportedOSPlatform("linux")]
 internal static partial class LinuxNative
 {
-    public const int NoData = 61;
     public const int Busy = 16;
     public const int NoSpace = 28;
     public const int QuotaExceeded = 122;
