@@ -122,7 +122,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
             template = ReadTemplate();
             host = ReadHost();
             foreach (var action in template.Actions)
-                action.Demand(host);
+                action.RequireRunnable(host);
             engine = new RenewalEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, log!);
             batch = new CertificateBatch<RenewalOutcome>(
                 this, new WorkBatch(pump, ThrottleLimit), progress, new BatchNames(MyInvocation.ExpectingInput), (input, name, outcome) => Report(outcome.Result, ErrorOf(input, name, outcome.Error)));

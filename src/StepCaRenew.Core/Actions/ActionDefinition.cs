@@ -13,12 +13,12 @@ public abstract record ActionDefinition
     internal abstract IReadOnlyList<string> Identity { get; }
 
     /// <summary>The same for the same action, in every process and on every machine.</summary>
-    internal string Hash => ActionHash.Of(Identity);
+    internal string Hash => ActionHash.Compute(Identity);
 
     /// <summary>Finds out what can be found out before the CA is asked.</summary>
     /// <param name="host">What the actions of a call have in common.</param>
     /// <exception cref="RenewalException">It could never be run (<see cref="ErrorId.ActionInvalid"/>).</exception>
-    public virtual void Demand(ActionHost host)
+    public virtual void RequireRunnable(ActionHost host)
     {
     }
 

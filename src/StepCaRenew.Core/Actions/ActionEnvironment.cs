@@ -12,7 +12,7 @@ internal static class ActionEnvironment
     /// The variables of one action. Over several certificates each holds one line per certificate, in the same order;
     /// one that would grow too long is left out.
     /// </summary>
-    public static IReadOnlyDictionary<string, string?> Of(IReadOnlyList<ActionSubject> subjects) => new Dictionary<string, string?>
+    public static IReadOnlyDictionary<string, string?> Describe(IReadOnlyList<ActionSubject> subjects) => new Dictionary<string, string?>
     {
         ["STEPCARENEW_COUNT"] = subjects.Count.ToString(CultureInfo.InvariantCulture),
         ["STEPCARENEW_NAME"] = Lines(subjects, one => one.Name),

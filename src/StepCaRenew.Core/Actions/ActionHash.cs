@@ -11,7 +11,7 @@ internal static class ActionHash
     public const int Length = 64;
 
     /// <summary>SHA-256 over the parts, each with its length, so that no two lists run together.</summary>
-    public static string Of(IReadOnlyList<string> parts)
+    public static string Compute(IReadOnlyList<string> parts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData("stepcarenew-action-1"u8);

@@ -53,7 +53,7 @@ internal sealed class ActionRunner(IReadOnlyList<ActionDefinition> actions, Acti
     private async Task<RenewalException?> TryAsync(ActionDefinition action, List<RenewalResult> owing, CancellationToken cancellationToken)
     {
         var owed = owing.Select(result => result.Owed!).ToList();
-        var variables = ActionEnvironment.Of([.. owed.Select(one => one.Subject)]);
+        var variables = ActionEnvironment.Describe([.. owed.Select(one => one.Subject)]);
         var context = new ActionContext(
             host, owing, variables, logger, clock, new StoppedServices(action, owed, volumes, clock, logger), owed.Exists(one => one.IsRetried(action)));
         var patience = Shorter(action.Timeout ?? host.Timeout, Duration.LongestTimeout);

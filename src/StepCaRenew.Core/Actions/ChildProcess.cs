@@ -13,7 +13,7 @@ internal static class ChildProcess
 
     /// <summary>Runs a program that is to end with exit code 0.</summary>
     /// <exception cref="RenewalException">It could not be started, or ended with another code.</exception>
-    public static async Task DemandSuccessAsync(ActionDefinition action, string program, IEnumerable<string> arguments, ActionContext context, CancellationToken cancellationToken)
+    public static async Task RunToSuccessAsync(ActionDefinition action, string program, IEnumerable<string> arguments, ActionContext context, CancellationToken cancellationToken)
     {
         // The two streams come by two pipes, and which of their last lines came last is chance: a reason is written to the second.
         var errors = new OutputTail();

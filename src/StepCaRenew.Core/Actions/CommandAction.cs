@@ -12,7 +12,7 @@ public sealed record CommandAction(string FilePath, IReadOnlyList<string> Argume
     internal override IReadOnlyList<string> Identity => ["command", FilePath, .. ArgumentList];
 
     /// <inheritdoc/>
-    public override void Demand(ActionHost host)
+    public override void RequireRunnable(ActionHost host)
     {
         if (ArgumentList.Any(argument => argument.Contains('\0', StringComparison.Ordinal)))
             throw ActionErrors.Invalid("An argument of -ArgumentList holds a NUL character, at which the system would cut it.", "Leave the character out.");
@@ -29,7 +29,7 @@ public sealed record CommandAction(string FilePath, IReadOnlyList<string> Argume
 
     /// <inheritdoc/>
     internal override Task RunAsync(ActionContext context, CancellationToken cancellationToken) =>
-        ChildProcess.DemandSuccessAsync(this, FilePath, ArgumentList, context, cancellationToken);
+        ChildProcess.RunToSuccessAsync(this, FilePath, ArgumentList, context, cancellationToken);
 
     // Windows takes blanks and dots off the end of a name, and then runs "x.bat ".
     internal static bool IsBatch(string path) => Path.GetExtension(path.TrimEnd(' ', '.')).ToUpperInvariant() is ".BAT" or ".CMD";

@@ -15,7 +15,7 @@ internal static class PidFileOwner
     /// <summary>Why the file may not say so; null where it may.</summary>
     /// <param name="owner">Whose the file is, as its open descriptor says.</param>
     /// <param name="process">The process that it names.</param>
-    public static string? Distrust(uint? owner, int process)
+    public static string? FindProblem(uint? owner, int process)
     {
         if (UserOf(OwnUser) != 0)
             return null;

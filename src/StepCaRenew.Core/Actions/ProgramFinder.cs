@@ -11,7 +11,7 @@ internal static class ProgramFinder
     /// <summary>The full path of a program, by its path or by its name alone.</summary>
     /// <returns>Null where there is none that could be run.</returns>
     public static string? Find(string program) =>
-        OperatingSystem.IsWindows() && WindowsPath.IsOfPresentFolder(program) ? null
+        OperatingSystem.IsWindows() && WindowsPath.DependsOnCurrentFolder(program) ? null
         : program.AsSpan().IndexOfAny('/', Path.DirectorySeparatorChar) >= 0
             ? Candidates(program).FirstOrDefault(IsProgram)
             : Folders().SelectMany(folder => Candidates(Path.Combine(folder, program))).FirstOrDefault(IsProgram);

@@ -14,7 +14,7 @@ public sealed record ScriptAction(string ScriptPath) : ActionDefinition
     internal override IReadOnlyList<string> Identity => ["script", ScriptPath];
 
     /// <inheritdoc/>
-    public override void Demand(ActionHost host)
+    public override void RequireRunnable(ActionHost host)
     {
         ArgumentNullException.ThrowIfNull(host);
         if (!Path.GetExtension(ScriptPath).Equals(".ps1", StringComparison.OrdinalIgnoreCase))
@@ -25,7 +25,7 @@ public sealed record ScriptAction(string ScriptPath) : ActionDefinition
     }
 
     /// <inheritdoc/>
-    internal override Task RunAsync(ActionContext context, CancellationToken cancellationToken) => ChildProcess.DemandSuccessAsync(
+    internal override Task RunAsync(ActionContext context, CancellationToken cancellationToken) => ChildProcess.RunToSuccessAsync(
         this, Pwsh(context.Host), ["-NoProfile", "-NonInteractive", "-NoLogo", "-File", ScriptPath], context, cancellationToken);
 
     internal static string Pwsh(ActionHost host) => host.PwshPath ?? ProgramFinder.Find("pwsh")

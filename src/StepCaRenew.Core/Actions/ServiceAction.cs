@@ -12,7 +12,7 @@ public sealed record ServiceAction(string Name, bool IsReload) : ActionDefinitio
     internal override IReadOnlyList<string> Identity => [IsReload ? "reload" : "restart", Name];
 
     /// <inheritdoc/>
-    public override void Demand(ActionHost host)
+    public override void RequireRunnable(ActionHost host)
     {
         if (string.IsNullOrWhiteSpace(Name) || Name.StartsWith('-') || Name.Any(character => char.IsControl(character) || character is '*' or '?' or '['))
             throw ActionErrors.Invalid($"'{Name}' is no name of a service.", "Give names of services, without wildcards.");

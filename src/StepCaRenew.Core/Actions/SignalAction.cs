@@ -25,7 +25,7 @@ public sealed record SignalAction(string Signal, string PidFile) : ActionDefinit
     internal override IReadOnlyList<string> Identity => ["signal", Signals.Parse(Signal).ToString(CultureInfo.InvariantCulture), PidFile];
 
     /// <inheritdoc/>
-    public override void Demand(ActionHost host)
+    public override void RequireRunnable(ActionHost host)
     {
         if (OperatingSystem.IsWindows())
             throw ActionErrors.Invalid("Windows has no signals.", "Use -RestartService, -FilePath or -ScriptPath instead.");
@@ -88,7 +88,7 @@ public sealed record SignalAction(string Signal, string PidFile) : ActionDefinit
             var text = Encoding.ASCII.GetString(file.Bytes.AsSpan(0, Math.Min(file.Bytes.Length, MaximumLength))).Split('\n')[0].Trim();
             if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var process) || process <= 0)
                 throw ActionErrors.Failed(this, "the first line of the file is not a process id.");
-            if (OperatingSystem.IsLinux() && PidFileOwner.Distrust(owner, process) is { } reason)
+            if (OperatingSystem.IsLinux() && PidFileOwner.FindProblem(owner, process) is { } reason)
                 throw new RenewalException(ErrorId.ActionFailed, $"{Description}: {reason}", "Let root own the file, or the user of the process; anybody else could name any process in it.");
             return process;
         }

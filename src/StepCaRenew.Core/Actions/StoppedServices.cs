@@ -50,7 +50,7 @@ internal sealed class StoppedServices(ActionDefinition action, IReadOnlyList<Owe
     }
 
     // Names of services do not know case.
-    private static string HashOf(string service) => ActionHash.Of(["stopped", service.ToUpperInvariant()]);
+    private static string HashOf(string service) => ActionHash.Compute(["stopped", service.ToUpperInvariant()]);
 
     private async Task ChangeAsync(OwedActions one, Func<PendingEntry, PendingEntry> change)
     {

@@ -41,7 +41,7 @@ internal static class SystemdService
             return;
         }
 
-        await ChildProcess.DemandSuccessAsync(action, systemctl, [verb, "--", action.Name], context, cancellationToken).ConfigureAwait(false);
+        await ChildProcess.RunToSuccessAsync(action, systemctl, [verb, "--", action.Name], context, cancellationToken).ConfigureAwait(false);
     }
 
     // A service that starts may have read the old certificate already, and systemd refuses to reload it until it has

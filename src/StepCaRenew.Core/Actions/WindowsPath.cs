@@ -5,7 +5,7 @@ internal static class WindowsPath
 {
     /// <summary>Whether a path depends on the present folder of this process, or of a drive: <c>C:x.exe</c>, <c>\x.exe</c>, <c>.\x.exe</c>.</summary>
     /// <remarks>A name alone does not; it is looked for on PATH. The colon of a stream, as in <c>x.exe:y</c>, is refused with it.</remarks>
-    public static bool IsOfPresentFolder(string path)
+    public static bool DependsOnCurrentFolder(string path)
     {
         if (path.IndexOfAny(['\\', '/', ':']) < 0)
             return false;

@@ -35,10 +35,10 @@ public static class KnownNames
     // The local file alone: a directory service may be slow to answer.
     public static IReadOnlyList<string> Accounts() => OperatingSystem.IsWindows()
         ? [@"NT AUTHORITY\LOCAL SERVICE", @"NT AUTHORITY\NETWORK SERVICE", @"NT AUTHORITY\SYSTEM", Renewals.AccountName.Current]
-        : AccountsOf("/etc/passwd");
+        : ReadAccounts("/etc/passwd");
 
     /// <summary>The names in a file such as /etc/passwd.</summary>
-    internal static IReadOnlyList<string> AccountsOf(string path)
+    internal static IReadOnlyList<string> ReadAccounts(string path)
     {
         try
         {

@@ -36,7 +36,7 @@ internal sealed class RotationLock : IDisposable
     [SupportedOSPlatform("windows")]
     private static RotationLock? TryTakeMutex(SafeFileHandle file, string path)
     {
-        if (TryOpenMutex($"Global\\StepCaRenew-{Actions.ActionHash.Of([path.ToUpperInvariant()])}") is not { } mutex)
+        if (TryOpenMutex($"Global\\StepCaRenew-{Actions.ActionHash.Compute([path.ToUpperInvariant()])}") is not { } mutex)
             return null;
         if (!TryWait(mutex))
         {

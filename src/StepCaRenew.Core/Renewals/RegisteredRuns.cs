@@ -144,7 +144,7 @@ public sealed partial class RegisteredRuns(RegisteredRunOptions options, TimePro
         {
             try
             {
-                action.Demand(options.Host);
+                action.RequireRunnable(options.Host);
             }
             catch (RenewalException e) when (options.IsScheduled)
             {

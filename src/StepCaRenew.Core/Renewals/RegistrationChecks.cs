@@ -27,7 +27,7 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
         await DemandPairAsync(definition, cancellationToken).ConfigureAwait(false);
         DemandNoDaemon(definition);
         foreach (var action in definition.Actions)
-            action.Demand(new Actions.ActionHost { PwshPath = request.Module.PwshPath });
+            action.RequireRunnable(new Actions.ActionHost { PwshPath = request.Module.PwshPath });
         await new ServiceChecks(paths, clock, logger).DemandAsync(definition, registration.Run.Account, request.IsForced, cancellationToken).ConfigureAwait(false);
         await DemandRunAsync(request, registration, cancellationToken).ConfigureAwait(false);
         await DemandCaAsync(request, registration, cancellationToken).ConfigureAwait(false);

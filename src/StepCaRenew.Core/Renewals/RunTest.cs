@@ -25,7 +25,7 @@ internal sealed class RunTest(TimeProvider clock, Func<string, string?> environm
         {
             DemandFolders(definition);
             foreach (var action in definition.Actions)
-                action.Demand(host);
+                action.RequireRunnable(host);
             var settings = CaSettingsResolver.Resolve(definition.Ca, environment);
             using var roots = TrustedRoots.Load(settings);
             await new CaClient(settings, roots, clock, environment).GetHealthAsync(cancellationToken).ConfigureAwait(false);

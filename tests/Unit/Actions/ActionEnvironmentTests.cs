@@ -23,13 +23,13 @@ public sealed class ActionEnvironmentTests
                 ["STEPCARENEW_THUMBPRINT"] = "BB",
                 ["STEPCARENEW_NOT_AFTER"] = "2026-05-01T00:30:00Z",
             },
-            new SortedDictionary<string, string?>(ActionEnvironment.Of([One]).ToDictionary()));
+            new SortedDictionary<string, string?>(ActionEnvironment.Describe([One]).ToDictionary()));
     }
 
     [Fact]
     public void Variables_OfSeveralCertificates_HoldOneLineForEach()
     {
-        var variables = ActionEnvironment.Of([One, One with { Name = "mail", OldThumbprint = null }]);
+        var variables = ActionEnvironment.Describe([One, One with { Name = "mail", OldThumbprint = null }]);
         Assert.Equal("2", variables["STEPCARENEW_COUNT"]);
         Assert.Equal("web\nmail", variables["STEPCARENEW_NAME"]);
         Assert.Equal("AA\n", variables["STEPCARENEW_OLD_THUMBPRINT"]);
@@ -37,12 +37,12 @@ public sealed class ActionEnvironmentTests
 
     [Fact]
     public void Variables_ThatAreNotKnown_AreTakenAway() =>
-        Assert.Null(ActionEnvironment.Of([One with { OldThumbprint = null }])["STEPCARENEW_OLD_THUMBPRINT"]);
+        Assert.Null(ActionEnvironment.Describe([One with { OldThumbprint = null }])["STEPCARENEW_OLD_THUMBPRINT"]);
 
     [Fact]
     public void Variables_OfTenThousandCertificates_AreLeftOutWhereTheSystemWouldRefuseThem()
     {
-        var variables = ActionEnvironment.Of([.. Enumerable.Repeat(One, 10_000)]);
+        var variables = ActionEnvironment.Describe([.. Enumerable.Repeat(One, 10_000)]);
         Assert.Equal("10000", variables["STEPCARENEW_COUNT"]);
         Assert.Null(variables["STEPCARENEW_CERTIFICATE_PATH"]);
     }

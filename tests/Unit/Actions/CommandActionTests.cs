@@ -84,7 +84,7 @@ public sealed class CommandActionTests : IDisposable
     public void Argument_WithANul_IsInvalid()
     {
         var action = new CommandAction("sh", ["-c", "exit 1\0 || true"]);
-        Assert.Equal(ErrorId.ActionInvalid, Assert.Throws<RenewalException>(() => action.Demand(new ActionHost())).ErrorId);
+        Assert.Equal(ErrorId.ActionInvalid, Assert.Throws<RenewalException>(() => action.RequireRunnable(new ActionHost())).ErrorId);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class CommandActionTests : IDisposable
     [InlineData("/tmp")]
     [InlineData("/no/such/program")]
     public void Program_ThatIsNone_IsInvalid(string program) =>
-        Assert.Equal(ErrorId.ActionInvalid, Assert.Throws<RenewalException>(() => new CommandAction(program, []).Demand(new ActionHost())).ErrorId);
+        Assert.Equal(ErrorId.ActionInvalid, Assert.Throws<RenewalException>(() => new CommandAction(program, []).RequireRunnable(new ActionHost())).ErrorId);
 
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     [Fact]
@@ -137,7 +137,7 @@ public sealed class CommandActionTests : IDisposable
     public async Task Script_WithABadFirstLine_IsInvalid_AndFailsToStartWithTheReason(string text, string problem, string remedy)
     {
         var program = Script(text);
-        var error = Assert.Throws<RenewalException>(() => new CommandAction(program, []).Demand(new ActionHost()));
+        var error = Assert.Throws<RenewalException>(() => new CommandAction(program, []).RequireRunnable(new ActionHost()));
         Assert.Equal(ErrorId.ActionInvalid, error.ErrorId);
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
         Assert.Contains(remedy, error.Remedy, StringComparison.Ordinal);
@@ -152,7 +152,7 @@ public sealed class CommandActionTests : IDisposable
     public async Task Script_WithAGoodFirstLine_Runs(string text)
     {
         var action = new CommandAction(Script(text), []);
-        action.Demand(new ActionHost());
+        action.RequireRunnable(new ActionHost());
         await RunAsync(action);
     }
 
@@ -163,7 +163,7 @@ public sealed class CommandActionTests : IDisposable
     [InlineData("sh my-secret", "-FilePath sh -ArgumentList")]
     public void WholeCommandLine_AsTheProgram_IsToldApart(string program, string remedy)
     {
-        var error = Assert.Throws<RenewalException>(() => new CommandAction(program, []).Demand(new ActionHost()));
+        var error = Assert.Throws<RenewalException>(() => new CommandAction(program, []).RequireRunnable(new ActionHost()));
         Assert.Equal(ErrorId.ActionInvalid, error.ErrorId);
         Assert.Contains(remedy, error.Remedy, StringComparison.Ordinal);
         Assert.DoesNotContain("my-secret", error.Message + error.Remedy, StringComparison.Ordinal);

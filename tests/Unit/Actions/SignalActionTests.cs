@@ -101,7 +101,7 @@ public sealed class SignalActionTests : IDisposable
     public async Task File_ThatIsMissing_StopsNoRenewal_ButFailsWhenItsTurnComes()
     {
         var action = new SignalAction("HUP", folder.At("missing"));
-        action.Demand(new ActionHost());
+        action.RequireRunnable(new ActionHost());
         Assert.Contains("may not be running", (await Assert.ThrowsAsync<RenewalException>(() => RunAsync(action))).Message, StringComparison.Ordinal);
     }
 
@@ -112,11 +112,11 @@ public sealed class SignalActionTests : IDisposable
     [InlineData("65")]
     [InlineData("SIG1")]
     public void Signal_ThatIsNone_IsInvalid(string signal) =>
-        Assert.Equal(ErrorId.ActionInvalid, Assert.Throws<RenewalException>(() => new SignalAction(signal, folder.At("pid")).Demand(new ActionHost())).ErrorId);
+        Assert.Equal(ErrorId.ActionInvalid, Assert.Throws<RenewalException>(() => new SignalAction(signal, folder.At("pid")).RequireRunnable(new ActionHost())).ErrorId);
 
     [Fact]
     public void File_ThatIsAFolder_IsInvalid() =>
-        Assert.Equal(ErrorId.ActionInvalid, Assert.Throws<RenewalException>(() => new SignalAction("HUP", folder.Path).Demand(new ActionHost())).ErrorId);
+        Assert.Equal(ErrorId.ActionInvalid, Assert.Throws<RenewalException>(() => new SignalAction("HUP", folder.Path).RequireRunnable(new ActionHost())).ErrorId);
 
     // The daemon's account owns the folder, and can exchange the file with a pipe at any moment; nobody writes into it.
     [LinuxFact]

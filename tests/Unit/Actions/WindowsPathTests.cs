@@ -19,7 +19,7 @@ public sealed class WindowsPathTests
     [InlineData(@"tools\x.exe", true)]
     [InlineData("x.exe:stream", true)]
     [InlineData(@"C:\tools\x.txt:hidden.exe", true)]
-    public void IsOfPresentFolder_Path_IsOrIsNot(string path, bool expected) => Assert.Equal(expected, WindowsPath.IsOfPresentFolder(path));
+    public void DependsOnCurrentFolder_Path_IsOrIsNot(string path, bool expected) => Assert.Equal(expected, WindowsPath.DependsOnCurrentFolder(path));
 
     [Theory]
     [InlineData(@"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe", true, false)]

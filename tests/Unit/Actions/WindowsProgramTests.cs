@@ -27,7 +27,7 @@ public sealed class WindowsProgramTests : IDisposable
     public void Demand_BatchFile_IsRefused(string name)
     {
         folder.Write(name.TrimEnd(' ', '.'), "@echo off");
-        var error = Expect.Failure(ErrorId.ActionInvalid, () => new CommandAction(Path.Join(folder.Path, name), []).Demand(new ActionHost { PwshPath = "pwsh.exe" }));
+        var error = Expect.Failure(ErrorId.ActionInvalid, () => new CommandAction(Path.Join(folder.Path, name), []).RequireRunnable(new ActionHost { PwshPath = "pwsh.exe" }));
         Assert.Contains("batch file", error.Message, StringComparison.Ordinal);
     }
 

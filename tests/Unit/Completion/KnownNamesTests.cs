@@ -39,10 +39,10 @@ public sealed class KnownNamesTests
     }
 
     [Fact]
-    public void AccountsOf_FileOfUsers_AreItsNames()
+    public void ReadAccounts_FileOfUsers_AreItsNames()
     {
         using var folder = new TestFolder();
-        Assert.Equal(["bob", "root"], KnownNames.AccountsOf(folder.Write("passwd", "root:x:0:0::/root:/bin/sh\n# no one\n\nbob:x:1:1::/:/bin/sh\n+@group::::::\nbob:x:1:1::/:/bin/sh\n")));
-        Assert.Empty(KnownNames.AccountsOf(folder.At("none")));
+        Assert.Equal(["bob", "root"], KnownNames.ReadAccounts(folder.Write("passwd", "root:x:0:0::/root:/bin/sh\n# no one\n\nbob:x:1:1::/:/bin/sh\n+@group::::::\nbob:x:1:1::/:/bin/sh\n")));
+        Assert.Empty(KnownNames.ReadAccounts(folder.At("none")));
     }
 }
