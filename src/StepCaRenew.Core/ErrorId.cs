@@ -156,8 +156,8 @@ public static class ErrorId
     public const string FileInUse = nameof(FileInUse);
     /// <summary>A new key can't be had by token: the CA takes rekeying by mTLS only.</summary>
     public const string RekeyNeedsTls = nameof(RekeyNeedsTls);
-    /// <summary>A new key can't be had: certificate and key stand in both files, and the old one would stay in one of them.</summary>
-    public const string HalvesInBothFiles = nameof(HalvesInBothFiles);
+    /// <summary>The certificate file holds a key as well, or the key file a certificate: with a new key, an old one would stay in one of them.</summary>
+    public const string MixedPairFiles = nameof(MixedPairFiles);
     /// <summary>No space is left on the volume.</summary>
     public const string DiskFull = nameof(DiskFull);
     /// <summary>The folder of the certificate may not be written.</summary>

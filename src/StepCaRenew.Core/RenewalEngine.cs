@@ -133,7 +133,7 @@ public sealed class RenewalEngine : IDisposable
         try
         {
             // 1 lock
-            using var pairLock = await PairLock.TakeAsync(opened.Folders, opened.Paths, request.LockTimeout, clock, logger, cancellationToken).ConfigureAwait(false);
+            using var pairLock = await PairLock.AcquireAsync(opened.Folders, opened.Paths, request.LockTimeout, clock, logger, cancellationToken).ConfigureAwait(false);
             // A link may be changed to another folder at any time (that is how some deploy): then the pair is another one, and so is its lock.
             return opened.Reader.IsAt() ? await TryAsync(request, glance, opened, pairLock, pending, report, approval, cancellationToken).ConfigureAwait(false) : null;
         }
@@ -191,7 +191,7 @@ public sealed class RenewalEngine : IDisposable
         var (paths, volume) = (opened.Paths, opened.Volume);
         // 6 issue, 7 verify; what would stop the replacement is found out before
         using var newKey = request.Rekey ? MakeKey(request, pair, paths) : null;
-        report.HardLinks = HardLinks.Of(opened.Folders, paths, newKey is not null);
+        report.HardLinks = HardLinks.Find(opened.Folders, paths, newKey is not null);
         var witness = new PairWitness(volume, paths, request.KeyPassword);
         await PairReplacement.RequireReplaceableAsync(volume, paths, newKey is not null, retry).ConfigureAwait(false);
         using var replacement = PairReplacement.Stage(volume, paths, newKey is not null, retry, witness);
@@ -201,7 +201,7 @@ public sealed class RenewalEngine : IDisposable
         // 8 recheck
         if (!opened.Reader.IsUnchanged(pair))
             return null;
-        pairLock?.DemandInPlace();
+        pairLock?.RequireInPlace();
 
         // 9 replace; 11 act comes after the last certificate
         var change = PairChange.Of(paths, pair, answer, newKey, request.KeyPassword);
@@ -242,7 +242,7 @@ public sealed class RenewalEngine : IDisposable
 
     private static PrivateKey MakeKey(RenewalRequest request, CertificatePair pair, PairPaths paths)
     {
-        PairChange.DemandOneKey(pair, paths);
+        PairChange.RequireUnmixed(pair, paths);
         return request.KeyAlgorithm is null ? KeyAlgorithms.GenerateLike(pair.Key) : KeyAlgorithms.Generate(request.KeyAlgorithm);
     }
 

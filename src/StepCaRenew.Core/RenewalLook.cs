@@ -81,7 +81,7 @@ internal sealed class RenewalLook(MatchingPairLoader loader, TimeProvider clock,
     {
         if (isPending)
             report.LeavesPending();
-        report.HardLinks = HardLinks.Of(opened.Folders, opened.Paths, request.Rekey);
+        report.HardLinks = HardLinks.Find(opened.Folders, opened.Paths, request.Rekey);
         WarnOfHardLinks(report);
         return report.WouldRenew();
     }

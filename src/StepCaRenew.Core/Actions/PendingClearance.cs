@@ -26,7 +26,7 @@ internal sealed class PendingClearance(Func<OpenFolders, IVolume> volumes, TimeP
         try
         {
             // No lock of the pair was held over the actions, which may take long and may renew the pair themselves.
-            using var pairLock = await PairLock.TakeAsync(folders, owed.Paths, owed.LockTimeout, clock, logger, CancellationToken.None).ConfigureAwait(false);
+            using var pairLock = await PairLock.AcquireAsync(folders, owed.Paths, owed.LockTimeout, clock, logger, CancellationToken.None).ConfigureAwait(false);
             var recorded = file.Exists ? file.Read() ?? [] : null;
             var present = SerialNumber(volume, owed.Paths.Certificate);
             if (recorded is not null && present != owed.Subject.SerialNumber)

@@ -56,7 +56,7 @@ internal sealed class StoppedServices(ActionDefinition action, IReadOnlyList<Owe
     {
         using var folders = new OpenFolders();
         var file = new PendingFile(volumes(folders), one.Paths, new SharingRetry(clock));
-        using var pairLock = await PairLock.TakeAsync(folders, one.Paths, one.LockTimeout, clock, logger, CancellationToken.None).ConfigureAwait(false);
+        using var pairLock = await PairLock.AcquireAsync(folders, one.Paths, one.LockTimeout, clock, logger, CancellationToken.None).ConfigureAwait(false);
         // A record that has gone, or that another run has made since, gets this action's entry again.
         var recorded = file.Exists ? file.Read() ?? [] : [];
         var entries = recorded.Concat(one.Entries).DistinctBy(entry => entry.Hash);

@@ -18,7 +18,7 @@ internal sealed record HardLinks(string Path, int Others, string Content)
     /// <param name="folders">The open folders.</param>
     /// <param name="paths">The pair.</param>
     /// <param name="withKey">Whether the key is replaced as well.</param>
-    public static IReadOnlyList<HardLinks> Of(OpenFolders folders, PairPaths paths, bool withKey)
+    public static IReadOnlyList<HardLinks> Find(OpenFolders folders, PairPaths paths, bool withKey)
     {
         var certificate = new HardLinks(paths.Certificate, CountOthers(folders, paths.Certificate, paths), paths.IsOneFile ? "certificate and key" : "certificate");
         var key = withKey && !paths.IsOneFile ? new HardLinks(paths.Key, CountOthers(folders, paths.Key, paths), "key") : null;

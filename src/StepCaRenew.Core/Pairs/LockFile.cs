@@ -9,7 +9,7 @@ namespace StepCaRenew.Pairs;
 internal enum LockOutcome
 {
     /// <summary>The lock is ours.</summary>
-    Taken,
+    Acquired,
 
     /// <summary>Another process has it.</summary>
     Held,
@@ -54,17 +54,17 @@ internal static class LockFile
     /// and the two know nothing of each other.
     /// </summary>
     public static bool IsInPlace(FileStream file, OpenFolders folders, string path) =>
-        !OperatingSystem.IsLinux() || Look(folders, path)?.Identity == LinuxStat.Of(file.SafeFileHandle).Identity;
+        !OperatingSystem.IsLinux() || Stat(folders, path)?.Identity == LinuxStat.Of(file.SafeFileHandle).Identity;
 
     /// <summary>
     /// Whether the file may be written into: not where it has another name as well, which may be anybody's file. Windows opens
     /// no such file (<see cref="WindowsOwnFile"/>).
     /// </summary>
-    public static bool IsOursAlone(FileStream file) => !OperatingSystem.IsLinux() || LinuxStat.Of(file.SafeFileHandle) is { Links: 1 };
+    public static bool HasOneName(FileStream file) => !OperatingSystem.IsLinux() || LinuxStat.Of(file.SafeFileHandle) is { Links: 1 };
 
     /// <summary>What Linux knows of a lock file; null if there is none.</summary>
     [SupportedOSPlatform("linux")]
-    public static LinuxStat? Look(OpenFolders folders, string path) => ((LinuxFolder)folders.Of(path)).Look(Path.GetFileName(path));
+    public static LinuxStat? Stat(OpenFolders folders, string path) => ((LinuxFolder)folders.Of(path)).Look(Path.GetFileName(path));
 
     [UnsupportedOSPlatform("windows")]
     private static (LockOutcome Outcome, FileStream? File) TryOpenOnUnix(OpenFolders folders, string path)
@@ -81,7 +81,7 @@ internal static class LockFile
             }
 
             if (IsInPlace(file, folders, path))
-                return (LockOutcome.Taken, file);
+                return (LockOutcome.Acquired, file);
             // Deleted between the two calls.
             file.Dispose();
         }

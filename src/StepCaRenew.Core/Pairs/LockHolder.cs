@@ -12,16 +12,16 @@ internal static partial class LockHolder
     private const string Unknown = "an unknown process";
 
     /// <summary>What a holder writes: always as long, so that nothing need be truncated, and a reader finds the old name or the new one.</summary>
-    public static ReadOnlySpan<byte> Name(int process, string user) =>
+    public static ReadOnlySpan<byte> Format(int process, string user) =>
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"process {process} of {user}").PadRight(Length)).AsSpan(0, Length);
 
     /// <summary>The holder, for a message.</summary>
     /// <param name="folders">The open folders.</param>
     /// <param name="path">The lock file.</param>
-    public static string Of(OpenFolders folders, string path)
+    public static string Describe(OpenFolders folders, string path)
     {
         var written = Read(folders, path);
-        var known = OperatingSystem.IsLinux() && LockFile.Look(folders, path) is { } file ? LinuxLocks.HolderOf(file) : null;
+        var known = OperatingSystem.IsLinux() && LockFile.Stat(folders, path) is { } file ? LinuxLocks.HolderOf(file) : null;
         if (ProcessOf(written) is { } process && (known is null ? IsAlive(process) : known == process))
             return written;
         // One that may only read the file can't write its name into it; the one that stands there is an earlier holder's.

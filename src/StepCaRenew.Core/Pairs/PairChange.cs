@@ -10,8 +10,8 @@ namespace StepCaRenew.Pairs;
 internal sealed record PairChange(FileChange Certificate, FileChange? Key, ProvenPair Proven)
 {
     /// <summary>Demands that a new key would leave no half of the old pair behind: a key beside the certificate, a certificate beside the key.</summary>
-    /// <exception cref="RenewalException">It would (<see cref="ErrorId.HalvesInBothFiles"/>).</exception>
-    public static void DemandOneKey(CertificatePair pair, PairPaths paths)
+    /// <exception cref="RenewalException">It would (<see cref="ErrorId.MixedPairFiles"/>).</exception>
+    public static void RequireUnmixed(CertificatePair pair, PairPaths paths)
     {
         if (paths.IsOneFile)
             return;
@@ -20,7 +20,7 @@ internal sealed record PairChange(FileChange Certificate, FileChange? Key, Prove
             : null;
         if (other is not null)
             throw new RenewalException(
-                ErrorId.HalvesInBothFiles, $"With a new key, a half of the old pair would stay beside a half of the new one: {other}. Nothing was changed.",
+                ErrorId.MixedPairFiles, $"With a new key, a half of the old pair would stay beside a half of the new one: {other}. Nothing was changed.",
                 "Keep certificate and key in one file (name it as both), or each in a file of its own.");
     }
 

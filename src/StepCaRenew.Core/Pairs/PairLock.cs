@@ -22,7 +22,7 @@ internal sealed class PairLock : IDisposable
     /// <summary>Takes the lock, and waits for it if another run has it.</summary>
     /// <returns>Null where no lock can be made since the folder can't be written: then nothing can be replaced there either.</returns>
     /// <exception cref="RenewalException">Another run holds it for longer than the patience (<see cref="ErrorId.Locked"/>).</exception>
-    public static async Task<PairLock?> TakeAsync(OpenFolders folders, PairPaths paths, TimeSpan patience, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<PairLock?> AcquireAsync(OpenFolders folders, PairPaths paths, TimeSpan patience, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
         for (var (start, isWaiting) = (clock.GetTimestamp(), false); ; isWaiting = true)
         {
@@ -40,7 +40,7 @@ internal sealed class PairLock : IDisposable
                 return taken;
             }
 
-            var holder = LockHolder.Of(folders, paths.Lock);
+            var holder = LockHolder.Describe(folders, paths.Lock);
             if (clock.GetElapsedTime(start) >= patience)
                 throw new RenewalException(
                     ErrorId.Locked, $"Another run works on '{paths.Certificate}': {holder}.",
@@ -53,7 +53,7 @@ internal sealed class PairLock : IDisposable
 
     /// <summary>Demands that the lock still keeps others out: before something is replaced.</summary>
     /// <exception cref="RenewalException">Somebody deleted its file, and another run may be under way by now (<see cref="ErrorId.Locked"/>).</exception>
-    public void DemandInPlace()
+    public void RequireInPlace()
     {
         if (!LockFile.IsInPlace(file, folders, path))
             throw new RenewalException(
@@ -85,9 +85,9 @@ internal sealed class PairLock : IDisposable
     // For the message of whoever waits. Never truncated: a reader finds the old name or the new one.
     private void NameHolder()
     {
-        if (!file.CanWrite || !LockFile.IsOursAlone(file))
+        if (!file.CanWrite || !LockFile.HasOneName(file))
             return;
-        var name = LockHolder.Name(Environment.ProcessId, CurrentUser.Name);
+        var name = LockHolder.Format(Environment.ProcessId, CurrentUser.Name);
         try
         {
             file.Write(name);

@@ -15,7 +15,7 @@ internal static class WindowsLock
         {
             // Readable to whoever wants to know the holder; a second one for writing is refused.
             var file = WindowsOwnFile.Open(path, WindowsNative.GenericRead | WindowsNative.GenericWrite, FileShare.Read, WindowsNative.OpenAlways);
-            return (LockOutcome.Taken, new FileStream(file, FileAccess.ReadWrite, bufferSize: 0));
+            return (LockOutcome.Acquired, new FileStream(file, FileAccess.ReadWrite, bufferSize: 0));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -255,7 +255,7 @@ public sealed class PendingTests : IAsyncLifetime
         var run = Run(ActionRun.Append(trace));
         var (renewed, _) = await run.Engine.RenewAsync(run.Request(certificate, isForced: true) with { LockTimeout = TimeSpan.Zero }, CancellationToken.None);
         using var folders = new OpenFolders();
-        using (await PairLock.TakeAsync(folders, new PairPaths(certificate, certificate), TimeSpan.Zero, TimeProvider.System, run, CancellationToken.None))
+        using (await PairLock.AcquireAsync(folders, new PairPaths(certificate, certificate), TimeSpan.Zero, TimeProvider.System, run, CancellationToken.None))
         {
             var (results, _) = await run.Engine.ActAsync([renewed], run.Request(certificate).Actions, run.Host, CancellationToken.None);
             Assert.True(results[0].ActionsPending);

@@ -80,7 +80,7 @@ internal static class ChildProgram
     private static async Task<int> LockAsync(string certificatePath)
     {
         using var folders = new OpenFolders();
-        using var held = await PairLock.TakeAsync(
+        using var held = await PairLock.AcquireAsync(
             folders, PairPaths.Resolve(certificatePath, certificatePath), TimeSpan.Zero, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
         Console.WriteLine("held");
         await Console.In.ReadToEndAsync();

@@ -93,9 +93,9 @@ public sealed class HardLinkTests : FaultTest
         var paths = PairPaths.Resolve(pair.CertificatePath, pair.KeyPath);
         using var folders = new OpenFolders();
         Assert.True(new Volume(folders).TryLink(paths.Certificate, paths.OldCertificate));
-        Assert.Empty(HardLinks.Of(folders, paths, withKey: true));
+        Assert.Empty(HardLinks.Find(folders, paths, withKey: true));
         Link(pair.CertificatePath, "other.crt");
-        Assert.Equal(1, Assert.Single(HardLinks.Of(folders, paths, withKey: true)).Others);
+        Assert.Equal(1, Assert.Single(HardLinks.Find(folders, paths, withKey: true)).Others);
     }
 
     private async Task<(ITestCa Ca, IssuedPair Pair)> PairAsync()

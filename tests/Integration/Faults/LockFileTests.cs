@@ -58,12 +58,12 @@ public sealed class LockFileTests : FaultTest
     {
         using var folders = new OpenFolders();
         var path = Path.Combine(Folder, "lock");
-        File.WriteAllBytes(path, LockHolder.Name(int.MaxValue / 8, "root").ToArray());
-        Assert.Equal("an unknown process", LockHolder.Of(folders, path));
-        File.WriteAllBytes(path, LockHolder.Name(1, "some\u001b[31m").ToArray());
-        Assert.Equal("an unknown process", LockHolder.Of(folders, path));
-        File.WriteAllBytes(path, LockHolder.Name(Environment.ProcessId, "me").ToArray());
-        Assert.Equal($"process {Environment.ProcessId} of me", LockHolder.Of(folders, path));
+        File.WriteAllBytes(path, LockHolder.Format(int.MaxValue / 8, "root").ToArray());
+        Assert.Equal("an unknown process", LockHolder.Describe(folders, path));
+        File.WriteAllBytes(path, LockHolder.Format(1, "some\u001b[31m").ToArray());
+        Assert.Equal("an unknown process", LockHolder.Describe(folders, path));
+        File.WriteAllBytes(path, LockHolder.Format(Environment.ProcessId, "me").ToArray());
+        Assert.Equal($"process {Environment.ProcessId} of me", LockHolder.Describe(folders, path));
     }
 
     // One that may only read the file holds the lock without a name; the kernel knows it all the same.
@@ -72,9 +72,9 @@ public sealed class LockFileTests : FaultTest
     {
         using var folders = new OpenFolders();
         var path = Path.Combine(Folder, "lock");
-        File.WriteAllBytes(path, LockHolder.Name(1, "root").ToArray());
+        File.WriteAllBytes(path, LockHolder.Format(1, "root").ToArray());
         using var held = LockFile.TryOpen(folders, path).File;
-        Assert.Equal($"process {Environment.ProcessId}", LockHolder.Of(folders, path));
+        Assert.Equal($"process {Environment.ProcessId}", LockHolder.Describe(folders, path));
     }
 
     private static UnixFileMode ModeOf(string path) => OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(path);

@@ -49,7 +49,7 @@ public sealed class OldPairTests : FaultTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Rekey_WhereBothFilesHoldHalves_IsRefused_AndTheCaIsNotAsked(bool keyBesideCertificate)
+    public async Task Rekey_OfMixedPairFiles_IsRefused_AndTheCaIsNotAsked(bool keyBesideCertificate)
     {
         var ca = await CaAsync(CaKind.DevCa);
         var pair = await IssueAsync(ca);
@@ -59,7 +59,7 @@ public sealed class OldPairTests : FaultTest
             File.AppendAllText(pair.KeyPath, File.ReadAllText(pair.CertificatePath));
         var before = (File.ReadAllText(pair.CertificatePath), File.ReadAllText(pair.KeyPath));
         var (result, error) = await RunAsync(Request(ca, pair) with { Rekey = true });
-        Assert.Equal(ErrorId.HalvesInBothFiles, error?.ErrorId);
+        Assert.Equal(ErrorId.MixedPairFiles, error?.ErrorId);
         Assert.Equal(0, result.Attempts);
         Assert.Equal(before, (File.ReadAllText(pair.CertificatePath), File.ReadAllText(pair.KeyPath)));
         // Without a new key nothing of it is stale.

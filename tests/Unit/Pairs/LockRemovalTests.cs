@@ -34,7 +34,7 @@ public sealed class LockRemovalTests : IDisposable
     {
         var (outcome, held) = LockFile.TryOpen(folders, paths.Lock);
         using var file = held;
-        Assert.Equal(LockOutcome.Taken, outcome);
+        Assert.Equal(LockOutcome.Acquired, outcome);
         LockRemoval.Run(paths);
         Assert.True(LockFile.IsInPlace(file!, folders, paths.Lock));
     }

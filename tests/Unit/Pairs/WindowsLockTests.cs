@@ -60,10 +60,10 @@ public sealed class WindowsLockTests : IDisposable
     {
         var paths = new PairPaths(folder.Write("web.crt", "x"), folder.Write("web.key", "y"));
         var (outcome, file) = LockFile.TryOpen(folders, paths.Lock);
-        Assert.Equal(LockOutcome.Taken, outcome);
-        file!.Write(LockHolder.Name(Environment.ProcessId, "somebody"));
+        Assert.Equal(LockOutcome.Acquired, outcome);
+        file!.Write(LockHolder.Format(Environment.ProcessId, "somebody"));
         Assert.Equal((LockOutcome.Held, null), LockFile.TryOpen(folders, paths.Lock));
-        Assert.Contains("somebody", LockHolder.Of(folders, paths.Lock), StringComparison.Ordinal);
+        Assert.Contains("somebody", LockHolder.Describe(folders, paths.Lock), StringComparison.Ordinal);
         Assert.True(PairLock.IsHeld(folders, paths));
         LockRemoval.Run(paths);
         Assert.True(File.Exists(paths.Lock));
