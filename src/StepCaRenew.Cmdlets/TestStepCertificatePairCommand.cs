@@ -33,7 +33,7 @@ public sealed class TestStepCertificatePairCommand : CertificateCmdlet
     // One after the other: who gets nothing but Booleans needs them in the order of the paths.
     protected override object Examine(string certificatePath, string? keyPath)
     {
-        var result = PairTestResult.Of(certificatePath, keyPath, Password);
+        var result = PairTestResult.FromFiles(certificatePath, keyPath, Password);
         return Detailed ? result : result.Matches;
     }
 }

@@ -53,7 +53,7 @@ internal sealed class RenewalLook(MatchingPairLoader loader, TimeProvider clock,
         }
 
         if (!request.UseToken && glance.AnyCertificate is { } certificate)
-            MachineRoots.ReadAhead(certificate);
+            MachineRoots.Preload(certificate);
         return await approval.ForRenewalAsync(facts, cancellationToken).ConfigureAwait(false) ? null : Refused(request, opened, report, pending.IsRecorded);
     }
 

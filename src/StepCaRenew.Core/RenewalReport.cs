@@ -14,7 +14,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
     private CertificateValidity? told;
     private RenewalResult result = new()
     {
-        Name = CertificateName.Of(request.CertificatePath),
+        Name = CertificateName.FromPath(request.CertificatePath),
         CertificatePath = request.CertificatePath,
         KeyPath = request.KeyPath,
         Status = RenewalStatus.Failed,

@@ -48,7 +48,7 @@ public sealed class HostileTextTests : IDisposable
         using var file = CertificateFile.Load(certificate);
         var shown = new CertificateInspector(TimeProvider.System).Inspect(file, key, null);
         Assert.Contains("title", file.Leaf.Subject, StringComparison.Ordinal);
-        Assert.Contains("\u001b", StepProvisioner.Of(file.Leaf)!.Name, StringComparison.Ordinal);
+        Assert.Contains("\u001b", StepProvisioner.FromCertificate(file.Leaf)!.Name, StringComparison.Ordinal);
         AssertClean(shown);
         Assert.NotEmpty(shown.DnsNames);
         Assert.NotEmpty(shown.Uris);
@@ -61,7 +61,7 @@ public sealed class HostileTextTests : IDisposable
         var (certificate, key) = HostilePair("x\u001b[31m\u202ey");
         using (var file = CertificateFile.Load(certificate))
             AssertClean(new CertificateInspector(TimeProvider.System).Inspect(file, key, null));
-        AssertClean(PairTestResult.Of(certificate, key, null));
+        AssertClean(PairTestResult.FromFiles(certificate, key, null));
         using var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, NullLogger.Instance);
         var (result, error) = await engine.RenewAsync(new RenewalRequest { CertificatePath = certificate, Ca = new() { StepPath = folder.At("none") } }, CancellationToken.None);
         Assert.NotNull(error);

@@ -30,7 +30,7 @@ internal sealed record OwedActions(PairPaths Paths, IReadOnlyList<PendingEntry> 
             return null;
         var leaf = renewed ?? pair.Leaf;
         var subject = new ActionSubject(
-            CertificateName.Of(request.CertificatePath), request.CertificatePath, pair.KeyPath,
+            CertificateName.FromPath(request.CertificatePath), request.CertificatePath, pair.KeyPath,
             renewed is null ? entries[0].SerialNumber : pair.Leaf.SerialNumber, leaf.SerialNumber,
             renewed is null ? null : pair.Leaf.Thumbprint, leaf.Thumbprint, CertificatePair.ValidityOf(leaf).NotAfter);
         return new OwedActions(paths, entries, subject, request.LockTimeout);

@@ -69,7 +69,7 @@ public sealed class CertificateFile : IDisposable
     internal static CertificateFile Parse(PemDocument document, bool isKeyKnown = false)
     {
         var path = document.File.Path;
-        var certificates = document.Certificates.Select((der, index) => ChainLink.Of(der, () => Decode(der, document, index + 1))).ToList();
+        var certificates = document.Certificates.Select((der, index) => ChainLink.Create(der, () => Decode(der, document, index + 1))).ToList();
         if (certificates.Count == 0)
             throw new RenewalException(
                 ErrorId.CertificateInvalid, $"The {What} '{path}' holds no certificate, but {document.DescribeContent()}.", "Name the certificate file.");
@@ -93,7 +93,7 @@ public sealed class CertificateFile : IDisposable
         try
         {
             // The constructor would also take PKCS#12 and PKCS#7, and their surprises.
-            if (Pkcs12Shape.Is(der))
+            if (Pkcs12Shape.Matches(der))
                 throw Pkcs12Shape.Unsupported(ErrorId.CertificateUnsupported, What, document.File.Path);
             if (!CertificateOutline.HasShape(der))
                 throw new CryptographicException("it is another structure");
@@ -129,6 +129,6 @@ public sealed class CertificateFile : IDisposable
     {
         _ = (certificate.NotBefore, certificate.NotAfter, certificate.Subject, certificate.Issuer);
         _ = certificate.PublicKey.ExportSubjectPublicKeyInfo();
-        _ = (ChainOrder.IsAuthority(certificate), ExtendedKeyUsage.Of(certificate));
+        _ = (ChainOrder.IsAuthority(certificate), ExtendedKeyUsage.ReadNames(certificate));
     }
 }

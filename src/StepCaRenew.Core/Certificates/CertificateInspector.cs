@@ -18,15 +18,15 @@ public sealed class CertificateInspector(TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         var leaf = certificate.Leaf;
-        var names = SubjectAlternativeNames.Of(leaf);
-        var provisioner = StepProvisioner.Of(leaf);
+        var names = SubjectAlternativeNames.FromCertificate(leaf);
+        var provisioner = StepProvisioner.FromCertificate(leaf);
         var validity = CertificatePair.ValidityOf(leaf);
         var (now, renewAfter) = (clock.GetUtcNow(), RenewalPolicy.DueTime(validity, RenewalRule.Default));
         var path = keyPath ?? KeyPathConvention.Find(certificate);
         var (keyStatus, problem) = StatusOfKey(certificate, path, password);
         return new StepCertificate
         {
-            Name = CertificateName.Of(certificate.Path),
+            Name = CertificateName.FromPath(certificate.Path),
             Status = IsInterrupted(certificate, path) ? CertificateStatus.Interrupted : CertificateStatus.At(validity, renewAfter, now),
             KeyStatus = keyStatus,
             Subject = leaf.Subject,
@@ -46,10 +46,10 @@ public sealed class CertificateInspector(TimeProvider clock)
             Provisioner = provisioner?.Name,
             ProvisionerType = provisioner?.Type,
             KeyAlgorithm = AlgorithmOf(leaf),
-            ExtendedKeyUsage = TextList.OfNames(ExtendedKeyUsage.Of(leaf)),
+            ExtendedKeyUsage = TextList.OfNames(ExtendedKeyUsage.ReadNames(leaf)),
             Thumbprint = leaf.Thumbprint,
             ThumbprintSha256 = leaf.GetCertHashString(HashAlgorithmName.SHA256),
-            PublicKeyId = PublicKeyId.Of(leaf),
+            PublicKeyId = PublicKeyId.Compute(leaf),
             CertificatePath = certificate.Path,
             KeyPath = path,
             KeyErrorId = problem?.ErrorId,
@@ -69,7 +69,7 @@ public sealed class CertificateInspector(TimeProvider clock)
     {
         try
         {
-            using var key = KeyFile.Load(keyPath ?? KeyPathConvention.Demand(certificate), password);
+            using var key = KeyFile.Load(keyPath ?? KeyPathConvention.FindRequired(certificate), password);
             return PairMatch.Matches(certificate.Leaf, key.Key)
                 ? (KeyStatus.Matches, null)
                 : (KeyStatus.Mismatch, KeyMismatch.Describe(certificate, key));

@@ -40,7 +40,7 @@ public sealed class CertificatePair : IDisposable
     /// <param name="password">The key's password, if it has one.</param>
     /// <exception cref="RenewalException">A file can't be read.</exception>
     public static CertificatePair Load(string certificatePath, string? keyPath, KeyPassword? password) =>
-        Load(certificatePath, certificate => keyPath ?? KeyPathConvention.Demand(certificate), password, SmallFile.Open);
+        Load(certificatePath, certificate => keyPath ?? KeyPathConvention.FindRequired(certificate), password, SmallFile.Open);
 
     /// <summary>The same files, opened in another way than by their paths.</summary>
     /// <inheritdoc cref="Load(string, string?, KeyPassword?)"/>

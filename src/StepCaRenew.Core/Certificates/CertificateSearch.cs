@@ -106,7 +106,7 @@ public sealed class CertificateSearch(bool recurse, bool followLinks, Action<Ren
 
     private static bool IsBetter(FoundFile file, FoundFile other)
     {
-        var (hasKey, otherHasKey) = (KeyPathConvention.FindBeside(file.Path) is not null, KeyPathConvention.FindBeside(other.Path) is not null);
+        var (hasKey, otherHasKey) = (KeyPathConvention.FindNextTo(file.Path) is not null, KeyPathConvention.FindNextTo(other.Path) is not null);
         if (hasKey != otherHasKey)
             return hasKey;
         var (depth, otherDepth) = (DepthOf(file.Path), DepthOf(other.Path));

@@ -9,11 +9,11 @@ internal static class CertificateUsage
     private const X509KeyUsageFlags OfTheKeysKind = X509KeyUsageFlags.KeyEncipherment | X509KeyUsageFlags.DataEncipherment | X509KeyUsageFlags.KeyAgreement;
 
     /// <summary>How the usage of a new certificate differs from that of an old one, as the end of a sentence about the new one; null if it does not.</summary>
-    public static string? Difference(X509Certificate2 old, X509Certificate2 next)
+    public static string? DescribeDifference(X509Certificate2 old, X509Certificate2 next)
     {
         if (ChainOrder.IsAuthority(next) && !ChainOrder.IsAuthority(old))
             return "is that of a certificate authority";
-        var (had, has) = (ExtendedKeyUsage.Of(old), ExtendedKeyUsage.Of(next));
+        var (had, has) = (ExtendedKeyUsage.ReadNames(old), ExtendedKeyUsage.ReadNames(next));
         if (!had.ToHashSet().SetEquals(has))
             return $"has the extended key usage {Shown(has)} instead of {Shown(had)}";
         var (did, does) = (KeyUsageOf(old), KeyUsageOf(next));

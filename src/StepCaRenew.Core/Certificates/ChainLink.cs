@@ -27,7 +27,7 @@ internal sealed class ChainLink
     /// <summary>Makes the link of a certificate.</summary>
     /// <param name="der">The certificate as it is encoded.</param>
     /// <param name="decode">Decodes it; called at once where its outline can't be read.</param>
-    public static ChainLink Of(ReadOnlyMemory<byte> der, Func<X509Certificate2> decode)
+    public static ChainLink Create(ReadOnlyMemory<byte> der, Func<X509Certificate2> decode)
     {
         if (CertificateOutline.TryRead(der) is { } outline)
             return new ChainLink(der, outline.Subject, outline.Issuer, outline.IsAuthority, decode);

@@ -13,7 +13,7 @@ public static class CommonName
     /// renewal token must name the one that the CA sees.
     /// </summary>
     /// <param name="certificate">The certificate.</param>
-    public static string Of(X509Certificate2 certificate)
+    public static string FromCertificate(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         var name = string.Empty;

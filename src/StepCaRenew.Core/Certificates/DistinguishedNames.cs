@@ -11,7 +11,7 @@ namespace StepCaRenew.Certificates;
 internal static class DistinguishedNames
 {
     /// <summary>Whether both hold the same attributes with the same values in the same order; letter case counts.</summary>
-    public static bool Same(X500DistinguishedName one, X500DistinguishedName other) =>
+    public static bool AreEqual(X500DistinguishedName one, X500DistinguishedName other) =>
         one.RawData.AsSpan().SequenceEqual(other.RawData) || (Parts(one) is { } parts && Parts(other) is { } others && parts.SequenceEqual(others));
 
     // Null where it can't be decoded: then only the bytes can say that two are the same.

@@ -18,7 +18,7 @@ public static class ExtendedKeyUsage
 
     /// <summary>The usages by their standard names; empty where the certificate does not restrict them.</summary>
     /// <param name="certificate">The certificate.</param>
-    public static IReadOnlyList<string> Of(X509Certificate2 certificate) => [.. Oids(certificate).Select(Name)];
+    public static IReadOnlyList<string> ReadNames(X509Certificate2 certificate) => [.. Oids(certificate).Select(Name)];
 
     /// <summary>Whether the certificate may authenticate a TLS client, and so its own renewal.</summary>
     /// <param name="certificate">The certificate.</param>

@@ -144,8 +144,8 @@ internal static class KeyDecoder
             throw Unsupported("EC on a curve that this platform does not know", path);
         }
 
-        if (NamedCurve.Of(ec) is not null)
-            return new PrivateKey(ec) { IsProven = derived is not null };
+        if (NamedCurve.FindName(ec) is not null)
+            return new PrivateKey(ec) { HasDerivedPublicKey = derived is not null };
         using (ec)
             throw Unsupported($"EC on {NamedCurve.Describe(ec)}", path);
     }

@@ -93,7 +93,7 @@ public sealed class KeyFile : IDisposable
 
     private static KeyFile FromDer(PemDocument document, KeyPassword? password)
     {
-        if (Pkcs12Shape.Is(document.File.Bytes))
+        if (Pkcs12Shape.Matches(document.File.Bytes))
             throw Pkcs12Shape.Unsupported(ErrorId.KeyUnsupported, What, document.File.Path);
         var format = KeyDecoder.FormatOfDer(document.File.Bytes)
             ?? throw new CryptographicException("The structure is none of PKCS#8, PKCS#1 and SEC 1.");

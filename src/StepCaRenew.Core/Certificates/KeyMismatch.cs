@@ -23,7 +23,7 @@ public static class KeyMismatch
     {
         ArgumentNullException.ThrowIfNull(certificate);
         ArgumentNullException.ThrowIfNull(key);
-        var (certificateId, keyId) = (PublicKeyId.Of(certificate.Leaf), PublicKeyId.Of(key.Key));
+        var (certificateId, keyId) = (PublicKeyId.Compute(certificate.Leaf), PublicKeyId.Compute(key.Key));
         return certificateId == keyId
             ? $"Both name the public key {keyId}, but the private key does not sign for it: the key file is damaged."
             : $"The certificate is for the public key {certificateId}, the key is {keyId}.";

@@ -20,25 +20,25 @@ public static class KeyPathConvention
     /// <summary>The same, where there must be one.</summary>
     /// <param name="certificate">The certificate file.</param>
     /// <exception cref="RenewalException">There is none (<see cref="ErrorId.KeyNotFound"/>).</exception>
-    public static string Demand(CertificateFile certificate)
+    public static string FindRequired(CertificateFile certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        return Demand(certificate, IsThere);
+        return FindRequired(certificate, IsThere);
     }
 
     /// <summary>The same, with another way to find out whether a file exists.</summary>
-    /// <inheritdoc cref="Demand(CertificateFile)"/>
-    internal static string Demand(CertificateFile certificate, Func<string, bool> exists) =>
-        (certificate.HoldsKey ? certificate.Path : FindBeside(certificate.Path, exists)) ?? throw NotFound(certificate.Path);
+    /// <inheritdoc cref="FindRequired(CertificateFile)"/>
+    internal static string FindRequired(CertificateFile certificate, Func<string, bool> exists) =>
+        (certificate.HoldsKey ? certificate.Path : FindNextTo(certificate.Path, exists)) ?? throw NotFound(certificate.Path);
 
     /// <summary>The key file of a certificate file that is not decoded.</summary>
-    internal static string? Find(PemDocument certificate) => certificate.HoldsKey ? certificate.File.Path : FindBeside(certificate.File.Path);
+    internal static string? Find(PemDocument certificate) => certificate.HoldsKey ? certificate.File.Path : FindNextTo(certificate.File.Path);
 
     /// <summary>The key file beside a certificate file, whatever that holds.</summary>
-    internal static string? FindBeside(string certificatePath) => FindBeside(certificatePath, IsThere);
+    internal static string? FindNextTo(string certificatePath) => FindNextTo(certificatePath, IsThere);
 
     /// <summary>The same, with another way to find out whether a file exists.</summary>
-    internal static string? FindBeside(string certificatePath, Func<string, bool> exists) => Candidates(certificatePath).FirstOrDefault(exists);
+    internal static string? FindNextTo(string certificatePath, Func<string, bool> exists) => Candidates(certificatePath).FirstOrDefault(exists);
 
     /// <summary>The error where there is none.</summary>
     internal static RenewalException NotFound(string certificatePath) => new(

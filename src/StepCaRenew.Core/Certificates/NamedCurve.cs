@@ -6,7 +6,7 @@ namespace StepCaRenew.Certificates;
 internal static class NamedCurve
 {
     /// <summary>The curve's name in TLS and JOSE (<c>P-256</c>), or null for another curve.</summary>
-    public static string? Of(ECDsa key)
+    public static string? FindName(ECDsa key)
     {
         var oid = key.ExportParameters(includePrivateParameters: false).Curve.Oid;
         return oid?.Value switch
@@ -29,6 +29,6 @@ internal static class NamedCurve
     public static string Describe(ECDsa key)
     {
         var oid = key.ExportParameters(includePrivateParameters: false).Curve.Oid;
-        return Of(key) ?? oid?.FriendlyName ?? oid?.Value ?? "an unnamed curve";
+        return FindName(key) ?? oid?.FriendlyName ?? oid?.Value ?? "an unnamed curve";
     }
 }

@@ -25,7 +25,7 @@ public static class PairMatch
     {
         if (!publicKey.SequenceEqual(key.ExportSubjectPublicKeyInfo()))
             return false;
-        if (key.IsProven)
+        if (key.HasDerivedPublicKey)
             return true;
         Span<byte> challenge = stackalloc byte[32];
         RandomNumberGenerator.Fill(challenge);

@@ -40,17 +40,17 @@ public sealed record PairTestResult
     /// <param name="keyPath">The key file; null for the one beside it.</param>
     /// <param name="password">The key's password, if it has one.</param>
     /// <exception cref="RenewalException">A file can't be read.</exception>
-    public static PairTestResult Of(string certificatePath, string? keyPath, KeyPassword? password)
+    public static PairTestResult FromFiles(string certificatePath, string? keyPath, KeyPassword? password)
     {
         using var pair = CertificatePair.Load(certificatePath, keyPath, password);
         var matches = pair.Matches;
         return new PairTestResult
         {
-            Name = CertificateName.Of(certificatePath),
+            Name = CertificateName.FromPath(certificatePath),
             Matches = matches,
             Reason = matches ? "The certificate is for this key." : KeyMismatch.Reason(pair.Certificate, pair.KeyFile),
-            CertificatePublicKeyId = PublicKeyId.Of(pair.Leaf),
-            KeyPublicKeyId = PublicKeyId.Of(pair.Key),
+            CertificatePublicKeyId = PublicKeyId.Compute(pair.Leaf),
+            KeyPublicKeyId = PublicKeyId.Compute(pair.Key),
             CertificateWritten = pair.Certificate.Document.File.LastWriteTime.LocalDateTime,
             KeyWritten = pair.KeyFile.Document.File.LastWriteTime.LocalDateTime,
             CertificatePath = certificatePath,

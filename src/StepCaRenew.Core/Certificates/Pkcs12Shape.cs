@@ -8,7 +8,7 @@ internal static class Pkcs12Shape
     private const string Pkcs7 = "1.2.840.113549.1.7.";
 
     /// <summary>Whether the bytes begin as a PKCS#12 file does (RFC 7292 section 4): version 3, then a PKCS#7 content.</summary>
-    public static bool Is(ReadOnlyMemory<byte> bytes)
+    public static bool Matches(ReadOnlyMemory<byte> bytes)
     {
         try
         {

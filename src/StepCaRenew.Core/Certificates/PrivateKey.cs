@@ -25,7 +25,7 @@ public sealed class PrivateKey : IDisposable
     public int Size => Handle.KeySize;
 
     /// <summary>Whether its two halves are known to belong together; else a signature shows it.</summary>
-    internal bool IsProven { get; init; }
+    internal bool HasDerivedPublicKey { get; init; }
 
     /// <summary>The platform's key; it stays this object's own.</summary>
     internal AsymmetricAlgorithm Handle => (AsymmetricAlgorithm?)rsa ?? ec!;

@@ -8,11 +8,11 @@ public static class PublicKeyId
 {
     /// <summary>The id of the certificate's key.</summary>
     /// <param name="certificate">The certificate.</param>
-    public static string Of(X509Certificate2 certificate) => Hash(certificate.PublicKey.ExportSubjectPublicKeyInfo());
+    public static string Compute(X509Certificate2 certificate) => Hash(certificate.PublicKey.ExportSubjectPublicKeyInfo());
 
     /// <summary>The id of a private key's public half.</summary>
     /// <param name="key">The key.</param>
-    public static string Of(PrivateKey key) => Hash(key.ExportSubjectPublicKeyInfo());
+    public static string Compute(PrivateKey key) => Hash(key.ExportSubjectPublicKeyInfo());
 
     private static string Hash(byte[] spki) => Convert.ToHexString(SHA256.HashData(spki)).ToLowerInvariant();
 }

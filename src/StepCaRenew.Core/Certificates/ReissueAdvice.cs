@@ -26,9 +26,9 @@ internal static class ReissueAdvice
 
     private static string? TryCommand(CertificateFile certificate, KeyFile key)
     {
-        var names = SubjectAlternativeNames.Of(certificate.Leaf);
+        var names = SubjectAlternativeNames.FromCertificate(certificate.Leaf);
         string[] sans = [.. names.DnsNames, .. names.IPAddresses, .. names.EmailAddresses, .. names.Uris];
-        if (names.HasOthers || (CommonName.Of(certificate.Leaf) is { Length: > 0 } name ? name : sans.FirstOrDefault()) is not { } subject)
+        if (names.HasOthers || (CommonName.FromCertificate(certificate.Leaf) is { Length: > 0 } name ? name : sans.FirstOrDefault()) is not { } subject)
             return null;
         // "--san=" keeps a name that begins with a hyphen together with its flag, "--" a subject that does.
         var words = Command.Concat(KeyFlags(certificate.Leaf)).Concat(sans.Distinct().Select(san => $"--san={san}"))

@@ -18,7 +18,7 @@ public sealed record StepProvisioner(string Type, string Name, string Credential
 
     /// <summary>Reads the extension; null where there is none or it can't be read.</summary>
     /// <param name="certificate">The leaf.</param>
-    public static StepProvisioner? Of(X509Certificate2 certificate)
+    public static StepProvisioner? FromCertificate(X509Certificate2 certificate)
     {
         if (certificate.Extensions[Oid] is not { } extension)
             return null;

@@ -36,7 +36,7 @@ public sealed class SubjectAlternativeNames
 
     /// <summary>Reads the names of a certificate; damaged names read as none.</summary>
     /// <param name="certificate">The certificate.</param>
-    public static SubjectAlternativeNames Of(X509Certificate2 certificate)
+    public static SubjectAlternativeNames FromCertificate(X509Certificate2 certificate)
     {
         var names = new SubjectAlternativeNames();
         if (certificate.Extensions[Oid] is { } extension)

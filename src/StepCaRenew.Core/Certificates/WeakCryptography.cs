@@ -28,11 +28,11 @@ internal static class WeakCryptography
     };
 
     /// <summary>The weak hash that a certificate was signed with; null for a strong one.</summary>
-    public static string? SignatureOf(X509Certificate2 certificate) =>
+    public static string? FindWeakHash(X509Certificate2 certificate) =>
         certificate.SignatureAlgorithm.Value is not { } algorithm ? null : algorithm == Pss ? HashOfPss(certificate.RawDataMemory) : Signatures.GetValueOrDefault(algorithm);
 
     /// <summary>The public key of an issuer if it is too short, such as <c>RSA 1024</c>; null for a long one.</summary>
-    public static string? KeyOf(X509Certificate2 issuer)
+    public static string? FindWeakKey(X509Certificate2 issuer)
     {
         // To decode a key takes as long as all else that is looked at: the curves of every step-ca are known by their names.
         if (issuer.GetKeyAlgorithm() == EllipticCurve && StrongCurves.Contains(Convert.ToHexString(issuer.GetKeyAlgorithmParameters())))

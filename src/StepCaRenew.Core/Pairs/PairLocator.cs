@@ -27,9 +27,9 @@ internal static class PairLocator
             var document = CertificateFile.Read(path, open);
             return (document, request.KeyPath ?? KeyOf(document, open, exists));
         }
-        catch (RenewalException e) when (e.ErrorId != ErrorId.KeyNotFound && (request.KeyPath ?? KeyPathConvention.FindBeside(path, exists)) is not null)
+        catch (RenewalException e) when (e.ErrorId != ErrorId.KeyNotFound && (request.KeyPath ?? KeyPathConvention.FindNextTo(path, exists)) is not null)
         {
-            return (null, request.KeyPath ?? KeyPathConvention.FindBeside(path, exists)!);
+            return (null, request.KeyPath ?? KeyPathConvention.FindNextTo(path, exists)!);
         }
     }
 
@@ -37,7 +37,7 @@ internal static class PairLocator
     {
         if (certificate.HoldsKey)
             return certificate.File.Path;
-        if (KeyPathConvention.FindBeside(certificate.File.Path, exists) is { } found)
+        if (KeyPathConvention.FindNextTo(certificate.File.Path, exists) is { } found)
             return found;
         // What is no certificate has no key either, and is the first thing to say.
         CertificateFile.Load(certificate.File.Path, open).Dispose();

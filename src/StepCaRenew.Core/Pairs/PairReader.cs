@@ -23,7 +23,7 @@ internal sealed class PairReader(OpenFolders folders, RenewalRequest request, Pa
 
     /// <summary>Where the key of a certificate is by now.</summary>
     /// <exception cref="RenewalException">There is none.</exception>
-    public string KeyOf(CertificateFile certificate) => request.KeyPath ?? KeyPathConvention.Demand(certificate, OpenFolders.IsFile);
+    public string KeyOf(CertificateFile certificate) => request.KeyPath ?? KeyPathConvention.FindRequired(certificate, OpenFolders.IsFile);
 
     /// <summary>Whether the request still leads to these files; an error is for whoever reads them next to report.</summary>
     public bool IsAt() => Holds(() => IsAt(request.KeyPath ?? FindKey()));
@@ -47,7 +47,7 @@ internal sealed class PairReader(OpenFolders folders, RenewalRequest request, Pa
         }
     }
 
-    private string? Beside() => KeyPathConvention.FindBeside(request.CertificatePath, OpenFolders.IsFile);
+    private string? Beside() => KeyPathConvention.FindNextTo(request.CertificatePath, OpenFolders.IsFile);
 
     private bool IsAt(string? key) =>
         key == keyPath && folders.IsStillAt(request.CertificatePath, paths.Certificate) && folders.IsStillAt(keyPath, paths.Key);

@@ -45,7 +45,7 @@ internal sealed class WriterWait(RenewalRequest request, bool wasRead, TimeProvi
     }
 
     private bool IsYoung() =>
-        IsYoung(request.CertificatePath) || (request.KeyPath ?? KeyPathConvention.FindBeside(request.CertificatePath)) is { } key && IsYoung(key);
+        IsYoung(request.CertificatePath) || (request.KeyPath ?? KeyPathConvention.FindNextTo(request.CertificatePath)) is { } key && IsYoung(key);
 
     // A link has a time of its own, and says nothing of when its target was written.
     private bool IsYoung(string path)

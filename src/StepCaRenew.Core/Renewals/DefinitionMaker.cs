@@ -21,7 +21,7 @@ internal sealed class DefinitionMaker(Func<string, string?> environment)
         var settings = CaSettingsResolver.Resolve(given.Ca, environment);
         using var roots = TrustedRoots.Load(settings);
         var fingerprint = settings.Fingerprint ?? roots.Fingerprint;
-        var keyPath = given.KeyPath ?? KeyPathConvention.Demand(certificate);
+        var keyPath = given.KeyPath ?? KeyPathConvention.FindRequired(certificate);
         var definition = given with
         {
             Scope = request.Scope,

@@ -22,12 +22,12 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
     {
         var (leaf, now) = (answer.Leaf, clock.GetUtcNow());
         if (!PairMatch.Matches(leaf, key))
-            throw Wrong(ErrorId.AnswerWrongKey, $"is for another key ({PublicKeyId.Of(leaf)} instead of {PublicKeyId.Of(key)})");
-        if (!DistinguishedNames.Same(leaf.SubjectName, old.SubjectName))
+            throw Wrong(ErrorId.AnswerWrongKey, $"is for another key ({PublicKeyId.Compute(leaf)} instead of {PublicKeyId.Compute(key)})");
+        if (!DistinguishedNames.AreEqual(leaf.SubjectName, old.SubjectName))
             throw Wrong(ErrorId.AnswerWrongIdentity, $"has the subject '{leaf.Subject}' instead of '{old.Subject}'");
-        if (!SubjectAlternativeNames.Of(leaf).SameAs(SubjectAlternativeNames.Of(old)))
+        if (!SubjectAlternativeNames.FromCertificate(leaf).SameAs(SubjectAlternativeNames.FromCertificate(old)))
             throw Wrong(ErrorId.AnswerWrongIdentity, $"has other alternative names ({Names(leaf)} instead of {Names(old)})");
-        if (CertificateUsage.Difference(old, leaf) is { } usage)
+        if (CertificateUsage.DescribeDifference(old, leaf) is { } usage)
             throw Wrong(ErrorId.AnswerWrongUsage, usage);
         DemandTime(old, leaf, now, isForced);
         if (leaf.SerialNumber == old.SerialNumber)
@@ -81,20 +81,20 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
     {
         foreach (var certificate in chain.Take(chain.Count - 1))
         {
-            if (WeakCryptography.SignatureOf(certificate) is { } hash)
+            if (WeakCryptography.FindWeakHash(certificate) is { } hash)
                 throw Wrong(ErrorId.AnswerWeak, certificate == chain[0] ? $"was signed with {hash}" : $"has the issuer '{certificate.Subject}', which was signed with {hash}");
         }
 
         foreach (var issuer in chain.Skip(1))
         {
-            if (WeakCryptography.KeyOf(issuer) is { } key)
+            if (WeakCryptography.FindWeakKey(issuer) is { } key)
                 throw Wrong(ErrorId.AnswerWeak, $"has the issuer '{issuer.Subject}' with a key that is too short ({key})");
         }
     }
 
     private static string Names(X509Certificate2 certificate)
     {
-        var names = SubjectAlternativeNames.Of(certificate);
+        var names = SubjectAlternativeNames.FromCertificate(certificate);
         return string.Join(", ", names.DnsNames.Concat(names.IPAddresses).Concat(names.EmailAddresses).Concat(names.Uris));
     }
 

@@ -69,7 +69,7 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
 
     /// <summary>Demands that the way to the CA can be used, before anything is asked.</summary>
     /// <exception cref="RenewalException">A proxy is configured that cannot be used (<see cref="ErrorId.ProxyInvalid"/>).</exception>
-    internal void DemandWay() => handlers.ProxyTo(settings.Url);
+    internal void RequireUsableProxy() => handlers.ProxyTo(settings.Url);
 
     private async Task<CaAnswer> AskAsync(string path, HttpContent body, ClientIdentity? client, string? token, TokenFacts facts, CancellationToken cancellationToken)
     {
@@ -112,7 +112,7 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
             ClockDifference = response.ClockDifference ?? ClockDifference;
             return response;
         }
-        catch (HttpRequestException e) when (client is not null && trust.IsAccepted && TlsAlert.Of(e) is null)
+        catch (HttpRequestException e) when (client is not null && trust.IsAccepted && TlsAlert.FromException(e) is null)
         {
             // In TLS 1.3 the server's verdict comes after the handshake, and a reset may overtake it. In TLS 1.2 it can't.
             throw await FindAlertAsync(client, cancellationToken).ConfigureAwait(false) ?? ConnectionErrors.Map(e, trust, settings, proxy, attempts.Describe());
@@ -140,7 +140,7 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException or RenewalException)
         {
-            return TlsAlert.Of(e) is { } alert && TlsAlert.IsAboutCertificate(alert) ? ConnectionErrors.OfAlert(alert, settings.Url.Authority, e) : null;
+            return TlsAlert.FromException(e) is { } alert && TlsAlert.IsAboutCertificate(alert) ? ConnectionErrors.ForAlert(alert, settings.Url.Authority, e) : null;
         }
     }
 }

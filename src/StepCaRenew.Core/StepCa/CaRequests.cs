@@ -64,7 +64,7 @@ internal sealed class CaRequests(
         if (way == RequestWay.Token)
         {
             // A token is good once, so that each request has its own.
-            var facts = TokenFacts.Of(pair.Leaf, pair.Validity.NotAfter < clock.GetUtcNow());
+            var facts = TokenFacts.FromCertificate(pair.Leaf, pair.Validity.NotAfter < clock.GetUtcNow());
             return await client.RenewByTokenAsync(RenewToken.Create(pair, settings.Host, clock.GetUtcNow()), facts, cancellationToken).ConfigureAwait(false);
         }
 

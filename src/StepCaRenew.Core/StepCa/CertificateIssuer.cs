@@ -41,7 +41,7 @@ internal sealed class CertificateIssuer(
             throw RekeyNeedsTls(isExpired);
         if (byToken)
             DemandChain(pair, settings.Url);
-        client.DemandWay();
+        client.RequireUsableProxy();
 
         var obstacle = byToken ? null : keyStore.Obstacle;
         var plan = RequestPlan.Of(isWindows, obstacle is null, byToken, newKey is not null, hasChain: IssuerChain.Of(pair).Count > 0);
@@ -54,7 +54,7 @@ internal sealed class CertificateIssuer(
             var answer = await new RetryPolicy(request.RetryTimeout, clock, random).RunAsync(
                 async token =>
                 {
-                    await check.DemandAsync(request.LastClock, token).ConfigureAwait(false);
+                    await check.RequireClockAsync(request.LastClock, token).ConfigureAwait(false);
                     return await requests.AskAsync(report.Asked, token).ConfigureAwait(false);
                 },
                 (e, wait) => RenewalLog.Retrying(logger, e.Message, wait.TotalSeconds),
@@ -81,7 +81,7 @@ internal sealed class CertificateIssuer(
         {
             using (answer)
             {
-                check.Refused(e, answer.Leaf);
+                check.RecordRefusal(e, answer.Leaf);
                 throw e.ErrorId == ErrorId.AnswerUntrusted ? new RenewalException(e.ErrorId, e.Message, settings.RootRemedy(e.Remedy), e) : e;
             }
         }
@@ -101,7 +101,7 @@ internal sealed class CertificateIssuer(
         if (!ExtendedKeyUsage.AllowsClientAuth(leaf) && !(byToken && ExtendedKeyUsage.AllowsServerAuth(leaf)))
             throw new RenewalException(
                 ErrorId.NoClientAuth,
-                $"The certificate may not authenticate a client, and so not its own renewal: its extended key usage is {string.Join(", ", ExtendedKeyUsage.Of(leaf))}. The CA was not asked.",
+                $"The certificate may not authenticate a client, and so not its own renewal: its extended key usage is {string.Join(", ", ExtendedKeyUsage.ReadNames(leaf))}. The CA was not asked.",
                 "Add clientAuth to the provisioner's template on the CA and issue the certificate again."
                     + (ExtendedKeyUsage.AllowsServerAuth(leaf) ? " A step-ca up to 0.26.1 renews it with -UseToken as it is." : string.Empty));
     }

@@ -23,7 +23,7 @@ internal sealed class ClockCheck(CaClient client, CaSettings settings, TimeProvi
     /// <param name="last">What was found last time; null for nothing.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="RenewalException">The clock is still behind (<see cref="ErrorId.ClockBehind"/>).</exception>
-    public async Task DemandAsync(CaClock? last, CancellationToken cancellationToken)
+    public async Task RequireClockAsync(CaClock? last, CancellationToken cancellationToken)
     {
         if (last?.Limit is not { } known || isAsked)
             return;
@@ -50,7 +50,7 @@ internal sealed class ClockCheck(CaClient client, CaSettings settings, TimeProvi
     /// <summary>Works out the limit from an answer that is not valid yet.</summary>
     /// <param name="refusal">Why the answer was thrown away.</param>
     /// <param name="leaf">The certificate that was thrown away.</param>
-    public void Refused(RenewalException refusal, X509Certificate2 leaf)
+    public void RecordRefusal(RenewalException refusal, X509Certificate2 leaf)
     {
         var ahead = CertificatePair.ValidityOf(leaf).NotBefore - clock.GetUtcNow();
         // The CA backdates by what its clock is ahead more than the certificate.

@@ -26,13 +26,13 @@ internal static class ConnectionErrors
         if (Find<RenewalException>(e) is { } known)
             return known;
         if (trust.Refusal is { } refusal)
-            return OfServer(refusal, trust, settings, e);
-        if (TlsAlert.Of(e) is { } alert)
-            return OfAlert(alert, address, e);
+            return ForServer(refusal, trust, settings, e);
+        if (TlsAlert.FromException(e) is { } alert)
+            return ForAlert(alert, address, e);
         if (Find<Win32Exception>(e) is { NativeErrorCode: NoCredentials or UnknownCredentials } windows)
             return KeyStore.Unavailable(string.Create(CultureInfo.InvariantCulture, $"{windows.Message.TrimEnd('.', ' ')} (0x{windows.NativeErrorCode:X8})"), e);
         if (e is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError, StatusCode: var status })
-            return OfProxy(status, proxy, address, e);
+            return ForProxy(status, proxy, address, e);
         if (e is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError })
             return proxy is null
                 ? Unreachable($"The name of the CA at {address} can't be resolved", "Check the address and the name service.", e)
@@ -57,7 +57,7 @@ internal static class ConnectionErrors
     }
 
     /// <summary>An alert with which the server ended the handshake.</summary>
-    public static RenewalException OfAlert(int alert, string address, Exception e) => alert switch
+    public static RenewalException ForAlert(int alert, string address, Exception e) => alert switch
     {
         TlsAlert.CertificateExpired => new(
             ErrorId.ClientCertificateExpired, $"The CA at {address} refused the certificate as expired (TLS alert {alert}).",
@@ -71,7 +71,7 @@ internal static class ConnectionErrors
         _ => new(ErrorId.TlsFailed, $"The server at {address} ended the TLS handshake with alert {alert}.", "Check that the address and port are those of a step-ca.", e),
     };
 
-    private static RenewalException OfServer(string refusal, ServerTrust trust, CaSettings settings, Exception e)
+    private static RenewalException ForServer(string refusal, ServerTrust trust, CaSettings settings, Exception e)
     {
         const string usual = "Check the address, the root certificate (-Root, or 'step ca bootstrap') and this machine's clock. Something between that opens TLS looks like this as well.";
         return new(
@@ -80,7 +80,7 @@ internal static class ConnectionErrors
     }
 
     // A proxy that finds nothing behind it says so with the status of a gateway.
-    private static RenewalException OfProxy(HttpStatusCode? status, string? proxy, string address, Exception e) => new(
+    private static RenewalException ForProxy(HttpStatusCode? status, string? proxy, string address, Exception e) => new(
         ErrorId.ProxyRefused, $"The proxy {proxy} did not open a way to the CA at {address}{(status is not null ? $": it answered {(int)status}." : e.InnerException is null ? "." : $": {ForeignText.Clean(Innermost(e).Message).TrimEnd('.')}.")}", CheckProxy, e)
     { IsTransient = status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout };
 

@@ -34,7 +34,7 @@ internal static class IssuerChain
     /// <summary>Whether a certificate says that another one issued it: by name and, if both have them, by key identifiers (RFC 5280 section 4.2.1.1).</summary>
     public static bool IsIssuedBy(X509Certificate2 certificate, X509Certificate2 issuer)
     {
-        if (!DistinguishedNames.Same(certificate.IssuerName, issuer.SubjectName))
+        if (!DistinguishedNames.AreEqual(certificate.IssuerName, issuer.SubjectName))
             return false;
         var wanted = certificate.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier;
         var found = issuer.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault()?.SubjectKeyIdentifierBytes;

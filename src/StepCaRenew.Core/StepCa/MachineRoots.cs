@@ -14,7 +14,7 @@ internal static class MachineRoots
 
     /// <summary>Begins to, on another thread, while the renewal is prepared. The first call of a process does, the others are nothing.</summary>
     /// <param name="certificate">Any certificate, as DER.</param>
-    public static void ReadAhead(ReadOnlyMemory<byte> certificate)
+    public static void Preload(ReadOnlyMemory<byte> certificate)
     {
         if (OperatingSystem.IsLinux() && Interlocked.Exchange(ref isBegun, 1) == 0)
             _ = Task.Run(() => Read(certificate));

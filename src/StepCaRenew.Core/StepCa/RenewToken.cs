@@ -39,7 +39,7 @@ public static class RenewToken
             // The port does not count.
             writer.WriteString("aud", $"https://{host}/1.0/renew");
             writer.WriteString("iss", "step-ca-client/1.0");
-            writer.WriteString("sub", CommonName.Of(pair.Leaf));
+            writer.WriteString("sub", CommonName.FromCertificate(pair.Leaf));
             writer.WriteString("jti", Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
             writer.WriteNumber("iat", now.ToUnixTimeSeconds());
             writer.WriteNumber("nbf", now.ToUnixTimeSeconds());

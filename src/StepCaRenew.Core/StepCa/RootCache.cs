@@ -18,7 +18,7 @@ internal sealed class RootCache : IDisposable
             var roots = known.Find(one => one.IsOf(file));
             if (roots is null)
                 known.Add(roots = TrustedRoots.Parse(settings, file));
-            roots.DemandFingerprint(settings);
+            roots.RequireFingerprint(settings);
             return roots;
         }
     }

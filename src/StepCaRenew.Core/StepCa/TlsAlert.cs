@@ -19,7 +19,7 @@ internal static class TlsAlert
     public const int CertificateRequired = 116;
 
     /// <summary>The alert that an exception carries, or null.</summary>
-    public static int? Of(Exception exception)
+    public static int? FromException(Exception exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {

@@ -15,7 +15,7 @@ public sealed record TokenFacts
     /// <summary>The facts of a certificate.</summary>
     /// <param name="leaf">The certificate.</param>
     /// <param name="isExpired">Whether it has expired.</param>
-    internal static TokenFacts Of(X509Certificate2 leaf, bool isExpired) => new()
+    internal static TokenFacts FromCertificate(X509Certificate2 leaf, bool isExpired) => new()
     {
         IsExpired = isExpired,
         MissingUsage = !ExtendedKeyUsage.AllowsClientAuth(leaf) ? ExtendedKeyUsage.ClientAuthName

@@ -21,7 +21,7 @@ public sealed class TrustedRoots : IDisposable
         var roots = Read(settings);
         try
         {
-            roots.DemandFingerprint(settings);
+            roots.RequireFingerprint(settings);
             return roots;
         }
         catch
@@ -78,7 +78,7 @@ public sealed class TrustedRoots : IDisposable
 
     /// <summary>Demands that the fingerprint, where one is configured, is that of one of them.</summary>
     /// <exception cref="RenewalException">It is not (<see cref="ErrorId.RootFingerprintMismatch"/>).</exception>
-    internal void DemandFingerprint(CaSettings settings)
+    internal void RequireFingerprint(CaSettings settings)
     {
         if (settings.Fingerprint is not null && !roots.Any(root => FingerprintOf(root) == settings.Fingerprint))
             throw new RenewalException(

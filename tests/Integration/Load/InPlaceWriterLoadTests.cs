@@ -47,7 +47,7 @@ public sealed class InPlaceWriterLoadTests(ITestOutputHelper output)
 
         // A renewal keeps the name, so that the name tells which deployment a certificate came from.
         using var last = CertificateFile.Load(pair.CertificatePath);
-        Assert.Equal(deployed[^1][0], CommonName.Of(last.Leaf));
+        Assert.Equal(deployed[^1][0], CommonName.FromCertificate(last.Leaf));
         foreach (var (before, after) in deployed.Zip(deployed.Skip(1)))
             Assert.True(after.Skip(1).Contains(before[0]), $"{before[0]} was lost before {after[0]} came: {string.Join(' ', after.Skip(1))}");
     }

@@ -143,9 +143,9 @@ public sealed class CertificateFileTests
         try
         {
             using var file = CertificateFile.Load(folder.Write("a.crt", pair.CertificatePem + Intermediate));
-            _ = ExtendedKeyUsage.Of(file.Leaf);
+            _ = ExtendedKeyUsage.ReadNames(file.Leaf);
             _ = ExtendedKeyUsage.AllowsClientAuth(file.Leaf);
-            _ = SubjectAlternativeNames.Of(file.Leaf);
+            _ = SubjectAlternativeNames.FromCertificate(file.Leaf);
         }
         catch (RenewalException e)
         {

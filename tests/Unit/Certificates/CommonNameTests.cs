@@ -51,5 +51,5 @@ public sealed class CommonNameTests
         return Of(new LeafSpec { SubjectDer = writer.Encode() });
     }
 
-    private static string Of(LeafSpec spec) => CommonName.Of(TestAuthority.Default.Issue(spec).Leaf);
+    private static string Of(LeafSpec spec) => CommonName.FromCertificate(TestAuthority.Default.Issue(spec).Leaf);
 }

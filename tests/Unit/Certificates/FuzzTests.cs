@@ -49,7 +49,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         Fuzz([.. names.Select(TestKeys.Bytes)], path =>
         {
             using var file = KeyFile.Load(path, password);
-            _ = (file.Key.Algorithm, PublicKeyId.Of(file.Key), PairMatch.Matches(pair.Leaf, file.Key));
+            _ = (file.Key.Algorithm, PublicKeyId.Compute(file.Key), PairMatch.Matches(pair.Leaf, file.Key));
         });
     }
 
@@ -59,7 +59,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         _ = RenewalPolicy.DueTime(validity, RenewalRule.Default);
         _ = CertificateContent.Render(file, file.Leaf, file.Chain);
         _ = new CertificateInspector(TimeProvider.System).Inspect(file, TestKeys.Path("p256.pem"), null);
-        _ = CommonName.Of(file.Leaf);
+        _ = CommonName.FromCertificate(file.Leaf);
     }
 
     private void Fuzz(byte[][] seeds, Action<string> use)

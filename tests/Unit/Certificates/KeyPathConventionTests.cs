@@ -57,7 +57,7 @@ public sealed class KeyPathConventionTests
     {
         using var folder = new TestFolder();
         using var file = CertificateFile.Load(folder.Write("cert.pem", Pair.CertificatePem));
-        var e = Expect.Failure(ErrorId.KeyNotFound, () => KeyPathConvention.Demand(file));
+        var e = Expect.Failure(ErrorId.KeyNotFound, () => KeyPathConvention.FindRequired(file));
         foreach (var name in new[] { "cert.key", "cert-key.pem", "privkey.pem" })
             Assert.Contains($"'{name}'", e.Message, StringComparison.Ordinal);
     }

@@ -76,7 +76,7 @@ public sealed class PairMatchTests
         using var foreign = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var leaf = TestAuthority.Default.Issue(new LeafSpec { Key = own }).Leaf;
         using var key = new PrivateKey(new SplicedKey(own, foreign));
-        Assert.Equal(PublicKeyId.Of(leaf), PublicKeyId.Of(key));
+        Assert.Equal(PublicKeyId.Compute(leaf), PublicKeyId.Compute(key));
         Assert.False(PairMatch.Matches(leaf, key));
         using var whole = new PrivateKey(new SplicedKey(own, own));
         Assert.True(PairMatch.Matches(leaf, whole));
@@ -92,7 +92,7 @@ public sealed class PairMatchTests
         using var key = KeyFile.Load(keyPath);
         var e = KeyMismatch.Describe(certificate, key);
         Assert.Contains("the key file is damaged", e.Message, StringComparison.Ordinal);
-        Assert.Contains(PublicKeyId.Of(key.Key), e.Message, StringComparison.Ordinal);
+        Assert.Contains(PublicKeyId.Compute(key.Key), e.Message, StringComparison.Ordinal);
     }
 
     private static void DemandNoMatch(System.Security.Cryptography.X509Certificates.X509Certificate2 leaf, string pem)

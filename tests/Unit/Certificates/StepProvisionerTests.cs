@@ -25,7 +25,7 @@ public sealed class StepProvisionerTests
         Assert.Equal(new StepProvisioner("ACME", "B\u00fcro", string.Empty), Of(ProvisionerExtension.Encode(6, "B\u00fcro", string.Empty, "k", "v")));
 
     [Fact]
-    public void Of_NoExtension_IsNull() => Assert.Null(StepProvisioner.Of(TestAuthority.Default.Issue().Leaf));
+    public void Of_NoExtension_IsNull() => Assert.Null(StepProvisioner.FromCertificate(TestAuthority.Default.Issue().Leaf));
 
     [Theory]
     [InlineData("empty", "")]
@@ -37,5 +37,5 @@ public sealed class StepProvisionerTests
     public void Of_DamagedExtension_IsNull(string name, string hex) => Assert.True(Of(Convert.FromHexString(hex)) is null, name);
 
     private static StepProvisioner? Of(byte[] extension) =>
-        StepProvisioner.Of(TestAuthority.Default.Issue(new LeafSpec { Extensions = [(StepProvisioner.Oid, extension)] }).Leaf);
+        StepProvisioner.FromCertificate(TestAuthority.Default.Issue(new LeafSpec { Extensions = [(StepProvisioner.Oid, extension)] }).Leaf);
 }

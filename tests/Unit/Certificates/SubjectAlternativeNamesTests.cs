@@ -73,5 +73,5 @@ public sealed class SubjectAlternativeNamesTests
         Assert.Empty(names.IPAddresses);
     }
 
-    private static SubjectAlternativeNames Of(LeafSpec spec) => SubjectAlternativeNames.Of(TestAuthority.Default.Issue(spec).Leaf);
+    private static SubjectAlternativeNames Of(LeafSpec spec) => SubjectAlternativeNames.FromCertificate(TestAuthority.Default.Issue(spec).Leaf);
 }

@@ -31,7 +31,7 @@ public sealed class RenewalEngineTests
         var result = await run.FailAsync(ErrorId.KeyMismatch);
         Assert.Empty(run.Clock.Waits);
         Assert.Equal(0, result.Attempts);
-        Assert.Contains(PublicKeyId.Of(run.Pair.Leaf), result.Message, StringComparison.Ordinal);
+        Assert.Contains(PublicKeyId.Compute(run.Pair.Leaf), result.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class AnswerVerifierTests
     public void Verify_OtherKey_NamesBoth()
     {
         var e = Demand(ErrorId.AnswerWrongKey, New with { Key = null });
-        Assert.Contains(PublicKeyId.Of(Pair.Leaf), e.Message, StringComparison.Ordinal);
+        Assert.Contains(PublicKeyId.Compute(Pair.Leaf), e.Message, StringComparison.Ordinal);
     }
 
     [Theory]
