@@ -37,6 +37,8 @@ internal sealed class FolderWalk : IDisposable
     /// <exception cref="UnauthorizedAccessException">This account has no access to a folder on the way.</exception>
     public static (LinuxFolder Folder, string Name) Follow(string path)
     {
+        if (FollowWithoutLinks(Path.GetFullPath(path)) is { } found)
+            return found;
         using var walk = new FolderWalk(path, areLinksRefused: false);
         var name = walk.Run(() => walk.ToFile());
         return (walk.Take(), name);
@@ -66,6 +68,19 @@ internal sealed class FolderWalk : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => folder.Dispose();
+
+    // Most paths have no link, and the kernel can say so in one call. Null if there is one, or if only the walk can tell the reason of a failure.
+    private static (LinuxFolder Folder, string Name)? FollowWithoutLinks(string path)
+    {
+        if (Path.GetDirectoryName(path) is not { } parent)
+            return null;
+        var handle = LinuxNative.OpenWithoutLinks(parent);
+        var (folder, name) = (new LinuxFolder(parent, handle, isReadable: true), Path.GetFileName(path));
+        if (name.Length > 0 && !handle.IsInvalid && (folder.Look(name) is { } file ? !file.IsLink : Marshal.GetLastPInvokeError() == NativeErrors.NoEntry))
+            return (folder, name);
+        folder.Dispose();
+        return null;
+    }
 
     // Whatever goes wrong behind a link of another account is one error: it must not tell that account what exists.
     private T Run<T>(Func<T> walk)
