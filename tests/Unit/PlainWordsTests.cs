@@ -8,11 +8,15 @@ public sealed class PlainWordsTests
     /// <summary>Folders that are not rewritten yet. None is added.</summary>
     private static readonly string[] NotYet =
     [
-        "README.md",
-        "StepCaRenew.Format.ps1xml",
         "build",
         "demo/",
-        "docs/",
+        "docs/architecture.md",
+        "docs/crash-safety.md",
+        "docs/performance",
+        "docs/platforms.md",
+        "docs/schedulers-on-linux.md",
+        "docs/testing.md",
+        "docs/windows.md",
         "src/",
         "tests/",
         "tools/",
@@ -25,7 +29,7 @@ public sealed class PlainWordsTests
     {
         var root = Repository.Demand();
         var files = PlainWords.Files(root).Where(file => !NotYet.Any(folder => file.StartsWith(folder, StringComparison.Ordinal))).ToList();
-        Assert.Contains("CHANGELOG.md", files);
+        Assert.Contains("README.md", files);
         var found = files.SelectMany(file => PlainWords.FindInFile(root, file)).ToList();
         Assert.True(found.Count == 0, $"{found.Count} wordings that a reader must translate:\n{string.Join('\n', found)}");
     }
