@@ -125,7 +125,7 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
     /// <summary>A duration that may be zero; null where the parameter was not given.</summary>
     /// <param name="text">The parameter.</param>
     /// <exception cref="RenewalException">It can't be read.</exception>
-    protected static TimeSpan? ReadDuration(string? text) => text is null ? null : Duration.ParsePatience(text);
+    protected static TimeSpan? ReadDuration(string? text) => text is null ? null : Duration.ParseLongestWait(text);
 
     /// <summary>The error of parameters that contradict each other.</summary>
     /// <param name="message">Which ones.</param>

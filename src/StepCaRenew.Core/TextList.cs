@@ -15,15 +15,15 @@ public sealed class TextList : ReadOnlyCollection<string>
         : base(texts.Select(PlainText.Line).ToArray()!) => this.separator = separator;
 
     /// <summary>No texts.</summary>
-    public static new TextList Empty { get; } = OfNames([]);
+    public static new TextList Empty { get; } = FromNames([]);
 
     /// <summary>Names, which a comma separates in <see cref="ToString"/>.</summary>
     /// <param name="names">The names.</param>
-    public static TextList OfNames(IEnumerable<string> names) => new(names, ", ");
+    public static TextList FromNames(IEnumerable<string> names) => new(names, ", ");
 
     /// <summary>Whole sentences, which a space separates in <see cref="ToString"/>.</summary>
     /// <param name="sentences">The sentences.</param>
-    public static TextList OfSentences(IEnumerable<string> sentences) => new(sentences, " ");
+    public static TextList FromSentences(IEnumerable<string> sentences) => new(sentences, " ");
 
     /// <summary>All texts in one.</summary>
     public override string ToString() => string.Join(separator, this);

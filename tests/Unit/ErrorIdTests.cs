@@ -18,7 +18,7 @@ public sealed partial class ErrorIdTests
     [Fact]
     public void EveryId_IsThrownSomewhere()
     {
-        var sources = Path.Combine(Repository.Demand(), "src");
+        var sources = Path.Combine(Repository.Require(), "src");
         // Where a failure is made, and not where one is sorted by its id.
         var thrown = Directory.EnumerateFiles(sources, "*.cs", SearchOption.AllDirectories)
             .Where(file => Path.GetFileName(file) is not ("ErrorId.cs" or "ErrorRecords.cs"))

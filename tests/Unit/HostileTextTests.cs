@@ -34,7 +34,7 @@ public sealed class HostileTextTests : IDisposable
             if (property.PropertyType == typeof(string))
                 property.SetValue(result, Hostile);
             else if (property.PropertyType == typeof(TextList))
-                property.SetValue(result, TextList.OfNames([Hostile, Hostile]));
+                property.SetValue(result, TextList.FromNames([Hostile, Hostile]));
         }
 
         AssertClean(result);

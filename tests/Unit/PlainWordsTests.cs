@@ -27,7 +27,7 @@ public sealed class PlainWordsTests
     [Fact]
     public void Files_HaveNoBannedWording()
     {
-        var root = Repository.Demand();
+        var root = Repository.Require();
         var files = PlainWords.Files(root).Where(file => !NotYet.Any(folder => file.StartsWith(folder, StringComparison.Ordinal))).ToList();
         Assert.Contains("README.md", files);
         var found = files.SelectMany(file => PlainWords.FindInFile(root, file)).ToList();

@@ -35,7 +35,7 @@ public sealed partial class ResultTests
     [Fact]
     public void Times_AreFormattedForMessagesInOnePlace()
     {
-        var folder = Path.Combine(Fixtures.Repository.Demand(), "src");
+        var folder = Path.Combine(Fixtures.Repository.Require(), "src");
         var places = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("DevCa", StringComparison.Ordinal) && !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .SelectMany(file => File.ReadLines(file).Where(line => CultureTime().IsMatch(line) && !line.Contains("InvariantCulture", StringComparison.Ordinal)).Select(line => $"{Path.GetFileName(file)}: {line.Trim()}"));
@@ -45,9 +45,9 @@ public sealed partial class ResultTests
     [Fact]
     public void TextList_IsTextAndList_AndCannotBeChanged()
     {
-        var names = TextList.OfNames(["a.example.com", "b.example.com"]);
+        var names = TextList.FromNames(["a.example.com", "b.example.com"]);
         Assert.Equal("a.example.com, b.example.com", names.ToString());
-        Assert.Equal("One. Two.", TextList.OfSentences(["One.", "Two."]).ToString());
+        Assert.Equal("One. Two.", TextList.FromSentences(["One.", "Two."]).ToString());
         Assert.Equal(string.Empty, TextList.Empty.ToString());
         Assert.Equal(["a.example.com", "b.example.com"], names);
         Assert.Throws<NotSupportedException>(() => ((IList)names)[0] = "c");

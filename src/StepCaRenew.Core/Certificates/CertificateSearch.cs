@@ -126,7 +126,7 @@ public sealed class CertificateSearch(bool recurse, bool followLinks, Action<Ren
     {
         try
         {
-            return OperatingSystem.IsWindows() ? WindowsLinks.OnDisk.Follow(path) : isFolder ? RealPath.OfFolder(path) : RealPath.Of(path);
+            return OperatingSystem.IsWindows() ? WindowsLinks.OnDisk.Follow(path) : isFolder ? RealPath.FollowFolder(path) : RealPath.Follow(path);
         }
         // The link leads nowhere or in a circle: reading the file reports that.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

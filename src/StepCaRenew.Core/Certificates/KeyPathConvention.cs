@@ -47,7 +47,7 @@ public static class KeyPathConvention
         "Name it with -KeyPath.");
 
     // A link counts, whatever it leads to: opening it says what is wrong. Else another account's link would tell what is a folder.
-    internal static bool IsThere(string path) => File.Exists(path) || (OperatingSystem.IsLinux() && LinuxStat.Of(path, followLinks: false) is { IsLink: true });
+    internal static bool IsThere(string path) => File.Exists(path) || (OperatingSystem.IsLinux() && LinuxStat.TryRead(path, followLinks: false) is { IsLink: true });
 
     private static IEnumerable<string> Candidates(string certificatePath)
     {

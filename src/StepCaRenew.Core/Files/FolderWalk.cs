@@ -76,7 +76,7 @@ internal sealed class FolderWalk : IDisposable
             return null;
         var handle = LinuxNative.OpenWithoutLinks(parent);
         var (folder, name) = (new LinuxFolder(parent, handle, isReadable: true), Path.GetFileName(path));
-        if (name.Length > 0 && !handle.IsInvalid && (folder.Look(name) is { } file ? !file.IsLink : Marshal.GetLastPInvokeError() == NativeErrors.NoEntry))
+        if (name.Length > 0 && !handle.IsInvalid && (folder.TryStat(name) is { } file ? !file.IsLink : Marshal.GetLastPInvokeError() == NativeErrors.NoEntry))
             return (folder, name);
         folder.Dispose();
         return null;
@@ -88,7 +88,7 @@ internal sealed class FolderWalk : IDisposable
         try
         {
             var result = walk();
-            return linkOwner is { } owner && LinuxStat.Of(folder).User != owner ? throw NotTrusted() : result;
+            return linkOwner is { } owner && LinuxStat.Read(folder).User != owner ? throw NotTrusted() : result;
         }
         catch (Exception e) when (linkOwner is not null && (e is IOException or UnauthorizedAccessException || e is RenewalException { ErrorId: ErrorId.LinkBroken }))
         {
@@ -110,7 +110,7 @@ internal sealed class FolderWalk : IDisposable
             if (left.Count == 0 && name != "..")
             {
                 using var file = Open(name);
-                if (file.IsInvalid || LinuxStat.Of(file) is not { IsLink: true } link)
+                if (file.IsInvalid || LinuxStat.Read(file) is not { IsLink: true } link)
                     return file.IsInvalid && Marshal.GetLastPInvokeError() != NativeErrors.NoEntry ? throw Failure(name) : name;
                 FollowLink(file, link, name);
             }
@@ -138,7 +138,7 @@ internal sealed class FolderWalk : IDisposable
 
         var failure = Failure(name);
         using var link = Open(name);
-        if (link.IsInvalid || LinuxStat.Of(link) is not { IsLink: true } stat)
+        if (link.IsInvalid || LinuxStat.Read(link) is not { IsLink: true } stat)
             throw failure;
         FollowLink(link, stat, name);
     }

@@ -19,7 +19,7 @@ internal sealed class LinuxFolder(string path, SafeFileHandle handle, bool isRea
     public override bool IsWritable => LinuxNative.MayWrite(handle);
 
     /// <summary>Owner, group and mode of the folder itself.</summary>
-    public LinuxStat Stat => LinuxStat.Of(handle);
+    public LinuxStat Stat => LinuxStat.Read(handle);
 
     /// <summary>The POSIX ACL of the folder itself; null if it has none.</summary>
     public byte[]? Acl => isReadable ? LinuxMetadata.Read(handle, LinuxMetadata.Acl) : null;
@@ -28,7 +28,7 @@ internal sealed class LinuxFolder(string path, SafeFileHandle handle, bool isRea
     public bool IsSame(LinuxFolder other) => Stat.Identity == other.Stat.Identity;
 
     /// <summary>What is known of a file or a link; null if there is none.</summary>
-    public LinuxStat? Look(string name) => LinuxStat.Of(handle, name);
+    public LinuxStat? TryStat(string name) => LinuxStat.TryRead(handle, name);
 
     /// <summary>Opens a file, and refuses a link in its place; the caller looks whether the handle is invalid.</summary>
     public SafeFileHandle Open(string name, int flags, uint mode = 0) =>
@@ -38,13 +38,13 @@ internal sealed class LinuxFolder(string path, SafeFileHandle handle, bool isRea
     public override SmallFile OpenToRead(string name)
     {
         // Some devices begin to work when they are opened; what is put there after this look does not block at least.
-        if (Look(name) is { IsLink: false, IsRegular: false })
+        if (TryStat(name) is { IsLink: false, IsRegular: false })
             return SmallFile.Special();
-        return SmallFile.Of(Require(Open(name, UnixOpen.ReadOnly), name));
+        return SmallFile.FromHandle(Require(Open(name, UnixOpen.ReadOnly), name));
     }
 
     /// <inheritdoc/>
-    public override bool Exists(string name) => Look(name) is { IsFolder: false };
+    public override bool Exists(string name) => TryStat(name) is { IsFolder: false };
 
     /// <inheritdoc/>
     public override StagedFile CreateLike(string name, string model)
@@ -136,10 +136,10 @@ internal sealed class LinuxFolder(string path, SafeFileHandle handle, bool isRea
         if (file.IsInvalid && Marshal.GetLastPInvokeError() is NativeErrors.NoEntry or UnixOpen.TooManyLinks)
             throw TargetPath.Broken(path, null);
         Require(file, model);
-        if (LinuxStat.Of(file) is { IsRegular: true } && Look(model) is not { IsMountPoint: true })
+        if (LinuxStat.Read(file) is { IsRegular: true } && TryStat(model) is not { IsMountPoint: true })
             return file;
         file.Dispose();
-        throw Look(model) is { IsMountPoint: true } ? TargetPath.MountPoint(path) : TargetPath.Broken(path, null);
+        throw TryStat(model) is { IsMountPoint: true } ? TargetPath.MountPoint(path) : TargetPath.Broken(path, null);
     }
 
     private StagedFile Create(string name, Action<SafeFileHandle> giveRights)

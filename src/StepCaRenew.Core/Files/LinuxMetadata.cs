@@ -32,7 +32,7 @@ internal static class LinuxMetadata
     /// <exception cref="RenewalException">Something cannot be kept (<see cref="ErrorId.PermissionsNotKept"/>).</exception>
     public static void Copy(SafeFileHandle source, SafeFileHandle target, string path)
     {
-        var wanted = LinuxStat.Of(source);
+        var wanted = LinuxStat.Read(source);
         CopyOwner(wanted, target, path);
         var names = AttributeNames(source);
         if (!names.Contains(Acl))
@@ -50,11 +50,11 @@ internal static class LinuxMetadata
     /// </summary>
     public static void GiveToWriters(SafeFileHandle file, LinuxFolder folder)
     {
-        var (mine, its) = (LinuxStat.Of(file), folder.Stat);
+        var (mine, its) = (LinuxStat.Read(file), folder.Stat);
         // Only root can give a file away. A file that stays with the account that made it works as well.
         if ((mine.User, mine.Group) != (its.User, its.Group) && LinuxNative.ChangeOwner(file, its.User, its.Group) != 0 && mine.Group != its.Group)
             _ = LinuxNative.ChangeOwner(file, uint.MaxValue, its.Group);
-        var isItsGroup = LinuxStat.Of(file).Group == its.Group;
+        var isItsGroup = LinuxStat.Read(file).Group == its.Group;
         if (folder.Acl is { } acl && LinuxNative.SetAttribute(file, Acl, OfWriters(acl, isItsGroup), acl.Length, 0) == 0)
             return;
         if (Read(file, Acl) is not null)
@@ -67,7 +67,7 @@ internal static class LinuxMetadata
 
     /// <summary>Whether one file has the owner, the mode and the ACL of another one, and no second name.</summary>
     public static bool AreSame(SafeFileHandle one, SafeFileHandle other) =>
-        LinuxStat.Of(one) is { Links: 1, IsRegular: true } here && LinuxStat.Of(other) is { IsRegular: true } there
+        LinuxStat.Read(one) is { Links: 1, IsRegular: true } here && LinuxStat.Read(other) is { IsRegular: true } there
         && (here.User, here.Group, here.Mode) == (there.User, there.Group, there.Mode)
         && (Read(one, Acl) ?? []).AsSpan().SequenceEqual(Read(other, Acl) ?? []);
 
@@ -95,7 +95,7 @@ internal static class LinuxMetadata
 
     private static void CopyOwner(LinuxStat wanted, SafeFileHandle target, string path)
     {
-        var actual = LinuxStat.Of(target);
+        var actual = LinuxStat.Read(target);
         if (actual.User == wanted.User && actual.Group == wanted.Group)
             return;
         if (LinuxNative.ChangeOwner(target, wanted.User, wanted.Group) != 0)

@@ -47,20 +47,20 @@ internal sealed record LinuxStat
     public bool IsLink => (Mode & TypeMask) == 0xA000;
 
     /// <summary>Looks at a file; null where there is none or it can't be looked at.</summary>
-    public static LinuxStat? Of(string path, bool followLinks) =>
+    public static LinuxStat? TryRead(string path, bool followLinks) =>
         LinuxNative.Statx(CurrentFolder, path, followLinks ? 0 : NoFollow, BasicStats, out var buffer) == 0 ? new LinuxStat(buffer) : null;
 
     /// <summary>Looks at a name in an open folder, and follows no link; null if there is none or it cannot be looked at.</summary>
-    public static LinuxStat? Of(SafeHandle folder, string name) =>
+    public static LinuxStat? TryRead(SafeHandle folder, string name) =>
         LinuxNative.Statx(folder, name, NoFollow, BasicStats, out var buffer) == 0 ? new LinuxStat(buffer) : null;
 
     /// <summary>Looks at an open file.</summary>
     /// <exception cref="IOException">It can't be looked at.</exception>
-    public static LinuxStat Of(SafeHandle file) =>
+    public static LinuxStat Read(SafeHandle file) =>
         LinuxNative.Statx(file, string.Empty, TheFileItself, BasicStats, out var buffer) == 0 ? new LinuxStat(buffer) : throw new IOException(Marshal.GetLastPInvokeErrorMessage());
 
     /// <summary>Whether an open file is the one that lies at a path.</summary>
-    public static bool IsSame(SafeHandle file, string path) => Of(path, followLinks: false)?.Identity == Of(file).Identity;
+    public static bool IsSame(SafeHandle file, string path) => TryRead(path, followLinks: false)?.Identity == Read(file).Identity;
 
     /// <summary><c>struct statx</c> of linux/stat.h, the fields that are read.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]

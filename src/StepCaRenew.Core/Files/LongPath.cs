@@ -8,7 +8,7 @@ internal static class LongPath
 
     /// <summary>The path as such a call takes it.</summary>
     /// <param name="path">A full path, with backslashes alone.</param>
-    public static string Of(string path)
+    public static string WithPrefix(string path)
     {
         // Without the prefix Windows also cuts a blank or a dot off the end of a name.
         if (path.Length <= LongestPlain && path is not [.., ' ' or '.'])

@@ -9,10 +9,10 @@ internal sealed class OpenFolders : IDisposable
     /// <param name="path">The file's full path, without links.</param>
     /// <exception cref="IOException">It is not there, or a link was put in its place.</exception>
     /// <exception cref="UnauthorizedAccessException">This account has no access to it.</exception>
-    public OpenFolder Of(string path) => Open(Path.GetDirectoryName(path) ?? throw new FileNotFoundException(null, path));
+    public OpenFolder OpenParent(string path) => Open(Path.GetDirectoryName(path) ?? throw new FileNotFoundException(null, path));
 
     /// <summary>A folder by its own path.</summary>
-    /// <inheritdoc cref="Of"/>
+    /// <inheritdoc cref="OpenParent"/>
     public OpenFolder Open(string folder)
     {
         if (!open.TryGetValue(folder, out var opened))
@@ -21,13 +21,13 @@ internal sealed class OpenFolders : IDisposable
     }
 
     /// <summary>Opens a file to read it; a link in its place is refused.</summary>
-    /// <inheritdoc cref="Of"/>
-    public SmallFile OpenToRead(string path) => Of(path).OpenToRead(Path.GetFileName(path));
+    /// <inheritdoc cref="OpenParent"/>
+    public SmallFile OpenToRead(string path) => OpenParent(path).OpenToRead(Path.GetFileName(path));
 
     /// <summary>Follows links as <see cref="TargetPath"/> does, but looks a name up in its folder if that is open here.</summary>
     /// <exception cref="RenewalException">The links go in a circle, or must not be followed.</exception>
     public string Follow(string path) =>
-        OperatingSystem.IsLinux() && FolderAt(path) is LinuxFolder folder && folder.Look(Path.GetFileName(path)) is not { IsLink: true } ? path : TargetPath.Follow(path);
+        OperatingSystem.IsLinux() && FolderAt(path) is LinuxFolder folder && folder.TryStat(Path.GetFileName(path)) is not { IsLink: true } ? path : TargetPath.Follow(path);
 
     /// <summary>Whether anything but a folder is at a path, a link included; null if its folder is not open here.</summary>
     public bool? Exists(string path) => FolderAt(path)?.Exists(Path.GetFileName(path));
@@ -44,7 +44,7 @@ internal sealed class OpenFolders : IDisposable
         {
             var (folder, name) = FolderWalk.Follow(named);
             using (folder)
-                return Path.Combine(folder.Path, name) == path && folder.IsSame((LinuxFolder)Of(path));
+                return Path.Combine(folder.Path, name) == path && folder.IsSame((LinuxFolder)OpenParent(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

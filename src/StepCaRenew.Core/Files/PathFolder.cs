@@ -34,7 +34,7 @@ internal sealed class PathFolder(string path) : OpenFolder(path)
     /// <inheritdoc/>
     public override StagedFile CreateLike(string name, string model)
     {
-        TargetPath.DemandReplaceable(PathOf(model));
+        TargetPath.RequireReplaceable(PathOf(model));
         return StagedFile.CreateLike(PathOf(name), PathOf(model));
     }
 
@@ -69,7 +69,7 @@ internal sealed class PathFolder(string path) : OpenFolder(path)
     public override bool TryLink(string existing, string name)
     {
         var second = PathOf(name);
-        return OperatingSystem.IsWindows() ? WindowsNative.CreateHardLink(LongPath.Of(second), LongPath.Of(PathOf(existing)), 0) : UnixNative.Link(PathOf(existing), second) == 0;
+        return OperatingSystem.IsWindows() ? WindowsNative.CreateHardLink(LongPath.WithPrefix(second), LongPath.WithPrefix(PathOf(existing)), 0) : UnixNative.Link(PathOf(existing), second) == 0;
     }
 
     /// <inheritdoc/>

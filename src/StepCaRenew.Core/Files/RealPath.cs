@@ -17,18 +17,18 @@ internal static partial class RealPath
     /// <summary>The file at the end of all links, whether it exists or not.</summary>
     /// <exception cref="IOException">The links go in a circle.</exception>
     /// <exception cref="RenewalException">They go through a link that must not be followed (<see cref="ErrorId.LinkNotTrusted"/>).</exception>
-    public static string Of(string path)
+    public static string Follow(string path)
     {
         var full = Path.GetFullPath(path);
         var named = Path.GetDirectoryName(full) ?? "/";
         if (OperatingSystem.IsLinux())
-            return OfExisting(named) == named && LinuxStat.Of(full, followLinks: false) is not { IsLink: true } ? full : Walk(full);
+            return TryResolve(named) == named && LinuxStat.TryRead(full, followLinks: false) is not { IsLink: true } ? full : Walk(full);
         var current = full;
         for (var links = 0; links <= MostLinks; links++)
         {
             named = Path.GetDirectoryName(current) ?? "/";
             // Where the folder can't be looked at, whatever comes next says so better.
-            var folder = OfExisting(named) ?? named;
+            var folder = TryResolve(named) ?? named;
             var file = Path.Combine(folder, Path.GetFileName(current));
             if (new FileInfo(file).LinkTarget is not { } target)
                 return file;
@@ -57,9 +57,9 @@ internal static partial class RealPath
 
     /// <summary>A folder at the end of all links; the path itself if there is none.</summary>
     // A link to a folder may end in "..", which is no name of a file.
-    public static string OfFolder(string path) => OfExisting(path) ?? path;
+    public static string FollowFolder(string path) => TryResolve(path) ?? path;
 
-    private static string? OfExisting(string path)
+    private static string? TryResolve(string path)
     {
         var resolved = Resolve(path, 0);
         try

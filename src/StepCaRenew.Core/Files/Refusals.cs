@@ -4,7 +4,7 @@ namespace StepCaRenew.Files;
 internal class Refusals
 {
     /// <summary>The rules of this platform.</summary>
-    public static Refusals OfPlatform { get; } = OperatingSystem.IsWindows() ? new WindowsRefusals(new WindowsProbe()) : new Refusals();
+    public static Refusals ForThisPlatform { get; } = OperatingSystem.IsWindows() ? new WindowsRefusals(new WindowsProbe()) : new Refusals();
 
     /// <summary>Whether another process may be the reason, so that it is worth trying again. On Unix no reader hinders a rename.</summary>
     public virtual bool MayPass(Exception error) => false;

@@ -11,7 +11,7 @@ internal sealed class SharingRetry(TimeProvider clock, Refusals? refusals = null
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private readonly Refusals refusals = refusals ?? Refusals.OfPlatform;
+    private readonly Refusals refusals = refusals ?? Refusals.ForThisPlatform;
 
     /// <summary>Runs a file-system call.</summary>
     /// <exception cref="RenewalException">It failed (<see cref="ErrorId.FileInUse"/> for an open file), and changed nothing.</exception>

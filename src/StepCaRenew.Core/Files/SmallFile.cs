@@ -47,11 +47,11 @@ internal sealed class SmallFile : IDisposable
 
     /// <summary>A file that was opened, and is closed with this object.</summary>
     [SupportedOSPlatform("linux")]
-    public static SmallFile Of(SafeFileHandle handle)
+    public static SmallFile FromHandle(SafeFileHandle handle)
     {
         try
         {
-            var stat = LinuxStat.Of(handle);
+            var stat = LinuxStat.Read(handle);
             return new SmallFile(handle, stat.IsRegular, stat.Length, stat.LastWriteTime) { User = stat.User };
         }
         catch
@@ -62,7 +62,7 @@ internal sealed class SmallFile : IDisposable
     }
 
     /// <summary>Whether an open file is a regular one.</summary>
-    public static bool IsRegularFile(SafeFileHandle handle) => !OperatingSystem.IsLinux() || LinuxStat.Of(handle).IsRegular;
+    public static bool IsRegularFile(SafeFileHandle handle) => !OperatingSystem.IsLinux() || LinuxStat.Read(handle).IsRegular;
 
     /// <summary>Something that is not opened: a device, a pipe, a socket, a folder.</summary>
     public static SmallFile Special() => new(new SafeFileHandle(), false, 0, default);
@@ -77,7 +77,7 @@ internal sealed class SmallFile : IDisposable
         if (FileKind.IsSpecial(path))
             return Special();
         var handle = UnixNative.Open(path, UnixOpen.CloseOnExec | UnixOpen.NonBlocking, 0);
-        return handle.IsInvalid ? throw NativeErrors.ToException(Marshal.GetLastPInvokeError(), path) : Of(handle);
+        return handle.IsInvalid ? throw NativeErrors.ToException(Marshal.GetLastPInvokeError(), path) : FromHandle(handle);
     }
 
     private static SmallFile OpenElsewhere(string path)

@@ -10,7 +10,7 @@ internal static class TargetPath
         var full = Path.GetFullPath(path);
         try
         {
-            return OperatingSystem.IsWindows() ? WindowsLinks.OnDisk.Follow(full) : RealPath.Of(full);
+            return OperatingSystem.IsWindows() ? WindowsLinks.OnDisk.Follow(full) : RealPath.Follow(full);
         }
         catch (IOException e)
         {
@@ -20,11 +20,11 @@ internal static class TargetPath
 
     /// <summary>Demands that the end of the links is a file that can be replaced by renaming.</summary>
     /// <exception cref="RenewalException">There is no file, or it is a mount point of its own.</exception>
-    public static void DemandReplaceable(string target)
+    public static void RequireReplaceable(string target)
     {
         if (!File.Exists(target))
             throw Broken(target, null);
-        if (OperatingSystem.IsLinux() && LinuxStat.Of(target, followLinks: false) is { IsMountPoint: true })
+        if (OperatingSystem.IsLinux() && LinuxStat.TryRead(target, followLinks: false) is { IsMountPoint: true })
             throw MountPoint(target);
     }
 

@@ -9,7 +9,7 @@ internal sealed class Volume(OpenFolders folders) : IVolume
     {
         try
         {
-            return folders.Of(path).Read(Path.GetFileName(path));
+            return folders.OpenParent(path).Read(Path.GetFileName(path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -22,7 +22,7 @@ internal sealed class Volume(OpenFolders folders) : IVolume
     {
         try
         {
-            return folders.Of(path).Exists(Path.GetFileName(path));
+            return folders.OpenParent(path).Exists(Path.GetFileName(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -31,28 +31,28 @@ internal sealed class Volume(OpenFolders folders) : IVolume
     }
 
     /// <inheritdoc/>
-    public IStagedFile CreateLike(string path, string model) => folders.Of(path).CreateLike(Path.GetFileName(path), Beside(path, model));
+    public IStagedFile CreateLike(string path, string model) => folders.OpenParent(path).CreateLike(Path.GetFileName(path), Beside(path, model));
 
     /// <inheritdoc/>
-    public IStagedFile CreateOwn(string path) => folders.Of(path).CreateOwn(Path.GetFileName(path));
+    public IStagedFile CreateOwn(string path) => folders.OpenParent(path).CreateOwn(Path.GetFileName(path));
 
     /// <inheritdoc/>
-    public bool HasRightsOf(string path, string model) => folders.Of(path).HasRightsOf(Path.GetFileName(path), Beside(path, model));
+    public bool HasRightsOf(string path, string model) => folders.OpenParent(path).HasRightsOf(Path.GetFileName(path), Beside(path, model));
 
     /// <inheritdoc/>
-    public bool TryExchange(string one, string other) => folders.Of(one).TryExchange(Path.GetFileName(one), Beside(one, other));
+    public bool TryExchange(string one, string other) => folders.OpenParent(one).TryExchange(Path.GetFileName(one), Beside(one, other));
 
     /// <inheritdoc/>
-    public bool TryLink(string existing, string name) => folders.Of(existing).TryLink(Path.GetFileName(existing), Beside(existing, name));
+    public bool TryLink(string existing, string name) => folders.OpenParent(existing).TryLink(Path.GetFileName(existing), Beside(existing, name));
 
     /// <inheritdoc/>
-    public void Rename(string source, string target) => folders.Of(source).Rename(Path.GetFileName(source), Beside(source, target));
+    public void Rename(string source, string target) => folders.OpenParent(source).Rename(Path.GetFileName(source), Beside(source, target));
 
     /// <inheritdoc/>
-    public void Delete(string path) => folders.Of(path).Delete(Path.GetFileName(path));
+    public void Delete(string path) => folders.OpenParent(path).Delete(Path.GetFileName(path));
 
     /// <inheritdoc/>
-    public void RequireReplaceable(string target) => folders.Of(target).RequireReplaceable(Path.GetFileName(target));
+    public void RequireReplaceable(string target) => folders.OpenParent(target).RequireReplaceable(Path.GetFileName(target));
 
     /// <inheritdoc/>
     public void FlushFolder(string folder) => folders.Open(folder).Flush();

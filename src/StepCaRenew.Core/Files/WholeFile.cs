@@ -105,7 +105,7 @@ internal static class WholeFile
         {
             return folder.Read(name) is { } present && present.AsSpan().SequenceEqual(content);
         }
-        catch (Exception e) when (Refusals.OfPlatform.MayPass(e))
+        catch (Exception e) when (Refusals.ForThisPlatform.MayPass(e))
         {
             // The write waits for whoever has it open.
             return false;
@@ -123,7 +123,7 @@ internal static class WholeFile
     // On Windows a reader of the old file (a virus scanner, a backup) may hinder for a moment.
     private static SharingRetry Retry() => new(TimeProvider.System);
 
-    private static RenewalException Failed(string path, string what, Exception e) => Refusals.OfPlatform.IsInUse(e, path) ? new(
+    private static RenewalException Failed(string path, string what, Exception e) => Refusals.ForThisPlatform.IsInUse(e, path) ? new(
         ErrorId.FileInUse, $"'{path}' can't be {what}: another process has it open.",
         "Find the process (Resource Monitor, or handle.exe of Sysinternals) and let it open the file with FileShare.Delete, or close it after reading.", e) : new(
         e is UnauthorizedAccessException ? ErrorId.FolderNotWritable : ErrorId.WriteFailed,

@@ -34,7 +34,7 @@ internal static partial class WindowsDescriptor
     public static byte[] Read(string path, bool followLinks)
     {
         // A folder can be opened too, and a link itself. The right to read the descriptor alone conflicts with no other open handle.
-        using var handle = CreateFile(LongPath.Of(path), ReadControl, ShareAll, 0, OpenExisting, BackupSemantics | (followLinks ? 0 : OpenReparsePoint), 0);
+        using var handle = CreateFile(LongPath.WithPrefix(path), ReadControl, ShareAll, 0, OpenExisting, BackupSemantics | (followLinks ? 0 : OpenReparsePoint), 0);
         return handle.IsInvalid ? throw Failure(Marshal.GetLastPInvokeError(), path) : Read(handle);
     }
 
@@ -87,7 +87,7 @@ internal static partial class WindowsDescriptor
     /// <param name="sddl">The access list as SDDL.</param>
     public static void SetAccess(string path, string sddl)
     {
-        using var handle = CreateFile(LongPath.Of(path), ReadControl | WriteAccess, ShareAll, 0, OpenExisting, OpenReparsePoint, 0);
+        using var handle = CreateFile(LongPath.WithPrefix(path), ReadControl | WriteAccess, ShareAll, 0, OpenExisting, OpenReparsePoint, 0);
         if (handle.IsInvalid)
             throw Failure(Marshal.GetLastPInvokeError(), path);
         SetAccess(handle, FromSddl(sddl), asProtected: false);

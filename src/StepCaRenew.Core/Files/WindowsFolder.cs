@@ -16,7 +16,7 @@ internal static class WindowsFolder
     {
         if (Flushing.IsSkipped)
             return;
-        using var handle = CreateFile(LongPath.Of(folder), AddFile | Synchronize, FileShare.ReadWrite | FileShare.Delete, 0, OpenExisting, BackupSemantics, 0);
+        using var handle = CreateFile(LongPath.WithPrefix(folder), AddFile | Synchronize, FileShare.ReadWrite | FileShare.Delete, 0, OpenExisting, BackupSemantics, 0);
         if (!handle.IsInvalid)
             FlushFileBuffers(handle);
     }

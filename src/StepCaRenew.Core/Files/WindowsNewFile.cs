@@ -64,7 +64,7 @@ internal static class WindowsNewFile
         try
         {
             if (File.Exists(path) && new FileInfo(path).LinkTarget is null && SddlOf(path) is var sddl && PrivateRights.IsTooOpen(sddl))
-                WindowsDescriptor.SetAccess(path, PrivateRights.OfExistingFile(sddl, Writer()));
+                WindowsDescriptor.SetAccess(path, PrivateRights.ForExistingFile(sddl, Writer()));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -75,7 +75,7 @@ internal static class WindowsNewFile
     private static FileStream Create(string path, FileSystemRights rights, FileShare share, FileSecurity security) =>
         new FileInfo(path).Create(FileMode.CreateNew, rights, share, 1, FileOptions.None, security);
 
-    private static string PrivateSddl(string path) => PrivateRights.OfNewFile(FolderOf(path), Writer());
+    private static string PrivateSddl(string path) => PrivateRights.ForNewFile(FolderOf(path), Writer());
 
     private static string? FolderOf(string path)
     {

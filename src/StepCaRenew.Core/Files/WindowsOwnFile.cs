@@ -25,7 +25,7 @@ internal static class WindowsOwnFile
     {
         if (FileKind.IsSpecial(path))
             throw new NotOursException("it is no regular file");
-        var file = CreateFile(LongPath.Of(path), access | ReadAttributes | Synchronize, share, security, disposition, OpenReparsePoint, 0);
+        var file = CreateFile(LongPath.WithPrefix(path), access | ReadAttributes | Synchronize, share, security, disposition, OpenReparsePoint, 0);
         try
         {
             if (file.IsInvalid)
@@ -47,7 +47,7 @@ internal static class WindowsOwnFile
     [SupportedOSPlatform("windows")]
     public static bool IsSame(SafeFileHandle file, string path)
     {
-        using var other = CreateFile(LongPath.Of(path), ReadAttributes, FileShare.ReadWrite | FileShare.Delete, 0, OpenExisting, OpenReparsePoint, 0);
+        using var other = CreateFile(LongPath.WithPrefix(path), ReadAttributes, FileShare.ReadWrite | FileShare.Delete, 0, OpenExisting, OpenReparsePoint, 0);
         return !other.IsInvalid && GetFileInformationByHandle(file, out var one) && GetFileInformationByHandle(other, out var two)
             && (one.Volume, one.IndexHigh, one.IndexLow) == (two.Volume, two.IndexHigh, two.IndexLow);
     }

@@ -65,7 +65,7 @@ internal static unsafe class WindowsRename
         using var file = Open(source, WriteThrough);
         if (file.IsInvalid)
             return false;
-        var information = RenameInformation(LongPath.Of(target));
+        var information = RenameInformation(LongPath.WithPrefix(target));
         fixed (byte* bytes = information)
             return SetFileInformationByHandle(file, RenameInfoEx, bytes, information.Length);
     }
@@ -84,7 +84,7 @@ internal static unsafe class WindowsRename
 
     private static bool TryMove(string source, string target, out int error)
     {
-        var isMoved = MoveFile(LongPath.Of(source), LongPath.Of(target), MoveReplaceExisting | MoveWriteThrough);
+        var isMoved = MoveFile(LongPath.WithPrefix(source), LongPath.WithPrefix(target), MoveReplaceExisting | MoveWriteThrough);
         error = isMoved ? 0 : Marshal.GetLastPInvokeError();
         return isMoved;
     }
@@ -130,5 +130,5 @@ internal static unsafe class WindowsRename
     }
 
     private static SafeFileHandle Open(string path, uint flags) =>
-        CreateFile(LongPath.Of(path), DeleteRight | Synchronize | ReadAttributes, FileShare.ReadWrite | FileShare.Delete, 0, OpenExisting, OpenReparsePoint | flags, 0);
+        CreateFile(LongPath.WithPrefix(path), DeleteRight | Synchronize | ReadAttributes, FileShare.ReadWrite | FileShare.Delete, 0, OpenExisting, OpenReparsePoint | flags, 0);
 }

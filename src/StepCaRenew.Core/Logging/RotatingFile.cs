@@ -40,7 +40,7 @@ internal sealed class RotatingFile(string path, long limit = RotatingFile.Defaul
     // write the file and not its folder (a log of a service in /var/log): a log that grows is better than none.
     private bool TryRotate(SafeFileHandle file)
     {
-        using var guard = RotationLock.TryTake(file, path);
+        using var guard = RotationLock.TryAcquire(file, path);
         if (guard is null)
             return false;
         try

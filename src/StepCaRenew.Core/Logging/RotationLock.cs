@@ -17,7 +17,7 @@ internal sealed class RotationLock : IDisposable
     /// <summary>Takes it; null where another process rotates, or has rotated since the file was opened.</summary>
     /// <param name="file">The open log; on Unix its lock goes with it.</param>
     /// <param name="path">The log's path.</param>
-    public static RotationLock? TryTake(SafeFileHandle file, string path)
+    public static RotationLock? TryAcquire(SafeFileHandle file, string path)
     {
         if (OperatingSystem.IsWindows())
             return TryTakeMutex(file, path);

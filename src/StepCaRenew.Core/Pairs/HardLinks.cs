@@ -37,5 +37,5 @@ internal sealed record HardLinks(string Path, int Others, string Content)
     }
 
     [SupportedOSPlatform("linux")]
-    private static LinuxStat? Look(OpenFolders folders, string path) => ((LinuxFolder)folders.Of(path)).Look(System.IO.Path.GetFileName(path));
+    private static LinuxStat? Look(OpenFolders folders, string path) => ((LinuxFolder)folders.OpenParent(path)).TryStat(System.IO.Path.GetFileName(path));
 }

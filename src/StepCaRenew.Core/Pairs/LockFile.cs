@@ -54,17 +54,17 @@ internal static class LockFile
     /// and the two know nothing of each other.
     /// </summary>
     public static bool IsInPlace(FileStream file, OpenFolders folders, string path) =>
-        !OperatingSystem.IsLinux() || Stat(folders, path)?.Identity == LinuxStat.Of(file.SafeFileHandle).Identity;
+        !OperatingSystem.IsLinux() || Stat(folders, path)?.Identity == LinuxStat.Read(file.SafeFileHandle).Identity;
 
     /// <summary>
     /// Whether the file may be written into: not where it has another name as well, which may be anybody's file. Windows opens
     /// no such file (<see cref="WindowsOwnFile"/>).
     /// </summary>
-    public static bool HasOneName(FileStream file) => !OperatingSystem.IsLinux() || LinuxStat.Of(file.SafeFileHandle) is { Links: 1 };
+    public static bool HasOneName(FileStream file) => !OperatingSystem.IsLinux() || LinuxStat.Read(file.SafeFileHandle) is { Links: 1 };
 
     /// <summary>What Linux knows of a lock file; null if there is none.</summary>
     [SupportedOSPlatform("linux")]
-    public static LinuxStat? Stat(OpenFolders folders, string path) => ((LinuxFolder)folders.Of(path)).Look(Path.GetFileName(path));
+    public static LinuxStat? Stat(OpenFolders folders, string path) => ((LinuxFolder)folders.OpenParent(path)).TryStat(Path.GetFileName(path));
 
     [UnsupportedOSPlatform("windows")]
     private static (LockOutcome Outcome, FileStream? File) TryOpenOnUnix(OpenFolders folders, string path)
@@ -97,7 +97,7 @@ internal static class LockFile
         if (!made.IsInvalid)
         {
             if (OperatingSystem.IsLinux())
-                LockRights.Give(made, (LinuxFolder)folders.Of(path));
+                LockRights.Give(made, (LinuxFolder)folders.OpenParent(path));
             return new FileStream(made, FileAccess.ReadWrite, bufferSize: 0);
         }
 
@@ -114,8 +114,8 @@ internal static class LockFile
         // It was there when it should have been made, and was removed since (LockRemoval).
         if (error == AlreadyExists && last == NotFound && tries > 0)
             return Open(folders, path, tries - 1);
-        if (folders.Of(path).Exists(Path.GetFileName(path)))
-            return folders.Of(path).IsWritable ? throw NotLockable(path, reason) : null;
+        if (folders.OpenParent(path).Exists(Path.GetFileName(path)))
+            return folders.OpenParent(path).IsWritable ? throw NotLockable(path, reason) : null;
         // Where nothing can be written nothing can be replaced either: no lock is needed. A full disk is another matter.
         var failure = WriteErrors.Map(NativeErrors.ToException(error, path), path);
         return failure.ErrorId == ErrorId.FolderNotWritable ? null : throw failure;
@@ -124,7 +124,7 @@ internal static class LockFile
     // A pipe in its place does not keep this run waiting (O_NONBLOCK), and a link is refused by the kernel.
     [UnsupportedOSPlatform("windows")]
     private static SafeFileHandle OpenAs(OpenFolders folders, string path, int flags) => OperatingSystem.IsLinux()
-        ? ((LinuxFolder)folders.Of(path)).Open(Path.GetFileName(path), flags, OwnerAlone)
+        ? ((LinuxFolder)folders.OpenParent(path)).Open(Path.GetFileName(path), flags, OwnerAlone)
         : UnixNative.Open(path, flags | UnixOpen.NoFollow | UnixOpen.NonBlocking | UnixOpen.CloseOnExec, OwnerAlone);
 
     [UnsupportedOSPlatform("windows")]

@@ -19,7 +19,7 @@ internal static class LockRemoval
         {
             try
             {
-                if (folders.Of(path).Exists(Path.GetFileName(path)))
+                if (folders.OpenParent(path).Exists(Path.GetFileName(path)))
                     Remove(folders, path);
             }
             catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
@@ -34,6 +34,6 @@ internal static class LockRemoval
         // Windows deletes no file that another process has open, and so no lock that is held.
         using var file = OperatingSystem.IsWindows() ? null : LockFile.TryOpen(folders, path).File;
         if (file is not null || OperatingSystem.IsWindows())
-            folders.Of(path).Delete(Path.GetFileName(path));
+            folders.OpenParent(path).Delete(Path.GetFileName(path));
     }
 }

@@ -66,7 +66,7 @@ internal sealed class PairLock : IDisposable
     {
         try
         {
-            if (!folders.Of(paths.Lock).Exists(Path.GetFileName(paths.Lock)))
+            if (!folders.OpenParent(paths.Lock).Exists(Path.GetFileName(paths.Lock)))
                 return false;
             var attempt = LockFile.TryOpen(folders, paths.Lock);
             attempt.File?.Dispose();

@@ -62,7 +62,7 @@ public static partial class Duration
     /// <summary>Reads how long to wait at most: zero for not at all, and no longer than a timer of the platform can be.</summary>
     /// <param name="text">The text.</param>
     /// <exception cref="RenewalException">It is no such duration (<see cref="ErrorId.InvalidDuration"/>).</exception>
-    public static TimeSpan ParsePatience(string text) => Bounded(text, ParseNotNegative(text));
+    public static TimeSpan ParseLongestWait(string text) => Bounded(text, ParseNotNegative(text));
 
     /// <summary>Writes a duration with its two greatest units: <c>14h 22m</c>, <c>2d 3h</c>, <c>45s</c>.</summary>
     /// <param name="duration">The duration.</param>

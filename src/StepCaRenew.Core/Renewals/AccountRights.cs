@@ -40,7 +40,7 @@ internal sealed class AccountRights(TimeProvider clock)
     // Only root can give a file away: the new one must be able to belong to whom the old one does.
     private async Task DemandOwnerCanBeKeptAsync(TaskAccount account, string path, CancellationToken cancellationToken)
     {
-        if (!OperatingSystem.IsLinux() || account is TaskAccount.Machine || LinuxAccount.Demand(account) is not { Id: not 0 } user || LinuxStat.Of(path, followLinks: true) is not { } stat)
+        if (!OperatingSystem.IsLinux() || account is TaskAccount.Machine || LinuxAccount.Demand(account) is not { Id: not 0 } user || LinuxStat.TryRead(path, followLinks: true) is not { } stat)
             return;
         var groups = await new LinuxTool("id", clock).RunAsync(["-G", user.Name], cancellationToken).ConfigureAwait(false);
         if (stat.User == user.Id && groups.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Contains($"{stat.Group}"))
@@ -48,6 +48,6 @@ internal sealed class AccountRights(TimeProvider clock)
         throw new RenewalException(
             ErrorId.PermissionsNotKept,
             $"'{path}' belongs to user {UnixAccounts.UserName(stat.User)} and group {UnixAccounts.GroupName(stat.Group)}, and {account.Display}, whom the run is to run as, can't give that to the file that replaces it.",
-            $"Give the file to that user and one of its groups (chown {user.Name}: {ShellWord.Of(path)}), or let the run run as root.");
+            $"Give the file to that user and one of its groups (chown {user.Name}: {ShellWord.Quote(path)}), or let the run run as root.");
     }
 }

@@ -20,7 +20,7 @@ internal static class HealthCheckFile
             var path = store.HealthCheckOf(store.Find(name) ?? name);
             if (!File.Exists(path))
                 return null;
-            SafetyCheck.DemandSafeDefinition([new GuardedPath(path, "the file with the monitor's address")], TrustedAccounts.OfThisProcess());
+            SafetyCheck.RequireSafeDefinition([new GuardedPath(path, "the file with the monitor's address")], TrustedAccounts.ForThisProcess());
             return Read(path);
         }
         catch (RenewalException)

@@ -77,7 +77,7 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
     private async Task DemandRunAsync(RegistrationRequest request, Registration registration, CancellationToken cancellationToken)
     {
         var (folders, definition) = (registration.Store.Folders, registration.Definition);
-        var trusted = TrustedAccounts.Of(registration.Run.Account);
+        var trusted = TrustedAccounts.ForAccount(registration.Run.Account);
         RenewalSafety.Demand(folders, definition, request.Module, trusted);
         await new AccountRights(clock).DemandAsync(registration, cancellationToken).ConfigureAwait(false);
         var loaded = await new RunProbe(clock, logger).DemandAsync(registration, request.Module, request.IsForced, cancellationToken).ConfigureAwait(false);

@@ -20,17 +20,17 @@ internal static class RenewalSafety
     /// </param>
     public static void Demand(RenewalFolders folders, RenewalDefinition definition, RunningModule module, TrustedAccounts trusted)
     {
-        SafetyCheck.DemandSafeDefinition(Guarded(folders, definition, module), trusted);
-        SafetyCheck.DemandSafeFolder([Folder(folders.StateOf(definition.Name), "the state folder"), Folder(Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!, "the log folder")], trusted);
+        SafetyCheck.RequireSafeDefinition(Guarded(folders, definition, module), trusted);
+        SafetyCheck.RequireSafeFolder([Folder(folders.StateOf(definition.Name), "the state folder"), Folder(Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!, "the log folder")], trusted);
         // A user's own schedule does no more than the user could do anyway.
         if (definition.Scope == RenewalScope.Machine)
-            SafetyCheck.DemandSafeFolder(PairFolders(definition), trusted.AndOwnerOf(definition.KeyPath ?? definition.CertificatePath));
+            SafetyCheck.RequireSafeFolder(PairFolders(definition), trusted.WithOwnerOf(definition.KeyPath ?? definition.CertificatePath));
     }
 
     /// <summary>Demands that only the account of this process can change the pwsh and the module that it is about to start as another account.</summary>
     /// <exception cref="RenewalException">Others can change it (<see cref="ErrorId.InsecureDefinition"/>).</exception>
     public static void DemandModule(RunningModule module) =>
-        SafetyCheck.DemandSafeDefinition([.. Pwsh(module), .. Module(module)], TrustedAccounts.OfThisProcess());
+        SafetyCheck.RequireSafeDefinition([.. Pwsh(module), .. Module(module)], TrustedAccounts.ForThisProcess());
 
     /// <summary>What says what is run, and what is run.</summary>
     private static IEnumerable<GuardedPath> Guarded(RenewalFolders folders, RenewalDefinition definition, RunningModule module)

@@ -14,7 +14,7 @@ internal static class RunAccount
     /// <summary>The accounts that this process trusts while it runs a renewal of its own.</summary>
     /// <remarks>On Windows, a renewal of SYSTEM that an administrator runs trusts nobody more than SYSTEM's own run does.</remarks>
     public static TrustedAccounts Trusted(RenewalDefinition definition) =>
-        OperatingSystem.IsWindows() && definition is { RunAs: null, Scope: RenewalScope.Machine } ? TrustedAccounts.Of(TaskAccount.OfMachine) : TrustedAccounts.OfThisProcess();
+        OperatingSystem.IsWindows() && definition is { RunAs: null, Scope: RenewalScope.Machine } ? TrustedAccounts.ForAccount(TaskAccount.OfMachine) : TrustedAccounts.ForThisProcess();
 
     /// <summary>Demands that this process runs as the account of a renewal.</summary>
     /// <exception cref="RenewalException">It runs as another account (<see cref="ErrorId.OtherAccount"/>).</exception>

@@ -66,6 +66,6 @@ internal sealed class RunProbe(TimeProvider clock, ILogger logger)
         throw new RenewalException(
             ErrorId.ModuleNotLoaded,
             $"A run as '{run.Account.Display}' cannot load the module: '{run.Command.Program}' ended with exit code {result.ExitCode}. {result.LastWords}".TrimEnd(),
-            $"Try it with the few variables of a scheduled run, and fix the cause: env -i HOME={(user is null ? "/" : ShellWord.Of(user.Home))} PATH=/usr/bin:/bin {ShellWord.Of(run.Command.Program)} -NoProfile -Command {ShellWord.Of(run.Command.Import)}. To register nevertheless: -Force.");
+            $"Try it with the few variables of a scheduled run, and fix the cause: env -i HOME={(user is null ? "/" : ShellWord.Quote(user.Home))} PATH=/usr/bin:/bin {ShellWord.Quote(run.Command.Program)} -NoProfile -Command {ShellWord.Quote(run.Command.Import)}. To register nevertheless: -Force.");
     }
 }

@@ -91,9 +91,9 @@ public sealed class TaskReader(SchedulerFinder schedulers, RunningModule module,
         var details = TaskHealth.Details(facts);
         return task with
         {
-            ScheduleDifferences = TextList.OfSentences(facts.Schedule.Differences),
+            ScheduleDifferences = TextList.FromSentences(facts.Schedule.Differences),
             Healthy = details.Count == 0,
-            HealthDetails = TextList.OfSentences(details),
+            HealthDetails = TextList.FromSentences(details),
         };
     }
 

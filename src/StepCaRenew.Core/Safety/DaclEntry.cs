@@ -31,7 +31,7 @@ internal sealed record DaclEntry(string Kind, string Trustee, uint Rights, strin
             throw new FormatException($"'{text}' is no access rule.");
         var flags = fields[1].Chunk(2).Select(pair => new string(pair)).ToHashSet();
         return new DaclEntry(
-            fields[0], SecurityDescriptor.Sid(fields[5]), SddlRights.OfFile(SddlRights.Parse(fields[2])),
+            fields[0], SecurityDescriptor.Sid(fields[5]), SddlRights.WithoutGeneric(SddlRights.Parse(fields[2])),
             string.Concat(flags.Where(flag => flag != "ID").Order(StringComparer.Ordinal)),
             $"{fields[3]};{fields[4]}", fields.Length == 7 ? $";{fields[6]}" : string.Empty, flags.Contains("ID"));
     }

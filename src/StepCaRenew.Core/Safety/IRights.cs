@@ -4,7 +4,7 @@ namespace StepCaRenew.Safety;
 internal interface IRights
 {
     /// <summary>What lies at a path, links not followed.</summary>
-    PathEntry Look(string path);
+    PathEntry GetEntry(string path);
 
     /// <summary>The rights that somebody untrusted has over one path alone; what can't be read is a finding, too.</summary>
     IEnumerable<SafetyFinding> Find(string path, PathRole role, TrustedAccounts trusted);

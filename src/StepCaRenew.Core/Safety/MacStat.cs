@@ -10,7 +10,7 @@ internal static partial class MacStat
     private const int CurrentFolder = -2;
     private const int NoFollow = 0x20;
 
-    public static UnixStat? Of(string path, bool followLinks)
+    public static UnixStat? TryRead(string path, bool followLinks)
     {
         var flags = followLinks ? 0 : NoFollow;
         var result = RuntimeInformation.ProcessArchitecture == Architecture.Arm64

@@ -17,7 +17,7 @@ internal static class PrivateRights
     /// <summary>The access list of a new file, protected from what its folder passes on.</summary>
     /// <param name="folder">The descriptor of its folder as SDDL; null if it cannot be read.</param>
     /// <param name="writer">The SID of the account that makes the file; null if it is SYSTEM or an administrator.</param>
-    public static string OfNewFile(string? folder, string? writer) =>
+    public static string ForNewFile(string? folder, string? writer) =>
         Sddl(writer, (Read(folder)?.Entries ?? []).Where(entry => entry.IsForFiles && (!entry.IsAllowing || IsAccount(entry.Trustee))));
 
     /// <summary>
@@ -28,10 +28,10 @@ internal static class PrivateRights
     public static bool IsTooOpen(string file) => Read(file) is not { Entries: { } entries } || entries.Any(IsTooOpen);
 
     /// <summary>The access list that an existing file should have.</summary>
-    /// <inheritdoc cref="OfNewFile"/>
+    /// <inheritdoc cref="ForNewFile"/>
     /// <param name="file">The descriptor of the file as SDDL.</param>
     /// <param name="writer">The SID of the account that writes it; null if it is SYSTEM or an administrator.</param>
-    public static string OfExistingFile(string file, string? writer) =>
+    public static string ForExistingFile(string file, string? writer) =>
         Sddl(writer, (Read(file)?.Entries ?? []).Where(entry => !entry.IsInheritOnly && !IsTooOpen(entry) && entry.Trustee is not (System or Administrators)));
 
     /// <summary>

@@ -7,7 +7,7 @@ internal sealed class SafetyCheck(TrustedAccounts trusted, IRights rights)
 {
     private const int MostShown = 3;
     private readonly Dictionary<(string Path, PathRole Role), IReadOnlyList<SafetyFinding>> seen = [];
-    private readonly PathWalk walk = new(rights.Look);
+    private readonly PathWalk walk = new(rights.GetEntry);
 
     public SafetyCheck(TrustedAccounts trusted) : this(trusted, PlatformRights.Make())
     {
@@ -15,19 +15,19 @@ internal sealed class SafetyCheck(TrustedAccounts trusted, IRights rights)
 
     /// <summary>Demands that only the trusted may change what says what is run, and what is run.</summary>
     /// <exception cref="RenewalException">Others may (<see cref="ErrorId.InsecureDefinition"/>).</exception>
-    public static void DemandSafeDefinition(IEnumerable<GuardedPath> paths, TrustedAccounts trusted) =>
-        new SafetyCheck(trusted).DemandDefinition(paths);
+    public static void RequireSafeDefinition(IEnumerable<GuardedPath> paths, TrustedAccounts trusted) =>
+        new SafetyCheck(trusted).RequireDefinition(paths);
 
     /// <summary>Demands that only the trusted may change the folders that a run writes in.</summary>
     /// <exception cref="RenewalException">Others may (<see cref="ErrorId.InsecureFolder"/>).</exception>
-    public static void DemandSafeFolder(IEnumerable<GuardedPath> folders, TrustedAccounts trusted) =>
-        new SafetyCheck(trusted).DemandFolder(folders);
+    public static void RequireSafeFolder(IEnumerable<GuardedPath> folders, TrustedAccounts trusted) =>
+        new SafetyCheck(trusted).RequireFolder(folders);
 
-    /// <inheritdoc cref="DemandSafeDefinition"/>
-    public void DemandDefinition(IEnumerable<GuardedPath> paths) => Demand(ErrorId.InsecureDefinition, paths);
+    /// <inheritdoc cref="RequireSafeDefinition"/>
+    public void RequireDefinition(IEnumerable<GuardedPath> paths) => Require(ErrorId.InsecureDefinition, paths);
 
-    /// <inheritdoc cref="DemandSafeFolder"/>
-    public void DemandFolder(IEnumerable<GuardedPath> folders) => Demand(ErrorId.InsecureFolder, folders);
+    /// <inheritdoc cref="RequireSafeFolder"/>
+    public void RequireFolder(IEnumerable<GuardedPath> folders) => Require(ErrorId.InsecureFolder, folders);
 
     /// <summary>All rights that others have over what is guarded; none where it is safe.</summary>
     /// <exception cref="RenewalException">Its links go in a circle.</exception>
@@ -35,11 +35,11 @@ internal sealed class SafetyCheck(TrustedAccounts trusted, IRights rights)
     {
         var found = Readings(guarded.Path).SelectMany(walk.Steps);
         if (guarded.WithContents)
-            found = found.Concat(new FolderContents(rights.Look, walk).Steps(TargetPath.Follow(guarded.Path)));
+            found = found.Concat(new FolderContents(rights.GetEntry, walk).Steps(TargetPath.Follow(guarded.Path)));
         return [.. found.Distinct().SelectMany(step => Find(step.Path, step.Role)).Distinct()];
     }
 
-    private void Demand(string errorId, IEnumerable<GuardedPath> paths)
+    private void Require(string errorId, IEnumerable<GuardedPath> paths)
     {
         foreach (var guarded in paths)
         {

@@ -60,7 +60,7 @@ internal static class SddlRights
     }
 
     /// <summary>The rights with those that are generic translated to those of files, as Windows does when a file is made.</summary>
-    public static uint OfFile(uint rights) =>
+    public static uint WithoutGeneric(uint rights) =>
         Generics.Aggregate(rights, (all, generic) => (all & generic.Generic) == 0 ? all : (all & ~generic.Generic) | generic.OfFile);
 
     private static FormatException Unknown(string text) => new($"'{text}' are no rights.");

@@ -45,6 +45,6 @@ internal sealed record SecurityDescriptor(string? Owner, IReadOnlyList<AccessRul
     {
         if (text.StartsWith("S-1-", StringComparison.OrdinalIgnoreCase) && text.Skip(4).All(one => char.IsAsciiDigit(one) || one == '-') && text[^1] != '-')
             return text.ToUpperInvariant();
-        return WellKnownSids.Of(text) ?? throw new FormatException($"'{text}' is no SID.");
+        return WellKnownSids.FromLetters(text) ?? throw new FormatException($"'{text}' is no SID.");
     }
 }

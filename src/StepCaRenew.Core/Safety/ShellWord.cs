@@ -6,7 +6,7 @@ namespace StepCaRenew.Safety;
 internal static partial class ShellWord
 {
     /// <summary>Bare, or in single quotes, which sh and PowerShell take alike; with a quote inside, as sh takes it.</summary>
-    public static string Of(string path) => Bare().IsMatch(path) ? path : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+    public static string Quote(string path) => Bare().IsMatch(path) ? path : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     [GeneratedRegex(@"\A[\w/.+=:-]+\z")]
     private static partial Regex Bare();

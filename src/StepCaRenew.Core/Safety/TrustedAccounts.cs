@@ -24,38 +24,38 @@ internal sealed record TrustedAccounts
 
     /// <summary>Those of a run, as it will be.</summary>
     /// <exception cref="RenewalException">There is no such account (<see cref="ErrorId.AccountInvalid"/>).</exception>
-    public static TrustedAccounts Of(TaskAccount account) => account switch
+    public static TrustedAccounts ForAccount(TaskAccount account) => account switch
     {
-        TaskAccount.Machine => OfUsers(),
-        TaskAccount.Self => OfThisProcess(),
+        TaskAccount.Machine => FromUsers(),
+        TaskAccount.Self => ForThisProcess(),
         TaskAccount.User user => OperatingSystem.IsWindows()
-            ? OfSids(user.Sid ?? WindowsAccounts.SidOf(user.Name))
-            : OfUsers(UnixAccounts.UserNumber(user.Name) ?? throw Unknown(user.Name, null)),
+            ? FromSids(user.Sid ?? WindowsAccounts.SidOf(user.Name))
+            : FromUsers(UnixAccounts.UserNumber(user.Name) ?? throw Unknown(user.Name, null)),
         TaskAccount.ManagedServiceAccount managed => OperatingSystem.IsWindows()
-            ? OfSids(managed.Sid ?? WindowsAccounts.SidOf(managed.Name))
+            ? FromSids(managed.Sid ?? WindowsAccounts.SidOf(managed.Name))
             : throw new RenewalException(ErrorId.AccountInvalid, $"'{managed.Name}' is a managed service account, which only Windows has.", "Name a user of this machine."),
         _ => throw new ArgumentOutOfRangeException(nameof(account)),
     };
 
     /// <summary>Those of the run that this process is.</summary>
-    public static TrustedAccounts OfThisProcess() =>
-        OperatingSystem.IsWindows() ? OfSids(WindowsAccounts.Current()) : OfUsers(UnixAccounts.Current());
+    public static TrustedAccounts ForThisProcess() =>
+        OperatingSystem.IsWindows() ? FromSids(WindowsAccounts.Current()) : FromUsers(UnixAccounts.Current());
 
     /// <summary>Those of a pair's folder: the owner of the key has the key anyway.</summary>
     /// <param name="keyPath">The key; one that is not there adds nobody.</param>
-    public TrustedAccounts AndOwnerOf(string keyPath)
+    public TrustedAccounts WithOwnerOf(string keyPath)
     {
         if (OperatingSystem.IsWindows())
             return WindowsRights.OwnerOf(keyPath) is { } sid ? new TrustedAccounts(Users, new HashSet<string>(Sids) { sid }) : this;
-        return UnixStat.Of(keyPath, followLinks: true).Stat is { } stat ? new TrustedAccounts(new HashSet<uint>(Users) { stat.User }, Sids) { UnixOwner = UnixOwner } : this;
+        return UnixStat.TryRead(keyPath, followLinks: true).Stat is { } stat ? new TrustedAccounts(new HashSet<uint>(Users) { stat.User }, Sids) { UnixOwner = UnixOwner } : this;
     }
 
-    internal static TrustedAccounts OfUsers(params uint[] users) => new(new HashSet<uint>(users) { Root }, WellKnownSids.Trusted)
+    internal static TrustedAccounts FromUsers(params uint[] users) => new(new HashSet<uint>(users) { Root }, WellKnownSids.Trusted)
     {
         UnixOwner = !OperatingSystem.IsWindows() && users is [not Root, ..] ? UnixAccounts.UserName(users[0]) : "root",
     };
 
-    internal static TrustedAccounts OfSids(params string[] sids) => new(new HashSet<uint> { Root }, new HashSet<string>(WellKnownSids.Trusted.Concat(sids)));
+    internal static TrustedAccounts FromSids(params string[] sids) => new(new HashSet<uint> { Root }, new HashSet<string>(WellKnownSids.Trusted.Concat(sids)));
 
     internal static RenewalException Unknown(string name, Exception? e) => new(
         ErrorId.AccountInvalid, $"There is no user '{name}' on this machine.", "Check the name; on Windows give it as DOMAIN\\user or .\\user.", e);

@@ -14,7 +14,7 @@ internal sealed class UnixRights(PrivateGroups privateGroups) : IRights
     private static readonly uint[] AdministratorGroups = OperatingSystem.IsMacOS() ? [0, 80] : [0];
 
     /// <inheritdoc/>
-    public PathEntry Look(string path) => UnixStat.Of(path) switch
+    public PathEntry GetEntry(string path) => UnixStat.TryRead(path) switch
     {
         (null, null) => PathEntry.Missing,
         ({ IsLink: true }, _) => new PathEntry(PathKind.Link, new FileInfo(path).LinkTarget),
@@ -25,12 +25,12 @@ internal sealed class UnixRights(PrivateGroups privateGroups) : IRights
     /// <inheritdoc/>
     public IEnumerable<SafetyFinding> Find(string path, PathRole role, TrustedAccounts trusted)
     {
-        var (stat, failure) = UnixStat.Of(path);
+        var (stat, failure) = UnixStat.TryRead(path);
         if (stat is null)
-            return failure is null ? [] : [new SafetyFinding(path, $"'{path}' can't be looked at ({failure})", $"ls -ld {ShellWord.Of(path)}")];
+            return failure is null ? [] : [new SafetyFinding(path, $"'{path}' can't be looked at ({failure})", $"ls -ld {ShellWord.Quote(path)}")];
         List<SafetyFinding> found = [];
         if (!trusted.Users.Contains(stat.User))
-            found.Add(new SafetyFinding(path, $"'{path}' is owned by '{UnixAccounts.UserName(stat.User)}'", $"chown -h {trusted.UnixOwner} {ShellWord.Of(path)}"));
+            found.Add(new SafetyFinding(path, $"'{path}' is owned by '{UnixAccounts.UserName(stat.User)}'", $"chown -h {trusted.UnixOwner} {ShellWord.Quote(path)}"));
         // Nobody can write into a link. In a sticky folder only its owner renames an entry, and every entry on the way is looked at.
         if (!stat.IsLink && !(role == PathRole.Ancestor && stat.IsSticky))
             found.AddRange(Writers(path, role, stat, trusted));
@@ -42,7 +42,7 @@ internal sealed class UnixRights(PrivateGroups privateGroups) : IRights
         var bytes = Attribute(path, AccessAcl);
         var acl = bytes is null ? new PosixAcl([], [], stat.GroupMayWrite, stat.OthersMayWrite) : PosixAcl.Parse(bytes);
         if (acl is null)
-            return [new SafetyFinding(path, $"'{path}' has a POSIX ACL that can't be read", $"setfacl -b {ShellWord.Of(path)}")];
+            return [new SafetyFinding(path, $"'{path}' has a POSIX ACL that can't be read", $"setfacl -b {ShellWord.Quote(path)}")];
         var owningGroup = acl.OwningGroup && !IsTrusted(stat.Group, trusted)
             ? [new SafetyFinding(path, $"'{path}' may be written by group '{UnixAccounts.GroupName(stat.Group)}' (mode {stat.Octal})", Closing(path, stat, "g"))]
             : Array.Empty<SafetyFinding>();
@@ -59,7 +59,7 @@ internal sealed class UnixRights(PrivateGroups privateGroups) : IRights
 
     // Nobody should be told to close /tmp.
     private static string Closing(string path, UnixStat stat, string whom) =>
-        stat.IsSticky ? $"use a folder of its own instead of {ShellWord.Of(path)}" : $"chmod {whom}-w {ShellWord.Of(path)}";
+        stat.IsSticky ? $"use a folder of its own instead of {ShellWord.Quote(path)}" : $"chmod {whom}-w {ShellWord.Quote(path)}";
 
     // What is made in the folder takes the default ACL, whatever umask says.
     private IEnumerable<SafetyFinding> Heirs(string path, TrustedAccounts trusted)
@@ -84,5 +84,5 @@ internal sealed class UnixRights(PrivateGroups privateGroups) : IRights
 
     private static string Said(string sentence, string who) => sentence.Replace("{0}", who, StringComparison.Ordinal);
 
-    private static SafetyFinding Finding(string path, string right, string command) => new(path, $"'{path}' {right}", $"{command} {ShellWord.Of(path)}");
+    private static SafetyFinding Finding(string path, string right, string command) => new(path, $"'{path}' {right}", $"{command} {ShellWord.Quote(path)}");
 }

@@ -28,11 +28,11 @@ internal sealed record UnixStat(uint User, uint Group, ushort Mode)
 
     /// <summary>Looks at a path.</summary>
     /// <returns>Null, and why: null as well where there is nothing.</returns>
-    public static (UnixStat? Stat, string? Failure) Of(string path, bool followLinks = false)
+    public static (UnixStat? Stat, string? Failure) TryRead(string path, bool followLinks = false)
     {
-        if (OperatingSystem.IsLinux() && LinuxStat.Of(path, followLinks) is { } stat)
+        if (OperatingSystem.IsLinux() && LinuxStat.TryRead(path, followLinks) is { } stat)
             return (new UnixStat(stat.User, stat.Group, stat.Mode), null);
-        if (OperatingSystem.IsMacOS() && MacStat.Of(path, followLinks) is { } onMac)
+        if (OperatingSystem.IsMacOS() && MacStat.TryRead(path, followLinks) is { } onMac)
             return (onMac, null);
         return (null, Marshal.GetLastPInvokeError() is NoEntry or NotAFolder ? null : Marshal.GetLastPInvokeErrorMessage());
     }

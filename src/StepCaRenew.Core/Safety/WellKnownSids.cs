@@ -73,7 +73,7 @@ internal static class WellKnownSids
     };
 
     /// <summary>The SID of SDDL's letters, or the letters where only a domain knows it; null where nobody does.</summary>
-    public static string? Of(string letters) => Letters.TryGetValue(letters, out var sid) ? sid : OfDomains.Contains(letters) ? letters : null;
+    public static string? FromLetters(string letters) => Letters.TryGetValue(letters, out var sid) ? sid : OfDomains.Contains(letters) ? letters : null;
 
     /// <summary>What a person calls it; null for most.</summary>
     public static string? NameOf(string sid) => Names.GetValueOrDefault(sid);

@@ -8,7 +8,7 @@ namespace StepCaRenew.Safety;
 internal sealed class WindowsRights : IRights
 {
     /// <inheritdoc/>
-    public PathEntry Look(string path)
+    public PathEntry GetEntry(string path)
     {
         try
         {

@@ -54,7 +54,7 @@ public static partial class PwshPath
                 ErrorId.PwshUnsuitable, $"'{path}' can't be the pwsh of a schedule: an update removes the folder, which has a version in its name.",
                 OperatingSystem.IsWindows()
                     ? "Install PowerShell by its MSI, whose folder stays the same, and register from that pwsh."
-                    : $"Make a link that you keep up to date, and register again: ln -s {Safety.ShellWord.Of(path)} /usr/local/bin/pwsh. Or install PowerShell by a package of the system.");
+                    : $"Make a link that you keep up to date, and register again: ln -s {Safety.ShellWord.Quote(path)} /usr/local/bin/pwsh. Or install PowerShell by a package of the system.");
     }
 
     // A user's own schedule runs in that user's session, where Windows resolves the alias. Not verified on Windows.

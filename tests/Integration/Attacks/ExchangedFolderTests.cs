@@ -91,7 +91,7 @@ public sealed class ExchangedFolderTests : EngineTest
         Assert.NotNull(home);
     }
 
-    private static bool HasSetUserId(string path) => OperatingSystem.IsLinux() && Files.LinuxStat.Of(path, followLinks: false) is { IsRegular: true } stat && (stat.Mode & 0xC00) != 0;
+    private static bool HasSetUserId(string path) => OperatingSystem.IsLinux() && Files.LinuxStat.TryRead(path, followLinks: false) is { IsRegular: true } stat && (stat.Mode & 0xC00) != 0;
 
     private static void Link(string path, string target)
     {
@@ -129,7 +129,7 @@ public sealed class ExchangedFolderTests : EngineTest
 
     private async Task<(RenewalRequest Request, string Home, int Seed)> SceneAsync()
     {
-        Tool.DemandRoot();
+        Tool.RequireRoot();
         Tool.Run("chmod", "0755", Folder);
         var home = Path.Combine(Folder, "home");
         var ca = await CaAsync(CaKind.DevCa);

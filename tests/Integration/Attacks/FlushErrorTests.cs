@@ -18,8 +18,8 @@ public sealed class FlushErrorTests : EngineTest
     [MemberData(nameof(Errors))]
     public async Task FsyncThatFails_TheRunFails_AndTheOldPairStands(string error, string of)
     {
-        Tool.DemandLinux();
-        Tool.Demand("strace");
+        Tool.RequireLinux();
+        Tool.Require("strace");
         var ca = await CaAsync(CaKind.DevCa);
         var pair = await IssueAsync(ca);
         var before = (File.ReadAllText(pair.CertificatePath), File.ReadAllText(pair.KeyPath));

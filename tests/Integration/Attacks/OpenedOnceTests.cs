@@ -15,8 +15,8 @@ public sealed class OpenedOnceTests : EngineTest
     [InlineData(true)]
     public async Task RegisteredRenewal_ReachesEveryFileThroughTheOpenFolder(bool rekey)
     {
-        Tool.DemandRoot();
-        Tool.Demand("strace");
+        Tool.RequireRoot();
+        Tool.Require("strace");
         Tool.Run("chmod", "0755", Folder);
         var ca = await CaAsync(CaKind.DevCa);
         var certs = Directory.CreateDirectory(Path.Combine(Folder, "certs")).FullName;

@@ -137,7 +137,7 @@ public sealed partial class PublicStateTests : EngineTest
 
     private async Task<RegisteredAttack> SceneAsync(string? what, string? target, Func<ITestCa, Task> prepare, Func<RenewalDefinition, RenewalDefinition>? change = null)
     {
-        Tool.DemandRoot();
+        Tool.RequireRoot();
         Tool.Run("chmod", "0755", Folder);
         var ca = await CaAsync(CaKind.DevCa);
         await prepare(ca);

@@ -37,7 +37,7 @@ internal sealed class RegisteredAttack : IDisposable
     /// <summary>The user's folder with the pair, and all else in a folder of root.</summary>
     public static async Task<RegisteredAttack> MakeAsync(ITestCa ca, IssuedPair pair, Func<RenewalDefinition, RenewalDefinition>? change = null, TimeProvider? clock = null)
     {
-        Tool.DemandRoot();
+        Tool.RequireRoot();
         Tool.Run("chown", "-R", $"{Unprivileged.User}:{Unprivileged.User}", Path.GetDirectoryName(pair.CertificatePath)!);
         var folder = new TestFolder();
         Tool.Run("chmod", "0755", folder);

@@ -226,7 +226,7 @@ public sealed class SuppressedActionsTests : EngineTest
 
     private async Task<RegisteredAttack> SceneAsync(TimeProvider? clock = null, Func<RenewalDefinition, RenewalDefinition>? change = null)
     {
-        Tool.DemandRoot();
+        Tool.RequireRoot();
         Tool.Run("chmod", "0755", Folder);
         var ca = await CaAsync(CaKind.DevCa);
         var pair = await IssueAsync(ca, into: Directory.CreateDirectory(Path.Combine(Folder, "certs")).FullName);

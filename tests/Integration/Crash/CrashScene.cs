@@ -115,7 +115,7 @@ internal sealed class CrashScene : IDisposable
     {
         if (!OperatingSystem.IsLinux())
             return "";
-        var stat = LinuxStat.Of(path, followLinks: false)!;
+        var stat = LinuxStat.TryRead(path, followLinks: false)!;
         return $"{Path.GetFileName(path)} {Convert.ToString(stat.Mode, 8)} {stat.User}:{stat.Group} {Read(path, Acl)} {Read(path, Attribute)}";
     }
 

@@ -13,7 +13,7 @@ public sealed class SystemCallTests
     [Fact]
     public async Task Rekey_FlushesNewFiles_ThenExchanges_ThenFlushesTheFolder()
     {
-        Tool.DemandLinux();
+        Tool.RequireLinux();
         Tool.Run("strace", "--version");
         var ca = await TestCas.GetAsync(CaKind.DevCa);
         using var folder = new TestFolder();

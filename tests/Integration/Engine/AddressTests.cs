@@ -53,7 +53,7 @@ public sealed class AddressTests : EngineTest
 
     private async Task<(string? Status, string? Error)> RenewAsync(OwnCa ca, string hosts, string name)
     {
-        Tool.DemandRoot();
+        Tool.RequireRoot();
         var (certificate, key) = ca.Issue(Folder, DateTimeOffset.Now.AddMinutes(-1));
         var (hostsPath, stepPath) = (Path.Combine(Folder, "hosts"), Path.Combine(Folder, "step"));
         File.WriteAllText(hostsPath, hosts + "127.0.0.1 localhost\n");

@@ -128,7 +128,7 @@ public sealed class ProxyTests : EngineTest
     [Fact]
     public async Task TlsProxyThatTheMachineTrusts_IsTheWay_AndSeesNoClientCertificate()
     {
-        Tool.DemandLinux();
+        Tool.RequireLinux();
         await using var ca = await OwnCa.StartAsync(new() { DnsNames = [Name] });
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var own = new CertificateRequest("CN=proxy", key, HashAlgorithmName.SHA256);

@@ -25,7 +25,7 @@ internal static partial class Unprivileged
     }
 
     public static (uint User, uint Group)? OwnerOf(string path) =>
-        OperatingSystem.IsLinux() && LinuxStat.Of(path, followLinks: false) is { } stat ? (stat.User, stat.Group) : null;
+        OperatingSystem.IsLinux() && LinuxStat.TryRead(path, followLinks: false) is { } stat ? (stat.User, stat.Group) : null;
 
     /// <summary>Runs what comes to its end on the thread that it began on.</summary>
     public static T Run<T>(Func<Task<T>> action)

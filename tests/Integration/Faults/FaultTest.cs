@@ -30,7 +30,7 @@ public abstract class FaultTest : EngineTest
     /// <summary>The same for the user who may do nothing.</summary>
     protected RenewalException IntactUnprivileged(string errorId, RenewalRequest request)
     {
-        Tool.DemandRoot();
+        Tool.RequireRoot();
         var before = Everything(request);
         var (result, error) = Unprivileged.Run(() => RunAsync(request));
         AssertFailed(errorId, result, error);

@@ -98,7 +98,7 @@ public sealed class FileFaultTests : FaultTest
     [Fact]
     public async Task ReadOnlyFile_IsReplaced_AndStaysReadOnly()
     {
-        Tool.DemandRoot();
+        Tool.RequireRoot();
         var ca = await CaAsync();
         var pair = await IssueAsync(ca);
         foreach (var path in new[] { pair.CertificatePath, pair.KeyPath })
@@ -109,7 +109,7 @@ public sealed class FileFaultTests : FaultTest
     [Fact]
     public async Task Owner_IsKept()
     {
-        Tool.DemandRoot();
+        Tool.RequireRoot();
         var ca = await CaAsync();
         var pair = await IssueAsync(ca);
         Tool.Run("chown", "1234:5678", pair.CertificatePath, pair.KeyPath);
@@ -128,7 +128,7 @@ public sealed class FileFaultTests : FaultTest
     [Fact]
     public async Task UserAttribute_IsKept()
     {
-        Tool.DemandRoot();
+        Tool.RequireRoot();
         var ca = await CaAsync();
         var pair = await IssueAsync(ca);
         foreach (var path in new[] { pair.CertificatePath, pair.KeyPath })
@@ -148,7 +148,7 @@ public sealed class FileFaultTests : FaultTest
     [Fact]
     public async Task GroupOfASetGidFolder_IsNotTheNewKeys()
     {
-        Tool.DemandRoot();
+        Tool.RequireRoot();
         var ca = await CaAsync();
         var pair = await IssueAsync(ca);
         Tool.Run("chgrp", "5678", Folder);
@@ -252,7 +252,7 @@ public sealed class FileFaultTests : FaultTest
     [Fact]
     public async Task ImmutableFile()
     {
-        Tool.DemandRoot();
+        Tool.RequireRoot();
         var ca = await CaAsync();
         var pair = await IssueAsync(ca);
         Tool.Run("chattr", "+i", pair.CertificatePath);
@@ -292,7 +292,7 @@ public sealed class FileFaultTests : FaultTest
     // A folder for the user who may do nothing, and a pair in it that he may read.
     private async Task<IssuedPair> UnprivilegedPairAsync(string mode, int owner)
     {
-        Tool.DemandRoot();
+        Tool.RequireRoot();
         Tool.Run("chmod", "0755", Folder);
         var pair = await IssueIntoAsync(await CaAsync(), At("his"));
         Tool.Run("chmod", mode, At("his"));

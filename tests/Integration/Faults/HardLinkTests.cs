@@ -76,7 +76,7 @@ public sealed class HardLinkTests : FaultTest
     public async Task IsNotReported_IfNothingIsReplaced()
     {
         await using var ca = await DevTestCa.StartAsync(new());
-        Tool.DemandLinux();
+        Tool.RequireLinux();
         var pair = await IssueAsync(ca);
         Link(pair.CertificatePath, "other.crt");
         Assert.Equal(RenewalStatus.NotDue, (await RunAsync(Request(ca, pair) with { Rule = RenewalRule.Default })).Result.Status);
@@ -100,7 +100,7 @@ public sealed class HardLinkTests : FaultTest
 
     private async Task<(ITestCa Ca, IssuedPair Pair)> PairAsync()
     {
-        Tool.DemandLinux();
+        Tool.RequireLinux();
         var ca = await CaAsync(CaKind.DevCa);
         return (ca, await IssueAsync(ca));
     }

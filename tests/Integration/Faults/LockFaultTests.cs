@@ -47,7 +47,7 @@ public sealed class LockFaultTests : FaultTest
     [Fact]
     public async Task LockThatMayNotBeRead_IsNamed()
     {
-        Tool.DemandRoot();
+        Tool.RequireRoot();
         var ca = await CaAsync(CaKind.DevCa);
         Tool.Run("chmod", "0777", Folder);
         var pair = await IssueAsync(ca);

@@ -81,7 +81,7 @@ public sealed class LockFileTests : FaultTest
 
     private async Task<(ITestCa Ca, IssuedPair Pair)> IssuedAsync()
     {
-        Tool.DemandLinux();
+        Tool.RequireLinux();
         var ca = await CaAsync(CaKind.DevCa);
         return (ca, await IssueAsync(ca));
     }

@@ -11,7 +11,7 @@ internal sealed class Mount : IDisposable
 
     public static Mount Tmpfs(string at, string options)
     {
-        Tool.DemandRoot();
+        Tool.RequireRoot();
         Directory.CreateDirectory(at);
         Tool.Run("mount", "-t", "tmpfs", "-o", options, "stepcarenew-test", at);
         return new(at);
@@ -20,7 +20,7 @@ internal sealed class Mount : IDisposable
     /// <summary>A file that is mounted over itself, as containers do.</summary>
     public static Mount File(string path)
     {
-        Tool.DemandRoot();
+        Tool.RequireRoot();
         Tool.Run("mount", "--bind", path, path);
         return new(path);
     }

@@ -118,7 +118,7 @@ public sealed class MovedLinkTests : FaultTest
     // Folders v1, v2 and so on, each with a pair of its own.
     private async Task<RenewalRequest> LinkedAsync(int folders)
     {
-        Tool.DemandLinux();
+        Tool.RequireLinux();
         var ca = await CaAsync(CaKind.DevCa);
         IssuedPair? pair = null;
         for (var i = 1; i <= folders; i++)
@@ -149,7 +149,7 @@ public sealed class MovedLinkTests : FaultTest
 
     private async Task<(RenewalRequest Request, IssuedPair One)> LinkedAsync(bool toACopy)
     {
-        Tool.DemandLinux();
+        Tool.RequireLinux();
         var ca = await CaAsync(CaKind.DevCa);
         var (v1, v2) = (Path.Combine(Folder, "v1"), Path.Combine(Folder, "v2"));
         var one = await IssueIntoAsync(ca, v1);

@@ -54,13 +54,13 @@ public sealed class NoHomeTests : FaultTest
         Assert.Contains($" by user {Nobody}.", output, StringComparison.Ordinal);
     }
 
-    private static uint? Owner(string path) => OperatingSystem.IsLinux() ? LinuxStat.Of(path, followLinks: false)?.User : null;
+    private static uint? Owner(string path) => OperatingSystem.IsLinux() ? LinuxStat.TryRead(path, followLinks: false)?.User : null;
 
     private async Task<(ITestCa Ca, IssuedPair Pair)> TheirsAsync()
     {
-        Tool.DemandLinux();
-        Tool.DemandRoot();
-        Tool.Demand("setpriv");
+        Tool.RequireLinux();
+        Tool.RequireRoot();
+        Tool.Require("setpriv");
         var ca = await CaAsync(CaKind.DevCa);
         var folder = Path.Combine(Folder, "theirs");
         var pair = await IssueIntoAsync(ca, folder);

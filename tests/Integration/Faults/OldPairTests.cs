@@ -30,7 +30,7 @@ public sealed class OldPairTests : FaultTest
     [Fact]
     public async Task Recovery_KeepsTheRightsOfWhatItReplaces()
     {
-        Tool.DemandRoot();
+        Tool.RequireRoot();
         var ca = await CaAsync(CaKind.DevCa);
         var pair = await IssueAsync(ca);
         var request = Request(ca, pair);

@@ -13,7 +13,7 @@ internal static class Rights
     {
         if (!OperatingSystem.IsLinux())
             return "";
-        var stat = LinuxStat.Of(path, followLinks: true)!;
+        var stat = LinuxStat.TryRead(path, followLinks: true)!;
         return $"{Convert.ToString(stat.Mode & 0xFFF, 8)} {stat.User}:{stat.Group} acl {Attribute(path, Acl)} user.test {Attribute(path, "user.test")}";
     }
 

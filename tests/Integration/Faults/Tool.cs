@@ -9,16 +9,16 @@ internal static class Tool
 {
     private static bool IsStrict => Environment.GetEnvironmentVariable("STEPCARENEW_STRICT") == "1";
 
-    public static void DemandRoot()
+    public static void RequireRoot()
     {
         if (!Unprivileged.IsRoot)
             Missing("Only root on Linux can do that.");
     }
 
-    public static void DemandLinux() => Assert.SkipUnless(OperatingSystem.IsLinux(), "The tools of this test are those of Linux.");
+    public static void RequireLinux() => Assert.SkipUnless(OperatingSystem.IsLinux(), "The tools of this test are those of Linux.");
 
-    /// <summary>Demands a program, by its name or its path.</summary>
-    public static void Demand(string tool)
+    /// <summary>Requires a program, by its name or its path.</summary>
+    public static void Require(string tool)
     {
         if (ProgramFinder.Find(tool) is null)
             Missing($"{tool} is not installed.");

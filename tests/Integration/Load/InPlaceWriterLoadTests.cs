@@ -24,7 +24,7 @@ public sealed class InPlaceWriterLoadTests(ITestOutputHelper output)
     [Fact]
     public async Task NextToAStepThatRenews_NoRunFails()
     {
-        Tool.DemandLinux();
+        Tool.RequireLinux();
         var ca = await TestCas.GetAsync(CaKind.StepCa);
         using var folder = new TestFolder();
         var pair = await ca.IssueAsync(new() { Name = "load.local", Folder = folder });
@@ -35,7 +35,7 @@ public sealed class InPlaceWriterLoadTests(ITestOutputHelper output)
     [Fact]
     public async Task NextToADeployment_NoRunFails_AndWhatIsDeployedLast_Stays()
     {
-        Tool.DemandLinux();
+        Tool.RequireLinux();
         var ca = await TestCas.GetAsync(CaKind.StepCa);
         using var folder = new TestFolder();
         var pool = Directory.CreateDirectory(Path.Combine(folder, "pool")).FullName;

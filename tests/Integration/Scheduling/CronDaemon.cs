@@ -34,9 +34,9 @@ internal sealed class CronDaemon : IAsyncDisposable
     /// <summary>Starts it; skips the test where it can't be.</summary>
     public static async Task<CronDaemon> StartAsync()
     {
-        Tool.DemandRoot();
-        Tool.Demand("/usr/sbin/cron");
-        Tool.Demand("unshare");
+        Tool.RequireRoot();
+        Tool.Require("/usr/sbin/cron");
+        Tool.Require("unshare");
         var daemon = new CronDaemon();
         for (var start = Stopwatch.GetTimestamp(); !File.Exists(daemon.At("ready")); await Task.Delay(20))
         {

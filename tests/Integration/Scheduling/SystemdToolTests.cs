@@ -138,7 +138,7 @@ public sealed partial class SystemdToolTests : IDisposable
 
     private async Task<ToolResult> RunAsync(string tool, string[] arguments)
     {
-        Tool.Demand(tool);
+        Tool.Require(tool);
         var variables = new Dictionary<string, string> { ["TZ"] = "UTC", ["LC_ALL"] = "C.UTF-8", ["XDG_RUNTIME_DIR"] = folder.FullName, ["SYSTEMD_COLORS"] = "0" };
         return await new LinuxTool(tool, TimeProvider.System) { Variables = variables }.RunAsync(arguments, CancellationToken.None);
     }

@@ -156,7 +156,7 @@ public sealed class ReplacementRightsTests : IDisposable
         Assert.Contains(folder.Path, e!.Message, StringComparison.Ordinal);
     }
 
-    private static (uint User, uint Group) Owner(string path) => LinuxStat.Of(path, followLinks: false) is { } stat ? (stat.User, stat.Group) : (0, 0);
+    private static (uint User, uint Group) Owner(string path) => LinuxStat.TryRead(path, followLinks: false) is { } stat ? (stat.User, stat.Group) : (0, 0);
 
     private static void DemandRoot() => Assert.SkipUnless(Unprivileged.UserId() == 0, "Only root can give files away.");
 

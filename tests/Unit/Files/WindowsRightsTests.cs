@@ -160,7 +160,7 @@ public sealed class WindowsRightsTests : IDisposable
         File.WriteAllText(path, "old");
         Assert.True(path.Length > 259);
         Assert.NotNull(WindowsRights.OwnerOf(path));
-        Assert.DoesNotContain(new WindowsRights().Find(path, PathRole.End, TrustedAccounts.OfThisProcess()), finding => finding.Sentence.Contains("can't be read", StringComparison.Ordinal));
+        Assert.DoesNotContain(new WindowsRights().Find(path, PathRole.End, TrustedAccounts.ForThisProcess()), finding => finding.Sentence.Contains("can't be read", StringComparison.Ordinal));
         Replacing.Replace(path, "new");
         Assert.Equal("new", File.ReadAllText(path));
     }

@@ -23,13 +23,13 @@ internal static partial class PrivateMounts
         Assert.SkipWhen(refused is not null, $"This machine refuses mounts: {refused}");
     }
 
-    public static void MountTmpfs(string folder, string options) => Demand(Mount("tmpfs", folder, "tmpfs", 0, options));
+    public static void MountTmpfs(string folder, string options) => Require(Mount("tmpfs", folder, "tmpfs", 0, options));
 
-    public static void BindFile(string source, string target) => Demand(Mount(source, target, null, Bind, null));
+    public static void BindFile(string source, string target) => Require(Mount(source, target, null, Bind, null));
 
-    public static void MakeReadOnly(string folder) => Demand(Mount("none", folder, null, 0x20 | 0x1, null));
+    public static void MakeReadOnly(string folder) => Require(Mount("none", folder, null, 0x20 | 0x1, null));
 
-    private static void Demand(int result) => Assert.True(result == 0, Marshal.GetLastPInvokeErrorMessage());
+    private static void Require(int result) => Assert.True(result == 0, Marshal.GetLastPInvokeErrorMessage());
 
     [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
     private static partial int Unshare(int flags);

@@ -3,7 +3,7 @@ namespace StepCaRenew.Unit.Fixtures;
 /// <summary>The repository around the tests, where they run within one.</summary>
 internal static class Repository
 {
-    public static string Demand()
+    public static string Require()
     {
         var root = Above(AppContext.BaseDirectory) ?? Above(Environment.CurrentDirectory);
         Assert.SkipWhen(root is null, "The tests run outside the repository.");

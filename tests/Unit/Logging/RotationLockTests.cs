@@ -11,29 +11,29 @@ public sealed class RotationLockTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void TryTake_LogThatWasRotatedMeanwhile_IsNotRotatedAgain()
+    public void TryAcquire_LogThatWasRotatedMeanwhile_IsNotRotatedAgain()
     {
         Assert.SkipWhen(OperatingSystem.IsMacOS(), "macOS does not look again.");
         var path = folder.At("log");
         using var file = AppendFile.Open(path);
-        using (var guard = RotationLock.TryTake(file, path))
+        using (var guard = RotationLock.TryAcquire(file, path))
             Assert.NotNull(guard);
         File.Move(path, folder.At("log.1"));
-        Assert.Null(RotationLock.TryTake(file, path));
+        Assert.Null(RotationLock.TryAcquire(file, path));
         File.WriteAllText(path, "newer");
-        Assert.Null(RotationLock.TryTake(file, path));
+        Assert.Null(RotationLock.TryAcquire(file, path));
     }
 
     [WindowsFact]
-    public void TryTake_HeldByAnotherThread_IsNull()
+    public void TryAcquire_HeldByAnotherThread_IsNull()
     {
         var path = folder.At("log");
         using var file = AppendFile.Open(path);
-        using var guard = RotationLock.TryTake(file, path);
+        using var guard = RotationLock.TryAcquire(file, path);
         OwnThread.Run(() =>
         {
             using var other = AppendFile.Open(path);
-            Assert.Null(RotationLock.TryTake(other, path));
+            Assert.Null(RotationLock.TryAcquire(other, path));
         });
     }
 

@@ -180,7 +180,7 @@ public sealed class DurationTests
     [InlineData("-1s", false)]
     public void ParseTimeout_AndPatience_EndAtADay(string text, bool isTaken)
     {
-        foreach (var parse in new[] { Duration.ParseTimeout, Duration.ParsePatience })
+        foreach (var parse in new[] { Duration.ParseTimeout, Duration.ParseLongestWait })
         {
             if (isTaken)
                 Assert.Equal(TimeSpan.FromDays(1), parse(text));
@@ -196,7 +196,7 @@ public sealed class DurationTests
     [Fact]
     public void ParsePatience_TakesZero_ParseTimeoutDoesNot()
     {
-        Assert.Equal(TimeSpan.Zero, Duration.ParsePatience("0s"));
+        Assert.Equal(TimeSpan.Zero, Duration.ParseLongestWait("0s"));
         Expect.Failure(ErrorId.InvalidDuration, () => Duration.ParseTimeout("0s"));
     }
 }

@@ -29,11 +29,11 @@ public sealed class RegistrationFilesTests : IDisposable
         new RegistrationFiles(Registration("daemon", "https://hc.example.com/one")).Write();
         var later = new RegistrationFiles(Registration("nobody", "https://hc.example.com/two"));
         later.Write();
-        Assert.Equal(UnixAccounts.UserNumber("nobody"), LinuxStat.Of(store.HealthCheckOf("web"), followLinks: false)?.User);
+        Assert.Equal(UnixAccounts.UserNumber("nobody"), LinuxStat.TryRead(store.HealthCheckOf("web"), followLinks: false)?.User);
         later.PutBack();
         Assert.Equal("https://hc.example.com/one\n", File.ReadAllText(store.HealthCheckOf("web")));
         Assert.Equal("daemon", store.Load("web").RunAs);
-        Assert.Equal(UnixAccounts.UserNumber("daemon"), LinuxStat.Of(store.HealthCheckOf("web"), followLinks: false)?.User);
+        Assert.Equal(UnixAccounts.UserNumber("daemon"), LinuxStat.TryRead(store.HealthCheckOf("web"), followLinks: false)?.User);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(store.HealthCheckOf("web")));
     }
 

@@ -123,7 +123,7 @@ public sealed class DescriptorCheckTests
     [Fact]
     public void Finding_HasACommandAndAName()
     {
-        var check = new DescriptorCheck(TrustedAccounts.OfSids(Account).Sids, sid => sid.EndsWith("-7", StringComparison.Ordinal) ? @"D\eve" : null);
+        var check = new DescriptorCheck(TrustedAccounts.FromSids(Account).Sids, sid => sid.EndsWith("-7", StringComparison.Ordinal) ? @"D\eve" : null);
         var rule = Assert.Single(check.Find(@"C:\a b", "O:BAD:(A;;FA;;;S-1-5-21-7)", PathRole.Ancestor, isFolder: true));
         Assert.Equal("icacls \"C:\\a b\" /inheritance:d /remove:g *S-1-5-21-7", rule.Command);
         Assert.Contains(@"'D\eve' (S-1-5-21-7)", rule.Sentence, StringComparison.Ordinal);
@@ -133,8 +133,8 @@ public sealed class DescriptorCheckTests
 
     [Fact]
     public void Account_IsTrusted_ForItsRunsOnly() =>
-        Assert.NotEmpty(new DescriptorCheck(TrustedAccounts.OfUsers().Sids).Find("x", $"O:{Account}D:", PathRole.End, isFolder: false));
+        Assert.NotEmpty(new DescriptorCheck(TrustedAccounts.FromUsers().Sids).Find("x", $"O:{Account}D:", PathRole.End, isFolder: false));
 
     private static IEnumerable<string> Find(string sddl, PathRole role, bool isFolder) =>
-        new DescriptorCheck(TrustedAccounts.OfSids(Account).Sids).Find("x", sddl, role, isFolder).Select(finding => finding.Sentence);
+        new DescriptorCheck(TrustedAccounts.FromSids(Account).Sids).Find("x", sddl, role, isFolder).Select(finding => finding.Sentence);
 }

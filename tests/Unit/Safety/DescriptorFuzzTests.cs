@@ -47,5 +47,5 @@ public sealed class DescriptorFuzzTests(ITestOutputHelper output)
     private static string Sddl(IEnumerable<string> rules) => $"O:BAG:SYD:PAI{string.Concat(rules)}";
 
     private static IReadOnlyList<SafetyFinding> Check(string sddl, PathRole role) =>
-        new DescriptorCheck(TrustedAccounts.OfUsers().Sids).Find("x", sddl, role, isFolder: true);
+        new DescriptorCheck(TrustedAccounts.FromUsers().Sids).Find("x", sddl, role, isFolder: true);
 }

@@ -15,7 +15,7 @@ internal sealed class GuardedPlace : IDisposable
     public string Path => folder.Path;
 
     /// <summary>Root and the user of the tests.</summary>
-    public TrustedAccounts Trusted { get; init; } = TrustedAccounts.OfThisProcess();
+    public TrustedAccounts Trusted { get; init; } = TrustedAccounts.ForThisProcess();
 
     public void Dispose() => folder.Dispose();
 
@@ -60,7 +60,7 @@ internal sealed class GuardedPlace : IDisposable
 
     public RenewalException Refused(GuardedPath guarded, string over, string right)
     {
-        var failure = Expect.Failure(ErrorId.InsecureDefinition, () => Check().DemandDefinition([guarded]));
+        var failure = Expect.Failure(ErrorId.InsecureDefinition, () => Check().RequireDefinition([guarded]));
         Assert.Contains($"'{guarded.Path}'", failure.Message, StringComparison.Ordinal);
         Assert.Contains($"'{over}' {right}", failure.Message, StringComparison.Ordinal);
         Assert.Contains(over, failure.Remedy, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ internal sealed class GuardedPlace : IDisposable
 
     public void Accepted(string path) => Accepted(new GuardedPath(path, "the script"));
 
-    public void Accepted(GuardedPath guarded) => Check().DemandDefinition([guarded]);
+    public void Accepted(GuardedPath guarded) => Check().RequireDefinition([guarded]);
 
     // The machine's own users must not decide: a developer's group may be private.
     public SafetyCheck Check() => new(Trusted, new UnixRights(new PrivateGroups(At("no-etc"))));

@@ -33,9 +33,9 @@ public sealed class PrivateGroupsTests : IDisposable
         Assert.SkipUnless(Unprivileged.UserId() == 0, "Only root can give files away.");
         UnixFile.ChangeOwner(path, Bob, Group);
         var guarded = new GuardedPath(path, "the script");
-        Assert.Empty(new SafetyCheck(TrustedAccounts.OfUsers(Bob), new UnixRights(new PrivateGroups(root.Path))).Find(guarded));
+        Assert.Empty(new SafetyCheck(TrustedAccounts.FromUsers(Bob), new UnixRights(new PrivateGroups(root.Path))).Find(guarded));
         root.Write("etc/group", "bob:x:5678:ann\n");
-        Assert.Single(new SafetyCheck(TrustedAccounts.OfUsers(Bob), new UnixRights(new PrivateGroups(root.Path))).Find(guarded));
+        Assert.Single(new SafetyCheck(TrustedAccounts.FromUsers(Bob), new UnixRights(new PrivateGroups(root.Path))).Find(guarded));
     }
 
     [LinuxFact]

@@ -19,28 +19,28 @@ public sealed class PrivateRightsTests
     [InlineData(null)]
     public void OfNewFile_FolderThatNamesNobody_IsForSystemAndAdministrators(string? folder)
     {
-        Assert.Equal("D:P(A;;FA;;;S-1-5-18)(A;;FA;;;S-1-5-32-544)", PrivateRights.OfNewFile(folder, writer: null));
-        Assert.Equal($"D:P(A;;FA;;;S-1-5-18)(A;;FA;;;S-1-5-32-544)(A;;FA;;;{Writer})", PrivateRights.OfNewFile(folder, Writer));
+        Assert.Equal("D:P(A;;FA;;;S-1-5-18)(A;;FA;;;S-1-5-32-544)", PrivateRights.ForNewFile(folder, writer: null));
+        Assert.Equal($"D:P(A;;FA;;;S-1-5-18)(A;;FA;;;S-1-5-32-544)(A;;FA;;;{Writer})", PrivateRights.ForNewFile(folder, Writer));
     }
 
     [Fact]
     public void OfNewFile_AccountOfTheRun_KeepsWhatTheFolderGivesIt() => Assert.Equal(
         $"D:P(A;;FA;;;S-1-5-18)(A;;FA;;;S-1-5-32-544)(A;;0x1301bf;;;{Service})",
-        PrivateRights.OfNewFile($"{OwnFolder}(A;OICI;0x1301bf;;;{Service})", writer: null));
+        PrivateRights.ForNewFile($"{OwnFolder}(A;OICI;0x1301bf;;;{Service})", writer: null));
 
     [Fact]
     public void OfNewFile_EntriesForFoldersAlone_AreLeftOut() =>
-        Assert.Equal("D:P(A;;FA;;;S-1-5-18)(A;;FA;;;S-1-5-32-544)", PrivateRights.OfNewFile($"D:(A;CI;FA;;;{Service})(A;;FA;;;{Service})", writer: null));
+        Assert.Equal("D:P(A;;FA;;;S-1-5-18)(A;;FA;;;S-1-5-32-544)", PrivateRights.ForNewFile($"D:(A;CI;FA;;;{Service})(A;;FA;;;{Service})", writer: null));
 
     [Fact]
     public void OfNewFile_WhatTheFolderDenies_StaysDenied_AndComesFirst() => Assert.Equal(
         $"D:P(D;;0x1f01ff;;;S-1-5-32-546)(A;;FA;;;S-1-5-18)(A;;FA;;;S-1-5-32-544)(A;;0x120089;;;{Service})",
-        PrivateRights.OfNewFile($"D:(A;OICI;FR;;;{Service})(D;OICI;FA;;;BG)", writer: null));
+        PrivateRights.ForNewFile($"D:(A;OICI;FR;;;{Service})(D;OICI;FA;;;BG)", writer: null));
 
     [Fact]
     public void OfNewFile_FolderOfAUser_NamesTheUserOnce() => Assert.Equal(
         $"D:P(A;;FA;;;S-1-5-18)(A;;FA;;;S-1-5-32-544)(A;;FA;;;{Writer})",
-        PrivateRights.OfNewFile($"O:{Writer}D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIID;FA;;;{Writer})", Writer));
+        PrivateRights.ForNewFile($"O:{Writer}D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIID;FA;;;{Writer})", Writer));
 
     [Theory]
     [InlineData("D:AI(A;ID;FA;;;SY)(A;ID;0x1200a9;;;BU)", true)]
@@ -57,7 +57,7 @@ public sealed class PrivateRightsTests
     [Fact]
     public void OfExistingFile_LosesWhatItInheritedForAll_AndNothingElse()
     {
-        var tightened = PrivateRights.OfExistingFile($"O:BAD:AI(D;ID;FW;;;BG)(A;;FR;;;AU)(A;ID;FA;;;SY)(A;ID;FA;;;BA)(A;ID;0x1301bf;;;{Service})(A;ID;0x1200a9;;;BU)", writer: null);
+        var tightened = PrivateRights.ForExistingFile($"O:BAD:AI(D;ID;FW;;;BG)(A;;FR;;;AU)(A;ID;FA;;;SY)(A;ID;FA;;;BA)(A;ID;0x1301bf;;;{Service})(A;ID;0x1200a9;;;BU)", writer: null);
         Assert.Equal($"D:P(D;;0x120116;;;S-1-5-32-546)(A;;FA;;;S-1-5-18)(A;;FA;;;S-1-5-32-544)(A;;0x120089;;;S-1-5-11)(A;;0x1301bf;;;{Service})", tightened);
         Assert.False(PrivateRights.IsTooOpen(tightened));
     }
@@ -67,7 +67,7 @@ public sealed class PrivateRightsTests
     [InlineData(ProgramData)]
     [InlineData(OwnFolder)]
     public void OfNewFile_IsSafeForARunOfTheMachine(string folder) =>
-        Assert.Empty(new DescriptorCheck(TrustedAccounts.OfUsers().Sids).Find("x", "O:BA" + PrivateRights.OfNewFile(folder, writer: null), PathRole.End, isFolder: false));
+        Assert.Empty(new DescriptorCheck(TrustedAccounts.FromUsers().Sids).Find("x", "O:BA" + PrivateRights.ForNewFile(folder, writer: null), PathRole.End, isFolder: false));
 
     [Theory]
     [InlineData("S-1-5-21-1-2-3-1001", true)]

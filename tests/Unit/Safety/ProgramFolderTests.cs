@@ -18,7 +18,7 @@ public sealed class ProgramFolderTests : IDisposable
     {
         var program = folder.Write("reload.exe", "");
         var rights = new TextRights(path => path == folder.Path ? UsersMayAdd : "O:BAD:(A;;FA;;;BA)", program);
-        var failure = Expect.Failure(ErrorId.InsecureDefinition, () => new SafetyCheck(TrustedAccounts.OfUsers(), rights).DemandDefinition(GuardedPath.Program(program, loadsFromItsFolder: true)));
+        var failure = Expect.Failure(ErrorId.InsecureDefinition, () => new SafetyCheck(TrustedAccounts.FromUsers(), rights).RequireDefinition(GuardedPath.Program(program, loadsFromItsFolder: true)));
         Assert.Contains($"the folder of the program '{folder.Path}'", failure.Message, StringComparison.Ordinal);
         Assert.Contains("write data, append data", failure.Message, StringComparison.Ordinal);
     }
@@ -28,7 +28,7 @@ public sealed class ProgramFolderTests : IDisposable
     {
         var program = folder.Write("reload.exe", "");
         var rights = new TextRights(path => path == folder.Path ? UsersMayAdd : "O:BAD:(A;;FA;;;BA)", program);
-        new SafetyCheck(TrustedAccounts.OfUsers(), rights).DemandDefinition(GuardedPath.Program(program, loadsFromItsFolder: false));
+        new SafetyCheck(TrustedAccounts.FromUsers(), rights).RequireDefinition(GuardedPath.Program(program, loadsFromItsFolder: false));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class ProgramFolderTests : IDisposable
 
     private sealed class TextRights(Func<string, string> sddl, string file) : IRights
     {
-        public PathEntry Look(string path) => path == file ? PathEntry.Other : Directory.Exists(path) ? PathEntry.Folder : PathEntry.Missing;
+        public PathEntry GetEntry(string path) => path == file ? PathEntry.Other : Directory.Exists(path) ? PathEntry.Folder : PathEntry.Missing;
 
         public IEnumerable<SafetyFinding> Find(string path, PathRole role, TrustedAccounts trusted) => new DescriptorCheck(trusted.Sids).Find(path, sddl(path), role, Directory.Exists(path));
     }

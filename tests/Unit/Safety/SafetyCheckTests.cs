@@ -24,7 +24,7 @@ public sealed class SafetyCheckTests : IDisposable
     {
         var good = new GuardedPath(place.File("good"), "something else");
         var bad = new GuardedPath(GuardedPlace.Mode(place.File("bad"), 0b110_100_110), what);
-        var failure = Expect.Failure(ErrorId.InsecureDefinition, () => SafetyCheck.DemandSafeDefinition([good, bad], TrustedAccounts.OfThisProcess()));
+        var failure = Expect.Failure(ErrorId.InsecureDefinition, () => SafetyCheck.RequireSafeDefinition([good, bad], TrustedAccounts.ForThisProcess()));
         Assert.Contains($"may change {what} '{bad.Path}': '{bad.Path}' may be written by everyone (mode 0646)", failure.Message, StringComparison.Ordinal);
     }
 
@@ -32,10 +32,10 @@ public sealed class SafetyCheckTests : IDisposable
     public void Folder_HasAnErrorOfItsOwn()
     {
         var path = GuardedPlace.Mode(place.Folder("state"), 0b111_101_111);
-        var failure = Expect.Failure(ErrorId.InsecureFolder, () => SafetyCheck.DemandSafeFolder([new(path, "the state folder")], TrustedAccounts.OfThisProcess()));
+        var failure = Expect.Failure(ErrorId.InsecureFolder, () => SafetyCheck.RequireSafeFolder([new(path, "the state folder")], TrustedAccounts.ForThisProcess()));
         Assert.Contains("the state folder", failure.Message, StringComparison.Ordinal);
         GuardedPlace.Mode(path, 0b111_000_000);
-        SafetyCheck.DemandSafeFolder([new(path, "the state folder")], TrustedAccounts.OfThisProcess());
+        SafetyCheck.RequireSafeFolder([new(path, "the state folder")], TrustedAccounts.ForThisProcess());
     }
 
     [LinuxFact]
@@ -61,13 +61,13 @@ public sealed class SafetyCheckTests : IDisposable
     }
 
     [Fact]
-    public void Command_WithAQuoteInThePath_IsForSh() => Assert.Equal(@"'/it'\''s'", ShellWord.Of("/it's"));
+    public void Command_WithAQuoteInThePath_IsForSh() => Assert.Equal(@"'/it'\''s'", ShellWord.Quote("/it's"));
 
     [LinuxFact]
     public void OwnAccount_IsTrusted_ForItsRunsOnly()
     {
         var path = GuardedPlace.Give(place.File("run.ps1"));
-        using var theirs = new GuardedPlace { Trusted = TrustedAccounts.OfUsers(GuardedPlace.Stranger) };
+        using var theirs = new GuardedPlace { Trusted = TrustedAccounts.FromUsers(GuardedPlace.Stranger) };
         theirs.Accepted(path);
         place.Refused(path, path, "is owned by '1234'");
     }
@@ -77,17 +77,17 @@ public sealed class SafetyCheckTests : IDisposable
     {
         var key = GuardedPlace.Give(place.File("pair/a.key"));
         GuardedPlace.Give(place.At("pair"));
-        var machine = TrustedAccounts.OfUsers();
-        Expect.Failure(ErrorId.InsecureFolder, () => SafetyCheck.DemandSafeFolder([new(place.At("pair"), "the pair's folder")], machine));
-        SafetyCheck.DemandSafeFolder([new(place.At("pair"), "the pair's folder")], machine.AndOwnerOf(key));
-        Assert.Equal(machine.Users, machine.AndOwnerOf(place.At("missing.key")).Users);
+        var machine = TrustedAccounts.FromUsers();
+        Expect.Failure(ErrorId.InsecureFolder, () => SafetyCheck.RequireSafeFolder([new(place.At("pair"), "the pair's folder")], machine));
+        SafetyCheck.RequireSafeFolder([new(place.At("pair"), "the pair's folder")], machine.WithOwnerOf(key));
+        Assert.Equal(machine.Users, machine.WithOwnerOf(place.At("missing.key")).Users);
     }
 
     [LinuxFact]
     public void PwshOfThisMachine_AndItsOwnTools_ComeToAnAnswer()
     {
         // Whatever the answer is: real folders hold what no test thinks of.
-        _ = new SafetyCheck(TrustedAccounts.OfUsers()).Find(new GuardedPath("/usr/bin/env", "the program"));
-        _ = new SafetyCheck(TrustedAccounts.OfUsers()).Find(new GuardedPath(AppContext.BaseDirectory, "the module", WithContents: true));
+        _ = new SafetyCheck(TrustedAccounts.FromUsers()).Find(new GuardedPath("/usr/bin/env", "the program"));
+        _ = new SafetyCheck(TrustedAccounts.FromUsers()).Find(new GuardedPath(AppContext.BaseDirectory, "the module", WithContents: true));
     }
 }

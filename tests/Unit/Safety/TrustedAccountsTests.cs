@@ -9,13 +9,13 @@ namespace StepCaRenew.Unit.Safety;
 public sealed class TrustedAccountsTests
 {
     [LinuxFact]
-    public void Machine_IsRootAlone() => Assert.Equal([0u], TrustedAccounts.Of(TaskAccount.OfMachine).Users);
+    public void Machine_IsRootAlone() => Assert.Equal([0u], TrustedAccounts.ForAccount(TaskAccount.OfMachine).Users);
 
     [LinuxFact]
     public void Self_IsTheUserOfThisProcess()
     {
-        Assert.Equal(new HashSet<uint> { 0, Unprivileged.UserId() }, TrustedAccounts.Of(new TaskAccount.Self("whoever")).Users);
-        Assert.Equal(new HashSet<uint> { 0, Unprivileged.UserId() }, TrustedAccounts.OfThisProcess().Users);
+        Assert.Equal(new HashSet<uint> { 0, Unprivileged.UserId() }, TrustedAccounts.ForAccount(new TaskAccount.Self("whoever")).Users);
+        Assert.Equal(new HashSet<uint> { 0, Unprivileged.UserId() }, TrustedAccounts.ForThisProcess().Users);
     }
 
     [LinuxFact]
@@ -23,7 +23,7 @@ public sealed class TrustedAccountsTests
     {
         var daemon = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).FirstOrDefault(user => user[0] == "daemon");
         Assert.SkipWhen(daemon is null, "This machine has no user 'daemon'.");
-        var trusted = TrustedAccounts.Of(new TaskAccount.User("daemon"));
+        var trusted = TrustedAccounts.ForAccount(new TaskAccount.User("daemon"));
         Assert.Equal(["0", daemon[2]], trusted.Users.Order().Select(user => $"{user}"));
         Assert.Equal("daemon", trusted.UnixOwner);
     }
@@ -31,13 +31,13 @@ public sealed class TrustedAccountsTests
     [LinuxFact]
     public void User_Unknown_IsAnError()
     {
-        var failure = Expect.Failure(ErrorId.AccountInvalid, () => TrustedAccounts.Of(new TaskAccount.User("nobody-has-this-name")));
+        var failure = Expect.Failure(ErrorId.AccountInvalid, () => TrustedAccounts.ForAccount(new TaskAccount.User("nobody-has-this-name")));
         Assert.Contains("'nobody-has-this-name'", failure.Message, StringComparison.Ordinal);
     }
 
     [LinuxFact]
     public void ManagedServiceAccount_IsOfWindowsOnly() =>
-        Expect.Failure(ErrorId.AccountInvalid, () => TrustedAccounts.Of(new TaskAccount.ManagedServiceAccount(@"D\a$")));
+        Expect.Failure(ErrorId.AccountInvalid, () => TrustedAccounts.ForAccount(new TaskAccount.ManagedServiceAccount(@"D\a$")));
 
     [LinuxFact]
     public void Names_AreThoseOfTheSystem_OrTheNumber()

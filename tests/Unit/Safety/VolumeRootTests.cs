@@ -57,5 +57,5 @@ public sealed class VolumeRootTests
     }
 
     private static IReadOnlyList<SafetyFinding> Find(string path, string sddl, PathRole role) =>
-        new DescriptorCheck(TrustedAccounts.OfUsers().Sids).Find(path, sddl, role, isFolder: true);
+        new DescriptorCheck(TrustedAccounts.FromUsers().Sids).Find(path, sddl, role, isFolder: true);
 }

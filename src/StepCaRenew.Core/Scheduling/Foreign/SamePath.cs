@@ -12,7 +12,7 @@ internal static class SamePath
     {
         try
         {
-            return RealPath.Of(path);
+            return RealPath.Follow(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -56,7 +56,7 @@ internal sealed class ScheduleFile(string path, RenewalScope scope, uint owner)
     /// <summary>How its owner and rights differ from what they should be, a sentence each.</summary>
     public IEnumerable<string> RightsDifferences()
     {
-        if (!OperatingSystem.IsLinux() || LinuxStat.Of(path, followLinks: false) is not { } stat)
+        if (!OperatingSystem.IsLinux() || LinuxStat.TryRead(path, followLinks: false) is not { } stat)
             yield break;
         if ((stat.Mode & 0xFFF) != (int)Mode)
             yield return $"{Name}: the mode is {Octal(stat.Mode & 0xFFF)} instead of {Octal((int)Mode)}.";
