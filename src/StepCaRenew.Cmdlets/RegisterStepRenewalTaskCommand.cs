@@ -155,6 +155,6 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
             : GroupManagedServiceAccount is not null ? new TaskAccount.ManagedServiceAccount(GroupManagedServiceAccount)
             : UserId is not null ? new TaskAccount.User(UserId)
             : isMachine ? TaskAccount.OfMachine
-            : AccountName.OfThisUser();
+            : AccountName.ThisUser();
     }
 }

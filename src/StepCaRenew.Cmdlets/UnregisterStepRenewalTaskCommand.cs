@@ -47,7 +47,7 @@ public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
             NonTerminating(name, () =>
             {
                 var place = RegisteredNameCompleter.Demand(store, name);
-                if (ShouldProcess(place.Folders.DefinitionOf(name), "Take away the schedule, the definition and the state of the renewal"))
+                if (ShouldProcess(place.Folders.DefinitionFile(name), "Take away the schedule, the definition and the state of the renewal"))
                     pump.Run(async stopping =>
                     {
                         await registrar.UnregisterAsync(place, name, stopping).ConfigureAwait(false);

@@ -66,7 +66,7 @@ public sealed class RegisteredNameCompleter : IArgumentCompleter
         var (name, definition) = (task.Properties["Name"].Value.ToString()!, task.Properties["DefinitionPath"]?.Value?.ToString());
         foreach (var (store, known) in RegisteredNames.Find(one => RenewalName.Comparer.Equals(one, name)))
         {
-            if (definition is null || store.Folders.DefinitionOf(known) == definition)
+            if (definition is null || store.Folders.DefinitionFile(known) == definition)
                 return (store, known);
         }
 

@@ -16,20 +16,20 @@ internal sealed class AccountAccess(TaskAccount account, TimeProvider clock)
     public bool IsOwn => account is not TaskAccount.User || account.Display == AccountName.Current;
 
     /// <summary>Whether the account can read a file.</summary>
-    public Task<bool> MayReadAsync(string path, CancellationToken cancellationToken) => MayAsync("-r", path, cancellationToken);
+    public Task<bool> CanReadAsync(string path, CancellationToken cancellationToken) => TestAsync("-r", path, cancellationToken);
 
     /// <summary>Whether the account can execute a file.</summary>
-    public Task<bool> MayExecuteAsync(string path, CancellationToken cancellationToken) => MayAsync("-x", path, cancellationToken);
+    public Task<bool> CanExecuteAsync(string path, CancellationToken cancellationToken) => TestAsync("-x", path, cancellationToken);
 
     /// <summary>Whether the account can write a file, or in a folder.</summary>
-    public Task<bool> MayWriteAsync(string path, CancellationToken cancellationToken) => MayAsync("-w", path, cancellationToken);
+    public Task<bool> CanWriteAsync(string path, CancellationToken cancellationToken) => TestAsync("-w", path, cancellationToken);
 
-    private async Task<bool> MayAsync(string test, string path, CancellationToken cancellationToken)
+    private async Task<bool> TestAsync(string test, string path, CancellationToken cancellationToken)
     {
         // What runs has been read and executed by this account.
         if (IsOwn)
             return test != "-w" || UnixNative.MayWrite(path);
-        string[] command = [.. LinuxAccount.Demand(account).Become, "test", test, path];
+        string[] command = [.. LinuxAccount.RequireUser(account).Become, "test", test, path];
         // The account can read the environment of its processes: root's may hold secrets.
         var tool = new LinuxTool(command[0], clock) { IsBare = true, Variables = new Dictionary<string, string> { ["PATH"] = CronFile.SearchPath } };
         if (!tool.Exists)

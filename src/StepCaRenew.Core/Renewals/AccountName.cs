@@ -10,28 +10,28 @@ public static class AccountName
     public static string Current => OperatingSystem.IsWindows() ? WindowsAccounts.CurrentName() : CurrentUser.Name;
 
     /// <summary>The user that runs this, as the account of a schedule of that user's own.</summary>
-    public static TaskAccount OfThisUser() => new TaskAccount.Self(Current) { Sid = CurrentSid };
+    public static TaskAccount ThisUser() => new TaskAccount.Self(Current) { Sid = CurrentSid };
 
     private static string? CurrentSid => OperatingSystem.IsWindows() ? WindowsAccounts.Current() : null;
 
     /// <summary>The account that a definition names. Definitions of older versions, and those that somebody wrote by hand, hold no SID.</summary>
-    internal static TaskAccount Of(RenewalDefinition definition) => Parse(definition.RunAs, definition.Scope) is var account && definition.RunAsSid is { } sid ? account with { Sid = sid } : account;
+    internal static TaskAccount FromDefinition(RenewalDefinition definition) => Parse(definition.RunAs, definition.Scope) is var account && definition.RunAsSid is { } sid ? account with { Sid = sid } : account;
 
     /// <summary>The account of a name.</summary>
     /// <param name="runAs">The name; null for the usual account of the scope.</param>
     /// <param name="scope">The scope.</param>
     internal static TaskAccount Parse(string? runAs, RenewalScope scope) =>
-        runAs is null ? scope == RenewalScope.Machine ? TaskAccount.OfMachine : OfThisUser()
+        runAs is null ? scope == RenewalScope.Machine ? TaskAccount.OfMachine : ThisUser()
         : runAs.EndsWith('$') ? new TaskAccount.ManagedServiceAccount(runAs)
         : new TaskAccount.User(runAs);
 
     /// <summary>The name of an account; null for the usual one of its scope.</summary>
     /// <param name="account">The account.</param>
-    internal static string? Of(TaskAccount account) => account is TaskAccount.Machine or TaskAccount.Self ? null : account.Display;
+    internal static string? ForDefinition(TaskAccount account) => account is TaskAccount.Machine or TaskAccount.Self ? null : account.Display;
 
     /// <summary>The SID that is registered with the name; null off Windows, and for the usual account of a scope.</summary>
     /// <param name="account">The account.</param>
-    internal static string? SidOf(TaskAccount account) => account is TaskAccount.Machine or TaskAccount.Self ? null : account.Sid;
+    internal static string? SidForDefinition(TaskAccount account) => account is TaskAccount.Machine or TaskAccount.Self ? null : account.Sid;
 
     /// <summary>An account with its SID, and with the name that Windows itself gives it. What cannot be found stays as it is.</summary>
     internal static TaskAccount Resolve(TaskAccount account) =>

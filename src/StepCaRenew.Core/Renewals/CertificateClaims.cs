@@ -11,7 +11,7 @@ internal sealed class CertificateClaims(Func<string, string?> environment, ILogg
 {
     /// <summary>Demands that no other name is registered for the certificate; with force, it is a warning.</summary>
     /// <exception cref="RenewalException">One is (<see cref="ErrorId.CertificateRegistered"/>).</exception>
-    public void Demand(Registration registration, bool isForced)
+    public void RequireUnclaimed(Registration registration, bool isForced)
     {
         var definition = registration.Definition;
         if (Find(definition) is not { } other)

@@ -27,13 +27,13 @@ internal sealed class DefinitionMaker(Func<string, string?> environment)
             Scope = request.Scope,
             KeyPath = keyPath,
             KeyPasswordFile = given.KeyPasswordFile ?? ConfiguredPasswordFile(given.Ca, keyPath),
-            Ca = new CaOptions { CaUrl = settings.Address, RootPath = store.RootOf(given.Name), Fingerprint = fingerprint },
-            RunAs = AccountName.Of(request.Account),
-            RunAsSid = AccountName.SidOf(request.Account),
+            Ca = new CaOptions { CaUrl = settings.Address, RootPath = store.RootFile(given.Name), Fingerprint = fingerprint },
+            RunAs = AccountName.ForDefinition(request.Account),
+            RunAsSid = AccountName.SidForDefinition(request.Account),
             PwshPath = request.Module.PwshPath is { } pwsh ? PwshPath.Lasting(pwsh) : null,
-            ModulePath = ModuleReference.Of(request.Module),
+            ModulePath = ModuleReference.For(request.Module),
             Actions = [.. given.Actions.Select(Absolute)],
-            HealthCheckUriFile = request.HealthCheckUri is null ? null : store.HealthCheckOf(given.Name),
+            HealthCheckUriFile = request.HealthCheckUri is null ? null : store.MonitorFile(given.Name),
         };
         return (definition, settings);
     }

@@ -37,14 +37,14 @@ public sealed class DefinitionStore(RenewalFolders folders)
     /// <exception cref="RenewalException">There is none, it can't be read, or it breaks the schema.</exception>
     public RenewalDefinition Load(string name)
     {
-        RenewalName.Demand(name);
+        RenewalName.RequireValid(name);
         var names = Names();
         var found = Find(names, name) ?? throw RegisteredNames.NotRegistered(name);
         var twin = names.FirstOrDefault(other => other != found && RenewalName.Comparer.Equals(other, found));
         if (twin is not null)
             throw new RenewalException(
-                ErrorId.NameInvalid, $"'{folders.DefinitionOf(found)}' and '{folders.DefinitionOf(twin)}' differ by case alone: nobody can say which one is meant.", "Rename or delete one of them.");
-        return DefinitionReader.Read(found, InputFile.Read(folders.DefinitionOf(found), "definition"), folders);
+                ErrorId.NameInvalid, $"'{folders.DefinitionFile(found)}' and '{folders.DefinitionFile(twin)}' differ by case alone: nobody can say which one is meant.", "Rename or delete one of them.");
+        return DefinitionReader.Read(found, InputFile.Read(folders.DefinitionFile(found), "definition"), folders);
     }
 
     /// <summary>Writes a definition, whole or not at all.</summary>
@@ -53,9 +53,9 @@ public sealed class DefinitionStore(RenewalFolders folders)
     public void Save(RenewalDefinition definition)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        RenewalName.Demand(definition.Name);
+        RenewalName.RequireValid(definition.Name);
         WholeFile.Write(Path.Combine(folders.Definitions, DefinitionWriter.SchemaReference), RenewalSchema.Bytes, isPrivate: false);
-        var path = folders.DefinitionOf(definition.Name);
+        var path = folders.DefinitionFile(definition.Name);
         WholeFile.Write(path, DefinitionWriter.Render(definition), IsPrivate(definition.Name, path));
     }
 
@@ -63,24 +63,24 @@ public sealed class DefinitionStore(RenewalFolders folders)
     /// Whether a file of a renewal is private: the monitor's address, which is a secret; on Windows the definition too, as its
     /// task is, for it holds the arguments of programs.
     /// </summary>
-    internal bool IsPrivate(string name, string path) => path == HealthCheckOf(name) || (OperatingSystem.IsWindows() && path == folders.DefinitionOf(name));
+    internal bool IsPrivate(string name, string path) => path == MonitorFile(name) || (OperatingSystem.IsWindows() && path == folders.DefinitionFile(name));
 
     /// <summary>Deletes a definition, and what registration put beside it.</summary>
     /// <param name="name">Its name.</param>
     public void Delete(string name)
     {
-        foreach (var path in Companions(name).Prepend(folders.DefinitionOf(name)).Where(File.Exists))
+        foreach (var path in Companions(name).Prepend(folders.DefinitionFile(name)).Where(File.Exists))
             WholeFile.Delete(path);
     }
 
     /// <summary>The copy of the CA's root that a definition names.</summary>
-    internal string RootOf(string name) => Path.Combine(folders.Definitions, name + ".root.crt");
+    internal string RootFile(string name) => Path.Combine(folders.Definitions, name + ".root.crt");
 
     /// <summary>The file with the address of the monitor, which is a secret.</summary>
-    internal string HealthCheckOf(string name) => Path.Combine(folders.Definitions, name + ".health-check");
+    internal string MonitorFile(string name) => Path.Combine(folders.Definitions, name + ".health-check");
 
     private static string? Find(IReadOnlyList<string> names, string name) =>
         names.FirstOrDefault(one => one == name) ?? names.FirstOrDefault(one => RenewalName.Comparer.Equals(one, name));
 
-    private string[] Companions(string name) => [RootOf(name), HealthCheckOf(name)];
+    private string[] Companions(string name) => [RootFile(name), MonitorFile(name)];
 }

@@ -17,7 +17,7 @@ internal static class HealthCheckFile
         {
             if (!RenewalName.IsValid(name))
                 return null;
-            var path = store.HealthCheckOf(store.Find(name) ?? name);
+            var path = store.MonitorFile(store.Find(name) ?? name);
             if (!File.Exists(path))
                 return null;
             SafetyCheck.RequireSafeDefinition([new GuardedPath(path, "the file with the monitor's address")], TrustedAccounts.ForThisProcess());

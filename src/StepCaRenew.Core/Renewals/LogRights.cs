@@ -10,7 +10,7 @@ internal static class LogRights
 {
     /// <summary>Demands it; a folder that is missing is made at registration, and given to the account.</summary>
     /// <exception cref="RenewalException">It cannot (<see cref="ErrorId.LogNotWritable"/>).</exception>
-    public static async Task DemandAsync(RenewalDefinition definition, AccountAccess access, TaskAccount account, CancellationToken cancellationToken)
+    public static async Task RequireWritableAsync(RenewalDefinition definition, AccountAccess access, TaskAccount account, CancellationToken cancellationToken)
     {
         if (definition.LogPath is not { } path)
             return;
@@ -19,16 +19,16 @@ internal static class LogRights
             throw NotWritable($"'{path}' is not a file that a log can be added to.", "Name a file in -LogPath.");
         if (File.Exists(path))
         {
-            if (!await access.MayWriteAsync(path, cancellationToken).ConfigureAwait(false))
+            if (!await access.CanWriteAsync(path, cancellationToken).ConfigureAwait(false))
                 throw NotWritable($"'{account.Display}', the account that the run runs as, cannot write the log '{path}'.", "Give that user the permission to write the file, or name another one in -LogPath.");
         }
-        else if (Directory.Exists(folder) && !(await access.MayWriteAsync(folder, cancellationToken).ConfigureAwait(false) && await access.MayExecuteAsync(folder, cancellationToken).ConfigureAwait(false)))
+        else if (Directory.Exists(folder) && !(await access.CanWriteAsync(folder, cancellationToken).ConfigureAwait(false) && await access.CanExecuteAsync(folder, cancellationToken).ConfigureAwait(false)))
         {
             throw NotWritable(
                 $"'{account.Display}', the account that the run runs as, cannot make the log '{path}': it cannot write in the folder '{folder}'.",
                 "Give that user the permission to write there, or leave -LogPath out: the usual log is in a folder that the account gets.");
         }
-        else if (!Directory.Exists(folder) && NearestAbove(folder) is { } above && !await access.MayExecuteAsync(above, cancellationToken).ConfigureAwait(false))
+        else if (!Directory.Exists(folder) && NearestAbove(folder) is { } above && !await access.CanExecuteAsync(above, cancellationToken).ConfigureAwait(false))
         {
             throw NotWritable(
                 $"'{account.Display}', the account that the run runs as, cannot make the log '{path}': it cannot enter the folder '{above}'.",

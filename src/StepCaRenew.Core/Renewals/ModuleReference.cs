@@ -12,10 +12,10 @@ internal static class ModuleReference
     /// an update needs no new registration. If the module does not lie in such a folder, the full path of its manifest.
     /// </summary>
     /// <param name="module">What runs.</param>
-    public static string Of(RunningModule module)
+    public static string For(RunningModule module)
     {
         ArgumentNullException.ThrowIfNull(module);
-        return VersionsOf(module.Folder) ?? (IsNamed(module.Folder) ? module.Folder : Path.Combine(module.Folder, Name + ".psd1"));
+        return VersionsFolder(module.Folder) ?? (IsNamed(module.Folder) ? module.Folder : Path.Combine(module.Folder, Name + ".psd1"));
     }
 
     /// <summary>Whether a reference names one folder, which an update does not replace.</summary>
@@ -24,7 +24,7 @@ internal static class ModuleReference
 
     /// <summary>The folder that holds a version of the module next to others; null if the folder is not that of a version.</summary>
     /// <param name="folder">The folder of the module.</param>
-    public static string? VersionsOf(string folder) =>
+    public static string? VersionsFolder(string folder) =>
         Path.GetDirectoryName(folder) is { } above && IsNamed(above) && Version.TryParse(Path.GetFileName(folder), out _) ? above : null;
 
     private static bool IsNamed(string folder) => Name.Equals(Path.GetFileName(folder), Comparison);

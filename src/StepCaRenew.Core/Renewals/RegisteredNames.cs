@@ -17,7 +17,7 @@ public static class RegisteredNames
         // With STEPCARENEW_HOME there is one place for all.
         if (environment(RenewalFolders.HomeVariable) is { Length: > 0 })
             scopes = [scopes[0]];
-        return [.. scopes.Select(scope => new DefinitionStore(RenewalFolders.Of(scope, environment)))];
+        return [.. scopes.Select(scope => new DefinitionStore(RenewalFolders.ForScope(scope, environment)))];
     }
 
     /// <summary>The renewals of this process's environment that match.</summary>

@@ -36,8 +36,8 @@ public sealed class RegisteredRenewal : IDisposable
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(definition);
-        RunAccount.Demand(definition);
-        RenewalSafety.Demand(store.Folders, definition, module, RunAccount.Trusted(definition));
+        RunAccount.RequireThisProcess(definition);
+        RenewalSafety.RequireSafe(store.Folders, definition, module, RunAccount.Trusted(definition));
         return new RegisteredRenewal(
             store.Folders, definition,
             definition.KeyPasswordFile is { } file ? KeyPassword.FromFile(file) : null,
@@ -63,12 +63,12 @@ public sealed class RegisteredRenewal : IDisposable
     internal static string LogOf(RenewalFolders folders, RenewalDefinition definition) => definition.LogPath ?? UsualLogOf(folders, definition.Name);
 
     /// <summary>The log of a renewal that names none.</summary>
-    internal static string UsualLogOf(RenewalFolders folders, string name) => Path.Combine(folders.LogsOf(name), "renewal.log");
+    internal static string UsualLogOf(RenewalFolders folders, string name) => Path.Combine(folders.LogFolder(name), "renewal.log");
 
     // Next to the pair, its owner could hold the lock for ever, or empty the record: the actions would never run, and nobody would be told.
     private string RecordFolder()
     {
-        var state = Folders.StateOf(Definition.Name);
+        var state = Folders.StateFolder(Definition.Name);
         try
         {
             using var folder = OpenFolder.Follow(state);

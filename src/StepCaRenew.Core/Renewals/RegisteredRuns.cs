@@ -65,9 +65,9 @@ public sealed partial class RegisteredRuns(RegisteredRunOptions options, TimePro
             var log = new TeeLogger(logger, LogOf(renewal));
             RequireActions(renewal.Definition, log);
             if (!options.IsWhatIf)
-                OwnFolder.TryMake(store.Folders.StateOf(name));
+                OwnFolder.TryMake(store.Folders.StateFolder(name));
             var engine = EngineWith(log);
-            var order = options.IsScheduled ? RunOrder.Take(store.Folders, name, clock) : null;
+            var order = options.IsScheduled ? RunOrder.ReadOnce(store.Folders, name, clock) : null;
             var (result, error) = await engine.RenewAsync(RequestOf(renewal, order) with { LastClock = ClockOf(renewal) }, cancellationToken).ConfigureAwait(false);
             if (order is false && error is null && result.Status == RenewalStatus.NotDue)
                 (result, error) = await new RunTest(clock, environment, log).RunAsync(renewal.Definition, options.Host, result, cancellationToken).ConfigureAwait(false);
@@ -190,7 +190,7 @@ public sealed partial class RegisteredRuns(RegisteredRunOptions options, TimePro
     {
         if (options.IsWhatIf)
             return NullLogger.Instance;
-        OwnFolder.TryMake(folders.LogsOf(name));
+        OwnFolder.TryMake(folders.LogFolder(name));
         // An older version made it for all users.
         if (OperatingSystem.IsWindows())
             WindowsNewFile.Tighten(RegisteredRenewal.UsualLogOf(folders, name));

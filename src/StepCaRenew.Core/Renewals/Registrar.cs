@@ -32,11 +32,11 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
     public async Task<Registration> CheckAsync(RegistrationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        RegistrationChecks.DemandScope(request.Scope);
+        RegistrationChecks.RequireRights(request.Scope);
         var registration = Plan(request);
-        schedulers.Demand(registration.Scheduler.Kind, request.Scope);
+        schedulers.Require(registration.Scheduler.Kind, request.Scope);
         registration = registration with { Changes = ChangesOf(registration) };
-        await checks.DemandAsync(request, registration, cancellationToken).ConfigureAwait(false);
+        await checks.RequireAsync(request, registration, cancellationToken).ConfigureAwait(false);
         return registration;
     }
 
@@ -73,7 +73,7 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
         }
         catch
         {
-            files.PutBack();
+            files.Restore();
             throw;
         }
     }
@@ -88,15 +88,15 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
     {
         ArgumentNullException.ThrowIfNull(registration);
         var (folders, name) = (registration.Store.Folders, registration.Definition.Name);
-        RunOrder.Give(folders, name, isForced);
+        RunOrder.Write(folders, name, isForced);
         try
         {
             var exitCode = await registration.Scheduler.RunNowAsync(registration.Run, cancellationToken).ConfigureAwait(false);
-            return (exitCode, RunOrder.Withdraw(folders, name));
+            return (exitCode, RunOrder.Delete(folders, name));
         }
         catch
         {
-            RunOrder.Withdraw(folders, name);
+            RunOrder.Delete(folders, name);
             throw;
         }
     }
@@ -113,17 +113,17 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
     {
         ArgumentNullException.ThrowIfNull(store);
         cancellationToken.ThrowIfCancellationRequested();
-        var definition = Find(store, name);
+        var definition = TryLoad(store, name);
         // Also one whose definition nobody can read any more must be got rid of.
         await RemoveFromAsync(schedulers.OfThisSystem, name, definition?.Scope ?? store.Folders.Scope).ConfigureAwait(false);
         store.Delete(name);
-        RunOrder.Withdraw(store.Folders, name);
+        RunOrder.Delete(store.Folders, name);
         new StateStore(store.Folders, logger).Delete(name);
         RemoveLocks(definition);
         TaskLog.Unregistered(logger, name);
     }
 
-    private static RenewalDefinition? Find(DefinitionStore store, string name)
+    private static RenewalDefinition? TryLoad(DefinitionStore store, string name)
     {
         try
         {
@@ -136,7 +136,7 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
     }
 
     private static DefinitionChanges ChangesOf(Registration registration) =>
-        Find(registration.Store, registration.Definition.Name) is { } existing ? DefinitionChanges.Between(existing, registration.Definition) : DefinitionChanges.None;
+        TryLoad(registration.Store, registration.Definition.Name) is { } existing ? DefinitionChanges.Between(existing, registration.Definition) : DefinitionChanges.None;
 
     private static void RemoveLocks(RenewalDefinition? definition)
     {
@@ -170,12 +170,12 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
     {
         request = request with { Account = AccountName.Resolve(request.Account) };
         var given = request.Definition;
-        RenewalName.Demand(given.Name);
+        RenewalName.RequireValid(given.Name);
         using var certificate = CertificateFile.Load(given.CertificatePath);
-        var store = new DefinitionStore(RenewalFolders.Of(request.Scope, environment));
+        var store = new DefinitionStore(RenewalFolders.ForScope(request.Scope, environment));
         var (definition, settings) = new DefinitionMaker(environment).Make(request, store, certificate);
-        var run = ScheduledRuns.Of(store.Folders, definition, request.Account, CertificatePair.ValidityOf(certificate.Leaf), request.Module, environment);
+        var run = ScheduledRuns.Plan(store.Folders, definition, request.Account, CertificatePair.ValidityOf(certificate.Leaf), request.Module, environment);
         var root = TrustedRoots.ReadFile(settings).Bytes;
-        return new Registration(store, definition, run, schedulers.Of(given.Scheduler ?? SchedulerFinder.Auto), settings, root, request.HealthCheckUri);
+        return new Registration(store, definition, run, schedulers.Get(given.Scheduler ?? SchedulerFinder.Auto), settings, root, request.HealthCheckUri);
     }
 }

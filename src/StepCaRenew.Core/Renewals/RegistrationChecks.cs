@@ -18,19 +18,19 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
 
     /// <summary>Demands that the run will work, as far as that can be known before it runs.</summary>
     /// <exception cref="RenewalException">It will not; nothing was changed.</exception>
-    public async Task DemandAsync(RegistrationRequest request, Registration registration, CancellationToken cancellationToken)
+    public async Task RequireAsync(RegistrationRequest request, Registration registration, CancellationToken cancellationToken)
     {
         var definition = registration.Definition;
-        DemandFreeName(request, registration);
-        new CertificateClaims(environment, logger).Demand(registration, request.IsForced);
-        PwshPath.Demand(registration.Run.Command.Program, registration.Run.Scope);
-        await DemandPairAsync(definition, cancellationToken).ConfigureAwait(false);
-        DemandNoDaemon(definition);
+        RequireFreeName(request, registration);
+        new CertificateClaims(environment, logger).RequireUnclaimed(registration, request.IsForced);
+        PwshPath.RequireSuitable(registration.Run.Command.Program, registration.Run.Scope);
+        await RequirePairAsync(definition, cancellationToken).ConfigureAwait(false);
+        RequireNoDaemon(definition);
         foreach (var action in definition.Actions)
             action.RequireRunnable(new Actions.ActionHost { PwshPath = request.Module.PwshPath });
-        await new ServiceChecks(paths, clock, logger).DemandAsync(definition, registration.Run.Account, request.IsForced, cancellationToken).ConfigureAwait(false);
-        await DemandRunAsync(request, registration, cancellationToken).ConfigureAwait(false);
-        await DemandCaAsync(request, registration, cancellationToken).ConfigureAwait(false);
+        await new ServiceChecks(paths, clock, logger).RequireAsync(definition, registration.Run.Account, request.IsForced, cancellationToken).ConfigureAwait(false);
+        await RequireRunAsync(request, registration, cancellationToken).ConfigureAwait(false);
+        await RequireCaAsync(request, registration, cancellationToken).ConfigureAwait(false);
         foreach (var finding in new ForeignRenewals(paths).Find(definition.CertificatePath))
             TaskLog.Foreign(logger, finding);
         if (ModuleReference.IsManifest(definition.ModulePath ?? string.Empty))
@@ -46,7 +46,7 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
 
     /// <summary>Demands the right to register at all, before anything else is looked at.</summary>
     /// <exception cref="RenewalException">It takes an administrator, or root (<see cref="ErrorId.AdministratorRequired"/>).</exception>
-    public static void DemandScope(RenewalScope scope)
+    public static void RequireRights(RenewalScope scope)
     {
         if (scope == RenewalScope.Machine && !Environment.IsPrivilegedProcess)
             throw new RenewalException(
@@ -54,13 +54,13 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
                 "Run as one, or register for yourself: -Scope CurrentUser.");
     }
 
-    private void DemandFreeName(RegistrationRequest request, Registration registration)
+    private void RequireFreeName(RegistrationRequest request, Registration registration)
     {
         var (store, name) = (registration.Store, registration.Definition.Name);
         // The run finds its definition by the name alone.
         if (RegisteredNames.Stores(environment).FirstOrDefault(other => other.Folders.Definitions != store.Folders.Definitions && other.Find(name) is not null) is { } taken)
             throw new RenewalException(
-                ErrorId.NameTaken, $"'{name}' is registered already, in the scope {taken.Folders.Scope}: '{taken.Folders.DefinitionOf(name)}'.", "Choose another -Name, or unregister that one first.");
+                ErrorId.NameTaken, $"'{name}' is registered already, in the scope {taken.Folders.Scope}: '{taken.Folders.DefinitionFile(name)}'.", "Choose another -Name, or unregister that one first.");
         if (store.Find(name) is not { } found)
             return;
         if (found != name)
@@ -74,20 +74,20 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
     }
 
     // Whoever may change what runs is found before anything of it is run.
-    private async Task DemandRunAsync(RegistrationRequest request, Registration registration, CancellationToken cancellationToken)
+    private async Task RequireRunAsync(RegistrationRequest request, Registration registration, CancellationToken cancellationToken)
     {
         var (folders, definition) = (registration.Store.Folders, registration.Definition);
         var trusted = TrustedAccounts.ForAccount(registration.Run.Account);
-        RenewalSafety.Demand(folders, definition, request.Module, trusted);
-        await new AccountRights(clock).DemandAsync(registration, cancellationToken).ConfigureAwait(false);
-        var loaded = await new RunProbe(clock, logger).DemandAsync(registration, request.Module, request.IsForced, cancellationToken).ConfigureAwait(false);
+        RenewalSafety.RequireSafe(folders, definition, request.Module, trusted);
+        await new AccountRights(clock).RequireAsync(registration, cancellationToken).ConfigureAwait(false);
+        var loaded = await new RunProbe(clock, logger).RequireLoadableAsync(registration, request.Module, request.IsForced, cancellationToken).ConfigureAwait(false);
         // A newer version than the one that registers.
         if (loaded is not null && loaded != request.Module.Folder)
-            RenewalSafety.Demand(folders, definition, request.Module with { Folder = loaded }, trusted);
+            RenewalSafety.RequireSafe(folders, definition, request.Module with { Folder = loaded }, trusted);
     }
 
     // The daemon signs with the key of its start: it would put a certificate next to a key that does not match.
-    private void DemandNoDaemon(RenewalDefinition definition)
+    private void RequireNoDaemon(RenewalDefinition definition)
     {
         if (definition.Rekey && new ForeignRenewals(paths).FindDaemons(definition.CertificatePath) is [var daemon, ..])
             throw new RenewalException(
@@ -95,14 +95,14 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
                 "End the daemon, and what starts it (such as a unit of systemd), then register again; or register without -Rekey first.");
     }
 
-    private async Task DemandPairAsync(RenewalDefinition definition, CancellationToken cancellationToken)
+    private async Task RequirePairAsync(RenewalDefinition definition, CancellationToken cancellationToken)
     {
         using var password = definition.KeyPasswordFile is { } file ? KeyPassword.FromFile(file) : null;
         var request = new RenewalRequest { CertificatePath = definition.CertificatePath, KeyPath = definition.KeyPath, KeyPassword = password };
         using var pair = await new MatchingPairLoader(clock, logger).LoadAsync(request, seen: null, reader: null, _ => { }, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task DemandCaAsync(RegistrationRequest request, Registration registration, CancellationToken cancellationToken)
+    private async Task RequireCaAsync(RegistrationRequest request, Registration registration, CancellationToken cancellationToken)
     {
         using var roots = TrustedRoots.Load(registration.Ca);
         try

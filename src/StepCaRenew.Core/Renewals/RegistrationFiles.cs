@@ -18,39 +18,39 @@ internal sealed class RegistrationFiles(Registration registration)
         var (store, definition, folders) = (registration.Store, registration.Definition, registration.Store.Folders);
         var logs = Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!;
         var hasLogs = Directory.Exists(logs);
-        foreach (var folder in new[] { folders.Definitions, folders.StateOf(definition.Name), logs })
+        foreach (var folder in new[] { folders.Definitions, folders.StateFolder(definition.Name), logs })
             OwnFolder.Make(folder, definition.Scope);
         // The account of the run writes its state and its log; another one than root must be able to.
-        OwnFolder.GiveTo(registration.Run.Account, folders.StateOf(definition.Name));
+        OwnFolder.GiveTo(registration.Run.Account, folders.StateFolder(definition.Name));
         // A folder that was there is somebody's; whether the account can write in it was checked.
         if (definition.LogPath is null || !hasLogs)
             OwnFolder.GiveTo(registration.Run.Account, logs);
 
-        var isChanged = Put(store.RootOf(definition.Name), registration.Root.Span);
+        var isChanged = WriteFile(store.RootFile(definition.Name), registration.Root.Span);
         if (registration.HealthCheckUri is { } uri)
-            isChanged |= Put(store.HealthCheckOf(definition.Name), TextFile.Encode(uri.AbsoluteUri + "\n"));
+            isChanged |= WriteFile(store.MonitorFile(definition.Name), TextFile.Encode(uri.AbsoluteUri + "\n"));
         // A hand that wrote comments into it and changed nothing keeps its file.
-        if (!IsThereAlready())
+        if (!IsUnchanged())
         {
-            Remember(folders.DefinitionOf(definition.Name));
+            Remember(folders.DefinitionFile(definition.Name));
             store.Save(definition);
             isChanged = true;
         }
 
         if (OperatingSystem.IsWindows())
-            Close();
+            RestrictOnWindows();
 
-        if (registration.HealthCheckUri is null && File.Exists(store.HealthCheckOf(definition.Name)))
+        if (registration.HealthCheckUri is null && File.Exists(store.MonitorFile(definition.Name)))
         {
-            Remember(store.HealthCheckOf(definition.Name));
-            WholeFile.Delete(store.HealthCheckOf(definition.Name));
+            Remember(store.MonitorFile(definition.Name));
+            WholeFile.Delete(store.MonitorFile(definition.Name));
         }
 
         return isChanged;
     }
 
     /// <summary>Makes the files what they were.</summary>
-    public void PutBack()
+    public void Restore()
     {
         foreach (var (path, before) in Enumerable.Reverse(written))
         {
@@ -70,7 +70,7 @@ internal sealed class RegistrationFiles(Registration registration)
         try
         {
             if (written.Exists(one => one.Before is not null))
-                GiveBack();
+                RestoreOwner();
         }
         catch (RenewalException)
         {
@@ -78,11 +78,11 @@ internal sealed class RegistrationFiles(Registration registration)
         }
     }
 
-    private bool IsThereAlready()
+    private bool IsUnchanged()
     {
         try
         {
-            return registration.Definition.SaysTheSameAs(registration.Store.Load(registration.Definition.Name));
+            return registration.Definition.IsEquivalentTo(registration.Store.Load(registration.Definition.Name));
         }
         catch (RenewalException)
         {
@@ -90,7 +90,7 @@ internal sealed class RegistrationFiles(Registration registration)
         }
     }
 
-    private bool Put(string path, ReadOnlySpan<byte> content)
+    private bool WriteFile(string path, ReadOnlySpan<byte> content)
     {
         Remember(path);
         var isChanged = WholeFile.Write(path, content, IsPrivate(path));
@@ -101,19 +101,19 @@ internal sealed class RegistrationFiles(Registration registration)
 
     // Files of older versions can have the rights of their folder, which lets all users read.
     [SupportedOSPlatform("windows")]
-    private void Close()
+    private void RestrictOnWindows()
     {
         var (folders, name) = (registration.Store.Folders, registration.Definition.Name);
-        WindowsNewFile.Tighten(folders.DefinitionOf(name));
-        OwnFolder.GiveTo(registration.Run.Account, folders.DefinitionOf(name));
+        WindowsNewFile.Tighten(folders.DefinitionFile(name));
+        OwnFolder.GiveTo(registration.Run.Account, folders.DefinitionFile(name));
         WindowsNewFile.Tighten(new StateStore(folders, NullLogger.Instance).PathOf(name));
         WindowsNewFile.Tighten(RegisteredRenewal.UsualLogOf(folders, name));
     }
 
     // What is private belongs to the account of the earlier registration.
-    private void GiveBack()
+    private void RestoreOwner()
     {
-        var account = AccountName.Of(registration.Store.Load(registration.Definition.Name));
+        var account = AccountName.FromDefinition(registration.Store.Load(registration.Definition.Name));
         foreach (var path in written.Select(one => one.Path).Where(path => IsPrivate(path) && File.Exists(path)))
             OwnFolder.GiveTo(account, path);
     }

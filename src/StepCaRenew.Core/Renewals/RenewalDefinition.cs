@@ -82,7 +82,7 @@ public sealed record RenewalDefinition
 
     /// <summary>Whether two definitions say the same: comments and order in the file do not count.</summary>
     /// <param name="other">The other one.</param>
-    public bool SaysTheSameAs(RenewalDefinition? other) =>
+    public bool IsEquivalentTo(RenewalDefinition? other) =>
         other is not null && DefinitionWriter.Render(this).AsSpan().SequenceEqual(DefinitionWriter.Render(other));
 
     /// <summary>The request of a run.</summary>

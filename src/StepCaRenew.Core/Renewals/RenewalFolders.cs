@@ -17,7 +17,7 @@ public sealed record RenewalFolders(RenewalScope Scope, string Definitions, stri
     /// <param name="scope">The scope.</param>
     /// <param name="environment">The environment variables.</param>
     /// <exception cref="RenewalException">STEPCARENEW_HOME is no full path.</exception>
-    public static RenewalFolders Of(RenewalScope scope, Func<string, string?> environment)
+    public static RenewalFolders ForScope(RenewalScope scope, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
         if (environment(HomeVariable) is { Length: > 0 } home)
@@ -28,20 +28,20 @@ public sealed record RenewalFolders(RenewalScope Scope, string Definitions, stri
             return Below(scope, Path.Combine(Folder(scope == RenewalScope.Machine ? Environment.SpecialFolder.CommonApplicationData : Environment.SpecialFolder.LocalApplicationData), "StepCaRenew"));
         return scope == RenewalScope.Machine
             ? new(scope, "/etc/stepcarenew/renewals", "/var/lib/stepcarenew", "/var/log/stepcarenew")
-            : OfUser(Folder(Environment.SpecialFolder.UserProfile), environment);
+            : ForUser(Folder(Environment.SpecialFolder.UserProfile), environment);
     }
 
     /// <summary>The definition of a name.</summary>
     /// <param name="name">The name.</param>
-    public string DefinitionOf(string name) => Path.Combine(Definitions, name + ".json");
+    public string DefinitionFile(string name) => Path.Combine(Definitions, name + ".json");
 
     /// <summary>The folder of a renewal's state.</summary>
     /// <param name="name">The name.</param>
-    public string StateOf(string name) => Path.Combine(State, name);
+    public string StateFolder(string name) => Path.Combine(State, name);
 
     /// <summary>The folder of a renewal's log.</summary>
     /// <param name="name">The name.</param>
-    public string LogsOf(string name) => Path.Combine(Logs, name);
+    public string LogFolder(string name) => Path.Combine(Logs, name);
 
     private static RenewalFolders Below(RenewalScope scope, string home) =>
         new(scope, Path.Combine(home, "renewals"), Path.Combine(home, "state"), Path.Combine(home, "logs"));
@@ -49,7 +49,7 @@ public sealed record RenewalFolders(RenewalScope Scope, string Definitions, stri
     /// <summary>The folders of a user of Unix, by the base directory specification of freedesktop.org; its variables count only as full paths.</summary>
     /// <param name="home">The user's home.</param>
     /// <param name="environment">The environment variables.</param>
-    internal static RenewalFolders OfUser(string home, Func<string, string?> environment)
+    internal static RenewalFolders ForUser(string home, Func<string, string?> environment)
     {
         string Base(string variable, string usual) =>
             Path.Combine(environment(variable) is { } path && Path.IsPathFullyQualified(path) ? path : Path.Combine(home, usual), "stepcarenew");

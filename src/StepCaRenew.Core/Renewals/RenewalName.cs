@@ -15,7 +15,7 @@ public static partial class RenewalName
     /// <summary>Demands that a text is a name.</summary>
     /// <param name="name">The text.</param>
     /// <exception cref="RenewalException">It is none (<see cref="ErrorId.NameInvalid"/>).</exception>
-    public static void Demand(string name)
+    public static void RequireValid(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (IsValid(name))

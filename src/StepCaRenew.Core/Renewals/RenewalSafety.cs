@@ -18,10 +18,10 @@ internal static class RenewalSafety
     /// <param name="trusted">
     /// The accounts that the run trusts. A definition cannot say which account runs it: root would run what another account can write.
     /// </param>
-    public static void Demand(RenewalFolders folders, RenewalDefinition definition, RunningModule module, TrustedAccounts trusted)
+    public static void RequireSafe(RenewalFolders folders, RenewalDefinition definition, RunningModule module, TrustedAccounts trusted)
     {
         SafetyCheck.RequireSafeDefinition(Guarded(folders, definition, module), trusted);
-        SafetyCheck.RequireSafeFolder([Folder(folders.StateOf(definition.Name), "the state folder"), Folder(Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!, "the log folder")], trusted);
+        SafetyCheck.RequireSafeFolder([Folder(folders.StateFolder(definition.Name), "the state folder"), Folder(Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!, "the log folder")], trusted);
         // A user's own schedule does no more than the user could do anyway.
         if (definition.Scope == RenewalScope.Machine)
             SafetyCheck.RequireSafeFolder(PairFolders(definition), trusted.WithOwnerOf(definition.KeyPath ?? definition.CertificatePath));
@@ -29,13 +29,13 @@ internal static class RenewalSafety
 
     /// <summary>Demands that only the account of this process can change the pwsh and the module that it is about to start as another account.</summary>
     /// <exception cref="RenewalException">Others can change it (<see cref="ErrorId.InsecureDefinition"/>).</exception>
-    public static void DemandModule(RunningModule module) =>
+    public static void RequireSafeModule(RunningModule module) =>
         SafetyCheck.RequireSafeDefinition([.. Pwsh(module), .. Module(module)], TrustedAccounts.ForThisProcess());
 
     /// <summary>What says what is run, and what is run.</summary>
     private static IEnumerable<GuardedPath> Guarded(RenewalFolders folders, RenewalDefinition definition, RunningModule module)
     {
-        yield return new GuardedPath(folders.DefinitionOf(definition.Name), "the definition");
+        yield return new GuardedPath(folders.DefinitionFile(definition.Name), "the definition");
         if (definition.KeyPasswordFile is { } password)
             yield return new GuardedPath(password, "the password file");
         if (definition.HealthCheckUriFile is { } monitor)
@@ -64,7 +64,7 @@ internal static class RenewalSafety
     {
         yield return GuardedPath.Module(module.Folder);
         // A schedule loads the newest version: a new one here would be run.
-        if (ModuleReference.VersionsOf(module.Folder) is { } versions)
+        if (ModuleReference.VersionsFolder(module.Folder) is { } versions)
             yield return new GuardedPath(versions, "the folder of the module's versions");
     }
 

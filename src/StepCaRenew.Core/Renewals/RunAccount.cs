@@ -18,7 +18,7 @@ internal static class RunAccount
 
     /// <summary>Demands that this process runs as the account of a renewal.</summary>
     /// <exception cref="RenewalException">It runs as another account (<see cref="ErrorId.OtherAccount"/>).</exception>
-    public static void Demand(RenewalDefinition definition)
+    public static void RequireThisProcess(RenewalDefinition definition)
     {
         if (!IsThisProcess(definition))
             throw Other(definition, $"this process runs as '{AccountName.Current}'");
@@ -29,7 +29,7 @@ internal static class RunAccount
     /// <param name="reason">Why not.</param>
     /// <param name="remedy">What to do; null for the usual remedy.</param>
     internal static RenewalException Other(RenewalDefinition definition, string reason, string? remedy = null) => new(
-        ErrorId.OtherAccount, $"'{definition.Name}' runs as '{AccountName.Of(definition).Display}', and {reason}.", remedy ?? UsualRemedy(definition));
+        ErrorId.OtherAccount, $"'{definition.Name}' runs as '{AccountName.FromDefinition(definition).Display}', and {reason}.", remedy ?? UsualRemedy(definition));
 
     private static string UsualRemedy(RenewalDefinition definition) => OperatingSystem.IsWindows()
         ? $@"Run its task: Start-ScheduledTask -TaskPath '\{Scheduling.Windows.TaskPath.MachineFolder}\' -TaskName '{definition.Name}'"

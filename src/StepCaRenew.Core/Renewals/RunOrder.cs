@@ -17,12 +17,12 @@ internal static class RunOrder
     /// <param name="name">Its name.</param>
     /// <param name="isForced">Whether the run renews although nothing is due; else it tests what it can.</param>
     /// <exception cref="RenewalException">The state folder can't be written.</exception>
-    public static void Give(RenewalFolders folders, string name, bool isForced) =>
+    public static void Write(RenewalFolders folders, string name, bool isForced) =>
         WholeFile.Write(PathOf(folders, name), TextFile.Encode(isForced ? "renew" : "test"), isPrivate: false);
 
     /// <summary>Takes the order back.</summary>
     /// <returns>Whether a run had taken it: the order was no longer there.</returns>
-    public static bool Withdraw(RenewalFolders folders, string name)
+    public static bool Delete(RenewalFolders folders, string name)
     {
         var path = PathOf(folders, name);
         var wasTaken = !File.Exists(path);
@@ -32,7 +32,7 @@ internal static class RunOrder
 
     /// <summary>Reads the order and deletes it; null if there is none.</summary>
     /// <returns>Whether to renew although nothing is due.</returns>
-    public static bool? Take(RenewalFolders folders, string name, TimeProvider clock)
+    public static bool? ReadOnce(RenewalFolders folders, string name, TimeProvider clock)
     {
         var path = PathOf(folders, name);
         try
@@ -52,5 +52,5 @@ internal static class RunOrder
         }
     }
 
-    private static string PathOf(RenewalFolders folders, string name) => Path.Combine(folders.StateOf(name), "run-now");
+    private static string PathOf(RenewalFolders folders, string name) => Path.Combine(folders.StateFolder(name), "run-now");
 }

@@ -19,18 +19,18 @@ internal sealed class RunProbe(TimeProvider clock, ILogger logger)
     /// <summary>Demands that the run can start.</summary>
     /// <returns>The folder of the module that was loaded; null if that was not found out.</returns>
     /// <exception cref="RenewalException">It cannot (<see cref="ErrorId.PwshUnsuitable"/>, <see cref="ErrorId.ModuleNotLoaded"/>).</exception>
-    public async Task<string?> DemandAsync(Registration registration, RunningModule module, bool isForced, CancellationToken cancellationToken)
+    public async Task<string?> RequireLoadableAsync(Registration registration, RunningModule module, bool isForced, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsLinux())
             return null;
         var (account, pwsh) = (registration.Run.Account, registration.Run.Command.Program);
         var access = new AccountAccess(account, clock);
-        if (!await access.MayExecuteAsync(pwsh, cancellationToken).ConfigureAwait(false))
+        if (!await access.CanExecuteAsync(pwsh, cancellationToken).ConfigureAwait(false))
             throw new RenewalException(
                 ErrorId.PwshUnsuitable, $"'{account.Display}', the account that the run runs as, cannot execute '{pwsh}'.",
                 "Install PowerShell by a package of the system, and register from that pwsh, or give that user the permission to execute it and to enter the folders above it.");
         var manifest = Path.Combine(module.Folder, "StepCaRenew.psd1");
-        if (!await access.MayReadAsync(manifest, cancellationToken).ConfigureAwait(false))
+        if (!await access.CanReadAsync(manifest, cancellationToken).ConfigureAwait(false))
             throw new RenewalException(
                 ErrorId.AccessDenied, $"'{account.Display}', the account that the run runs as, cannot read the module '{manifest}'.",
                 "Install the module for all users, in /usr/local/share/powershell/Modules, and register again from there.");
@@ -48,7 +48,7 @@ internal sealed class RunProbe(TimeProvider clock, ILogger logger)
     [SupportedOSPlatform("linux")]
     private async Task<string?> LoadAsync(ScheduledRun run, AccountAccess access, CancellationToken cancellationToken)
     {
-        var user = run.Scope == RenewalScope.Machine ? LinuxAccount.Demand(run.Account) : LinuxUser.Current();
+        var user = run.Scope == RenewalScope.Machine ? LinuxAccount.RequireUser(run.Account) : LinuxUser.Current();
         string[] start = [run.Command.Program, "-NoProfile", "-NonInteractive", "-NoLogo", "-Command", $"$ErrorActionPreference = 'Stop'; {run.Command.Import}; (Get-Module StepCaRenew).ModuleBase"];
         string[] command = access.IsOwn || user is null ? start : [.. user.Become, .. start];
         var tool = new LinuxTool(command[0], clock)

@@ -23,7 +23,7 @@ internal sealed class RunTest(TimeProvider clock, Func<string, string?> environm
     {
         try
         {
-            DemandFolders(definition);
+            RequireWritableFolders(definition);
             foreach (var action in definition.Actions)
                 action.RequireRunnable(host);
             var settings = CaSettingsResolver.Resolve(definition.Ca, environment);
@@ -39,7 +39,7 @@ internal sealed class RunTest(TimeProvider clock, Func<string, string?> environm
         }
     }
 
-    private static void DemandFolders(RenewalDefinition definition)
+    private static void RequireWritableFolders(RenewalDefinition definition)
     {
         if (OperatingSystem.IsWindows())
             return;

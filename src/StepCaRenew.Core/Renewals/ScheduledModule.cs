@@ -10,13 +10,13 @@ internal static partial class ScheduledModule
     private const string Manifest = Name + ".psd1";
 
     /// <summary>The module as the command names it; null if it names none.</summary>
-    public static string? Of(RunCommand command) =>
+    public static string? FromCommand(RunCommand command) =>
         command.Arguments.Count > 0 && Import().Match(command.Arguments[^1]) is { Success: true } match ? match.Groups["module"].Value.Replace("''", "'", StringComparison.Ordinal) : null;
 
     /// <summary>Whether PowerShell finds it.</summary>
     /// <param name="reference">Its manifest, its folder (with or without folders of versions), or its name.</param>
     /// <param name="pwsh">The pwsh of the schedule; next to it are modules for all users.</param>
-    public static bool IsThere(string reference, string pwsh) =>
+    public static bool Exists(string reference, string pwsh) =>
         !Path.IsPathFullyQualified(reference) ? ModuleFolders(pwsh).Any(folder => HasManifest(Path.Combine(folder, reference)))
         : reference.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) ? File.Exists(reference)
         : HasManifest(reference);

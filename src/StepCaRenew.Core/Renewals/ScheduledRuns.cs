@@ -18,7 +18,7 @@ internal static class ScheduledRuns
     /// <param name="module">What is to run.</param>
     /// <param name="environment">The environment variables.</param>
     /// <exception cref="RenewalException">No interval fits the certificate, or a path can't stand in a schedule.</exception>
-    public static ScheduledRun Of(
+    public static ScheduledRun Plan(
         RenewalFolders folders, RenewalDefinition definition, TaskAccount account, CertificateValidity validity, RunningModule module, Func<string, string?> environment)
     {
         var interval = IntervalOf(definition, validity);
@@ -31,8 +31,8 @@ internal static class ScheduledRuns
             Scope = definition.Scope,
             Account = account,
             Interval = interval,
-            Phase = SchedulePhase.Of(MachineId.Read(), definition.Name, interval),
-            Command = RunCommand.Of(pwsh, definition.ModulePath ?? ModuleReference.Of(module), definition.Name),
+            Phase = SchedulePhase.For(MachineId.Read(), definition.Name, interval),
+            Command = RunCommand.ForRenewal(pwsh, definition.ModulePath ?? ModuleReference.For(module), definition.Name),
             Home = environment(RenewalFolders.HomeVariable) is { Length: > 0 } home ? home : null,
             WritableFolders = [.. WritableFolders(folders, definition).Distinct()],
             // The module sends signals by itself.
@@ -64,7 +64,7 @@ internal static class ScheduledRuns
             yield return Path.GetDirectoryName(TargetPath.Follow(path))!;
         }
 
-        yield return folders.StateOf(definition.Name);
+        yield return folders.StateFolder(definition.Name);
         yield return Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ServiceChecks(LinuxPaths paths, TimeProvider clock, ILogge
 {
     /// <summary>Demands that systemd runs and knows each service; with force, a service may be installed later.</summary>
     /// <exception cref="RenewalException">It does not (<see cref="ErrorId.SystemdNotRunning"/>, <see cref="ErrorId.ServiceNotFound"/>).</exception>
-    public async Task DemandAsync(RenewalDefinition definition, TaskAccount account, bool isForced, CancellationToken cancellationToken)
+    public async Task RequireAsync(RenewalDefinition definition, TaskAccount account, bool isForced, CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsMacOS())
             return;

@@ -47,7 +47,7 @@ public sealed class StateStore(RenewalFolders folders, ILogger logger)
         ArgumentNullException.ThrowIfNull(state);
         try
         {
-            Directory.CreateDirectory(folders.StateOf(name));
+            Directory.CreateDirectory(folders.StateFolder(name));
             // It holds the messages of errors; on Windows nobody needs them but administrators and the account of the run.
             WholeFile.Write(PathOf(name), StateFormat.Render(state), isPrivate: OperatingSystem.IsWindows());
         }
@@ -62,7 +62,7 @@ public sealed class StateStore(RenewalFolders folders, ILogger logger)
     /// <exception cref="RenewalException">It can't be deleted.</exception>
     public void Delete(string name)
     {
-        var folder = folders.StateOf(name);
+        var folder = folders.StateFolder(name);
         foreach (var file in Names.Concat(LeftOvers(folder)))
             WholeFile.Delete(Path.Combine(folder, file));
         try
@@ -89,5 +89,5 @@ public sealed class StateStore(RenewalFolders folders, ILogger logger)
         }
     }
 
-    internal string PathOf(string name) => Path.Combine(folders.StateOf(name), "state.json");
+    internal string PathOf(string name) => Path.Combine(folders.StateFolder(name), "state.json");
 }

@@ -24,14 +24,14 @@ internal static class TaskHealth
     {
         if (!File.Exists(run.Command.Program))
             yield return $"The pwsh of the schedule is gone: '{run.Command.Program}'. Register the renewal again.";
-        if (ScheduledModule.Of(run.Command) is { } module && !ScheduledModule.IsThere(module, run.Command.Program))
+        if (ScheduledModule.FromCommand(run.Command) is { } module && !ScheduledModule.Exists(module, run.Command.Program))
             yield return $"The module of the schedule is gone: '{module}'. Install it again, or register the renewal again.";
     }
 
     private static IEnumerable<string> Runs(HealthFacts facts, TimeSpan interval)
     {
         // The schedule makes up for what was missed soon after the start of the machine.
-        if (Latest(facts.State.LastAttempt, facts.Registered) is not { } since || facts.Awake <= Patience(interval) || facts.Now - since <= Patience(interval))
+        if (Latest(facts.State.LastAttempt, facts.Registered) is not { } since || facts.Awake <= LongestGap(interval) || facts.Now - since <= LongestGap(interval))
             yield break;
         var every = ScheduleInterval.Format(interval);
         yield return facts.State.LastAttempt is { } last
@@ -44,8 +44,8 @@ internal static class TaskHealth
     {
         if (!facts.Schedule.Exists || facts.Folders.IsShared || facts.Folders.Scope == RenewalScope.Machine || facts.HomeOfRun is not { } home)
             yield break;
-        var seen = RenewalFolders.OfUser(home, facts.Schedule.Variables.GetValueOrDefault);
-        if (seen.Definitions != facts.Folders.Definitions && !File.Exists(seen.DefinitionOf(facts.Name)))
+        var seen = RenewalFolders.ForUser(home, facts.Schedule.Variables.GetValueOrDefault);
+        if (seen.Definitions != facts.Folders.Definitions && !File.Exists(seen.DefinitionFile(facts.Name)))
             yield return $"Every scheduled run fails with exit code {RunExitCode.ConfigurationRefused}: it looks for its definition in '{seen.Definitions}', and the definition is in '{facts.Folders.Definitions}'. " +
                 "The scheduler does not have the XDG_CONFIG_HOME or HOME of this shell: register again without it, or set it for the scheduler as well.";
     }
@@ -60,7 +60,7 @@ internal static class TaskHealth
     private static IEnumerable<string> Pending(HealthFacts facts)
     {
         var state = facts.State;
-        if (state.ActionsPending && (state.ActionsPendingSince ?? state.LastRenewal) is { } since && facts.Now - since > Patience(facts.Run?.Interval ?? TimeSpan.Zero))
+        if (state.ActionsPending && (state.ActionsPendingSince ?? state.LastRenewal) is { } since && facts.Now - since > LongestGap(facts.Run?.Interval ?? TimeSpan.Zero))
             yield return $"Actions are pending since {MessageTime.Local(since)}: what uses the certificate may still have the old one.";
     }
 
@@ -72,7 +72,7 @@ internal static class TaskHealth
             yield return problem;
     }
 
-    private static TimeSpan Patience(TimeSpan interval) => (2 * interval) + Grace;
+    private static TimeSpan LongestGap(TimeSpan interval) => (2 * interval) + Grace;
 
     private static DateTimeOffset? Latest(DateTimeOffset? one, DateTimeOffset? other) => one is null ? other : other is null || one > other ? one : other;
 }

@@ -32,9 +32,9 @@ public sealed class TaskReader(SchedulerFinder schedulers, RunningModule module,
     {
         ArgumentNullException.ThrowIfNull(store);
         var definition = store.Load(name);
-        var account = AccountName.Of(definition);
+        var account = AccountName.FromDefinition(definition);
         var state = states.Read(definition.Name);
-        var scheduler = schedulers.Of(definition.Scheduler ?? SchedulerFinder.Auto);
+        var scheduler = schedulers.Get(definition.Scheduler ?? SchedulerFinder.Auto);
         var task = new RenewalTask
         {
             Name = definition.Name,
@@ -52,7 +52,7 @@ public sealed class TaskReader(SchedulerFinder schedulers, RunningModule module,
             LastErrorMessage = state.LastErrorMessage,
             ActionsPending = state.ActionsPending,
             ClockDifferenceSeconds = (long?)state.ClockDifference?.TotalSeconds,
-            DefinitionPath = store.Folders.DefinitionOf(definition.Name),
+            DefinitionPath = store.Folders.DefinitionFile(definition.Name),
             LogPath = RegisteredRenewal.LogOf(store.Folders, definition),
         };
         var facts = new HealthFacts
@@ -71,7 +71,7 @@ public sealed class TaskReader(SchedulerFinder schedulers, RunningModule module,
         {
             using var certificate = CertificateFile.Load(definition.CertificatePath);
             (task, facts) = Describe(task, facts, definition, certificate);
-            var run = ScheduledRuns.Of(store.Folders, definition, account, CertificatePair.ValidityOf(certificate.Leaf), module, environment);
+            var run = ScheduledRuns.Plan(store.Folders, definition, account, CertificatePair.ValidityOf(certificate.Leaf), module, environment);
             var finding = await scheduler.FindAsync(run, cancellationToken).ConfigureAwait(false);
             task = task with
             {

@@ -12,7 +12,7 @@ public static partial class PwshPath
     /// of an app (MSIX), or a link on PATH that leads to a folder with a version in its name.
     /// </summary>
     /// <param name="path">The full path of the pwsh that runs.</param>
-    /// <returns>The path itself if there is none; <see cref="Demand"/> refuses it then if it names a version.</returns>
+    /// <returns>The path itself if there is none; <see cref="RequireSuitable"/> refuses it then if it names a version.</returns>
     public static string Lasting(string path) => Lasting(
         path, Environment.GetEnvironmentVariable("PATH"), Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "Microsoft", "WindowsApps"));
 
@@ -34,7 +34,7 @@ public static partial class PwshPath
     /// <param name="path">The path of pwsh, of Windows or Unix.</param>
     /// <param name="scope">Whose schedule.</param>
     /// <exception cref="RenewalException">It is unsuitable (<see cref="ErrorId.PwshUnsuitable"/>).</exception>
-    public static void Demand(string path, RenewalScope scope)
+    public static void RequireSuitable(string path, RenewalScope scope)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (!FullPath().IsMatch(path))
@@ -45,7 +45,7 @@ public static partial class PwshPath
         if (segments.Any(segment => Preview().IsMatch(segment)))
             throw Unsuitable(path, "it is a preview");
         if (segments.Contains("WindowsApps", StringComparer.OrdinalIgnoreCase))
-            DemandApp(path, scope);
+            RequireAlias(path, scope);
         // The shim of a .NET tool looks for its program below the profile of whoever runs it.
         if (scope == RenewalScope.Machine && ToolFolder().IsMatch(path))
             throw Unsuitable(path, "it is a .NET tool of a user");
@@ -58,7 +58,7 @@ public static partial class PwshPath
     }
 
     // A user's own schedule runs in that user's session, where Windows resolves the alias. Not verified on Windows.
-    private static void DemandApp(string path, RenewalScope scope)
+    private static void RequireAlias(string path, RenewalScope scope)
     {
         if (scope == RenewalScope.Machine)
             throw new RenewalException(

@@ -12,12 +12,12 @@ public sealed record RunCommand(string Program, IReadOnlyList<string> Arguments)
     /// <exception cref="RenewalException">
     /// The module's or pwsh's path holds what a scheduler would expand or can't carry (<see cref="ErrorId.ModulePathInvalid"/>).
     /// </exception>
-    public static RunCommand Of(string pwsh, string module, string name)
+    public static RunCommand ForRenewal(string pwsh, string module, string name)
     {
         ArgumentNullException.ThrowIfNull(pwsh);
         ArgumentNullException.ThrowIfNull(module);
-        Demand(pwsh);
-        Demand(module);
+        RequirePlain(pwsh);
+        RequirePlain(module);
         var import = $"Import-Module {Quote(module)}";
         return new RunCommand(pwsh, ["-NoProfile", "-NonInteractive", "-Command", $"{import}; Invoke-StepRenewal -Name {Quote(name)} -Scheduled"]) { Import = import };
     }
@@ -28,7 +28,7 @@ public sealed record RunCommand(string Program, IReadOnlyList<string> Arguments)
     /// <summary>A text as a literal of PowerShell, which takes the typographic quotes for quotes as well.</summary>
     internal static string Quote(string text) => $"'{string.Concat(text.Select(one => one is '\'' or '\u2018' or '\u2019' or '\u201a' or '\u201b' ? $"{one}{one}" : $"{one}"))}'";
 
-    private static void Demand(string path)
+    private static void RequirePlain(string path)
     {
         // Task Scheduler expands %name% and $(Arg0); cron ends a command at %; nobody carries a line end.
         if (path.Contains('%', StringComparison.Ordinal) || path.Contains("$(", StringComparison.Ordinal) || path.Contains('"', StringComparison.Ordinal) || path.Any(char.IsControl))

@@ -3,7 +3,7 @@ namespace StepCaRenew.Scheduling;
 /// <summary>The environment that a scheduled run gets from its schedule.</summary>
 internal static class RunVariables
 {
-    public static IEnumerable<(string Name, string Value)> Of(ScheduledRun run)
+    public static IEnumerable<(string Name, string Value)> ForRun(ScheduledRun run)
     {
         if (run.Home is { } home)
             yield return ("STEPCARENEW_HOME", home);

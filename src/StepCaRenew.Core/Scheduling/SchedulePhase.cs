@@ -15,7 +15,7 @@ public static class SchedulePhase
     /// <param name="name">The renewal's name; its case does not count.</param>
     /// <param name="interval">The interval.</param>
     /// <returns>Whole seconds, at least zero and below the interval.</returns>
-    public static TimeSpan Of(string machine, string name, TimeSpan interval)
+    public static TimeSpan For(string machine, string name, TimeSpan interval)
     {
         ArgumentNullException.ThrowIfNull(machine);
         ArgumentNullException.ThrowIfNull(name);

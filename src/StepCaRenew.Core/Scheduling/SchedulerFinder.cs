@@ -29,13 +29,13 @@ public sealed class SchedulerFinder
 
     /// <summary>All that this system could have: where an old schedule may lie.</summary>
     public IReadOnlyList<IScheduler> OfThisSystem =>
-        OperatingSystem.IsWindows() ? [Of(SchedulerKind.TaskScheduler)] : OperatingSystem.IsLinux() ? [Of(SchedulerKind.Systemd), Of(SchedulerKind.Cron)] : [];
+        OperatingSystem.IsWindows() ? [Get(SchedulerKind.TaskScheduler)] : OperatingSystem.IsLinux() ? [Get(SchedulerKind.Systemd), Get(SchedulerKind.Cron)] : [];
 
     /// <summary>The scheduler to register with; it is there.</summary>
     /// <param name="kind"><see cref="Auto"/>, or one of <see cref="SchedulerKind"/>.</param>
     /// <param name="scope">Whose schedule it is to be.</param>
     /// <exception cref="RenewalException">This machine has none, or not that one.</exception>
-    public IScheduler Demand(string kind, RenewalScope scope)
+    public IScheduler Require(string kind, RenewalScope scope)
     {
         var wanted = kind == Auto ? OfMachine() : kind;
         if (OperatingSystem.IsMacOS())
@@ -44,18 +44,18 @@ public sealed class SchedulerFinder
         if (OperatingSystem.IsWindows() != (wanted == SchedulerKind.TaskScheduler))
             throw SchedulerErrors.Unavailable($"There is no {wanted} on this system.", $"Use -Scheduler {OfMachine()}, or leave it out.");
         if (wanted == SchedulerKind.Systemd)
-            new SystemdManager(paths, scope, clock).Demand();
+            new SystemdManager(paths, scope, clock).RequireRunning();
         if (wanted == SchedulerKind.Cron)
-            CronService.Demand(paths, scope);
-        return Of(wanted);
+            CronService.RequirePresent(paths, scope);
+        return Get(wanted);
     }
 
     /// <summary>The scheduler of a kind, whether it is there or not: to show what would be registered, or to look for what is.</summary>
     /// <param name="kind"><see cref="Auto"/>, or one of <see cref="SchedulerKind"/>.</param>
     /// <exception cref="RenewalException">There is no such kind.</exception>
-    public IScheduler Of(string kind) => kind switch
+    public IScheduler Get(string kind) => kind switch
     {
-        Auto => Of(OfMachine()),
+        Auto => Get(OfMachine()),
         SchedulerKind.TaskScheduler => new WindowsTaskScheduler(clock),
         SchedulerKind.Systemd => new SystemdScheduler(paths, clock),
         SchedulerKind.Cron => new CronScheduler(paths, clock),

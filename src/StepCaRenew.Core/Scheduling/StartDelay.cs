@@ -5,5 +5,5 @@ internal static class StartDelay
 {
     private const int MostSeconds = 120;
 
-    public static TimeSpan Of(ScheduledRun run) => TimeSpan.FromSeconds((int)run.Phase.TotalSeconds % MostSeconds);
+    public static TimeSpan For(ScheduledRun run) => TimeSpan.FromSeconds((int)run.Phase.TotalSeconds % MostSeconds);
 }

@@ -87,7 +87,7 @@ public sealed partial class PublicStateTests : EngineTest
     public async Task RefusedDefinition_AMonitorThatOthersCanChange_IsNotAsked(string how)
     {
         using var attack = await RefusedAsync("writable definition");
-        var file = attack.Store.HealthCheckOf(RegisteredAttack.Name);
+        var file = attack.Store.MonitorFile(RegisteredAttack.Name);
         if (how == "owner")
         {
             Tool.Run("chown", $"{Unprivileged.User}", file);
@@ -118,7 +118,7 @@ public sealed partial class PublicStateTests : EngineTest
         var script = Path.Combine(Folder, "reload.ps1");
         await File.WriteAllTextAsync(script, "exit 0");
         var attack = await SceneAsync(null, null, _ => Task.CompletedTask, definition => fault == "writable script" ? definition with { Actions = [new ScriptAction(script)] } : definition);
-        var path = attack.Store.Folders.DefinitionOf(RegisteredAttack.Name);
+        var path = attack.Store.Folders.DefinitionFile(RegisteredAttack.Name);
         switch (fault)
         {
             case "broken definition":

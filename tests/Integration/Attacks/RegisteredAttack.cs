@@ -30,7 +30,7 @@ internal sealed class RegisteredAttack : IDisposable
 
     public RenewalState State => new StateStore(Store.Folders, NullLogger.Instance).Read(Name);
 
-    public string StateText => File.ReadAllText(Path.Combine(Store.Folders.StateOf(Name), "state.json"));
+    public string StateText => File.ReadAllText(Path.Combine(Store.Folders.StateFolder(Name), "state.json"));
 
     public int Acted => File.Exists(Trace) ? File.ReadAllLines(Trace).Length : 0;
 
@@ -41,13 +41,13 @@ internal sealed class RegisteredAttack : IDisposable
         Tool.Run("chown", "-R", $"{Unprivileged.User}:{Unprivileged.User}", Path.GetDirectoryName(pair.CertificatePath)!);
         var folder = new TestFolder();
         Tool.Run("chmod", "0755", folder);
-        var store = new DefinitionStore(RenewalFolders.Of(RenewalScope.CurrentUser, variable => variable == RenewalFolders.HomeVariable ? folder.Path : null));
+        var store = new DefinitionStore(RenewalFolders.ForScope(RenewalScope.CurrentUser, variable => variable == RenewalFolders.HomeVariable ? folder.Path : null));
         var trace = Path.Combine(folder, "trace");
         var attack = new RegisteredAttack(pair, store, trace) { Clock = clock ?? TimeProvider.System };
         OwnFolder.Make(store.Folders.Definitions, RenewalScope.CurrentUser);
-        OwnFolder.Make(store.Folders.StateOf(Name), RenewalScope.CurrentUser);
-        await File.WriteAllTextAsync(store.HealthCheckOf(Name), attack.Monitor.Address);
-        Tool.Run("chmod", "0600", store.HealthCheckOf(Name));
+        OwnFolder.Make(store.Folders.StateFolder(Name), RenewalScope.CurrentUser);
+        await File.WriteAllTextAsync(store.MonitorFile(Name), attack.Monitor.Address);
+        Tool.Run("chmod", "0600", store.MonitorFile(Name));
         var definition = new RenewalDefinition
         {
             Name = Name,
@@ -55,7 +55,7 @@ internal sealed class RegisteredAttack : IDisposable
             CertificatePath = pair.CertificatePath,
             KeyPath = pair.KeyPath,
             Ca = new() { StepPath = ca.StepPath },
-            HealthCheckUriFile = store.HealthCheckOf(Name),
+            HealthCheckUriFile = store.MonitorFile(Name),
             Actions = [new CommandAction("/bin/sh", ["-c", "echo ran >> \"$0\"", trace])],
         };
         store.Save(change is null ? definition : change(definition));

@@ -52,7 +52,7 @@ public sealed class SuppressedActionsTests : EngineTest
     {
         var clock = new ShiftedClock();
         using var attack = await SceneAsync(clock, definition => definition with { ActionTimeout = TimeSpan.FromMinutes(1), Rule = new RenewalRule.ExpiresIn(TimeSpan.FromMinutes(10)) });
-        var handle = Lock(Path.Combine(attack.Store.Folders.StateOf(RegisteredAttack.Name), "acting"));
+        var handle = Lock(Path.Combine(attack.Store.Folders.StateFolder(RegisteredAttack.Name), "acting"));
         using (handle)
         {
             var (renewed, exit) = await attack.RunAsync(isForced: true);
@@ -100,7 +100,7 @@ public sealed class SuppressedActionsTests : EngineTest
     public async Task StateFolderThatCannotBeWritten_RenewsAndActs_AndWarns()
     {
         using var attack = await SceneAsync();
-        var state = attack.Store.Folders.StateOf(RegisteredAttack.Name);
+        var state = attack.Store.Folders.StateFolder(RegisteredAttack.Name);
         Directory.Delete(state, recursive: true);
         File.WriteAllText(state, "a file in the place of the folder");
         var (outcome, _) = await attack.RunAsync(isForced: true, Log);
@@ -137,7 +137,7 @@ public sealed class SuppressedActionsTests : EngineTest
     {
         using var attack = await SceneAsync();
         await attack.RunAsync(isForced: true);
-        var state = attack.Store.Folders.StateOf(RegisteredAttack.Name);
+        var state = attack.Store.Folders.StateFolder(RegisteredAttack.Name);
         Assert.Contains("acting", Directory.GetFiles(state).Select(Path.GetFileName));
         foreach (var name in new[] { "pending", "pending-new", "run-now", $".state.json.{Guid.NewGuid():N}" })
             await File.WriteAllTextAsync(Path.Combine(state, name), "x");

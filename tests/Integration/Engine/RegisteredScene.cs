@@ -17,7 +17,7 @@ internal sealed class RegisteredScene : IDisposable
         name = definition.Name;
         store = StoreAt(home);
         OwnFolder.Make(store.Folders.Definitions, RenewalScope.CurrentUser);
-        OwnFolder.Make(store.Folders.StateOf(name), RenewalScope.CurrentUser);
+        OwnFolder.Make(store.Folders.StateFolder(name), RenewalScope.CurrentUser);
         store.Save(definition with { Scope = RenewalScope.CurrentUser });
     }
 
@@ -44,5 +44,5 @@ internal sealed class RegisteredScene : IDisposable
     public void Dispose() => home.Dispose();
 
     private static DefinitionStore StoreAt(string home) =>
-        new(RenewalFolders.Of(RenewalScope.CurrentUser, variable => variable == RenewalFolders.HomeVariable ? home : null));
+        new(RenewalFolders.ForScope(RenewalScope.CurrentUser, variable => variable == RenewalFolders.HomeVariable ? home : null));
 }

@@ -58,7 +58,7 @@ public sealed class LogRightsTests : IDisposable
         RenewalException? error = null;
         try
         {
-            await LogRights.DemandAsync(definition, new AccountAccess(account, TimeProvider.System), account, CancellationToken.None);
+            await LogRights.RequireWritableAsync(definition, new AccountAccess(account, TimeProvider.System), account, CancellationToken.None);
         }
         catch (RenewalException e)
         {

@@ -98,11 +98,11 @@ public sealed class RunProbeTests : IDisposable
     {
         var module = new RunningModule(pwsh, At("StepCaRenew/0.1.0"));
         // Whoever runs this test: a schedule of the machine, but for the account.
-        var run = SampleRuns.Of("web") with { Account = account is TaskAccount.Machine && !Unprivileged.IsRoot ? new TaskAccount.User(AccountName.Current) : account, Command = RunCommand.Of(pwsh, ModuleReference.Of(module), "web") };
+        var run = SampleRuns.Of("web") with { Account = account is TaskAccount.Machine && !Unprivileged.IsRoot ? new TaskAccount.User(AccountName.Current) : account, Command = RunCommand.ForRenewal(pwsh, ModuleReference.For(module), "web") };
         var definition = new RenewalDefinition { Name = "web", CertificatePath = "/etc/ssl/web.crt" };
-        var folders = RenewalFolders.Of(RenewalScope.Machine, name => name == RenewalFolders.HomeVariable ? folder.FullName : null);
-        var registration = new Registration(new DefinitionStore(folders), definition, run, new SchedulerFinder(TimeProvider.System).Of(SchedulerKind.Cron), null!, default, null);
-        return new RunProbe(TimeProvider.System, logger).DemandAsync(registration, module, isForced, CancellationToken.None);
+        var folders = RenewalFolders.ForScope(RenewalScope.Machine, name => name == RenewalFolders.HomeVariable ? folder.FullName : null);
+        var registration = new Registration(new DefinitionStore(folders), definition, run, new SchedulerFinder(TimeProvider.System).Get(SchedulerKind.Cron), null!, default, null);
+        return new RunProbe(TimeProvider.System, logger).RequireLoadableAsync(registration, module, isForced, CancellationToken.None);
     }
 
     private void SetMode(string name, UnixFileMode mode)

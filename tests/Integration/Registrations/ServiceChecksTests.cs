@@ -80,7 +80,7 @@ public sealed class ServiceChecksTests : IDisposable
     }
 
     private Task DemandAsync(string service, bool isReload = true, bool isForced = false, TaskAccount? account = null) =>
-        new ServiceChecks(new LinuxPaths { Booted = At("booted"), Systemctl = At("systemctl") }, TimeProvider.System, logger).DemandAsync(
+        new ServiceChecks(new LinuxPaths { Booted = At("booted"), Systemctl = At("systemctl") }, TimeProvider.System, logger).RequireAsync(
             new RenewalDefinition { Name = "web", CertificatePath = "/etc/ssl/web.crt", Actions = [new ServiceAction(service, isReload), new CommandAction("/bin/true", [])] },
             account ?? TaskAccount.OfMachine, isForced, CancellationToken.None);
 

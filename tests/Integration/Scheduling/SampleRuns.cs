@@ -14,7 +14,7 @@ internal static class SampleRuns
         Account = scope == RenewalScope.Machine ? TaskAccount.OfMachine : new TaskAccount.Self(LinuxUser.Current()?.Name ?? "root"),
         Interval = TimeSpan.FromMinutes(15),
         Phase = new TimeSpan(0, 7, 23),
-        Command = RunCommand.Of("/usr/bin/env", "StepCaRenew", name),
+        Command = RunCommand.ForRenewal("/usr/bin/env", "StepCaRenew", name),
         WritableFolders = ["/etc/ssl/private", "/var/lib/stepcarenew"],
     };
 }

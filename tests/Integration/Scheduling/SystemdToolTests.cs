@@ -80,7 +80,7 @@ public sealed partial class SystemdToolTests : IDisposable
         const int Iterations = 100;
         var midnight = new DateTime(2026, 3, 1, 0, 0, 0, DateTimeKind.Utc);
         var times = ScheduleInterval.All.SelectMany(interval => Phases(interval).Select(phase => (Interval: interval, Phase: phase))).ToList();
-        var result = await RunAsync("systemd-analyze", ["calendar", $"--iterations={Iterations}", "--base-time=2026-02-28 23:59:59 UTC", .. times.Select(one => OnCalendar.Of(one.Interval, one.Phase))]);
+        var result = await RunAsync("systemd-analyze", ["calendar", $"--iterations={Iterations}", "--base-time=2026-02-28 23:59:59 UTC", .. times.Select(one => OnCalendar.Render(one.Interval, one.Phase))]);
         Assert.Equal(0, result.ExitCode);
         var found = Elapse().Matches(result.Text).Select(match => DateTime.ParseExact(match.Groups[1].Value, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal)).ToList();
         var expected = times.SelectMany(one => Enumerable.Range(0, Iterations).Select(run => midnight + one.Phase + (run * one.Interval))).ToList();
@@ -109,7 +109,7 @@ public sealed partial class SystemdToolTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "systemd is of Linux.");
         Directory.CreateDirectory(At(name));
         var program = Programs.Write(At($"{name}/pwsh"), $"#!/bin/sh\nprintf '%s\\0' \"$@\" >'{At("argv")}'\n");
-        List<string> wanted = [.. RunCommand.Of("/usr/bin/pwsh", "/opt/it's here/StepCaRenew.psd1", "web").Arguments, .. HostileWords];
+        List<string> wanted = [.. RunCommand.ForRenewal("/usr/bin/pwsh", "/opt/it's here/StepCaRenew.psd1", "web").Arguments, .. HostileWords];
         var run = Sample(RenewalScope.Machine) with { Command = new RunCommand(program, wanted) };
         var line = UnitFile.Parse(ServiceUnit.Render(run)).Single(entry => entry.Key == "ExecStart").Value;
         var words = SystemdWords.Parse(line);

@@ -13,7 +13,7 @@ internal static class SampleRun
         Account = scope == RenewalScope.Machine ? TaskAccount.OfMachine : new TaskAccount.Self("alice"),
         Interval = TimeSpan.FromMinutes(15),
         Phase = new TimeSpan(0, 7, 23),
-        Command = RunCommand.Of("/usr/bin/pwsh", "StepCaRenew", "web.local"),
+        Command = RunCommand.ForRenewal("/usr/bin/pwsh", "StepCaRenew", "web.local"),
         WritableFolders = ["/etc/ssl/private", "/var/lib/stepcarenew"],
     };
 

@@ -47,9 +47,9 @@ public sealed class AccountNameTests
     [Fact]
     public void Of_Definition_HasTheRegisteredSid()
     {
-        Assert.Equal(new TaskAccount.User(@"CORP\svc") { Sid = Sid }, AccountName.Of(Definition(@"CORP\svc", Sid)));
-        Assert.Equal(new TaskAccount.ManagedServiceAccount(@"CORP\web$") { Sid = Sid }, AccountName.Of(Definition(@"CORP\web$", Sid)));
-        Assert.Equal(new TaskAccount.User(@"CORP\svc"), AccountName.Of(Definition(@"CORP\svc", null)));
+        Assert.Equal(new TaskAccount.User(@"CORP\svc") { Sid = Sid }, AccountName.FromDefinition(Definition(@"CORP\svc", Sid)));
+        Assert.Equal(new TaskAccount.ManagedServiceAccount(@"CORP\web$") { Sid = Sid }, AccountName.FromDefinition(Definition(@"CORP\web$", Sid)));
+        Assert.Equal(new TaskAccount.User(@"CORP\svc"), AccountName.FromDefinition(Definition(@"CORP\svc", null)));
     }
 
     // An older definition holds the name as it was typed.

@@ -41,7 +41,7 @@ public sealed class DefinitionWriterTests
             var definition = Any(random);
             var bytes = DefinitionWriter.Render(definition);
             var again = DefinitionReader.Read("web", new InputFile("web.json", bytes, default));
-            Assert.True(definition.SaysTheSameAs(again), $"seed {seed}, round {round}: {Encoding.UTF8.GetString(bytes)}");
+            Assert.True(definition.IsEquivalentTo(again), $"seed {seed}, round {round}: {Encoding.UTF8.GetString(bytes)}");
             Assert.Equal(definition.Actions.Select(action => action.Hash), again.Actions.Select(action => action.Hash));
             Assert.True(SchemaCheck.Accepts(Encoding.UTF8.GetString(bytes)), $"seed {seed}, round {round}: {Encoding.UTF8.GetString(bytes)}");
         }
@@ -51,10 +51,10 @@ public sealed class DefinitionWriterTests
     public void SaysTheSame_OtherValue_DoesNot()
     {
         var definition = new RenewalDefinition { Name = "web", CertificatePath = "/a" };
-        Assert.False(definition.SaysTheSameAs(null));
-        Assert.False(definition.SaysTheSameAs(definition with { Rekey = true }));
-        Assert.False(definition.SaysTheSameAs(definition with { Actions = [new ScriptAction("/a.ps1")] }));
-        Assert.True(definition.SaysTheSameAs(definition with { Rule = RenewalRule.Default }));
+        Assert.False(definition.IsEquivalentTo(null));
+        Assert.False(definition.IsEquivalentTo(definition with { Rekey = true }));
+        Assert.False(definition.IsEquivalentTo(definition with { Actions = [new ScriptAction("/a.ps1")] }));
+        Assert.True(definition.IsEquivalentTo(definition with { Rule = RenewalRule.Default }));
     }
 
     private static RenewalDefinition Any(Random random)

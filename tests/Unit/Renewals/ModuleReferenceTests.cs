@@ -16,7 +16,7 @@ public sealed class ModuleReferenceTests
     [InlineData("/src/stepcarenew/0.1.0", "/src/stepcarenew/0.1.0/StepCaRenew.psd1")]
     public void Of_IsTheFolderWithoutAVersion_IfPowerShellFindsVersionsThere(string folder, string reference)
     {
-        Assert.Equal(reference, ModuleReference.Of(new RunningModule("/usr/bin/pwsh", folder)));
+        Assert.Equal(reference, ModuleReference.For(new RunningModule("/usr/bin/pwsh", folder)));
         Assert.Equal(reference.EndsWith(".psd1", StringComparison.Ordinal), ModuleReference.IsManifest(reference));
     }
 }

@@ -13,11 +13,11 @@ public sealed class PublicStateTests : IDisposable
 
     public PublicStateTests()
     {
-        folders = RenewalFolders.Of(RenewalScope.CurrentUser, name => name == RenewalFolders.HomeVariable ? folder.Path : null);
-        Directory.CreateDirectory(folders.StateOf("web"));
+        folders = RenewalFolders.ForScope(RenewalScope.CurrentUser, name => name == RenewalFolders.HomeVariable ? folder.Path : null);
+        Directory.CreateDirectory(folders.StateFolder("web"));
     }
 
-    private string StatePath => Path.Combine(folders.StateOf("web"), "state.json");
+    private string StatePath => Path.Combine(folders.StateFolder("web"), "state.json");
 
     private StateStore Store => new(folders, NullLogger.Instance);
 

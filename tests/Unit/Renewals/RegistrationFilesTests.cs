@@ -16,7 +16,7 @@ public sealed class RegistrationFilesTests : IDisposable
     private readonly DefinitionStore store;
 
     public RegistrationFilesTests() =>
-        store = new DefinitionStore(RenewalFolders.Of(RenewalScope.CurrentUser, name => name == RenewalFolders.HomeVariable ? folder.Path : null));
+        store = new DefinitionStore(RenewalFolders.ForScope(RenewalScope.CurrentUser, name => name == RenewalFolders.HomeVariable ? folder.Path : null));
 
     public void Dispose() => folder.Dispose();
 
@@ -29,12 +29,12 @@ public sealed class RegistrationFilesTests : IDisposable
         new RegistrationFiles(Registration("daemon", "https://hc.example.com/one")).Write();
         var later = new RegistrationFiles(Registration("nobody", "https://hc.example.com/two"));
         later.Write();
-        Assert.Equal(UnixAccounts.UserNumber("nobody"), LinuxStat.TryRead(store.HealthCheckOf("web"), followLinks: false)?.User);
-        later.PutBack();
-        Assert.Equal("https://hc.example.com/one\n", File.ReadAllText(store.HealthCheckOf("web")));
+        Assert.Equal(UnixAccounts.UserNumber("nobody"), LinuxStat.TryRead(store.MonitorFile("web"), followLinks: false)?.User);
+        later.Restore();
+        Assert.Equal("https://hc.example.com/one\n", File.ReadAllText(store.MonitorFile("web")));
         Assert.Equal("daemon", store.Load("web").RunAs);
-        Assert.Equal(UnixAccounts.UserNumber("daemon"), LinuxStat.TryRead(store.HealthCheckOf("web"), followLinks: false)?.User);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(store.HealthCheckOf("web")));
+        Assert.Equal(UnixAccounts.UserNumber("daemon"), LinuxStat.TryRead(store.MonitorFile("web"), followLinks: false)?.User);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(store.MonitorFile("web")));
     }
 
     [WindowsFact]
@@ -62,16 +62,16 @@ public sealed class RegistrationFilesTests : IDisposable
             Scope = RenewalScope.CurrentUser,
             CertificatePath = folder.At("web.crt"),
             RunAs = account,
-            HealthCheckUriFile = store.HealthCheckOf("web"),
+            HealthCheckUriFile = store.MonitorFile("web"),
         };
         var run = new ScheduledRun
         {
             Name = "web",
             Scope = definition.Scope,
-            Account = account is null ? AccountName.OfThisUser() : new TaskAccount.User(account),
+            Account = account is null ? AccountName.ThisUser() : new TaskAccount.User(account),
             Interval = TimeSpan.FromMinutes(15),
             Phase = TimeSpan.Zero,
-            Command = RunCommand.Of(folder.At("pwsh"), "StepCaRenew", "web"),
+            Command = RunCommand.ForRenewal(folder.At("pwsh"), "StepCaRenew", "web"),
         };
         return new Registration(
             store, definition, run, new WindowsTaskScheduler(TimeProvider.System), new CaSettings(new Uri("https://ca.example.com"), folder.At("root.crt"), null), "root"u8.ToArray(), new Uri(monitor));

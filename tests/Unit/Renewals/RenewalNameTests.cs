@@ -15,7 +15,7 @@ public sealed class RenewalNameTests
     public void IsValid_Name(string name)
     {
         Assert.True(RenewalName.IsValid(name));
-        RenewalName.Demand(name);
+        RenewalName.RequireValid(name);
     }
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class RenewalNameTests
     public void Demand_NoName_SaysWhy(string name)
     {
         Assert.False(RenewalName.IsValid(name));
-        var error = Assert.Throws<RenewalException>(() => RenewalName.Demand(name));
+        var error = Assert.Throws<RenewalException>(() => RenewalName.RequireValid(name));
         Assert.Equal(ErrorId.NameInvalid, error.ErrorId);
         Assert.DoesNotContain('\n', error.Message);
     }

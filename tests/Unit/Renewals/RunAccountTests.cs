@@ -16,7 +16,7 @@ public sealed class RunAccountTests
         var other = Machine with { RunAs = Unprivileged.UserId() == 1 ? "root" : "daemon" };
         Assert.SkipWhen(UnixAccounts.UserNumber(other.RunAs!) is null, "This machine has no user 'daemon'.");
         Assert.False(RunAccount.IsThisProcess(other));
-        Assert.Equal(ErrorId.OtherAccount, Assert.Throws<RenewalException>(() => RunAccount.Demand(other)).ErrorId);
+        Assert.Equal(ErrorId.OtherAccount, Assert.Throws<RenewalException>(() => RunAccount.RequireThisProcess(other)).ErrorId);
         // What the definition says counts for nothing.
         Assert.Equal(new HashSet<uint> { 0, Unprivileged.UserId() }, RunAccount.Trusted(other).Users);
     }

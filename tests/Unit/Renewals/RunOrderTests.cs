@@ -10,11 +10,11 @@ public sealed class RunOrderTests : IDisposable
 
     public RunOrderTests()
     {
-        folders = RenewalFolders.Of(RenewalScope.CurrentUser, name => name == RenewalFolders.HomeVariable ? folder.Path : null);
-        Directory.CreateDirectory(folders.StateOf("web"));
+        folders = RenewalFolders.ForScope(RenewalScope.CurrentUser, name => name == RenewalFolders.HomeVariable ? folder.Path : null);
+        Directory.CreateDirectory(folders.StateFolder("web"));
     }
 
-    private string File => Path.Combine(folders.StateOf("web"), "run-now");
+    private string File => Path.Combine(folders.StateFolder("web"), "run-now");
 
     public void Dispose() => folder.Dispose();
 
@@ -23,26 +23,26 @@ public sealed class RunOrderTests : IDisposable
     [InlineData(false)]
     public void Take_CountsOnce(bool isForced)
     {
-        RunOrder.Give(folders, "web", isForced);
-        Assert.Equal(isForced, RunOrder.Take(folders, "web", TimeProvider.System));
-        Assert.Null(RunOrder.Take(folders, "web", TimeProvider.System));
-        Assert.Empty(Directory.GetFileSystemEntries(folders.StateOf("web")));
+        RunOrder.Write(folders, "web", isForced);
+        Assert.Equal(isForced, RunOrder.ReadOnce(folders, "web", TimeProvider.System));
+        Assert.Null(RunOrder.ReadOnce(folders, "web", TimeProvider.System));
+        Assert.Empty(Directory.GetFileSystemEntries(folders.StateFolder("web")));
     }
 
     [Fact]
     public void Withdraw_AfterARunTookIt_SaysSo()
     {
-        RunOrder.Give(folders, "web", isForced: false);
-        RunOrder.Take(folders, "web", TimeProvider.System);
-        Assert.True(RunOrder.Withdraw(folders, "web"));
+        RunOrder.Write(folders, "web", isForced: false);
+        RunOrder.ReadOnce(folders, "web", TimeProvider.System);
+        Assert.True(RunOrder.Delete(folders, "web"));
     }
 
     [Fact]
     public void Take_AnOldOrder_SaysNothing_AndIsGone()
     {
-        RunOrder.Give(folders, "web", isForced: true);
+        RunOrder.Write(folders, "web", isForced: true);
         System.IO.File.SetLastWriteTimeUtc(File, DateTime.UtcNow.AddMinutes(-6));
-        Assert.Null(RunOrder.Take(folders, "web", TimeProvider.System));
+        Assert.Null(RunOrder.ReadOnce(folders, "web", TimeProvider.System));
         Assert.False(System.IO.File.Exists(File));
     }
 
@@ -50,7 +50,7 @@ public sealed class RunOrderTests : IDisposable
     public void Take_ALink_IsNotFollowed()
     {
         System.IO.File.CreateSymbolicLink(File, folder.Write("other", "renew"));
-        Assert.Null(RunOrder.Take(folders, "web", TimeProvider.System));
+        Assert.Null(RunOrder.ReadOnce(folders, "web", TimeProvider.System));
         Assert.True(System.IO.File.Exists(folder.At("other")));
     }
 
@@ -58,15 +58,15 @@ public sealed class RunOrderTests : IDisposable
     public void Take_APipe_IsNotWaitedFor()
     {
         UnixFile.MakePipe(File);
-        Assert.Null(RunOrder.Take(folders, "web", TimeProvider.System));
+        Assert.Null(RunOrder.ReadOnce(folders, "web", TimeProvider.System));
     }
 
     [Fact]
     public void Withdraw_LeavesNothing_AndNothingIsFine()
     {
-        RunOrder.Give(folders, "web", isForced: false);
-        Assert.False(RunOrder.Withdraw(folders, "web"));
-        Assert.True(RunOrder.Withdraw(folders, "web"));
-        Assert.Null(RunOrder.Take(folders, "web", TimeProvider.System));
+        RunOrder.Write(folders, "web", isForced: false);
+        Assert.False(RunOrder.Delete(folders, "web"));
+        Assert.True(RunOrder.Delete(folders, "web"));
+        Assert.Null(RunOrder.ReadOnce(folders, "web", TimeProvider.System));
     }
 }

@@ -9,13 +9,13 @@ public sealed class ScheduledModuleTests
     [Theory]
     [InlineData("StepCaRenew")]
     [InlineData("/opt/it's here/StepCaRenew/StepCaRenew.psd1")]
-    public void Of_Command_IsTheModule(string module) => Assert.Equal(module, ScheduledModule.Of(RunCommand.Of("/usr/bin/pwsh", module, "web")));
+    public void Of_Command_IsTheModule(string module) => Assert.Equal(module, ScheduledModule.FromCommand(RunCommand.ForRenewal("/usr/bin/pwsh", module, "web")));
 
     [Fact]
     public void Of_AnotherCommand_IsNone()
     {
-        Assert.Null(ScheduledModule.Of(new RunCommand("/usr/bin/pwsh", ["-Command", "Get-Date"])));
-        Assert.Null(ScheduledModule.Of(new RunCommand("/usr/bin/pwsh", [])));
+        Assert.Null(ScheduledModule.FromCommand(new RunCommand("/usr/bin/pwsh", ["-Command", "Get-Date"])));
+        Assert.Null(ScheduledModule.FromCommand(new RunCommand("/usr/bin/pwsh", [])));
     }
 
     [Fact]
@@ -24,16 +24,16 @@ public sealed class ScheduledModuleTests
         using var folder = new TestFolder();
         var module = Directory.CreateDirectory(folder.At("Modules/StepCaRenew")).FullName;
         var pwsh = folder.At("pwsh");
-        Assert.False(ScheduledModule.IsThere(module, pwsh));
-        Assert.False(ScheduledModule.IsThere(Path.Combine(module, "StepCaRenew.psd1"), pwsh));
+        Assert.False(ScheduledModule.Exists(module, pwsh));
+        Assert.False(ScheduledModule.Exists(Path.Combine(module, "StepCaRenew.psd1"), pwsh));
         Directory.CreateDirectory(Path.Combine(module, "0.1.0"));
-        Assert.False(ScheduledModule.IsThere(module, pwsh));
+        Assert.False(ScheduledModule.Exists(module, pwsh));
         folder.Write("Modules/StepCaRenew/0.1.0/StepCaRenew.psd1", "@{}");
-        Assert.True(ScheduledModule.IsThere(module, pwsh));
+        Assert.True(ScheduledModule.Exists(module, pwsh));
         // Next to pwsh are modules for all users.
-        Assert.True(ScheduledModule.IsThere("StepCaRenew", pwsh));
-        Assert.False(ScheduledModule.IsThere("StepCaRenewOther", pwsh));
+        Assert.True(ScheduledModule.Exists("StepCaRenew", pwsh));
+        Assert.False(ScheduledModule.Exists("StepCaRenewOther", pwsh));
         folder.Write("Modules/StepCaRenew/StepCaRenew.psd1", "@{}");
-        Assert.True(ScheduledModule.IsThere(Path.Combine(module, "StepCaRenew.psd1"), pwsh));
+        Assert.True(ScheduledModule.Exists(Path.Combine(module, "StepCaRenew.psd1"), pwsh));
     }
 }

@@ -8,7 +8,7 @@ namespace StepCaRenew.Unit.Renewals;
 public sealed class ScheduledRunsTests
 {
     private static readonly CertificateValidity Day = new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1), 0);
-    private static readonly RenewalFolders Folders = RenewalFolders.Of(RenewalScope.Machine, _ => null);
+    private static readonly RenewalFolders Folders = RenewalFolders.ForScope(RenewalScope.Machine, _ => null);
 
     [LinuxFact]
     public void Of_WhatWasRegistered_DoesNotDependOnThePwshAndTheModuleThatAsk()
@@ -32,5 +32,5 @@ public sealed class ScheduledRunsTests
     }
 
     private static RunCommand CommandOf(RenewalDefinition definition, RunningModule module) =>
-        ScheduledRuns.Of(Folders, definition, TaskAccount.OfMachine, Day, module, _ => null).Command;
+        ScheduledRuns.Plan(Folders, definition, TaskAccount.OfMachine, Day, module, _ => null).Command;
 }

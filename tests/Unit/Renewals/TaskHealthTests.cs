@@ -85,7 +85,7 @@ public sealed class TaskHealthTests : IDisposable
         var facts = Facts() with { HomeOfRun = "/home/alice" };
         Assert.Empty(TaskHealth.Details(facts));
         // The shell in which it was registered had XDG_CONFIG_HOME.
-        facts = facts with { Folders = RenewalFolders.OfUser("/home/alice", name => name == "XDG_CONFIG_HOME" ? "/srv/config" : null) };
+        facts = facts with { Folders = RenewalFolders.ForUser("/home/alice", name => name == "XDG_CONFIG_HOME" ? "/srv/config" : null) };
         var detail = Assert.Single(TaskHealth.Details(facts));
         Assert.Contains("'/srv/config/stepcarenew/renewals'", detail, StringComparison.Ordinal);
         Assert.Contains("'/home/alice/.config/stepcarenew/renewals'", detail, StringComparison.Ordinal);
@@ -114,7 +114,7 @@ public sealed class TaskHealthTests : IDisposable
         var module = folder.At("Modules/StepCaRenew");
         Directory.CreateDirectory(Path.Combine(module, "0.1.0"));
         folder.Write("Modules/StepCaRenew/0.1.0/StepCaRenew.psd1", "@{}");
-        var command = RunCommand.Of(pwsh ?? folder.Write("pwsh", ""), module, "web.local");
+        var command = RunCommand.ForRenewal(pwsh ?? folder.Write("pwsh", ""), module, "web.local");
         return new()
         {
             Name = "web.local",
@@ -123,7 +123,7 @@ public sealed class TaskHealthTests : IDisposable
             Registered = Now.AddDays(-7),
             Run = SampleRun.Of(RenewalScope.CurrentUser) with { Command = command },
             Schedule = new(true, "*:07/15:23", []),
-            Folders = RenewalFolders.OfUser("/home/alice", _ => null),
+            Folders = RenewalFolders.ForUser("/home/alice", _ => null),
             CertificateStatus = CertificateStatus.Valid,
         };
     }

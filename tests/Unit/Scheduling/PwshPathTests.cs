@@ -18,8 +18,8 @@ public sealed class PwshPathTests
     [InlineData("/srv/preview/pwsh")]
     public void AStableOne_IsTaken(string path)
     {
-        PwshPath.Demand(path, RenewalScope.Machine);
-        PwshPath.Demand(path, RenewalScope.CurrentUser);
+        PwshPath.RequireSuitable(path, RenewalScope.Machine);
+        PwshPath.RequireSuitable(path, RenewalScope.CurrentUser);
     }
 
     [Theory]
@@ -44,7 +44,7 @@ public sealed class PwshPathTests
     public void AnUnstableOne_IsRefused(string path, string why)
     {
         foreach (var scope in Enum.GetValues<RenewalScope>())
-            Assert.Contains(why, Expect.Failure(ErrorId.PwshUnsuitable, () => PwshPath.Demand(path, scope)).Message, StringComparison.Ordinal);
+            Assert.Contains(why, Expect.Failure(ErrorId.PwshUnsuitable, () => PwshPath.RequireSuitable(path, scope)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -52,8 +52,8 @@ public sealed class PwshPathTests
     [InlineData(@"C:\Users\a\AppData\Local\Microsoft\WindowsApps\Microsoft.PowerShell_8wekyb3d8bbwe\pwsh.exe")]
     public void TheAliasOfTheApp_IsTakenForAUsersOwnScheduleAlone(string path)
     {
-        PwshPath.Demand(path, RenewalScope.CurrentUser);
-        var error = Expect.Failure(ErrorId.PwshUnsuitable, () => PwshPath.Demand(path, RenewalScope.Machine));
+        PwshPath.RequireSuitable(path, RenewalScope.CurrentUser);
+        var error = Expect.Failure(ErrorId.PwshUnsuitable, () => PwshPath.RequireSuitable(path, RenewalScope.Machine));
         Assert.Contains("SYSTEM", error.Message, StringComparison.Ordinal);
         Assert.Contains("--installer-type wix", error.Remedy, StringComparison.Ordinal);
     }
@@ -81,7 +81,7 @@ public sealed class PwshPathTests
     public void AVersionInThePath_IsRefused_WhichAnUpdateRemoves(string path)
     {
         foreach (var scope in Enum.GetValues<RenewalScope>())
-            Expect.Failure(ErrorId.PwshUnsuitable, () => PwshPath.Demand(path, scope));
+            Expect.Failure(ErrorId.PwshUnsuitable, () => PwshPath.RequireSuitable(path, scope));
     }
 
     [Theory]
@@ -96,7 +96,7 @@ public sealed class PwshPathTests
         Assert.Equal(path, PwshPath.Lasting(path, null));
         var launcher = folder.Write("tools/pwsh", "");
         Assert.Equal(launcher, PwshPath.Lasting(path, null));
-        PwshPath.Demand(launcher, RenewalScope.Machine);
+        PwshPath.RequireSuitable(launcher, RenewalScope.Machine);
     }
 
     [LinuxFact]
@@ -125,7 +125,7 @@ public sealed class PwshPathTests
     [InlineData("/root/.dotnet/tools/pwsh")]
     public void ADotnetTool_IsRefusedForTheMachineOnly(string path)
     {
-        Expect.Failure(ErrorId.PwshUnsuitable, () => PwshPath.Demand(path, RenewalScope.Machine));
-        PwshPath.Demand(path, RenewalScope.CurrentUser);
+        Expect.Failure(ErrorId.PwshUnsuitable, () => PwshPath.RequireSuitable(path, RenewalScope.Machine));
+        PwshPath.RequireSuitable(path, RenewalScope.CurrentUser);
     }
 }

@@ -7,14 +7,14 @@ public sealed class RunCommandTests
     [Fact]
     public void Of_CarriesTheModuleAndTheName_AndNothingElse() => Assert.Equal(
         ["-NoProfile", "-NonInteractive", "-Command", "Import-Module 'StepCaRenew'; Invoke-StepRenewal -Name 'web' -Scheduled"],
-        RunCommand.Of("/usr/bin/pwsh", "StepCaRenew", "web").Arguments);
+        RunCommand.ForRenewal("/usr/bin/pwsh", "StepCaRenew", "web").Arguments);
 
     [Theory]
     [InlineData("/o'brien/m.psd1", "'/o''brien/m.psd1'")]
     [InlineData("/o\u2019brien/m.psd1", "'/o\u2019\u2019brien/m.psd1'")]
     [InlineData("/$HOME/`a;b/m.psd1", "'/$HOME/`a;b/m.psd1'")]
     public void Of_HostilePath_IsOneString(string module, string quoted) =>
-        Assert.Contains($"Import-Module {quoted}; ", RunCommand.Of("/usr/bin/pwsh", module, "web").Arguments[3], StringComparison.Ordinal);
+        Assert.Contains($"Import-Module {quoted}; ", RunCommand.ForRenewal("/usr/bin/pwsh", module, "web").Arguments[3], StringComparison.Ordinal);
 
     [Theory]
     [InlineData("/100%/m.psd1")]
@@ -23,7 +23,7 @@ public sealed class RunCommandTests
     [InlineData("/a\nb/m.psd1")]
     public void Of_WhatASchedulerWouldExpand_IsRefused(string path)
     {
-        Assert.Equal(ErrorId.ModulePathInvalid, Assert.Throws<RenewalException>(() => RunCommand.Of("/usr/bin/pwsh", path, "web")).ErrorId);
-        Assert.Equal(ErrorId.ModulePathInvalid, Assert.Throws<RenewalException>(() => RunCommand.Of(path, "StepCaRenew", "web")).ErrorId);
+        Assert.Equal(ErrorId.ModulePathInvalid, Assert.Throws<RenewalException>(() => RunCommand.ForRenewal("/usr/bin/pwsh", path, "web")).ErrorId);
+        Assert.Equal(ErrorId.ModulePathInvalid, Assert.Throws<RenewalException>(() => RunCommand.ForRenewal(path, "StepCaRenew", "web")).ErrorId);
     }
 }

@@ -10,16 +10,16 @@ public sealed class SchedulePhaseTests
     [Fact]
     public void Of_IsPinned()
     {
-        Assert.Equal(TimeSpan.FromSeconds(878), SchedulePhase.Of("machine", "web", Quarter));
-        Assert.Equal(SchedulePhase.Of("machine", "web", Quarter), SchedulePhase.Of("machine", "WEB", Quarter));
+        Assert.Equal(TimeSpan.FromSeconds(878), SchedulePhase.For("machine", "web", Quarter));
+        Assert.Equal(SchedulePhase.For("machine", "web", Quarter), SchedulePhase.For("machine", "WEB", Quarter));
     }
 
     [Fact]
     public void Of_OtherMachineOrName_IsAnother()
     {
-        Assert.NotEqual(SchedulePhase.Of("machine", "web", Quarter), SchedulePhase.Of("machine2", "web", Quarter));
-        Assert.NotEqual(SchedulePhase.Of("machine", "web", Quarter), SchedulePhase.Of("machine", "mail", Quarter));
-        Assert.NotEqual(SchedulePhase.Of("ab", "c", TimeSpan.FromHours(12)), SchedulePhase.Of("a", "bc", TimeSpan.FromHours(12)));
+        Assert.NotEqual(SchedulePhase.For("machine", "web", Quarter), SchedulePhase.For("machine2", "web", Quarter));
+        Assert.NotEqual(SchedulePhase.For("machine", "web", Quarter), SchedulePhase.For("machine", "mail", Quarter));
+        Assert.NotEqual(SchedulePhase.For("ab", "c", TimeSpan.FromHours(12)), SchedulePhase.For("a", "bc", TimeSpan.FromHours(12)));
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class SchedulePhaseTests
     {
         foreach (var interval in ScheduleInterval.All)
         {
-            var phases = Enumerable.Range(0, 6000).Select(machine => SchedulePhase.Of($"machine-{machine}", "web", interval)).ToList();
+            var phases = Enumerable.Range(0, 6000).Select(machine => SchedulePhase.For($"machine-{machine}", "web", interval)).ToList();
             Assert.All(phases, phase => Assert.True(phase >= TimeSpan.Zero && phase < interval && phase.Ticks % TimeSpan.TicksPerSecond == 0));
             // Sixty parts of a hundred each: the binomial deviation is ten, and six of them are out of the question.
             var parts = phases.GroupBy(phase => (int)(60 * phase.TotalSeconds / interval.TotalSeconds)).ToList();

@@ -24,34 +24,34 @@ public sealed class SchedulerFinderTests : IDisposable
     [LinuxFact]
     public void Auto_IsSystemdWhereItRuns_ElseCron()
     {
-        Expect.Failure(ErrorId.SchedulerUnavailable, () => finder.Demand(SchedulerFinder.Auto, RenewalScope.Machine));
+        Expect.Failure(ErrorId.SchedulerUnavailable, () => finder.Require(SchedulerFinder.Auto, RenewalScope.Machine));
         Directory.CreateDirectory(folder.At("cron.d"));
         folder.Write("crond", "");
-        Assert.Equal(SchedulerKind.Cron, finder.Demand(SchedulerFinder.Auto, RenewalScope.Machine).Kind);
+        Assert.Equal(SchedulerKind.Cron, finder.Require(SchedulerFinder.Auto, RenewalScope.Machine).Kind);
         Directory.CreateDirectory(folder.At("booted"));
-        Assert.Equal(SchedulerKind.Systemd, finder.Demand(SchedulerFinder.Auto, RenewalScope.Machine).Kind);
-        Assert.Equal(SchedulerKind.Cron, finder.Demand(SchedulerKind.Cron, RenewalScope.Machine).Kind);
+        Assert.Equal(SchedulerKind.Systemd, finder.Require(SchedulerFinder.Auto, RenewalScope.Machine).Kind);
+        Assert.Equal(SchedulerKind.Cron, finder.Require(SchedulerKind.Cron, RenewalScope.Machine).Kind);
     }
 
     [LinuxFact]
     public void User_NeedsAManagerOfTheirOwn_OrACrontab()
     {
         Directory.CreateDirectory(folder.At("booted"));
-        Assert.Contains("enable-linger", Expect.Failure(ErrorId.SchedulerUnavailable, () => finder.Demand(SchedulerKind.Systemd, RenewalScope.CurrentUser)).Remedy, StringComparison.Ordinal);
-        Expect.Failure(ErrorId.SchedulerUnavailable, () => finder.Demand(SchedulerKind.Cron, RenewalScope.CurrentUser));
+        Assert.Contains("enable-linger", Expect.Failure(ErrorId.SchedulerUnavailable, () => finder.Require(SchedulerKind.Systemd, RenewalScope.CurrentUser)).Remedy, StringComparison.Ordinal);
+        Expect.Failure(ErrorId.SchedulerUnavailable, () => finder.Require(SchedulerKind.Cron, RenewalScope.CurrentUser));
         Directory.CreateDirectory(folder.At("run/systemd"));
-        Assert.Equal(SchedulerKind.Systemd, finder.Demand(SchedulerKind.Systemd, RenewalScope.CurrentUser).Kind);
+        Assert.Equal(SchedulerKind.Systemd, finder.Require(SchedulerKind.Systemd, RenewalScope.CurrentUser).Kind);
     }
 
     [LinuxFact]
-    public void TaskScheduler_IsOfWindows() => Expect.Failure(ErrorId.SchedulerUnavailable, () => finder.Demand(SchedulerKind.TaskScheduler, RenewalScope.Machine));
+    public void TaskScheduler_IsOfWindows() => Expect.Failure(ErrorId.SchedulerUnavailable, () => finder.Require(SchedulerKind.TaskScheduler, RenewalScope.Machine));
 
     [Fact]
     public void Kind_ToShow_NeedsNoSuchMachine()
     {
         var run = SampleRun.Of();
-        Assert.Contains("OnCalendar=*:07/15:23", finder.Of(SchedulerKind.Systemd).Render(run), StringComparison.Ordinal);
-        Assert.Contains("\n7,22,37,52 * * * * root ", finder.Of(SchedulerKind.Cron).Render(run), StringComparison.Ordinal);
-        Expect.Failure(ErrorId.SchedulerUnavailable, () => finder.Of("at"));
+        Assert.Contains("OnCalendar=*:07/15:23", finder.Get(SchedulerKind.Systemd).Render(run), StringComparison.Ordinal);
+        Assert.Contains("\n7,22,37,52 * * * * root ", finder.Get(SchedulerKind.Cron).Render(run), StringComparison.Ordinal);
+        Expect.Failure(ErrorId.SchedulerUnavailable, () => finder.Get("at"));
     }
 }

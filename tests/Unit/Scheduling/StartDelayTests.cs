@@ -9,9 +9,9 @@ public sealed class StartDelayTests
     [Fact]
     public void Of_Phases_IsSpreadOverTwoMinutes()
     {
-        var delays = Enumerable.Range(0, 900).Select(second => StartDelay.Of(SampleRun.Of() with { Phase = TimeSpan.FromSeconds(second) })).ToList();
+        var delays = Enumerable.Range(0, 900).Select(second => StartDelay.For(SampleRun.Of() with { Phase = TimeSpan.FromSeconds(second) })).ToList();
         Assert.Equal(Enumerable.Range(0, 120).Select(second => TimeSpan.FromSeconds(second)), delays.Distinct().Order());
         Assert.All(delays.GroupBy(delay => delay), same => Assert.InRange(same.Count(), 7, 8));
-        Assert.Equal(TimeSpan.FromSeconds(83), StartDelay.Of(SampleRun.Of()));
+        Assert.Equal(TimeSpan.FromSeconds(83), StartDelay.For(SampleRun.Of()));
     }
 }

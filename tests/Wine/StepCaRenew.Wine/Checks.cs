@@ -18,15 +18,15 @@ internal static class Checks
         Account = TaskAccount.OfMachine,
         Interval = TimeSpan.FromMinutes(15),
         Phase = new TimeSpan(0, 7, 23),
-        Command = RunCommand.Of(@"C:\Program Files\PowerShell\7\pwsh.exe", "StepCaRenew", "web"),
+        Command = RunCommand.ForRenewal(@"C:\Program Files\PowerShell\7\pwsh.exe", "StepCaRenew", "web"),
     };
 
     public static async Task RunAsync(Action<string, string> tell)
     {
         var store = new ComTaskStore();
         var scheduler = new WindowsTaskScheduler(TimeProvider.System);
-        var path = TaskPath.Of(Run.Name, Run.Scope, "");
-        var identity = TaskIdentity.Of(Run);
+        var path = TaskPath.ForRenewal(Run.Name, Run.Scope, "");
+        var identity = TaskIdentity.ForRun(Run);
 
         await TryAsync("find before", async () => (await scheduler.FindAsync(Run, default)).Exists);
         await TryAsync("remove before", () => scheduler.RemoveAsync(Run.Name, Run.Scope, default));
@@ -59,12 +59,12 @@ internal static class Checks
         {
             try
             {
-                store.Write(path, what as string ?? scheduler.Render((ScheduledRun)what), identity, TaskSecurity.Of(identity, AccountNames.SidOf));
+                store.Write(path, what as string ?? scheduler.Render((ScheduledRun)what), identity, TaskSecurity.DescriptorFor(identity, AccountNames.SidOf));
                 return "written";
             }
             catch (Exception e)
             {
-                throw TaskErrors.Of(e, "It can't be written");
+                throw TaskErrors.ToError(e, "It can't be written");
             }
         }
 

@@ -80,7 +80,7 @@ public sealed class AccountChild(Stream output, string moduleFolder, Func<double
     private async Task RunAsync(AccountOrder order, CancellationToken cancellationToken)
     {
         using var runs = new RegisteredRuns(OptionsOf(order), TimeProvider.System, random, CaSettingsResolver.FromProcess, new CallLog(this));
-        var store = new DefinitionStore(RenewalFolders.Of(order.Scope, CaSettingsResolver.FromProcess));
+        var store = new DefinitionStore(RenewalFolders.ForScope(order.Scope, CaSettingsResolver.FromProcess));
         var limit = new ParallelOptions { MaxDegreeOfParallelism = order.ThrottleLimit, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(order.Names.Select((name, index) => (Name: name, Index: index)), limit, async (one, stopping) =>
         {

@@ -36,7 +36,7 @@ internal static class OtherAccountRun
         // As the schedules have it: the launcher of a .NET tool, whose own pwsh only root can execute.
         var pwsh = options.Module.PwshPath is { } path ? PwshPath.Lasting(path)
             : throw Impossible("another program hosts PowerShell here, and there is no pwsh next to it", "Run Invoke-StepRenewal from pwsh.");
-        RenewalSafety.DemandModule(options.Module);
+        RenewalSafety.RequireSafeModule(options.Module);
         var manifest = Path.Combine(options.Module.Folder, "StepCaRenew.psd1");
         using var process = AccountProcess.Start(Command(become, user, pwsh, manifest), user.Name);
         await process.ServeAsync(OrderOf(renewals, options, outcomes) with { PwshPath = pwsh }, outcomes, clock, cancellationToken).ConfigureAwait(false);
@@ -82,7 +82,7 @@ internal static class OtherAccountRun
     {
         try
         {
-            return LinuxAccount.Demand(AccountName.Of(other.Definition));
+            return LinuxAccount.RequireUser(AccountName.FromDefinition(other.Definition));
         }
         catch (RenewalException e)
         {
@@ -120,9 +120,9 @@ internal static class OtherAccountRun
     private static async Task DemandReadableAsync(AccountAccess access, string pwsh, string manifest, CancellationToken cancellationToken)
     {
         const string remedy = "Install PowerShell by a package of the system and the module in /usr/local/share/powershell/Modules, and run Invoke-StepRenewal from there.";
-        if (!await access.MayExecuteAsync(pwsh, cancellationToken).ConfigureAwait(false))
+        if (!await access.CanExecuteAsync(pwsh, cancellationToken).ConfigureAwait(false))
             throw Impossible($"that user cannot execute '{pwsh}'", remedy);
-        if (!await access.MayReadAsync(manifest, cancellationToken).ConfigureAwait(false))
+        if (!await access.CanReadAsync(manifest, cancellationToken).ConfigureAwait(false))
             throw Impossible($"that user cannot read the module '{manifest}'", remedy);
     }
 

@@ -7,5 +7,5 @@ namespace StepCaRenew.Renewals.Accounts;
 internal sealed record OtherRenewal(int Position, DefinitionStore Store, RenewalDefinition Definition)
 {
     /// <summary>The account.</summary>
-    public string Account => AccountName.Of(Definition).Display;
+    public string Account => AccountName.FromDefinition(Definition).Display;
 }

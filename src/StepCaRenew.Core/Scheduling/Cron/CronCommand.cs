@@ -12,15 +12,15 @@ internal static class CronCommand
     private const string Grace = "30";
 
     /// <summary>The command for sh. cron ends nothing by itself, so that a run which hangs would stay for ever.</summary>
-    public static string Of(ScheduledRun run) => string.Join(' ',
+    public static string Render(ScheduledRun run) => string.Join(' ',
     [
         "timeout", "-k", Grace, run.TimeLimit.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
         .. run.Command.Arguments.Prepend(run.Command.Program).Select(ShellQuoting.Quote),
     ]);
 
     /// <summary>The same with its environment, for where no line can set it; its output would be mailed every time.</summary>
-    public static string WithVariables(ScheduledRun run) =>
-        $"env {string.Join(' ', RunVariables.Of(run).Select(variable => ShellQuoting.Quote($"{variable.Name}={variable.Value}")))} {Of(run)} >/dev/null 2>&1";
+    public static string RenderWithVariables(ScheduledRun run) =>
+        $"env {string.Join(' ', RunVariables.ForRun(run).Select(variable => ShellQuoting.Quote($"{variable.Name}={variable.Value}")))} {Render(run)} >/dev/null 2>&1";
 
     /// <summary>The two lines: at its times, and after the machine's start.</summary>
     /// <param name="run">The run.</param>
@@ -28,7 +28,7 @@ internal static class CronCommand
     /// <param name="command">The command.</param>
     public static string[] Lines(ScheduledRun run, string user, string command) =>
     [
-        $"{CronTimes.Of(run.Interval, run.Phase)} {user}{ShellQuoting.ForCron(command)}",
-        string.Create(CultureInfo.InvariantCulture, $"@reboot {user}sleep {StartDelay.Of(run).TotalSeconds:0}; {ShellQuoting.ForCron(command)}"),
+        $"{CronTimes.Render(run.Interval, run.Phase)} {user}{ShellQuoting.ForCron(command)}",
+        string.Create(CultureInfo.InvariantCulture, $"@reboot {user}sleep {StartDelay.For(run).TotalSeconds:0}; {ShellQuoting.ForCron(command)}"),
     ];
 }

@@ -9,7 +9,7 @@ internal static class CronFile
     public const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     public static string Render(ScheduledRun run) =>
-        FileMark.Of(run.Name) + string.Concat(Lines(run).Select(line => line + "\n"));
+        FileMark.ForRenewal(run.Name) + string.Concat(Lines(run).Select(line => line + "\n"));
 
     // No mail: what a run has to say stands in its log and state, and a CA that is down would send one at every run.
     private static IEnumerable<string> Lines(ScheduledRun run) =>
@@ -17,8 +17,8 @@ internal static class CronFile
         "SHELL=/bin/sh",
         $"PATH={SearchPath}",
         "MAILTO=\"\"",
-        .. RunVariables.Of(run).Select(variable => $"{variable.Name}={Value(variable.Value)}"),
-        .. CronCommand.Lines(run, LinuxAccount.NameOf(run.Account) + " ", CronCommand.Of(run)),
+        .. RunVariables.ForRun(run).Select(variable => $"{variable.Name}={Value(variable.Value)}"),
+        .. CronCommand.Lines(run, LinuxAccount.NameOf(run.Account) + " ", CronCommand.Render(run)),
     ];
 
     // crontab(5) knows two kinds of quotation marks and no way to write one within its own kind.

@@ -9,7 +9,7 @@ namespace StepCaRenew.Scheduling.Cron;
 /// <param name="clock">The clock.</param>
 internal sealed class CronFolderPlace(LinuxPaths paths, string name, TimeProvider clock) : ICronPlace
 {
-    private readonly ScheduleFile file = new(Path.Combine(paths.CronFolder, CronName.Of(name)), RenewalScope.Machine, paths.Root);
+    private readonly ScheduleFile file = new(Path.Combine(paths.CronFolder, CronName.ForRenewal(name)), RenewalScope.Machine, paths.Root);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>?> ReadAsync(CancellationToken cancellationToken) =>
@@ -20,12 +20,12 @@ internal sealed class CronFolderPlace(LinuxPaths paths, string name, TimeProvide
 
     /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<string, string>> VariablesAsync(CancellationToken cancellationToken) =>
-        CronVariables.Of(await ReadAsync(cancellationToken).ConfigureAwait(false) ?? []);
+        CronVariables.Parse(await ReadAsync(cancellationToken).ConfigureAwait(false) ?? []);
 
     /// <inheritdoc/>
     public Task WriteAsync(ScheduledRun run, CancellationToken cancellationToken)
     {
-        file.DemandOursOrFree();
+        file.RequireOursOrMissing();
         file.Write(CronFile.Render(run));
         TellCron();
         return Task.CompletedTask;
@@ -34,7 +34,7 @@ internal sealed class CronFolderPlace(LinuxPaths paths, string name, TimeProvide
     /// <inheritdoc/>
     public Task DeleteAsync(CancellationToken cancellationToken)
     {
-        file.DemandOursOrFree();
+        file.RequireOursOrMissing();
         file.Delete();
         TellCron();
         return Task.CompletedTask;
@@ -61,7 +61,7 @@ internal sealed class CronFolderPlace(LinuxPaths paths, string name, TimeProvide
         var found = file.Read()!;
         return
         [
-            .. LineDifferences.Of(file.Path, CronFile.Render(run).Split('\n'), found.Split('\n')),
+            .. LineDifferences.Between(file.Path, CronFile.Render(run).Split('\n'), found.Split('\n')),
             .. found.EndsWith('\n') ? [] : new[] { $"{file.Path}: the last line does not end, so that cron ignores the file." },
             .. file.RightsDifferences(),
         ];

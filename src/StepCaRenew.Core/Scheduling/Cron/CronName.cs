@@ -6,6 +6,6 @@ namespace StepCaRenew.Scheduling.Cron;
 /// </summary>
 internal static class CronName
 {
-    public static string Of(string renewal) =>
+    public static string ForRenewal(string renewal) =>
         "stepcarenew-" + renewal.Replace("_", "_5f", StringComparison.Ordinal).Replace(".", "_2e", StringComparison.Ordinal);
 }

@@ -12,9 +12,9 @@ internal static class CronRun
 
     public static async Task<int?> RunAsync(ScheduledRun run, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var user = (run.Scope == RenewalScope.Machine ? LinuxAccount.Demand(run.Account) : LinuxUser.Current())
+        var user = (run.Scope == RenewalScope.Machine ? LinuxAccount.RequireUser(run.Account) : LinuxUser.Current())
             ?? throw SchedulerErrors.NotRun(run.Name, "this machine does not know the user of this process.");
-        string[] command = ["/bin/sh", "-c", CronCommand.Of(run)];
+        string[] command = ["/bin/sh", "-c", CronCommand.Render(run)];
         string[] all = user.Id == LinuxUser.CurrentId ? command : [.. user.Become, .. command];
         var tool = new LinuxTool(all[0], clock)
         {
@@ -44,7 +44,7 @@ internal static class CronRun
             // A crontab of a user sets none of its own here, and gets what cron gives.
             ["PATH"] = run.Scope == RenewalScope.Machine ? CronFile.SearchPath : "/usr/bin:/bin",
         };
-        foreach (var (name, value) in RunVariables.Of(run))
+        foreach (var (name, value) in RunVariables.ForRun(run))
             variables[name] = value;
         return variables;
     }

@@ -30,9 +30,9 @@ internal sealed class CronScheduler(LinuxPaths paths, TimeProvider clock) : ISch
     /// <inheritdoc/>
     public async Task<bool> InstallAsync(ScheduledRun run, CancellationToken cancellationToken)
     {
-        CronService.Demand(paths, run.Scope);
+        CronService.RequirePresent(paths, run.Scope);
         if (run.Scope == RenewalScope.Machine)
-            LinuxAccount.Demand(run.Account);
+            LinuxAccount.RequireUser(run.Account);
         var place = Place(run.Name, run.Scope);
         if (await place.ReadAsync(cancellationToken).ConfigureAwait(false) is not null && (await place.DifferencesAsync(run, cancellationToken).ConfigureAwait(false)).Count == 0)
             return false;

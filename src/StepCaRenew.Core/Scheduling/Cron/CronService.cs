@@ -11,7 +11,7 @@ internal static class CronService
 
     /// <summary>Demands that there is a cron that takes such a schedule.</summary>
     /// <exception cref="RenewalException">There is none.</exception>
-    public static void Demand(LinuxPaths paths, RenewalScope scope)
+    public static void RequirePresent(LinuxPaths paths, RenewalScope scope)
     {
         var isThere = scope == RenewalScope.Machine
             ? Directory.Exists(paths.CronFolder) && paths.CronDaemons.Any(File.Exists)

@@ -5,7 +5,7 @@ namespace StepCaRenew.Scheduling.Cron;
 /// <summary>Interval and phase as the first five fields of a line of cron; cron knows no seconds, so that the phase loses its own.</summary>
 internal static class CronTimes
 {
-    public static string Of(TimeSpan interval, TimeSpan phase) => interval < TimeSpan.FromHours(1)
+    public static string Render(TimeSpan interval, TimeSpan phase) => interval < TimeSpan.FromHours(1)
         ? $"{List(phase.Minutes, (int)interval.TotalMinutes, 60)} * * * *"
         : $"{phase.Minutes} {List(phase.Hours, (int)interval.TotalHours, 24)} * * *";
 

@@ -5,7 +5,7 @@ namespace StepCaRenew.Scheduling.Cron;
 /// <summary>The variables that lines of a crontab set for all its commands (crontab(5)).</summary>
 internal static partial class CronVariables
 {
-    public static IReadOnlyDictionary<string, string> Of(IEnumerable<string> lines)
+    public static IReadOnlyDictionary<string, string> Parse(IEnumerable<string> lines)
     {
         var variables = new Dictionary<string, string>();
         foreach (var line in lines)

@@ -13,7 +13,7 @@ internal sealed class CrontabBlock(string name)
     public IReadOnlyList<string>? Find(string crontab) => Take(Lines(crontab)).Block is { Count: > 0 } block ? block : null;
 
     /// <summary>The lines as they should be.</summary>
-    public string[] Render(ScheduledRun run) => [begin, .. CronCommand.Lines(run, string.Empty, CronCommand.WithVariables(run) + tag), end];
+    public string[] Render(ScheduledRun run) => [begin, .. CronCommand.Lines(run, string.Empty, CronCommand.RenderWithVariables(run) + tag), end];
 
     /// <summary>The crontab with these lines in the block's place, or at the end; without the block where there are none.</summary>
     public string Replace(string crontab, string[] wanted)

@@ -21,14 +21,14 @@ internal sealed class CrontabPlace(LinuxPaths paths, string name, TimeProvider c
         var (expected, found) = (block.Render(run), await ReadAsync(cancellationToken).ConfigureAwait(false) ?? []);
         return
         [
-            .. LineDifferences.Of("crontab", expected, found),
+            .. LineDifferences.Between("crontab", expected, found),
             .. new[] { expected[0], expected[^1] }.Except(found).Select(marker => $"crontab: the comment '{marker}' is missing."),
         ];
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<string, string>> VariablesAsync(CancellationToken cancellationToken) =>
-        CronVariables.Of((await crontab.ReadAsync(cancellationToken).ConfigureAwait(false)).Split('\n').Select(UserCrontab.Decode));
+        CronVariables.Parse((await crontab.ReadAsync(cancellationToken).ConfigureAwait(false)).Split('\n').Select(UserCrontab.Decode));
 
     /// <inheritdoc/>
     public async Task WriteAsync(ScheduledRun run, CancellationToken cancellationToken) =>

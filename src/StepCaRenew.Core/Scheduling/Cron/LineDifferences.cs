@@ -4,7 +4,7 @@ namespace StepCaRenew.Scheduling.Cron;
 internal static class LineDifferences
 {
     /// <summary>A sentence for each difference; comments and empty lines say nothing to cron.</summary>
-    public static IEnumerable<string> Of(string where, IEnumerable<string> expected, IEnumerable<string> found)
+    public static IEnumerable<string> Between(string where, IEnumerable<string> expected, IEnumerable<string> found)
     {
         var (wanted, there) = (Significant(expected), Significant(found));
         var (missing, strange) = (wanted.Except(there).ToList(), there.Except(wanted).ToList());

@@ -5,7 +5,7 @@ internal static class FileMark
 {
     private const string Start = "# StepCaRenew:";
 
-    public static string Of(string name) => $"{Start} the renewal '{name}'. Register-StepRenewalTask wrote this file, and overwrites what is changed in it.\n";
+    public static string ForRenewal(string name) => $"{Start} the renewal '{name}'. Register-StepRenewalTask wrote this file, and overwrites what is changed in it.\n";
 
     public static bool IsIn(string? text) => text?.StartsWith(Start, StringComparison.Ordinal) == true;
 }

@@ -17,7 +17,7 @@ internal static partial class LinuxAccount
 
     /// <summary>Demands that the machine knows the account: cron ignores a whole file for one that it doesn't.</summary>
     /// <exception cref="RenewalException">There is no such user.</exception>
-    public static LinuxUser Demand(TaskAccount account)
+    public static LinuxUser RequireUser(TaskAccount account)
     {
         var name = NameOf(account);
         return LinuxUser.Find(name) ?? throw Invalid($"There is no user '{name}' on this machine.", "Create it, or name another one in -UserId.");

@@ -43,7 +43,7 @@ internal sealed class ScheduleFile(string path, RenewalScope scope, uint owner)
 
     /// <summary>Demands that what lies there, if anything, is ours.</summary>
     /// <exception cref="RenewalException">It is someone else's, or a link.</exception>
-    public void DemandOursOrFree()
+    public void RequireOursOrMissing()
     {
         if (!Exists || IsOurs)
             return;

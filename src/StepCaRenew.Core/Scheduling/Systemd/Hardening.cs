@@ -26,7 +26,7 @@ internal static class Hardening
 
     private static readonly string[] TemporaryFolders = ["/tmp", "/var/tmp"];
 
-    public static IEnumerable<string> Of(ScheduledRun run)
+    public static IEnumerable<string> SettingsFor(ScheduledRun run)
     {
         var (isMachine, isAlone) = (run.Scope == RenewalScope.Machine, !run.RunsPrograms);
         return

@@ -5,7 +5,7 @@ namespace StepCaRenew.Scheduling.Systemd;
 /// <summary>Interval and phase as a calendar event of systemd.time(7).</summary>
 internal static class OnCalendar
 {
-    public static string Of(TimeSpan interval, TimeSpan phase)
+    public static string Render(TimeSpan interval, TimeSpan phase)
     {
         var (hours, minutes) = (Repeat(phase.Hours, interval.TotalHours), Repeat(phase.Minutes, interval.TotalMinutes));
         return interval < TimeSpan.FromHours(1)

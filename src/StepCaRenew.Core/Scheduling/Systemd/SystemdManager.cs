@@ -24,7 +24,7 @@ internal sealed class SystemdManager
     public bool Runs => Directory.Exists(paths.Booted) && (scope == RenewalScope.Machine || Directory.Exists(Path.Combine(paths.RuntimeFolder, "systemd")));
 
     /// <summary>Demands that it runs.</summary>
-    public void Demand()
+    public void RequireRunning()
     {
         if (!Directory.Exists(paths.Booted))
             throw SchedulerErrors.Unavailable("This machine was not booted with systemd, or this container has none.", "Use -Scheduler Cron, or run Invoke-StepRenewal from the scheduler that there is.");
@@ -36,7 +36,7 @@ internal sealed class SystemdManager
     /// <summary>Reads properties of a unit; those that it does not have are empty.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ShowAsync(string unit, string properties, CancellationToken cancellationToken)
     {
-        var result = await DemandSuccessAsync(["show", $"--property={properties}", "--", unit], cancellationToken).ConfigureAwait(false);
+        var result = await RunSuccessfullyAsync(["show", $"--property={properties}", "--", unit], cancellationToken).ConfigureAwait(false);
         return result.Text.Split('\n').Select(line => line.Split('=', 2)).Where(parts => parts.Length == 2)
             .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
     }
@@ -50,16 +50,16 @@ internal sealed class SystemdManager
     }
 
     /// <summary>Lets it read the unit files anew.</summary>
-    public Task ReloadAsync(CancellationToken cancellationToken) => DemandSuccessAsync(["daemon-reload"], cancellationToken);
+    public Task ReloadAsync(CancellationToken cancellationToken) => RunSuccessfullyAsync(["daemon-reload"], cancellationToken);
 
     /// <summary>Has the timer run from now on, and after every boot.</summary>
-    public Task EnableAsync(string timer, CancellationToken cancellationToken) => DemandSuccessAsync(["enable", "--now", "--", timer], cancellationToken);
+    public Task EnableAsync(string timer, CancellationToken cancellationToken) => RunSuccessfullyAsync(["enable", "--now", "--", timer], cancellationToken);
 
     /// <summary>Has it run no more; one that is not there is no error.</summary>
     public async Task DisableAsync(string timer, CancellationToken cancellationToken)
     {
         // Not by "disable --now", which stops nothing where the file has been deleted.
-        await DemandSuccessAsync(["stop", "--", timer], cancellationToken, NotLoaded).ConfigureAwait(false);
+        await RunSuccessfullyAsync(["stop", "--", timer], cancellationToken, NotLoaded).ConfigureAwait(false);
         await RunAsync(["disable", "--", timer], cancellationToken).ConfigureAwait(false);
     }
 
@@ -101,7 +101,7 @@ internal sealed class SystemdManager
         ? new() { ["LC_ALL"] = "C" }
         : new() { ["LC_ALL"] = "C", ["XDG_RUNTIME_DIR"] = paths.RuntimeFolder };
 
-    private async Task<ToolResult> DemandSuccessAsync(string[] arguments, CancellationToken cancellationToken, int tolerated = 0)
+    private async Task<ToolResult> RunSuccessfullyAsync(string[] arguments, CancellationToken cancellationToken, int tolerated = 0)
     {
         var result = await RunAsync(arguments, cancellationToken).ConfigureAwait(false);
         if (result.ExitCode != 0 && result.ExitCode != tolerated)

@@ -13,7 +13,7 @@ internal static class SystemdRun
 
     public static async Task<int?> RunAsync(SystemdManager manager, ScheduledRun run, CancellationToken cancellationToken)
     {
-        manager.Demand();
+        manager.RequireRunning();
         var service = UnitName.Service(run.Name);
         var started = await manager.RunAsync(["start", "--", service], cancellationToken, run.TimeLimit + Grace).ConfigureAwait(false);
         var state = await manager.ShowAsync(service, "Result,ExecMainStatus", cancellationToken).ConfigureAwait(false);

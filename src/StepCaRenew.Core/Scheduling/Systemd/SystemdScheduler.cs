@@ -39,12 +39,12 @@ internal sealed class SystemdScheduler(LinuxPaths paths, TimeProvider clock) : I
     public async Task<bool> InstallAsync(ScheduledRun run, CancellationToken cancellationToken)
     {
         var manager = new SystemdManager(paths, run.Scope, clock);
-        manager.Demand();
+        manager.RequireRunning();
         if (run.Scope == RenewalScope.Machine)
-            LinuxAccount.Demand(run.Account);
+            LinuxAccount.RequireUser(run.Account);
         var units = new SystemdUnits(paths, run.Name, run.Scope);
         foreach (var file in units.Files)
-            file.DemandOursOrFree();
+            file.RequireOursOrMissing();
         var hasRightFiles = !units.Differences(run).Any();
         if (hasRightFiles && (await TimerState.DifferencesAsync(manager, units.Timer.Name, cancellationToken).ConfigureAwait(false)).Count == 0)
             return false;
@@ -59,7 +59,7 @@ internal sealed class SystemdScheduler(LinuxPaths paths, TimeProvider clock) : I
         if (!units.Files.Any(file => file.Exists))
             return false;
         foreach (var file in units.Files)
-            file.DemandOursOrFree();
+            file.RequireOursOrMissing();
         var manager = new SystemdManager(paths, scope, clock);
         if (manager.Runs)
         {

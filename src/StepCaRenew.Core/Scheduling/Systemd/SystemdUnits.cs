@@ -55,6 +55,6 @@ internal sealed class SystemdUnits
             return [$"{file.Name}: it is masked."];
         if (!file.IsOurs)
             return [$"{file.Name} was not written by this module{(file.LinkTarget is { } target ? $": it is a link to '{target}'" : "")}."];
-        return [.. UnitDifferences.Of(file.Name, expected, file.Read()!), .. file.RightsDifferences()];
+        return [.. UnitDifferences.Between(file.Name, expected, file.Read()!), .. file.RightsDifferences()];
     }
 }

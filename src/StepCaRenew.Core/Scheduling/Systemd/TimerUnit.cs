@@ -11,12 +11,12 @@ internal static class TimerUnit
     // Without AccuracySec, systemd would move the run by up to a minute to save wake-ups; and a random delay is not
     // needed, since the phase spreads the machines already.
     public static string Render(ScheduledRun run) => $"""
-        {FileMark.Of(run.Name)}[Unit]
+        {FileMark.ForRenewal(run.Name)}[Unit]
         Description={UnitQuoting.Description(run.Description)}
 
         [Timer]
-        OnCalendar={OnCalendar.Of(run.Interval, run.Phase)}
-        OnActiveSec={StartDelay.Of(run).TotalSeconds:0}s
+        OnCalendar={OnCalendar.Render(run.Interval, run.Phase)}
+        OnActiveSec={StartDelay.For(run).TotalSeconds:0}s
         Persistent=false
         AccuracySec=1s
         Unit={UnitName.Service(run.Name)}

@@ -4,7 +4,7 @@ namespace StepCaRenew.Scheduling.Systemd;
 internal static class UnitDifferences
 {
     /// <summary>A sentence for each difference.</summary>
-    public static IEnumerable<string> Of(string unit, string expected, string found)
+    public static IEnumerable<string> Between(string unit, string expected, string found)
     {
         var (wanted, there) = (ByKey(expected), ByKey(found));
         foreach (var (key, values) in wanted)

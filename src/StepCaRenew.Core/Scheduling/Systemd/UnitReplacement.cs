@@ -24,14 +24,14 @@ internal sealed class UnitReplacement(SystemdUnits units, SystemdManager manager
             // A link to a timer that is deleted next would be left.
             if (timer is null && units.Timer.Exists)
                 await TryAsync(() => manager.DisableAsync(units.Timer.Name, CancellationToken.None)).ConfigureAwait(false);
-            await TryAsync(() => PutBack(units.Timer, timer)).ConfigureAwait(false);
-            await TryAsync(() => PutBack(units.Service, service)).ConfigureAwait(false);
+            await TryAsync(() => Restore(units.Timer, timer)).ConfigureAwait(false);
+            await TryAsync(() => Restore(units.Service, service)).ConfigureAwait(false);
             await TryAsync(() => manager.ReloadAsync(CancellationToken.None)).ConfigureAwait(false);
             throw;
         }
     }
 
-    private static Task PutBack(ScheduleFile file, string? content)
+    private static Task Restore(ScheduleFile file, string? content)
     {
         if (content is null)
             file.Delete();

@@ -11,9 +11,9 @@ internal sealed record TaskCommand(string Program, string Arguments)
 
     /// <summary>Makes it.</summary>
     /// <exception cref="RenewalException">It can't stand in a task (<see cref="ErrorId.ModulePathInvalid"/>).</exception>
-    public static TaskCommand Of(ScheduledRun run)
+    public static TaskCommand ForRun(ScheduledRun run)
     {
-        var command = new TaskCommand(TaskText.Demand(run.Command.Program), TaskText.Demand(WindowsCommandLine.Join(ArgumentsOf(run))));
+        var command = new TaskCommand(TaskText.RequirePlain(run.Command.Program), TaskText.RequirePlain(WindowsCommandLine.Join(ArgumentsOf(run))));
         if (command.Program.Length is 0 or > LongestPath)
             throw TooLong($"The path of pwsh has {command.Program.Length} characters, and Task Scheduler takes {LongestPath}.");
         if (command.Program.Length + command.Arguments.Length + 3 > LongestLine)

@@ -30,13 +30,13 @@ internal static class TaskErrors
     /// <summary>The failure that an exception of the store stands for.</summary>
     /// <param name="exception">What the store threw.</param>
     /// <param name="what">What was tried: "The task '\StepCaRenew\web' can't be registered".</param>
-    public static RenewalException Of(Exception exception, string what) => Of(exception.HResult, what, exception);
+    public static RenewalException ToError(Exception exception, string what) => ToError(exception.HResult, what, exception);
 
     /// <summary>The failure that a code stands for.</summary>
     /// <param name="code">The code.</param>
     /// <param name="what">What was tried.</param>
     /// <param name="inner">What the platform threw, if it did.</param>
-    public static RenewalException Of(int code, string what, Exception? inner = null)
+    public static RenewalException ToError(int code, string what, Exception? inner = null)
     {
         var (id, why, remedy) = Meaning(unchecked((uint)code));
         return new RenewalException(id, string.Create(CultureInfo.InvariantCulture, $"{what}: {why} (0x{code:X8})."), remedy, inner);

@@ -20,7 +20,7 @@ internal sealed record TaskPath(string Folder, string Name)
     /// The machine's tasks lie in a folder that only administrators may write. A user may not be one, so that a user's own
     /// task lies in the root and carries the user's name: users share the root.
     /// </summary>
-    public static TaskPath Of(string name, RenewalScope scope, string user)
+    public static TaskPath ForRenewal(string name, RenewalScope scope, string user)
     {
         // A task is a file of its name, and Windows drops a dot at the end of one. No renewal's name holds a tilde, and
         // no account's name a plus.

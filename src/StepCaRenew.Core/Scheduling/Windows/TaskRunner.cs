@@ -30,7 +30,7 @@ internal sealed class TaskRunner(TimeProvider clock)
         return after.LastResult switch
         {
             TaskErrors.FileNotFound or TaskErrors.PathNotFound => throw NoProgram(run),
-            var result when IsOfScheduler(unchecked((uint)result)) => throw TaskErrors.Of(result, $"The task of '{run.Name}' did not run to its end"),
+            var result when IsOfScheduler(unchecked((uint)result)) => throw TaskErrors.ToError(result, $"The task of '{run.Name}' did not run to its end"),
             var result => result,
         };
 

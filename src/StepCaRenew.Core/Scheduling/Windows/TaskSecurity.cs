@@ -10,7 +10,7 @@ internal static class TaskSecurity
     public const string Folder = "D:P(A;;FA;;;SY)(A;;FA;;;BA)";
 
     /// <summary>The same, and the account that it runs as: to read it, or all where it is the user's own.</summary>
-    public static string Of(TaskIdentity identity, Func<string, string?> sidOf) =>
+    public static string DescriptorFor(TaskIdentity identity, Func<string, string?> sidOf) =>
         identity.UserId == TaskIdentity.System || sidOf(identity.UserId) is not { } sid
             ? Folder
             : $"{Folder}(A;;{(identity.Logon == TaskLogon.InteractiveToken ? "FA" : "FR")};;;{sid})";

@@ -6,11 +6,11 @@ namespace StepCaRenew.Scheduling.Windows;
 internal static class TaskSummary
 {
     /// <summary>As <c>PT15M from 2020-01-01T00:07:23Z, BootTrigger PT1M23S</c>; null where it can't be read.</summary>
-    public static string? Of(string xml)
+    public static string? Describe(string xml)
     {
         try
         {
-            return string.Join(", ", TaskXmlReader.Read(xml).Triggers.Select(Of));
+            return string.Join(", ", TaskXmlReader.Read(xml).Triggers.Select(Describe));
         }
         catch (Exception e) when (e is XmlException or FormatException or OverflowException)
         {
@@ -18,7 +18,7 @@ internal static class TaskSummary
         }
     }
 
-    private static string Of(TaskTrigger trigger) => trigger.Interval is { } interval
+    private static string Describe(TaskTrigger trigger) => trigger.Interval is { } interval
         ? $"{TaskTimes.Text(interval)} from {trigger.Start}"
         : $"{trigger.Kind} {TaskTimes.Text(trigger.Delay)}";
 }

@@ -7,7 +7,7 @@ internal static class TaskText
 {
     /// <summary>Refuses what XML can't hold, and what Task Scheduler would expand.</summary>
     /// <exception cref="RenewalException">It can't stand in a task (<see cref="ErrorId.ModulePathInvalid"/>).</exception>
-    public static string Demand(string text)
+    public static string RequirePlain(string text)
     {
         try
         {

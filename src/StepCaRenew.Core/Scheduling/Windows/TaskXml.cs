@@ -31,15 +31,15 @@ internal static class TaskXml
     /// <exception cref="RenewalException">The account, a path or an argument can't stand in a task.</exception>
     public static string Render(ScheduledRun run, TaskPath path)
     {
-        var identity = TaskIdentity.Of(run);
+        var identity = TaskIdentity.ForRun(run);
         var task = Element(
             "Task",
             new XAttribute("version", "1.2"),
-            Element("RegistrationInfo", Element("Author", "StepCaRenew"), Element("Description", TaskText.Demand(run.Description)), Element("URI", TaskText.Demand(path.Full))),
+            Element("RegistrationInfo", Element("Author", "StepCaRenew"), Element("Description", TaskText.RequirePlain(run.Description)), Element("URI", TaskText.RequirePlain(path.Full))),
             Element("Triggers", Clock(run), Start(run, identity)),
             Element("Principals", Principal(identity)),
             Settings(run),
-            Element("Actions", new XAttribute("Context", PrincipalId), Exec(TaskCommand.Of(run))));
+            Element("Actions", new XAttribute("Context", PrincipalId), Exec(TaskCommand.ForRun(run))));
         var text = new StringBuilder();
         using (var writer = XmlWriter.Create(text, Format))
             task.Save(writer);
@@ -56,12 +56,12 @@ internal static class TaskXml
     // Only administrators may register a trigger at boot.
     private static XElement Start(ScheduledRun run, TaskIdentity identity) => run.Scope == RenewalScope.Machine
         ? Element("BootTrigger", Element("Enabled", "true"), Element("Delay", TaskTimes.Text(TaskTimes.Delay(run))))
-        : Element("LogonTrigger", Element("Enabled", "true"), Element("UserId", TaskText.Demand(identity.UserId)), Element("Delay", TaskTimes.Text(TaskTimes.Delay(run))));
+        : Element("LogonTrigger", Element("Enabled", "true"), Element("UserId", TaskText.RequirePlain(identity.UserId)), Element("Delay", TaskTimes.Text(TaskTimes.Delay(run))));
 
     private static XElement Principal(TaskIdentity identity) => Element(
         "Principal",
         new XAttribute("id", PrincipalId),
-        Element("UserId", TaskText.Demand(identity.UserId)),
+        Element("UserId", TaskText.RequirePlain(identity.UserId)),
         identity.Logon == TaskLogon.ServiceAccount ? null : Element("LogonType", identity.Logon.ToString()),
         Element("RunLevel", identity.IsElevated ? "HighestAvailable" : "LeastPrivilege"));
 

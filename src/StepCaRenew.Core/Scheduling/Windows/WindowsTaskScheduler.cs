@@ -45,14 +45,14 @@ public sealed class WindowsTaskScheduler : IScheduler
         var found = await AskAsync(tasks => tasks.Read(path), path, "read", cancellationToken).ConfigureAwait(false);
         return found is null
             ? ScheduleFinding.None
-            : new ScheduleFinding(true, TaskSummary.Of(found), TaskDifferences.Between(found, wanted, sidOf));
+            : new ScheduleFinding(true, TaskSummary.Describe(found), TaskDifferences.Between(found, wanted, sidOf));
     }
 
     /// <inheritdoc/>
     public async Task<bool> InstallAsync(ScheduledRun run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var identity = TaskIdentity.Of(run);
+        var identity = TaskIdentity.ForRun(run);
         // A password that is given is written again: nobody can tell whether it is the one that is kept.
         if (identity.Password is null && (await FindAsync(run, cancellationToken).ConfigureAwait(false)).IsHealthy)
             return false;
@@ -61,7 +61,7 @@ public sealed class WindowsTaskScheduler : IScheduler
         return await AskAsync(
             tasks =>
             {
-                tasks.Write(path, xml, identity, TaskSecurity.Of(identity, sidOf));
+                tasks.Write(path, xml, identity, TaskSecurity.DescriptorFor(identity, sidOf));
                 return true;
             },
             path, "registered", cancellationToken).ConfigureAwait(false);
@@ -70,7 +70,7 @@ public sealed class WindowsTaskScheduler : IScheduler
     /// <inheritdoc/>
     public Task<bool> RemoveAsync(string name, RenewalScope scope, CancellationToken cancellationToken)
     {
-        var path = TaskPath.Of(name, scope, user);
+        var path = TaskPath.ForRenewal(name, scope, user);
         return AskAsync(tasks => tasks.Delete(path), path, "deleted", cancellationToken);
     }
 
@@ -92,7 +92,7 @@ public sealed class WindowsTaskScheduler : IScheduler
             cancellationToken).ConfigureAwait(false);
     }
 
-    private TaskPath PathOf(ScheduledRun run) => TaskPath.Of(run.Name, run.Scope, user);
+    private TaskPath PathOf(ScheduledRun run) => TaskPath.ForRenewal(run.Name, run.Scope, user);
 
     // On a thread of the pool: PowerShell's own may belong to a COM apartment of one thread.
     private async Task<T> AskAsync<T>(Func<ITaskStore, T> ask, TaskPath path, string verb, CancellationToken cancellationToken)
@@ -105,7 +105,7 @@ public sealed class WindowsTaskScheduler : IScheduler
         }
         catch (Exception e) when (e is not (RenewalException or OperationCanceledException))
         {
-            throw TaskErrors.Of(e, string.Create(CultureInfo.InvariantCulture, $"The task '{path.Full}' can't be {verb}"));
+            throw TaskErrors.ToError(e, string.Create(CultureInfo.InvariantCulture, $"The task '{path.Full}' can't be {verb}"));
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class StepCaRenewClient(HostRandom random) : IHostClient
     private static readonly TimeSpan Interval = ScheduleInterval.For(Certificate.Issue(TimeSpan.Zero).Lifetime)
         ?? throw new InvalidOperationException("No interval fits the lifetime.");
 
-    private readonly TimeSpan phase = SchedulePhase.Of(MachineId(random), "web", Interval);
+    private readonly TimeSpan phase = SchedulePhase.For(MachineId(random), "web", Interval);
     private RetryTrain? train;
 
     /// <inheritdoc/>

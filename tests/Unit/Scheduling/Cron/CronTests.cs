@@ -16,13 +16,13 @@ public sealed class CronTests
     [InlineData("02:00:00", "01:07:00", "7 1,3,5,7,9,11,13,15,17,19,21,23 * * *")]
     [InlineData("12:00:00", "11:59:59", "59 11,23 * * *")]
     public void Times_CarryThePhase(string interval, string phase, string expected) =>
-        Assert.Equal(expected, CronTimes.Of(TimeSpan.Parse(interval), TimeSpan.Parse(phase)));
+        Assert.Equal(expected, CronTimes.Render(TimeSpan.Parse(interval), TimeSpan.Parse(phase)));
 
     [Theory]
     [MemberData(nameof(SampleRun.Times), MemberType = typeof(SampleRun))]
     public void Times_AreThoseOfTheInterval(TimeSpan interval, TimeSpan phase)
     {
-        var fields = CronTimes.Of(interval, phase).Split(' ');
+        var fields = CronTimes.Render(interval, phase).Split(' ');
         Assert.Equal(["*", "*", "*"], fields[2..]);
         var day = Enumerable.Range(0, 24 * 60).Where(minute => Has(fields[0], minute % 60) && Has(fields[1], minute / 60));
         var expected = Enumerable.Range(0, (int)(TimeSpan.FromDays(1) / interval)).Select(one => (int)((one * interval) + phase).TotalMinutes);
@@ -35,8 +35,8 @@ public sealed class CronTests
     [InlineData("a_2eb", "stepcarenew-a_5f2eb")]
     public void FileName_HasNoDot_AndIsOneNamesOnly(string name, string expected)
     {
-        Assert.Equal(expected, CronName.Of(name));
-        Assert.Matches("^[A-Za-z0-9_-]+$", CronName.Of(name));
+        Assert.Equal(expected, CronName.ForRenewal(name));
+        Assert.Matches("^[A-Za-z0-9_-]+$", CronName.ForRenewal(name));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class CrontabBlockTests
     [Fact]
     public void OthersBlock_IsNotTouched()
     {
-        var other = string.Join('\n', new CrontabBlock("web").Render(SampleRun.Of(RenewalScope.CurrentUser) with { Name = "web", Command = StepCaRenew.Scheduling.RunCommand.Of("/usr/bin/pwsh", "StepCaRenew", "web") }));
+        var other = string.Join('\n', new CrontabBlock("web").Render(SampleRun.Of(RenewalScope.CurrentUser) with { Name = "web", Command = StepCaRenew.Scheduling.RunCommand.ForRenewal("/usr/bin/pwsh", "StepCaRenew", "web") }));
         Assert.Null(Block.Find(other + "\n"));
         Assert.Equal($"{other}\n", Block.Replace($"{other}\n{Text}\n", []));
     }

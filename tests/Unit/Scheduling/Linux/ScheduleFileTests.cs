@@ -6,7 +6,7 @@ namespace StepCaRenew.Unit.Scheduling.Linux;
 
 public sealed class ScheduleFileTests : IDisposable
 {
-    private static readonly string Text = FileMark.Of("web") + "x\n";
+    private static readonly string Text = FileMark.ForRenewal("web") + "x\n";
     private readonly TestFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -54,13 +54,13 @@ public sealed class ScheduleFileTests : IDisposable
         System.IO.File.CreateSymbolicLink(folder.At("web.service"), folder.At("real"));
         Refused("is a link to");
         System.IO.File.Delete(folder.At("web.service"));
-        File(RenewalScope.Machine).DemandOursOrFree();
+        File(RenewalScope.Machine).RequireOursOrMissing();
         Directory.CreateDirectory(folder.At("web.service"));
         Refused("was not written by this module");
     }
 
     private void Refused(string reason) =>
-        Assert.Contains(reason, Expect.Failure(ErrorId.SchedulerFailed, File(RenewalScope.Machine).DemandOursOrFree).Message, StringComparison.Ordinal);
+        Assert.Contains(reason, Expect.Failure(ErrorId.SchedulerFailed, File(RenewalScope.Machine).RequireOursOrMissing).Message, StringComparison.Ordinal);
 
     private ScheduleFile File(RenewalScope scope) => new(folder.At("web.service"), scope, LinuxUser.CurrentId);
 }

@@ -23,7 +23,7 @@ public sealed class UnitFileTests
     [Fact]
     public void Differences_NameUnitKeyFoundAndExpected()
     {
-        var differences = UnitDifferences.Of("x.timer", "[Timer]\nOnCalendar=*:07\nPersistent=true\n[Install]\nWantedBy=t\n", "[Timer]\nOnCalendar=*:08\nOnCalendar=*:09\nRandomizedDelaySec=30\n[Install]\nWantedBy=t\n");
+        var differences = UnitDifferences.Between("x.timer", "[Timer]\nOnCalendar=*:07\nPersistent=true\n[Install]\nWantedBy=t\n", "[Timer]\nOnCalendar=*:08\nOnCalendar=*:09\nRandomizedDelaySec=30\n[Install]\nWantedBy=t\n");
         Assert.Equal(
             [
                 "x.timer: OnCalendar is '*:08', '*:09' instead of '*:07'.",
@@ -31,6 +31,6 @@ public sealed class UnitFileTests
                 "x.timer: RandomizedDelaySec=30 in [Timer] should not be there.",
             ],
             differences);
-        Assert.Empty(UnitDifferences.Of("x", "[A]\nb=1\nc=2\n", "# other\n[A]\n c = 2\nb=1"));
+        Assert.Empty(UnitDifferences.Between("x", "[A]\nb=1\nc=2\n", "# other\n[A]\n c = 2\nb=1"));
     }
 }

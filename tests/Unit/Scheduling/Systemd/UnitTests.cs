@@ -102,7 +102,7 @@ public sealed class UnitTests
     [InlineData("/etc/ssl", "/usr/bin/pwsh", "/tmp/modules/StepCaRenew.psd1")]
     public void Service_OfSomethingInATemporaryFolder_SeesTheRealOne(string folder, string pwsh, string module)
     {
-        var lines = Lines(SampleRun.Of() with { WritableFolders = [folder], Command = RunCommand.Of(pwsh, module, "web") });
+        var lines = Lines(SampleRun.Of() with { WritableFolders = [folder], Command = RunCommand.ForRenewal(pwsh, module, "web") });
         Assert.DoesNotContain("PrivateTmp=yes", lines);
         Assert.Contains("ReadWritePaths=-/tmp", lines);
         Assert.Contains("ReadWritePaths=-/var/tmp", lines);
@@ -157,7 +157,7 @@ public sealed class UnitTests
     [InlineData("/opt/it's/pwsh")]
     [InlineData("/opt/a\\b/pwsh")]
     public void Program_ThatSystemdRefuses_IsRefused(string program) =>
-        Expect.Failure(ErrorId.ModulePathInvalid, () => ServiceUnit.Render(SampleRun.Of() with { Command = RunCommand.Of(program, "StepCaRenew", "web") }));
+        Expect.Failure(ErrorId.ModulePathInvalid, () => ServiceUnit.Render(SampleRun.Of() with { Command = RunCommand.ForRenewal(program, "StepCaRenew", "web") }));
 
     [Fact]
     public void Folder_WithALineEnd_IsRefused() =>

@@ -16,10 +16,10 @@ internal static class Samples
         Account = TaskAccount.OfMachine,
         Interval = TimeSpan.FromMinutes(15),
         Phase = new TimeSpan(0, 7, 23),
-        Command = RunCommand.Of(@"C:\Program Files\PowerShell\7\pwsh.exe", "StepCaRenew", "web"),
+        Command = RunCommand.ForRenewal(@"C:\Program Files\PowerShell\7\pwsh.exe", "StepCaRenew", "web"),
     };
 
     public static ScheduledRun Own { get; } = Machine with { Scope = RenewalScope.CurrentUser, Account = new TaskAccount.Self(User) };
 
-    public static string Xml(ScheduledRun run) => TaskXml.Render(run, TaskPath.Of(run.Name, run.Scope, User));
+    public static string Xml(ScheduledRun run) => TaskXml.Render(run, TaskPath.ForRenewal(run.Name, run.Scope, User));
 }

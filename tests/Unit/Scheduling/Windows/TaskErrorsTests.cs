@@ -43,7 +43,7 @@ public sealed class SchedulerErrorsTests
     [InlineData(0x80004005, ErrorId.SchedulerFailed)]
     public void ACode_BecomesAFailureWithARemedy(uint code, string errorId)
     {
-        var e = TaskErrors.Of(Marshal.GetExceptionForHR(unchecked((int)code))!, @"The task '\x' can't be registered");
+        var e = TaskErrors.ToError(Marshal.GetExceptionForHR(unchecked((int)code))!, @"The task '\x' can't be registered");
         Assert.Equal(errorId, e.ErrorId);
         Assert.StartsWith(@"The task '\x' can't be registered: ", e.Message, StringComparison.Ordinal);
         Assert.EndsWith($"(0x{code:X8}).", e.Message, StringComparison.Ordinal);
@@ -57,7 +57,7 @@ public sealed class SchedulerErrorsTests
     public void ASuccessThatIsNone_IsAFailure(int code, bool isHalfDone, string errorId)
     {
         Assert.Equal(isHalfDone, TaskErrors.IsHalfDone(code));
-        Assert.Equal(errorId, TaskErrors.Of(code, "The task").ErrorId);
+        Assert.Equal(errorId, TaskErrors.ToError(code, "The task").ErrorId);
     }
 
     [Fact]

@@ -21,12 +21,12 @@ public sealed class TaskIdentityTests
         ];
         Assert.All(runs, one =>
         {
-            var identity = TaskIdentity.Of(one.Run);
+            var identity = TaskIdentity.ForRun(one.Run);
             Assert.Equal((Sid, one.Account, one.Logon), (identity.UserId, identity.Account, identity.Logon));
             var xml = Samples.Xml(one.Run);
             Assert.Empty(TaskSchema.Faults(xml));
             Assert.All(XElement.Parse(xml).Descendants(TaskSchema.Namespace + "UserId"), user => Assert.Equal(Sid, user.Value));
-            Assert.Contains(Sid, TaskSecurity.Of(identity, AccountNames.SidOf), StringComparison.Ordinal);
+            Assert.Contains(Sid, TaskSecurity.DescriptorFor(identity, AccountNames.SidOf), StringComparison.Ordinal);
         });
     }
 
@@ -36,7 +36,7 @@ public sealed class TaskIdentityTests
     public void AccountOfServices_IsLoggedOnAsOne(string sid)
     {
         var run = Samples.Machine with { Account = new TaskAccount.User(@"NT AUTHORITY\LOCAL SERVICE") { Sid = sid } };
-        Assert.Equal((sid, sid, TaskLogon.ServiceAccount), (TaskIdentity.Of(run).UserId, TaskIdentity.Of(run).Account, TaskIdentity.Of(run).Logon));
+        Assert.Equal((sid, sid, TaskLogon.ServiceAccount), (TaskIdentity.ForRun(run).UserId, TaskIdentity.ForRun(run).Account, TaskIdentity.ForRun(run).Logon));
         Assert.DoesNotContain("LogonType", Samples.Xml(run), StringComparison.Ordinal);
         Assert.Empty(TaskSchema.Faults(Samples.Xml(run)));
     }

@@ -54,7 +54,7 @@ public sealed class WindowsTaskSchedulerTests
         Assert.True(await scheduler.InstallAsync(run, default));
         Assert.Equal("hunter2", store.Password);
         Assert.DoesNotContain("hunter2", store.Tasks[Path], StringComparison.Ordinal);
-        Assert.DoesNotContain("hunter2", $"{TaskIdentity.Of(run)}", StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", $"{TaskIdentity.ForRun(run)}", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,8 +88,8 @@ public sealed class WindowsTaskSchedulerTests
     [InlineData("web.", @"\StepCaRenew\web.~", @"\StepCaRenew-web.~ (CORP+alice)")]
     public void Path_OfAName_IsOneThatWindowsKeeps(string name, string machine, string own)
     {
-        Assert.Equal(machine, TaskPath.Of(name, RenewalScope.Machine, Samples.User).Full);
-        Assert.Equal(own, TaskPath.Of(name, RenewalScope.CurrentUser, Samples.User).Full);
+        Assert.Equal(machine, TaskPath.ForRenewal(name, RenewalScope.Machine, Samples.User).Full);
+        Assert.Equal(own, TaskPath.ForRenewal(name, RenewalScope.CurrentUser, Samples.User).Full);
     }
 
     [Fact]

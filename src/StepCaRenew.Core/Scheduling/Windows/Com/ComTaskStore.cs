@@ -29,7 +29,7 @@ internal sealed partial class ComTaskStore : ITaskStore
         var code = folder.RegisterTask(path.Name, xml, CreateOrUpdate, user, password, (int)identity.Logon, sddl, out _);
         Marshal.ThrowExceptionForHR(code);
         if (TaskErrors.IsHalfDone(code))
-            throw TaskErrors.Of(code, $"The task '{path.Full}' was registered, but will not run as it should");
+            throw TaskErrors.ToError(code, $"The task '{path.Full}' was registered, but will not run as it should");
     }
 
     /// <inheritdoc/>
