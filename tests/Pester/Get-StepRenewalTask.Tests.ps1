@@ -75,7 +75,7 @@ Describe 'Get-StepRenewalTask' {
         (Get-Item (Join-Path $env:STEPCARENEW_HOME renewals/web.json)).LastWriteTime = (Get-Date).AddDays(-2)
         # A machine that has just started makes up for what was missed.
         $isAwake = [Diagnostics.Stopwatch]::GetTimestamp() / [Diagnostics.Stopwatch]::Frequency -gt 2100
-        @(Get-Detail) -like 'It has never run, though it is registered since * and the schedule is every 15m.' | Should -HaveCount ([int] $isAwake)
+        @(Get-Detail) -like 'It has never run since its registration at *, but its interval is 15m.' | Should -HaveCount ([int] $isAwake)
     }
 
     It 'names what is wrong with its runs: the last one failed, and keeps the error with its time after a success' {
@@ -106,12 +106,12 @@ Describe 'Get-StepRenewalTask' {
         Invoke-StepRenewal -Name web -Force -ErrorAction SilentlyContinue | Out-Null
         $task = Get-StepRenewalTask web
         $task.ActionsPending | Should -BeTrue
-        $task.HealthDetails -like 'Actions are pending*' | Should -BeNullOrEmpty
+        $task.HealthDetails -like 'Actions have been pending*' | Should -BeNullOrEmpty
         $state = Join-Path $env:STEPCARENEW_HOME state/web/state.json
         $json = Get-Content $state -Raw | ConvertFrom-Json -AsHashtable
         $json.actionsPendingSince = '2026-01-01T00:00:00Z'
         $json | ConvertTo-Json | Set-Content $state
-        (Get-StepRenewalTask web).HealthDetails -like 'Actions are pending since *' | Should -HaveCount 1
+        (Get-StepRenewalTask web).HealthDetails -like 'Actions have been pending since *' | Should -HaveCount 1
     }
 
     It 'names what is wrong with its runs: the module is gone, whichever module asks' {
@@ -125,7 +125,7 @@ Describe 'Get-StepRenewalTask' {
         $task.HealthDetails -like '*module*gone*' | Should -BeNullOrEmpty
         Remove-Item (Join-Path $folder Modules) -Recurse
         $task = Get-StepRenewalTask web
-        $task.HealthDetails -like "The module of the schedule is gone: '$folder/Modules/*" | Should -HaveCount 1
+        $task.HealthDetails -like "The module of the schedule does not exist: '$folder/Modules/*" | Should -HaveCount 1
         $task.Healthy | Should -BeFalse
     }
 
@@ -166,7 +166,7 @@ Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'
         $run = Invoke-FreshPwsh $script -Environment @{ STEPCARENEW_HOME = $env:STEPCARENEW_HOME; PATH = $env:PATH } -Through unshare, --pid, --fork, --mount-proc, --kill-child
         $run.Error | Should -BeNullOrEmpty
         $run.Output | Should -Match '^False'
-        $run.Output | Should -Match 'No cron daemon runs \(process \d+ has ended, and its parent keeps it as a zombie\)'
+        $run.Output | Should -Match 'No cron daemon runs \(process \d+ has ended and is a zombie\)'
     }
 
     It 'is text in Export-Csv, is its name as text, and cannot be changed' {

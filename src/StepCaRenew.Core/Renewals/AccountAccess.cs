@@ -6,13 +6,11 @@ using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>What the account of a run has permission to do. The kernel is asked, as that account: it alone knows groups, ACLs and mounts.</summary>
-/// <param name="account">The account.</param>
-/// <param name="clock">The clock.</param>
+/// <summary>The file permissions of the account of a run, tested as that account, since only the kernel knows groups, ACLs and mounts.</summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed class AccountAccess(TaskAccount account, TimeProvider clock)
 {
-    /// <summary>Whether this process runs as the account, so that nothing has to be started as another user.</summary>
+    /// <summary>Whether this process runs as the account.</summary>
     public bool IsOwn => account is not TaskAccount.User || account.Display == AccountName.Current;
 
     /// <summary>Whether the account can read a file.</summary>
@@ -26,11 +24,11 @@ internal sealed class AccountAccess(TaskAccount account, TimeProvider clock)
 
     private async Task<bool> TestAsync(string test, string path, CancellationToken cancellationToken)
     {
-        // What runs has been read and executed by this account.
+        // This process has read and executed these files itself.
         if (IsOwn)
             return test != "-w" || UnixNative.MayWrite(path);
         string[] command = [.. LinuxAccount.RequireUser(account).Become, "test", test, path];
-        // The account can read the environment of its processes: root's may hold secrets.
+        // Without the environment of root, which could hold secrets: the account can read the environment of its processes.
         var tool = new LinuxTool(command[0], clock) { IsBare = true, Variables = new Dictionary<string, string> { ["PATH"] = CronFile.SearchPath } };
         if (!tool.Exists)
             return true;

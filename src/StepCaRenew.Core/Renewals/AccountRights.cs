@@ -5,23 +5,20 @@ using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>Whether the account of a run can read the pair, write where it lies, and write the log. On Windows -RunNow shows it.</summary>
-/// <param name="clock">The clock.</param>
+/// <summary>Checks that the account of a run can read the pair, and can write its folders and the log. On Windows only -RunNow checks that.</summary>
 internal sealed class AccountRights(TimeProvider clock)
 {
-    /// <summary>Demands it.</summary>
-    /// <exception cref="RenewalException">It cannot (<see cref="ErrorId.AccessDenied"/>, <see cref="ErrorId.FolderNotWritable"/>, <see cref="ErrorId.LogNotWritable"/>).</exception>
+    /// <exception cref="RenewalException">The account cannot (<see cref="ErrorId.AccessDenied"/>, <see cref="ErrorId.FolderNotWritable"/>, <see cref="ErrorId.LogNotWritable"/>).</exception>
     public async Task RequireAsync(Registration registration, CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsWindows())
             return;
         var (definition, account) = (registration.Definition, registration.Run.Account);
         var access = new AccountAccess(account, clock);
-        // Who registers has read the pair already; that others can is another question.
         foreach (var path in new[] { definition.CertificatePath, definition.KeyPath, definition.KeyPasswordFile }.OfType<string>())
         {
             if (!await access.CanReadAsync(path, cancellationToken).ConfigureAwait(false))
-                throw new RenewalException(ErrorId.AccessDenied, $"'{account.Display}', the account that the run runs as, cannot read '{path}'.", "Give that user the permission to read it, or name another account in -UserId.");
+                throw new RenewalException(ErrorId.AccessDenied, $"'{account.Display}', the account of the run, cannot read '{path}'.", "Give that user permission to read it, or name another account in -UserId.");
         }
 
         foreach (var path in new[] { definition.CertificatePath, definition.Rekey ? definition.KeyPath : null }.OfType<string>())
@@ -30,14 +27,14 @@ internal sealed class AccountRights(TimeProvider clock)
             var folder = Path.GetDirectoryName(TargetPath.Follow(path))!;
             if (!await access.CanWriteAsync(folder, cancellationToken).ConfigureAwait(false))
                 throw new RenewalException(
-                    ErrorId.FolderNotWritable, $"'{account.Display}', the account that the run runs as, cannot write in the folder '{folder}'.",
-                    "A certificate is replaced by renaming a new file over it: make its folder writable for that user, or name another account in -UserId.");
+                    ErrorId.FolderNotWritable, $"'{account.Display}', the account of the run, cannot write in the folder '{folder}'.",
+                    "The run replaces the certificate by renaming a new file, so it must write in the folder. Make the folder writable for that user, or name another account in -UserId.");
         }
 
         await LogRights.RequireWritableAsync(definition, access, account, cancellationToken).ConfigureAwait(false);
     }
 
-    // Only root can give a file away: the new one must be able to belong to whom the old one does.
+    // Only root can change the owner of a file, and the new file must have the owner of the old one.
     private async Task RequireOwnerCanBeKeptAsync(TaskAccount account, string path, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsLinux() || account is TaskAccount.Machine || LinuxAccount.RequireUser(account) is not { Id: not 0 } user || LinuxStat.TryRead(path, followLinks: true) is not { } stat)
@@ -47,7 +44,7 @@ internal sealed class AccountRights(TimeProvider clock)
             return;
         throw new RenewalException(
             ErrorId.PermissionsNotKept,
-            $"'{path}' belongs to user {UnixAccounts.UserName(stat.User)} and group {UnixAccounts.GroupName(stat.Group)}, and {account.Display}, whom the run is to run as, can't give that to the file that replaces it.",
-            $"Give the file to that user and one of its groups (chown {user.Name}: {ShellWord.Quote(path)}), or let the run run as root.");
+            $"'{path}' belongs to user {UnixAccounts.UserName(stat.User)} and group {UnixAccounts.GroupName(stat.Group)}, and '{account.Display}', the account of the run, cannot give the new file that owner.",
+            $"Give the file to that user and one of its groups (chown {user.Name}: {ShellWord.Quote(path)}), or let the renewal run as root.");
     }
 }

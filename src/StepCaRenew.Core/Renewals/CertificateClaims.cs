@@ -4,23 +4,21 @@ using StepCaRenew.Logging;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>Which registered renewals renew a certificate already: two schedules for one would do the same work twice.</summary>
-/// <param name="environment">The environment variables.</param>
-/// <param name="logger">Told what -Force lets pass.</param>
+/// <summary>Finds registered renewals of the same certificate: two schedules would renew it twice.</summary>
 internal sealed class CertificateClaims(Func<string, string?> environment, ILogger logger)
 {
-    /// <summary>Demands that no other name is registered for the certificate; with force, it is a warning.</summary>
-    /// <exception cref="RenewalException">One is (<see cref="ErrorId.CertificateRegistered"/>).</exception>
+    /// <summary>Requires that no other renewal is registered for the certificate; with -Force, logs a warning instead.</summary>
+    /// <exception cref="RenewalException">Another one is registered (<see cref="ErrorId.CertificateRegistered"/>).</exception>
     public void RequireUnclaimed(Registration registration, bool isForced)
     {
         var definition = registration.Definition;
         if (Find(definition) is not { } other)
             return;
-        var message = $"'{definition.CertificatePath}' is renewed by the registered renewal '{other}' already.";
+        var message = $"The registered renewal '{other}' already renews '{definition.CertificatePath}'.";
         if (!isForced)
             throw new RenewalException(
-                ErrorId.CertificateRegistered, message, $"To change that one, register it again: Register-StepRenewalTask {other}. To have two schedules for one certificate: -Force.");
-        TaskLog.Warned(logger, $"{definition.Name}: {message} -Force was given, so that both do.");
+                ErrorId.CertificateRegistered, message, $"To change it, register it again: Register-StepRenewalTask {other}. To have two schedules for one certificate, add -Force.");
+        TaskLog.Warned(logger, $"{definition.Name}: {message} Because of -Force, both renewals will renew it.");
     }
 
     private string? Find(RenewalDefinition definition)
@@ -31,7 +29,7 @@ internal sealed class CertificateClaims(Func<string, string?> environment, ILogg
             .FirstOrDefault(other => other.Path is not null && PathNames.AreSame(TargetOf(other.Path), target)).Name;
     }
 
-    // What cannot be read is a matter of those who look at it.
+    // A folder or definition that cannot be read is reported by the commands that use it.
     private static IReadOnlyList<string> Names(DefinitionStore store)
     {
         try

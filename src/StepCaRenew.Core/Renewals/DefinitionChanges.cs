@@ -4,9 +4,9 @@ using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>What a new registration changes in a definition, by the parameters of Register-StepRenewalTask.</summary>
-/// <param name="Dropped">What was registered and is not any more: the likely mistake, a parameter that was left out.</param>
-/// <param name="Changed">What is added, or is another one.</param>
+/// <summary>The changes of a new registration, as parameters of Register-StepRenewalTask.</summary>
+/// <param name="Dropped">Values that are no longer registered, likely because a parameter was forgotten.</param>
+/// <param name="Changed">Values that are new or different.</param>
 public sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnlyList<string> Changed)
 {
     private const string UserId = "UserId";
@@ -14,12 +14,10 @@ public sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnlyL
     /// <summary>No changes.</summary>
     public static DefinitionChanges None { get; } = new([], []);
 
-    /// <summary>All changes, for a sentence.</summary>
+    /// <summary>All changes, for a message.</summary>
     internal IEnumerable<string> All => [.. Dropped.Select(one => $"{one} is dropped"), .. Changed];
 
-    /// <summary>Compares two definitions of one name. The address of a monitor is a secret, and so are arguments: neither is shown.</summary>
-    /// <param name="before">What is registered.</param>
-    /// <param name="after">What takes its place.</param>
+    /// <summary>Compares two definitions with the same name. Arguments and the URL of the monitor can be secret and are not shown.</summary>
     internal static DefinitionChanges Between(RenewalDefinition before, RenewalDefinition after)
     {
         List<string> dropped = [], changed = [];
@@ -27,7 +25,7 @@ public sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnlyL
         foreach (var name in old.Keys.Union(present.Keys))
         {
             var (was, comes) = (old.GetValueOrDefault(name), present.GetValueOrDefault(name));
-            // The same account under another name is no change.
+            // Another name of the same account is not a change.
             if (was == comes || (name == UserId && before.RunAsSid is { } sid && sid == after.RunAsSid))
                 continue;
             if (comes is null)
@@ -75,7 +73,7 @@ public sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnlyL
 
     private static string Parameter(string name, string value) => $"{(name.Contains(' ', StringComparison.Ordinal) ? name : $"-{name}")} {value}".TrimEnd();
 
-    /// <summary>An action by its parameters; arguments may be secret.</summary>
+    /// <summary>An action as parameters, without its arguments, which can be secret.</summary>
     internal static string Describe(ActionDefinition action) => action switch
     {
         CommandAction command => $"-FilePath {command.FilePath}{command.ArgumentList.Count switch { 0 => string.Empty, 1 => " with 1 argument", var count => $" with {count} arguments" }}",

@@ -5,16 +5,14 @@ using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>Writes down as absolute values what a call by hand leaves to its user's surroundings: SYSTEM has another home.</summary>
-/// <param name="environment">The environment variables.</param>
+/// <summary>Replaces what depends on the session of the user (step configuration, PATH) by absolute values: the account of the run has another home.</summary>
 internal sealed class DefinitionMaker(Func<string, string?> environment)
 {
-    /// <summary>Makes the definition that is registered.</summary>
+    /// <summary>Makes the definition to register.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="store">Where it is registered.</param>
-    /// <param name="certificate">The certificate, for the key beside it.</param>
-    /// <returns>The definition, and the settings that it was made of; the root still lies where they say.</returns>
-    /// <exception cref="RenewalException">Something that it names does not exist.</exception>
+    /// <param name="certificate">The certificate, to find the key next to it.</param>
+    /// <returns>The definition, and the CA settings that it was made from.</returns>
+    /// <exception cref="RenewalException">A file that the request names does not exist.</exception>
     public (RenewalDefinition Definition, CaSettings Settings) Make(RegistrationRequest request, DefinitionStore store, CertificateFile certificate)
     {
         var given = request.Definition;
@@ -38,7 +36,7 @@ internal sealed class DefinitionMaker(Func<string, string?> environment)
         return (definition, settings);
     }
 
-    // What step's configuration names is written down only if it is needed: a run that cannot read it would be refused.
+    // The password file of step's configuration is used only if the key needs it: a run that cannot read it would fail.
     private string? ConfiguredPasswordFile(CaOptions ca, string keyPath)
     {
         if (StepParameters.Read(ca, environment).PasswordFile is not { } file)
@@ -54,7 +52,7 @@ internal sealed class DefinitionMaker(Func<string, string?> environment)
         }
     }
 
-    // PATH is another one in a scheduled run.
+    // A scheduled run has another PATH.
     private static ActionDefinition Absolute(ActionDefinition action) =>
         action is CommandAction command && !Path.IsPathFullyQualified(command.FilePath)
             ? command with { FilePath = ProgramFinder.Find(command.FilePath) ?? command.FilePath }

@@ -3,15 +3,14 @@ using StepCaRenew.Files;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>The definitions of one scope on disk.</summary>
-/// <param name="folders">Where they lie.</param>
+/// <summary>The definition files of one scope.</summary>
 public sealed class DefinitionStore(RenewalFolders folders)
 {
-    /// <summary>Where they lie.</summary>
+    /// <summary>The folders of the scope.</summary>
     public RenewalFolders Folders => folders;
 
-    /// <summary>The names of all definitions, in their order; a name that differs from another by case alone, or is none, comes too.</summary>
-    /// <exception cref="RenewalException">The folder may not be read.</exception>
+    /// <summary>The sorted names of all definition files, including invalid names and names that differ only in case.</summary>
+    /// <exception cref="RenewalException">The folder cannot be read.</exception>
     public IReadOnlyList<string> Names()
     {
         try
@@ -24,17 +23,15 @@ public sealed class DefinitionStore(RenewalFolders folders)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RenewalException(ErrorId.AccessDenied, $"The folder of definitions '{folders.Definitions}' can't be read: {e.Message}", "Run as a user who may read it.", e);
+            throw new RenewalException(ErrorId.AccessDenied, $"The folder of definitions '{folders.Definitions}' cannot be read: {e.Message}", "Run as a user with permission to read it.", e);
         }
     }
 
-    /// <summary>The name as its file has it; null where none is registered.</summary>
-    /// <param name="name">The name, in any case.</param>
+    /// <summary>The name in the case of its file; null if there is none.</summary>
     public string? Find(string name) => Find(Names(), name);
 
     /// <summary>Reads a definition.</summary>
-    /// <param name="name">Its name, in any case.</param>
-    /// <exception cref="RenewalException">There is none, it can't be read, or it breaks the schema.</exception>
+    /// <exception cref="RenewalException">There is none, it cannot be read, or it does not match the schema.</exception>
     public RenewalDefinition Load(string name)
     {
         RenewalName.RequireValid(name);
@@ -43,13 +40,12 @@ public sealed class DefinitionStore(RenewalFolders folders)
         var twin = names.FirstOrDefault(other => other != found && RenewalName.Comparer.Equals(other, found));
         if (twin is not null)
             throw new RenewalException(
-                ErrorId.NameInvalid, $"'{folders.DefinitionFile(found)}' and '{folders.DefinitionFile(twin)}' differ by case alone: nobody can say which one is meant.", "Rename or delete one of them.");
+                ErrorId.NameInvalid, $"'{folders.DefinitionFile(found)}' and '{folders.DefinitionFile(twin)}' differ only in case, so the name is ambiguous.", "Rename or delete one of them.");
         return DefinitionReader.Read(found, InputFile.Read(folders.DefinitionFile(found), "definition"), folders);
     }
 
-    /// <summary>Writes a definition, whole or not at all.</summary>
-    /// <param name="definition">The definition.</param>
-    /// <exception cref="RenewalException">It can't be written; the old one stands.</exception>
+    /// <summary>Writes a definition, as a whole or not at all.</summary>
+    /// <exception cref="RenewalException">The definition cannot be written; the old one is unchanged.</exception>
     public void Save(RenewalDefinition definition)
     {
         ArgumentNullException.ThrowIfNull(definition);
@@ -60,23 +56,22 @@ public sealed class DefinitionStore(RenewalFolders folders)
     }
 
     /// <summary>
-    /// Whether a file of a renewal is private: the monitor's address, which is a secret; on Windows the definition too, as its
-    /// task is, for it holds the arguments of programs.
+    /// Whether only the account of the run can read a file: the one with the URL of the monitor, which is a secret; on Windows
+    /// also the definition, since it has the arguments of programs.
     /// </summary>
     internal bool IsPrivate(string name, string path) => path == MonitorFile(name) || (OperatingSystem.IsWindows() && path == folders.DefinitionFile(name));
 
-    /// <summary>Deletes a definition, and what registration put beside it.</summary>
-    /// <param name="name">Its name.</param>
+    /// <summary>Deletes a definition, and the files that registration wrote next to it.</summary>
     public void Delete(string name)
     {
         foreach (var path in Companions(name).Prepend(folders.DefinitionFile(name)).Where(File.Exists))
             WholeFile.Delete(path);
     }
 
-    /// <summary>The copy of the CA's root that a definition names.</summary>
+    /// <summary>The copy of the root of the CA, which the definition names.</summary>
     internal string RootFile(string name) => Path.Combine(folders.Definitions, name + ".root.crt");
 
-    /// <summary>The file with the address of the monitor, which is a secret.</summary>
+    /// <summary>The file with the URL of the monitor, which is a secret.</summary>
     internal string MonitorFile(string name) => Path.Combine(folders.Definitions, name + ".health-check");
 
     private static string? Find(IReadOnlyList<string> names, string name) =>

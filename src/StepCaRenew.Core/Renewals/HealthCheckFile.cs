@@ -3,14 +3,14 @@ using StepCaRenew.Safety;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>The file with the address of a monitor: whoever knows it can say that all is well, so it stands in no definition.</summary>
+/// <summary>The file with the URL of a monitor. The URL is a secret, since anyone who knows it can report success; so it is not in the definition.</summary>
 internal static class HealthCheckFile
 {
     /// <summary>
-    /// Reads the file that registration made next to the definition, if only the accounts of this process can change it. A
-    /// definition that is refused is not asked for anything, so that this file alone says whom to tell.
+    /// Reads the file that registration wrote next to the definition, if only trusted accounts can change it. It is used to
+    /// report a refused definition, whose content is not trusted.
     /// </summary>
-    /// <returns>Null if there is none, if others can change it, or if it holds no address.</returns>
+    /// <returns>Null if there is none, if others can change it, or if it has no URL.</returns>
     public static Uri? TryReadOwn(DefinitionStore store, string name)
     {
         try
@@ -20,7 +20,7 @@ internal static class HealthCheckFile
             var path = store.MonitorFile(store.Find(name) ?? name);
             if (!File.Exists(path))
                 return null;
-            SafetyCheck.RequireSafeDefinition([new GuardedPath(path, "the file with the monitor's address")], TrustedAccounts.ForThisProcess());
+            SafetyCheck.RequireSafeDefinition([new GuardedPath(path, "the file with the URL of the monitor")], TrustedAccounts.ForThisProcess());
             return Read(path);
         }
         catch (RenewalException)
@@ -29,14 +29,14 @@ internal static class HealthCheckFile
         }
     }
 
-    /// <summary>Reads the address.</summary>
-    /// <exception cref="RenewalException">The file can't be read, or holds no address. What it holds is not told.</exception>
+    /// <summary>Reads the URL.</summary>
+    /// <exception cref="RenewalException">The file cannot be read or has no URL. The message does not show its content.</exception>
     public static Uri Read(string path)
     {
-        var text = TextFile.Decode(InputFile.Read(path, "file with the monitor's address").Bytes).Trim();
+        var text = TextFile.Decode(InputFile.Read(path, "file with the URL of the monitor").Bytes).Trim();
         return Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)
             ? uri
             : throw new RenewalException(
-                ErrorId.DefinitionInvalid, $"The file '{path}' holds no http or https address.", "Write the monitor's whole address into it, such as https://hc.example.com/ping/<id>.");
+                ErrorId.DefinitionInvalid, $"The file '{path}' does not have the URL of a monitor (http or https).", "Write the whole URL into it, such as https://hc.example.com/ping/<id>.");
     }
 }

@@ -2,7 +2,7 @@ using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>All that the health of a registered renewal is judged by; nothing of it depends on the process that asks.</summary>
+/// <summary>The facts from which the health of a registered renewal is judged.</summary>
 internal sealed record HealthFacts
 {
     /// <summary>The renewal's name.</summary>
@@ -11,30 +11,30 @@ internal sealed record HealthFacts
     /// <summary>The present moment.</summary>
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>What the last runs came to.</summary>
+    /// <summary>The result of the last run.</summary>
     public required RenewalState State { get; init; }
 
-    /// <summary>When it was registered; null if that is not known.</summary>
+    /// <summary>When it was registered; null if unknown.</summary>
     public DateTimeOffset? Registered { get; init; }
 
-    /// <summary>How long the machine has been awake since its start: a run that was missed before is no fault.</summary>
+    /// <summary>How long the machine has been awake since its start. Runs missed before are not a problem.</summary>
     public TimeSpan Awake { get; init; } = TimeSpan.MaxValue;
 
-    /// <summary>What is scheduled; null if no schedule could be made.</summary>
+    /// <summary>The run as it should be scheduled; null if that could not be computed.</summary>
     public ScheduledRun? Run { get; init; }
 
-    /// <summary>The schedule as it was found.</summary>
+    /// <summary>The schedule as found.</summary>
     public required ScheduleFinding Schedule { get; init; }
 
-    /// <summary>Where the definition is registered.</summary>
+    /// <summary>The folders of its scope.</summary>
     public required RenewalFolders Folders { get; init; }
 
-    /// <summary>The home that a scheduled run has; null if that is not known.</summary>
+    /// <summary>The home of the account of the run; null if unknown.</summary>
     public string? HomeOfRun { get; init; }
 
     /// <summary>One of <see cref="Certificates.CertificateStatus"/>; null if the certificate cannot be read.</summary>
     public string? CertificateStatus { get; init; }
 
-    /// <summary>What is wrong with the key; null if nothing is, or if the user who asks does not have permission to read it.</summary>
+    /// <summary>The problem of the key; null if it has none, or if this user does not have permission to read it.</summary>
     public string? KeyProblem { get; init; }
 }

@@ -7,19 +7,18 @@ using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>Makes folders of our own: readable to all, writable to administrators and the account of the run.</summary>
+/// <summary>Creates the folders of registered renewals: readable by all, writable by administrators and the account of the run.</summary>
 internal static class OwnFolder
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    // Protected: ProgramData lets every user make files in folders below it. Owned by the administrators.
+    // Nothing is inherited, since every user can create files in ProgramData. The owner is the group of administrators.
     private const string MachineRights = "O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FRFX;;;BU)";
 
-    /// <summary>Makes a folder and those above it that are missing; one that is there already is left as it is.</summary>
-    /// <param name="path">The folder.</param>
-    /// <param name="scope">The scope; a user's own folders get the rights of the user's profile.</param>
-    /// <exception cref="RenewalException">It can't be made.</exception>
+    /// <summary>Creates a folder, and missing ones above it. An existing folder is not changed.</summary>
+    /// <param name="scope">The scope; folders of a user inherit the permissions of the profile.</param>
+    /// <exception cref="RenewalException">The folder cannot be created.</exception>
     public static void Make(string path, RenewalScope scope)
     {
         if (Directory.Exists(path))
@@ -34,12 +33,12 @@ internal static class OwnFolder
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RenewalException(
-                e is UnauthorizedAccessException ? ErrorId.AdministratorRequired : ErrorId.WriteFailed, $"The folder '{path}' can't be made: {e.Message}",
-                scope == RenewalScope.Machine ? "Run as an administrator (or root), or register for yourself: -Scope CurrentUser." : "Check the rights of the folder above it.", e);
+                e is UnauthorizedAccessException ? ErrorId.AdministratorRequired : ErrorId.WriteFailed, $"The folder '{path}' cannot be created: {e.Message}",
+                scope == RenewalScope.Machine ? "Run as an administrator (or root), or register for yourself: -Scope CurrentUser." : "Check the permissions of the folder above it.", e);
         }
     }
 
-    /// <summary>Makes a folder if that is possible; whoever writes in it says so if it was not.</summary>
+    /// <summary>Creates a folder if possible. If not, writing in it fails later.</summary>
     public static void TryMake(string path)
     {
         try
@@ -48,14 +47,12 @@ internal static class OwnFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The log says that it can't be written.
+            // Writing in the folder reports the error.
         }
     }
 
-    /// <summary>Gives a file or folder of ours to the account that a run is to run as, where that is another one.</summary>
-    /// <param name="account">The account.</param>
-    /// <param name="path">The file or folder.</param>
-    /// <exception cref="RenewalException">It can't be given.</exception>
+    /// <summary>Gives a file or folder to the account of the run, if that is not the default account.</summary>
+    /// <exception cref="RenewalException">The owner or permissions cannot be changed.</exception>
     public static void GiveTo(TaskAccount account, string path)
     {
         if (account is not (TaskAccount.User or TaskAccount.ManagedServiceAccount))
@@ -69,11 +66,11 @@ internal static class OwnFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or IdentityNotMappedException or InvalidOperationException)
         {
-            throw new RenewalException(ErrorId.AccountInvalid, $"'{path}' can't be given to '{account.Display}': {e.Message}", "Check the account, and run as an administrator (or root).", e);
+            throw new RenewalException(ErrorId.AccountInvalid, $"'{path}' cannot be given to '{account.Display}': {e.Message}", "Check the account, and run as an administrator (or root).", e);
         }
     }
 
-    // The mode holds whatever the umask: with 077 a task of another account could not even find its definition.
+    // The mode does not depend on the umask: with 077 another account could not read its definition.
     [UnsupportedOSPlatform("windows")]
     private static void MakeOnUnix(string path)
     {
@@ -91,7 +88,7 @@ internal static class OwnFolder
         File.SetUnixFileMode(path, Mode);
     }
 
-    // The file that is there, not what somebody puts in its place: root would give that away.
+    // Through the opened folder: root must not give away a file that another user puts in its place.
     [UnsupportedOSPlatform("windows")]
     private static void GiveOnUnix(string path, uint user)
     {

@@ -2,12 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>What one registered renewal came to.</summary>
-/// <param name="Store">Where it is registered; null where it is not.</param>
+/// <summary>The outcome of one registered renewal.</summary>
+/// <param name="Store">The store that it is registered in; null if it is not registered.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Renewal">The renewal; null where it was refused before it began.</param>
-/// <param name="Logger">Told of what concerns it.</param>
-/// <param name="Result">The result; null where it was refused.</param>
+/// <param name="Renewal">The renewal; null if it was refused before it began.</param>
+/// <param name="Logger">The logger for its events.</param>
+/// <param name="Result">The result; null if it was refused.</param>
 /// <param name="Error">The failure of the renewal, if any.</param>
 public sealed record RegisteredOutcome(DefinitionStore? Store, string Name, RegisteredRenewal? Renewal, ILogger Logger, RenewalResult? Result, RenewalException? Error)
 {

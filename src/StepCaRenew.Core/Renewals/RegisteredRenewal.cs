@@ -4,10 +4,10 @@ using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>A registered renewal that was read, and found safe to be run.</summary>
+/// <summary>A registered renewal whose files were found safe to run.</summary>
 public sealed class RegisteredRenewal : IDisposable
 {
-    // A run that takes longer than its interval only makes the next one wait.
+    // A run that takes longer than its interval would delay the next one.
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
 
     private readonly KeyPassword? password;
@@ -21,17 +21,14 @@ public sealed class RegisteredRenewal : IDisposable
     /// <summary>The definition.</summary>
     public RenewalDefinition Definition { get; }
 
-    /// <summary>The monitor's address; a secret but for its host.</summary>
+    /// <summary>The URL of the monitor, a secret except for its host.</summary>
     public Uri? HealthCheckUri { get; }
 
-    /// <summary>Where its events go.</summary>
+    /// <summary>The log file.</summary>
     public string LogPath => LogOf(Folders, Definition);
 
-    /// <summary>Demands that this process runs as the account of a renewal, and that only this account can change what the renewal says and runs.</summary>
-    /// <param name="store">Where it is registered.</param>
-    /// <param name="definition">Its definition.</param>
-    /// <param name="module">What runs.</param>
-    /// <exception cref="RenewalException">It runs as another account, or others may change what it says or runs.</exception>
+    /// <summary>Requires that this process runs as the account of a renewal, and that only this account can change its definition and what it runs.</summary>
+    /// <exception cref="RenewalException">The renewal runs as another account, or others can change its definition or what it runs.</exception>
     public static RegisteredRenewal Open(DefinitionStore store, RenewalDefinition definition, RunningModule module)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -45,7 +42,7 @@ public sealed class RegisteredRenewal : IDisposable
     }
 
     /// <summary>The request of one run.</summary>
-    /// <param name="isScheduled">Whether a scheduler started it: then it has as long for its tries as it has time until the next one.</param>
+    /// <param name="isScheduled">Whether a scheduler started the run; then the interval limits its retries.</param>
     public RenewalRequest ToRequest(bool isScheduled)
     {
         var request = Definition.ToRequest(password) with { RecordFolder = RecordFolder() };
@@ -55,17 +52,17 @@ public sealed class RegisteredRenewal : IDisposable
     /// <inheritdoc/>
     public void Dispose() => password?.Dispose();
 
-    /// <summary>How long after its first try a scheduled run may begin another one.</summary>
+    /// <summary>How long a scheduled run can retry.</summary>
     /// <param name="interval">The schedule's interval.</param>
     internal static TimeSpan RetryTime(TimeSpan interval) => interval / 2 < LongestRetry ? interval / 2 : LongestRetry;
 
     /// <summary>The log of a renewal.</summary>
     internal static string LogOf(RenewalFolders folders, RenewalDefinition definition) => definition.LogPath ?? UsualLogOf(folders, definition.Name);
 
-    /// <summary>The log of a renewal that names none.</summary>
+    /// <summary>The default log of a renewal.</summary>
     internal static string UsualLogOf(RenewalFolders folders, string name) => Path.Combine(folders.LogFolder(name), "renewal.log");
 
-    // Next to the pair, its owner could hold the lock for ever, or empty the record: the actions would never run, and nobody would be told.
+    // Next to the pair, its owner could hold the lock for ever or empty the record; then the actions would never run.
     private string RecordFolder()
     {
         var state = Folders.StateFolder(Definition.Name);
@@ -76,7 +73,7 @@ public sealed class RegisteredRenewal : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Whatever writes there says so.
+            // Writing in the folder reports the error.
             return state;
         }
     }
@@ -91,7 +88,7 @@ public sealed class RegisteredRenewal : IDisposable
         }
         catch (RenewalException)
         {
-            // The run itself says so.
+            // The run reports the error.
             return ScheduleInterval.All[0];
         }
     }

@@ -2,40 +2,40 @@ using StepCaRenew.Actions;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>What a call over registered renewals decides for this once; all else is the definitions'.</summary>
+/// <summary>The options of one call for registered renewals; all else is in their definitions.</summary>
 public sealed record RegisteredRunOptions
 {
-    /// <summary>What runs.</summary>
+    /// <summary>The module and pwsh of this process.</summary>
     public required RunningModule Module { get; init; }
 
-    /// <summary>Renew now, due or not.</summary>
+    /// <summary>Renew even if not due.</summary>
     public bool IsForced { get; init; }
 
-    /// <summary>A scheduler started it.</summary>
+    /// <summary>A scheduler started the call.</summary>
     public bool IsScheduled { get; init; }
 
-    /// <summary>Nothing is to be changed, not even a state.</summary>
+    /// <summary>Change nothing, not even a state.</summary>
     public bool IsWhatIf { get; init; }
 
-    /// <summary>How long to wait for another run; null for what the definition says.</summary>
+    /// <summary>How long to wait for another run; null for the value of the definition.</summary>
     public TimeSpan? LockTimeout { get; init; }
 
-    /// <summary>How long a failed request may be tried again; null for what the definition says.</summary>
+    /// <summary>How long to retry a failed request; null for the value of the definition.</summary>
     public TimeSpan? RetryTimeout { get; init; }
 
-    /// <summary>How long one action may take; null for what the definition says.</summary>
+    /// <summary>The time limit of one action; null for the value of the definition.</summary>
     public TimeSpan? ActionTimeout { get; init; }
 
-    /// <summary>Whether the call is over several renewals: their warnings begin with their names.</summary>
+    /// <summary>Whether the call runs several renewals, so that warnings begin with a name.</summary>
     public bool IsBatch { get; init; }
 
-    /// <summary>How many renewals of one account run at once.</summary>
+    /// <summary>How many renewals of one account run at the same time.</summary>
     public int ThrottleLimit { get; init; } = 1;
 
-    /// <summary>Whether the call names a renewal, so that it is an error if the renewal cannot run; one that a pattern found is skipped with a warning.</summary>
+    /// <summary>Whether the call names a renewal, which then must run. A renewal that matches only a pattern is skipped with a warning if it cannot run.</summary>
     public Func<string, bool> IsNamed { get; init; } = _ => true;
 
-    /// <summary>What the actions have in common.</summary>
+    /// <summary>The options of all actions.</summary>
     public ActionHost Host { get; init; } = new();
 
     /// <summary>Asked before anything is changed.</summary>

@@ -72,7 +72,7 @@ public sealed partial class RegisteredRuns
         }
 
         foreach (var other in mine)
-            Add(other.Position, outcomes.Of(other));
+            Add(other.Position, outcomes.For(other));
         lock (others)
             actionErrors = [.. actionErrors, .. outcomes.ActionErrors];
     }

@@ -9,14 +9,12 @@ using StepCaRenew.StepCa;
 namespace StepCaRenew.Renewals;
 
 /// <summary>
-/// One call over registered renewals: each for itself, several at once if need be, so that one that fails does not stop
-/// the others; then the actions of all, each once; then what each came to goes to its state and its monitor.
+/// One call for registered renewals: the renewals, independent of each other; then the actions of all, each once; then states
+/// and monitors.
 /// </summary>
-/// <param name="options">What the call decides.</param>
-/// <param name="clock">The clock.</param>
 /// <param name="random">Gives numbers in [0, 1) for the jitter of retries.</param>
 /// <param name="environment">The environment variables: step's configuration and proxies.</param>
-/// <param name="logger">Told of everything; each renewal's own log besides.</param>
+/// <param name="logger">The log of the call; each renewal has a log of its own too.</param>
 public sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger) : IDisposable
 {
     private readonly SortedList<int, RegisteredOutcome> outcomes = [];
@@ -28,22 +26,21 @@ public sealed partial class RegisteredRuns(RegisteredRunOptions options, TimePro
     {
     }
 
-    /// <summary>What the renewals came to, in their order.</summary>
+    /// <summary>The outcomes of the renewals, in their order.</summary>
     public IReadOnlyList<RegisteredOutcome> Outcomes => [.. outcomes.Values];
 
     /// <summary>The actions that failed.</summary>
     public IReadOnlyList<RenewalException> ActionErrors => actionErrors;
 
-    /// <summary>What a scheduler is told: see <see cref="RunExitCode"/>.</summary>
+    /// <summary>The exit code for a scheduler; see <see cref="RunExitCode"/>.</summary>
     public int ExitCode => outcomes.Values.Any(outcome => outcome is { Result: not null, Error: not null } && outcome.Error.ErrorId != ErrorId.ActionFailed) ? RunExitCode.RenewalFailed
         : outcomes.Values.Any(outcome => outcome.Result is null) ? RunExitCode.ConfigurationRefused
         : actionErrors.Count > 0 || outcomes.Values.Any(outcome => outcome.Error is not null) ? RunExitCode.ActionsFailed
         : RunExitCode.Success;
 
-    /// <summary>Runs one renewal, but for its actions; from any thread.</summary>
+    /// <summary>Runs one renewal without its actions, on any thread.</summary>
     /// <param name="position">Its place among those of the call.</param>
-    /// <param name="store">Where it is registered; null where it is not.</param>
-    /// <param name="name">Its name.</param>
+    /// <param name="store">The store that it is registered in; null if it is not registered.</param>
     /// <param name="cancellationToken">Ends it as <see cref="RenewalEngine.RenewAsync"/> says.</param>
     /// <returns>False if it runs as another account: then it is among <see cref="OtherAccounts"/>.</returns>
     /// <exception cref="OperationCanceledException">The run was cancelled; nothing was changed.</exception>
@@ -77,7 +74,7 @@ public sealed partial class RegisteredRuns(RegisteredRunOptions options, TimePro
         {
             var monitor = renewal?.HealthCheckUri ?? (store is null ? null : HealthCheckFile.TryReadOwn(store, name));
             renewal?.Dispose();
-            // What its definition says of a log can't be trusted, or read; the usual one tells of it.
+            // The log that the definition names cannot be trusted, so the default log is used.
             TaskLog.Refused(store is null || !RenewalName.IsValid(name) ? logger : new TeeLogger(logger, UsualLogOf(store.Folders, name)), name, e.ErrorId, e.Message);
             Add(position, new RegisteredOutcome(store, name, null, logger, null, e) { MonitorOfRefused = monitor });
         }
@@ -85,7 +82,7 @@ public sealed partial class RegisteredRuns(RegisteredRunOptions options, TimePro
         return true;
     }
 
-    /// <summary>Runs what the renewals owe: each action once, after the last replacement.</summary>
+    /// <summary>Runs the pending actions, each once, after all renewals.</summary>
     /// <param name="cancellationToken">Ends a running action; it stays pending.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public async Task ActAsync(CancellationToken cancellationToken)
@@ -93,7 +90,7 @@ public sealed partial class RegisteredRuns(RegisteredRunOptions options, TimePro
         var run = outcomes.Where(outcome => outcome.Value is { Result: not null, IsElsewhere: false }).ToList();
         if (!run.Exists(outcome => outcome.Value.Result!.ActionsPending))
             return;
-        // What is shared stands in the log of each.
+        // Events of all renewals are written to the log of each.
         var log = run.Select(outcome => LogOf(outcome.Value.Renewal!)).Aggregate(logger, (one, other) => new TeeLogger(one, other));
         var actions = run.SelectMany(outcome => outcome.Value.Renewal!.Definition.Actions.Select(action => action with { Timeout = options.ActionTimeout ?? outcome.Value.Renewal.Definition.ActionTimeout }));
         using var engine = EngineWith(log);
@@ -107,8 +104,8 @@ public sealed partial class RegisteredRuns(RegisteredRunOptions options, TimePro
         }
     }
 
-    /// <summary>Writes the states, and tells the monitors.</summary>
-    /// <param name="cancellationToken">Ends an attempt to tell one.</param>
+    /// <summary>Writes the states and notifies the monitors.</summary>
+    /// <param name="cancellationToken">Ends the notification of a monitor.</param>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
         if (options.IsWhatIf)
@@ -174,7 +171,7 @@ public sealed partial class RegisteredRuns(RegisteredRunOptions options, TimePro
         };
     }
 
-    // Told of a damaged state when it is written anew.
+    // A damaged state is logged later, when it is written.
     private static CaClock ClockOf(RegisteredRenewal renewal)
     {
         var state = new StateStore(renewal.Folders, NullLogger.Instance).Read(renewal.Definition.Name);
@@ -191,7 +188,7 @@ public sealed partial class RegisteredRuns(RegisteredRunOptions options, TimePro
         if (options.IsWhatIf)
             return NullLogger.Instance;
         OwnFolder.TryMake(folders.LogFolder(name));
-        // An older version made it for all users.
+        // Older versions let all users read it.
         if (OperatingSystem.IsWindows())
             WindowsNewFile.Tighten(RegisteredRenewal.UsualLogOf(folders, name));
         return new JsonLogger(RegisteredRenewal.UsualLogOf(folders, name), clock, logger);

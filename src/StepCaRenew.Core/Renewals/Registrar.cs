@@ -8,13 +8,9 @@ using StepCaRenew.StepCa;
 namespace StepCaRenew.Renewals;
 
 /// <summary>
-/// Registers renewals and takes them away again. A registration is found good for the account that will run it before
-/// anything is written, and what can't be finished is put back as it was.
+/// Registers and unregisters renewals. A registration is checked for the account of the run before anything is written, and
+/// undone if it fails.
 /// </summary>
-/// <param name="schedulers">The schedulers of this machine.</param>
-/// <param name="clock">The clock.</param>
-/// <param name="environment">The environment variables.</param>
-/// <param name="logger">Told of what was done.</param>
 public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Func<string, string?> environment, ILogger logger)
 {
     private readonly RegistrationChecks checks = new(schedulers.Paths, clock, environment, logger);
@@ -25,10 +21,10 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
     {
     }
 
-    /// <summary>Finds out whether a renewal can be registered, and what its registration would be.</summary>
+    /// <summary>Checks a renewal and returns its registration.</summary>
     /// <param name="request">The renewal.</param>
     /// <param name="cancellationToken">Ends the checks.</param>
-    /// <exception cref="RenewalException">It can't be registered; nothing was changed.</exception>
+    /// <exception cref="RenewalException">The renewal cannot be registered; nothing was changed.</exception>
     public async Task<Registration> CheckAsync(RegistrationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -40,9 +36,9 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
         return registration;
     }
 
-    /// <summary>What would be registered with the scheduler, and the definition, as text. Changes nothing, and asks nobody.</summary>
+    /// <summary>The schedule and the definition that would be registered, as text. Changes nothing and does not contact the CA.</summary>
     /// <param name="request">The renewal.</param>
-    /// <exception cref="RenewalException">The certificate or the CA's root can't be read, or no interval fits.</exception>
+    /// <exception cref="RenewalException">The certificate or the root of the CA cannot be read, or no interval is short enough.</exception>
     public (string Schedule, string Definition) Render(RegistrationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -50,11 +46,11 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
         return (registration.Scheduler.Render(registration.Run), TextFile.Decode(DefinitionWriter.Render(registration.Definition)));
     }
 
-    /// <summary>Registers what was checked: creates it, or makes it what it should be.</summary>
-    /// <param name="registration">What <see cref="CheckAsync"/> gave.</param>
-    /// <param name="cancellationToken">Not heeded once something was written.</param>
-    /// <returns>Whether anything had to be changed.</returns>
-    /// <exception cref="RenewalException">It can't be registered; what was there before still is.</exception>
+    /// <summary>Registers a checked registration: creates it, or corrects the one that exists.</summary>
+    /// <param name="registration">The result of <see cref="CheckAsync"/>.</param>
+    /// <param name="cancellationToken">Ignored once something was written.</param>
+    /// <returns>Whether anything was changed.</returns>
+    /// <exception cref="RenewalException">The registration failed; the earlier one is unchanged.</exception>
     public async Task<bool> RegisterAsync(Registration registration, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(registration);
@@ -65,7 +61,7 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
             var isChanged = files.Write();
             isChanged |= await registration.Scheduler.InstallAsync(registration.Run, CancellationToken.None).ConfigureAwait(false);
             WindowsEventSource.Register();
-            // Only now, that there is another one.
+            // The schedule of another scheduler goes last, when the new one exists.
             await RemoveFromAsync(schedulers.OfThisSystem.Where(other => other.Kind != registration.Scheduler.Kind), registration.Definition.Name, registration.Run.Scope).ConfigureAwait(false);
             if (isChanged)
                 TaskLog.Registered(logger, registration.Definition.Name, registration.Scheduler.Kind, ScheduleInterval.Format(registration.Run.Interval));
@@ -78,12 +74,11 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
         }
     }
 
-    /// <summary>Starts the registered run, as its own account, and waits for its end: it renews what is due, else it tests what it can.</summary>
+    /// <summary>Starts the registered run as its own account and waits for its end. The run renews if the certificate is due; else it tests what a renewal needs.</summary>
     /// <param name="registration">The registration, which is done.</param>
-    /// <param name="isForced">Whether it renews although nothing is due.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <returns>The exit code, null if the scheduler does not tell; and whether the run knew that it was to renew or to test.</returns>
-    /// <exception cref="RenewalException">It can't be started, or does not end in time.</exception>
+    /// <param name="isForced">Renew even if the certificate is not due.</param>
+    /// <returns>The exit code, null if the scheduler does not report it; and whether the run read its order.</returns>
+    /// <exception cref="RenewalException">The run cannot be started, or does not end in time.</exception>
     public static async Task<(int? ExitCode, bool KnewItsOrder)> RunNowAsync(Registration registration, bool isForced, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(registration);
@@ -102,19 +97,17 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
     }
 
     /// <summary>
-    /// Takes a renewal away: schedule, definition and state, in this order, then the locks of its pair. Certificate, key and
-    /// log stay.
+    /// Unregisters a renewal: deletes schedule, definition, state and the lock files of its pair, in this order. Certificate,
+    /// key and log stay.
     /// </summary>
-    /// <param name="store">Where it is registered.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="cancellationToken">Not heeded once the schedule is gone.</param>
-    /// <exception cref="RenewalException">It can't be taken away; what is left still works.</exception>
+    /// <param name="cancellationToken">Ignored once the schedule is deleted.</param>
+    /// <exception cref="RenewalException">The renewal cannot be unregistered; what is left of it still works.</exception>
     public async Task UnregisterAsync(DefinitionStore store, string name, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
         cancellationToken.ThrowIfCancellationRequested();
         var definition = TryLoad(store, name);
-        // Also one whose definition nobody can read any more must be got rid of.
+        // A renewal with an unreadable definition can be unregistered too.
         await RemoveFromAsync(schedulers.OfThisSystem, name, definition?.Scope ?? store.Folders.Scope).ConfigureAwait(false);
         store.Delete(name);
         RunOrder.Delete(store.Folders, name);
@@ -147,7 +140,7 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
         }
         catch (RenewalException)
         {
-            // The certificate or its key has gone; nobody knows where its locks are.
+            // The certificate or its key is gone, and the paths of its locks with it.
         }
     }
 
@@ -161,7 +154,7 @@ public sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Fu
             }
             catch (RenewalException e) when (e.ErrorId == ErrorId.SchedulerUnavailable)
             {
-                // What is not there has no schedule.
+                // This scheduler does not run here, so it has no schedule.
             }
         }
     }

@@ -3,21 +3,21 @@ using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>A renewal as it is to be registered, with every question answered.</summary>
+/// <summary>A renewal that is ready to be registered.</summary>
 /// <param name="Store">Where it is registered.</param>
-/// <param name="Definition">What is written down.</param>
-/// <param name="Run">What its scheduler runs.</param>
-/// <param name="Scheduler">The scheduler that runs it.</param>
-/// <param name="Ca">Where the CA is, as it was found in the surroundings of who registers.</param>
-/// <param name="Root">The root certificate, which is copied beside the definition.</param>
-/// <param name="HealthCheckUri">The monitor's address, if one is told.</param>
+/// <param name="Definition">The definition to write.</param>
+/// <param name="Run">The run to schedule.</param>
+/// <param name="Scheduler">The scheduler.</param>
+/// <param name="Ca">The CA, as found in the session of the user who registers.</param>
+/// <param name="Root">The root certificate, which is copied next to the definition.</param>
+/// <param name="HealthCheckUri">The URL of the monitor, if there is one.</param>
 public sealed record Registration(
     DefinitionStore Store, RenewalDefinition Definition, ScheduledRun Run, IScheduler Scheduler, CaSettings Ca, ReadOnlyMemory<byte> Root, Uri? HealthCheckUri)
 {
-    /// <summary>What changes against the registration that exists.</summary>
+    /// <summary>The differences from the existing registration.</summary>
     public DefinitionChanges Changes { get; init; } = DefinitionChanges.None;
 
-    /// <summary>What registering does, in a sentence: when, with what, as whom, what follows a renewal, and what changes.</summary>
+    /// <summary>A sentence about the registration: interval, scheduler, account, actions and changes.</summary>
     public string Summary
     {
         get
@@ -28,7 +28,7 @@ public sealed record Registration(
         }
     }
 
-    // The monitor's address is a secret, and a record prints all that it has.
+    // The default ToString of a record would print the URL of the monitor, which is a secret.
     /// <inheritdoc/>
     public override string ToString() => Definition.Name;
 }

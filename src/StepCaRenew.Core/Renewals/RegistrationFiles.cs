@@ -5,14 +5,14 @@ using StepCaRenew.Files;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>The files of a registration: written so that the definition comes last, and put back where it can't be finished.</summary>
+/// <summary>Writes the files of a registration, the definition last, and restores them if the registration fails.</summary>
 internal sealed class RegistrationFiles(Registration registration)
 {
     private readonly List<(string Path, byte[]? Before)> written = [];
 
-    /// <summary>Makes the folders and writes the files.</summary>
-    /// <returns>False where all of them were as they should be.</returns>
-    /// <exception cref="RenewalException">One can't be written.</exception>
+    /// <summary>Creates the folders and writes the files.</summary>
+    /// <returns>Whether any file was changed.</returns>
+    /// <exception cref="RenewalException">A file cannot be written.</exception>
     public bool Write()
     {
         var (store, definition, folders) = (registration.Store, registration.Definition, registration.Store.Folders);
@@ -20,16 +20,16 @@ internal sealed class RegistrationFiles(Registration registration)
         var hasLogs = Directory.Exists(logs);
         foreach (var folder in new[] { folders.Definitions, folders.StateFolder(definition.Name), logs })
             OwnFolder.Make(folder, definition.Scope);
-        // The account of the run writes its state and its log; another one than root must be able to.
+        // The account of the run writes the state and the log.
         OwnFolder.GiveTo(registration.Run.Account, folders.StateFolder(definition.Name));
-        // A folder that was there is somebody's; whether the account can write in it was checked.
+        // The owner of an existing folder stays; that the account can write in it was checked before.
         if (definition.LogPath is null || !hasLogs)
             OwnFolder.GiveTo(registration.Run.Account, logs);
 
         var isChanged = WriteFile(store.RootFile(definition.Name), registration.Root.Span);
         if (registration.HealthCheckUri is { } uri)
             isChanged |= WriteFile(store.MonitorFile(definition.Name), TextFile.Encode(uri.AbsoluteUri + "\n"));
-        // A hand that wrote comments into it and changed nothing keeps its file.
+        // A definition with the same content keeps its comments.
         if (!IsUnchanged())
         {
             Remember(folders.DefinitionFile(definition.Name));
@@ -49,7 +49,7 @@ internal sealed class RegistrationFiles(Registration registration)
         return isChanged;
     }
 
-    /// <summary>Makes the files what they were.</summary>
+    /// <summary>Restores the earlier files.</summary>
     public void Restore()
     {
         foreach (var (path, before) in Enumerable.Reverse(written))
@@ -63,7 +63,7 @@ internal sealed class RegistrationFiles(Registration registration)
             }
             catch (RenewalException)
             {
-                // The error that led here is the one to be told.
+                // The first error is reported.
             }
         }
 
@@ -74,7 +74,7 @@ internal sealed class RegistrationFiles(Registration registration)
         }
         catch (RenewalException)
         {
-            // The error that led here is the one to be told.
+            // The first error is reported.
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed class RegistrationFiles(Registration registration)
         return isChanged;
     }
 
-    // Files of older versions can have the rights of their folder, which lets all users read.
+    // Files of older versions can have the permissions of their folder, with which all users can read.
     [SupportedOSPlatform("windows")]
     private void RestrictOnWindows()
     {
@@ -110,7 +110,7 @@ internal sealed class RegistrationFiles(Registration registration)
         WindowsNewFile.Tighten(RegisteredRenewal.UsualLogOf(folders, name));
     }
 
-    // What is private belongs to the account of the earlier registration.
+    // Private files belong to the account of the earlier registration.
     private void RestoreOwner()
     {
         var account = AccountName.FromDefinition(registration.Store.Load(registration.Definition.Name));

@@ -2,24 +2,24 @@ using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>A renewal that is to be registered, as the caller said it.</summary>
+/// <summary>A renewal to register, as the user gave it.</summary>
 public sealed record RegistrationRequest
 {
-    /// <summary>What is to be done; the CA and programs may be named as in a call by hand.</summary>
+    /// <summary>The definition, with CA and programs named as in a call by hand.</summary>
     public required RenewalDefinition Definition { get; init; }
 
-    /// <summary>For whom.</summary>
+    /// <summary>The scope.</summary>
     public RenewalScope Scope { get; init; }
 
-    /// <summary>Whom it runs as.</summary>
+    /// <summary>The account that it runs as.</summary>
     public required TaskAccount Account { get; init; }
 
-    /// <summary>The monitor's address, if one is told.</summary>
+    /// <summary>The URL of the monitor, if there is one.</summary>
     public Uri? HealthCheckUri { get; init; }
 
-    /// <summary>What is to run by schedule: what runs now.</summary>
+    /// <summary>The pwsh and module to schedule: those of this process.</summary>
     public required RunningModule Module { get; init; }
 
-    /// <summary>Register though the CA can't be asked, and over a renewal of another certificate.</summary>
+    /// <summary>Register even if the CA cannot be asked, or the name is that of a renewal of another certificate.</summary>
     public bool IsForced { get; init; }
 }

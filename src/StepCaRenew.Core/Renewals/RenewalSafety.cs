@@ -5,41 +5,38 @@ using StepCaRenew.Scheduling;
 namespace StepCaRenew.Renewals;
 
 /// <summary>
-/// What a registered renewal reads, runs and writes, and the demand that others can't change it: asked at registration
-/// for the account that will run it, and at every run for the account that does run it.
+/// Requires that other accounts cannot change what a registered renewal reads, runs and writes. Checked at registration for
+/// the account of the run, and at every run for the account of the process.
 /// </summary>
 internal static class RenewalSafety
 {
-    /// <summary>Demands that it is safe to run.</summary>
-    /// <exception cref="RenewalException">Others may change it (<see cref="ErrorId.InsecureDefinition"/>, <see cref="ErrorId.InsecureFolder"/>).</exception>
-    /// <param name="folders">Where it is registered.</param>
-    /// <param name="definition">The definition.</param>
-    /// <param name="module">What runs.</param>
+    /// <summary>Requires that a renewal is safe to run.</summary>
+    /// <exception cref="RenewalException">Others can change it (<see cref="ErrorId.InsecureDefinition"/>, <see cref="ErrorId.InsecureFolder"/>).</exception>
     /// <param name="trusted">
-    /// The accounts that the run trusts. A definition cannot say which account runs it: root would run what another account can write.
+    /// The accounts that the run trusts. Not taken from the definition: root would run files that another account can write.
     /// </param>
     public static void RequireSafe(RenewalFolders folders, RenewalDefinition definition, RunningModule module, TrustedAccounts trusted)
     {
         SafetyCheck.RequireSafeDefinition(Guarded(folders, definition, module), trusted);
         SafetyCheck.RequireSafeFolder([Folder(folders.StateFolder(definition.Name), "the state folder"), Folder(Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!, "the log folder")], trusted);
-        // A user's own schedule does no more than the user could do anyway.
+        // A schedule of a user has no more rights than the user.
         if (definition.Scope == RenewalScope.Machine)
             SafetyCheck.RequireSafeFolder(PairFolders(definition), trusted.WithOwnerOf(definition.KeyPath ?? definition.CertificatePath));
     }
 
-    /// <summary>Demands that only the account of this process can change the pwsh and the module that it is about to start as another account.</summary>
+    /// <summary>Requires that only the account of this process can change the pwsh and the module that it will start as another account.</summary>
     /// <exception cref="RenewalException">Others can change it (<see cref="ErrorId.InsecureDefinition"/>).</exception>
     public static void RequireSafeModule(RunningModule module) =>
         SafetyCheck.RequireSafeDefinition([.. Pwsh(module), .. Module(module)], TrustedAccounts.ForThisProcess());
 
-    /// <summary>What says what is run, and what is run.</summary>
+    /// <summary>The files that decide what is run, and those that are run.</summary>
     private static IEnumerable<GuardedPath> Guarded(RenewalFolders folders, RenewalDefinition definition, RunningModule module)
     {
         yield return new GuardedPath(folders.DefinitionFile(definition.Name), "the definition");
         if (definition.KeyPasswordFile is { } password)
             yield return new GuardedPath(password, "the password file");
         if (definition.HealthCheckUriFile is { } monitor)
-            yield return new GuardedPath(monitor, "the file with the monitor's address");
+            yield return new GuardedPath(monitor, "the file with the URL of the monitor");
         if (definition.Ca.RootPath is { } root)
             yield return new GuardedPath(root, "the root certificate");
         if (definition.Ca.StepPath is { } step)
@@ -63,9 +60,9 @@ internal static class RenewalSafety
     private static IEnumerable<GuardedPath> Module(RunningModule module)
     {
         yield return GuardedPath.Module(module.Folder);
-        // A schedule loads the newest version: a new one here would be run.
+        // A schedule loads the newest version, so a new one here would be run.
         if (ModuleReference.VersionsFolder(module.Folder) is { } versions)
-            yield return new GuardedPath(versions, "the folder of the module's versions");
+            yield return new GuardedPath(versions, "the folder with the versions of the module");
     }
 
     // The pwsh that runs, and the launcher or link that a schedule starts.

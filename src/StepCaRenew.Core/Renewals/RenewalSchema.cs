@@ -1,6 +1,6 @@
 namespace StepCaRenew.Renewals;
 
-/// <summary>The JSON schema of definitions, which editors use and which is laid beside them.</summary>
+/// <summary>The JSON schema of definitions, which is written next to them for editors.</summary>
 public static class RenewalSchema
 {
     private static readonly Lazy<byte[]> Content = new(() =>

@@ -1,11 +1,11 @@
 namespace StepCaRenew.Renewals;
 
-/// <summary>For whom a renewal is registered. Strings to PowerShell, since scripts and Ansible read them as such.</summary>
+/// <summary>Whether a renewal is registered for the machine or for a user. Results show it as a string, for scripts and Ansible.</summary>
 public enum RenewalScope
 {
-    /// <summary>For the machine: the schedule is the system's, the definition lies below /etc or ProgramData.</summary>
+    /// <summary>For the machine: a schedule of the system, and a definition below /etc or ProgramData.</summary>
     Machine,
 
-    /// <summary>For the user who registers it: the schedule and the definition are the user's own.</summary>
+    /// <summary>For the user who registers it: a schedule of the user, and a definition in the profile.</summary>
     CurrentUser,
 }

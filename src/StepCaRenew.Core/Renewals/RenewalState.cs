@@ -1,6 +1,6 @@
 namespace StepCaRenew.Renewals;
 
-/// <summary>What the last runs of a registered renewal came to.</summary>
+/// <summary>The results of the last runs of a registered renewal.</summary>
 public sealed record RenewalState
 {
     /// <summary>When it last ran.</summary>
@@ -15,10 +15,10 @@ public sealed record RenewalState
     /// <summary>One of <see cref="RenewalStatus"/>.</summary>
     public string? LastStatus { get; init; }
 
-    /// <summary>One of <see cref="ErrorId"/>; null where the last run had no error.</summary>
+    /// <summary>One of <see cref="ErrorId"/>; null if the last run had no error.</summary>
     public string? LastErrorId { get; init; }
 
-    /// <summary>What the last error was, without the output of programs: all users may read the state. Kept after a success.</summary>
+    /// <summary>The message of the last error, without output of programs, since all users can read the state. Kept after a success.</summary>
     public string? LastErrorMessage { get; init; }
 
     /// <summary>When a run last had an error; kept after a success.</summary>
@@ -27,24 +27,22 @@ public sealed record RenewalState
     /// <summary>From when the certificate is due.</summary>
     public DateTimeOffset? NextRenewal { get; init; }
 
-    /// <summary>Whether an action is yet to be done.</summary>
+    /// <summary>Whether actions are pending.</summary>
     public bool ActionsPending { get; init; }
 
-    /// <summary>How far the CA's clock was ahead of this machine's when it last answered; null before that.</summary>
+    /// <summary>How far the CA's clock was ahead of this machine's when it last answered; null before the first answer.</summary>
     public TimeSpan? ClockDifference { get; init; }
 
     /// <summary>
-    /// From which difference on the CA's certificates are not valid yet on this machine; null if none was thrown away for
-    /// that since the last renewal.
+    /// The clock difference above which new certificates of the CA are not yet valid on this machine; null if none was rejected
+    /// for that since the last renewal.
     /// </summary>
     public TimeSpan? ClockLimit { get; init; }
 
-    /// <summary>Since when an action is yet to be done; null if none is.</summary>
+    /// <summary>Since when actions are pending; null if none are.</summary>
     public DateTimeOffset? ActionsPendingSince { get; init; }
 
-    /// <summary>The state after one more run.</summary>
-    /// <param name="result">What came of it.</param>
-    /// <param name="now">When.</param>
+    /// <summary>The state after another run.</summary>
     public RenewalState After(RenewalResult result, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(result);
@@ -66,8 +64,6 @@ public sealed record RenewalState
     }
 
     /// <summary>The state after a run that was refused before it began.</summary>
-    /// <param name="error">Why.</param>
-    /// <param name="now">When.</param>
     public RenewalState Refused(RenewalException error, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(error);

@@ -2,7 +2,7 @@ using StepCaRenew.Processes;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>A registered renewal with its schedule, its state and its certificate: flat, as results are.</summary>
+/// <summary>A registered renewal with its schedule, state and certificate.</summary>
 public sealed record RenewalTask
 {
     /// <summary>The renewal's name.</summary>
@@ -11,19 +11,19 @@ public sealed record RenewalTask
     /// <summary>One of <see cref="RenewalScope"/>, as text.</summary>
     public string Scope { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
-    /// <summary>True where registration changed something; false from Get-StepRenewalTask.</summary>
+    /// <summary>Whether registration changed anything; false from Get-StepRenewalTask.</summary>
     public bool Changed { get; internal init; }
 
     /// <summary>The certificate file.</summary>
     public string CertificatePath { get; internal init => field = PlainText.Path(value); } = string.Empty;
 
-    /// <summary>The key file; null where none is found.</summary>
+    /// <summary>The key file; null if none is found.</summary>
     public string? KeyPath { get; internal init => field = PlainText.Path(value); }
 
-    /// <summary>One of <see cref="Certificates.CertificateStatus"/>; null where the certificate can't be read.</summary>
+    /// <summary>One of <see cref="Certificates.CertificateStatus"/>; null if the certificate cannot be read.</summary>
     public string? CertificateStatus { get; internal init => field = PlainText.Line(value); }
 
-    /// <summary>One of <see cref="Certificates.KeyStatus"/>; null where the certificate can't be read.</summary>
+    /// <summary>One of <see cref="Certificates.KeyStatus"/>; null if the certificate cannot be read.</summary>
     public string? KeyStatus { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>The end of the certificate's validity, local time.</summary>
@@ -35,25 +35,25 @@ public sealed record RenewalTask
     /// <summary>One of <see cref="Scheduling.SchedulerKind"/>.</summary>
     public string? Scheduler { get; internal init => field = PlainText.Line(value); }
 
-    /// <summary>When it runs, in the scheduler's own notation, as it was found.</summary>
+    /// <summary>When it runs, in the notation of the scheduler, as found.</summary>
     public string? Schedule { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>How often it should run, such as 15m.</summary>
     public string? Interval { get; internal init => field = PlainText.Line(value); }
 
-    /// <summary>Whom it runs as.</summary>
+    /// <summary>The account that it runs as.</summary>
     public string RunAs { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
-    /// <summary>Whether the schedule is there, and as it should be.</summary>
+    /// <summary>Whether the schedule exists and is as it should be.</summary>
     public bool ScheduleHealthy { get; internal init; }
 
-    /// <summary>Each difference from what the schedule should be.</summary>
+    /// <summary>A sentence for each difference from what the schedule should be.</summary>
     public TextList ScheduleDifferences { get; internal init; } = TextList.Empty;
 
-    /// <summary>Whether the renewal does its work: the schedule is as it should be, runs come, and none is wrong. <see cref="HealthDetails"/> says what is.</summary>
+    /// <summary>Whether the renewal works: the schedule is as it should be, runs start on time, and the last one succeeded. <see cref="HealthDetails"/> has the problems.</summary>
     public bool Healthy { get; internal init; }
 
-    /// <summary>Each thing that is wrong, a sentence each; the differences of the schedule come first.</summary>
+    /// <summary>A sentence for each problem; differences of the schedule come first.</summary>
     public TextList HealthDetails { get; internal init; } = TextList.Empty;
 
     /// <summary>When the schedule starts it next, local time; null if the schedule is not as it should be.</summary>
@@ -71,28 +71,28 @@ public sealed record RenewalTask
     /// <summary>One of <see cref="RenewalStatus"/>; null before the first run.</summary>
     public string? LastStatus { get; internal init => field = PlainText.Line(value); }
 
-    /// <summary>One of <see cref="ErrorId"/>; null where the last run had no error.</summary>
+    /// <summary>One of <see cref="ErrorId"/>; null if the last run had no error.</summary>
     public string? LastErrorId { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>When a run last had an error, local time; kept after a success.</summary>
     public DateTime? LastErrorTime { get; internal init; }
 
-    /// <summary>What that error was, without the output of programs, which the log has; kept after a success.</summary>
+    /// <summary>The message of that error, without output of programs (see the log); kept after a success.</summary>
     public string? LastErrorMessage { get; internal init => field = PlainText.Line(value); }
 
-    /// <summary>Whether an action is yet to be done.</summary>
+    /// <summary>Whether actions are pending.</summary>
     public bool ActionsPending { get; internal init; }
 
-    /// <summary>How far the CA's clock was ahead of this machine's when the CA last answered, in seconds; null before that.</summary>
+    /// <summary>How far the CA's clock was ahead of this machine's when it last answered, in seconds; null before the first answer.</summary>
     public long? ClockDifferenceSeconds { get; internal init; }
 
-    /// <summary>The exit code of the run that -RunNow started; null where none was, or the scheduler does not tell.</summary>
+    /// <summary>The exit code of the run that -RunNow started; null if none was started, or the scheduler does not report it.</summary>
     public int? RunExitCode { get; internal init; }
 
-    /// <summary>The definition's file.</summary>
+    /// <summary>The definition file.</summary>
     public string DefinitionPath { get; internal init => field = PlainText.Path(value); } = string.Empty;
 
-    /// <summary>Where the events of its runs go.</summary>
+    /// <summary>The log file.</summary>
     public string LogPath { get; internal init => field = PlainText.Path(value); } = string.Empty;
 
     /// <summary>The name.</summary>

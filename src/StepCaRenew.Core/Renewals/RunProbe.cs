@@ -9,16 +9,14 @@ using StepCaRenew.Scheduling.Linux;
 namespace StepCaRenew.Renewals;
 
 /// <summary>
-/// Starts the pwsh of a schedule as the account of the run, with the few variables of a scheduled run, and lets it load the
-/// module: what fails here (permissions, a missing runtime of .NET, a damaged module) would fail at every run. On Linux.
+/// Loads the module with the pwsh of a schedule, as the account of the run and with the few variables of a scheduled run, to
+/// find what would fail at every run (permissions, a missing .NET runtime, a damaged module). Only on Linux.
 /// </summary>
-/// <param name="clock">The clock.</param>
-/// <param name="logger">Told what -Force lets pass.</param>
 internal sealed class RunProbe(TimeProvider clock, ILogger logger)
 {
-    /// <summary>Demands that the run can start.</summary>
-    /// <returns>The folder of the module that was loaded; null if that was not found out.</returns>
-    /// <exception cref="RenewalException">It cannot (<see cref="ErrorId.PwshUnsuitable"/>, <see cref="ErrorId.ModuleNotLoaded"/>).</exception>
+    /// <summary>Requires that the run can load the module.</summary>
+    /// <returns>The folder of the module that was loaded; null if unknown.</returns>
+    /// <exception cref="RenewalException">The run cannot load it (<see cref="ErrorId.PwshUnsuitable"/>, <see cref="ErrorId.ModuleNotLoaded"/>).</exception>
     public async Task<string?> RequireLoadableAsync(Registration registration, RunningModule module, bool isForced, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsLinux())
@@ -27,12 +25,12 @@ internal sealed class RunProbe(TimeProvider clock, ILogger logger)
         var access = new AccountAccess(account, clock);
         if (!await access.CanExecuteAsync(pwsh, cancellationToken).ConfigureAwait(false))
             throw new RenewalException(
-                ErrorId.PwshUnsuitable, $"'{account.Display}', the account that the run runs as, cannot execute '{pwsh}'.",
-                "Install PowerShell by a package of the system, and register from that pwsh, or give that user the permission to execute it and to enter the folders above it.");
+                ErrorId.PwshUnsuitable, $"'{account.Display}', the account of the run, cannot execute '{pwsh}'.",
+                "Install PowerShell by a package of the system and register from that pwsh, or give that user permission to execute it and to enter the folders above it.");
         var manifest = Path.Combine(module.Folder, "StepCaRenew.psd1");
         if (!await access.CanReadAsync(manifest, cancellationToken).ConfigureAwait(false))
             throw new RenewalException(
-                ErrorId.AccessDenied, $"'{account.Display}', the account that the run runs as, cannot read the module '{manifest}'.",
+                ErrorId.AccessDenied, $"'{account.Display}', the account of the run, cannot read the module '{manifest}'.",
                 "Install the module for all users, in /usr/local/share/powershell/Modules, and register again from there.");
         try
         {
@@ -40,7 +38,7 @@ internal sealed class RunProbe(TimeProvider clock, ILogger logger)
         }
         catch (RenewalException e) when (isForced)
         {
-            TaskLog.Warned(logger, $"{registration.Definition.Name}: {e.Message} -Force was given, so that it is registered.");
+            TaskLog.Warned(logger, $"{registration.Definition.Name}: {e.Message} It is registered anyway (-Force).");
             return null;
         }
     }
@@ -66,6 +64,6 @@ internal sealed class RunProbe(TimeProvider clock, ILogger logger)
         throw new RenewalException(
             ErrorId.ModuleNotLoaded,
             $"A run as '{run.Account.Display}' cannot load the module: '{run.Command.Program}' ended with exit code {result.ExitCode}. {result.LastWords}".TrimEnd(),
-            $"Try it with the few variables of a scheduled run, and fix the cause: env -i HOME={(user is null ? "/" : ShellWord.Quote(user.Home))} PATH=/usr/bin:/bin {ShellWord.Quote(run.Command.Program)} -NoProfile -Command {ShellWord.Quote(run.Command.Import)}. To register nevertheless: -Force.");
+            $"Try it with the few variables of a scheduled run, and fix the cause: env -i HOME={(user is null ? "/" : ShellWord.Quote(user.Home))} PATH=/usr/bin:/bin {ShellWord.Quote(run.Command.Program)} -NoProfile -Command {ShellWord.Quote(run.Command.Import)}. To register anyway: -Force.");
     }
 }

@@ -8,16 +8,12 @@ using StepCaRenew.StepCa;
 namespace StepCaRenew.Renewals;
 
 /// <summary>
-/// What a run that -RunNow started tests if its certificate is not due: the CA's address and root, the programs of the
-/// actions, and the account's permission to write where the pair lies. The pair has been read before.
+/// The test of a run that -RunNow started if its certificate is not due: it contacts the CA, finds the programs of the
+/// actions, and checks that the account can write in the folders of the pair. The pair was read before.
 /// </summary>
-/// <param name="clock">The clock.</param>
-/// <param name="environment">The environment variables.</param>
-/// <param name="logger">Told of the outcome.</param>
 internal sealed class RunTest(TimeProvider clock, Func<string, string?> environment, ILogger logger)
 {
-    /// <summary>Tests it.</summary>
-    /// <returns>The result that says so, or the failure: what would fail when the certificate is due fails now.</returns>
+    /// <returns>The result with a note about the test, or the error that a renewal would have.</returns>
     public async Task<(RenewalResult Result, RenewalException? Error)> RunAsync(
         RenewalDefinition definition, ActionHost host, RenewalResult notDue, CancellationToken cancellationToken)
     {
@@ -30,7 +26,7 @@ internal sealed class RunTest(TimeProvider clock, Func<string, string?> environm
             using var roots = TrustedRoots.Load(settings);
             await new CaClient(settings, roots, clock, environment).GetHealthAsync(cancellationToken).ConfigureAwait(false);
             TaskLog.Tested(logger, definition.Name);
-            return (notDue with { Message = $"{notDue.Message} The CA's address and root, the programs and the account's permissions were tested." }, null);
+            return (notDue with { Message = $"{notDue.Message} The connection to the CA, the programs and the permissions of the account were tested." }, null);
         }
         catch (RenewalException e)
         {
@@ -49,7 +45,7 @@ internal sealed class RunTest(TimeProvider clock, Func<string, string?> environm
             if (!UnixNative.MayWrite(folder))
                 throw new RenewalException(
                     ErrorId.FolderNotWritable, $"'{CurrentUser.Name}', the account of this run, cannot write in the folder '{folder}'.",
-                    "A certificate is replaced by renaming a new file over it: make its folder writable for that user, or name another account in -UserId.");
+                    "The run replaces the certificate by renaming a new file, so it must write in the folder. Make the folder writable for that user, or name another account in -UserId.");
         }
     }
 }

@@ -3,17 +3,17 @@ using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>The module that a scheduled run imports, and whether it is still there: an update or a removal may have taken it away.</summary>
+/// <summary>The module that a scheduled run imports, and whether it still exists after updates and removals.</summary>
 internal static partial class ScheduledModule
 {
     private const string Name = "StepCaRenew";
     private const string Manifest = Name + ".psd1";
 
-    /// <summary>The module as the command names it; null if it names none.</summary>
+    /// <summary>The module that a command imports; null if it imports none.</summary>
     public static string? FromCommand(RunCommand command) =>
         command.Arguments.Count > 0 && Import().Match(command.Arguments[^1]) is { Success: true } match ? match.Groups["module"].Value.Replace("''", "'", StringComparison.Ordinal) : null;
 
-    /// <summary>Whether PowerShell finds it.</summary>
+    /// <summary>Whether PowerShell can find the module.</summary>
     /// <param name="reference">Its manifest, its folder (with or without folders of versions), or its name.</param>
     /// <param name="pwsh">The pwsh of the schedule; next to it are modules for all users.</param>
     public static bool Exists(string reference, string pwsh) =>

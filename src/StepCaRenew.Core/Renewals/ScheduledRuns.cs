@@ -5,26 +5,20 @@ using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>Makes of a definition what its scheduler is to run.</summary>
+/// <summary>Plans the scheduled run of a definition.</summary>
 internal static class ScheduledRuns
 {
-    private const int TriesBeforeTheEnd = 4;
+    private const int LeastRuns = 4;
 
     /// <summary>The scheduled run of a definition.</summary>
-    /// <param name="folders">Where it is registered.</param>
-    /// <param name="definition">The definition.</param>
-    /// <param name="account">Whom it runs as.</param>
-    /// <param name="validity">The certificate's validity.</param>
-    /// <param name="module">What is to run.</param>
-    /// <param name="environment">The environment variables.</param>
-    /// <exception cref="RenewalException">No interval fits the certificate, or a path can't stand in a schedule.</exception>
+    /// <exception cref="RenewalException">No interval is short enough for the certificate, or a path cannot be used in a schedule.</exception>
     public static ScheduledRun Plan(
         RenewalFolders folders, RenewalDefinition definition, TaskAccount account, CertificateValidity validity, RunningModule module, Func<string, string?> environment)
     {
         var interval = IntervalOf(definition, validity);
-        // As it was registered: what the schedule should be must not depend on the pwsh that asks.
+        // The registered pwsh, so that checking a schedule does not depend on the pwsh of the check.
         var pwsh = definition.PwshPath ?? (module.PwshPath is { } running ? PwshPath.Lasting(running) : null) ?? throw new RenewalException(
-            ErrorId.PwshUnsuitable, "Another program hosts PowerShell here, and there is no pwsh beside it that a schedule could run.", "Register from pwsh.");
+            ErrorId.PwshUnsuitable, $"{definition.Name}: PowerShell is hosted by another program, and no pwsh that a schedule could run is next to it.", "Register from pwsh.");
         return new ScheduledRun
         {
             Name = definition.Name,
@@ -35,7 +29,7 @@ internal static class ScheduledRuns
             Command = RunCommand.ForRenewal(pwsh, definition.ModulePath ?? ModuleReference.For(module), definition.Name),
             Home = environment(RenewalFolders.HomeVariable) is { Length: > 0 } home ? home : null,
             WritableFolders = [.. WritableFolders(folders, definition).Distinct()],
-            // The module sends signals by itself.
+            // The module itself sends signals.
             RunsPrograms = definition.Actions.Any(action => action is not SignalAction),
             ReadFiles = [.. definition.Actions.OfType<SignalAction>().Select(action => action.PidFile)],
         };
@@ -43,19 +37,19 @@ internal static class ScheduledRuns
 
     private static TimeSpan IntervalOf(RenewalDefinition definition, CertificateValidity validity)
     {
-        // The latest moment that the jitter leaves.
+        // From the latest due time, with all of the jitter.
         var left = validity.NotAfter - RenewalPolicy.DueTime(validity with { Spread = 0 }, definition.Rule);
         var interval = definition.Interval ?? ScheduleInterval.For(validity.Lifetime) ?? throw new RenewalException(
             ErrorId.LifetimeTooShort,
-            $"The certificate lives {Duration.Format(validity.Lifetime)}; a schedule runs every minute at the most, which is too seldom below {Duration.Format(ScheduleInterval.All[0] * ScheduleInterval.RunsPerLifetime)}.",
-            "Have the CA issue longer ones, or give -Interval 1m if a few tries before the end are enough.");
-        return interval * TriesBeforeTheEnd <= left ? interval : throw new RenewalException(
+            $"{definition.Name}: the certificate is valid for only {Duration.Format(validity.Lifetime)}; even with a run every minute it must be valid for at least {Duration.Format(ScheduleInterval.All[0] * ScheduleInterval.RunsPerLifetime)}.",
+            "Let the CA issue certificates that are valid for longer, or give -Interval 1m if a few runs before the end are enough.");
+        return interval * LeastRuns <= left ? interval : throw new RenewalException(
             ErrorId.IntervalInvalid,
-            $"With an interval of {ScheduleInterval.Format(interval)} fewer than {TriesBeforeTheEnd} tries are left in the {Duration.Format(left)} between the moment when the certificate is due and its end.",
-            "Give a shorter -Interval, or let it be due earlier.");
+            $"{definition.Name}: the certificate is due {Duration.Format(left)} before its end, which leaves fewer than {LeastRuns} runs with the interval {ScheduleInterval.Format(interval)}.",
+            "Give a shorter -Interval, or renew earlier (-ExpiresIn, -RenewAt).");
     }
 
-    // Where links lead, since that is where the file is replaced.
+    // Also the folders that links lead to, since the files are replaced there.
     private static IEnumerable<string> WritableFolders(RenewalFolders folders, RenewalDefinition definition)
     {
         foreach (var path in new[] { definition.CertificatePath, definition.KeyPath }.OfType<string>())

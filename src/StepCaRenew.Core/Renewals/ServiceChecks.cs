@@ -8,16 +8,13 @@ using StepCaRenew.Scheduling.Linux;
 namespace StepCaRenew.Renewals;
 
 /// <summary>
-/// Whether the services that are to be reloaded or restarted after a renewal exist. A run passes over a service that does
-/// not run, so that a name with a typing error would never be noticed. On Linux and Windows.
+/// Checks that the services of actions exist. A run skips a service that does not run, so a mistyped name would never be
+/// noticed. On Linux and Windows.
 /// </summary>
-/// <param name="paths">Where things lie.</param>
-/// <param name="clock">The clock.</param>
-/// <param name="logger">Told what -Force lets pass.</param>
 internal sealed class ServiceChecks(LinuxPaths paths, TimeProvider clock, ILogger logger)
 {
-    /// <summary>Demands that systemd runs and knows each service; with force, a service may be installed later.</summary>
-    /// <exception cref="RenewalException">It does not (<see cref="ErrorId.SystemdNotRunning"/>, <see cref="ErrorId.ServiceNotFound"/>).</exception>
+    /// <summary>Requires that each service exists; with -Force, logs a warning instead, since it can be installed later.</summary>
+    /// <exception cref="RenewalException">A service does not exist, or systemd does not run (<see cref="ErrorId.SystemdNotRunning"/>, <see cref="ErrorId.ServiceNotFound"/>).</exception>
     public async Task RequireAsync(RenewalDefinition definition, TaskAccount account, bool isForced, CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsMacOS())
@@ -29,27 +26,27 @@ internal sealed class ServiceChecks(LinuxPaths paths, TimeProvider clock, ILogge
             {
                 if (!isForced)
                     throw problem;
-                TaskLog.Warned(logger, $"{definition.Name}: {problem.Message} -Force was given, so that it is registered.");
+                TaskLog.Warned(logger, $"{definition.Name}: {problem.Message} It is registered anyway (-Force).");
             }
             else if (OperatingSystem.IsLinux() && account is not TaskAccount.Machine && LinuxAccount.NameOf(account) != "root")
             {
                 TaskLog.Warned(
-                    logger, $"{definition.Name}: systemd lets '{account.Display}' {(service.IsReload ? "reload" : "restart")} '{service.Name}' only if a rule of polkit says so (org.freedesktop.systemd1.manage-units). To try it: -RunNow -Force.");
+                    logger, $"{definition.Name}: '{account.Display}' needs a polkit rule to {(service.IsReload ? "reload" : "restart")} '{service.Name}' (org.freedesktop.systemd1.manage-units). To try it: -RunNow -Force.");
             }
         }
     }
 
-    /// <summary>What Windows says of a service; null if it exists, or if that cannot be found out.</summary>
+    /// <summary>The error of a service of Windows; null if it exists, or if that cannot be found out.</summary>
     internal static RenewalException? FindProblem(ServiceAction service, IServiceManager services)
     {
         try
         {
             return services.Find(service.Name) is not null ? null : new RenewalException(
-                ErrorId.ServiceNotFound, $"Windows knows no service '{service.Name}', which -RestartService names.", "Correct the name: Get-Service lists all. If the service is installed later: -Force.");
+                ErrorId.ServiceNotFound, $"The service '{service.Name}' of -RestartService does not exist.", "Correct the name (Get-Service lists all), or add -Force if the service will be installed later.");
         }
         catch (Win32Exception)
         {
-            // The account that registers may have fewer permissions than the one that runs.
+            // This account can have fewer permissions than the account of the run.
             return null;
         }
     }
@@ -59,13 +56,13 @@ internal sealed class ServiceChecks(LinuxPaths paths, TimeProvider clock, ILogge
         var parameter = service.IsReload ? "-ReloadService" : "-RestartService";
         if (!Directory.Exists(paths.Booted))
             return new RenewalException(
-                ErrorId.SystemdNotRunning, $"{parameter} {service.Name} needs systemd, and systemd does not run this machine.",
-                "Use -FilePath with the program that reloads the service here, or -PidFile. If systemd will run when the certificate is renewed: -Force.");
+                ErrorId.SystemdNotRunning, $"{parameter} {service.Name} needs systemd, which does not run on this machine.",
+                "Use -FilePath with the program that reloads the service here, or -PidFile. Or add -Force if systemd will run when the certificate is renewed.");
         var result = await new LinuxTool(paths.Systemctl, clock).RunAsync(["show", "--property=LoadState", "--", service.Name], cancellationToken).ConfigureAwait(false);
         if (result.ExitCode != 0)
             return new RenewalException(
-                ErrorId.SystemdNotRunning, $"systemctl cannot ask systemd about '{service.Name}' (exit code {result.ExitCode}). {result.LastWords}".TrimEnd(), "Fix the cause. To register nevertheless: -Force.");
+                ErrorId.SystemdNotRunning, $"systemctl cannot ask systemd about '{service.Name}' (exit code {result.ExitCode}). {result.LastWords}".TrimEnd(), "Fix the cause. To register anyway: -Force.");
         return !result.Text.Contains("LoadState=not-found", StringComparison.Ordinal) ? null : new RenewalException(
-            ErrorId.ServiceNotFound, $"systemd knows no service '{service.Name}', which {parameter} names.", "Correct the name: systemctl list-units --type=service --all. If the service is installed later: -Force.");
+            ErrorId.ServiceNotFound, $"The service '{service.Name}' of {parameter} does not exist.", "Correct the name (systemctl list-units --type=service --all), or add -Force if the service will be installed later.");
     }
 }

@@ -4,9 +4,8 @@ using StepCaRenew.Logging;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>The states of registered renewals, apart from their definitions: those are people's, these are the machine's.</summary>
-/// <param name="folders">Where they lie.</param>
-/// <param name="logger">Told of a state that can't be read or written; neither stops a run.</param>
+/// <summary>The states of registered renewals. They are written by runs, and so are not in the definitions.</summary>
+/// <remarks>A state that cannot be read or written is logged and does not stop a run.</remarks>
 public sealed class StateStore(RenewalFolders folders, ILogger logger)
 {
     private static readonly string[] Names = ["state.json", "run-now", "pending", "pending-new", "acting"];
@@ -17,14 +16,13 @@ public sealed class StateStore(RenewalFolders folders, ILogger logger)
     {
     }
 
-    /// <summary>Reads a state; a new one where there is none, or a damaged one.</summary>
-    /// <param name="name">The renewal's name.</param>
+    /// <summary>Reads a state; a new one if there is none or it is damaged.</summary>
     public RenewalState Read(string name)
     {
         var path = PathOf(name);
         try
         {
-            // The account of the run owns the folder: what is there is read through the open folder, and no link is followed.
+            // The account of the run owns the folder, so the file is read through the opened folder without following links.
             if (!Path.Exists(path))
                 return new RenewalState();
             if (WholeFile.Read(path) is { } bytes && StateFormat.Parse(bytes) is { } state)
@@ -39,16 +37,14 @@ public sealed class StateStore(RenewalFolders folders, ILogger logger)
         return new RenewalState();
     }
 
-    /// <summary>Writes a state, whole or not at all.</summary>
-    /// <param name="name">The renewal's name.</param>
-    /// <param name="state">The state.</param>
+    /// <summary>Writes a state, as a whole or not at all.</summary>
     public void Write(string name, RenewalState state)
     {
         ArgumentNullException.ThrowIfNull(state);
         try
         {
             Directory.CreateDirectory(folders.StateFolder(name));
-            // It holds the messages of errors; on Windows nobody needs them but administrators and the account of the run.
+            // It has error messages, which on Windows only administrators and the account of the run can read.
             WholeFile.Write(PathOf(name), StateFormat.Render(state), isPrivate: OperatingSystem.IsWindows());
         }
         catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
@@ -57,13 +53,12 @@ public sealed class StateStore(RenewalFolders folders, ILogger logger)
         }
     }
 
-    /// <summary>Forgets a renewal.</summary>
-    /// <param name="name">Its name.</param>
-    /// <exception cref="RenewalException">It can't be deleted.</exception>
+    /// <summary>Deletes the state and all other files of a renewal in its state folder.</summary>
+    /// <exception cref="RenewalException">A file cannot be deleted.</exception>
     public void Delete(string name)
     {
         var folder = folders.StateFolder(name);
-        foreach (var file in Names.Concat(LeftOvers(folder)))
+        foreach (var file in Names.Concat(TemporaryFiles(folder)))
             WholeFile.Delete(Path.Combine(folder, file));
         try
         {
@@ -72,12 +67,12 @@ public sealed class StateStore(RenewalFolders folders, ILogger logger)
         }
         catch (IOException)
         {
-            // Something of somebody else's lies in it.
+            // The folder has files that are not from this module.
         }
     }
 
-    // What a killed process had begun to write.
-    private static IEnumerable<string> LeftOvers(string folder)
+    // Temporary files of a killed process.
+    private static IEnumerable<string> TemporaryFiles(string folder)
     {
         try
         {

@@ -5,29 +5,19 @@ using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Renewals;
 
-/// <summary>Looks at registered renewals: definition, schedule as found, state, certificate.</summary>
-/// <param name="schedulers">The schedulers of this machine.</param>
-/// <param name="module">What would be registered anew.</param>
-/// <param name="clock">The clock.</param>
-/// <param name="environment">The environment variables.</param>
-/// <param name="states">The states.</param>
+/// <summary>Collects the definition, schedule, state and certificate of registered renewals.</summary>
+/// <param name="module">The pwsh and module that a new registration would use.</param>
 public sealed class TaskReader(SchedulerFinder schedulers, RunningModule module, TimeProvider clock, Func<string, string?> environment, StateStore states)
 {
-    /// <summary>Looks at one that was just registered.</summary>
-    /// <param name="store">Where it is registered.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="isChanged">Whether the registration changed something.</param>
-    /// <param name="runExitCode">The exit code of the run that was started; null if none was, or the scheduler does not tell.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
-    /// <exception cref="RenewalException">It is not registered, or its definition breaks the schema.</exception>
+    /// <summary>Reads a renewal that was just registered.</summary>
+    /// <param name="isChanged">Whether the registration changed anything.</param>
+    /// <param name="runExitCode">The exit code of the run of -RunNow; null if there was none, or the scheduler does not report it.</param>
+    /// <exception cref="RenewalException">It is not registered, or its definition does not match the schema.</exception>
     public async Task<RenewalTask> ReadAsync(DefinitionStore store, string name, bool isChanged, int? runExitCode, CancellationToken cancellationToken) =>
         await ReadAsync(store, name, cancellationToken).ConfigureAwait(false) with { Changed = isChanged, RunExitCode = runExitCode };
 
-    /// <summary>Looks at one.</summary>
-    /// <param name="store">Where it is registered.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
-    /// <exception cref="RenewalException">It is not registered, or its definition breaks the schema.</exception>
+    /// <summary>Reads a renewal.</summary>
+    /// <exception cref="RenewalException">It is not registered, or its definition does not match the schema.</exception>
     public async Task<RenewalTask> ReadAsync(DefinitionStore store, string name, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -61,7 +51,7 @@ public sealed class TaskReader(SchedulerFinder schedulers, RunningModule module,
             Now = clock.GetUtcNow(),
             State = state,
             Registered = RegisteredAt(task.DefinitionPath),
-            // The platform's timer counts from the start of the machine.
+            // The timestamp of the platform counts from the start of the machine.
             Awake = clock.GetElapsedTime(0),
             Schedule = ScheduleFinding.None,
             Folders = store.Folders,
@@ -84,7 +74,7 @@ public sealed class TaskReader(SchedulerFinder schedulers, RunningModule module,
         }
         catch (RenewalException e)
         {
-            // How often it should run can't be said then, or there is no scheduler: that is not healthy either.
+            // Without an interval or a scheduler the renewal is not healthy.
             facts = facts with { Schedule = new ScheduleFinding(false, null, [e.Message]) };
         }
 
@@ -101,7 +91,7 @@ public sealed class TaskReader(SchedulerFinder schedulers, RunningModule module,
     {
         using var password = ReadPassword(definition);
         var found = new CertificateInspector(clock).Inspect(certificate, definition.KeyPath, password);
-        // A user who looks may have less permissions than the account of the run; that is no fault of the renewal.
+        // This user can have fewer permissions than the account of the run; that is not a problem of the renewal.
         var isHidden = found.KeyStatus == KeyStatus.Unreadable && (found.KeyErrorId == ErrorId.AccessDenied || (definition.KeyPasswordFile is not null && password is null));
         return (
             task with
@@ -125,7 +115,7 @@ public sealed class TaskReader(SchedulerFinder schedulers, RunningModule module,
         }
         catch (RenewalException)
         {
-            // Who looks may not read it; the key's status says so.
+            // This user cannot read it; the status of the key shows that.
             return null;
         }
     }

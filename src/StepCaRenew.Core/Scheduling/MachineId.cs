@@ -2,14 +2,14 @@ using Microsoft.Win32;
 
 namespace StepCaRenew.Scheduling;
 
-/// <summary>What tells this machine from others, and stays the same: machine-id(5) on Linux, MachineGuid on Windows.</summary>
+/// <summary>A lasting identifier of this machine: machine-id(5) on Linux, MachineGuid on Windows.</summary>
 public static class MachineId
 {
     private static readonly string[] Files = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
 
     /// <summary>
-    /// The id together with the machine's name: images that were cloned with their id (a common mistake) still spread
-    /// out. It never leaves the machine.
+    /// The id together with the machine's name, so that cloned machines with the same id still start at different times. It
+    /// never leaves the machine.
     /// </summary>
     public static string Read() => $"{Id()}/{Environment.MachineName}";
 
@@ -26,7 +26,7 @@ public static class MachineId
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // A container often has none; the name alone must do then.
+                // A container often has no id; then the name alone is used.
             }
         }
 

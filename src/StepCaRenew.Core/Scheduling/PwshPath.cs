@@ -4,7 +4,7 @@ using StepCaRenew.Renewals;
 
 namespace StepCaRenew.Scheduling;
 
-/// <summary>Which pwsh a schedule may count on: one that is still there, and still the same, in a year.</summary>
+/// <summary>Which pwsh a schedule can use: one whose path stays the same when PowerShell is updated.</summary>
 public static partial class PwshPath
 {
     /// <summary>
@@ -12,7 +12,7 @@ public static partial class PwshPath
     /// of an app (MSIX), or a link on PATH that leads to a folder with a version in its name.
     /// </summary>
     /// <param name="path">The full path of the pwsh that runs.</param>
-    /// <returns>The path itself if there is none; <see cref="RequireSuitable"/> refuses it then if it names a version.</returns>
+    /// <returns>The path itself if there is no lasting one; <see cref="RequireSuitable"/> refuses it if a version is in it.</returns>
     public static string Lasting(string path) => Lasting(
         path, Environment.GetEnvironmentVariable("PATH"), Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "Microsoft", "WindowsApps"));
 
@@ -30,43 +30,42 @@ public static partial class PwshPath
         return Names(path, searchPath).FirstOrDefault(name => File.Exists(name) && !HasVersion(name) && IsSame(name, path)) ?? path;
     }
 
-    /// <summary>Refuses one that updates move or replace, or that another account can't run; looks at no file.</summary>
+    /// <summary>Refuses a pwsh that updates move or replace, or that another account cannot run. Reads no file.</summary>
     /// <param name="path">The path of pwsh, of Windows or Unix.</param>
-    /// <param name="scope">Whose schedule.</param>
-    /// <exception cref="RenewalException">It is unsuitable (<see cref="ErrorId.PwshUnsuitable"/>).</exception>
+    /// <exception cref="RenewalException">The path is unsuitable (<see cref="ErrorId.PwshUnsuitable"/>).</exception>
     public static void RequireSuitable(string path, RenewalScope scope)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (!FullPath().IsMatch(path))
-            throw Unsuitable(path, "it is no full path");
+            throw Unsuitable(path, "it is not a full path");
         var segments = path.Split('\\', '/');
         if (!Program().IsMatch(segments[^1]))
-            throw Unsuitable(path, "it is no pwsh");
+            throw Unsuitable(path, "it is not pwsh");
         if (segments.Any(segment => Preview().IsMatch(segment)))
-            throw Unsuitable(path, "it is a preview");
+            throw Unsuitable(path, "it is a preview version");
         if (segments.Contains("WindowsApps", StringComparer.OrdinalIgnoreCase))
             RequireAlias(path, scope);
-        // The shim of a .NET tool looks for its program below the profile of whoever runs it.
+        // The launcher of a .NET tool looks for its program in the profile of the user who runs it.
         if (scope == RenewalScope.Machine && ToolFolder().IsMatch(path))
-            throw Unsuitable(path, "it is a .NET tool of a user");
+            throw Unsuitable(path, "it is a .NET tool of one user");
         if (HasVersion(path))
             throw new RenewalException(
-                ErrorId.PwshUnsuitable, $"'{path}' can't be the pwsh of a schedule: an update removes the folder, which has a version in its name.",
+                ErrorId.PwshUnsuitable, $"'{path}' cannot be the pwsh of a schedule: its path has a version in it, and an update removes that folder.",
                 OperatingSystem.IsWindows()
                     ? "Install PowerShell by its MSI, whose folder stays the same, and register from that pwsh."
                     : $"Make a link that you keep up to date, and register again: ln -s {Safety.ShellWord.Quote(path)} /usr/local/bin/pwsh. Or install PowerShell by a package of the system.");
     }
 
-    // A user's own schedule runs in that user's session, where Windows resolves the alias. Not verified on Windows.
+    // A user's own schedule runs in the session of that user, in which Windows resolves the alias. Not verified on Windows.
     private static void RequireAlias(string path, RenewalScope scope)
     {
         if (scope == RenewalScope.Machine)
             throw new RenewalException(
-                ErrorId.PwshUnsuitable, $"'{path}' can't be the pwsh of a schedule of the machine: it is the app of the Microsoft Store (MSIX), which SYSTEM cannot start.",
+                ErrorId.PwshUnsuitable, $"'{path}' cannot be the pwsh of a schedule of the machine: it is the app of the Microsoft Store (MSIX), which SYSTEM cannot start.",
                 "Install PowerShell by its MSI (winget install --id Microsoft.PowerShell --source winget --installer-type wix), and register from that pwsh.");
         if (!AppAlias().IsMatch(path))
             throw new RenewalException(
-                ErrorId.PwshUnsuitable, $"'{path}' can't be the pwsh of a schedule: it is the app of the Microsoft Store (MSIX), whose folder changes with every update, and its alias 'pwsh.exe' is turned off.",
+                ErrorId.PwshUnsuitable, $"'{path}' cannot be the pwsh of a schedule: it is the app of the Microsoft Store (MSIX), whose folder changes with every update, and its alias 'pwsh.exe' is turned off.",
                 "Turn the alias on (Settings, Apps, App execution aliases) and register again; or install PowerShell by its MSI (winget install --id Microsoft.PowerShell --source winget --installer-type wix).");
     }
 
@@ -103,7 +102,7 @@ public static partial class PwshPath
     }
 
     private static RenewalException Unsuitable(string path, string why) => new(
-        ErrorId.PwshUnsuitable, $"'{path}' can't be the pwsh of a schedule: {why}.",
+        ErrorId.PwshUnsuitable, $"'{path}' cannot be the pwsh of a schedule: {why}.",
         "Install PowerShell for the whole machine, by its MSI or a package of the system, and register from that pwsh.");
 
     [GeneratedRegex(@"^(/|[A-Za-z]:[\\/]|\\\\[^\\?.])")]

@@ -1,16 +1,15 @@
 namespace StepCaRenew.Scheduling;
 
-/// <summary>The program of a scheduled run and its arguments, before any scheduler's quoting.</summary>
+/// <summary>The program of a scheduled run and its arguments, not yet quoted for a scheduler.</summary>
 /// <param name="Program">The full path of pwsh.</param>
 /// <param name="Arguments">Its arguments.</param>
 public sealed record RunCommand(string Program, IReadOnlyList<string> Arguments)
 {
-    /// <summary>Makes the command: the module and the name of the renewal, and nothing else.</summary>
+    /// <summary>The command of a renewal: it imports the module and names the renewal; all else is in the definition.</summary>
     /// <param name="pwsh">The full path of pwsh.</param>
     /// <param name="module">The full path of the module's folder, or of its manifest.</param>
-    /// <param name="name">The renewal's name.</param>
     /// <exception cref="RenewalException">
-    /// The module's or pwsh's path holds what a scheduler would expand or can't carry (<see cref="ErrorId.ModulePathInvalid"/>).
+    /// The path of the module or of pwsh has characters that a scheduler would expand or cut (<see cref="ErrorId.ModulePathInvalid"/>).
     /// </exception>
     public static RunCommand ForRenewal(string pwsh, string module, string name)
     {
@@ -25,15 +24,15 @@ public sealed record RunCommand(string Program, IReadOnlyList<string> Arguments)
     /// <summary>The part of the command that loads the module.</summary>
     internal string Import { get; private init; } = string.Empty;
 
-    /// <summary>A text as a literal of PowerShell, which takes the typographic quotes for quotes as well.</summary>
+    /// <summary>A text as a literal of PowerShell, for which typographic quotation marks are quotation marks too.</summary>
     internal static string Quote(string text) => $"'{string.Concat(text.Select(one => one is '\'' or '\u2018' or '\u2019' or '\u201a' or '\u201b' ? $"{one}{one}" : $"{one}"))}'";
 
     private static void RequirePlain(string path)
     {
-        // Task Scheduler expands %name% and $(Arg0); cron ends a command at %; nobody carries a line end.
+        // Task Scheduler expands %name% and $(Arg0); cron ends a command at %; no scheduler can store a line end.
         if (path.Contains('%', StringComparison.Ordinal) || path.Contains("$(", StringComparison.Ordinal) || path.Contains('"', StringComparison.Ordinal) || path.Any(char.IsControl))
             throw new RenewalException(
-                ErrorId.ModulePathInvalid, $"'{path}' can't stand in a schedule: a scheduler would expand or cut it at '%', '$(', a quotation mark or a line end.",
+                ErrorId.ModulePathInvalid, $"'{path}' cannot be used in a schedule: a scheduler would expand or cut it at '%', '$(', a quotation mark or a line end.",
                 "Install the module (or pwsh) in a folder without these characters.");
     }
 }

@@ -7,7 +7,7 @@ internal static class RunVariables
     {
         if (run.Home is { } home)
             yield return ("STEPCARENEW_HOME", home);
-        // Nobody reads the news of pwsh in a scheduled run, and nobody agreed to it telling of each.
+        // A scheduled run neither sends telemetry nor looks for updates of PowerShell.
         yield return ("POWERSHELL_TELEMETRY_OPTOUT", "1");
         yield return ("POWERSHELL_UPDATECHECK", "Off");
     }

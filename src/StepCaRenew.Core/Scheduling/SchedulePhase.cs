@@ -5,24 +5,24 @@ using System.Text;
 namespace StepCaRenew.Scheduling;
 
 /// <summary>
-/// Where within its interval a schedule runs: a function of machine and renewal, even over the whole interval. Hosts
-/// that were provisioned together spread out so; a random delay shorter than the interval would only move the clump.
+/// The offset of a schedule within its interval, computed from machine and renewal and spread evenly over the interval, so
+/// that machines which were set up together do not ask the CA at the same moment.
 /// </summary>
 public static class SchedulePhase
 {
     /// <summary>The phase of a renewal on a machine.</summary>
-    /// <param name="machine">What tells this machine from others; see <see cref="MachineId"/>.</param>
-    /// <param name="name">The renewal's name; its case does not count.</param>
+    /// <param name="machine">The identifier of the machine; see <see cref="MachineId"/>.</param>
+    /// <param name="name">The name of the renewal, in any case.</param>
     /// <param name="interval">The interval.</param>
     /// <returns>Whole seconds, at least zero and below the interval.</returns>
     public static TimeSpan For(string machine, string name, TimeSpan interval)
     {
         ArgumentNullException.ThrowIfNull(machine);
         ArgumentNullException.ThrowIfNull(name);
-        // A byte that no text holds keeps the two apart.
+        // 0xFF is not valid in UTF-8, so it separates the two.
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData([.. Encoding.UTF8.GetBytes(machine), 0xFF, .. Encoding.UTF8.GetBytes(name.ToLowerInvariant())], digest);
-        // Scaled and not a remainder: a longer interval moves every host by its own share.
+        // Scaled, not a remainder: at another interval a machine keeps its relative position.
         var share = (BinaryPrimitives.ReadUInt64BigEndian(digest) >> 11) * (1.0 / (1UL << 53));
         return TimeSpan.FromSeconds(Math.Floor(share * Math.Floor(interval.TotalSeconds)));
     }

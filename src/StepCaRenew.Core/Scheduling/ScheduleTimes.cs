@@ -1,10 +1,9 @@
 namespace StepCaRenew.Scheduling;
 
-/// <summary>When a schedule starts its run, computed as the schedulers do: from midnight, local time, but for Task Scheduler, which counts in UTC.</summary>
+/// <summary>When a schedule starts its next run, computed as the schedulers do: from midnight, local time; Task Scheduler uses UTC.</summary>
 internal static class ScheduleTimes
 {
     /// <summary>The next start after a moment.</summary>
-    /// <param name="run">The run.</param>
     /// <param name="kind">One of <see cref="SchedulerKind"/>.</param>
     /// <param name="now">The moment, local time.</param>
     /// <returns>Local time.</returns>
@@ -12,7 +11,7 @@ internal static class ScheduleTimes
     {
         ArgumentNullException.ThrowIfNull(run);
         var time = kind == SchedulerKind.TaskScheduler ? now.UtcDateTime : now.LocalDateTime;
-        // cron knows no seconds.
+        // cron has no seconds.
         var phase = kind == SchedulerKind.Cron ? TimeSpan.FromMinutes(Math.Floor(run.Phase.TotalMinutes)) : run.Phase;
         var passed = time.TimeOfDay - phase;
         var turns = passed < TimeSpan.Zero ? 0 : Math.Floor(passed / run.Interval) + 1;

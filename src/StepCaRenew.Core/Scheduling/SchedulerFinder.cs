@@ -9,14 +9,13 @@ namespace StepCaRenew.Scheduling;
 /// <summary>Finds the scheduler of this machine.</summary>
 public sealed class SchedulerFinder
 {
-    /// <summary>Whatever this machine has: Task Scheduler on Windows; on Linux systemd where it runs, else cron.</summary>
+    /// <summary>The scheduler that this machine has: Task Scheduler on Windows; on Linux systemd if it runs, else cron.</summary>
     public const string Auto = nameof(Auto);
 
     private readonly LinuxPaths paths;
     private readonly TimeProvider clock;
 
-    /// <summary>Makes a finder.</summary>
-    /// <param name="clock">The clock.</param>
+    /// <summary>Uses the schedulers of this machine.</summary>
     public SchedulerFinder(TimeProvider clock)
         : this(clock, new LinuxPaths())
     {
@@ -24,23 +23,21 @@ public sealed class SchedulerFinder
 
     internal SchedulerFinder(TimeProvider clock, LinuxPaths paths) => (this.clock, this.paths) = (clock, paths);
 
-    /// <summary>Where things lie on Linux.</summary>
     internal LinuxPaths Paths => paths;
 
-    /// <summary>All that this system could have: where an old schedule may lie.</summary>
+    /// <summary>All schedulers that this system could have, one of which may hold an older schedule.</summary>
     public IReadOnlyList<IScheduler> OfThisSystem =>
         OperatingSystem.IsWindows() ? [Get(SchedulerKind.TaskScheduler)] : OperatingSystem.IsLinux() ? [Get(SchedulerKind.Systemd), Get(SchedulerKind.Cron)] : [];
 
-    /// <summary>The scheduler to register with; it is there.</summary>
+    /// <summary>The scheduler to register with; fails if it does not run on this machine.</summary>
     /// <param name="kind"><see cref="Auto"/>, or one of <see cref="SchedulerKind"/>.</param>
-    /// <param name="scope">Whose schedule it is to be.</param>
-    /// <exception cref="RenewalException">This machine has none, or not that one.</exception>
+    /// <exception cref="RenewalException">This machine has no scheduler, or not this one.</exception>
     public IScheduler Require(string kind, RenewalScope scope)
     {
         var wanted = kind == Auto ? OfMachine() : kind;
         if (OperatingSystem.IsMacOS())
             throw SchedulerErrors.Unavailable(
-                "Renewals can't be registered on macOS: launchd is not supported.", "Run 'Invoke-StepRenewal <certificate>' from a launchd job of your own; it renews only what is due.");
+                "Renewals cannot be registered on macOS: launchd is not supported.", "Run 'Invoke-StepRenewal <certificate>' from a launchd job of your own; it renews only what is due.");
         if (OperatingSystem.IsWindows() != (wanted == SchedulerKind.TaskScheduler))
             throw SchedulerErrors.Unavailable($"There is no {wanted} on this system.", $"Use -Scheduler {OfMachine()}, or leave it out.");
         if (wanted == SchedulerKind.Systemd)
@@ -50,7 +47,7 @@ public sealed class SchedulerFinder
         return Get(wanted);
     }
 
-    /// <summary>The scheduler of a kind, whether it is there or not: to show what would be registered, or to look for what is.</summary>
+    /// <summary>The scheduler of a kind, whether it runs or not: to show what would be registered, or to look for a schedule.</summary>
     /// <param name="kind"><see cref="Auto"/>, or one of <see cref="SchedulerKind"/>.</param>
     /// <exception cref="RenewalException">There is no such kind.</exception>
     public IScheduler Get(string kind) => kind switch
@@ -59,7 +56,7 @@ public sealed class SchedulerFinder
         SchedulerKind.TaskScheduler => new WindowsTaskScheduler(clock),
         SchedulerKind.Systemd => new SystemdScheduler(paths, clock),
         SchedulerKind.Cron => new CronScheduler(paths, clock),
-        _ => throw SchedulerErrors.Unavailable($"'{kind}' is no scheduler.", "Use Auto, TaskScheduler, Systemd or Cron."),
+        _ => throw SchedulerErrors.Unavailable($"'{kind}' is not a scheduler.", "Use Auto, TaskScheduler, Systemd or Cron."),
     };
 
     private string OfMachine() => OperatingSystem.IsWindows() ? SchedulerKind.TaskScheduler : Directory.Exists(paths.Booted) ? SchedulerKind.Systemd : SchedulerKind.Cron;

@@ -12,6 +12,6 @@ public static class SchedulerKind
     /// <summary>A file in /etc/cron.d, or a line of the user's crontab.</summary>
     public const string Cron = nameof(Cron);
 
-    /// <summary>All of them.</summary>
+    /// <summary>All kinds.</summary>
     public static IReadOnlyList<string> All { get; } = [TaskScheduler, Systemd, Cron];
 }

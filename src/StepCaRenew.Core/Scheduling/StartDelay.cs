@@ -1,6 +1,6 @@
 namespace StepCaRenew.Scheduling;
 
-/// <summary>How long after the start of the machine, or of its timers, a run comes: within two minutes, spread by the phase as all runs are.</summary>
+/// <summary>How long after the start of the machine, or of its timers, a run starts: within two minutes, spread by the phase.</summary>
 internal static class StartDelay
 {
     private const int MostSeconds = 120;

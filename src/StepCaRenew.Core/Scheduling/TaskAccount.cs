@@ -1,19 +1,19 @@
 namespace StepCaRenew.Scheduling;
 
-/// <summary>Whom a scheduled run runs as.</summary>
+/// <summary>The account that a scheduled run runs as.</summary>
 public abstract record TaskAccount
 {
     private TaskAccount()
     {
     }
 
-    /// <summary>SYSTEM on Windows, root elsewhere: what a schedule of the machine runs as unless it is told otherwise.</summary>
+    /// <summary>SYSTEM on Windows, root elsewhere: the default of a schedule of the machine.</summary>
     public static TaskAccount OfMachine { get; } = new Machine();
 
-    /// <summary>The account's SID on Windows; null if it was not looked up, and elsewhere.</summary>
+    /// <summary>The SID of the account on Windows; null if it was not looked up, and on other systems.</summary>
     public string? Sid { get; init; }
 
-    /// <summary>The account as a person reads it.</summary>
+    /// <summary>The account, for a message.</summary>
     public abstract string Display { get; }
 
     /// <summary>SYSTEM, or root.</summary>
@@ -34,8 +34,8 @@ public abstract record TaskAccount
     /// <summary>Another user, in a schedule of the machine.</summary>
     /// <param name="Name">The user's name; DOMAIN\user on Windows.</param>
     /// <param name="Password">
-    /// On Windows, the password that Task Scheduler keeps; null to run without one (S4U), which reaches nothing of the
-    /// network as that user, but a CA by its own certificate. Never written into XML, a log or a message.
+    /// On Windows, the password that Task Scheduler keeps; null to run without one (S4U). Such a run has no network rights of
+    /// the user, but reaches a CA, which needs only the certificate. Never written into XML, a log or a message.
     /// </param>
     public sealed record User(string Name, System.Security.SecureString? Password = null) : TaskAccount
     {
@@ -43,7 +43,7 @@ public abstract record TaskAccount
         public override string Display => Name;
     }
 
-    /// <summary>A group managed service account, whose password Windows keeps.</summary>
+    /// <summary>A group managed service account; Windows keeps its password.</summary>
     /// <param name="Name">DOMAIN\account$.</param>
     public sealed record ManagedServiceAccount(string Name) : TaskAccount
     {

@@ -28,7 +28,7 @@ public sealed class LogRightsTests : IDisposable
     [InlineData("folder/missing", 0b111_101_101, null, 0, true)]
     [InlineData("folder/missing", 0b111_000_000, null, 0, false)]
     [InlineData("folder/missing/too", 0b111_000_000, null, 0, false)]
-    public async Task Demand_AsksAsTheAccount(string where, int folderMode, string? file, int fileMode, bool isWritable)
+    public async Task TheLog_IsTestedAsTheAccountOfTheRun(string where, int folderMode, string? file, int fileMode, bool isWritable)
     {
         Directory.CreateDirectory(At("folder"));
         if (file is not null)
@@ -43,7 +43,7 @@ public sealed class LogRightsTests : IDisposable
     }
 
     [Fact]
-    public async Task Demand_WhatIsNotAFile_IsRefused()
+    public async Task ALogThatIsNotAFile_IsRefused()
     {
         Directory.CreateDirectory(At("folder"));
         await ExpectAsync(At("folder"), TaskAccount.OfMachine, isWritable: false);

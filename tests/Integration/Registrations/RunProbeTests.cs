@@ -30,7 +30,7 @@ public sealed class RunProbeTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
-    public async Task Demand_ARunThatStarts_HasTheVariablesOfAScheduledRun_AndLoadsTheModuleAsTheScheduleDoes()
+    public async Task ARunThatStarts_HasTheVariablesOfAScheduledRun_AndLoadsTheModuleAsTheScheduleDoes()
     {
         Environment.SetEnvironmentVariable("STEPCARENEW_TEST_OF_PROBE", "x");
         Assert.Equal(At("StepCaRenew/0.1.0"), await DemandAsync(TaskAccount.OfMachine));
@@ -42,7 +42,7 @@ public sealed class RunProbeTests : IDisposable
     }
 
     [Fact]
-    public async Task Demand_AnotherAccount_IsTheOneThatStartsIt()
+    public async Task AnotherAccount_StartsTheRun()
     {
         RequireRoot();
         File.WriteAllText(At("id"), "");
@@ -52,7 +52,7 @@ public sealed class RunProbeTests : IDisposable
     }
 
     [Fact]
-    public async Task Demand_APwshThatTheAccountCannotExecute_IsUnsuitable_EvenWithForce()
+    public async Task APwshThatTheAccountCannotExecute_IsUnsuitable_EvenWithForce()
     {
         RequireRoot();
         SetMode("bin", OwnerAlone);
@@ -67,7 +67,7 @@ public sealed class RunProbeTests : IDisposable
     }
 
     [Fact]
-    public async Task Demand_AModuleThatTheAccountCannotRead_IsDenied()
+    public async Task AModuleThatTheAccountCannotRead_IsDenied()
     {
         RequireRoot();
         SetMode("StepCaRenew/0.1.0", OwnerAlone);
@@ -81,7 +81,7 @@ public sealed class RunProbeTests : IDisposable
     [InlineData("echo 'You must install .NET to run this application.' >&2; exit 131", "You must install .NET")]
     [InlineData("echo 'The specified module was not loaded' >&2; exit 1", "module was not loaded")]
     [InlineData("echo nothing useful", "exit code 0")]
-    public async Task Demand_APwshThatDoesNotLoadTheModule_IsRefused_ButWithForce(string script, string says)
+    public async Task APwshThatDoesNotLoadTheModule_IsRefused_WithoutForce(string script, string says)
     {
         Programs.Write(pwsh, $"#!/bin/sh\n{script}\n");
         var error = await Assert.ThrowsAsync<RenewalException>(() => DemandAsync(TaskAccount.OfMachine));
@@ -97,8 +97,8 @@ public sealed class RunProbeTests : IDisposable
     private Task<string?> DemandAsync(TaskAccount account, bool isForced = false)
     {
         var module = new RunningModule(pwsh, At("StepCaRenew/0.1.0"));
-        // Whoever runs this test: a schedule of the machine, but for the account.
-        var run = SampleRuns.Of("web") with { Account = account is TaskAccount.Machine && !Unprivileged.IsRoot ? new TaskAccount.User(AccountName.Current) : account, Command = RunCommand.ForRenewal(pwsh, ModuleReference.For(module), "web") };
+        // A schedule of the machine, but with the account of this test.
+        var run = SampleRuns.Create("web") with { Account = account is TaskAccount.Machine && !Unprivileged.IsRoot ? new TaskAccount.User(AccountName.Current) : account, Command = RunCommand.ForRenewal(pwsh, ModuleReference.For(module), "web") };
         var definition = new RenewalDefinition { Name = "web", CertificatePath = "/etc/ssl/web.crt" };
         var folders = RenewalFolders.ForScope(RenewalScope.Machine, name => name == RenewalFolders.HomeVariable ? folder.FullName : null);
         var registration = new Registration(new DefinitionStore(folders), definition, run, new SchedulerFinder(TimeProvider.System).Get(SchedulerKind.Cron), null!, default, null);

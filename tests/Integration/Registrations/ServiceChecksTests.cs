@@ -33,7 +33,7 @@ public sealed class ServiceChecksTests : IDisposable
     [InlineData("nginx")]
     [InlineData("nginx.service")]
     [InlineData("old")]
-    public async Task Demand_AServiceThatSystemdKnows_IsTaken(string service)
+    public async Task AServiceThatSystemdKnows_IsAccepted(string service)
     {
         await DemandAsync(service);
         Assert.Empty(logger.Events);
@@ -42,7 +42,7 @@ public sealed class ServiceChecksTests : IDisposable
     [Theory]
     [InlineData(true, "-ReloadService ngnix")]
     [InlineData(false, "-RestartService")]
-    public async Task Demand_AnUnknownOne_IsRefused_ButWithForce(bool isReload, string says)
+    public async Task AnUnknownService_IsRefused_WithoutForce(bool isReload, string says)
     {
         var error = await Assert.ThrowsAsync<RenewalException>(() => DemandAsync("ngnix", isReload));
         Assert.Equal(ErrorId.ServiceNotFound, error.ErrorId);
@@ -53,7 +53,7 @@ public sealed class ServiceChecksTests : IDisposable
     }
 
     [Fact]
-    public async Task Demand_WithoutARunningSystemd_IsRefused_ButWithForce()
+    public async Task AService_WithoutARunningSystemd_IsRefused_WithoutForce()
     {
         Directory.Delete(At("booted"));
         Assert.Equal(ErrorId.SystemdNotRunning, (await Assert.ThrowsAsync<RenewalException>(() => DemandAsync("nginx"))).ErrorId);
@@ -62,7 +62,7 @@ public sealed class ServiceChecksTests : IDisposable
     }
 
     [Fact]
-    public async Task Demand_WhereSystemctlFails_IsRefused_AndSaysWhatItSaid()
+    public async Task AService_IfSystemctlFails_IsRefused_WithItsMessage()
     {
         await File.WriteAllTextAsync(At("fails"), "");
         var error = await Assert.ThrowsAsync<RenewalException>(() => DemandAsync("nginx"));
@@ -71,7 +71,7 @@ public sealed class ServiceChecksTests : IDisposable
     }
 
     [Fact]
-    public async Task Demand_AnAccountThatIsNotRoot_IsWarnedAbout()
+    public async Task AnAccountThatIsNotRoot_GetsAWarning()
     {
         await DemandAsync("nginx", account: new TaskAccount.User("nobody"));
         var warning = Assert.Single(logger.Events).Message;

@@ -2,7 +2,7 @@ using StepCaRenew.Renewals;
 
 namespace StepCaRenew.Integration.Scheduling;
 
-/// <summary>Whatever is altered in an installed file or line of cron is named, and mended by a second registration.</summary>
+/// <summary>Every alteration of an installed file or line of cron is reported, and corrected by a second registration.</summary>
 public sealed class CronAlterationTests
 {
     private const string Times = "7,22,37,52 * * * *";
@@ -22,7 +22,7 @@ public sealed class CronAlterationTests
         ["shell"] = (cron => cron.Edit("SHELL=/bin/sh", "SHELL=/bin/evil"), "the line is 'SHELL=/bin/evil' instead of 'SHELL=/bin/sh'"),
         ["home"] = (cron => cron.Edit("MAILTO", "STEPCARENEW_HOME=/tmp\nMAILTO"), "the line 'STEPCARENEW_HOME=/tmp' should not be there"),
         ["mode"] = (cron => Mode(cron.Place), "the mode is 0664 instead of 0644"),
-        ["cut short"] = (cron => File.WriteAllText(cron.Place, File.ReadAllText(cron.Place).TrimEnd('\n')), "the last line does not end"),
+        ["cut short"] = (cron => File.WriteAllText(cron.Place, File.ReadAllText(cron.Place).TrimEnd('\n')), "the last line has no line end"),
     };
 
     private static readonly Dictionary<string, (Action<FakeCron> Alter, string Named)> InCrontab = new()
@@ -43,7 +43,7 @@ public sealed class CronAlterationTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Alteration_IsNamed_AndMended(RenewalScope scope, string name)
+    public async Task Alteration_IsReported_AndCorrected(RenewalScope scope, string name)
     {
         using var cron = new FakeCron(scope);
         await cron.InstallAsync();
@@ -60,7 +60,7 @@ public sealed class CronAlterationTests
     [Theory]
     [InlineData(RenewalScope.Machine)]
     [InlineData(RenewalScope.CurrentUser)]
-    public async Task DaemonThatDoesNotRun_IsNamed(RenewalScope scope)
+    public async Task DaemonThatDoesNotRun_IsReported(RenewalScope scope)
     {
         using var cron = new FakeCron(scope);
         await cron.InstallAsync();

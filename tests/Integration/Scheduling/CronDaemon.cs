@@ -20,7 +20,7 @@ internal sealed class CronDaemon : IAsyncDisposable
         errors = process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>Where schedulers of the test find this cron, from outside its mounts.</summary>
+    /// <summary>The paths of this cron from outside its mounts.</summary>
     public LinuxPaths Paths => new()
     {
         CronFolder = At("cron.d"),
@@ -28,10 +28,10 @@ internal sealed class CronDaemon : IAsyncDisposable
         Booted = At("no-systemd"),
     };
 
-    /// <summary>What begins a command that is to see the daemon's mounts.</summary>
+    /// <summary>The words before a command to run it in the mounts of the daemon.</summary>
     public string[] Enter => ["nsenter", "--mount", "--target", process.Id.ToString(CultureInfo.InvariantCulture)];
 
-    /// <summary>Starts it; skips the test where it can't be.</summary>
+    /// <summary>Starts it; skips the test if it cannot be started.</summary>
     public static async Task<CronDaemon> StartAsync()
     {
         Tool.RequireRoot();

@@ -52,7 +52,7 @@ public sealed class CronDaemonTests
     private static ScheduledRun Run(CronDaemon daemon, string name, RenewalScope scope)
     {
         var program = Programs.Write(daemon.At($"{name} it's"), $"#!/bin/sh\n{{ printf '%s|' \"$@\"; echo; env; }} >'{daemon.At(name)}.trace'\n");
-        return SampleRuns.Of(name, scope) with
+        return SampleRuns.Create(name, scope) with
         {
             Interval = TimeSpan.FromMinutes(1),
             Phase = TimeSpan.FromSeconds(23),

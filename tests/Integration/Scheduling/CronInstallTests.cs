@@ -28,7 +28,7 @@ public sealed class CronInstallTests
     }
 
     [Fact]
-    public async Task Folder_IsASecondAhead_SoThatCronLooks()
+    public async Task Install_SetsTheTimeOfTheFolderOneSecondInAdvance_SoThatCronReadsIt()
     {
         using var cron = new FakeCron(RenewalScope.Machine);
         await cron.InstallAsync();
@@ -83,7 +83,7 @@ public sealed class CronInstallTests
     }
 
     [Fact]
-    public async Task NoCron_IsSaid()
+    public async Task Install_WithoutCron_Fails()
     {
         using var cron = new FakeCron(RenewalScope.Machine);
         File.Delete(cron.At("crond"));
@@ -91,7 +91,7 @@ public sealed class CronInstallTests
     }
 
     [Fact]
-    public async Task RunNow_HasCronsPoorEnvironment_AndGivesTheExitCode()
+    public async Task RunNow_HasTheEnvironmentOfCron_AndReturnsTheExitCode()
     {
         using var cron = new FakeCron(RenewalScope.CurrentUser);
         var program = Programs.Write(cron.At("program's"), $"#!/bin/sh\n{{ printf '%s|' \"$@\"; echo; env | sort; }} >'{cron.At("seen")}'\nexit 3\n");

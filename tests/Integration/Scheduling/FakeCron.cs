@@ -30,7 +30,7 @@ internal sealed class FakeCron : IDisposable
         Programs.Write(At("crontab"), Script);
         SetProcess("1", "systemd");
         SetProcess("77", "cron");
-        Run = SampleRuns.Of("web-1.local", scope);
+        Run = SampleRuns.Create("web-1.local", scope);
     }
 
     public ScheduledRun Run { get; set; }

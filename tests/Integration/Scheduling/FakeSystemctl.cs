@@ -48,7 +48,7 @@ internal sealed class FakeSystemctl : IDisposable
         Programs.Write(At("loginctl"), "#!/bin/sh\necho Linger=$(cat \"$(dirname \"$0\")/linger\")\n");
         File.WriteAllText(At("linger"), "yes");
         Directory.CreateDirectory(At("run/systemd"));
-        Run = SampleRuns.Of("web-1.local", scope);
+        Run = SampleRuns.Create("web-1.local", scope);
         Units = new(Paths, Run.Name, scope);
     }
 

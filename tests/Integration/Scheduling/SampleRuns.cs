@@ -7,7 +7,7 @@ namespace StepCaRenew.Integration.Scheduling;
 /// <summary>Runs that could be registered.</summary>
 internal static class SampleRuns
 {
-    public static ScheduledRun Of(string name, RenewalScope scope = RenewalScope.Machine) => new()
+    public static ScheduledRun Create(string name, RenewalScope scope = RenewalScope.Machine) => new()
     {
         Name = name,
         Scope = scope,

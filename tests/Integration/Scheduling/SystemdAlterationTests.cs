@@ -3,7 +3,7 @@ using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Integration.Scheduling;
 
-/// <summary>Whatever is altered in an installed timer or service is named, and mended by a second registration.</summary>
+/// <summary>Every alteration of an installed timer or service is reported, and corrected by a second registration.</summary>
 public sealed class SystemdAlterationTests
 {
     private static readonly Dictionary<string, (Action<FakeSystemctl> Alter, string Named)> Alterations = new()
@@ -21,7 +21,7 @@ public sealed class SystemdAlterationTests
         ["timer disabled"] = (machine => File.Delete(machine.At($"enabled-{machine.Units.Timer.Name}")), "it is not enabled (disabled)"),
         ["timer stopped"] = (machine => File.Delete(machine.At($"active-{machine.Units.Timer.Name}")), "it is not active (inactive)"),
         ["timer mode"] = (machine => Mode(machine.Units.Timer), "the mode is 0666 instead of 0644"),
-        ["not reloaded"] = (machine => File.WriteAllText(machine.At("stale"), ""), "systemd has not read the file"),
+        ["not reloaded"] = (machine => File.WriteAllText(machine.At("stale"), ""), "systemd has not read the present file"),
         ["service deleted"] = (machine => File.Delete(machine.Units.Service.Path), ".service is missing"),
         ["command"] = (machine => machine.Edit(machine.Units.Service, "Invoke-StepRenewal", "Remove-Item"), "ExecStart is '"),
         ["user"] = (machine => machine.Edit(machine.Units.Service, "User=root", "User=nobody"), "User is 'nobody' instead of 'root'"),
@@ -38,7 +38,7 @@ public sealed class SystemdAlterationTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Alteration_IsNamed_AndMended(string name)
+    public async Task Alteration_IsReported_AndCorrected(string name)
     {
         using var machine = new FakeSystemctl();
         await machine.InstallAsync();
@@ -54,7 +54,7 @@ public sealed class SystemdAlterationTests
     }
 
     [Fact]
-    public async Task CommentsAndOrder_AreNoAlteration()
+    public async Task CommentsAndOrder_AreNotReported()
     {
         using var machine = new FakeSystemctl();
         await machine.InstallAsync();
@@ -64,7 +64,7 @@ public sealed class SystemdAlterationTests
     }
 
     [Fact]
-    public async Task DropIn_IsNamed_AndLeftToWhoMadeIt()
+    public async Task DropIn_IsReported_AndNotChanged()
     {
         using var machine = new FakeSystemctl();
         await machine.InstallAsync();
@@ -76,7 +76,7 @@ public sealed class SystemdAlterationTests
     }
 
     [Fact]
-    public async Task UserWithoutLinger_IsNamed()
+    public async Task UserWithoutLinger_IsReported()
     {
         using var machine = new FakeSystemctl(RenewalScope.CurrentUser);
         await machine.InstallAsync();

@@ -64,7 +64,7 @@ public sealed class SystemdInstallTests
     [Theory]
     [InlineData("enable")]
     [InlineData("daemon-reload")]
-    public async Task Install_WhereSystemctlFails_LeavesNothing(string verb)
+    public async Task Install_IfSystemctlFails_LeavesNothing(string verb)
     {
         using var machine = new FakeSystemctl();
         await File.WriteAllTextAsync(machine.At($"fail-{verb}"), "");
@@ -75,7 +75,7 @@ public sealed class SystemdInstallTests
     }
 
     [Fact]
-    public async Task Update_WhereEnablingFails_PutsTheFormerUnitsBack()
+    public async Task Update_IfEnablingFails_RestoresTheEarlierUnits()
     {
         using var machine = new FakeSystemctl();
         await machine.InstallAsync();
@@ -105,14 +105,14 @@ public sealed class SystemdInstallTests
     }
 
     [Fact]
-    public async Task Remove_WithoutAManager_StillDeletes_AndTakesTheLinkAway()
+    public async Task Remove_WithoutAManager_StillDeletesTheFilesAndTheLink()
     {
         using var machine = new FakeSystemctl();
         await machine.InstallAsync();
         Directory.CreateDirectory(machine.At("units/timers.target.wants"));
         File.CreateSymbolicLink(machine.At($"units/timers.target.wants/{machine.Units.Timer.Name}"), machine.Units.Timer.Path);
         Directory.Delete(machine.At("run"), recursive: true);
-        Assert.Contains("systemd does not run here, so that nothing starts the timer.", (await machine.FindAsync()).Differences);
+        Assert.Contains("systemd does not run here, so nothing starts the timer.", (await machine.FindAsync()).Differences);
         var calls = machine.Calls.Length;
         Assert.True(await machine.Scheduler.RemoveAsync(machine.Run.Name, RenewalScope.Machine, CancellationToken.None));
         Assert.Empty(Directory.GetFiles(machine.At("units"), "*", SearchOption.AllDirectories));
@@ -124,7 +124,7 @@ public sealed class SystemdInstallTests
     [InlineData("success", "0", 0)]
     [InlineData("exit-code", "1", 1)]
     [InlineData("exit-code", "41", 41)]
-    public async Task RunNow_GivesTheExitCode(string result, string status, int expected)
+    public async Task RunNow_ReturnsTheExitCode(string result, string status, int expected)
     {
         using var machine = await InstalledAsync(result, status);
         Assert.Equal(expected, await machine.Scheduler.RunNowAsync(machine.Run, CancellationToken.None));
@@ -132,7 +132,7 @@ public sealed class SystemdInstallTests
     }
 
     [Theory]
-    [InlineData("exit-code", "203", "could not make the process")]
+    [InlineData("exit-code", "203", "could not start the process")]
     [InlineData("timeout", "15", "did not end within 01:00:00")]
     [InlineData("signal", "9", "signal 9")]
     [InlineData("start-limit-hit", "0", "Job failed.")]

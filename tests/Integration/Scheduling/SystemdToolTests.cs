@@ -9,7 +9,7 @@ using StepCaRenew.Scheduling.Systemd;
 
 namespace StepCaRenew.Integration.Scheduling;
 
-/// <summary>What systemd's own tools make of what is rendered; none of them needs a systemd that runs.</summary>
+/// <summary>The rendered units, read by systemd's own tools, which need no running systemd.</summary>
 public sealed partial class SystemdToolTests : IDisposable
 {
     private static readonly string[] HostileWords =
@@ -48,7 +48,7 @@ public sealed partial class SystemdToolTests : IDisposable
     [InlineData("User=root", "User=ro ot")]
     [InlineData("After=network-online.target", "After=network-online.tar get")]
     [InlineData("ReadWritePaths=-/", "ReadWritePaths=-x/")]
-    public async Task Verify_WouldFindWhatIsWrong(string right, string wrong)
+    public async Task Verify_FindsErrors(string right, string wrong)
     {
         var run = Sample(RenewalScope.Machine);
         var result = await VerifyAsync(run, ServiceUnit.Render(run).Replace(right, wrong, StringComparison.Ordinal), TimerUnit.Render(run));
@@ -75,7 +75,7 @@ public sealed partial class SystemdToolTests : IDisposable
     }
 
     [Fact]
-    public async Task Calendar_ComesWhenTheIntervalAndThePhaseSay()
+    public async Task Calendar_StartsAtIntervalAndPhase()
     {
         const int Iterations = 100;
         var midnight = new DateTime(2026, 3, 1, 0, 0, 0, DateTimeKind.Utc);
@@ -104,7 +104,7 @@ public sealed partial class SystemdToolTests : IDisposable
     [InlineData("plain")]
     [InlineData("a b")]
     [InlineData("100% $x ${y} é")]
-    public async Task ExecStart_RunsExactlyWhatWasMeant(string name)
+    public async Task ExecStart_RunsTheExactCommand(string name)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "systemd is of Linux.");
         Directory.CreateDirectory(At(name));
@@ -125,7 +125,7 @@ public sealed partial class SystemdToolTests : IDisposable
 
     private string At(string name) => Path.Combine(folder.FullName, name);
 
-    private ScheduledRun Sample(RenewalScope scope) => SampleRuns.Of("web-1.local", scope) with { Home = "/srv/our own" };
+    private ScheduledRun Sample(RenewalScope scope) => SampleRuns.Create("web-1.local", scope) with { Home = "/srv/our own" };
 
     private async Task<ToolResult> VerifyAsync(ScheduledRun run, string service, string timer)
     {

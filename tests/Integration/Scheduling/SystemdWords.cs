@@ -4,8 +4,8 @@ using System.Text;
 namespace StepCaRenew.Integration.Scheduling;
 
 /// <summary>
-/// Reads a command line of a unit by the rules of systemd.syntax(7), systemd.unit(5) and systemd.service(5), written
-/// without a look at what renders it. Throws where the line would not be run as it stands.
+/// Reads a command line of a unit by the rules of systemd.syntax(7), systemd.unit(5) and systemd.service(5), independently
+/// of the code that renders it. Throws if systemd would not run the line as it is.
 /// </summary>
 internal static class SystemdWords
 {
@@ -13,7 +13,7 @@ internal static class SystemdWords
     {
         var words = Split(line).Select(Specifiers).ToList();
         Assert.StartsWith("/", words[0], StringComparison.Ordinal);
-        // The program is no place for variables.
+        // The program cannot have variables.
         return [words[0], .. words[1..].Select(Variables)];
     }
 

@@ -6,7 +6,7 @@ namespace StepCaRenew.Unit.Fixtures;
 /// <summary>A run that could be registered.</summary>
 internal static class SampleRun
 {
-    public static ScheduledRun Of(RenewalScope scope = RenewalScope.Machine) => new()
+    public static ScheduledRun Create(RenewalScope scope = RenewalScope.Machine) => new()
     {
         Name = "web.local",
         Scope = scope,

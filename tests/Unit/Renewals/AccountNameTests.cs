@@ -14,11 +14,11 @@ public sealed class AccountNameTests
     [InlineData("svc")]
     [InlineData("svc@corp.example")]
     [InlineData(Sid)]
-    public void Resolve_EachSpelling_IsRegisteredAlike(string name) =>
+    public void Resolve_EachSpelling_IsTheSameAccount(string name) =>
         Assert.Equal(new TaskAccount.User(@"CORP\svc") { Sid = Sid }, AccountName.Resolve(new TaskAccount.User(name), _ => Sid, _ => @"CORP\svc"));
 
     [Fact]
-    public void Resolve_Unknown_StaysAsItIs()
+    public void Resolve_UnknownAccount_IsUnchanged()
     {
         var account = new TaskAccount.User("nobody");
         Assert.Same(account, AccountName.Resolve(account, _ => null, _ => null));
@@ -26,11 +26,11 @@ public sealed class AccountNameTests
     }
 
     [Fact]
-    public void Resolve_System_IsTheMachinesOwn() =>
+    public void Resolve_System_IsTheMachine() =>
         Assert.Equal(TaskAccount.OfMachine, AccountName.Resolve(new TaskAccount.User(@"NT AUTHORITY\SYSTEM"), _ => "S-1-5-18", _ => @"NT AUTHORITY\SYSTEM"));
 
     [Fact]
-    public void Resolve_ManagedServiceAccount_IsOne_HoweverItIsGiven()
+    public void Resolve_ManagedServiceAccount_IsFoundByNameOrSid()
     {
         var managed = new TaskAccount.ManagedServiceAccount(@"CORP\web$") { Sid = Sid };
         Assert.Equal(managed, AccountName.Resolve(new TaskAccount.ManagedServiceAccount(@"corp\web$"), _ => Sid, _ => @"CORP\web$"));
@@ -38,14 +38,14 @@ public sealed class AccountNameTests
     }
 
     [Fact]
-    public void Resolve_Password_Stays()
+    public void Resolve_Password_IsKept()
     {
         using var password = new System.Security.SecureString();
         Assert.Same(password, Assert.IsType<TaskAccount.User>(AccountName.Resolve(new TaskAccount.User("svc", password), _ => Sid, _ => null)).Password);
     }
 
     [Fact]
-    public void Of_Definition_HasTheRegisteredSid()
+    public void FromDefinition_Sid_IsThatOfTheAccount()
     {
         Assert.Equal(new TaskAccount.User(@"CORP\svc") { Sid = Sid }, AccountName.FromDefinition(Definition(@"CORP\svc", Sid)));
         Assert.Equal(new TaskAccount.ManagedServiceAccount(@"CORP\web$") { Sid = Sid }, AccountName.FromDefinition(Definition(@"CORP\web$", Sid)));
@@ -59,7 +59,7 @@ public sealed class AccountNameTests
     [InlineData(@"CORP\other", null, false)]
     [InlineData(@"CORP\renamed", Sid, true)]
     [InlineData(@"CORP\svc", "S-1-5-21-1-2-3-9999", false)]
-    public void IsAccount_BySid(string runAs, string? sid, bool isAccount) =>
+    public void IsAccount_Sid_Decides(string runAs, string? sid, bool isAccount) =>
         Assert.Equal(isAccount, AccountName.IsAccount(Definition(runAs, sid), @"CORP\svc", Sid, name => name.EndsWith("svc", StringComparison.Ordinal) ? Sid : "S-1-5-21-1-2-3-7"));
 
     [Theory]

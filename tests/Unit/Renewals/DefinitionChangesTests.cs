@@ -23,7 +23,7 @@ public sealed class DefinitionChangesTests
     };
 
     [Fact]
-    public void Between_ALeftOutParameter_IsDropped_AndNoArgumentOrAddressIsShown()
+    public void Between_OmittedParameter_IsDropped_AndSecretsAreNotShown()
     {
         var changes = DefinitionChanges.Between(Full, new RenewalDefinition { Name = "web", CertificatePath = Full.CertificatePath, KeyPath = Full.KeyPath });
         Assert.Equal(
@@ -36,7 +36,7 @@ public sealed class DefinitionChangesTests
     }
 
     [Fact]
-    public void Between_TheSameAccountUnderAnotherName_IsNoChange()
+    public void Between_OtherNameOfTheSameAccount_IsEmpty()
     {
         var registered = Full with { RunAs = @"CORP\svc", RunAsSid = "S-1-5-21-1-2-3-1105" };
         Assert.Empty(DefinitionChanges.Between(registered, registered with { RunAs = @"CORP\renamed" }).All);
@@ -44,7 +44,7 @@ public sealed class DefinitionChangesTests
     }
 
     [Fact]
-    public void Between_WhatIsAddedOrAnotherOne_IsChanged_AndNothingIsDropped()
+    public void Between_NewOrOtherValues_AreChanged_AndNothingIsDropped()
     {
         var changes = DefinitionChanges.Between(Full, Full with { Rekey = true, Interval = TimeSpan.FromMinutes(1), Actions = [.. Full.Actions, new ServiceAction("haproxy", IsReload: false)] });
         Assert.Equal(["-Rekey is added", "-Interval 1m instead of 5m", "-RestartService haproxy is added"], changes.Changed);
@@ -60,7 +60,7 @@ public sealed class DefinitionChangesTests
     }
 
     [Fact]
-    public void Between_TheSame_IsNothing_AndAnotherOrderIsSomething()
+    public void Between_EqualDefinitions_IsEmpty_ButNotForAnotherOrder()
     {
         Assert.Empty(DefinitionChanges.Between(Full, Full with { }).All);
         Assert.Equal(["the order of the actions changes"], DefinitionChanges.Between(Full, Full with { Actions = [.. Full.Actions.Reverse()] }).All);

@@ -14,7 +14,7 @@ public sealed class ModuleReferenceTests
     [InlineData("/src/Other/0.1.0", "/src/Other/0.1.0/StepCaRenew.psd1")]
     [InlineData("/src/StepCaRenew/latest", "/src/StepCaRenew/latest/StepCaRenew.psd1")]
     [InlineData("/src/stepcarenew/0.1.0", "/src/stepcarenew/0.1.0/StepCaRenew.psd1")]
-    public void Of_IsTheFolderWithoutAVersion_IfPowerShellFindsVersionsThere(string folder, string reference)
+    public void For_FolderOfModules_HasNoVersion(string folder, string reference)
     {
         Assert.Equal(reference, ModuleReference.For(new RunningModule("/usr/bin/pwsh", folder)));
         Assert.Equal(reference.EndsWith(".psd1", StringComparison.Ordinal), ModuleReference.IsManifest(reference));

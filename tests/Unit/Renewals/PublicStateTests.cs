@@ -24,7 +24,7 @@ public sealed class PublicStateTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [LinuxFact]
-    public async Task State_HoldsNoOutputOfAProgram_TheResultDoes()
+    public async Task State_AfterAFailedAction_HasNoOutputOfTheProgram()
     {
         var action = new CommandAction("/bin/sh", ["-c", "echo 'the licence number is 1234-5678' >&2; exit 3"]);
         var context = new ActionContext(new ActionHost(), [], new Dictionary<string, string?>(), new EventLog(), TimeProvider.System, new Actions.NoRecord(), IsRetry: false);
@@ -41,7 +41,7 @@ public sealed class PublicStateTests : IDisposable
     [InlineData("link")]
     [InlineData("pipe")]
     [InlineData("folder")]
-    public void State_ThatIsNoRegularFile_IsANewState_WithAWarning(string what)
+    public void Read_NotARegularFile_IsTheEmptyState_WithAWarning(string what)
     {
         switch (what)
         {

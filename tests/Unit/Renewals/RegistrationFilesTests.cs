@@ -22,7 +22,7 @@ public sealed class RegistrationFilesTests : IDisposable
 
     [LinuxFact]
     [SupportedOSPlatform("linux")]
-    public void PutBack_MonitorsAddress_IsAgainThatOfTheEarlierRegistration_AndItsAccountCanReadIt()
+    public void Restore_UrlOfTheMonitor_IsTheEarlierOne_AndItsAccountCanReadIt()
     {
         Assert.SkipUnless(Unprivileged.UserId() == 0, "Only root can give files away.");
         Assert.SkipWhen(UnixAccounts.UserNumber("daemon") is null || UnixAccounts.UserNumber("nobody") is null, "This machine has no users 'daemon' and 'nobody'.");
@@ -39,7 +39,7 @@ public sealed class RegistrationFilesTests : IDisposable
 
     [WindowsFact]
     [SupportedOSPlatform("windows")]
-    public void Write_OnWindows_EveryoneCanReadOnlyTheRootAndTheSchema()
+    public void Write_OnWindows_AllUsersCanReadOnlyTheRootAndTheSchema()
     {
         Directory.CreateDirectory(store.Folders.Definitions);
         new RegistrationFiles(Registration(null, "https://hc.example.com/one")).Write();

@@ -37,7 +37,7 @@ public sealed class RenewalNameTests
     [InlineData("Com1.web")]
     [InlineData("lpt9")]
     [InlineData("a2345678901234567890123456789012345678901234567890123456789012345")]
-    public void Demand_NoName_SaysWhy(string name)
+    public void RequireValid_InvalidName_SaysWhy(string name)
     {
         Assert.False(RenewalName.IsValid(name));
         var error = Assert.Throws<RenewalException>(() => RenewalName.RequireValid(name));

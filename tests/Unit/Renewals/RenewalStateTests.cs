@@ -17,14 +17,14 @@ public sealed class RenewalStateTests
     }
 
     [Fact]
-    public void Refused_IsAnErrorWithItsTime()
+    public void Refused_Error_IsRecordedWithItsTime()
     {
         var refused = new RenewalState().Refused(new RenewalException(ErrorId.InsecureDefinition, "Everyone can write it.", "Restrict it."), Now);
         Assert.Equal((ErrorId.InsecureDefinition, "Everyone can write it.", Now), (refused.LastErrorId, refused.LastErrorMessage, refused.LastErrorTime));
     }
 
     [Fact]
-    public void After_ActionsStayPending_KeepsSinceWhen()
+    public void After_ActionsStayPending_KeepsTheTime()
     {
         var pending = new RenewalResult { Status = RenewalStatus.Renewed, ActionsPending = true };
         var state = new RenewalState().After(pending, Now).After(pending, Now.AddHours(1));
@@ -33,7 +33,7 @@ public sealed class RenewalStateTests
     }
 
     [Fact]
-    public void Parse_WhatWasRendered_IsTheSame()
+    public void Parse_RenderedState_IsTheSame()
     {
         var state = new RenewalState
         {

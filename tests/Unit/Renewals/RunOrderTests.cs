@@ -21,7 +21,7 @@ public sealed class RunOrderTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Take_CountsOnce(bool isForced)
+    public void ReadOnce_Order_AppliesOnce(bool isForced)
     {
         RunOrder.Write(folders, "web", isForced);
         Assert.Equal(isForced, RunOrder.ReadOnce(folders, "web", TimeProvider.System));
@@ -30,7 +30,7 @@ public sealed class RunOrderTests : IDisposable
     }
 
     [Fact]
-    public void Withdraw_AfterARunTookIt_SaysSo()
+    public void Delete_AfterARunHasReadIt_IsTrue()
     {
         RunOrder.Write(folders, "web", isForced: false);
         RunOrder.ReadOnce(folders, "web", TimeProvider.System);
@@ -38,7 +38,7 @@ public sealed class RunOrderTests : IDisposable
     }
 
     [Fact]
-    public void Take_AnOldOrder_SaysNothing_AndIsGone()
+    public void ReadOnce_OldOrder_IsIgnoredAndDeleted()
     {
         RunOrder.Write(folders, "web", isForced: true);
         System.IO.File.SetLastWriteTimeUtc(File, DateTime.UtcNow.AddMinutes(-6));
@@ -47,7 +47,7 @@ public sealed class RunOrderTests : IDisposable
     }
 
     [LinuxFact]
-    public void Take_ALink_IsNotFollowed()
+    public void ReadOnce_Link_IsNotFollowed()
     {
         System.IO.File.CreateSymbolicLink(File, folder.Write("other", "renew"));
         Assert.Null(RunOrder.ReadOnce(folders, "web", TimeProvider.System));
@@ -55,14 +55,14 @@ public sealed class RunOrderTests : IDisposable
     }
 
     [LinuxFact]
-    public void Take_APipe_IsNotWaitedFor()
+    public void ReadOnce_Pipe_IsNotWaitedFor()
     {
         UnixFile.MakePipe(File);
         Assert.Null(RunOrder.ReadOnce(folders, "web", TimeProvider.System));
     }
 
     [Fact]
-    public void Withdraw_LeavesNothing_AndNothingIsFine()
+    public void Delete_OrderOrNone_LeavesNoFile()
     {
         RunOrder.Write(folders, "web", isForced: false);
         Assert.False(RunOrder.Delete(folders, "web"));

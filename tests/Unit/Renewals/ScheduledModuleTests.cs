@@ -9,17 +9,17 @@ public sealed class ScheduledModuleTests
     [Theory]
     [InlineData("StepCaRenew")]
     [InlineData("/opt/it's here/StepCaRenew/StepCaRenew.psd1")]
-    public void Of_Command_IsTheModule(string module) => Assert.Equal(module, ScheduledModule.FromCommand(RunCommand.ForRenewal("/usr/bin/pwsh", module, "web")));
+    public void FromCommand_Import_IsTheModule(string module) => Assert.Equal(module, ScheduledModule.FromCommand(RunCommand.ForRenewal("/usr/bin/pwsh", module, "web")));
 
     [Fact]
-    public void Of_AnotherCommand_IsNone()
+    public void FromCommand_OtherCommand_IsNull()
     {
         Assert.Null(ScheduledModule.FromCommand(new RunCommand("/usr/bin/pwsh", ["-Command", "Get-Date"])));
         Assert.Null(ScheduledModule.FromCommand(new RunCommand("/usr/bin/pwsh", [])));
     }
 
     [Fact]
-    public void IsThere_ManifestFolderOrVersion_IsFound()
+    public void Exists_ManifestFolderOrVersion_IsTrue()
     {
         using var folder = new TestFolder();
         var module = Directory.CreateDirectory(folder.At("Modules/StepCaRenew")).FullName;

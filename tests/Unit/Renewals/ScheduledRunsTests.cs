@@ -11,7 +11,7 @@ public sealed class ScheduledRunsTests
     private static readonly RenewalFolders Folders = RenewalFolders.ForScope(RenewalScope.Machine, _ => null);
 
     [LinuxFact]
-    public void Of_WhatWasRegistered_DoesNotDependOnThePwshAndTheModuleThatAsk()
+    public void Plan_RegisteredDefinition_HasTheRegisteredPwshAndModule()
     {
         var definition = new RenewalDefinition { Name = "web", CertificatePath = "/etc/ssl/web.crt", PwshPath = "/usr/bin/pwsh", ModulePath = "/opt/Modules/StepCaRenew" };
         var command = CommandOf(definition, new RunningModule("/usr/bin/pwsh", "/opt/Modules/StepCaRenew/0.1.0"));
@@ -22,7 +22,7 @@ public sealed class ScheduledRunsTests
     }
 
     [LinuxFact]
-    public void Of_AFileThatWasNotRegistered_IsWhatWouldBe()
+    public void Plan_HandWrittenDefinition_HasThePwshAndModuleOfThisProcess()
     {
         var definition = new RenewalDefinition { Name = "web", CertificatePath = "/etc/ssl/web.crt" };
         var command = CommandOf(definition, new RunningModule("/usr/bin/pwsh", "/opt/Modules/StepCaRenew/0.1.0"));

@@ -16,27 +16,27 @@ public sealed class TaskHealthTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Details_AllIsWell_AreNone() => Assert.Empty(TaskHealth.Details(Facts()));
+    public void Details_HealthyRenewal_AreEmpty() => Assert.Empty(TaskHealth.Details(Facts()));
 
     [Fact]
-    public void Details_ScheduleDiffers_NameEachDifference() =>
+    public void Details_ScheduleDiffers_HaveEachDifference() =>
         Assert.Equal(["There is no schedule."], TaskHealth.Details(Facts() with { Schedule = ScheduleFinding.None }));
 
     [Fact]
-    public void Details_NeverRan_AreNoneUntilARunIsMissed()
+    public void Details_NeverRan_AreEmptyUntilARunIsMissed()
     {
         var never = Facts() with { State = new(), Registered = Now - Patience };
         Assert.Empty(TaskHealth.Details(never));
         var detail = Assert.Single(TaskHealth.Details(never with { Registered = Now - Patience - TimeSpan.FromSeconds(1) }));
-        Assert.StartsWith("It has never run, though it is registered since 2026-11-28 ", detail, StringComparison.Ordinal);
-        Assert.EndsWith("the schedule is every 15m.", detail, StringComparison.Ordinal);
+        Assert.StartsWith("It has never run since its registration at 2026-11-28 ", detail, StringComparison.Ordinal);
+        Assert.EndsWith("its interval is 15m.", detail, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Details_RunsHaveStopped_SaySinceWhen()
+    public void Details_RunsHaveStopped_HaveTheTimeOfTheLast()
     {
         var stopped = Facts() with { State = Succeeded(Now.AddDays(-2)) };
-        Assert.StartsWith($"It has not run since {MessageTime.Local(Now.AddDays(-2))}, though", Assert.Single(TaskHealth.Details(stopped)), StringComparison.Ordinal);
+        Assert.StartsWith($"It has not run since {MessageTime.Local(Now.AddDays(-2))}, but its interval is 15m.", Assert.Single(TaskHealth.Details(stopped)), StringComparison.Ordinal);
         // Registered again: the new schedule has its own time to begin.
         Assert.Empty(TaskHealth.Details(stopped with { Registered = Now.AddMinutes(-1) }));
         // The machine was off in the meantime.
@@ -45,7 +45,7 @@ public sealed class TaskHealthTests : IDisposable
     }
 
     [Fact]
-    public void Details_LastRunFailed_SayWhenAndWhy()
+    public void Details_LastRunFailed_HaveItsTimeAndError()
     {
         var state = Succeeded(Now.AddMinutes(-30)).After(Result(ErrorId.CaUnreachable, "The CA refused the connection."), Now.AddMinutes(-15));
         Assert.Equal(
@@ -55,31 +55,31 @@ public sealed class TaskHealthTests : IDisposable
     }
 
     [Fact]
-    public void Details_ActionsPendingForLong_SaySinceWhen()
+    public void Details_ActionsPendingForLong_HaveTheTime()
     {
         var pending = Succeeded(Now) with { ActionsPending = true, ActionsPendingSince = Now - Patience };
         Assert.Empty(TaskHealth.Details(Facts() with { State = pending }));
         pending = pending with { ActionsPendingSince = Now - Patience - TimeSpan.FromSeconds(1) };
-        Assert.StartsWith("Actions are pending since 2026-11-28 ", Assert.Single(TaskHealth.Details(Facts() with { State = pending })), StringComparison.Ordinal);
+        Assert.StartsWith("Actions have been pending since 2026-11-28 ", Assert.Single(TaskHealth.Details(Facts() with { State = pending })), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Details_PwshIsGone_NameIt()
+    public void Details_PwshIsMissing_NameIt()
     {
         var gone = folder.At("gone/pwsh");
         Assert.Contains($"'{gone}'", Assert.Single(TaskHealth.Details(Facts(pwsh: gone))), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Details_ModuleIsGone_NameIt()
+    public void Details_ModuleIsMissing_NameIt()
     {
         var facts = Facts();
         Directory.Delete(folder.At("Modules"), recursive: true);
-        Assert.Contains($"The module of the schedule is gone: '{folder.At("Modules/StepCaRenew")}'", Assert.Single(TaskHealth.Details(facts)), StringComparison.Ordinal);
+        Assert.Contains($"The module of the schedule does not exist: '{folder.At("Modules/StepCaRenew")}'", Assert.Single(TaskHealth.Details(facts)), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Details_ScheduleLooksInAnotherFolder_SayThatEveryRunFails()
+    public void Details_ScheduleWithAnotherFolder_SayThatEveryRunFails()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not use XDG_CONFIG_HOME.");
         var facts = Facts() with { HomeOfRun = "/home/alice" };
@@ -97,7 +97,7 @@ public sealed class TaskHealthTests : IDisposable
     }
 
     [Fact]
-    public void Details_CertificateOrKeyIsBad_SaySo()
+    public void Details_ExpiredCertificateOrWrongKey_AreReported()
     {
         Assert.Equal(["The certificate has expired."], TaskHealth.Details(Facts() with { CertificateStatus = CertificateStatus.Expired }));
         Assert.Equal(["They differ."], TaskHealth.Details(Facts() with { KeyProblem = "They differ." }));
@@ -121,7 +121,7 @@ public sealed class TaskHealthTests : IDisposable
             Now = Now,
             State = Succeeded(Now.AddMinutes(-10)),
             Registered = Now.AddDays(-7),
-            Run = SampleRun.Of(RenewalScope.CurrentUser) with { Command = command },
+            Run = SampleRun.Create(RenewalScope.CurrentUser) with { Command = command },
             Schedule = new(true, "*:07/15:23", []),
             Folders = RenewalFolders.ForUser("/home/alice", _ => null),
             CertificateStatus = CertificateStatus.Valid,

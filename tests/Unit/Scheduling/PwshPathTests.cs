@@ -16,7 +16,7 @@ public sealed class PwshPathTests
     [InlineData("/opt/microsoft/powershell/7-lts/pwsh")]
     [InlineData("/snap/powershell/current/opt/powershell/pwsh")]
     [InlineData("/srv/preview/pwsh")]
-    public void AStableOne_IsTaken(string path)
+    public void RequireSuitable_StablePath_IsAccepted(string path)
     {
         PwshPath.RequireSuitable(path, RenewalScope.Machine);
         PwshPath.RequireSuitable(path, RenewalScope.CurrentUser);
@@ -29,8 +29,8 @@ public sealed class PwshPathTests
     [InlineData(@"\pwsh.exe", "full path")]
     [InlineData(@"\\?\C:\pwsh.exe", "full path")]
     [InlineData("", "full path")]
-    [InlineData(@"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe", "no pwsh")]
-    [InlineData(@"C:\Program Files\dotnet\dotnet.exe", "no pwsh")]
+    [InlineData(@"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe", "not pwsh")]
+    [InlineData(@"C:\Program Files\dotnet\dotnet.exe", "not pwsh")]
     [InlineData(@"C:\Program Files\WindowsApps\Microsoft.PowerShell_7.6.0.0_x64__8wekyb3d8bbwe\pwsh.exe", "Store")]
     [InlineData(@"C:\Program Files\WindowsApps\Microsoft.PowerShellPreview_7.7.1.0_x64__8wekyb3d8bbwe\pwsh.exe", "preview")]
     [InlineData(@"C:\Users\a\AppData\Local\Microsoft\WindowsApps\Microsoft.PowerShellPreview_8wekyb3d8bbwe\pwsh.exe", "preview")]
@@ -41,7 +41,7 @@ public sealed class PwshPathTests
     [InlineData("/opt/microsoft/powershell/7-preview/pwsh", "preview")]
     [InlineData("/usr/bin/pwsh-preview", "preview")]
     [InlineData("/snap/powershell-preview/x/opt/powershell/pwsh", "preview")]
-    public void AnUnstableOne_IsRefused(string path, string why)
+    public void RequireSuitable_UnstablePath_IsRefused(string path, string why)
     {
         foreach (var scope in Enum.GetValues<RenewalScope>())
             Assert.Contains(why, Expect.Failure(ErrorId.PwshUnsuitable, () => PwshPath.RequireSuitable(path, scope)).Message, StringComparison.Ordinal);
@@ -50,7 +50,7 @@ public sealed class PwshPathTests
     [Theory]
     [InlineData(@"C:\Users\a\AppData\Local\Microsoft\windowsapps\pwsh.exe")]
     [InlineData(@"C:\Users\a\AppData\Local\Microsoft\WindowsApps\Microsoft.PowerShell_8wekyb3d8bbwe\pwsh.exe")]
-    public void TheAliasOfTheApp_IsTakenForAUsersOwnScheduleAlone(string path)
+    public void RequireSuitable_AliasOfTheApp_IsAcceptedForUsersOnly(string path)
     {
         PwshPath.RequireSuitable(path, RenewalScope.CurrentUser);
         var error = Expect.Failure(ErrorId.PwshUnsuitable, () => PwshPath.RequireSuitable(path, RenewalScope.Machine));
@@ -59,7 +59,7 @@ public sealed class PwshPathTests
     }
 
     [Fact]
-    public void Lasting_OfTheApp_IsItsAlias()
+    public void Lasting_App_IsItsAlias()
     {
         using var folder = new TestFolder();
         Directory.CreateDirectory(folder.At("Microsoft.PowerShell_8wekyb3d8bbwe"));
@@ -78,7 +78,7 @@ public sealed class PwshPathTests
     [InlineData("/opt/powershell/v7.6/pwsh")]
     [InlineData("/snap/powershell/261/opt/powershell/pwsh")]
     [InlineData(@"C:\tools\PowerShell-7.6.0-win-x64\pwsh.exe")]
-    public void AVersionInThePath_IsRefused_WhichAnUpdateRemoves(string path)
+    public void RequireSuitable_VersionInThePath_IsRefused(string path)
     {
         foreach (var scope in Enum.GetValues<RenewalScope>())
             Expect.Failure(ErrorId.PwshUnsuitable, () => PwshPath.RequireSuitable(path, scope));
@@ -87,7 +87,7 @@ public sealed class PwshPathTests
     [Theory]
     [InlineData("powershell/7.6.9/powershell/7.6.9/tools/net10.0/any/unix/pwsh")]
     [InlineData("powershell/7.7.0/powershell/7.7.0/tools/net11.0/any/unix/pwsh")]
-    public void Lasting_OfADotnetTool_IsItsLauncher(string below)
+    public void Lasting_DotnetTool_IsItsLauncher(string below)
     {
         using var folder = new TestFolder();
         var path = folder.At($"tools/.store/{below}");
@@ -100,7 +100,7 @@ public sealed class PwshPathTests
     }
 
     [LinuxFact]
-    public void Lasting_OfAFolderWithAVersion_IsTheLinkOnPathThatLeadsThere()
+    public void Lasting_FolderWithAVersion_IsTheLinkOnPath()
     {
         using var folder = new TestFolder();
         Directory.CreateDirectory(folder.At("powershell-7.6.0"));
@@ -118,12 +118,12 @@ public sealed class PwshPathTests
     [InlineData("/usr/bin/pwsh")]
     [InlineData("/opt/microsoft/powershell/7/pwsh")]
     [InlineData(@"C:\Program Files\PowerShell\7\pwsh.exe")]
-    public void Lasting_OfAPathWithoutAVersion_IsThePath(string path) => Assert.Equal(path, PwshPath.Lasting(path));
+    public void Lasting_PathWithoutAVersion_IsThePath(string path) => Assert.Equal(path, PwshPath.Lasting(path));
 
     [Theory]
     [InlineData(@"C:\Users\a\.dotnet\tools\pwsh.exe")]
     [InlineData("/root/.dotnet/tools/pwsh")]
-    public void ADotnetTool_IsRefusedForTheMachineOnly(string path)
+    public void RequireSuitable_DotnetTool_IsRefusedForTheMachineOnly(string path)
     {
         Expect.Failure(ErrorId.PwshUnsuitable, () => PwshPath.RequireSuitable(path, RenewalScope.Machine));
         PwshPath.RequireSuitable(path, RenewalScope.CurrentUser);

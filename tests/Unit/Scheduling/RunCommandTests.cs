@@ -5,7 +5,7 @@ namespace StepCaRenew.Unit.Scheduling;
 public sealed class RunCommandTests
 {
     [Fact]
-    public void Of_CarriesTheModuleAndTheName_AndNothingElse() => Assert.Equal(
+    public void ForRenewal_AnyRenewal_HasOnlyTheModuleAndTheName() => Assert.Equal(
         ["-NoProfile", "-NonInteractive", "-Command", "Import-Module 'StepCaRenew'; Invoke-StepRenewal -Name 'web' -Scheduled"],
         RunCommand.ForRenewal("/usr/bin/pwsh", "StepCaRenew", "web").Arguments);
 
@@ -13,7 +13,7 @@ public sealed class RunCommandTests
     [InlineData("/o'brien/m.psd1", "'/o''brien/m.psd1'")]
     [InlineData("/o\u2019brien/m.psd1", "'/o\u2019\u2019brien/m.psd1'")]
     [InlineData("/$HOME/`a;b/m.psd1", "'/$HOME/`a;b/m.psd1'")]
-    public void Of_HostilePath_IsOneString(string module, string quoted) =>
+    public void ForRenewal_HostilePath_IsOneString(string module, string quoted) =>
         Assert.Contains($"Import-Module {quoted}; ", RunCommand.ForRenewal("/usr/bin/pwsh", module, "web").Arguments[3], StringComparison.Ordinal);
 
     [Theory]
@@ -21,7 +21,7 @@ public sealed class RunCommandTests
     [InlineData("/$(Arg0)/m.psd1")]
     [InlineData("/a\"b/m.psd1")]
     [InlineData("/a\nb/m.psd1")]
-    public void Of_WhatASchedulerWouldExpand_IsRefused(string path)
+    public void ForRenewal_PathThatASchedulerWouldExpand_IsRefused(string path)
     {
         Assert.Equal(ErrorId.ModulePathInvalid, Assert.Throws<RenewalException>(() => RunCommand.ForRenewal("/usr/bin/pwsh", path, "web")).ErrorId);
         Assert.Equal(ErrorId.ModulePathInvalid, Assert.Throws<RenewalException>(() => RunCommand.ForRenewal(path, "StepCaRenew", "web")).ErrorId);

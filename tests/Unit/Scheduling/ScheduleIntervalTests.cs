@@ -16,7 +16,7 @@ public sealed class ScheduleIntervalTests
     [InlineData(720, 360)]
     [InlineData(2160, 720)]
     [InlineData(100000, 720)]
-    public void For_Lifetime_IsTheLargestBelowA96thOfIt(double hours, int? minutes) =>
+    public void For_Lifetime_IsTheLongestUpToA96thOfIt(double hours, int? minutes) =>
         Assert.Equal(minutes is null ? null : TimeSpan.FromMinutes(minutes.Value), ScheduleInterval.For(TimeSpan.FromHours(hours)));
 
     // Else a day or an hour would begin with a run too many or too few.
@@ -25,7 +25,7 @@ public sealed class ScheduleIntervalTests
         Assert.All(ScheduleInterval.All, interval => Assert.Equal(0, (interval < TimeSpan.FromHours(1) ? TimeSpan.FromHours(1) : TimeSpan.FromDays(1)).Ticks % interval.Ticks));
 
     [Fact]
-    public void Parse_WhatFormatWrites()
+    public void Parse_FormattedInterval_IsTheInterval()
     {
         Assert.Equal(["1m", "2m", "3m", "5m", "10m", "15m", "30m", "1h", "2h", "3h", "4h", "6h", "12h"], ScheduleInterval.All.Select(ScheduleInterval.Format));
         Assert.All(ScheduleInterval.All, interval => Assert.Equal(interval, ScheduleInterval.Parse(ScheduleInterval.Format(interval))));
@@ -37,5 +37,5 @@ public sealed class ScheduleIntervalTests
     [InlineData("24h", ErrorId.IntervalInvalid)]
     [InlineData("15", ErrorId.InvalidDuration)]
     [InlineData("-15m", ErrorId.InvalidDuration)]
-    public void Parse_None_SaysWhichThereAre(string text, string errorId) => Assert.Equal(errorId, Assert.Throws<RenewalException>(() => ScheduleInterval.Parse(text)).ErrorId);
+    public void Parse_OtherText_IsRefused(string text, string errorId) => Assert.Equal(errorId, Assert.Throws<RenewalException>(() => ScheduleInterval.Parse(text)).ErrorId);
 }

@@ -8,14 +8,14 @@ public sealed class SchedulePhaseTests
 
     // A new version must not move every schedule of a fleet.
     [Fact]
-    public void Of_IsPinned()
+    public void For_KnownInput_IsAlwaysTheSame()
     {
         Assert.Equal(TimeSpan.FromSeconds(878), SchedulePhase.For("machine", "web", Quarter));
         Assert.Equal(SchedulePhase.For("machine", "web", Quarter), SchedulePhase.For("machine", "WEB", Quarter));
     }
 
     [Fact]
-    public void Of_OtherMachineOrName_IsAnother()
+    public void For_OtherMachineOrName_IsDifferent()
     {
         Assert.NotEqual(SchedulePhase.For("machine", "web", Quarter), SchedulePhase.For("machine2", "web", Quarter));
         Assert.NotEqual(SchedulePhase.For("machine", "web", Quarter), SchedulePhase.For("machine", "mail", Quarter));
@@ -23,7 +23,7 @@ public sealed class SchedulePhaseTests
     }
 
     [Fact]
-    public void Of_ManyMachines_IsEvenOverTheWholeInterval()
+    public void For_ManyMachines_IsEvenOverTheInterval()
     {
         foreach (var interval in ScheduleInterval.All)
         {

@@ -15,17 +15,17 @@ public sealed class ScheduleTimesTests
     [InlineData("00:00:00", "00:07:23")]
     [InlineData("23:59:59", "1.00:07:23")]
     public void NextAfter_Systemd_IsTheNextOfItsTimes(string now, string next) =>
-        Assert.Equal(Day + TimeSpan.Parse(next, null), ScheduleTimes.NextAfter(SampleRun.Of(), SchedulerKind.Systemd, new DateTimeOffset(Day + TimeSpan.Parse(now, null))));
+        Assert.Equal(Day + TimeSpan.Parse(next, null), ScheduleTimes.NextAfter(SampleRun.Create(), SchedulerKind.Systemd, new DateTimeOffset(Day + TimeSpan.Parse(now, null))));
 
     [Fact]
     public void NextAfter_Cron_HasNoSeconds() =>
-        Assert.Equal(Day.AddMinutes(12 * 60 + 7), ScheduleTimes.NextAfter(SampleRun.Of(), SchedulerKind.Cron, new DateTimeOffset(Day.AddHours(12))));
+        Assert.Equal(Day.AddMinutes(12 * 60 + 7), ScheduleTimes.NextAfter(SampleRun.Create(), SchedulerKind.Cron, new DateTimeOffset(Day.AddHours(12))));
 
     [Theory]
     [MemberData(nameof(SampleRun.Times), MemberType = typeof(SampleRun))]
     public void NextAfter_AnyTime_IsAtMostOneIntervalAway_AndItsOwnSuccessorIsOneIntervalLater(TimeSpan interval, TimeSpan phase)
     {
-        var run = SampleRun.Of() with { Interval = interval, Phase = phase };
+        var run = SampleRun.Create() with { Interval = interval, Phase = phase };
         for (var now = new DateTimeOffset(Day); now < new DateTimeOffset(Day.AddDays(1)); now += TimeSpan.FromMinutes(37))
         {
             var next = ScheduleTimes.NextAfter(run, SchedulerKind.Systemd, now);
@@ -37,7 +37,7 @@ public sealed class ScheduleTimesTests
     [Fact]
     public void NextAfter_TaskScheduler_CountsInUtc()
     {
-        var run = SampleRun.Of() with { Interval = TimeSpan.FromHours(12), Phase = TimeSpan.FromHours(1) };
+        var run = SampleRun.Create() with { Interval = TimeSpan.FromHours(12), Phase = TimeSpan.FromHours(1) };
         var next = ScheduleTimes.NextAfter(run, SchedulerKind.TaskScheduler, new DateTimeOffset(2026, 11, 28, 2, 0, 0, TimeSpan.Zero));
         Assert.Equal(new DateTime(2026, 11, 28, 13, 0, 0, DateTimeKind.Utc), next.ToUniversalTime());
     }

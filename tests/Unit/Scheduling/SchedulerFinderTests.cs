@@ -22,7 +22,7 @@ public sealed class SchedulerFinderTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [LinuxFact]
-    public void Auto_IsSystemdWhereItRuns_ElseCron()
+    public void Get_Auto_IsSystemdIfItRuns_ElseCron()
     {
         Expect.Failure(ErrorId.SchedulerUnavailable, () => finder.Require(SchedulerFinder.Auto, RenewalScope.Machine));
         Directory.CreateDirectory(folder.At("cron.d"));
@@ -34,7 +34,7 @@ public sealed class SchedulerFinderTests : IDisposable
     }
 
     [LinuxFact]
-    public void User_NeedsAManagerOfTheirOwn_OrACrontab()
+    public void Require_User_NeedsAManagerOrACrontab()
     {
         Directory.CreateDirectory(folder.At("booted"));
         Assert.Contains("enable-linger", Expect.Failure(ErrorId.SchedulerUnavailable, () => finder.Require(SchedulerKind.Systemd, RenewalScope.CurrentUser)).Remedy, StringComparison.Ordinal);
@@ -44,12 +44,12 @@ public sealed class SchedulerFinderTests : IDisposable
     }
 
     [LinuxFact]
-    public void TaskScheduler_IsOfWindows() => Expect.Failure(ErrorId.SchedulerUnavailable, () => finder.Require(SchedulerKind.TaskScheduler, RenewalScope.Machine));
+    public void Require_TaskScheduler_NeedsWindows() => Expect.Failure(ErrorId.SchedulerUnavailable, () => finder.Require(SchedulerKind.TaskScheduler, RenewalScope.Machine));
 
     [Fact]
-    public void Kind_ToShow_NeedsNoSuchMachine()
+    public void Get_AnyKind_DoesNotNeedTheScheduler()
     {
-        var run = SampleRun.Of();
+        var run = SampleRun.Create();
         Assert.Contains("OnCalendar=*:07/15:23", finder.Get(SchedulerKind.Systemd).Render(run), StringComparison.Ordinal);
         Assert.Contains("\n7,22,37,52 * * * * root ", finder.Get(SchedulerKind.Cron).Render(run), StringComparison.Ordinal);
         Expect.Failure(ErrorId.SchedulerUnavailable, () => finder.Get("at"));

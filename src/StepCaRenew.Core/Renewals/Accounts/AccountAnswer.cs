@@ -41,7 +41,7 @@ internal sealed record AccountAnswer
 /// <summary>A failure as text.</summary>
 internal sealed record AccountError(string ErrorId, string Message, string Remedy)
 {
-    public static AccountError? Of(RenewalException? error) => error is null ? null : new(error.ErrorId, error.Message, error.Remedy);
+    public static AccountError? FromError(RenewalException? error) => error is null ? null : new(error.ErrorId, error.Message, error.Remedy);
 
     public RenewalException ToException() => new(AccountText.Word(ErrorId), AccountText.Clean(Message), AccountText.Clean(Remedy) is { Length: > 0 } remedy ? remedy : "See the renewal's log.");
 }
@@ -73,7 +73,7 @@ internal sealed record AccountResult
 
     public long DurationMs { get; init; }
 
-    public static AccountResult? Of(RenewalResult? result) => result is null ? null : new AccountResult
+    public static AccountResult? FromResult(RenewalResult? result) => result is null ? null : new AccountResult
     {
         Status = result.Status,
         KeyPath = result.KeyPath,

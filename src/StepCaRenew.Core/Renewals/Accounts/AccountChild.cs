@@ -91,9 +91,9 @@ public sealed class AccountChild(Stream output, string moduleFolder, Func<double
         await runs.ActAsync(cancellationToken).ConfigureAwait(false);
         await runs.FinishAsync(cancellationToken).ConfigureAwait(false);
         foreach (var outcome in runs.Outcomes)
-            Write(new AccountAnswer { Name = outcome.Name, Result = AccountResult.Of(outcome.Result), Error = AccountError.Of(outcome.Error) });
+            Write(new AccountAnswer { Name = outcome.Name, Result = AccountResult.FromResult(outcome.Result), Error = AccountError.FromError(outcome.Error) });
         foreach (var error in runs.ActionErrors)
-            Write(new AccountAnswer { Error = AccountError.Of(error) });
+            Write(new AccountAnswer { Error = AccountError.FromError(error) });
         Write(new AccountAnswer { IsEnd = true });
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace StepCaRenew.Renewals.Accounts;
 
-/// <summary>What root tells the process that runs the renewals of another account: one line of JSON. It holds no secret.</summary>
+/// <summary>The order of root to the process that runs the renewals of another account: one line of JSON without secrets.</summary>
 internal sealed record AccountOrder
 {
     /// <summary>The renewals, by name.</summary>

@@ -17,7 +17,6 @@ internal static class OtherAccountRun
 
     /// <summary>Runs them.</summary>
     /// <param name="renewals">The renewals, all of one account and one place.</param>
-    /// <param name="options">What the call decides.</param>
     /// <param name="outcomes">Takes in what the process says.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="cancellationToken">Ends the process, when its files are whole.</param>

@@ -6,7 +6,6 @@ namespace StepCaRenew.Renewals.Accounts;
 
 /// <summary>Takes in what the process of another account says: shows its events, answers its questions, and keeps its outcomes.</summary>
 /// <param name="renewals">The renewals that it is to run.</param>
-/// <param name="logger">Told of its events.</param>
 /// <param name="approve">Asked before anything is changed.</param>
 internal sealed class OtherOutcomes(IReadOnlyList<OtherRenewal> renewals, ILogger logger, Func<RenewalPlan, CancellationToken, Task<bool>> approve)
 {
@@ -54,8 +53,8 @@ internal sealed class OtherOutcomes(IReadOnlyList<OtherRenewal> renewals, ILogge
         }
     }
 
-    /// <summary>What a renewal came to.</summary>
-    public RegisteredOutcome Of(OtherRenewal other)
+    /// <summary>The outcome of a renewal.</summary>
+    public RegisteredOutcome For(OtherRenewal other)
     {
         if (outcomes.TryGetValue(other.Definition.Name, out var outcome))
             return outcome;

@@ -11,7 +11,7 @@ internal static class CronFile
     public static string Render(ScheduledRun run) =>
         FileMark.ForRenewal(run.Name) + string.Concat(Lines(run).Select(line => line + "\n"));
 
-    // No mail: what a run has to say stands in its log and state, and a CA that is down would send one at every run.
+    // No mail: a run reports in its log and its state, and cron would send one at every run while the CA is down.
     private static IEnumerable<string> Lines(ScheduledRun run) =>
     [
         "SHELL=/bin/sh",
@@ -21,11 +21,11 @@ internal static class CronFile
         .. CronCommand.Lines(run, LinuxAccount.NameOf(run.Account) + " ", CronCommand.Render(run)),
     ];
 
-    // crontab(5) knows two kinds of quotation marks and no way to write one within its own kind.
+    // crontab(5) has two kinds of quotation marks, and no way to escape one within its own kind.
     private static string Value(string value)
     {
         if (value.Any(char.IsControl) || (value.Contains('"', StringComparison.Ordinal) && value.Contains('\'', StringComparison.Ordinal)))
-            throw new RenewalException(ErrorId.ModulePathInvalid, $"'{value}' can't stand in a file of cron: it holds both kinds of quotation marks, or a control character.", "Rename the folder, or use systemd.");
+            throw new RenewalException(ErrorId.ModulePathInvalid, $"'{value}' cannot be used in a file of cron: it has both kinds of quotation marks, or a control character.", "Rename the folder, or use systemd.");
         return value.All(one => char.IsAsciiLetterOrDigit(one) || one is '/' or '-' or '.' or '_') ? value : value.Contains('"', StringComparison.Ordinal) ? $"'{value}'" : $"\"{value}\"";
     }
 }

@@ -3,10 +3,7 @@ using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Cron;
 
-/// <summary>A file of its own in cron's folder, for the machine.</summary>
-/// <param name="paths">Where things lie.</param>
-/// <param name="name">The renewal's name.</param>
-/// <param name="clock">The clock.</param>
+/// <summary>A file in cron's folder, for a renewal of the machine.</summary>
 internal sealed class CronFolderPlace(LinuxPaths paths, string name, TimeProvider clock) : ICronPlace
 {
     private readonly ScheduleFile file = new(Path.Combine(paths.CronFolder, CronName.ForRenewal(name)), RenewalScope.Machine, paths.Root);
@@ -40,8 +37,8 @@ internal sealed class CronFolderPlace(LinuxPaths paths, string name, TimeProvide
         return Task.CompletedTask;
     }
 
-    // Debian's cron reads its folder anew when the folder's time has changed, and counts in seconds: what changes in the
-    // second in which it looked, after it looked, would go unnoticed until the next change. A second ahead, it can't.
+    // Debian's cron reads the folder again if its time has changed, by whole seconds: it would miss a change in the second in
+    // which it has just read the folder. A time one second in the future prevents that.
     private void TellCron()
     {
         try
@@ -50,7 +47,7 @@ internal sealed class CronFolderPlace(LinuxPaths paths, string name, TimeProvide
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The file is in its place; all but one second in sixty are as good.
+            // The file is in place; cron misses it only in that one second.
         }
     }
 
@@ -62,7 +59,7 @@ internal sealed class CronFolderPlace(LinuxPaths paths, string name, TimeProvide
         return
         [
             .. LineDifferences.Between(file.Path, CronFile.Render(run).Split('\n'), found.Split('\n')),
-            .. found.EndsWith('\n') ? [] : new[] { $"{file.Path}: the last line does not end, so that cron ignores the file." },
+            .. found.EndsWith('\n') ? [] : new[] { $"{file.Path}: the last line has no line end, so cron ignores the file." },
             .. file.RightsDifferences(),
         ];
     }

@@ -1,8 +1,8 @@
 namespace StepCaRenew.Scheduling.Cron;
 
 /// <summary>
-/// The name of a renewal's file in cron's folder. Debian's cron passes over names with anything but letters, digits,
-/// <c>_</c> and <c>-</c>; so a dot becomes <c>_2e</c>, and the underscore <c>_5f</c>, lest two names meet.
+/// The file name of a renewal in cron's folder. Debian's cron ignores names with anything but letters, digits, <c>_</c> and
+/// <c>-</c>; so a dot becomes <c>_2e</c>, and an underscore <c>_5f</c>, so that no two names become the same.
 /// </summary>
 internal static class CronName
 {

@@ -3,9 +3,7 @@ using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Cron;
 
-/// <summary>A file in cron's folder for each renewal of the machine, some lines of the crontab for each of the user.</summary>
-/// <param name="paths">Where things lie.</param>
-/// <param name="clock">The clock.</param>
+/// <summary>Renewals of the machine as files in cron's folder, those of a user as lines of the user's crontab.</summary>
 internal sealed class CronScheduler(LinuxPaths paths, TimeProvider clock) : IScheduler
 {
     /// <inheritdoc/>
@@ -56,7 +54,7 @@ internal sealed class CronScheduler(LinuxPaths paths, TimeProvider clock) : ISch
     private ICronPlace Place(string name, RenewalScope scope) =>
         scope == RenewalScope.Machine ? new CronFolderPlace(paths, name, clock) : new CrontabPlace(paths, name, clock);
 
-    // The first five fields of the line that is neither a comment, a variable nor that of the machine's start.
+    // The first five fields of the line with the times; other lines are comments, variables and @reboot.
     private static string? Times(IEnumerable<string> lines) => lines
         .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         .Where(fields => fields.Length > 5 && (fields[0] == "*" || char.IsAsciiDigit(fields[0][0])))

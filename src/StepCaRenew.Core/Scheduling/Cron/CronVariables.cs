@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace StepCaRenew.Scheduling.Cron;
 
-/// <summary>The variables that lines of a crontab set for all its commands (crontab(5)).</summary>
+/// <summary>The variables that a crontab sets for its commands (crontab(5)).</summary>
 internal static partial class CronVariables
 {
     public static IReadOnlyDictionary<string, string> Parse(IEnumerable<string> lines)

@@ -1,33 +1,33 @@
 namespace StepCaRenew.Scheduling.Cron;
 
-/// <summary>The lines of one renewal within the user's crontab; all other lines are the user's, and stay as they are.</summary>
-/// <remarks>Works on text in which one character is one byte of the crontab, so that nothing changes by being read.</remarks>
+/// <summary>The lines of one renewal in the crontab of a user. All other lines stay as they are.</summary>
+/// <remarks>Works on text with one character for each byte of the crontab, so that bytes which are not UTF-8 stay the same.</remarks>
 internal sealed class CrontabBlock(string name)
 {
     private readonly string begin = $"# StepCaRenew: begin '{name}'. Register-StepRenewalTask overwrites the lines up to the end.";
-    // At the end of every line, so that it is known for ours by itself; to sh it is a comment.
+    // At the end of every line, to recognise it even without the markers; to sh it is a comment.
     private readonly string tag = $" # StepCaRenew '{name}'";
     private readonly string end = $"# StepCaRenew: end '{name}'.";
 
-    /// <summary>The lines with their markers; null where there are none.</summary>
-    public IReadOnlyList<string>? Find(string crontab) => Take(Lines(crontab)).Block is { Count: > 0 } block ? block : null;
+    /// <summary>The lines with their markers; null if there are none.</summary>
+    public IReadOnlyList<string>? Find(string crontab) => Remove(Lines(crontab)).Block is { Count: > 0 } block ? block : null;
 
     /// <summary>The lines as they should be.</summary>
     public string[] Render(ScheduledRun run) => [begin, .. CronCommand.Lines(run, string.Empty, CronCommand.RenderWithVariables(run) + tag), end];
 
-    /// <summary>The crontab with these lines in the block's place, or at the end; without the block where there are none.</summary>
+    /// <summary>The crontab with the given lines in place of the block, or at the end; no lines remove the block.</summary>
     public string Replace(string crontab, string[] wanted)
     {
         var lines = Lines(crontab);
-        var (block, start) = Take(lines);
-        // What the user put between the markers is the user's.
+        var (block, start) = Remove(lines);
+        // Lines that the user added between the markers stay.
         lines.InsertRange(start, [.. wanted, .. block.Where(line => !IsOurs(line))]);
-        // The line end after the last line is the user's as well; our lines must not run into it.
+        // Our lines must not be joined to a last line without a line end; else that stays without one.
         return string.Join('\n', lines) + (lines.Count > 0 && (wanted.Length > 0 || crontab.EndsWith('\n')) ? "\n" : string.Empty);
     }
 
-    // There may be a second one: somebody copied the lines.
-    private (List<string> Block, int Start) Take(List<string> lines)
+    // There can be a second block, if the user copied the lines.
+    private (List<string> Block, int Start) Remove(List<string> lines)
     {
         var (block, first) = (new List<string>(), lines.Count);
         for (var range = Range(lines); range.Count > 0; range = Range(lines))
@@ -40,7 +40,7 @@ internal sealed class CrontabBlock(string name)
         return (block, Math.Min(first, lines.Count));
     }
 
-    // A marker may have been deleted; then what belongs to it is known by what it runs.
+    // If one marker has been deleted, the lines of the block are recognised by their command.
     private (int Start, int Count) Range(List<string> lines)
     {
         var (first, last) = (lines.IndexOf(begin), lines.IndexOf(end));

@@ -2,10 +2,7 @@ using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Cron;
 
-/// <summary>Some lines of the user's own crontab.</summary>
-/// <param name="paths">Where things lie.</param>
-/// <param name="name">The renewal's name.</param>
-/// <param name="clock">The clock.</param>
+/// <summary>Lines of the user's crontab, for a renewal of the user.</summary>
 internal sealed class CrontabPlace(LinuxPaths paths, string name, TimeProvider clock) : ICronPlace
 {
     private readonly UserCrontab crontab = new(paths, clock);

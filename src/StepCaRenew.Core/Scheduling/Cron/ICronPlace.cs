@@ -1,20 +1,20 @@
 namespace StepCaRenew.Scheduling.Cron;
 
-/// <summary>Where the lines of a renewal lie: in a file of their own, or among those of the user.</summary>
+/// <summary>Where the lines of a renewal are: in a file of their own, or in the crontab of a user.</summary>
 internal interface ICronPlace
 {
-    /// <summary>The lines as they are; null where there are none.</summary>
+    /// <summary>The lines; null if there are none.</summary>
     Task<IReadOnlyList<string>?> ReadAsync(CancellationToken cancellationToken);
 
-    /// <summary>How they differ from what they should be, a sentence each.</summary>
+    /// <summary>A sentence for each difference from what the lines should be.</summary>
     Task<IReadOnlyList<string>> DifferencesAsync(ScheduledRun run, CancellationToken cancellationToken);
 
     /// <summary>The variables that are set for the lines.</summary>
     Task<IReadOnlyDictionary<string, string>> VariablesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Puts them in their place, or makes them what they should be.</summary>
+    /// <summary>Adds the lines, or corrects them.</summary>
     Task WriteAsync(ScheduledRun run, CancellationToken cancellationToken);
 
-    /// <summary>Takes them away.</summary>
+    /// <summary>Removes the lines.</summary>
     Task DeleteAsync(CancellationToken cancellationToken);
 }

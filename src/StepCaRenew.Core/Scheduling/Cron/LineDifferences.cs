@@ -3,14 +3,14 @@ namespace StepCaRenew.Scheduling.Cron;
 /// <summary>How lines of cron differ from what they should be.</summary>
 internal static class LineDifferences
 {
-    /// <summary>A sentence for each difference; comments and empty lines say nothing to cron.</summary>
+    /// <summary>A sentence for each difference; comments and empty lines do not count.</summary>
     public static IEnumerable<string> Between(string where, IEnumerable<string> expected, IEnumerable<string> found)
     {
         var (wanted, there) = (Significant(expected), Significant(found));
         var (missing, strange) = (wanted.Except(there).ToList(), there.Except(wanted).ToList());
         foreach (var line in missing)
         {
-            // The line that took its place: the same variable, or the other times of the same command.
+            // The line in its place: the same variable with another value, or the command with other times.
             var instead = strange.FirstOrDefault(other => Key(other) == Key(line));
             strange.Remove(instead ?? string.Empty);
             yield return instead is null ? $"{where}: the line '{line}' is missing." : $"{where}: the line is '{instead}' instead of '{line}'.";

@@ -9,9 +9,9 @@ internal static class ShellQuoting
             ? word
             : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    /// <summary>A command as cron wants it: <c>%</c> would end it, and a line end can't be carried at all.</summary>
-    /// <exception cref="RenewalException">A control character is in it.</exception>
+    /// <summary>A command for a line of cron, in which <c>%</c> must be escaped and a line end is not possible.</summary>
+    /// <exception cref="RenewalException">The command has a control character.</exception>
     public static string ForCron(string command) => command.Any(char.IsControl)
-        ? throw new RenewalException(ErrorId.ModulePathInvalid, $"'{command}' can't stand in a line of cron: it holds a control character.", "Rename the folder, or use systemd.")
+        ? throw new RenewalException(ErrorId.ModulePathInvalid, $"'{command}' cannot be used in a line of cron: it has a control character.", "Rename the folder, or use systemd.")
         : command.Replace("%", "\\%", StringComparison.Ordinal);
 }

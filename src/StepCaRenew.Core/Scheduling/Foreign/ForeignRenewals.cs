@@ -2,12 +2,12 @@ using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Foreign;
 
-/// <summary>What else renews a certificate on this machine: two that do would replace each other's work.</summary>
+/// <summary>Finds other programs on this machine that renew a certificate: two would overwrite each other's files.</summary>
 public sealed class ForeignRenewals
 {
     private readonly LinuxPaths paths;
 
-    /// <summary>Looks at this machine.</summary>
+    /// <summary>Looks on this machine.</summary>
     public ForeignRenewals()
         : this(new LinuxPaths())
     {
@@ -16,11 +16,11 @@ public sealed class ForeignRenewals
     internal ForeignRenewals(LinuxPaths paths) => this.paths = paths;
 
     /// <summary>
-    /// Finds everything else on Linux that renews the same certificate: a running <c>step ca renew --daemon</c>, an enabled
+    /// Finds all programs on Linux that renew the same certificate: a running <c>step ca renew --daemon</c>, an enabled
     /// <c>cert-renewer@</c> timer, and lines of crontabs.
     /// </summary>
     /// <param name="certificatePath">The certificate.</param>
-    /// <returns>A sentence for each; none on other systems.</returns>
+    /// <returns>A sentence for each; empty on other systems.</returns>
     public IReadOnlyList<string> Find(string certificatePath)
     {
         ArgumentNullException.ThrowIfNull(certificatePath);
@@ -29,9 +29,9 @@ public sealed class ForeignRenewals
             : [];
     }
 
-    /// <summary>Finds running daemons only: with the key of their start they overwrite what <c>-Rekey</c> makes.</summary>
+    /// <summary>Finds running daemons only: they keep the key of their start, which does not match after <c>-Rekey</c>.</summary>
     /// <param name="certificatePath">The certificate.</param>
-    /// <returns>A sentence for each; none on other systems than Linux.</returns>
+    /// <returns>A sentence for each; empty on other systems than Linux.</returns>
     public IReadOnlyList<string> FindDaemons(string certificatePath)
     {
         ArgumentNullException.ThrowIfNull(certificatePath);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace StepCaRenew.Scheduling.Foreign;
 
-/// <summary>What the kernel shows of one process (proc(5)); nothing of one that has ended or belongs to somebody else.</summary>
+/// <summary>The files of a process in proc(5); empty if it has ended or belongs to another user.</summary>
 /// <param name="folder">Its folder, such as /proc/77.</param>
 [SupportedOSPlatform("linux")]
 internal sealed class ProcessFiles(string folder)

@@ -25,7 +25,7 @@ internal static class RenewCronLines
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Only root may list the crontabs of all users.
+            // Only root has permission to list the crontabs of all users.
             return [];
         }
     }
@@ -44,7 +44,7 @@ internal static class RenewCronLines
 
     private static bool Renews(string line, string folder, string certificate)
     {
-        // ";" may follow a word without a space.
+        // ";" can follow a word without a space.
         var words = UnitWords.Split(line.Replace(";", " ; ", StringComparison.Ordinal));
         if (StepCommand.Parse(words) is not { } command)
             return false;
@@ -57,7 +57,7 @@ internal static class RenewCronLines
         return command.Files.Any(file => SamePath.Resolve(Path.Combine(folder, file)) == certificate);
     }
 
-    // cron starts commands in the home of the account: the sixth word of a line in the machine's crontabs, else the file's name.
+    // cron starts commands in the home of the account, which is the sixth word of a line of the machine's crontabs, else the file name.
     private static string HomeOf(string file, string line, LinuxPaths paths)
     {
         var isSpool = paths.CronSpools.Contains(Path.GetDirectoryName(file));

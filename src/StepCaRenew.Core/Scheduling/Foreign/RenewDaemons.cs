@@ -5,7 +5,7 @@ using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Scheduling.Foreign;
 
-/// <summary>Running <c>step ca renew --daemon</c>, by the command lines of all processes.</summary>
+/// <summary>Finds running <c>step ca renew --daemon</c> by the command lines of all processes.</summary>
 [SupportedOSPlatform("linux")]
 internal static class RenewDaemons
 {
@@ -23,14 +23,14 @@ internal static class RenewDaemons
     private static bool Renews(ProcessFiles process, string certificate)
     {
         var words = process.CommandLine;
-        // Only step itself: its parents (sudo, a shell) are no second daemon.
+        // Only step itself, not its parents (sudo, a shell).
         return words.Count > 0 && Path.GetFileName(words[0]).StartsWith("step", StringComparison.Ordinal)
             && StepCommand.Parse(words) is { } command
             && command.Files.Any(file => SamePath.Resolve(process.FullPath(file)) == certificate)
             && IsDaemon(process, command);
     }
 
-    // As step decides: its command line, then its environment, then its configuration.
+    // The order of step: command line, environment, configuration.
     private static bool IsDaemon(ProcessFiles process, StepCommand command) =>
         command.Daemon ?? (process.Variable("STEP_DAEMON") is { } variable ? StepCommand.IsTrue(variable) : IsConfigured(process));
 
@@ -43,7 +43,7 @@ internal static class RenewDaemons
         }
         catch (RenewalException)
         {
-            // A configuration that cannot be read stopped step too.
+            // With a configuration that cannot be read, step would not have started.
             return false;
         }
     }

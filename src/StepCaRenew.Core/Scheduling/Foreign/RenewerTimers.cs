@@ -4,7 +4,7 @@ using StepCaRenew.Scheduling.Systemd;
 
 namespace StepCaRenew.Scheduling.Foreign;
 
-/// <summary>Enabled timers of the reference client's template, <c>cert-renewer@</c>.</summary>
+/// <summary>Finds enabled timers of the template <c>cert-renewer@</c> from step's documentation.</summary>
 [SupportedOSPlatform("linux")]
 internal static class RenewerTimers
 {
@@ -13,7 +13,7 @@ internal static class RenewerTimers
 
     public static IEnumerable<string> Find(LinuxPaths paths, string certificate) =>
         Enabled(paths).Where(instance => SamePath.Resolve(CertificateOf(paths, instance)) == certificate)
-            .Select(instance => $"The enabled timer {Prefix}{instance}.timer renews '{certificate}' as well. 'systemctl disable --now {Prefix}{instance}.timer' ends that, once this one is registered.");
+            .Select(instance => $"The enabled timer {Prefix}{instance}.timer also renews '{certificate}'. Run 'systemctl disable --now {Prefix}{instance}.timer' once this renewal is registered.");
 
     private static IEnumerable<string> Enabled(LinuxPaths paths) => !Directory.Exists(paths.SystemUnits)
         ? []
@@ -22,7 +22,7 @@ internal static class RenewerTimers
             .Select(link => Path.GetFileNameWithoutExtension(link)[Prefix.Length..])
             .Distinct(StringComparer.Ordinal);
 
-    // Later assignments win: the unit first, then what was added to the template, then to the instance.
+    // Later assignments win: the unit, then drop-ins of the template, then those of the instance.
     private static string CertificateOf(LinuxPaths paths, string instance)
     {
         var location = Files(paths, instance)

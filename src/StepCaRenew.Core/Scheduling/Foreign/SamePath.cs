@@ -3,11 +3,11 @@ using StepCaRenew.Files;
 
 namespace StepCaRenew.Scheduling.Foreign;
 
-/// <summary>Paths compared by the file that they lead to.</summary>
+/// <summary>Compares paths by the file that they lead to.</summary>
 [SupportedOSPlatform("linux")]
 internal static class SamePath
 {
-    /// <summary>The file at the end of all links; null where they lead nowhere.</summary>
+    /// <summary>The file at the end of all links; null if there is none.</summary>
     public static string? Resolve(string path)
     {
         try

@@ -1,14 +1,14 @@
 namespace StepCaRenew.Scheduling.Foreign;
 
 /// <summary>A command line of the reference client that renews a certificate: <c>step ca renew</c> or <c>step ca rekey</c>.</summary>
-/// <param name="Files">The files that it may write: its operands, values of options among them, and the files of its output options.</param>
-/// <param name="Daemon">Whether it says that it keeps running; null if it does not say.</param>
+/// <param name="Files">The files that it could write: all operands (values of options among them), and the values of its output options.</param>
+/// <param name="Daemon">The value of --daemon; null without this option.</param>
 internal sealed record StepCommand(IReadOnlyList<string> Files, bool? Daemon)
 {
     private static readonly string[] OutputOptions = ["out", "output-file", "out-cert", "out-key"];
     private static readonly string[] ShellOperators = ["&&", "||", ";", "|", "&"];
 
-    /// <summary>Reads a command line; other programs may stand before step (sudo, flock).</summary>
+    /// <summary>Reads a command line, in which other programs can precede step (sudo, flock).</summary>
     /// <param name="words">Its words.</param>
     /// <returns>Null if it renews nothing.</returns>
     public static StepCommand? Parse(IReadOnlyList<string> words)
@@ -28,14 +28,14 @@ internal sealed record StepCommand(IReadOnlyList<string> Files, bool? Daemon)
     private static StepCommand Read(IReadOnlyList<string> words)
     {
         var options = words.Select(Option).ToList();
-        // The operands may be anywhere, and not every option with a value of its own is known here.
+        // Operands can be anywhere, and not all options that take a value are known here.
         var operands = words.Where(word => word is not ("" or ['-', ..]));
         var outputs = options.Where(option => OutputOptions.Contains(option.Name)).Select(option => option.Value).OfType<string>();
         bool? daemon = options.Any(option => option.Name == "daemon") ? options.Any(option => option.Name == "daemon" && (option.Value is null || IsTrue(option.Value))) : null;
         return new StepCommand([.. operands, .. outputs], daemon);
     }
 
-    // Go takes one hyphen for two.
+    // Go allows one hyphen instead of two.
     private static (string? Name, string? Value) Option(string word)
     {
         if (!word.StartsWith('-'))

@@ -1,6 +1,6 @@
 namespace StepCaRenew.Scheduling.Linux;
 
-/// <summary>The first line of every file of ours: by it we know which may be overwritten.</summary>
+/// <summary>The first line of every schedule file that this module writes; only files with it are overwritten.</summary>
 internal static class FileMark
 {
     private const string Start = "# StepCaRenew:";

@@ -4,31 +4,29 @@ using StepCaRenew.Processes;
 
 namespace StepCaRenew.Scheduling.Linux;
 
-/// <summary>A program that steers a scheduler.</summary>
-/// <param name="program">Its name or path.</param>
-/// <param name="clock">The clock.</param>
+/// <summary>A program of the system, run with a time limit.</summary>
 internal sealed class LinuxTool(string program, TimeProvider clock)
 {
-    /// <summary>How long such a program may take.</summary>
+    /// <summary>The default time limit.</summary>
     public static readonly TimeSpan Usual = TimeSpan.FromMinutes(1);
 
-    /// <summary>Variables that it gets besides those of this process.</summary>
+    /// <summary>Variables that are set for the program.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether it gets nothing but these, as under cron.</summary>
+    /// <summary>Whether it gets only these variables, and none of this process.</summary>
     public bool IsBare { get; init; }
 
     /// <summary>The folder that it starts in.</summary>
     public string WorkingDirectory { get; init; } = "/";
 
-    /// <summary>How long it may take.</summary>
+    /// <summary>The time limit.</summary>
     public TimeSpan TimeLimit { get; init; } = Usual;
 
-    /// <summary>Whether it is there.</summary>
+    /// <summary>Whether the program is installed.</summary>
     public bool Exists => ProgramFinder.Find(program) is not null;
 
     /// <summary>Runs it.</summary>
-    /// <exception cref="RenewalException">It is not there, can't be started or does not end.</exception>
+    /// <exception cref="RenewalException">The program is missing, cannot be started, or does not end in time.</exception>
     public async Task<ToolResult> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken, ReadOnlyMemory<byte> input = default)
     {
         var path = ProgramFinder.Find(program) ?? throw SchedulerErrors.Unavailable($"There is no {program} on PATH.", "Install it, or use another -Scheduler.");
@@ -44,11 +42,11 @@ internal sealed class LinuxTool(string program, TimeProvider clock)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw SchedulerErrors.Failed($"{program} did not end within {TimeLimit.TotalSeconds:0} s, and was ended.", "Find out what it waits for, then try again.");
+            throw SchedulerErrors.Failed($"{program} did not end within {TimeLimit.TotalSeconds:0} s and was killed.", "Find out what it waits for, then try again.");
         }
         catch (IOException e)
         {
-            throw SchedulerErrors.Failed($"{program} can't be started: {e.Message}", "Mend the cause, then try again.", e);
+            throw SchedulerErrors.Failed($"{program} cannot be started: {e.Message}", "Fix the cause, then try again.", e);
         }
     }
 

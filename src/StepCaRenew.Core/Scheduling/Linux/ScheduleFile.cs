@@ -5,10 +5,8 @@ using StepCaRenew.Renewals;
 
 namespace StepCaRenew.Scheduling.Linux;
 
-/// <summary>A file that a scheduler reads: a unit, or a file in cron's folder. Ours are known by their first line.</summary>
-/// <param name="path">Its path.</param>
-/// <param name="scope">Whose it is.</param>
-/// <param name="owner">The number of the user whom it must belong to.</param>
+/// <summary>A file that a scheduler reads: a unit, or a file in cron's folder. Files of this module are recognised by their first line.</summary>
+/// <param name="owner">The number of the user who must own it.</param>
 internal sealed class ScheduleFile(string path, RenewalScope scope, uint owner)
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -18,17 +16,17 @@ internal sealed class ScheduleFile(string path, RenewalScope scope, uint owner)
 
     public string Name => System.IO.Path.GetFileName(path);
 
-    /// <summary>Whether anything lies there.</summary>
+    /// <summary>Whether a file, a folder or a link has this path.</summary>
     public bool Exists => new FileInfo(path) is var info && (info.Exists || info.LinkTarget is not null || Directory.Exists(path));
 
-    /// <summary>Whether it is a link; systemd masks a unit by one to /dev/null, and cron ignores any.</summary>
+    /// <summary>The target, if it is a link: cron ignores links, and a link to /dev/null masks a unit of systemd.</summary>
     public string? LinkTarget => new FileInfo(path).LinkTarget;
 
-    /// <summary>Whether it is a regular file with our first line.</summary>
+    /// <summary>Whether it is a regular file that this module wrote.</summary>
     public bool IsOurs => LinkTarget is null && !FileKind.IsSpecial(path) && FileMark.IsIn(Read());
 
-    /// <summary>Its text; null where there is none.</summary>
-    /// <exception cref="RenewalException">It can't be read.</exception>
+    /// <summary>Its text; null if there is no such file.</summary>
+    /// <exception cref="RenewalException">The file cannot be read.</exception>
     public string? Read()
     {
         try
@@ -37,23 +35,23 @@ internal sealed class ScheduleFile(string path, RenewalScope scope, uint owner)
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw SchedulerErrors.Failed($"'{path}' can't be read: {e.Message}", "Give this user the right to read it.", e);
+            throw SchedulerErrors.Failed($"'{path}' cannot be read: {e.Message}", "Give this user the permission to read it.", e);
         }
     }
 
-    /// <summary>Demands that what lies there, if anything, is ours.</summary>
-    /// <exception cref="RenewalException">It is someone else's, or a link.</exception>
+    /// <summary>Requires that this module wrote the file, if there is one.</summary>
+    /// <exception cref="RenewalException">Something else wrote the file, or it is a link.</exception>
     public void RequireOursOrMissing()
     {
         if (!Exists || IsOurs)
             return;
         var reason = LinkTarget is { } target ? $"is a link to '{target}'" : "was not written by this module";
         throw SchedulerErrors.Failed(
-            $"'{path}' {reason}, and is left alone.",
-            LinkTarget == "/dev/null" ? $"Somebody masked the unit: 'systemctl unmask {Name}' takes that back." : "Move it away, or register the renewal by another name.");
+            $"'{path}' {reason}, so it is not changed.",
+            LinkTarget == "/dev/null" ? $"The unit is masked: run 'systemctl unmask {Name}'." : "Move the file, or register the renewal with another name.");
     }
 
-    /// <summary>How its owner and rights differ from what they should be, a sentence each.</summary>
+    /// <summary>A sentence if the owner or the mode is not what it should be.</summary>
     public IEnumerable<string> RightsDifferences()
     {
         if (!OperatingSystem.IsLinux() || LinuxStat.TryRead(path, followLinks: false) is not { } stat)
@@ -64,13 +62,13 @@ internal sealed class ScheduleFile(string path, RenewalScope scope, uint owner)
             yield return $"{Name}: it belongs to the user {stat.User} instead of {owner}.";
     }
 
-    /// <summary>Puts a text in its place, whole or not at all.</summary>
-    /// <exception cref="RenewalException">It can't be written; what was there before still is.</exception>
+    /// <summary>Replaces the file, as a whole or not at all.</summary>
+    /// <exception cref="RenewalException">The file cannot be written; the old one is unchanged.</exception>
     public void Write(string text)
     {
         if (OperatingSystem.IsWindows())
             throw new PlatformNotSupportedException();
-        // cron ignores names with a dot, and systemd those without a type it knows: nobody reads the file before its time.
+        // Neither cron nor systemd reads a file with such a name.
         var folder = System.IO.Path.GetDirectoryName(path)!;
         var staged = System.IO.Path.Combine(folder, $".{Name}.stepcarenew-new");
         try
@@ -95,8 +93,8 @@ internal sealed class ScheduleFile(string path, RenewalScope scope, uint owner)
         }
     }
 
-    /// <summary>Takes it away.</summary>
-    /// <exception cref="RenewalException">It can't be deleted.</exception>
+    /// <summary>Deletes the file, if it exists.</summary>
+    /// <exception cref="RenewalException">The file cannot be deleted.</exception>
     public void Delete()
     {
         try
@@ -105,7 +103,7 @@ internal sealed class ScheduleFile(string path, RenewalScope scope, uint owner)
         }
         catch (DirectoryNotFoundException)
         {
-            // Then it is not there either.
+            // Without the folder there is no file.
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
@@ -121,7 +119,7 @@ internal sealed class ScheduleFile(string path, RenewalScope scope, uint owner)
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            // The next attempt deletes it first.
+            // The next call deletes it first.
         }
     }
 

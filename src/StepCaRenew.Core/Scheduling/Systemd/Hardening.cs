@@ -2,26 +2,26 @@ using StepCaRenew.Renewals;
 
 namespace StepCaRenew.Scheduling.Systemd;
 
-/// <summary>What a run is kept from: as much as .NET, and the programs after a renewal, bear.</summary>
+/// <summary>The restrictions of a service: as many as .NET, and programs that run after a renewal, work with.</summary>
 /// <remarks>
-/// Never MemoryDenyWriteExecute, since .NET compiles at run time. Homes are not hidden: keys, passwords, pwsh and the
-/// module may lie in one, and where nothing else is run they can't be written anyway.
+/// Without MemoryDenyWriteExecute, since .NET compiles at run time. Homes are not hidden, since keys, passwords, pwsh and the
+/// module can be in one; ProtectSystem=strict makes them read-only.
 /// </remarks>
 internal static class Hardening
 {
-    // What needs no more than a filter of system calls also works in a user's manager.
+    // These need only a filter of system calls, so they also work in the manager of a user.
     private static readonly string[] Everywhere = ["NoNewPrivileges=yes", "LockPersonality=yes", "RestrictRealtime=yes"];
 
-    // These need a mount namespace or a right that a user's manager does not have: the run would fail there.
+    // These need a mount namespace or a capability; in the manager of a user the run would fail.
     private static readonly string[] Machine = ["ProtectKernelTunables=yes", "ProtectKernelModules=yes", "ProtectKernelLogs=yes"];
 
-    // A program after a renewal may want any of these: a container engine its namespaces and control groups, an
-    // installation its set-group-id folders.
+    // Programs that run after a renewal could need these: a container engine needs control groups, an installer
+    // set-group-id folders.
     private static readonly string[] WithoutPrograms =
         ["ProtectControlGroups=yes", "ProtectClock=yes", "ProtectHostname=yes", "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK"];
 
-    // The certificate's owner and mode are kept (chown, fowner), its folder may be another user's (dac), and so may the
-    // process that a signal goes to (kill).
+    // To keep owner and mode (chown, fowner), to work in the folder of another user (dac), and to send a signal to a process
+    // of another user (kill).
     private const string Rights = "CapabilityBoundingSet=CAP_CHOWN CAP_FOWNER CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_KILL";
 
     private static readonly string[] TemporaryFolders = ["/tmp", "/var/tmp"];
@@ -44,7 +44,7 @@ internal static class Hardening
         var folders = run.WritableFolders.Distinct(StringComparer.Ordinal).ToList();
         if (!run.RunsPrograms)
         {
-            // Where something of the run lies in a temporary folder, a private one would hide it.
+            // A private temporary folder would hide files that the run needs.
             if (TemporaryFolders.Any(folder => IsUsed(run, folder)))
                 folders.AddRange(TemporaryFolders);
             else

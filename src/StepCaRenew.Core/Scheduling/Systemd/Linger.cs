@@ -13,7 +13,7 @@ internal static class Linger
             return [];
         var user = LinuxAccount.NameOf(run.Account);
         var asked = await loginctl.RunAsync(["show-user", "--property=Linger", "--", user], cancellationToken).ConfigureAwait(false);
-        // One who never logged in is not known to logind, which then has no answer.
+        // logind has no answer for a user who never logged in.
         return asked.ExitCode == 0 && asked.Text.Trim() == "Linger=no"
             ? [$"The timers of '{user}' stop when the user logs out: run 'loginctl enable-linger {user}' as root to keep them running."]
             : [];

@@ -4,7 +4,7 @@ using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Systemd;
 
-/// <summary>The service of a renewal: one run, which ends.</summary>
+/// <summary>Writes the service of a renewal: one run to its end.</summary>
 internal static class ServiceUnit
 {
     public static string Render(ScheduledRun run)
@@ -12,14 +12,14 @@ internal static class ServiceUnit
         var isMachine = run.Scope == RenewalScope.Machine;
         var unit = new StringBuilder(FileMark.ForRenewal(run.Name));
         unit.Append("[Unit]\n").Append($"Description={UnitQuoting.Description(run.Description)}\n");
-        // A user's manager does not know this target.
+        // The manager of a user does not know this target.
         if (isMachine)
             unit.Append("Wants=network-online.target\nAfter=network-online.target\n");
-        // Started by hand several times in a row, it must not be refused when it is due.
+        // Several starts by hand must not make systemd refuse the next scheduled one.
         unit.Append("StartLimitIntervalSec=0\n");
 
         unit.Append("\n[Service]\nType=oneshot\n");
-        // Named even where it is root: it brings HOME along, without which pwsh makes itself a folder in every run.
+        // Also for root: User= sets HOME, without which pwsh creates a new folder at every run.
         if (isMachine)
             unit.Append($"User={LinuxAccount.NameOf(run.Account)}\n");
         foreach (var (name, value) in RunVariables.ForRun(run))

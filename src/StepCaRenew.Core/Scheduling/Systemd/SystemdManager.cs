@@ -3,13 +3,13 @@ using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Systemd;
 
-/// <summary>The manager of the machine, or that of the user, asked through systemctl.</summary>
+/// <summary>The service manager of the machine or of the user, used through systemctl.</summary>
 internal sealed class SystemdManager
 {
     // systemctl(1): "no such unit".
     private const int NotLoaded = 5;
 
-    // A run that takes longer waits for a CA that does not answer; a replacement takes milliseconds.
+    // A longer run waits for a CA that does not answer, and can be stopped: a replacement takes milliseconds.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -20,17 +20,17 @@ internal sealed class SystemdManager
 
     public SystemdManager(LinuxPaths paths, RenewalScope scope, TimeProvider clock) => (this.paths, this.scope, this.clock) = (paths, scope, clock);
 
-    /// <summary>Whether it runs: the machine's where systemd booted it, the user's where its folder is there.</summary>
+    /// <summary>Whether it runs: that of the machine if systemd booted it, that of the user if its runtime folder exists.</summary>
     public bool Runs => Directory.Exists(paths.Booted) && (scope == RenewalScope.Machine || Directory.Exists(Path.Combine(paths.RuntimeFolder, "systemd")));
 
-    /// <summary>Demands that it runs.</summary>
+    /// <summary>Requires that it runs.</summary>
     public void RequireRunning()
     {
         if (!Directory.Exists(paths.Booted))
-            throw SchedulerErrors.Unavailable("This machine was not booted with systemd, or this container has none.", "Use -Scheduler Cron, or run Invoke-StepRenewal from the scheduler that there is.");
+            throw SchedulerErrors.Unavailable("This machine was not booted with systemd, or this container has none.", "Use -Scheduler Cron, or run Invoke-StepRenewal from another scheduler.");
         if (!Runs)
             throw SchedulerErrors.Unavailable(
-                "No service manager of systemd runs for this user.", "Log in as the user (not by su or sudo), or let root run: loginctl enable-linger <user>. Or use -Scope Machine with -UserId.");
+                "No service manager of systemd runs for this user.", "Log in as the user (not with su or sudo), or run as root: loginctl enable-linger <user>. Or use -Scope Machine with -UserId.");
     }
 
     /// <summary>Reads properties of a unit; those that it does not have are empty.</summary>
@@ -41,7 +41,7 @@ internal sealed class SystemdManager
             .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
     }
 
-    /// <summary>The variables that it gives to what it starts; none if it does not tell.</summary>
+    /// <summary>The environment variables of the units that it starts; empty if it does not report them.</summary>
     public async Task<IReadOnlyDictionary<string, string>> VariablesAsync(CancellationToken cancellationToken)
     {
         var result = await RunAsync(["show-environment"], cancellationToken).ConfigureAwait(false);
@@ -49,23 +49,23 @@ internal sealed class SystemdManager
             .DistinctBy(parts => parts[0]).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
     }
 
-    /// <summary>Lets it read the unit files anew.</summary>
+    /// <summary>Makes it read the unit files again.</summary>
     public Task ReloadAsync(CancellationToken cancellationToken) => RunSuccessfullyAsync(["daemon-reload"], cancellationToken);
 
-    /// <summary>Has the timer run from now on, and after every boot.</summary>
+    /// <summary>Starts the timer, now and after every boot.</summary>
     public Task EnableAsync(string timer, CancellationToken cancellationToken) => RunSuccessfullyAsync(["enable", "--now", "--", timer], cancellationToken);
 
-    /// <summary>Has it run no more; one that is not there is no error.</summary>
+    /// <summary>Stops and disables the timer; a missing one is not an error.</summary>
     public async Task DisableAsync(string timer, CancellationToken cancellationToken)
     {
-        // Not by "disable --now", which stops nothing where the file has been deleted.
+        // "disable --now" does not stop a timer whose file has been deleted.
         await RunSuccessfullyAsync(["stop", "--", timer], cancellationToken, NotLoaded).ConfigureAwait(false);
         await RunAsync(["disable", "--", timer], cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Waits for a run that is under way, and stops it if it takes too long. Without its file a service has none of its
-    /// settings any more: systemd would end the run after the usual time limit, and list it as failed.
+    /// Waits for a run in progress, and stops it if it takes too long. Without its unit file the service would lose its
+    /// settings: systemd would kill the run after the default time limit and list it as failed.
     /// </summary>
     public async Task AwaitEndAsync(string service, CancellationToken cancellationToken)
     {
@@ -83,20 +83,20 @@ internal sealed class SystemdManager
     }
 
     /// <summary>
-    /// Lets it forget that a unit failed: one whose file is gone would be listed as <c>not-found failed</c>, and the
-    /// machine as degraded, until the next boot.
+    /// Resets the failure of a unit: a failed unit without a file would be listed as <c>not-found failed</c>, and the machine
+    /// as degraded, until the next boot.
     /// </summary>
-    // A unit that did not fail is not loaded any more, which systemctl reports as an error.
+    // systemctl fails for a unit that did not fail, since it is no longer loaded.
     public Task ForgetFailureAsync(string unit, CancellationToken cancellationToken) => RunAsync(["reset-failed", "--", unit], cancellationToken);
 
-    /// <summary>Runs systemctl, whatever comes of it.</summary>
+    /// <summary>Runs systemctl and returns its exit code and output.</summary>
     public Task<ToolResult> RunAsync(string[] arguments, CancellationToken cancellationToken, TimeSpan? timeLimit = null)
     {
         var systemctl = new LinuxTool(paths.Systemctl, clock) { Variables = Variables, TimeLimit = timeLimit ?? LinuxTool.Usual };
         return systemctl.RunAsync([.. scope == RenewalScope.Machine ? Array.Empty<string>() : ["--user"], "--no-ask-password", .. arguments], cancellationToken);
     }
 
-    // su and sudo leave the folder's variable out, and a language would change what is read here.
+    // su and sudo do not set XDG_RUNTIME_DIR; another language would change the output that is read here.
     private Dictionary<string, string> Variables => scope == RenewalScope.Machine
         ? new() { ["LC_ALL"] = "C" }
         : new() { ["LC_ALL"] = "C", ["XDG_RUNTIME_DIR"] = paths.RuntimeFolder };
@@ -105,7 +105,7 @@ internal sealed class SystemdManager
     {
         var result = await RunAsync(arguments, cancellationToken).ConfigureAwait(false);
         if (result.ExitCode != 0 && result.ExitCode != tolerated)
-            throw SchedulerErrors.Failed($"systemctl {arguments[0]} failed with exit code {result.ExitCode}. {result.LastWords}".TrimEnd(), "Mend what systemctl names, then try again.");
+            throw SchedulerErrors.Failed($"systemctl {arguments[0]} failed with exit code {result.ExitCode}. {result.LastWords}".TrimEnd(), "Fix what systemctl names, then try again.");
         return result;
     }
 }

@@ -5,10 +5,10 @@ namespace StepCaRenew.Scheduling.Systemd;
 /// <summary>Starts a renewal's service and waits for its end.</summary>
 internal static class SystemdRun
 {
-    // systemd.exec(5), "PROCESS EXIT CODES": from here on, systemd itself could not make the process.
+    // systemd.exec(5), "PROCESS EXIT CODES": with these, systemd could not start the process.
     private const int OwnCodes = 200;
 
-    // What systemd grants a run to end in after its time is over, and some more.
+    // The time in which systemd ends a run after its time limit, and some more.
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(3);
 
     public static async Task<int?> RunAsync(SystemdManager manager, ScheduledRun run, CancellationToken cancellationToken)
@@ -22,9 +22,9 @@ internal static class SystemdRun
         {
             "success" when started.ExitCode == 0 => status,
             "exit-code" when status < OwnCodes => status,
-            "exit-code" => throw SchedulerErrors.NotRun(run.Name, $"systemd could not make the process (code {status}, see systemd.exec(5)). 'journalctl -u {service}' says more."),
-            "timeout" => throw SchedulerErrors.NotRun(run.Name, $"it did not end within {run.TimeLimit}, and was ended."),
-            "signal" or "core-dump" => throw SchedulerErrors.NotRun(run.Name, $"it was ended by the signal {status}."),
+            "exit-code" => throw SchedulerErrors.NotRun(run.Name, $"systemd could not start the process (code {status}, see systemd.exec(5)). For details: journalctl -u {service}."),
+            "timeout" => throw SchedulerErrors.NotRun(run.Name, $"it did not end within {run.TimeLimit} and was killed."),
+            "signal" or "core-dump" => throw SchedulerErrors.NotRun(run.Name, $"it was killed by signal {status}."),
             var result => throw SchedulerErrors.NotRun(run.Name, $"systemctl start ended with exit code {started.ExitCode} ({result}). {started.LastWords}".TrimEnd()),
         };
     }

@@ -3,9 +3,7 @@ using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Systemd;
 
-/// <summary>A service and a timer for each renewal.</summary>
-/// <param name="paths">Where things lie.</param>
-/// <param name="clock">The clock.</param>
+/// <summary>Renewals as a service and a timer each.</summary>
 internal sealed class SystemdScheduler(LinuxPaths paths, TimeProvider clock) : IScheduler
 {
     /// <inheritdoc/>
@@ -27,7 +25,7 @@ internal sealed class SystemdScheduler(LinuxPaths paths, TimeProvider clock) : I
         [
             .. units.Differences(run),
             .. units.DropIns(),
-            .. manager.Runs ? await TimerState.DifferencesAsync(manager, units.Timer.Name, cancellationToken).ConfigureAwait(false) : ["systemd does not run here, so that nothing starts the timer."],
+            .. manager.Runs ? await TimerState.DifferencesAsync(manager, units.Timer.Name, cancellationToken).ConfigureAwait(false) : ["systemd does not run here, so nothing starts the timer."],
             .. await Linger.DifferencesAsync(paths, clock, run, cancellationToken).ConfigureAwait(false),
         ])
         {

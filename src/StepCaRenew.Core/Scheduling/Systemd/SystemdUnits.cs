@@ -3,7 +3,7 @@ using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Systemd;
 
-/// <summary>The two files of a renewal.</summary>
+/// <summary>The two unit files of a renewal.</summary>
 internal sealed class SystemdUnits
 {
     private readonly string folder;
@@ -24,24 +24,24 @@ internal sealed class SystemdUnits
 
     public IEnumerable<ScheduleFile> Files => [Service, Timer];
 
-    /// <summary>How the files differ from what a second registration would write, a sentence each.</summary>
+    /// <summary>A sentence for each difference from what a new registration would write.</summary>
     public IEnumerable<string> Differences(ScheduledRun run) =>
         [.. Differences(Service, ServiceUnit.Render(run)), .. Differences(Timer, TimerUnit.Render(run))];
 
-    /// <summary>What others have added to the units beside the files; it is named, and left alone.</summary>
+    /// <summary>A sentence for each drop-in of the units. Drop-ins are reported and not changed.</summary>
     public IEnumerable<string> DropIns() => Files
         .Select(file => new DirectoryInfo($"{file.Path}.d"))
         .Where(added => added.Exists)
-        .SelectMany(added => added.GetFiles("*.conf").Select(one => $"'{one.FullName}' changes the unit. It was not made by this module, and is left alone."));
+        .SelectMany(added => added.GetFiles("*.conf").Select(one => $"'{one.FullName}' changes the unit. This module did not write it and does not change it."));
 
-    /// <summary>Deletes the files, and what systemd keeps of an enabled timer.</summary>
+    /// <summary>Deletes the files, and the link and the stamp that systemd keeps for an enabled timer.</summary>
     public void Delete()
     {
         Timer.Delete();
         Service.Delete();
         foreach (var left in new[] { Path.Combine(folder, "timers.target.wants", Timer.Name), Path.Combine(stamps, $"stamp-{Timer.Name}") })
         {
-            // systemctl disable has taken the link away, where there is a manager.
+            // If the manager runs, systemctl disable has deleted the link.
             if (new FileInfo(left) is var file && (file.Exists || file.LinkTarget is not null))
                 new ScheduleFile(left, RenewalScope.Machine, 0).Delete();
         }

@@ -2,14 +2,12 @@ using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Systemd;
 
-/// <summary>The timer of a renewal.</summary>
+/// <summary>Writes the timer of a renewal.</summary>
 internal static class TimerUnit
 {
-    // OnActiveSec makes up for what was missed while the machine was off or the timer stopped: one run, counted from the
-    // start of the timers and spread by the phase. Persistent would start all missed renewals in the same second, and
-    // OnBootSec all whose time has passed when a slow machine has come as far as its timers.
-    // Without AccuracySec, systemd would move the run by up to a minute to save wake-ups; and a random delay is not
-    // needed, since the phase spreads the machines already.
+    // OnActiveSec makes up for runs that were missed while the machine was off, with one run soon after the timers start,
+    // spread by the phase. Persistent would start all missed renewals in the same second; so would OnBootSec on a machine
+    // that boots slowly. Without AccuracySec, systemd would delay a run by up to a minute.
     public static string Render(ScheduledRun run) => $"""
         {FileMark.ForRenewal(run.Name)}[Unit]
         Description={UnitQuoting.Description(run.Description)}

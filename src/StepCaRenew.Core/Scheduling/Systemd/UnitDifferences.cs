@@ -1,6 +1,6 @@
 namespace StepCaRenew.Scheduling.Systemd;
 
-/// <summary>How a unit file differs from what it should be: by what systemd reads in it, whatever its order and comments.</summary>
+/// <summary>How a unit file differs from what it should be; order of keys and comments do not count.</summary>
 internal static class UnitDifferences
 {
     /// <summary>A sentence for each difference.</summary>

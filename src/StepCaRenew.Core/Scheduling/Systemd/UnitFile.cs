@@ -5,7 +5,7 @@ namespace StepCaRenew.Scheduling.Systemd;
 /// <summary>Reads unit files (systemd.syntax(7)).</summary>
 internal static class UnitFile
 {
-    /// <summary>The entries in their order, without comments; a line that is none is an entry without a value.</summary>
+    /// <summary>The entries in their order, without comments; any other line is an entry without a value.</summary>
     public static IReadOnlyList<UnitEntry> Parse(string text)
     {
         var (section, entries) = (string.Empty, new List<UnitEntry>());
@@ -22,7 +22,7 @@ internal static class UnitFile
         return entries;
     }
 
-    // A line that ends with a backslash goes on in the next one; comments between are passed over.
+    // A line that ends with a backslash continues in the next one; comments in between are skipped.
     private static IEnumerable<string> Lines(string text)
     {
         var line = new StringBuilder();

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace StepCaRenew.Scheduling.Systemd;
 
-/// <summary>Names of units, escaped as systemd-escape(1) does: a dash stands for a slash, so that one of a name becomes \x2d.</summary>
+/// <summary>Names of units, escaped as by systemd-escape(1): "-" means a slash, so a hyphen becomes \x2d.</summary>
 internal static class UnitName
 {
     public static string Service(string renewal) => $"stepcarenew-{Escape(renewal)}.service";
 
     public static string Timer(string renewal) => $"stepcarenew-{Escape(renewal)}.timer";
 
-    /// <summary>Escapes a text that is no path.</summary>
+    /// <summary>Escapes a text that is not a path.</summary>
     public static string Escape(string text)
     {
         var escaped = new StringBuilder();
@@ -27,7 +27,7 @@ internal static class UnitName
         return escaped.ToString();
     }
 
-    /// <summary>The text that was escaped.</summary>
+    /// <summary>The original of an escaped text.</summary>
     public static string Unescape(string name)
     {
         var bytes = new List<byte>();

@@ -3,34 +3,34 @@ using System.Text;
 
 namespace StepCaRenew.Scheduling.Systemd;
 
-/// <summary>Words of a unit file, quoted so that systemd reads exactly what was meant (systemd.syntax(7), systemd.service(5)).</summary>
+/// <summary>Quotes words of a unit file (systemd.syntax(7), systemd.service(5)).</summary>
 internal static class UnitQuoting
 {
     /// <summary>A command line for ExecStart.</summary>
-    /// <exception cref="RenewalException">systemd takes no such program.</exception>
+    /// <exception cref="RenewalException">systemd cannot run a program with this path.</exception>
     public static string Command(RunCommand command)
     {
-        // systemd refuses the whole unit for these in the path of a program, however they are quoted.
+        // With one of these in the path of a program, quoted or not, systemd refuses the unit.
         if (command.Program.Any(one => one is '\'' or '"' or '\\' || char.IsControl(one)))
             throw new RenewalException(
-                ErrorId.ModulePathInvalid, $"systemd runs no program with a quotation mark, a backslash or a control character in its path: '{command.Program}'.", "Install pwsh in a folder without these characters.");
+                ErrorId.ModulePathInvalid, $"systemd cannot run a program with a quotation mark, a backslash or a control character in its path: '{command.Program}'.", "Install pwsh in a folder without these characters.");
         return string.Join(' ', command.Arguments.Select(argument => Quote(argument, isArgument: true)).Prepend(Word(command.Program)));
     }
 
-    /// <summary>A word in which <c>%</c> begins a specifier, but <c>$</c> means nothing: the program itself, a variable's assignment.</summary>
+    /// <summary>Quotes a word in which <c>%</c> begins a specifier and <c>$</c> has no meaning: the program, or the assignment of a variable.</summary>
     public static string Word(string text) => Quote(text, isArgument: false);
 
-    /// <summary>A path for a list of paths; those know no escaped control characters.</summary>
-    /// <exception cref="RenewalException">A control character is in it.</exception>
+    /// <summary>Quotes a path in a list of paths, which cannot have escaped control characters.</summary>
+    /// <exception cref="RenewalException">The path has a control character.</exception>
     public static string FolderWord(string path)
     {
         if (path.Any(char.IsControl))
-            throw new RenewalException(ErrorId.ModulePathInvalid, $"The folder '{path}' can't stand in a unit: it holds a control character.", "Rename the folder.");
-        // A folder that has gone is the run's own error, which says more than "226/NAMESPACE".
+            throw new RenewalException(ErrorId.ModulePathInvalid, $"The folder '{path}' cannot be used in a unit: its name has a control character.", "Rename the folder.");
+        // "-": for a missing folder the run gives a better error than systemd's "226/NAMESPACE".
         return Quote($"-{path}", isArgument: false);
     }
 
-    /// <summary>A description, without a full stop at its end: systemd adds one of its own to every line of the journal.</summary>
+    /// <summary>A description without its full stop, since systemd adds one in the journal.</summary>
     public static string Description(string text) => text.TrimEnd('.').Replace("%", "%%", StringComparison.Ordinal);
 
     private static string Quote(string text, bool isArgument)

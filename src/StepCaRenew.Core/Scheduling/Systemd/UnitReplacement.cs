@@ -2,9 +2,7 @@ using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Systemd;
 
-/// <summary>Puts the units in their place and has the timer run; where that fails, what was there before is there again.</summary>
-/// <param name="units">The files.</param>
-/// <param name="manager">Who reads them.</param>
+/// <summary>Replaces the units and starts the timer; restores the earlier units if that fails.</summary>
 internal sealed class UnitReplacement(SystemdUnits units, SystemdManager manager)
 {
     public async Task RunAsync(ScheduledRun run, CancellationToken cancellationToken)
@@ -13,7 +11,7 @@ internal sealed class UnitReplacement(SystemdUnits units, SystemdManager manager
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            // The service first: a timer without one would fail at its next time.
+            // The service first: without it the timer would fail.
             units.Service.Write(ServiceUnit.Render(run));
             units.Timer.Write(TimerUnit.Render(run));
             await manager.ReloadAsync(cancellationToken).ConfigureAwait(false);
@@ -21,7 +19,7 @@ internal sealed class UnitReplacement(SystemdUnits units, SystemdManager manager
         }
         catch (Exception e) when (e is RenewalException or OperationCanceledException)
         {
-            // A link to a timer that is deleted next would be left.
+            // Deletes the link to the timer, which is deleted next.
             if (timer is null && units.Timer.Exists)
                 await TryAsync(() => manager.DisableAsync(units.Timer.Name, CancellationToken.None)).ConfigureAwait(false);
             await TryAsync(() => Restore(units.Timer, timer)).ConfigureAwait(false);
@@ -48,7 +46,7 @@ internal sealed class UnitReplacement(SystemdUnits units, SystemdManager manager
         }
         catch (RenewalException)
         {
-            // The first error says what is wrong; this one would only hide it.
+            // The first error is thrown; this one would hide it.
         }
     }
 }

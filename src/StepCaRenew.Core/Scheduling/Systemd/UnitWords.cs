@@ -2,7 +2,7 @@ using System.Text;
 
 namespace StepCaRenew.Scheduling.Systemd;
 
-/// <summary>Takes a value apart into words: white space parts them, quotation marks and backslashes keep it.</summary>
+/// <summary>Splits a value into words at white space that is not quoted or escaped.</summary>
 internal static class UnitWords
 {
     private const char None = '\0';

@@ -3,7 +3,7 @@ using StepCaRenew.Policy;
 
 namespace StepCaRenew.Scheduling.Windows;
 
-/// <summary>How a task's settings differ from those that it should have.</summary>
+/// <summary>How the settings of a task differ from what they should be.</summary>
 internal static class SettingDifferences
 {
     /// <summary>Compares them.</summary>
@@ -18,14 +18,14 @@ internal static class SettingDifferences
     private static string Sentence(string name, string found, string wanted) => name switch
     {
         "Enabled" => "The task is disabled.",
-        "MultipleInstancesPolicy" => $"While it runs, another start is not ignored ({name} is {found} instead of {wanted}).",
+        "MultipleInstancesPolicy" => $"A start while the task runs is not ignored ({name} is {found} instead of {wanted}).",
         "DisallowStartIfOnBatteries" => $"It does not start on batteries ({name}).",
         "StopIfGoingOnBatteries" => $"It is stopped when the power goes to batteries ({name}).",
-        "StartWhenAvailable" => $"A run that was missed is not made up for ({name}).",
+        "StartWhenAvailable" => $"A missed run is not made up for ({name}).",
         "RunOnlyIfNetworkAvailable" => $"It runs only with a network ({name}).",
         "RunOnlyIfIdle" => $"It runs only while the machine is idle ({name}).",
-        "AllowStartOnDemand" => $"It can't be started by hand ({name}).",
-        "AllowHardTerminate" => $"A run that takes too long can't be ended ({name}).",
+        "AllowStartOnDemand" => $"It cannot be started by hand ({name}).",
+        "AllowHardTerminate" => $"A run that takes too long cannot be stopped ({name}).",
         "ExecutionTimeLimit" => $"The time limit of a run ({name}) is {Limit(found)} instead of {Limit(wanted)}.",
         _ => $"{name} is {found} instead of {wanted}.",
     };

@@ -1,42 +1,42 @@
 namespace StepCaRenew.Scheduling.Windows;
 
-/// <summary>What a task's XML says, with the schema's defaults where it says nothing.</summary>
+/// <summary>The content of the XML of a task, with the defaults of the schema for what is left out.</summary>
 internal sealed record TaskDescription
 {
-    /// <summary>The account or its SID, or a group's.</summary>
+    /// <summary>The name or SID of the account or group.</summary>
     public required string Principal { get; init; }
 
-    /// <summary>How it is logged on; null where nothing is said, as for SYSTEM.</summary>
+    /// <summary>How it is logged on; null if the XML does not say, as for SYSTEM.</summary>
     public required string? Logon { get; init; }
 
-    /// <summary>With which rights.</summary>
+    /// <summary>The run level.</summary>
     public required string RunLevel { get; init; }
 
-    /// <summary>What starts it.</summary>
+    /// <summary>The triggers.</summary>
     public required IReadOnlyList<TaskTrigger> Triggers { get; init; }
 
-    /// <summary>What it does.</summary>
+    /// <summary>The actions.</summary>
     public required IReadOnlyList<TaskAction> Actions { get; init; }
 
-    /// <summary>Its settings by their names, those that decide whether and how it runs.</summary>
+    /// <summary>The settings that decide whether and how it runs, by name.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
     /// <summary>Whether it is restarted on failure.</summary>
     public required bool IsRestarted { get; init; }
 }
 
-/// <summary>One thing that starts a task.</summary>
+/// <summary>A trigger of a task.</summary>
 /// <param name="Kind">The name of its element.</param>
-/// <param name="IsEnabled">Whether it does.</param>
-/// <param name="Start">From when on.</param>
-/// <param name="End">Until when.</param>
+/// <param name="IsEnabled">Whether it is enabled.</param>
+/// <param name="Start">The start boundary.</param>
+/// <param name="End">The end boundary.</param>
 /// <param name="Interval">How often it repeats.</param>
-/// <param name="Duration">How long it repeats; null without end.</param>
-/// <param name="Delay">How long it waits, a random time included.</param>
-/// <param name="User">Whose logon.</param>
+/// <param name="Duration">How long it repeats; null for ever.</param>
+/// <param name="Delay">The delay, with the longest random delay.</param>
+/// <param name="User">The user whose logon starts it.</param>
 internal sealed record TaskTrigger(string Kind, bool IsEnabled, string? Start, string? End, TimeSpan? Interval, TimeSpan? Duration, TimeSpan Delay, string? User);
 
-/// <summary>One thing that a task does.</summary>
+/// <summary>An action of a task.</summary>
 /// <param name="Kind">The name of its element.</param>
 /// <param name="Program">The program.</param>
 /// <param name="Arguments">Its arguments.</param>

@@ -3,13 +3,13 @@ using StepCaRenew.Files;
 
 namespace StepCaRenew.Scheduling.Windows;
 
-/// <summary>How a task differs from what it should be, by what it means and not by how it is written; a sentence each.</summary>
+/// <summary>Compares a task with what it should be, by the meaning of its XML, not by its text.</summary>
 internal static class TaskDifferences
 {
-    /// <summary>Compares a task with what it should be.</summary>
-    /// <param name="found">The XML that the scheduler gave.</param>
-    /// <param name="wanted">The XML that was meant.</param>
-    /// <param name="sidOf">The SID of an account, if it can be found.</param>
+    /// <summary>A sentence for each difference.</summary>
+    /// <param name="found">The XML from the scheduler.</param>
+    /// <param name="wanted">The XML as it should be.</param>
+    /// <param name="sidOf">Returns the SID of an account; null if it cannot be found.</param>
     public static IReadOnlyList<string> Between(string found, string wanted, Func<string, string?> sidOf)
     {
         var meant = TaskXmlReader.Read(wanted);
@@ -19,7 +19,7 @@ internal static class TaskDifferences
         }
         catch (Exception e) when (e is XmlException or FormatException or OverflowException)
         {
-            return [$"The task can't be read: {e.Message}"];
+            return [$"The task cannot be read: {e.Message}"];
         }
     }
 
@@ -35,7 +35,7 @@ internal static class TaskDifferences
     {
         if (!AccountNames.AreSame(found.Principal, wanted.Principal, sidOf))
             yield return $"It runs as '{found.Principal}' instead of '{wanted.Principal}'.";
-        // SYSTEM has none, whatever is said.
+        // The XML of a SYSTEM task has no logon type.
         else if (wanted.Logon is not null && found.Logon != wanted.Logon)
             yield return $"The account is logged on by {found.Logon ?? "nothing"} instead of {wanted.Logon}.";
         if (found.RunLevel != wanted.RunLevel)
@@ -52,7 +52,7 @@ internal static class TaskDifferences
         if (action is not null && action.Arguments != wanted.Arguments)
             yield return $"The arguments are '{action.Arguments}' instead of '{wanted.Arguments}'.";
         if (action is not null && !PathNames.AreSameOnWindows(action.Folder ?? string.Empty, wanted.Folder ?? string.Empty))
-            yield return $"The task starts in the folder '{action.Folder}', and none was given.";
+            yield return $"The task starts in the folder '{action.Folder}', which registration did not set.";
         foreach (var other in found.Where(one => one != action))
             yield return $"There is another action: {$"{other.Kind} {other.Program} {other.Arguments}".TrimEnd()}.";
     }

@@ -2,12 +2,12 @@ using StepCaRenew.Renewals;
 
 namespace StepCaRenew.Scheduling.Windows;
 
-/// <summary>Where a task lies in the scheduler.</summary>
+/// <summary>The path of a task in Task Scheduler.</summary>
 /// <param name="Folder">The folder, <c>\</c> for the root.</param>
 /// <param name="Name">The task's name in it.</param>
 internal sealed record TaskPath(string Folder, string Name)
 {
-    /// <summary>The root, where every user may make tasks.</summary>
+    /// <summary>The root folder, in which every user can create tasks.</summary>
     public const string Root = @"\";
 
     /// <summary>The folder of the machine's tasks.</summary>
@@ -17,13 +17,13 @@ internal sealed record TaskPath(string Folder, string Name)
     public string Full => Folder == Root ? Root + Name : $@"{Folder}\{Name}";
 
     /// <summary>
-    /// The machine's tasks lie in a folder that only administrators may write. A user may not be one, so that a user's own
-    /// task lies in the root and carries the user's name: users share the root.
+    /// The path for a renewal. Tasks of the machine are in a folder that only administrators can write. Tasks of users are in
+    /// the root, which users share, so the name of the user is part of the name of the task.
     /// </summary>
     public static TaskPath ForRenewal(string name, RenewalScope scope, string user)
     {
-        // A task is a file of its name, and Windows drops a dot at the end of one. No renewal's name holds a tilde, and
-        // no account's name a plus.
+        // A task is a file with its name, and Windows drops a dot at the end. Names of renewals have no tilde, and names of
+        // accounts no plus.
         var file = name.EndsWith('.') ? name + '~' : name;
         return scope == RenewalScope.Machine
             ? new TaskPath(Root + MachineFolder, file)

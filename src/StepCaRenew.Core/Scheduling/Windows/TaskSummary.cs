@@ -2,10 +2,10 @@ using System.Xml;
 
 namespace StepCaRenew.Scheduling.Windows;
 
-/// <summary>When a task runs, in the scheduler's own notation.</summary>
+/// <summary>When a task runs, in the notation of the scheduler.</summary>
 internal static class TaskSummary
 {
-    /// <summary>As <c>PT15M from 2020-01-01T00:07:23Z, BootTrigger PT1M23S</c>; null where it can't be read.</summary>
+    /// <summary>As <c>PT15M from 2020-01-01T00:07:23Z, BootTrigger PT1M23S</c>; null if the XML cannot be read.</summary>
     public static string? Describe(string xml)
     {
         try

@@ -2,11 +2,11 @@ using System.Xml;
 
 namespace StepCaRenew.Scheduling.Windows;
 
-/// <summary>Text that is to reach a program as it is.</summary>
+/// <summary>Text of a task that must stay as it is.</summary>
 internal static class TaskText
 {
-    /// <summary>Refuses what XML can't hold, and what Task Scheduler would expand.</summary>
-    /// <exception cref="RenewalException">It can't stand in a task (<see cref="ErrorId.ModulePathInvalid"/>).</exception>
+    /// <summary>Refuses text that XML cannot hold or that Task Scheduler would expand.</summary>
+    /// <exception cref="RenewalException">The text cannot be used in a task (<see cref="ErrorId.ModulePathInvalid"/>).</exception>
     public static string RequirePlain(string text)
     {
         try
@@ -15,7 +15,7 @@ internal static class TaskText
         }
         catch (XmlException e)
         {
-            throw Refuse($"it holds a character that XML has no place for: {e.Message}", e);
+            throw Refuse($"it has a character that XML does not allow: {e.Message}", e);
         }
 
         if (text.Contains('%', StringComparison.Ordinal) || text.Contains("$(", StringComparison.Ordinal))
@@ -23,6 +23,6 @@ internal static class TaskText
         return text;
 
         RenewalException Refuse(string why, Exception? inner) => new(
-            ErrorId.ModulePathInvalid, $"'{text}' can't stand in a task: {why}.", "Use paths without such characters.", inner);
+            ErrorId.ModulePathInvalid, $"'{text}' cannot be used in a task: {why}.", "Use paths without such characters.", inner);
     }
 }

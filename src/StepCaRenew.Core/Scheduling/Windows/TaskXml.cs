@@ -6,8 +6,8 @@ using StepCaRenew.Renewals;
 namespace StepCaRenew.Scheduling.Windows;
 
 /// <summary>
-/// A run as XML of Task Scheduler 1.2 (MS-TSCH section 2.5). All that decides is written out, defaults too, so that a task
-/// does not depend on what a version of Windows takes for the default.
+/// A run as XML of Task Scheduler 1.2 (MS-TSCH section 2.5). Defaults are written too, so that a task does not depend on
+/// those of a version of Windows.
 /// </summary>
 internal static class TaskXml
 {
@@ -16,7 +16,7 @@ internal static class TaskXml
 
     private const string PrincipalId = "Author";
 
-    // Without a declaration: the text goes to the scheduler in UTF-16 and to a file in UTF-8, and one would be wrong.
+    // Without a declaration: the scheduler gets UTF-16, a file UTF-8, and a declaration would be wrong for one of them.
     private static readonly XmlWriterSettings Format = new()
     {
         OmitXmlDeclaration = true,
@@ -26,9 +26,8 @@ internal static class TaskXml
     };
 
     /// <summary>Renders a run.</summary>
-    /// <param name="run">What to run.</param>
-    /// <param name="path">Where it is to lie.</param>
-    /// <exception cref="RenewalException">The account, a path or an argument can't stand in a task.</exception>
+    /// <param name="path">The path of the task.</param>
+    /// <exception cref="RenewalException">The account, a path or an argument cannot be used in a task.</exception>
     public static string Render(ScheduledRun run, TaskPath path)
     {
         var identity = TaskIdentity.ForRun(run);
@@ -46,14 +45,14 @@ internal static class TaskXml
         return text.Append('\n').ToString();
     }
 
-    // The phase is in the boundary; no Duration is without end.
+    // The boundary has the phase; without a Duration it repeats for ever.
     private static XElement Clock(ScheduledRun run) => Element(
         "TimeTrigger",
         Element("Enabled", "true"),
         Element("StartBoundary", TaskTimes.Text(TaskTimes.StartBoundary(run))),
         Element("Repetition", Element("Interval", TaskTimes.Text(run.Interval)), Element("StopAtDurationEnd", "false")));
 
-    // Only administrators may register a trigger at boot.
+    // Only administrators can register a boot trigger.
     private static XElement Start(ScheduledRun run, TaskIdentity identity) => run.Scope == RenewalScope.Machine
         ? Element("BootTrigger", Element("Enabled", "true"), Element("Delay", TaskTimes.Text(TaskTimes.Delay(run))))
         : Element("LogonTrigger", Element("Enabled", "true"), Element("UserId", TaskText.RequirePlain(identity.UserId)), Element("Delay", TaskTimes.Text(TaskTimes.Delay(run))));
@@ -65,8 +64,8 @@ internal static class TaskXml
         identity.Logon == TaskLogon.ServiceAccount ? null : Element("LogonType", identity.Logon.ToString()),
         Element("RunLevel", identity.IsElevated ? "HighestAvailable" : "LeastPrivilege"));
 
-    // No RestartOnFailure: it does not react to exit codes. No network condition: a run that can't reach the CA says so,
-    // and may have an action of an earlier one to do.
+    // No RestartOnFailure: it does not react to exit codes. No network condition: a run without a network reports that it
+    // cannot reach the CA, and can still run pending actions.
     private static XElement Settings(ScheduledRun run) => Element(
         "Settings",
         Element("MultipleInstancesPolicy", "IgnoreNew"),

@@ -4,11 +4,11 @@ using System.Xml.Linq;
 namespace StepCaRenew.Scheduling.Windows;
 
 /// <summary>
-/// Reads a task's XML as the scheduler gives it back: it adds defaults or leaves them out, and writes accounts as names or SIDs.
+/// Reads the XML of a task from the scheduler, which adds or omits defaults, and writes accounts as names or SIDs.
 /// </summary>
 internal static class TaskXmlReader
 {
-    // Those that decide whether and how it runs, and the schema's defaults.
+    // The settings that decide whether and how it runs, with the defaults of the schema.
     private static readonly Dictionary<string, string> Defaults = new()
     {
         ["Enabled"] = "true",
@@ -25,7 +25,7 @@ internal static class TaskXmlReader
     };
 
     /// <summary>Reads it.</summary>
-    /// <exception cref="XmlException">It is no XML.</exception>
+    /// <exception cref="XmlException">The text is not XML.</exception>
     /// <exception cref="FormatException">A value is not of its type.</exception>
     public static TaskDescription Read(string xml)
     {
@@ -73,7 +73,7 @@ internal static class TaskXmlReader
 
     private static string? Text(XElement? parent, string name) => Child(parent, name)?.Value.Trim() is { Length: > 0 } text ? text : null;
 
-    // The white space of arguments is theirs.
+    // White space in arguments is kept.
     private static string Raw(XElement parent, string name) => Child(parent, name)?.Value ?? "";
 
     private static XElement? Child(XElement? parent, string name) => parent?.Element(TaskXml.Namespace + name);

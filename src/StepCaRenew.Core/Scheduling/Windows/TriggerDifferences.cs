@@ -4,10 +4,10 @@ using StepCaRenew.Policy;
 
 namespace StepCaRenew.Scheduling.Windows;
 
-/// <summary>How a task's triggers differ from those that it should have.</summary>
+/// <summary>How the triggers of a task differ from what they should be.</summary>
 internal static class TriggerDifferences
 {
-    /// <summary>Compares them: each that should be there with the first of its kind.</summary>
+    /// <summary>Compares each wanted trigger with the first one of its kind.</summary>
     public static IEnumerable<string> Between(IReadOnlyList<TaskTrigger> found, IReadOnlyList<TaskTrigger> wanted, Func<string, string?> sidOf)
     {
         var left = found.ToList();
@@ -17,7 +17,7 @@ internal static class TriggerDifferences
             var trigger = left.Find(one => one.Kind == meant.Kind);
             if (trigger is null)
             {
-                yield return $"The {what} is gone.";
+                yield return $"The {what} is missing.";
                 continue;
             }
 
@@ -48,7 +48,7 @@ internal static class TriggerDifferences
             yield return $"The {what} waits for '{found.User ?? "anybody"}' instead of '{user}'.";
     }
 
-    // Where only the phase has moved, the figures say so; another day, or a local time, is another matter.
+    // If the phase differs, it is shown; else the whole start boundary.
     private static string Start(TaskTrigger found, TaskTrigger wanted) =>
         wanted.Interval is { } interval && Instant(found.Start) is { } instant && Instant(wanted.Start) is { } meant && Phase(instant, interval) != Phase(meant, interval)
             ? $"The phase is {Duration.Format(Phase(instant, interval))} instead of {Duration.Format(Phase(meant, interval))} (start boundary {found.Start} instead of {wanted.Start})."
@@ -56,7 +56,7 @@ internal static class TriggerDifferences
 
     private static TimeSpan Phase(DateTime instant, TimeSpan interval) => TimeSpan.FromTicks(instant.Ticks % interval.Ticks);
 
-    // A time without a zone is local, moves with daylight saving, and is none of ours.
+    // A time without a zone is local and moves with daylight saving, so it is not from this module.
     private static DateTime? Instant(string? boundary) =>
         boundary is not null && XmlConvert.ToDateTime(boundary, XmlDateTimeSerializationMode.RoundtripKind) is { Kind: not DateTimeKind.Unspecified } time
             ? time.ToUniversalTime()

@@ -3,12 +3,12 @@ using System.Text;
 namespace StepCaRenew.Scheduling.Windows;
 
 /// <summary>
-/// Arguments as the one string that Windows hands a program, by the rules of CommandLineToArgvW and the C runtime: a
-/// backslash is plain unless a quotation mark follows the run of them, and then two stand for one.
+/// Joins arguments to a command line of Windows, by the rules of CommandLineToArgvW and the C runtime: backslashes are plain
+/// unless a quotation mark follows them; then two mean one.
 /// </summary>
 internal static class WindowsCommandLine
 {
-    /// <summary>Joins arguments; the program itself is none of them.</summary>
+    /// <summary>Joins arguments, without the program.</summary>
     public static string Join(IEnumerable<string> arguments) => string.Join(' ', arguments.Select(Quote));
 
     private static string Quote(string argument)
@@ -19,7 +19,7 @@ internal static class WindowsCommandLine
         var backslashes = 0;
         foreach (var one in argument)
         {
-            // Those before a quotation mark are doubled, and one more makes the mark a plain character.
+            // Double the backslashes before a quotation mark, and escape the mark with one more.
             if (one == '"')
                 quoted.Append('\\', backslashes + 1);
             backslashes = one == '\\' ? backslashes + 1 : 0;

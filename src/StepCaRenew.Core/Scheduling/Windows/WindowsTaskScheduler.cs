@@ -4,7 +4,7 @@ using StepCaRenew.Scheduling.Windows.Com;
 
 namespace StepCaRenew.Scheduling.Windows;
 
-/// <summary>Task Scheduler of Windows. Renders on any system; all else needs Windows.</summary>
+/// <summary>Task Scheduler of Windows. Rendering works on any system; all else needs Windows.</summary>
 public sealed class WindowsTaskScheduler : IScheduler
 {
     private readonly ITaskStore? store;
@@ -12,8 +12,7 @@ public sealed class WindowsTaskScheduler : IScheduler
     private readonly string user;
     private readonly Func<string, string?> sidOf;
 
-    /// <summary>Makes it for this machine and the user who runs this.</summary>
-    /// <param name="clock">The clock.</param>
+    /// <summary>Uses the Task Scheduler of this machine, as the user of this process.</summary>
     public WindowsTaskScheduler(TimeProvider clock)
         : this(OperatingSystem.IsWindows() ? new ComTaskStore() : null, clock, AccountNames.Current(), AccountNames.SidOf)
     {
@@ -53,7 +52,7 @@ public sealed class WindowsTaskScheduler : IScheduler
     {
         ArgumentNullException.ThrowIfNull(run);
         var identity = TaskIdentity.ForRun(run);
-        // A password that is given is written again: nobody can tell whether it is the one that is kept.
+        // A given password is always written: the stored one cannot be read for comparison.
         if (identity.Password is null && (await FindAsync(run, cancellationToken).ConfigureAwait(false)).IsHealthy)
             return false;
         var path = PathOf(run);
@@ -94,18 +93,18 @@ public sealed class WindowsTaskScheduler : IScheduler
 
     private TaskPath PathOf(ScheduledRun run) => TaskPath.ForRenewal(run.Name, run.Scope, user);
 
-    // On a thread of the pool: PowerShell's own may belong to a COM apartment of one thread.
+    // On a thread of the pool, since the thread of PowerShell can be in a single-threaded COM apartment.
     private async Task<T> AskAsync<T>(Func<ITaskStore, T> ask, TaskPath path, string verb, CancellationToken cancellationToken)
     {
         var tasks = store ?? throw new RenewalException(
-            ErrorId.SchedulerUnavailable, "This machine has no Task Scheduler: it does not run Windows.", "Use -Scheduler Systemd or Cron here.");
+            ErrorId.SchedulerUnavailable, "Task Scheduler exists only on Windows.", "Use -Scheduler Systemd or Cron here.");
         try
         {
             return await Task.Run(() => ask(tasks), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not (RenewalException or OperationCanceledException))
         {
-            throw TaskErrors.ToError(e, string.Create(CultureInfo.InvariantCulture, $"The task '{path.Full}' can't be {verb}"));
+            throw TaskErrors.ToError(e, string.Create(CultureInfo.InvariantCulture, $"The task '{path.Full}' cannot be {verb}"));
         }
     }
 }

@@ -4,11 +4,11 @@ using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Unit.Renewals.Accounts;
 
-/// <summary>What root gives the process of another account: the order, and an environment.</summary>
+/// <summary>The order and the environment that root gives to the process of another account.</summary>
 public sealed class AccountOrderTests
 {
     [Fact]
-    public void Parse_WhatWasRendered_IsTheSame()
+    public void Parse_RenderedOrder_IsTheSame()
     {
         var order = new AccountOrder
         {

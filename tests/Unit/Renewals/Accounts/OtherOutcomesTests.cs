@@ -7,7 +7,7 @@ using StepCaRenew.Renewals.Accounts;
 
 namespace StepCaRenew.Unit.Renewals.Accounts;
 
-/// <summary>What the process of another account writes is text of that account: root takes only what the module writes, and shows it cleaned.</summary>
+/// <summary>The process of another account is not trusted: root accepts only expected lines, and cleans their text.</summary>
 public sealed class OtherOutcomesTests
 {
     private static readonly RenewalDefinition Definition = new() { Name = "db", CertificatePath = "/var/lib/pgx/db.crt", KeyPath = "/var/lib/pgx/db.key", RunAs = "pgx" };
@@ -31,17 +31,17 @@ public sealed class OtherOutcomesTests
             Name = "x", CertificatePath = "/x", KeyPath = "/var/lib/pgx/db.key", Status = RenewalStatus.Renewed, Changed = true, ActionsPending = true, ErrorId = "ActionFailed", Message = "Renewed.",
             OldSerialNumber = "0A", SerialNumber = "0B", NotAfter = new DateTime(2030, 1, 2, 3, 4, 5, DateTimeKind.Local), NextRenewal = new DateTime(2029, 1, 2, 3, 4, 5, DateTimeKind.Local), Attempts = 2, DurationMs = 34,
         };
-        Assert.Null(await TakeAsync(new AccountAnswer { Name = "db", Result = AccountResult.Of(result), Error = AccountError.Of(new RenewalException("ActionFailed", "It failed.", "Fix it.")) }));
-        var outcome = outcomes.Of(Renewal);
+        Assert.Null(await TakeAsync(new AccountAnswer { Name = "db", Result = AccountResult.FromResult(result), Error = AccountError.FromError(new RenewalException("ActionFailed", "It failed.", "Fix it.")) }));
+        var outcome = outcomes.For(Renewal);
         Assert.Equal(result with { Name = "db", CertificatePath = "/var/lib/pgx/db.crt" }, outcome.Result);
         Assert.Equal(("ActionFailed", "It failed.", "Fix it."), (outcome.Error!.ErrorId, outcome.Error.Message, outcome.Error.Remedy));
         Assert.True(outcome.IsElsewhere);
     }
 
     [Fact]
-    public void Of_ARenewalWithoutAnOutcome_IsAFailure()
+    public void For_RenewalWithoutAnOutcome_IsAFailure()
     {
-        var outcome = outcomes.Of(Renewal);
+        var outcome = outcomes.For(Renewal);
         Assert.Equal(ErrorId.AccountRunFailed, outcome.Error!.ErrorId);
         Assert.Equal((RenewalStatus.Failed, "db", "/var/lib/pgx/db.crt"), (outcome.Result!.Status, outcome.Result.Name, outcome.Result.CertificatePath));
     }
@@ -54,7 +54,7 @@ public sealed class OtherOutcomesTests
         await TakeAsync(new AccountAnswer { Text = hostile, Action = hostile });
         await TakeAsync(new AccountAnswer { Name = "db", Result = new AccountResult { Status = RenewalStatus.Failed, Message = hostile, KeyPath = hostile }, Error = new AccountError("Unexpected", hostile, hostile) });
         await TakeAsync(new AccountAnswer { Error = new AccountError("ActionFailed", hostile, "") });
-        var outcome = outcomes.Of(Renewal);
+        var outcome = outcomes.For(Renewal);
         string[] texts =
         [
             shown[0].Message, asked[0].CertificatePath, asked[0].Action, outcome.Result!.Message, outcome.Result.KeyPath!, outcome.Error!.Message, outcome.Error.Remedy,
@@ -87,7 +87,7 @@ public sealed class OtherOutcomesTests
     [InlineData("{\"Level\":99,\"Text\":\"x\"}")]
     [InlineData("{\"IsEnd\":true,\"Name\":\"db\",\"More\":1}")]
     [InlineData("{\"Action\":\"x\"}")]
-    public async Task TakeAsync_WhatTheModuleDoesNotWrite_IsRefused(string line) =>
+    public async Task TakeAsync_UnexpectedLine_IsRefused(string line) =>
         await Assert.ThrowsAsync<JsonException>(() => outcomes.TakeAsync(Encoding.UTF8.GetBytes(line), CancellationToken.None));
 
     [Fact]
@@ -116,11 +116,11 @@ public sealed class OtherOutcomesTests
     }
 
     [Fact]
-    public void Of_WithAFailure_IsThatFailure()
+    public void For_RunWithAFailure_IsThatFailure()
     {
         outcomes.Failure = new RenewalException(ErrorId.InsecureDefinition, "m", "r");
-        Assert.Equal(ErrorId.InsecureDefinition, outcomes.Of(Renewal).Error!.ErrorId);
-        Assert.NotNull(new OtherOutcomes([Renewal], NullLogger.Instance, (_, _) => Task.FromResult(false)).Of(Renewal).Result);
+        Assert.Equal(ErrorId.InsecureDefinition, outcomes.For(Renewal).Error!.ErrorId);
+        Assert.NotNull(new OtherOutcomes([Renewal], NullLogger.Instance, (_, _) => Task.FromResult(false)).For(Renewal).Result);
     }
 
     private Task<bool?> TakeAsync(AccountAnswer answer) => outcomes.TakeAsync(Encoding.ASCII.GetBytes(answer.Render()), CancellationToken.None);

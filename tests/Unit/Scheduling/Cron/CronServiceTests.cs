@@ -20,7 +20,7 @@ public sealed class CronServiceTests : IDisposable
     }
 
     [LinuxFact]
-    public void Differences_NoCron_SaySo() => Assert.Equal("No cron daemon runs, so that nothing starts the renewal.", Assert.Single(Differences()));
+    public void Differences_NoCron_ReportIt() => Assert.Equal("No cron daemon runs, so nothing starts the renewal.", Assert.Single(Differences()));
 
     [LinuxFact]
     public void Differences_CronRuns_AreNone()
@@ -30,12 +30,12 @@ public sealed class CronServiceTests : IDisposable
     }
 
     [LinuxFact]
-    public void Differences_CronIsAZombie_NameIt()
+    public void Differences_CronIsAZombie_ReportIt()
     {
         var child = Start("exit");
         Assert.True(SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{child}/stat").Contains(") Z ", StringComparison.Ordinal), TimeSpan.FromSeconds(10)), "It did not become a zombie.");
         Assert.Equal(
-            $"No cron daemon runs (process {child} has ended, and its parent keeps it as a zombie), so that nothing starts the renewal.", Assert.Single(Differences()));
+            $"No cron daemon runs (process {child} has ended and is a zombie), so nothing starts the renewal.", Assert.Single(Differences()));
     }
 
     private IReadOnlyList<string> Differences()

@@ -15,12 +15,12 @@ public sealed class CronTests
     [InlineData("01:00:00", "00:07:23", "7 * * * *")]
     [InlineData("02:00:00", "01:07:00", "7 1,3,5,7,9,11,13,15,17,19,21,23 * * *")]
     [InlineData("12:00:00", "11:59:59", "59 11,23 * * *")]
-    public void Times_CarryThePhase(string interval, string phase, string expected) =>
+    public void Render_Phase_IsInTheTimes(string interval, string phase, string expected) =>
         Assert.Equal(expected, CronTimes.Render(TimeSpan.Parse(interval), TimeSpan.Parse(phase)));
 
     [Theory]
     [MemberData(nameof(SampleRun.Times), MemberType = typeof(SampleRun))]
-    public void Times_AreThoseOfTheInterval(TimeSpan interval, TimeSpan phase)
+    public void Render_EachInterval_HasItsTimes(TimeSpan interval, TimeSpan phase)
     {
         var fields = CronTimes.Render(interval, phase).Split(' ');
         Assert.Equal(["*", "*", "*"], fields[2..]);
@@ -33,14 +33,14 @@ public sealed class CronTests
     [InlineData("web", "stepcarenew-web")]
     [InlineData("Web-1.local", "stepcarenew-Web-1_2elocal")]
     [InlineData("a_2eb", "stepcarenew-a_5f2eb")]
-    public void FileName_HasNoDot_AndIsOneNamesOnly(string name, string expected)
+    public void FileName_AnyName_HasNoDot_AndIsUnique(string name, string expected)
     {
         Assert.Equal(expected, CronName.ForRenewal(name));
         Assert.Matches("^[A-Za-z0-9_-]+$", CronName.ForRenewal(name));
     }
 
     [Fact]
-    public void File_OfTheMachine()
+    public void Render_Machine_IsTheExpectedFile()
     {
         Assert.Equal(
             """
@@ -55,13 +55,13 @@ public sealed class CronTests
             @reboot web sleep 83; timeout -k 30 3600 /usr/bin/pwsh -NoProfile -NonInteractive -Command 'Import-Module '\''StepCaRenew'\''; Invoke-StepRenewal -Name '\''web.local'\'' -Scheduled'
 
             """,
-            CronFile.Render(SampleRun.Of() with { Home = "/srv/our own", Account = new TaskAccount.User("web") }));
+            CronFile.Render(SampleRun.Create() with { Home = "/srv/our own", Account = new TaskAccount.User("web") }));
     }
 
     [Fact]
-    public void Lines_OfAUser_BringTheirEnvironmentAlong()
+    public void Render_User_SetsTheEnvironmentInTheLine()
     {
-        var block = new CrontabBlock("web.local").Render(SampleRun.Of(RenewalScope.CurrentUser) with { Home = "/home/a b" });
+        var block = new CrontabBlock("web.local").Render(SampleRun.Create(RenewalScope.CurrentUser) with { Home = "/home/a b" });
         Assert.Equal(4, block.Length);
         Assert.StartsWith("7,22,37,52 * * * * env 'STEPCARENEW_HOME=/home/a b' POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off timeout -k 30 3600 /usr/bin/pwsh ", block[1], StringComparison.Ordinal);
         Assert.EndsWith(" >/dev/null 2>&1 # StepCaRenew 'web.local'", block[1], StringComparison.Ordinal);
@@ -71,11 +71,11 @@ public sealed class CronTests
     [Theory]
     [InlineData("/a\nb")]
     [InlineData("/a'b\"c")]
-    public void Home_ThatCronCannotCarry_IsRefused(string home) =>
-        Expect.Failure(ErrorId.ModulePathInvalid, () => CronFile.Render(SampleRun.Of() with { Home = home }));
+    public void Render_HomeThatCronCannotHold_IsRefused(string home) =>
+        Expect.Failure(ErrorId.ModulePathInvalid, () => CronFile.Render(SampleRun.Create() with { Home = home }));
 
     [Fact]
-    public void Percent_WouldEndTheCommand_AndIsEscaped() => Assert.Equal("date +\\%s", ShellQuoting.ForCron("date +%s"));
+    public void Render_PercentSign_IsEscaped() => Assert.Equal("date +\\%s", ShellQuoting.ForCron("date +%s"));
 
     private static bool Has(string field, int value) => field == "*" || field.Split(',').Contains(value.ToString());
 }

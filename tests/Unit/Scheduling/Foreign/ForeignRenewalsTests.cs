@@ -35,7 +35,7 @@ public sealed class ForeignRenewalsTests : IDisposable
     [InlineData("step ca renew --daemon=T {0} web.key")]
     [InlineData("step ca renew --daemon=True {0} web.key")]
     [InlineData("step ca renew -daemon=TRUE {0} web.key")]
-    public void Daemon_OnTheSameFile_IsFound(string command)
+    public void Find_DaemonOfTheSameFile_IsFound(string command)
     {
         File.CreateSymbolicLink(folder.At("link.crt"), certificate);
         Process("77", command);
@@ -51,7 +51,7 @@ public sealed class ForeignRenewalsTests : IDisposable
     [InlineData("step ca certificate --daemon {0} web.key")]
     [InlineData("less ca renew --daemon {0}")]
     [InlineData("")]
-    public void Others_AreNot(string command)
+    public void Find_OtherProcesses_AreNotFound(string command)
     {
         Process("77", command);
         Directory.CreateDirectory(folder.At("proc/78"));
@@ -69,7 +69,7 @@ public sealed class ForeignRenewalsTests : IDisposable
     [InlineData("step ca renew {0} web.key", "STEPPATH={1}/step", "not json", false)]
     [InlineData("step ca renew --daemon=f {0} web.key", "STEPPATH={1}/step", "{{ \"daemon\": true }}", false)]
     [InlineData("step ca renew {0} web.key", "STEP_DAEMON=false STEPPATH={1}/step", "{{ \"daemon\": true }}", false)]
-    public void Daemon_ByEnvironmentOrConfiguration_IsFound(string command, string environment, string defaults, bool isFound)
+    public void Find_DaemonByEnvironmentOrConfiguration_IsFound(string command, string environment, string defaults, bool isFound)
     {
         Process("77", command);
         folder.Write("proc/77/environ", string.Format(environment, certificate, folder.Path).Replace(' ', '\0') + '\0');
@@ -85,7 +85,7 @@ public sealed class ForeignRenewalsTests : IDisposable
     [InlineData("cron.d/step", "0 3 * * * root cd {1} && sudo -u web step ca renew web.crt web.key; systemctl reload nginx")]
     [InlineData("spool/root", "0 * * * * flock /tmp/lock step ca renew --force {0} web.key")]
     [InlineData("spool/root", "0 * * * * cd {1}; step ca renew --force --out=web.crt other.crt other.key")]
-    public void CronLine_OnTheSameFile_IsFound(string crontab, string line)
+    public void Find_CronLineOfTheSameFile_IsFound(string crontab, string line)
     {
         Write(crontab, "# a comment\nMAILTO=root\n\n" + string.Format(line, certificate, folder.Path) + "\n");
         Assert.Contains($"A line of '{folder.At(crontab)}'", Assert.Single(Find()), StringComparison.Ordinal);
@@ -99,14 +99,14 @@ public sealed class ForeignRenewalsTests : IDisposable
     [InlineData("cron.d/x", "*/5 * * * * root step ca renew other.crt other.key > {0}")]
     [InlineData("cron.d/x", "*/5 * * * * root step ca renew other.crt other.key && cp other.crt {0}")]
     [InlineData("cron.d/x", "*/5 * * * * root pwsh -c Invoke-StepRenewal {0}")]
-    public void CronLine_OfOtherThings_IsNotFound(string crontab, string line)
+    public void Find_OtherCronLines_AreNotFound(string crontab, string line)
     {
         Write(crontab, string.Format(line, certificate) + "\n");
         Assert.Empty(Find());
     }
 
     [LinuxFact]
-    public void CronLine_WithARelativePath_MeansTheHomeOfItsAccount()
+    public void Find_CronLineWithARelativePath_StartsAtTheHomeOfItsAccount()
     {
         var home = LinuxUser.Current()!;
         var name = $"stepcarenew-test-{Guid.NewGuid():N}.crt";
@@ -124,7 +124,7 @@ public sealed class ForeignRenewalsTests : IDisposable
     }
 
     [LinuxFact]
-    public void Daemon_WhoseFolderIsHidden_IsFoundByAFullPath()
+    public void Find_DaemonWithAHiddenFolder_IsFoundByItsFullPath()
     {
         Process("77", "step ca renew --daemon {0} web.key");
         File.Delete(folder.At("proc/77/cwd"));
@@ -135,10 +135,10 @@ public sealed class ForeignRenewalsTests : IDisposable
     }
 
     [LinuxFact]
-    public void ThisMachine_HasNoneForAFileOfThisTest() => Assert.Empty(new ForeignRenewals().Find(certificate));
+    public void Find_NewFile_HasNoOtherRenewals() => Assert.Empty(new ForeignRenewals().Find(certificate));
 
     [LinuxFact]
-    public void Timer_BesideADropIn_IsFoundByItsCertificate()
+    public void Find_TimerWithADropIn_IsFoundByItsCertificate()
     {
         Enable("web");
         folder.Write("units/cert-renewer@.service", "[Service]\nEnvironment=STEPPATH=/etc/step-ca \\\n            CERT_LOCATION=/etc/step/certs/%i.crt \\\n            KEY_LOCATION=/etc/step/certs/%i.key\n");
@@ -150,7 +150,7 @@ public sealed class ForeignRenewalsTests : IDisposable
     }
 
     [LinuxFact]
-    public void Timer_OfATemplateInThePackagesFolder_IsFoundByItsInstance()
+    public void Find_TimerOfAPackagedTemplate_IsFoundByItsInstance()
     {
         Directory.CreateDirectory(folder.At("vendor"));
         folder.Write("vendor/cert-renewer@.service", $"[Service]\nEnvironment=CERT_LOCATION={folder.Path}/%I.crt\n");
@@ -159,7 +159,7 @@ public sealed class ForeignRenewalsTests : IDisposable
     }
 
     [LinuxFact]
-    public void Timer_ThatIsNotEnabled_IsNone()
+    public void Find_DisabledTimer_IsNotFound()
     {
         folder.Write("units/cert-renewer@.service", $"[Service]\nEnvironment=CERT_LOCATION={certificate}\n");
         folder.Write("units/cert-renewer@web.timer", "[Timer]\n");

@@ -26,7 +26,7 @@ public sealed class ScheduleFileTests : IDisposable
     [LinuxTheory]
     [InlineData(RenewalScope.Machine, ErrorId.AdministratorRequired)]
     [InlineData(RenewalScope.CurrentUser, ErrorId.SchedulerFailed)]
-    public void Write_OfWhoMayNot_ChangesNothing(RenewalScope scope, string expected)
+    public void Write_WithoutPermission_ChangesNothing(RenewalScope scope, string expected)
     {
         folder.Write("web.service", Text);
         Unprivileged.Run(() => Expect.Failure(expected, () => File(scope).Write("other")));
@@ -35,7 +35,7 @@ public sealed class ScheduleFileTests : IDisposable
     }
 
     [LinuxFact]
-    public void OwnerThatIsAnother_IsNamed()
+    public void RightsDifferences_OtherOwner_IsReported()
     {
         File(RenewalScope.Machine).Write(Text);
         var file = new ScheduleFile(folder.At("web.service"), RenewalScope.Machine, LinuxUser.CurrentId + 1);
@@ -43,7 +43,7 @@ public sealed class ScheduleFileTests : IDisposable
     }
 
     [LinuxFact]
-    public void Others_ArePipesLinksFolders_AndFilesWithoutOurFirstLine()
+    public void RequireOursOrMissing_PipeLinkFolderOrOtherFile_IsRefused()
     {
         UnixFile.MakePipe(folder.At("web.service"));
         Refused("was not written by this module");

@@ -18,6 +18,6 @@ public sealed class OnCalendarTests
     [InlineData("04:00:00", "00:00:01", "00/4:00:01")]
     [InlineData("06:00:00", "05:30:00", "05/6:30:00")]
     [InlineData("12:00:00", "11:59:59", "11/12:59:59")]
-    public void Interval_AndPhase(string interval, string phase, string expected) =>
+    public void Render_IntervalAndPhase_IsACalendarEvent(string interval, string phase, string expected) =>
         Assert.Equal(expected, OnCalendar.Render(TimeSpan.Parse(interval), TimeSpan.Parse(phase)));
 }

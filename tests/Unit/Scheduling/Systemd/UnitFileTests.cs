@@ -5,7 +5,7 @@ namespace StepCaRenew.Unit.Scheduling.Systemd;
 public sealed class UnitFileTests
 {
     [Fact]
-    public void Comments_Continuations_AndSpaces_AreReadAsSystemdDoes()
+    public void Parse_CommentsContinuationsAndSpaces_AreReadAsBySystemd()
     {
         var entries = UnitFile.Parse("# c\n; c\n[Unit]\n Description = a b \n\n[Service]\nEnvironment=A=1 \\\n# between\n   B=2 \\\n C=3\nBroken\n");
         Assert.Equal([("Unit", "Description"), ("Service", "Environment"), ("Service", "Broken")], entries.Select(entry => (entry.Section, entry.Key)));
@@ -18,10 +18,10 @@ public sealed class UnitFileTests
     [InlineData("\"a b\"c 'd \"e'", new[] { "a bc", "d \"e" })]
     [InlineData("\"a\\\"b\\\\\" \"\"", new[] { "a\"b\\", "" })]
     [InlineData("", new string[0])]
-    public void Words_AreParted(string value, string[] expected) => Assert.Equal(expected, UnitWords.Split(value));
+    public void Split_Value_ReturnsItsWords(string value, string[] expected) => Assert.Equal(expected, UnitWords.Split(value));
 
     [Fact]
-    public void Differences_NameUnitKeyFoundAndExpected()
+    public void Between_ChangedKey_NamesUnitKeyFoundAndExpected()
     {
         var differences = UnitDifferences.Between("x.timer", "[Timer]\nOnCalendar=*:07\nPersistent=true\n[Install]\nWantedBy=t\n", "[Timer]\nOnCalendar=*:08\nOnCalendar=*:09\nRandomizedDelaySec=30\n[Install]\nWantedBy=t\n");
         Assert.Equal(

@@ -8,7 +8,7 @@ namespace StepCaRenew.Unit.Scheduling.Systemd;
 public sealed class UnitTests
 {
     [Fact]
-    public void Timer_OfTheMachine()
+    public void Render_TimerOfTheMachine_IsTheExpectedText()
     {
         Assert.Equal(
             """
@@ -27,11 +27,11 @@ public sealed class UnitTests
             WantedBy=timers.target
 
             """,
-            TimerUnit.Render(SampleRun.Of()));
+            TimerUnit.Render(SampleRun.Create()));
     }
 
     [Fact]
-    public void Service_ThatRunsNothingElse_MayWriteItsFoldersOnly()
+    public void Render_ServiceWithoutPrograms_CanWriteOnlyItsFolders()
     {
         Assert.Equal(
             """
@@ -69,13 +69,13 @@ public sealed class UnitTests
             CapabilityBoundingSet=CAP_CHOWN CAP_FOWNER CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_KILL
 
             """,
-            ServiceUnit.Render(SampleRun.Of()));
+            ServiceUnit.Render(SampleRun.Create()));
     }
 
     [Fact]
-    public void Service_ThatRunsPrograms_LeavesThemTheirRightsAndTemporaryFiles()
+    public void Render_ServiceWithPrograms_KeepsTheirRightsAndTemporaryFiles()
     {
-        var lines = Lines(SampleRun.Of() with { RunsPrograms = true });
+        var lines = Lines(SampleRun.Create() with { RunsPrograms = true });
         Assert.Contains("ProtectSystem=full", lines);
         Assert.Contains("NoNewPrivileges=yes", lines);
         Assert.Contains("ReadWritePaths=-/etc/ssl/private", lines);
@@ -86,23 +86,23 @@ public sealed class UnitTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Service_OfAUser_HasNothingThatAUsersManagerCannot(bool runsPrograms)
+    public void Render_ServiceOfAUser_HasOnlySettingsForTheManagerOfAUser(bool runsPrograms)
     {
-        var lines = Lines(SampleRun.Of(RenewalScope.CurrentUser) with { RunsPrograms = runsPrograms });
+        var lines = Lines(SampleRun.Create(RenewalScope.CurrentUser) with { RunsPrograms = runsPrograms });
         Assert.DoesNotContain(lines, line => line.StartsWith("Protect", StringComparison.Ordinal) || line.StartsWith("Private", StringComparison.Ordinal)
             || line.StartsWith("ReadWritePaths", StringComparison.Ordinal) || line.StartsWith("Capability", StringComparison.Ordinal)
             || line.StartsWith("User=", StringComparison.Ordinal) || line.Contains("network-online", StringComparison.Ordinal));
         Assert.Contains("NoNewPrivileges=yes", lines);
-        Assert.Contains("OnActiveSec=83s", TimerUnit.Render(SampleRun.Of(RenewalScope.CurrentUser)).Split('\n'));
+        Assert.Contains("OnActiveSec=83s", TimerUnit.Render(SampleRun.Create(RenewalScope.CurrentUser)).Split('\n'));
     }
 
     [Theory]
     [InlineData("/tmp/certs", "/usr/bin/pwsh", "StepCaRenew")]
     [InlineData("/etc/ssl", "/var/tmp/pwsh", "StepCaRenew")]
     [InlineData("/etc/ssl", "/usr/bin/pwsh", "/tmp/modules/StepCaRenew.psd1")]
-    public void Service_OfSomethingInATemporaryFolder_SeesTheRealOne(string folder, string pwsh, string module)
+    public void Render_FilesInATemporaryFolder_UseTheRealFolder(string folder, string pwsh, string module)
     {
-        var lines = Lines(SampleRun.Of() with { WritableFolders = [folder], Command = RunCommand.ForRenewal(pwsh, module, "web") });
+        var lines = Lines(SampleRun.Create() with { WritableFolders = [folder], Command = RunCommand.ForRenewal(pwsh, module, "web") });
         Assert.DoesNotContain("PrivateTmp=yes", lines);
         Assert.Contains("ReadWritePaths=-/tmp", lines);
         Assert.Contains("ReadWritePaths=-/var/tmp", lines);
@@ -111,31 +111,31 @@ public sealed class UnitTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Service_WithAProcessIdFileInATemporaryFolder_SeesTheRealOne(bool isTemporary)
+    public void Render_PidFileInATemporaryFolder_UsesTheRealFolder(bool isTemporary)
     {
-        var lines = Lines(SampleRun.Of() with { ReadFiles = [isTemporary ? "/tmp/web.pid" : "/run/web.pid"] });
+        var lines = Lines(SampleRun.Create() with { ReadFiles = [isTemporary ? "/tmp/web.pid" : "/run/web.pid"] });
         Assert.Equal(!isTemporary, lines.Contains("PrivateTmp=yes"));
         Assert.Contains("ProtectSystem=strict", lines);
     }
 
     [Fact]
-    public void Description_HasNoFullStop_SinceSystemdAddsOne()
+    public void Render_Description_HasNoFullStop()
     {
-        foreach (var unit in new[] { ServiceUnit.Render(SampleRun.Of()), TimerUnit.Render(SampleRun.Of()) })
+        foreach (var unit in new[] { ServiceUnit.Render(SampleRun.Create()), TimerUnit.Render(SampleRun.Create()) })
             Assert.DoesNotMatch(@"Description=.*\.\n", unit);
     }
 
     [Fact]
-    public void Service_NeverForbidsToCompile()
+    public void Render_AnyService_AllowsToCompile()
     {
-        Assert.DoesNotContain("MemoryDenyWriteExecute", ServiceUnit.Render(SampleRun.Of()), StringComparison.Ordinal);
-        Assert.DoesNotContain("ProtectHome", ServiceUnit.Render(SampleRun.Of()), StringComparison.Ordinal);
+        Assert.DoesNotContain("MemoryDenyWriteExecute", ServiceUnit.Render(SampleRun.Create()), StringComparison.Ordinal);
+        Assert.DoesNotContain("ProtectHome", ServiceUnit.Render(SampleRun.Create()), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Home_AndUser_StandInTheService()
+    public void Render_HomeAndUser_AreInTheService()
     {
-        var lines = Lines(SampleRun.Of() with { Home = "/srv/100% ours", Account = new TaskAccount.User("web_1") });
+        var lines = Lines(SampleRun.Create() with { Home = "/srv/100% ours", Account = new TaskAccount.User("web_1") });
         Assert.Contains("User=web_1", lines);
         Assert.Contains("Environment=\"STEPCARENEW_HOME=/srv/100%% ours\"", lines);
     }
@@ -146,22 +146,22 @@ public sealed class UnitTests
     [InlineData("%u")]
     [InlineData("-x")]
     [InlineData("1000")]
-    public void User_ThatCouldBeReadAsSomethingElse_IsRefused(string name) =>
-        Expect.Failure(ErrorId.AccountInvalid, () => ServiceUnit.Render(SampleRun.Of() with { Account = new TaskAccount.User(name) }));
+    public void Render_AmbiguousUserName_IsRefused(string name) =>
+        Expect.Failure(ErrorId.AccountInvalid, () => ServiceUnit.Render(SampleRun.Create() with { Account = new TaskAccount.User(name) }));
 
     [Fact]
-    public void ManagedServiceAccount_IsRefused() =>
-        Expect.Failure(ErrorId.AccountInvalid, () => ServiceUnit.Render(SampleRun.Of() with { Account = new TaskAccount.ManagedServiceAccount("CORP\\web$") }));
+    public void Render_ManagedServiceAccount_IsRefused() =>
+        Expect.Failure(ErrorId.AccountInvalid, () => ServiceUnit.Render(SampleRun.Create() with { Account = new TaskAccount.ManagedServiceAccount("CORP\\web$") }));
 
     [Theory]
     [InlineData("/opt/it's/pwsh")]
     [InlineData("/opt/a\\b/pwsh")]
-    public void Program_ThatSystemdRefuses_IsRefused(string program) =>
-        Expect.Failure(ErrorId.ModulePathInvalid, () => ServiceUnit.Render(SampleRun.Of() with { Command = RunCommand.ForRenewal(program, "StepCaRenew", "web") }));
+    public void Render_ProgramThatSystemdRefuses_IsRefused(string program) =>
+        Expect.Failure(ErrorId.ModulePathInvalid, () => ServiceUnit.Render(SampleRun.Create() with { Command = RunCommand.ForRenewal(program, "StepCaRenew", "web") }));
 
     [Fact]
-    public void Folder_WithALineEnd_IsRefused() =>
-        Expect.Failure(ErrorId.ModulePathInvalid, () => ServiceUnit.Render(SampleRun.Of() with { WritableFolders = ["/a\nUser=evil"] }));
+    public void Render_FolderWithALineEnd_IsRefused() =>
+        Expect.Failure(ErrorId.ModulePathInvalid, () => ServiceUnit.Render(SampleRun.Create() with { WritableFolders = ["/a\nUser=evil"] }));
 
     private static string[] Lines(ScheduledRun run) => ServiceUnit.Render(run).Split('\n');
 }

@@ -3,8 +3,8 @@ using System.Text;
 namespace StepCaRenew.Unit.Scheduling.Windows;
 
 /// <summary>
-/// Takes a command line apart as Microsoft documents it ("Parsing C command-line arguments"), rule by rule and without a
-/// look at how it was put together. The program's own name is not part of it.
+/// Parses a command line as Microsoft documents it ("Parsing C command-line arguments"), independently of the code that
+/// joins it. The program is not part of it.
 /// </summary>
 internal static class CommandLineParser
 {

@@ -12,8 +12,8 @@ public sealed class TaskDifferencesTests
         ("The task is disabled.", task => Setting(task, "Enabled", "false")),
         ("The time trigger is disabled.", task => Find(task, "TimeTrigger").SetElementValue(TaskSchema.Namespace + "Enabled", "0")),
         ("The boot trigger is disabled.", task => Find(task, "BootTrigger").SetElementValue(TaskSchema.Namespace + "Enabled", "false")),
-        ("The time trigger is gone.", task => Find(task, "TimeTrigger").Remove()),
-        ("The boot trigger is gone.", task => Find(task, "BootTrigger").Remove()),
+        ("The time trigger is missing.", task => Find(task, "TimeTrigger").Remove()),
+        ("The boot trigger is missing.", task => Find(task, "BootTrigger").Remove()),
         ("The interval is 30 minutes instead of 15 minutes.", task => Find(task, "Interval").Value = "PT30M"),
         ("The interval is 1 hour instead of 15 minutes.", task => Find(task, "Interval").Value = "PT60M"),
         ("The interval is not set instead of 15 minutes.", task => Find(task, "Repetition").Remove()),
@@ -33,31 +33,31 @@ public sealed class TaskDifferencesTests
         (@"The program is 'C:\Temp\pwsh.exe' instead of 'C:\Program Files\PowerShell\7\pwsh.exe'.", task => Find(task, "Command").Value = @"C:\Temp\pwsh.exe"),
         ("The arguments are '-Command x' instead of", task => Find(task, "Arguments").Value = "-Command x"),
         ("The arguments are '' instead of", task => Find(task, "Arguments").Remove()),
-        (@"The task starts in the folder 'C:\Temp', and none was given.", task => Find(task, "Exec").Add(New("WorkingDirectory", @"C:\Temp"))),
+        (@"The task starts in the folder 'C:\Temp', which registration did not set.", task => Find(task, "Exec").Add(New("WorkingDirectory", @"C:\Temp"))),
         ("There is another action: Exec evil.exe /x.", task => Find(task, "Actions").Add(New("Exec", new[] { New("Command", "evil.exe"), New("Arguments", "/x") }))),
         ("There is another action: ComHandler.", task => Find(task, "Actions").AddFirst(New("ComHandler", New("ClassId", "{0}")))),
         ("The task runs no program.", task => Find(task, "Exec").Remove()),
-        ("A run that was missed is not made up for (StartWhenAvailable).", task => Find(task, "StartWhenAvailable").Remove()),
-        ("While it runs, another start is not ignored (MultipleInstancesPolicy is Parallel instead of IgnoreNew).", task => Setting(task, "MultipleInstancesPolicy", "Parallel")),
+        ("A missed run is not made up for (StartWhenAvailable).", task => Find(task, "StartWhenAvailable").Remove()),
+        ("A start while the task runs is not ignored (MultipleInstancesPolicy is Parallel instead of IgnoreNew).", task => Setting(task, "MultipleInstancesPolicy", "Parallel")),
         ("The time limit of a run (ExecutionTimeLimit) is 3d instead of 1h.", task => Find(task, "ExecutionTimeLimit").Remove()),
         ("The time limit of a run (ExecutionTimeLimit) is none instead of 1h.", task => Setting(task, "ExecutionTimeLimit", "PT0S")),
         ("It does not start on batteries (DisallowStartIfOnBatteries).", task => Find(task, "DisallowStartIfOnBatteries").Remove()),
         ("It is stopped when the power goes to batteries (StopIfGoingOnBatteries).", task => Setting(task, "StopIfGoingOnBatteries", "true")),
         ("It runs only with a network (RunOnlyIfNetworkAvailable).", task => Setting(task, "RunOnlyIfNetworkAvailable", "true")),
         ("It runs only while the machine is idle (RunOnlyIfIdle).", task => Setting(task, "RunOnlyIfIdle", "1")),
-        ("It can't be started by hand (AllowStartOnDemand).", task => Setting(task, "AllowStartOnDemand", "false")),
-        ("A run that takes too long can't be ended (AllowHardTerminate).", task => Setting(task, "AllowHardTerminate", "false")),
+        ("It cannot be started by hand (AllowStartOnDemand).", task => Setting(task, "AllowStartOnDemand", "false")),
+        ("A run that takes too long cannot be stopped (AllowHardTerminate).", task => Setting(task, "AllowHardTerminate", "false")),
         ("Priority is 9 instead of 7.", task => Setting(task, "Priority", "9")),
         ("It is restarted on failure (RestartOnFailure).", task => Find(task, "Settings").Add(New("RestartOnFailure", New("Interval", "PT1M")))),
-        ("The task can't be read:", task => Find(task, "Interval").Value = "soon"),
-        ("The task can't be read:", task => Find(task, "StartBoundary").Value = "soon"),
+        ("The task cannot be read:", task => Find(task, "Interval").Value = "soon"),
+        ("The task cannot be read:", task => Find(task, "StartBoundary").Value = "soon"),
     ];
 
     public static TheoryData<int> Numbers { get; } = [.. Enumerable.Range(0, Alterations.Length)];
 
     [Theory]
     [MemberData(nameof(Numbers))]
-    public void AnAlteration_IsNamed_AndNothingElse(int number)
+    public void Between_OneAlteration_IsReportedAlone(int number)
     {
         var task = XElement.Parse(Samples.Xml(Samples.Machine));
         Alterations[number].Do(task);
@@ -67,16 +67,16 @@ public sealed class TaskDifferencesTests
     }
 
     [Fact]
-    public void SeveralAlterations_AreAllNamed()
+    public void Between_SeveralAlterations_AreAllReported()
     {
         var task = XElement.Parse(Samples.Xml(Samples.Machine));
         Assert.All(Alterations.Take(3), one => one.Do(task));
         Assert.Equal(Alterations.Take(3).Select(one => one.Sentence).Order(), Between(task.ToString(), Samples.Machine).Order());
     }
 
-    // What the scheduler does to a task on its own: defaults in or out, other forms of the same values.
+    // Changes by the scheduler itself: defaults added or omitted, other forms of the same values.
     [Fact]
-    public void WhatTheSchedulerWritesOtherwise_IsNoDifference()
+    public void Between_OtherFormsOfTheSameValues_AreEqual()
     {
         var task = XElement.Parse(Samples.Xml(Samples.Machine));
         foreach (var name in new[] { "MultipleInstancesPolicy", "AllowHardTerminate", "AllowStartOnDemand", "Hidden", "RunOnlyIfIdle", "WakeToRun", "Priority", "RunOnlyIfNetworkAvailable", "StopAtDurationEnd", "URI" })
@@ -102,7 +102,7 @@ public sealed class TaskDifferencesTests
     [InlineData(@"OTHER\alice", false)]
     [InlineData("bob", false)]
     [InlineData("S-1-5-21-1-2-3-1002", false)]
-    public void AnAccount_MayBeANameOrItsSid(string found, bool isSame)
+    public void Between_NameAndSidOfAnAccount_AreEqual(string found, bool isSame)
     {
         var task = XElement.Parse(Samples.Xml(Samples.Own));
         foreach (var user in task.Descendants(TaskSchema.Namespace + "UserId"))
@@ -112,7 +112,7 @@ public sealed class TaskDifferencesTests
     }
 
     [Fact]
-    public void ALogonTriggerOfAnybody_AndAnotherLogonType_AreDifferences()
+    public void Between_LogonTriggerOfAnyUser_AndOtherLogonType_AreReported()
     {
         var task = XElement.Parse(Samples.Xml(Samples.Own));
         Find(Find(task, "LogonTrigger"), "UserId").Remove();
@@ -122,7 +122,7 @@ public sealed class TaskDifferencesTests
     }
 
     [Fact]
-    public void WhatIsNoXml_IsSaidSo() => Assert.StartsWith("The task can't be read", Assert.Single(Between("<Task", Samples.Machine)), StringComparison.Ordinal);
+    public void Between_NotXml_SaysThatTheTaskCannotBeRead() => Assert.StartsWith("The task cannot be read", Assert.Single(Between("<Task", Samples.Machine)), StringComparison.Ordinal);
 
     private static IReadOnlyList<string> Between(string found, ScheduledRun run) =>
         TaskDifferences.Between(found, Samples.Xml(run), account => account == Samples.User ? "S-1-5-21-1-2-3-1001" : account.StartsWith("S-1-", StringComparison.Ordinal) ? account : null);

@@ -41,11 +41,11 @@ public sealed class SchedulerErrorsTests
     [InlineData(0x80041326, ErrorId.SchedulerFailed)]
     [InlineData(0x80004001, ErrorId.SchedulerFailed)]
     [InlineData(0x80004005, ErrorId.SchedulerFailed)]
-    public void ACode_BecomesAFailureWithARemedy(uint code, string errorId)
+    public void ToError_Code_HasIdAndRemedy(uint code, string errorId)
     {
-        var e = TaskErrors.ToError(Marshal.GetExceptionForHR(unchecked((int)code))!, @"The task '\x' can't be registered");
+        var e = TaskErrors.ToError(Marshal.GetExceptionForHR(unchecked((int)code))!, @"The task '\x' cannot be registered");
         Assert.Equal(errorId, e.ErrorId);
-        Assert.StartsWith(@"The task '\x' can't be registered: ", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(@"The task '\x' cannot be registered: ", e.Message, StringComparison.Ordinal);
         Assert.EndsWith($"(0x{code:X8}).", e.Message, StringComparison.Ordinal);
         Assert.NotEmpty(e.Remedy);
     }
@@ -54,18 +54,18 @@ public sealed class SchedulerErrorsTests
     [InlineData(0x0004131B, true, ErrorId.SchedulerFailed)]
     [InlineData(0x0004131C, true, ErrorId.AccountInvalid)]
     [InlineData(0x00041306, false, ErrorId.SchedulerFailed)]
-    public void ASuccessThatIsNone_IsAFailure(int code, bool isHalfDone, string errorId)
+    public void IsHalfDone_TaskThatWillNotRun_IsTrue(int code, bool isHalfDone, string errorId)
     {
         Assert.Equal(isHalfDone, TaskErrors.IsHalfDone(code));
         Assert.Equal(errorId, TaskErrors.ToError(code, "The task").ErrorId);
     }
 
     [Fact]
-    public void ASuccess_IsNoFailure() => Assert.False(TaskErrors.IsHalfDone(0));
+    public void IsHalfDone_Success_IsFalse() => Assert.False(TaskErrors.IsHalfDone(0));
 
     // As .NET turns codes of COM into exceptions of its own.
     [Fact]
-    public void WhatIsMissing_IsKnownByItsCode()
+    public void IsMissing_CodeOfAMissingTask_IsTrue()
     {
         Assert.True(TaskErrors.IsMissing(new FileNotFoundException()));
         Assert.True(TaskErrors.IsMissing(new DirectoryNotFoundException()));

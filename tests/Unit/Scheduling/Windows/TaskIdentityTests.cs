@@ -5,13 +5,13 @@ using StepCaRenew.Scheduling.Windows;
 
 namespace StepCaRenew.Unit.Scheduling.Windows;
 
-/// <summary>Whom a task runs as: its XML has the SID, and the scheduler is given a name only to log it on.</summary>
+/// <summary>The account of a task: the XML has the SID, and the scheduler gets a name only to log it on.</summary>
 public sealed class TaskIdentityTests
 {
     private const string Sid = "S-1-5-21-1-2-3-1105";
 
     [Fact]
-    public void Account_WithASid_IsNamedByItInTheXml()
+    public void Render_AccountWithASid_HasTheSidInTheXml()
     {
         (ScheduledRun Run, string? Account, TaskLogon Logon)[] runs =
         [
@@ -33,7 +33,7 @@ public sealed class TaskIdentityTests
     [Theory]
     [InlineData("S-1-5-19")]
     [InlineData("S-1-5-20")]
-    public void AccountOfServices_IsLoggedOnAsOne(string sid)
+    public void ForRun_ServiceAccount_IsLoggedOnAsOne(string sid)
     {
         var run = Samples.Machine with { Account = new TaskAccount.User(@"NT AUTHORITY\LOCAL SERVICE") { Sid = sid } };
         Assert.Equal((sid, sid, TaskLogon.ServiceAccount), (TaskIdentity.ForRun(run).UserId, TaskIdentity.ForRun(run).Account, TaskIdentity.ForRun(run).Logon));
@@ -43,7 +43,7 @@ public sealed class TaskIdentityTests
 
     // As older versions registered it.
     [Fact]
-    public void Task_WithTheNameInPlaceOfTheSid_IsNoDifference()
+    public void Find_NameInsteadOfTheSid_IsHealthy()
     {
         var wanted = Samples.Xml(Samples.Own with { Account = new TaskAccount.Self(Samples.User) { Sid = Sid } });
         Assert.Empty(TaskDifferences.Between(Samples.Xml(Samples.Own), wanted, name => name is Samples.User or Sid ? Sid : null));
@@ -51,7 +51,7 @@ public sealed class TaskIdentityTests
     }
 
     [Fact]
-    public async Task Install_GivesTheSchedulerWhatTheAccountNeeds()
+    public async Task Install_EachAccount_PassesItsNameAndPassword()
     {
         var store = new FakeTaskStore();
         var scheduler = new WindowsTaskScheduler(store, TimeProvider.System, Samples.User, AccountNames.SidOf);

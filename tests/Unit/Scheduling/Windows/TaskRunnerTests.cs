@@ -23,7 +23,7 @@ public sealed class TaskRunnerTests
     [InlineData(4)]
     [InlineData(-1)]
     [InlineData(unchecked((int)0xE0434352))]
-    public async Task Run_GivesTheExitCodeOfThisRun_NotOfTheLast(int code)
+    public async Task RunAsync_AfterAnEarlierRun_ReturnsTheExitCodeOfThisRun(int code)
     {
         Will(new(false, Yesterday, 77), new(false, Yesterday, 77), new(true, Today, Running), new(false, Today, Queued), new(true, Today, Running), new(false, Today, code));
         Assert.Equal(code, await scheduler.RunNowAsync(Samples.Machine, default));
@@ -31,14 +31,14 @@ public sealed class TaskRunnerTests
     }
 
     [Fact]
-    public async Task Run_ThatIsTooShortToBeSeen_IsSeenByItsTime()
+    public async Task RunAsync_ShortRun_IsFoundByItsTime()
     {
         Will(new(false, Yesterday, 0), new(false, Today, 1));
         Assert.Equal(1, await scheduler.RunNowAsync(Samples.Machine, default));
     }
 
     [Fact]
-    public async Task Run_WaitsForAnEarlierOne_WhichWouldSwallowTheStart()
+    public async Task RunAsync_DuringAnEarlierRun_WaitsForIt()
     {
         Will(new(true, Yesterday, Running), new(true, Yesterday, Running), new(false, Yesterday, 0), new(true, Today, Running), new(false, Today, 3));
         Assert.Equal(3, await scheduler.RunNowAsync(Samples.Machine, default));
@@ -46,7 +46,7 @@ public sealed class TaskRunnerTests
     }
 
     [Fact]
-    public async Task Run_ThatNeverStarts_IsAFailure()
+    public async Task RunAsync_NeverStarts_Fails()
     {
         Will(new TaskActivity(false, Yesterday, 0));
         var e = await Expect.FailureAsync(ErrorId.SchedulerFailed, () => scheduler.RunNowAsync(Samples.Machine, default));
@@ -55,7 +55,7 @@ public sealed class TaskRunnerTests
     }
 
     [Fact]
-    public async Task Run_ThatDoesNotEnd_IsAFailureAfterItsTimeLimit()
+    public async Task RunAsync_DoesNotEnd_FailsAfterItsTimeLimit()
     {
         Will(new(false, Yesterday, 0), new(true, Today, Running));
         var e = await Expect.FailureAsync(ErrorId.SchedulerFailed, () => scheduler.RunNowAsync(Samples.Machine with { TimeLimit = TimeSpan.FromMinutes(5) }, default));
@@ -68,7 +68,7 @@ public sealed class TaskRunnerTests
     [InlineData(unchecked((int)0x80070005), ErrorId.AdministratorRequired)]
     [InlineData(unchecked((int)0x8007052E), ErrorId.AccountInvalid)]
     [InlineData(0x00041306, ErrorId.SchedulerFailed)]
-    public async Task Run_WhoseResultIsTheSchedulersOwn_IsAFailure(int code, string errorId)
+    public async Task RunAsync_ResultOfTheScheduler_Fails(int code, string errorId)
     {
         Will(new(false, Yesterday, 0), new(false, Today, code));
         await Expect.FailureAsync(errorId, () => scheduler.RunNowAsync(Samples.Machine, default));

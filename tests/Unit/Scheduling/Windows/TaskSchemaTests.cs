@@ -43,7 +43,7 @@ public sealed class TaskSchemaTests
         ("an account with a bar", task => Find(task, "UserId").Value = "a|b"),
         ("a user and a group", task => Find(task, "Principal").Add(New("GroupId", "S-1-5-32-544"))),
         ("neither user nor group", task => Find(task, "UserId").Remove()),
-        ("a context that is no principal", task => Find(task, "Actions").SetAttributeValue("Context", "Somebody")),
+        ("a context without a principal", task => Find(task, "Actions").SetAttributeValue("Context", "Somebody")),
         ("no command", task => Find(task, "Command").Remove()),
         ("an empty command", task => Find(task, "Command").Value = ""),
         ("a command of 261 characters", task => Find(task, "Command").Value = new string('x', 261)),
@@ -56,7 +56,7 @@ public sealed class TaskSchemaTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void AMutation_IsRefused(string name)
+    public void Faults_Mutation_IsRefused(string name)
     {
         var task = XElement.Parse(Samples.Xml(Samples.Machine));
         Mutations.Single(one => one.Name == name).Do(task);
@@ -67,10 +67,10 @@ public sealed class TaskSchemaTests
     [InlineData("<Task version='1.2'/>")]
     [InlineData("<Task version='1.2' xmlns='urn:x'><Actions/></Task>")]
     [InlineData("<Task")]
-    public void WhatIsNoTask_IsRefused(string xml) => Assert.NotEmpty(TaskSchema.Faults(xml));
+    public void Faults_OtherXml_IsRefused(string xml) => Assert.NotEmpty(TaskSchema.Faults(xml));
 
     [Fact]
-    public void WithoutAMutation_NothingIsRefused()
+    public void Faults_WithoutAMutation_AreEmpty()
     {
         Assert.Empty(TaskSchema.Faults(XElement.Parse(Samples.Xml(Samples.Machine)).ToString()));
         Assert.Empty(TaskSchema.Faults(Samples.Xml(Samples.Own)));

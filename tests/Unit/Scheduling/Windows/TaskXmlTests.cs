@@ -11,7 +11,7 @@ namespace StepCaRenew.Unit.Scheduling.Windows;
 public sealed class TaskXmlTests
 {
     [Fact]
-    public void Render_OfRandomRuns_KeepsTheSchema_AndTheArgumentsComeBack()
+    public void Render_RandomRuns_MatchTheSchema_AndKeepTheArguments()
     {
         var random = new RandomRuns(RandomRuns.Seed);
         for (var number = 0; number < 200; number++)
@@ -28,13 +28,13 @@ public sealed class TaskXmlTests
             Assert.True(expected.SequenceEqual(arguments), $"{RandomRuns.Replay(number)}\n{xml}");
             if (run.Home is not null)
                 Assert.Equal($"$env:STEPCARENEW_HOME = {RunCommand.Quote(run.Home)}; {run.Command.Arguments[^1]}", arguments[^1]);
-            // What is rendered is no different from itself.
+            // A rendered task does not differ from itself.
             Assert.Empty(TaskDifferences.Between(xml, xml, _ => null));
         }
     }
 
     [Fact]
-    public void Render_OfTheMachine_IsThis()
+    public void Render_Machine_IsTheExpectedXml()
     {
         const string expected = """
             <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
@@ -92,7 +92,7 @@ public sealed class TaskXmlTests
     }
 
     [Fact]
-    public void Render_OfAUsersOwn_StartsAtLogon_AndTakesNoRightOfAdministrators()
+    public void Render_User_StartsAtLogon_AndNeedsNoAdministrator()
     {
         var task = XElement.Parse(Samples.Xml(Samples.Own));
         Assert.Equal(["TimeTrigger", "LogonTrigger"], task.Element(TaskSchema.Namespace + "Triggers")!.Elements().Select(one => one.Name.LocalName));
@@ -102,7 +102,7 @@ public sealed class TaskXmlTests
     }
 
     [Fact]
-    public void Render_OfAnAccount_SaysHowItIsLoggedOn_AndNeverItsPassword()
+    public void Render_Account_HasTheLogonType_AndNoPassword()
     {
         using var password = Password("hunter2");
         (TaskAccount Account, string Logon)[] accounts =
@@ -122,7 +122,7 @@ public sealed class TaskXmlTests
 
     // Not as data of a theory: half a character would not outlive the way into the metadata.
     [Fact]
-    public void Render_OfWhatATaskCantCarry_IsRefused()
+    public void Render_TextThatATaskCannotHold_IsRefused()
     {
         string[] texts = ["a\u0001b", "a\0b", "a\ud83db", "\udd11", "a\uffffb", "%TEMP%", "$(Arg0)"];
         Assert.All(texts, text =>
@@ -139,7 +139,7 @@ public sealed class TaskXmlTests
     [InlineData(10, 32_700, true)]
     [InlineData(10, 32_760, false)]
     [InlineData(0, 10, false)]
-    public void Render_OfWhatIsTooLong_IsRefused(int program, int arguments, bool isGood)
+    public void Render_TooLongCommand_IsRefused(int program, int arguments, bool isGood)
     {
         var run = Samples.Machine with { Command = new RunCommand(new string('p', program), [new string('a', arguments)]) };
         if (isGood)
@@ -149,7 +149,7 @@ public sealed class TaskXmlTests
     }
 
     [Fact]
-    public void Render_OfAnAccountThatDoesNotFit_IsRefused()
+    public void Render_AccountOfAnotherScope_IsRefused()
     {
         TaskAccount[] accounts = [new TaskAccount.ManagedServiceAccount(@"CORP\web"), new TaskAccount.ManagedServiceAccount("web$"), new TaskAccount.User(" "), new TaskAccount.Self(@"CORP\alice")];
         Assert.All(accounts, account => Expect.Failure(ErrorId.AccountInvalid, () => Samples.Xml(Samples.Machine with { Account = account })));
@@ -157,7 +157,7 @@ public sealed class TaskXmlTests
     }
 
     [Fact]
-    public void Phase_IsInTheStartBoundary_AndTheBootDelayIsWithinTwoMinutes()
+    public void Render_AnyPhase_IsInTheStartBoundary_WithABootDelayUnderTwoMinutes()
     {
         foreach (var interval in ScheduleInterval.All)
         {

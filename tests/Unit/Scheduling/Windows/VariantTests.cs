@@ -29,7 +29,7 @@ public sealed class VariantTests
     public void Size_OfThisProcess_IsThatOfOaidl() => Assert.Equal(8 + (2 * IntPtr.Size), Marshal.SizeOf<Variant>());
 
     [Fact]
-    public void Text_LiesBehindTheFourFields()
+    public void Text_Offset_IsAfterTheFourFields()
     {
         Assert.Equal(["type", "reserved1", "reserved2", "reserved3", "text", "rest"], Fields.OrderBy(field => Marshal.OffsetOf<Variant>(field.Name)).Select(field => field.Name));
         Assert.Equal(8, Marshal.OffsetOf<Variant>("text"));
@@ -38,7 +38,7 @@ public sealed class VariantTests
     [Fact]
     public void Text_OfAString_IsABstr()
     {
-        using var variant = Variant.Of("web");
+        using var variant = Variant.FromText("web");
         var bytes = new byte[Marshal.SizeOf<Variant>()];
         MemoryMarshal.Write(bytes, variant);
         Assert.Equal(8, BitConverter.ToInt16(bytes));

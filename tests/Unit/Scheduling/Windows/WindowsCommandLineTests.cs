@@ -12,7 +12,7 @@ public sealed class WindowsCommandLineTests
     [InlineData(@"a\\\""b c d", @"a\""b", "c", "d")]
     [InlineData(@"a\\\\""b c"" d e", @"a\\b c", "d", "e")]
     [InlineData(@"a""b"""" c d", "ab\" c d")]
-    public void TheParserOfTheTests_ReadsTheDocumentedExamples(string line, params string[] expected) => Assert.Equal(expected, CommandLineParser.Parse(line));
+    public void Parser_DocumentedExamples_AreReadAsDocumented(string line, params string[] expected) => Assert.Equal(expected, CommandLineParser.Parse(line));
 
     [Theory]
     [InlineData("-NoProfile", "-NoProfile")]
@@ -22,10 +22,10 @@ public sealed class WindowsCommandLineTests
     [InlineData(@"C:\x y\", @"""C:\x y\\""")]
     [InlineData("say \"hi\"", "\"say \\\"hi\\\"\"")]
     [InlineData("\\\"", "\"\\\\\\\"\"")]
-    public void Join_QuotesWhatNeedsIt(string argument, string expected) => Assert.Equal(expected, WindowsCommandLine.Join([argument]));
+    public void Join_SpecialCharacters_AreQuoted(string argument, string expected) => Assert.Equal(expected, WindowsCommandLine.Join([argument]));
 
     [Fact]
-    public void Join_OfAnyArguments_IsReadBackAsThem()
+    public void Join_AnyArguments_AreParsedBackAsTheSame()
     {
         var random = new RandomRuns(RandomRuns.Seed);
         for (var number = 0; number < 2000; number++)

@@ -28,7 +28,7 @@ public sealed class WindowsTaskSchedulerTests
     }
 
     [Fact]
-    public async Task Install_OverAnAlteredTask_MendsIt_AndDeletesNothing()
+    public async Task Install_OverAnAlteredTask_CorrectsIt_AndDeletesNothing()
     {
         store.Tasks[Path] = scheduler.Render(Samples.Machine).Replace("PT15M", "PT30M", StringComparison.Ordinal);
         Assert.Equal(["The interval is 30 minutes instead of 15 minutes."], (await scheduler.FindAsync(Samples.Machine, default)).Differences);
@@ -38,7 +38,7 @@ public sealed class WindowsTaskSchedulerTests
     }
 
     [Fact]
-    public async Task Install_OverWhatIsNoTask_MendsIt()
+    public async Task Install_OverDamagedXml_ReplacesIt()
     {
         store.Tasks[Path] = "<Task";
         Assert.Null((await scheduler.FindAsync(Samples.Machine, default)).Description);
@@ -46,7 +46,7 @@ public sealed class WindowsTaskSchedulerTests
     }
 
     [Fact]
-    public async Task Install_WithAPassword_AlwaysWrites_AndTheXmlHoldsNone()
+    public async Task Install_WithAPassword_AlwaysWrites_AndTheXmlHasNoPassword()
     {
         using var password = TaskXmlTests.Password("hunter2");
         var run = Samples.Machine with { Account = new TaskAccount.User(Samples.User, password) };
@@ -58,7 +58,7 @@ public sealed class WindowsTaskSchedulerTests
     }
 
     [Fact]
-    public async Task Install_SaysWhoMayDoWhat()
+    public async Task Install_EachScope_SetsThePermissions()
     {
         await scheduler.InstallAsync(Samples.Machine, default);
         Assert.Equal("D:P(A;;FA;;;SY)(A;;FA;;;BA)", store.Security);
@@ -69,10 +69,10 @@ public sealed class WindowsTaskSchedulerTests
     }
 
     [Fact]
-    public async Task Find_WithoutATask_SaysSo() => Assert.Same(ScheduleFinding.None, await scheduler.FindAsync(Samples.Machine, default));
+    public async Task Find_WithoutATask_ReturnsNone() => Assert.Same(ScheduleFinding.None, await scheduler.FindAsync(Samples.Machine, default));
 
     [Fact]
-    public async Task Remove_SaysWhetherThereWasOne_AndKnowsScopesApart()
+    public async Task Remove_EachScope_ReturnsWhetherThereWasATask()
     {
         await scheduler.InstallAsync(Samples.Machine, default);
         await scheduler.InstallAsync(Samples.Own, default);
@@ -86,14 +86,14 @@ public sealed class WindowsTaskSchedulerTests
     [InlineData("web", @"\StepCaRenew\web", @"\StepCaRenew-web (CORP+alice)")]
     [InlineData("a.b_c", @"\StepCaRenew\a.b_c", @"\StepCaRenew-a.b_c (CORP+alice)")]
     [InlineData("web.", @"\StepCaRenew\web.~", @"\StepCaRenew-web.~ (CORP+alice)")]
-    public void Path_OfAName_IsOneThatWindowsKeeps(string name, string machine, string own)
+    public void Path_AnyName_IsAPathThatWindowsKeeps(string name, string machine, string own)
     {
         Assert.Equal(machine, TaskPath.ForRenewal(name, RenewalScope.Machine, Samples.User).Full);
         Assert.Equal(own, TaskPath.ForRenewal(name, RenewalScope.CurrentUser, Samples.User).Full);
     }
 
     [Fact]
-    public async Task OffWindows_OnlyTheTextCanBeHad()
+    public async Task Install_OnAnotherSystem_Fails_ButRenderWorks()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "This is Windows.");
         var here = new WindowsTaskScheduler(TimeProvider.System);
@@ -104,7 +104,7 @@ public sealed class WindowsTaskSchedulerTests
     }
 
     [Fact]
-    public async Task AFailure_IsMapped_AndNamesTheTask()
+    public async Task Find_StoreFails_ErrorNamesTheTask()
     {
         store.Failure = new UnauthorizedAccessException();
         var e = await Expect.FailureAsync(ErrorId.AdministratorRequired, () => scheduler.InstallAsync(Samples.Machine, default));
@@ -113,7 +113,7 @@ public sealed class WindowsTaskSchedulerTests
     }
 
     [Fact]
-    public async Task Cancelled_IsNoFailureOfTheScheduler()
+    public async Task Find_Cancelled_IsNotAnErrorOfTheScheduler()
     {
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();

@@ -4,8 +4,8 @@ using System.Runtime.Versioning;
 namespace StepCaRenew.Scheduling.Windows.Com;
 
 /// <summary>
-/// The scheduler of this machine, by its COM interfaces. Connects anew for each call: they are few, and the service may have
-/// been started anew in between.
+/// The Task Scheduler of this machine, by its COM interfaces. Every call connects again, since the service can be restarted
+/// in between.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal sealed partial class ComTaskStore : ITaskStore
@@ -22,10 +22,10 @@ internal sealed partial class ComTaskStore : ITaskStore
     public void Write(TaskPath path, string xml, TaskIdentity identity, string security)
     {
         var service = Connect();
-        var folder = path.Folder == TaskPath.Root ? service.GetFolder(TaskPath.Root) : Demand(service, path.Folder);
-        using var user = identity.Account is { } account ? Variant.Of(account) : default;
-        using var password = Variant.Of(identity.Password);
-        using var sddl = Variant.Of(security);
+        var folder = path.Folder == TaskPath.Root ? service.GetFolder(TaskPath.Root) : GetOrCreate(service, path.Folder);
+        using var user = identity.Account is { } account ? Variant.FromText(account) : default;
+        using var password = Variant.FromText(identity.Password);
+        using var sddl = Variant.FromText(security);
         var code = folder.RegisterTask(path.Name, xml, CreateOrUpdate, user, password, (int)identity.Logon, sddl, out _);
         Marshal.ThrowExceptionForHR(code);
         if (TaskErrors.IsHalfDone(code))
@@ -68,10 +68,10 @@ internal sealed partial class ComTaskStore : ITaskStore
         }
     }
 
-    // One that was there may have been made by anybody: users may make folders beside it.
-    private static ITaskFolder Demand(ITaskService service, string path)
+    // An existing folder gets our permissions too: any user could have created it.
+    private static ITaskFolder GetOrCreate(ITaskService service, string path)
     {
-        using var sddl = Variant.Of(TaskSecurity.Folder);
+        using var sddl = Variant.FromText(TaskSecurity.Folder);
         try
         {
             return service.GetFolder(TaskPath.Root).CreateFolder(path[1..], sddl);
@@ -92,7 +92,7 @@ internal sealed partial class ComTaskStore : ITaskStore
         }
         catch (Exception e) when (e.HResult == TaskErrors.NotImplemented)
         {
-            // Wine has no rights on tasks.
+            // Wine has no permissions for tasks.
         }
     }
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices.Marshalling;
 
 namespace StepCaRenew.Scheduling.Windows.Com;
 
-/// <summary>IRegisteredTask: a task that is there.</summary>
+/// <summary>IRegisteredTask: a task.</summary>
 [GeneratedComInterface(
     StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(BStrStringMarshaller), Options = ComInterfaceOptions.ComObjectWrapper)]
 [Guid("9C86F320-DEE3-4DD1-B972-A303F26B061E")]
@@ -19,7 +19,7 @@ internal partial interface IRegisteredTask : IDispatchSlots
 
     void PutEnabled();
 
-    /// <summary>Starts it; the running instance is given as an object that nobody here asks anything.</summary>
+    /// <summary>Starts it; the returned running instance is not used.</summary>
     IDispatchSlots Run(Variant parameters);
 
     void RunEx();

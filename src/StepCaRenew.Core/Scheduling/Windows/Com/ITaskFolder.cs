@@ -27,7 +27,7 @@ internal partial interface ITaskFolder : IDispatchSlots
 
     void DeleteTask(string name, int flags);
 
-    /// <summary>Registers a task; some of the codes of a success say that it will not run.</summary>
+    /// <summary>Registers a task; some success codes mean that it will not run.</summary>
     [PreserveSig]
     int RegisterTask(string path, string xml, int flags, Variant userId, Variant password, int logonType, Variant sddl, out IRegisteredTask? task);
 

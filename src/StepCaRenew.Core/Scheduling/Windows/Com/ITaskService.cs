@@ -3,7 +3,7 @@ using System.Runtime.InteropServices.Marshalling;
 
 namespace StepCaRenew.Scheduling.Windows.Com;
 
-/// <summary>ITaskService: the way into Task Scheduler.</summary>
+/// <summary>ITaskService: the connection to Task Scheduler.</summary>
 [GeneratedComInterface(
     StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(BStrStringMarshaller), Options = ComInterfaceOptions.ComObjectWrapper)]
 [Guid("2FABA4C7-4DA9-4013-9697-20CC3FD40F85")]

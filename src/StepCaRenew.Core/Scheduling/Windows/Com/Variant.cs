@@ -4,11 +4,11 @@ using System.Security;
 namespace StepCaRenew.Scheduling.Windows.Com;
 
 /// <summary>
-/// VARIANT, empty or with a string; the caller of a method keeps it and ends it. The bytes of a password are overwritten then.
+/// VARIANT, empty or with a string. The caller disposes it, which overwrites the bytes of a password.
 /// </summary>
 /// <remarks>
-/// As oaidl.h declares it: four 16-bit fields, then a union whose longest member is a BRECORD of two pointers. Two pointers
-/// and no fixed offsets, so that it has 24 bytes in a 64-bit process and 16 in a 32-bit one, where it lies on the stack.
+/// As in oaidl.h: four 16-bit fields, then a union whose longest member is a BRECORD of two pointers. So it has 24 bytes in a
+/// 64-bit process, and 16 in a 32-bit one.
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct Variant : IDisposable
@@ -29,10 +29,10 @@ internal readonly struct Variant : IDisposable
     }
 
     /// <summary>A string.</summary>
-    public static Variant Of(string text) => new(Marshal.StringToBSTR(text));
+    public static Variant FromText(string text) => new(Marshal.StringToBSTR(text));
 
-    /// <summary>A password, or nothing.</summary>
-    public static Variant Of(SecureString? password) => password is null ? default : new(Marshal.SecureStringToBSTR(password));
+    /// <summary>A password; empty if it is null.</summary>
+    public static Variant FromText(SecureString? password) => password is null ? default : new(Marshal.SecureStringToBSTR(password));
 
     /// <inheritdoc/>
     public void Dispose()
