@@ -54,14 +54,14 @@ Describe 'A suite that' {
         @($run.Lines -like $Line) | Should -HaveCount 1 -Because $run.Output
     }
 
-    It 'does not exist is an error that names those that do' {
+    It 'does not exist is an error that names the existing ones' {
         $runs.NoSuch.ExitCode | Should -Be 1
         $runs.NoSuch.Output | Should -Match "There is no suite 'NoSuch'\. The suites are: .*Green.*Long"
     }
 }
 
 Describe 'The test command' {
-    It 'runs all suites but the extended ones, adds them up, and groups skips over all suites' {
+    It 'runs all suites except the extended ones, and groups skips over all suites' {
         $run = $runs.all
         $run.ExitCode | Should -Be 0 -Because $run.Output
         $run.Lines[-1] | Should -BeExactly '2 passed, 0 failed, 3 skipped'
@@ -70,25 +70,25 @@ Describe 'The test command' {
         $run.Output | Should -Match '(?m)^     1  cold\r?\n     2  dark\r?$'
     }
 
-    It 'counts as failed, with --strict, what could not run' {
+    It 'counts suites that cannot run as failed with --strict' {
         $runs.strict.ExitCode | Should -Be 1
         $runs.strict.Lines[-1] | Should -BeExactly '2 passed, 1 failed, 3 skipped'
     }
 
-    It 'runs extended suites with --extended and by their name, and tells them' {
+    It 'runs extended suites with --extended and by their name, and passes that on to them' {
         $runs.extended.Lines[-1] | Should -BeExactly '9 passed, 0 failed, 4 skipped'
         $runs.long.Lines[-1] | Should -BeExactly '8 passed, 0 failed, 2 skipped'
         foreach ($run in $runs.extended, $runs.long) { $run.Output | Should -Match '(?m)^ +1  extended: 1\r?$' }
     }
 
-    It 'takes a name in any case, and without what is in brackets' {
+    It 'accepts a name in any case, and without the part in brackets' {
         $runs.one.ExitCode | Should -Be 0
         $runs.one.Lines[-1] | Should -BeExactly '2 passed, 0 failed, 3 skipped' -Because $runs.one.Output
     }
 }
 
-Describe 'What the tests need from the system' -Skip:(-not $IsLinux) {
-    It 'is printed with its command, and not installed, unless that is asked for' {
+Describe 'The tests' requirements on the system' -Skip:(-not $IsLinux) {
+    It 'are printed with a command, and not installed without --install' {
         $run = $runs.unasked
         $run.ExitCode | Should -Be 0 -Because $run.Output
         $run.Output | Should -Match 'They need \(Debian''s names\):.* curl .*systemd'
@@ -96,7 +96,7 @@ Describe 'What the tests need from the system' -Skip:(-not $IsLinux) {
         "$TestDrive/apt" | Should -Not -Exist
     }
 
-    It 'is installed with --install by root alone' {
+    It 'are installed with --install only by root' {
         $run = Invoke-TestCommand -Copy $poor -Suite Plain -Install -Environment @{ PATH = Join-Path $poor 'bin' }
         if ((id -u) -eq 0) {
             (Get-Content "$TestDrive/apt") | Should -HaveCount 2
@@ -108,7 +108,7 @@ Describe 'What the tests need from the system' -Skip:(-not $IsLinux) {
         }
     }
 
-    It 'is not looked for where no suite uses it' {
+    It 'are not checked if no suite needs them' {
         $runs.all.ExitCode | Should -Be 0
         $runs.all.Output | Should -Not -Match 'They need'
     }

@@ -63,14 +63,14 @@ Describe 'skips' {
 }
 
 Describe 'A Pester suite' {
-    It 'is green where all tests pass' {
+    It 'passes if all tests pass' {
         $run = $runs.good
         $run.ExitCode | Should -Be 0 -Because $run.Output
         $run.Output | Should -Match '(?m)^good {16} +3 passed +0 failed +0 skipped +[\d.]+ s'
         $run.Lines[-1] | Should -BeExactly '3 passed, 0 failed, 0 skipped'
     }
 
-    It 'fails by <Suite>: <Total>' -ForEach @(
+    It 'fails with <Suite>: <Total>' -ForEach @(
         @{ Suite = 'control'; Total = '1 passed, 2 failed, 0 skipped'; Line = @('tests/control/Sample.Tests.ps1:4 control.fails: first red', 'tests/control/Sample.Tests.ps1:6 control.fails too: Expected') }
         @{ Suite = 'parse'; Total = '1 passed, 1 failed, 0 skipped'; Line = 'tests/parse/Broken.Tests.ps1:2 The file as a whole: the file cannot be parsed: Missing' }
         @{ Suite = 'before'; Total = '1 passed, 2 failed, 0 skipped'; Line = @('tests/before/Sample.Tests.ps1:3 The block outer.inner: no ground', 'tests/before/Sample.Tests.ps1:4 outer.inner.stands on it: its block failed') }
@@ -90,7 +90,7 @@ Describe 'A Pester suite' {
         $run.Output | Should -Not -Match '[\x00-\x08\x0b-\x1f]'
     }
 
-    It 'names the test in which its process was killed, and the ones that had failed before' {
+    It 'names the test in which its process was killed, and the tests that failed before' {
         $run = $runs.killed
         $run.ExitCode | Should -Be 1 -Because $run.Output
         $run.Output | Should -Match '(?m)^killed {14} +2 passed +'
@@ -99,7 +99,7 @@ Describe 'A Pester suite' {
         }
     }
 
-    It 'shows each reason of its skips once' {
+    It 'shows each reason of a skip once' {
         $run = $runs.skips
         $run.ExitCode | Should -Be 0 -Because $run.Output
         $run.Lines[-1] | Should -BeExactly '1 passed, 0 failed, 4 skipped'

@@ -37,7 +37,7 @@ BeforeAll {
 }
 
 Describe 'An xunit suite' {
-    It 'comes to this with PowerShell, <Suite>: <Total>' -ForEach $cases {
+    It 'has this result with PowerShell, <Suite>: <Total>' -ForEach $cases {
         $run = $runs["with $Suite"]
         $run.ExitCode | Should -Be ([int] ($Total -notlike '*0 failed*')) -Because $run.Output
         $run.Lines[-1] | Should -BeExactly $Total -Because $run.Output
@@ -47,7 +47,7 @@ Describe 'An xunit suite' {
         $run.Output | Should -Not -Match '[\x00-\x08\x0b-\x1f]'
     }
 
-    It 'comes to the same without PowerShell, <Suite>: <Total>' -ForEach $cases -Skip:$IsWindows {
+    It 'has the same result without PowerShell, <Suite>: <Total>' -ForEach $cases -Skip:$IsWindows {
         $run = $runs["without $Suite"]
         $run.ExitCode | Should -Be ([int] ($Total -notlike '*0 failed*')) -Because $run.Output
         $run.Output | Should -Match 'No PowerShell'

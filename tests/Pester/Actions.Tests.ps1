@@ -80,7 +80,7 @@ Describe 'Actions after a renewal' {
     Context 'Programs' {
         BeforeEach { Skip-OnWindows }
 
-        It 'runs a program once, with its arguments to the letter and the renewal in its environment' {
+        It 'runs a program once, with its arguments unchanged and the renewal in its environment' {
             $old = Get-LeafSerial $path
             $result = Invoke-StepRenewal $path @atCa -FilePath sh -ArgumentList '-c', 'printf "%s|" "$@" > $0; env | grep ^STEPCARENEW_ >> $0', $trace, 'a  b', '$HOME', '"q"'
             $result.Status | Should -BeExactly Renewed
@@ -95,14 +95,14 @@ Describe 'Actions after a renewal' {
             Get-ChildItem $folder -Force -Filter '*.stepcarenew*' | ForEach-Object Name | Sort-Object | Should -Be '.web.local.crt.stepcarenew-acting', '.web.local.crt.stepcarenew-lock'
         }
 
-        It 'runs nothing where nothing is due, and nothing with -WhatIf' {
+        It 'runs nothing if nothing is due, and nothing with -WhatIf' {
             Invoke-StepRenewal $path @atCa -FilePath touch -ArgumentList $trace -WhatIf | ForEach-Object Status | Should -BeExactly WouldRenew
             Invoke-StepRenewal $path @atCa | Out-Null
             Invoke-StepRenewal $path @atCa -FilePath touch -ArgumentList $trace | ForEach-Object Status | Should -BeExactly NotDue
             $trace | Should -Not -Exist
         }
 
-        It 'tells of a failure, undoes nothing, and tries again without renewing' {
+        It 'reports a failure, undoes nothing, and retries without renewing' {
             $action = @{ FilePath = 'sh'; ArgumentList = '-c', 'test -e $0 || { echo no such thing >&2; exit 5; }', $trace }
             $first = Invoke-StepRenewal $path @atCa @action -ErrorVariable problem -ErrorAction SilentlyContinue
             $first.Status | Should -BeExactly Renewed
@@ -125,7 +125,7 @@ Describe 'Actions after a renewal' {
             Get-PendingFile | Should -BeNullOrEmpty
         }
 
-        It 'finds in the next run what a kill between replacement and action left' {
+        It 'runs in the next run the actions that were pending when a run was killed' {
             # The first action kills the run itself, so that the second one never comes.
             $script = "Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'
                 Invoke-StepRenewal '$path' -StepPath '$($ca.Folder)' -FilePath sh -ArgumentList '-c', 'test -e `$0 || { touch `$0; kill -9 `$PPID; }', '$folder/killed' -Signal USR1 -PidFile '$folder/pid'"
@@ -145,7 +145,7 @@ Describe 'Actions after a renewal' {
             Get-PendingFile | Should -BeNullOrEmpty
         }
 
-        It 'ends a program that takes too long, with its children' {
+        It 'ends a program that takes too long, and its children' {
             $watch = [Diagnostics.Stopwatch]::StartNew()
             $result = Invoke-StepRenewal $path @atCa -FilePath sh -ArgumentList '-c', 'sleep 321 & echo $! > $0; wait', $trace -ActionTimeout 2s -ErrorAction SilentlyContinue
             $watch.Elapsed.TotalSeconds | Should -BeLessThan 25
@@ -154,19 +154,19 @@ Describe 'Actions after a renewal' {
             Wait-Until { -not (Get-Process -Id ([int] (Get-Content $trace)) -ErrorAction Ignore) } | Should -BeTrue
         }
 
-        It 'writes results after the actions, even where the first failure ends the call' {
+        It 'writes results after the actions, even if the first failure ends the call' {
             $other = Build-TestCertificate -Authority $authority -Folder $folder -Name other -Age 17:00:00
             Remove-Item $other.KeyPath
             { Invoke-StepRenewal $path, $other.CertificatePath @atCa -ThrottleLimit 1 -FilePath touch -ArgumentList $trace -ErrorAction Stop } | Should -Throw -ErrorId 'KeyNotFound,*'
             $trace | Should -Exist
         }
 
-        It 'ends what lost its parent as well' {
+        It 'also ends processes whose parent has ended' {
             Invoke-StepRenewal $path @atCa -FilePath sh -ArgumentList '-c', '(sleep 302 & echo $! > $0); sleep 300', $trace -ActionTimeout 2s -ErrorAction SilentlyContinue | Out-Null
             Wait-Until { -not (Get-Process -Id ([int] (Get-Content $trace)) -ErrorAction Ignore) } | Should -BeTrue
         }
 
-        It 'warns of a damaged record and renews all the same' {
+        It 'warns of a damaged record and still renews' {
             [IO.File]::WriteAllText((Join-Path $folder '.web.local.crt.stepcarenew-pending'), '{"version":1,"pending":[{"program":"/bin/sh"}]}')
             $result = Invoke-StepRenewal $path @atCa -WarningVariable warnings -WarningAction SilentlyContinue
             $result.Status | Should -BeExactly Renewed
@@ -176,7 +176,7 @@ Describe 'Actions after a renewal' {
     }
 
     Context 'Scripts' {
-        It 'runs a script file in a PowerShell of its own' {
+        It 'runs a script file in its own PowerShell process' {
             $script = Join-Path $folder 'after renewal.ps1'
             Set-Content $script "`"`$PID `$env:STEPCARENEW_NAME`" | Set-Content '$trace'; exit 0"
             (Invoke-StepRenewal $path @atCa -ScriptPath $script).ActionsPending | Should -BeFalse
@@ -185,7 +185,7 @@ Describe 'Actions after a renewal' {
             $name | Should -BeExactly 'web.local'
         }
 
-        It 'takes the exit code of a script' {
+        It 'reports the exit code of a script' {
             $script = Join-Path $folder 'fail.ps1'
             Set-Content $script "throw 'not today'"
             $result = Invoke-StepRenewal $path @atCa -ScriptPath $script -ErrorAction SilentlyContinue
@@ -206,15 +206,15 @@ Describe 'Actions after a renewal' {
             $calls | Should -Be 2
         }
 
-        It 'takes a script block that throws for a failure' {
+        It 'reports a script block that throws as failed' {
             $result = Invoke-StepRenewal $path @atCa -ScriptBlock { throw 'bang' } -ErrorAction SilentlyContinue -ErrorVariable problem
             $result.ActionsPending | Should -BeTrue
             "$problem" | Should -BeLike '*bang*'
         }
     }
 
-    Context 'Script blocks that would leave more than themselves' {
-        It 'takes <_> for a failure, and goes on' -ForEach 'break', 'continue', 'exit 3' {
+    Context 'Script blocks with flow control' {
+        It 'reports <_> as a failure, and continues' -ForEach 'break', 'continue', 'exit 3' {
             $block = [scriptblock]::Create($_)
             $wentOn = 0
             foreach ($round in 1) {
@@ -229,14 +229,14 @@ Describe 'Actions after a renewal' {
             Get-PendingFile | Should -HaveCount 1
         }
 
-        It 'lets loops of its own be left' {
+        It 'allows break and continue in its own loops' {
             $result = Invoke-StepRenewal $path @atCa -ScriptBlock { foreach ($one in 1, 2) { break }; 1, 2 | Select-Object -First 1 }
             $result.ActionsPending | Should -BeFalse
         }
     }
 
     Context 'A run within a run' {
-        It 'leaves the actions to the outer one, in a script' {
+        It 'leaves the actions to the outer run, in a script' {
             $script = Join-Path $folder 'again.ps1'
             Set-Content $script @"
 Add-Content '$trace' run
@@ -250,7 +250,7 @@ exit 0
             Get-PendingFile | Should -BeNullOrEmpty
         }
 
-        It 'keeps on record what a forced one in a script block adds, and ends' {
+        It 'keeps the actions of a forced run in a script block pending, and ends' {
             $calls = [Collections.ArrayList]::new()
             $inner = { $calls.Add((Invoke-StepRenewal $path @atCa -Force -ScriptBlock $inner)) }
             $outer = Invoke-StepRenewal $path @atCa -ScriptBlock $inner
@@ -262,12 +262,12 @@ exit 0
         }
     }
 
-    Context 'What ends a call early' {
+    Context 'Calls that end early' {
         BeforeEach {
             $other = Build-TestCertificate -Authority $authority -Folder $folder -Name other -Age 17:00:00
         }
 
-        It 'gives out what is done before -KeyPath turns out to be for several' {
+        It 'writes the results so far before the error that -KeyPath is for several' {
             $results = [Collections.ArrayList]::new()
             { $path, $other.CertificatePath | Invoke-StepRenewal -KeyPath $pair.KeyPath @atCa @touch | ForEach-Object { $results.Add($_) } } |
                 Should -Throw -ErrorId 'KeyPathForSeveral,*'
@@ -277,7 +277,7 @@ exit 0
             $trace | Should -Exist
         }
 
-        It 'gives out all results before the error that ends it' {
+        It 'writes all results before the error that ends the call' {
             Remove-Item $pair.KeyPath
             $results = [Collections.ArrayList]::new()
             { Invoke-StepRenewal $other.CertificatePath, $path @atCa -ThrottleLimit 1 @touch -ErrorAction Stop | ForEach-Object { $results.Add($_) } } |
@@ -285,7 +285,7 @@ exit 0
             $results.Status | Should -Be Renewed, Failed
         }
 
-        It 'acts and gives out the result before an event ends it, with actions: <WithActions>' -ForEach @{ WithActions = $true }, @{ WithActions = $false } {
+        It 'runs the actions and writes the result before an event ends the call, with actions: <WithActions>' -ForEach @{ WithActions = $true }, @{ WithActions = $false } {
             $action = if ($WithActions) { $touch } else { @{} }
             $results = [Collections.ArrayList]::new()
             { Invoke-StepRenewal $path @atCa @action -InformationAction Stop | ForEach-Object { $results.Add($_) } } | Should -Throw -ErrorId 'ActionPreferenceStop*'
@@ -296,7 +296,7 @@ exit 0
             Test-Path $trace | Should -Be $WithActions
         }
 
-        It 'gives out the result where nobody can answer the questions of -Debug' {
+        It 'writes the result if nobody can answer the questions of -Debug' {
             $script = "Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'
                 Invoke-StepRenewal '$path' -StepPath '$($ca.Folder)' $($touch.FilePath | ForEach-Object { "-FilePath $_ -ArgumentList $(($touch.ArgumentList | ForEach-Object { "'$_'" }) -join ', ')" }) -Debug | ForEach-Object { [Console]::Out.WriteLine(`$_.Status) }"
             (Invoke-FreshPwsh $script).Output | Should -BeLike '*Renewed*'
@@ -324,7 +324,7 @@ exit 0
             Get-SystemctlCall | Should -Be 'is-active web', 'try-reload-or-restart web'
         }
 
-        It 'passes over a service that is <_>, and says so' -ForEach 'unknown', 'inactive' {
+        It 'skips a service that is <_>, and reports that' -ForEach 'unknown', 'inactive' {
             if ($_ -eq 'inactive') { Set-Content (Join-Path $tools unit-web) inactive }
             $result = Invoke-StepRenewal $path @atCa -ReloadService web -RestartService web -InformationVariable said
             $result.Status | Should -BeExactly Renewed
@@ -333,7 +333,7 @@ exit 0
             Get-SystemctlCall | Should -Be 'is-active web', 'is-active web'
         }
 
-        It 'waits for a service that is <State>, and does it: <Done>' -ForEach @(
+        It 'waits for a service that is <State>; reloaded then: <Done>' -ForEach @(
             @{ State = 'activating'; Last = 'active'; Done = $true }
             @{ State = 'deactivating'; Last = 'active'; Done = $true }
             @{ State = 'deactivating'; Last = 'inactive'; Done = $false }
@@ -346,13 +346,13 @@ exit 0
             Get-SystemctlCall | Should -Be (@('is-active web') * 3 + @('try-reload-or-restart web') * $Done)
         }
 
-        It 'reloads a service that is being reloaded, which systemd does in turn' {
+        It 'reloads a service that is being reloaded; systemd queues it' {
             Set-Content (Join-Path $tools unit-web) reloading
             (Invoke-StepRenewal $path @atCa -ReloadService web).ActionsPending | Should -BeFalse
             Get-SystemctlCall | Should -Be 'is-active web', 'try-reload-or-restart web'
         }
 
-        It 'keeps the reload of a service that does not finish its start, and reloads it in the next run' {
+        It 'keeps the reload pending if the service does not finish starting, and reloads it in the next run' {
             Set-Content (Join-Path $tools unit-web) activating
             $result = Invoke-StepRenewal $path @atCa -ReloadService web -ActionTimeout 2s -ErrorAction SilentlyContinue
             $result.Status | Should -BeExactly Renewed
@@ -364,14 +364,14 @@ exit 0
             Get-SystemctlCall | Should -Contain 'try-reload-or-restart web'
         }
 
-        It 'fails where systemctl itself fails' {
+        It 'fails if systemctl itself fails' {
             Set-Content (Join-Path $tools bus-is-down) yes
             $result = Invoke-StepRenewal $path @atCa -RestartService web -ErrorAction SilentlyContinue
             $result.ErrorId | Should -BeExactly ActionFailed
             $result.Message | Should -BeLike '*Failed to connect to bus*'
         }
 
-        It 'keeps the one that failed and not the one that did not' {
+        It 'keeps only the failed action pending' {
             Set-Content (Join-Path $tools unit-web) active
             Set-Content (Join-Path $tools unit-mail) active
             Set-Content (Join-Path $tools fail-mail) yes
@@ -395,7 +395,7 @@ exit 0
             Get-SystemctlCall | Should -Be 'is-active web', "$Verb web", 'is-active web', 'restart web'
         }
 
-        It 'leaves a service alone that somebody stopped after its restart failed' {
+        It 'does not start a service that was stopped after its restart failed' {
             Set-Content (Join-Path $tools unit-web) active
             Set-Content (Join-Path $tools fail-web) yes
             (Invoke-StepRenewal $path @atCa -RestartService web -ErrorAction SilentlyContinue).ActionsPending | Should -BeTrue
@@ -418,8 +418,8 @@ exit 0
         }
     }
 
-    Context 'What programs and scripts write' {
-        It 'reaches result, error and log without escape sequences: <Name>' -ForEach @(
+    Context 'Output of programs and scripts' {
+        It 'appears in result, error and log without escape sequences: <Name>' -ForEach @(
             @{ Name = 'a script that throws'; Script = "throw 'nginx: the test failed'" }
             @{ Name = 'a script with colours of its own'; Script = '"`e[31mnginx: the test failed`e[0m`e]0;title`a"; exit 1' }
         ) {
@@ -427,14 +427,14 @@ exit 0
             $log = Join-Path $folder run.log
             Set-Content $reload $Script
             $result = Invoke-StepRenewal $path @atCa -ScriptPath $reload -LogPath $log -ErrorAction SilentlyContinue -ErrorVariable problems
-            $result.Message | Should -BeLike '*exit code 1. nginx: the test failed'
-            $problems[0].Exception.Message | Should -BeLike '*exit code 1. nginx: the test failed'
+            $result.Message | Should -BeLike '*exit code 1: nginx: the test failed'
+            $problems[0].Exception.Message | Should -BeLike '*exit code 1: nginx: the test failed'
             $texts = @(Get-Content $log | ConvertFrom-Json).message -join "`n"
             $texts | Should -BeLike '*nginx: the test failed*'
             "$texts$($result.Message)" -replace '[\t\n]' | Should -Not -Match '\p{Cc}|\[\d+m|title'
         }
 
-        It 'says that a hook has Windows line ends, before the CA is asked' {
+        It 'reports a hook with Windows line ends before it asks the CA' {
             Skip-OnWindows
             $hook = Join-Path $folder hook.sh
             Set-Content $hook "#!/bin/sh`r`nexit 0`r`n" -NoNewline
@@ -469,7 +469,7 @@ exit 0
         }
     }
 
-    Context 'What can never be run is refused before the CA is asked' {
+    Context 'Actions that cannot run are refused before the CA is asked' {
         It '<Name>' -ForEach @(
             @{ Name = 'a program that is not there'; Arguments = @{ FilePath = 'no-such-program' }; ErrorId = 'ActionInvalid' }
             @{ Name = 'a whole command line as the program'; Arguments = @{ FilePath = "$shell -c true" }; ErrorId = 'ActionInvalid'; Remedy = "*-FilePath $shell -ArgumentList*" }
@@ -530,7 +530,7 @@ exit 0
             $isOver.Dispose()
         }
 
-        It 'tells a monitor of every run that went well, and of failures by their ids' {
+        It 'reports every successful run to a monitor, and failures with their ids' {
             Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor | Out-Null
             Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor | Out-Null
             Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor -Force -WhatIf | Out-Null
@@ -540,7 +540,7 @@ exit 0
             $seen.ToArray() | Should -Be 'GET /s3cret-pa7h ', 'GET /s3cret-pa7h ', 'POST /s3cret-pa7h/fail ActionFailed', 'POST /s3cret-pa7h/fail KeyNotFound'
         }
 
-        It 'tells a monitor nothing with -WhatIf' {
+        It 'reports nothing to a monitor with -WhatIf' {
             Invoke-StepRenewal $path @atCa @failing -ErrorAction SilentlyContinue | Out-Null
             (Invoke-StepRenewal $path @atCa @failing -HealthCheckUri $monitor -WhatIf).ActionsPending | Should -BeTrue
             Invoke-StepRenewal (Join-Path $folder missing.crt) @atCa -HealthCheckUri $monitor -WhatIf -ErrorAction SilentlyContinue | Out-Null
@@ -551,7 +551,7 @@ exit 0
             $seen.ToArray() | Should -BeNullOrEmpty
         }
 
-        It 'tells a monitor of what ends the call: <ErrorId>' -ForEach @(
+        It 'reports the error that ends the call to a monitor: <ErrorId>' -ForEach @(
             @{ ErrorId = 'ActionInvalid'; Arguments = @{ FilePath = 'no-such-program' } }
             @{ ErrorId = 'FileNotFound'; Arguments = @{ KeyPasswordFile = Join-Path $noFolder file } }
             @{ ErrorId = 'InvalidDuration'; Arguments = @{ ActionTimeout = '5' } }
@@ -562,12 +562,12 @@ exit 0
             $seen.ToArray() | Should -Be "POST /s3cret-pa7h/fail $ErrorId"
         }
 
-        It 'tells a monitor before the first result may be enough' {
+        It 'reports to a monitor before the first result is written' {
             Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor | Select-Object -First 1 | ForEach-Object Status | Should -BeExactly Renewed
             $seen.ToArray() | Should -Be 'GET /s3cret-pa7h '
         }
 
-        It 'logs every event as JSON, and no secret in any' {
+        It 'logs every event as JSON, without secrets' {
             $log = Join-Path $folder 'renew.log'
             # The first one writes the key, the second one fails.
             $tellAll, $tellNothing = if ($IsWindows) {
@@ -676,7 +676,7 @@ http {
             Wait-Until { (Get-ServedSerial) -eq $result.SerialNumber } | Should -BeTrue
         }
 
-        It 'serves a new key as well, by signal' {
+        It 'serves a new key after a signal' {
             Open-Nginx
             $result = Invoke-StepRenewal $path @atCa -Rekey -Signal HUP -PidFile $pidFile
             $result.ActionsPending | Should -BeFalse
@@ -699,10 +699,10 @@ http {
     }
 }
 
-Describe 'Actions that a system does not have' {
-    It 'names -RestartService where Windows is asked to reload' {
+Describe 'Actions that are not available on a system' {
+    It 'suggests -RestartService if Windows is asked to reload' {
         if (-not $IsWindows) { return Set-ItResult -Skipped -Because 'this is not Windows' }
-        $problem = { Invoke-StepRenewal $TestDrive/x.crt -ReloadService web } | Should -Throw "Services of Windows can't be reloaded." -ErrorId 'ActionInvalid,*' -PassThru
+        $problem = { Invoke-StepRenewal $TestDrive/x.crt -ReloadService web } | Should -Throw "Windows services cannot be reloaded." -ErrorId 'ActionInvalid,*' -PassThru
         $problem.ErrorDetails.RecommendedAction | Should -BeLike '*-RestartService*'
     }
 }

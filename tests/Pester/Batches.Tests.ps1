@@ -71,7 +71,7 @@ Describe 'A batch of renewals' {
         $names = $pairs | ForEach-Object { Get-CertificateName $_ }
     }
 
-    It 'renews all of a folder, each once' {
+    It 'renews every certificate of a folder once' {
         $results = Invoke-StepRenewal $folder @renew
         $results | Should -HaveCount 24
         $results.Status | Sort-Object -Unique | Should -BeExactly 'Renewed'
@@ -81,14 +81,14 @@ Describe 'A batch of renewals' {
         Assert-AllWhole
     }
 
-    It 'renews all that come through the pipeline' {
+    It 'renews every certificate of the pipeline' {
         $results = Get-ChildItem $folder -Filter *.crt | Invoke-StepRenewal @renew -ThrottleLimit 7
         $results.Name | Sort-Object | Should -Be $names
         $results.Status | Sort-Object -Unique | Should -BeExactly 'Renewed'
         Assert-AllWhole
     }
 
-    It 'gives out each result as soon as it is there, and waits for nobody' {
+    It 'writes each result as soon as it is known' {
         $holder = Lock-Pair $pairs[0]
         try {
             $order = [Collections.Generic.List[string]]::new()
@@ -107,7 +107,7 @@ Describe 'A batch of renewals' {
         Assert-AllWhole
     }
 
-    It 'works on no more than -ThrottleLimit at once' {
+    It 'renews at most -ThrottleLimit at once' {
         $holders = @(Lock-Pair $pairs[0]; Lock-Pair $pairs[1])
         try {
             # Both places are taken by those that wait for their locks, until these give up.
@@ -122,7 +122,7 @@ Describe 'A batch of renewals' {
         Assert-AllWhole
     }
 
-    It 'takes from 1 to 16 at once, and nothing else' {
+    It 'accepts a -ThrottleLimit from 1 to 16 only' {
         foreach ($limit in 0, 17, -1) {
             { Invoke-StepRenewal $folder -ThrottleLimit $limit } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
             { Get-StepCertificate $folder -ThrottleLimit $limit } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
@@ -130,7 +130,7 @@ Describe 'A batch of renewals' {
         (Invoke-StepRenewal $folder -StepPath $ca.Folder -ThrottleLimit 16).Status | Sort-Object -Unique | Should -BeExactly 'NotDue'
     }
 
-    It 'keeps a failure to the certificate that failed' {
+    It 'renews the others if one fails' {
         Copy-Item $pairs[3].KeyPath $pairs[9].KeyPath -Force
         Set-Content $pairs[15].CertificatePath 'no certificate'
         foreach ($file in Get-ChildItem $folder) { $file.LastWriteTime = [datetime]::Now.AddHours(-1) }
@@ -141,7 +141,7 @@ Describe 'A batch of renewals' {
         $problem.TargetObject | Sort-Object | Should -Be $pairs[9].CertificatePath, $pairs[15].CertificatePath
     }
 
-    It 'says what was renewed before the error that ends it, and begins nothing after it' {
+    It 'writes the results before the error that ends it, and starts nothing after it' {
         Copy-Item $pairs[3].KeyPath $pairs[4].KeyPath -Force
         foreach ($path in $pairs[4].KeyPath, $pairs[4].CertificatePath) { (Get-Item $path).LastWriteTime = [datetime]::Now.AddHours(-1) }
         $seen = [Collections.Generic.List[psobject]]::new()
@@ -154,7 +154,7 @@ Describe 'A batch of renewals' {
         Assert-AllWhole
     }
 
-    It 'leaves whole pairs after Select-Object -First 1, and begins nothing after it' {
+    It 'leaves whole pairs after Select-Object -First 1, and starts nothing after it' {
         $Error.Clear()
         (Invoke-StepRenewal $folder @renew -ThrottleLimit 3 | Select-Object -First 1).Status | Should -Be 'Renewed'
         $Error | Should -BeNullOrEmpty
@@ -166,7 +166,7 @@ Describe 'A batch of renewals' {
         (Invoke-StepRenewal $folder @renew).Status | Sort-Object -Unique | Should -BeExactly 'Renewed'
     }
 
-    It 'leaves whole pairs where the command before it throws, and nothing goes on' {
+    It 'leaves whole pairs if the command before it throws, and starts nothing after it' {
         {
             & {
                 foreach ($pair in $pairs[0..5]) { $pair.CertificatePath }
@@ -179,7 +179,7 @@ Describe 'A batch of renewals' {
         Assert-AllWhole
     }
 
-    It 'gives up what still waits where the command before it throws' {
+    It 'cancels waiting renewals if the command before it throws' {
         $holder = Lock-Pair $pairs[0]
         try {
             # The third one makes the call wait for the second, and meanwhile the first one comes as far as its lock.
@@ -195,7 +195,7 @@ Describe 'A batch of renewals' {
         Assert-AllWhole
     }
 
-    It 'ends soon at Ctrl+C, with every pair whole' {
+    It 'ends soon after Ctrl+C, with every pair whole' {
         $state = [initialsessionstate]::CreateDefault2()
         $state.ImportPSModule((Join-Path (Get-TestPackage) 'StepCaRenew.psd1'))
         $runspace = [runspacefactory]::CreateRunspace($state)
@@ -225,7 +225,7 @@ Describe 'A batch of renewals' {
         }
     }
 
-    It 'does equal actions once, after the last of them' {
+    It 'runs equal actions once, after the last renewal' {
         $log = Join-Path $folder 'actions.txt'
         $action = if ($IsWindows) { @{ FilePath = 'cmd.exe'; ArgumentList = '/d', '/c', 'echo', "done>>$log" } } else { @{ FilePath = '/bin/sh'; ArgumentList = '-c', "echo done >> '$log'" } }
         $results = Invoke-StepRenewal $folder @renew -ThrottleLimit 8 @action
@@ -235,13 +235,13 @@ Describe 'A batch of renewals' {
         Assert-AllWhole
     }
 
-    It 'asks for each of them, one question at a time' {
+    It 'asks for confirmation of each, one at a time' {
         $results = Invoke-StepRenewal $pairs[0..2].CertificatePath @renew -WhatIf
         $results.Status | Should -Be 'WouldRenew', 'WouldRenew', 'WouldRenew'
         Get-Renewed | Should -BeNullOrEmpty
     }
 
-    It 'shows how far it is, how fast, and how long it will take' {
+    It 'shows progress, speed and remaining time' {
         $holders = @(Lock-Pair $pairs[0]; Lock-Pair $pairs[1])
         $shell = [powershell]::Create()
         try {
@@ -270,7 +270,7 @@ Describe 'A batch of renewals' {
     }
 }
 
-Describe 'What a batch says' {
+Describe 'The messages of a batch' {
     BeforeEach {
         if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
         $folder = [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
@@ -292,7 +292,7 @@ Describe 'What a batch says' {
         "$($looks[0])" | Should -BeLike 'c.crt: *'
     }
 
-    It 'names as much of the path as it takes where file names are the same' {
+    It 'adds folders to the name if file names are the same' {
         $places = 'x', 'y' | ForEach-Object { Join-Path $_ live }
         $places += Join-Path y other
         $twins = foreach ($place in $places) {
@@ -304,7 +304,7 @@ Describe 'What a batch says' {
         ($problem | ForEach-Object { "$_" -replace ': .*' } | Sort-Object) -join ' ' | Should -BeExactly "none.crt $($places.ForEach{ Join-Path $_ tls.crt } -join ' ')"
     }
 
-    It 'begins warnings with the name too, and the pipeline is a batch' {
+    It 'begins warnings with the name too, also for the pipeline' {
         $down = @{ CaUrl = "https://127.0.0.1:$(Get-FreePort)"; Root = $ca.RootPath; Force = $true; RetryTimeout = '1s' }
         $pairs[0..1].CertificatePath | Invoke-StepRenewal @down @said > $null
         $warnings.Count | Should -BeGreaterThan 1
@@ -315,7 +315,7 @@ Describe 'What a batch says' {
         "$($problem[0])" | Should -Not -BeLike 'a.crt: *'
     }
 
-    It 'reports a cause once that holds for all, and gives each certificate its result: <Cause>' -ForEach @(
+    It 'reports a common cause once, with a result for each certificate: <Cause>' -ForEach @(
         @{ Cause = 'CaUrlMissing'; Arguments = { @{ StepPath = "$folder/none" } } }
         @{ Cause = 'RootMissing'; Arguments = { @{ StepPath = "$folder/none"; CaUrl = $ca.Url } } }
         @{ Cause = 'ContextNotFound'; Arguments = { @{ StepPath = $ca.Folder; Context = 'none' } } }
@@ -330,7 +330,7 @@ Describe 'What a batch says' {
         if ($Cause -ne 'CaUnreachable') { "$($problem[0])" | Should -BeExactly $results[0].Message }
     }
 
-    It 'ends with one line of information: how many there were, and what became of them' {
+    It 'ends with one line of information: how many, and with which results' {
         Remove-Item $pairs[2].KeyPath
         $old = Build-TestCertificate -Authority (Get-CaAuthority $ca) -Folder $folder -Name old -Age 16:30:00
         $results = Invoke-StepRenewal $folder -StepPath $ca.Folder -RetryTimeout 0s @said
@@ -344,7 +344,7 @@ Describe 'What a batch says' {
     }
 }
 
-Describe 'A batch of looks' {
+Describe 'A batch of checks' {
     BeforeAll {
         $folder = [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
         $authority = Build-TestAuthority
@@ -354,14 +354,14 @@ Describe 'A batch of looks' {
         Set-Content $folder/notes.pem 'no certificate'
     }
 
-    It 'shows all of a folder, past what is none' {
+    It 'shows the certificates of a folder and skips other files' {
         $found = Get-StepCertificate $folder -ErrorVariable problem -ErrorAction SilentlyContinue
         $found.Name | Sort-Object | Should -Be $names
         $found.KeyStatus | Sort-Object -Unique | Should -BeExactly 'Matches'
         $problem.TargetObject | Should -Be (Join-Path $folder 'notes.pem')
     }
 
-    It 'shows them in the order of the paths, several at once, though the first one takes long' {
+    It 'shows them in the order of the paths although it reads several at once' {
         # Its key is encrypted so that one has to work for it; 60 others are done long before.
         [IO.File]::WriteAllText("$TestDrive/pass.txt", 'secret')
         $slow = Build-TestCertificate -Authority $authority -Folder $TestDrive -Name slow
@@ -375,15 +375,15 @@ Describe 'A batch of looks' {
         (Get-StepCertificate $folder -ErrorAction SilentlyContinue).Name | Should -Be $names
     }
 
-    It 'shows them in their order where one is looked at at a time' {
+    It 'shows them in order with -ThrottleLimit 1' {
         (Get-StepCertificate $folder -ThrottleLimit 1 -ErrorAction SilentlyContinue).Name | Should -Be $names
     }
 
-    It 'ends after the first ones where that is enough' {
+    It 'ends early after Select-Object -First' {
         Get-StepCertificate $folder | Select-Object -First 3 | Should -HaveCount 3
     }
 
-    It 'ends with the first error where that is wanted' {
+    It 'ends at the first error with -ErrorAction Stop' {
         { Get-StepCertificate $folder -ErrorAction Stop } | Should -Throw -ErrorId 'CertificateInvalid,*'
     }
 

@@ -16,7 +16,7 @@ Describe 'Quartiles' {
         "$($quartile.Lower) $($quartile.Median) $($quartile.Upper)" | Should -BeExactly "$Lower $Median $Upper"
     }
 
-    It 'leave the runs in their order' {
+    It 'do not change the order of the runs' {
         $runs = [double[]] (3, 1, 2)
         Get-Quartile -Value $runs > $null
         $runs | Should -Be 3, 1, 2
@@ -24,7 +24,7 @@ Describe 'Quartiles' {
 }
 
 Describe 'A line' {
-    It 'compares run by run, and is held by the lower quartile where it asks for at least so much' {
+    It 'compares run by run; a minimum is met if the lower quartile meets it' {
         # Ratios 0.5, 0.9, 1.0, 1.0: lower quartile 0.8, median 0.95.
         $runs = @{ Figure = 'x'; Unit = '/s'; Ours = 50, 180, 300, 400; Reference = 100, 200, 300, 400 }
         (Get-Line @runs -AtLeast 0.8).IsHeld | Should -BeTrue
@@ -32,21 +32,21 @@ Describe 'A line' {
         (Get-Line @runs).IsHeld | Should -BeNullOrEmpty
     }
 
-    It 'is held by the upper quartile where it asks for at most so much' {
+    It 'meets a maximum if the upper quartile meets it' {
         # Differences 10, 20, 30, 80: upper quartile 42.5, median 25.
         $runs = @{ Figure = 'x'; Unit = 'ms'; Ours = 110, 220, 330, 480; Reference = 100, 200, 300, 400; Difference = $true }
         (Get-Line @runs -AtMost 42.5).IsHeld | Should -BeTrue
         (Get-Line @runs -AtMost 42).IsHeld | Should -BeFalse
     }
 
-    It 'says its note only where the bar is not held' {
+    It 'shows its note only if the limit is not met' {
         (Get-Line -Figure x -Unit '/s' -Ours 1 -Reference 1 -AtLeast 1 -Note 'slow').Note | Should -BeNullOrEmpty
         (Get-Line -Figure x -Unit '/s' -Ours 1 -Reference 2 -AtLeast 1 -Note 'slow').Note | Should -BeExactly 'slow'
     }
 }
 
 Describe 'Interleaving' {
-    It 'runs all ways in each round, every other round backwards, and does not count the one that warms up' {
+    It 'runs all candidates in each round, every other round backwards, and does not count warm-up rounds' {
         $order = [Collections.Generic.List[string]]::new()
         $ways = [ordered]@{ a = { $order.Add('a'); $order.Count }; b = { $order.Add('b'); $order.Count } }
         $values = Measure-Interleaved -Way $ways -Repeats 2
@@ -61,7 +61,7 @@ Describe 'The bare loops' {
         (Get-Content (Get-RepositoryPath "tests/Benchmarks/Bare/$_")).Count | Should -BeLessOrEqual 80
     }
 
-    It 'use the framework and nothing else' {
+    It 'use only the framework' {
         $configuration = if ($env:STEPCARENEW_CONFIGURATION) { $env:STEPCARENEW_CONFIGURATION } else { 'Release' }
         $stream = [IO.File]::OpenRead((Get-RepositoryPath "tests/Benchmarks/Bare/bin/$configuration/net10.0/StepCaRenew.Benchmarks.Bare.dll"))
         $reader = [Reflection.PortableExecutable.PEReader]::new($stream)
@@ -84,14 +84,14 @@ Describe 'Leaving out flushes' {
         $switch = $core.GetType('StepCaRenew.Files.Flushing').GetProperty('IsSkipped')
     }
 
-    It 'lasts as long as the script block, however that ends' {
+    It 'lasts as long as the script block, even if it throws' {
         Use-NoFlush { $switch.GetValue($null) } | Should -BeTrue
         $switch.GetValue($null) | Should -BeFalse
         { Use-NoFlush { throw 'stop' } } | Should -Throw 'stop'
         $switch.GetValue($null) | Should -BeFalse
     }
 
-    It 'is nothing that a user could ask for' {
+    It 'is not available to users' {
         $core.GetType('StepCaRenew.Files.Flushing').IsPublic | Should -BeFalse
     }
 }

@@ -42,7 +42,7 @@ Describe 'smallstep/cli issue 1632, on a real step-ca' {
         Get-FileState $pair.KeyPath | Should -Be $key
     }
 
-    It 'follows a pair that was replaced from outside, in every run after it' {
+    It 'renews a pair that another program replaced, in every later run' {
         $key = Get-FileState $pair.KeyPath
         $serials = @(Get-LeafSerial $pair.CertificatePath)
         Request-TestCertificate -Ca $ca -Folder $folder > $null
@@ -63,7 +63,7 @@ Describe 'smallstep/cli issue 1632, on a real step-ca' {
         $serials | Sort-Object -Unique | Should -HaveCount 5
     }
 
-    It 'refuses a pair of which only the key was replaced, and does not ask the CA' {
+    It 'refuses a pair if only the key was replaced, and does not ask the CA' {
         $other = Request-TestCertificate -Ca $ca -Folder ([IO.Directory]::CreateDirectory("$folder/other").FullName)
         Copy-Item $other.KeyPath $pair.KeyPath -Force
         # Younger ones would be read again for a while: somebody may be deploying.
@@ -86,7 +86,7 @@ Describe 'smallstep/cli issue 1632, on a real step-ca' {
         Get-StagedFile $folder | Should -BeNullOrEmpty
     }
 
-    It 'goes on as soon as the key is back' {
+    It 'renews again once the key is restored' {
         Request-TestCertificate -Ca $ca -Folder $folder > $null
         (Invoke-StepRenewal @renew -Force).Status | Should -Be 'Renewed'
         Test-OpenSslPair $pair | Should -BeTrue

@@ -44,7 +44,7 @@ Describe 'Completion of paths' {
         Get-Completion ($_ -f './.web') | Should -Be "${here}.web.crt.bak"
     }
 
-    It 'offers names that the parameter takes as they are written' {
+    It 'offers names in the form that the parameter accepts' {
         Get-Completion 'Get-StepCertificate ./x' | Should -BeExactly "'${here}x ``[1``].crt'"
         foreach ($line in 'Get-StepCertificate -LiteralPath ./x', 'Register-StepRenewalTask web ./x', 'Get-StepCertificate web.crt ./x') {
             Get-Completion $line | Should -BeExactly "'${here}x [1].crt'" -Because $line
@@ -71,7 +71,7 @@ Describe 'Completion of services' {
         Get-Completion "$_ getty" | Should -Be "'getty@tty1'"
     }
 
-    It 'does not hang where systemctl does' {
+    It 'does not hang if systemctl hangs' {
         Set-Systemctl "echo `$`$ > '$folder/pid'; exec sleep 60"
         $watch = [Diagnostics.Stopwatch]::StartNew()
         Get-Completion 'Invoke-StepRenewal web.crt -ReloadService zzz' | Should -BeNullOrEmpty
@@ -96,7 +96,7 @@ Describe 'Completion of other values' {
         Get-Completion "Register-StepRenewalTask web web.crt -UserId $start" | Should -Contain $account
     }
 
-    It 'offers the contexts of step, of -StepPath and of STEPPATH' {
+    It 'offers the contexts of step, from -StepPath and STEPPATH' {
         $folder = [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
         foreach ($one in 'one', 'two') {
             [IO.Directory]::CreateDirectory("$folder/$one") > $null

@@ -96,7 +96,7 @@ $tasks = @(
     }
 }
 
-Describe 'Tables where output is redirected' {
+Describe 'Tables in redirected output' {
     BeforeAll {
         $run = Invoke-FreshPwsh -Environment @{ LC_ALL = 'C.UTF-8' } -Script (Join-Section ([ordered]@{
                     certificates = '$all | Out-Default'
@@ -113,7 +113,7 @@ Describe 'Tables where output is redirected' {
         $shown = Get-Section $run.Output
     }
 
-    It 'come without an error, and without a colour' {
+    It 'have no error and no colour' {
         $run.ExitCode | Should -Be 0
         $run.Error | Should -BeNullOrEmpty
         $run.Output | Should -Not -Match "`e"
@@ -134,11 +134,11 @@ Describe 'Tables where output is redirected' {
             ) -join "`n")
     }
 
-    It 'draw the bar in ASCII where the console has no Unicode' {
+    It 'draw the bar in ASCII if the console has no Unicode' {
         (Get-Line $shown.ascii)[2] | Should -BeExactly 'web  Valid  18h 0m ##----|---  25 % in 10h 0m EC P-256, matches'
     }
 
-    It 'fit 80 columns, keys and all, however long a name is' {
+    It 'fit 80 columns for any length of a name, with the keys' {
         $lines = Get-Line $shown.long
         ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 80
         $lines[0] | Should -BeLike '*Key'
@@ -245,11 +245,11 @@ Describe 'Tables in a terminal' {
         $lines -match '^a-very-long-name\.\S*\.\.\. +healthy +11-28 13:00 2026-11-28 16:19 NotDue$' | Should -HaveCount 1
     }
 
-    It 'have a wider bar where there is room' {
+    It 'have a wider bar if there is room' {
         $shown.color | Should -Match "\u2501{5}\u2500{8}\u250A\u2500{6}"
     }
 
-    It 'are plain where PowerShell is to be plain' {
+    It 'are plain if PowerShell is set to plain text' {
         $shown.plain | Should -Match 'EC P-256, MISMATCH'
         $shown.plain | Should -Not -Match "`e\[[0-9;]*m"
     }

@@ -30,7 +30,7 @@ Describe 'Get-StepCertificate' {
                 'Thumbprint ThumbprintSha256 PublicKeyId CertificatePath KeyPath KeyErrorId KeyMessage')
         }
 
-        It 'tell what is in the certificate' {
+        It 'describe the certificate' {
             $certificate.Name | Should -BeExactly 'web'
             $certificate.Subject | Should -BeExactly 'CN=web'
             $certificate.Issuer | Should -BeExactly 'CN=Test Intermediate'
@@ -55,7 +55,7 @@ Describe 'Get-StepCertificate' {
             $certificate.PublicKeyId -replace '[^0-9A-Fa-f]' | Should -Be (Get-PublicKeyHash $pair.CertificatePath)
         }
 
-        It 'tell the times in local time and whole seconds' {
+        It 'give times in local time and whole seconds' {
             foreach ($name in 'NotBefore', 'NotAfter', 'RenewAfter') { $certificate.$name.Kind | Should -Be 'Local' -Because $name }
             $certificate.NotBefore | Should -Be $x509.NotBefore
             $certificate.NotAfter | Should -Be $x509.NotAfter
@@ -67,7 +67,7 @@ Describe 'Get-StepCertificate' {
             foreach ($name in 'RenewAfterSeconds', 'RemainingSeconds', 'LifetimeSeconds') { $certificate.$name | Should -BeOfType long -Because $name }
         }
 
-        It 'put the renewal between two thirds less a tenth and two thirds, at every look the same' {
+        It 'place the renewal between two thirds minus a tenth and two thirds, always at the same time' {
             $share = ($certificate.RenewAfter - $certificate.NotBefore).TotalSeconds / $certificate.LifetimeSeconds
             $share | Should -BeGreaterThan (2 / 3 - 0.1 - 0.0001)
             $share | Should -BeLessOrEqual (2 / 3)
@@ -156,7 +156,7 @@ Describe 'Get-StepCertificate' {
             $certificate.KeyPath | Should -BeNullOrEmpty
         }
 
-        It 'is missing where -KeyPath names nothing' {
+        It 'is missing if the file of -KeyPath does not exist' {
             $certificate = Get-StepCertificate $pair.CertificatePath -KeyPath $folder/none.key
             $certificate.KeyStatus | Should -BeExactly 'Missing'
             $certificate.KeyErrorId | Should -BeExactly 'FileNotFound'
@@ -169,14 +169,14 @@ Describe 'Get-StepCertificate' {
             $certificate.KeyErrorId | Should -BeExactly 'KeyInvalid'
         }
 
-        It 'lies in another place, named by position' {
+        It 'is in another folder, given by position' {
             $away = Join-Path $folder 'my own.pem'
             Move-Item $pair.KeyPath $away
             (Get-StepCertificate $pair.CertificatePath $away).KeyPath | Should -BeExactly $away
             (Get-StepCertificate $pair.CertificatePath $away).KeyStatus | Should -BeExactly 'Matches'
         }
 
-        It 'of one file can not be meant for several certificates' {
+        It 'cannot be given for several certificates' {
             Build-TestCertificate -Authority $authority -Folder $folder -Name other > $null
             { Get-StepCertificate $folder -KeyPath $pair.KeyPath -ErrorAction Stop } | Should -Throw -ErrorId 'KeyPathForSeveral,*'
         }
@@ -209,7 +209,7 @@ Describe 'Get-StepCertificate' {
             { Get-StepCertificate $path -KeyPasswordFile "$folder/pass.txt" } | Should -Throw -ErrorId 'FileEmpty,*'
         }
 
-        It 'is found beside <Certificate> as <Key>' -ForEach @(
+        It 'is found next to <Certificate> as <Key>' -ForEach @(
             @{ Certificate = 'web.crt'; Key = 'web.key' }
             @{ Certificate = 'web.pem'; Key = 'web-key.pem' }
             @{ Certificate = 'cert.pem'; Key = 'privkey.pem' }
@@ -226,7 +226,7 @@ Describe 'Get-StepCertificate' {
             $found.Name | Should -BeExactly $(if ($Certificate -in 'cert.pem', 'fullchain.pem') { 'live' } else { 'web' })
         }
 
-        It 'lies in the certificate file itself' {
+        It 'is in the certificate file itself' {
             [IO.File]::AppendAllText($pair.CertificatePath, [IO.File]::ReadAllText($pair.KeyPath))
             Remove-Item $pair.KeyPath
             $certificate = Get-StepCertificate $pair.CertificatePath
@@ -235,7 +235,7 @@ Describe 'Get-StepCertificate' {
         }
     }
 
-    Context 'Files as other programs write them' {
+    Context 'Formats that other programs write' {
         BeforeEach {
             $folder = Get-NewFolder
             $pair = Build-TestCertificate -Authority $authority -Folder $folder
@@ -263,7 +263,7 @@ Describe 'Get-StepCertificate' {
             $certificate.KeyStatus | Should -BeExactly 'Matches'
         }
 
-        It 'takes the leaf wherever it stands in the file' {
+        It 'finds the leaf at any place in the file' {
             $blocks = [regex]::Matches([IO.File]::ReadAllText($pair.CertificatePath), '(?s)-----BEGIN.+?END CERTIFICATE-----').Value
             Set-Content $pair.CertificatePath $blocks[1], $blocks[0]
             (Get-StepCertificate $pair.CertificatePath).Subject | Should -BeExactly 'CN=web.local'
@@ -282,13 +282,13 @@ Describe 'Get-StepCertificate' {
             $count = $names.Count
         }
 
-        It 'finds all of a folder, and the folders in it with -Recurse alone' {
+        It 'finds the certificates of a folder, and of its subfolders only with -Recurse' {
             (Get-StepCertificate $folder).Name | Sort-Object | Should -Be ($names | Sort-Object)
             Get-StepCertificate $folder -Recurse | Should -HaveCount ($count + 1)
             (Get-StepCertificate $folder -Recurse).Name | Should -Contain 'low'
         }
 
-        It 'takes every name to the letter' {
+        It 'takes every name literally' {
             foreach ($name in $names) {
                 $certificate = Get-StepCertificate -LiteralPath (Join-Path $folder "$name.crt")
                 $certificate.Name | Should -BeExactly $name
@@ -296,11 +296,11 @@ Describe 'Get-StepCertificate' {
             }
         }
 
-        It 'takes every file from Get-ChildItem' {
+        It 'accepts every file from Get-ChildItem' {
             (Get-ChildItem $folder -Filter *.crt | Get-StepCertificate).Name | Sort-Object | Should -Be ($names | Sort-Object)
         }
 
-        It 'knows wildcards' {
+        It 'supports wildcards' {
             (Get-StepCertificate "$folder/x?.crt").Name | Should -BeExactly 'x1'
             (Get-StepCertificate "$folder/Z*.crt").Name | Should -BeExactly "Z`u{fc}rich-k`u{f6}ln"
             (Get-StepCertificate "$folder/x[0-9].crt").Name | Should -BeExactly 'x1'
@@ -309,12 +309,12 @@ Describe 'Get-StepCertificate' {
             Get-StepCertificate "$folder/*" | Should -HaveCount $count
         }
 
-        It 'takes brackets to the letter with -LiteralPath, and escaped' {
+        It 'takes brackets literally with -LiteralPath, and if escaped' {
             (Get-StepCertificate -LiteralPath "$folder/x[1].crt").Name | Should -BeExactly 'x[1]'
             (Get-StepCertificate ([WildcardPattern]::Escape("$folder/x[1].crt"))).Name | Should -BeExactly 'x[1]'
         }
 
-        It 'finds nothing by a pattern that fits nothing: no error, and a word with -Verbose' {
+        It 'writes no error if a pattern matches nothing, and a message with -Verbose' {
             $all = Get-StepCertificate "$folder/nothing*" -Verbose 4>&1
             $all | Should -HaveCount 1
             $all | Should -BeOfType Management.Automation.VerboseRecord
@@ -365,7 +365,7 @@ Describe 'Get-StepCertificate' {
             $problem[0].FullyQualifiedErrorId | Should -BeExactly 'FileUnreadable,StepCaRenew.Cmdlets.GetStepCertificateCommand'
         }
 
-        It 'refuses <_>, which is no file' -ForEach 'Env:PATH', 'Env:PAT*', 'Variable:home', 'nodrive:/x.crt', 'nodrive:/*.crt', 'NoProvider::x', 'NoProvider::*' {
+        It 'refuses <_>, which is not a file' -ForEach 'Env:PATH', 'Env:PAT*', 'Variable:home', 'nodrive:/x.crt', 'nodrive:/*.crt', 'NoProvider::x', 'NoProvider::*' {
             $found = Get-StepCertificate $_, "$folder/x1.crt" -ErrorVariable problem -ErrorAction SilentlyContinue
             $found.Name | Should -BeExactly 'x1'
             $problem | Should -HaveCount 1
@@ -373,7 +373,7 @@ Describe 'Get-StepCertificate' {
             $problem[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
         }
 
-        It 'takes strings, files and objects from the pipeline' {
+        It 'accepts strings, files and objects from the pipeline' {
             ("$folder/x1.crt", "$folder/a b.crt" | Get-StepCertificate -ThrottleLimit 1).Name | Should -Be 'x1', 'a b'
             (Get-Item "$folder/x1.crt" | Get-StepCertificate).Name | Should -BeExactly 'x1'
             (Get-Item "$folder/deep/er" | Get-StepCertificate).Name | Should -BeExactly 'low'
@@ -387,7 +387,7 @@ Describe 'Get-StepCertificate' {
             @() | Get-StepCertificate | Should -BeNullOrEmpty
         }
 
-        It 'does not take an empty path' {
+        It 'refuses an empty path' {
             { Get-StepCertificate '' } | Should -Throw -ErrorId 'PathEmpty,*'
             { Get-StepCertificate $null } | Should -Throw -ErrorId 'PathEmpty,*'
             { Get-StepCertificate -LiteralPath @() } | Should -Throw -ErrorId 'PathEmpty,*'
@@ -395,7 +395,7 @@ Describe 'Get-StepCertificate' {
             { Get-StepCertificate "$folder/x1.crt" -KeyPath '' } | Should -Throw -ErrorId 'PathEmpty,*'
         }
 
-        It 'reports an empty path of the pipeline, and goes on' {
+        It 'reports an empty path of the pipeline, and continues' {
             $found = '', "$folder/x1.crt", $null, [pscustomobject]@{ CertificatePath = ''; KeyPath = 'x' }, [pscustomobject]@{ CertificatePath = "$folder/a b.crt"; KeyPath = '' } |
                 Get-StepCertificate -ErrorVariable problem -ErrorAction SilentlyContinue
             $found.Name | Should -Be 'x1', 'a b'
@@ -403,7 +403,7 @@ Describe 'Get-StepCertificate' {
             $problem.FullyQualifiedErrorId | Should -Be (@('PathEmpty,StepCaRenew.Cmdlets.GetStepCertificateCommand') * 3)
         }
 
-        It 'tells of what is missing, and goes on' {
+        It 'reports a missing file, and continues' {
             $found = Get-StepCertificate "$folder/x1.crt", "$folder/none.crt", "$folder/a b.crt" -ErrorVariable problem -ErrorAction SilentlyContinue
             $found.Name | Sort-Object | Should -Be 'a b', 'x1'
             $problem | Should -HaveCount 1
@@ -454,7 +454,7 @@ Describe 'Get-StepCertificate' {
             Test-StepCertificatePair $folder -Recurse | Should -Be @($true)
         }
 
-        It 'does not go on and on in loops of links, with -FollowSymlink neither' {
+        It 'ends in loops of links, also with -FollowSymlink' {
             $deep = [IO.Directory]::CreateDirectory("$folder/a/b").FullName
             $pair = Build-TestCertificate -Authority $authority -Folder $folder -Name web
             $other = Build-TestCertificate -Authority $authority -Folder $deep -Name deep
@@ -469,7 +469,7 @@ Describe 'Get-StepCertificate' {
             $result.Output.Trim() -split '\r?\n' | Should -Be $other.CertificatePath, $pair.CertificatePath, $other.CertificatePath, $pair.CertificatePath
         }
 
-        It 'goes through links to folders with -FollowSymlink alone, as Get-ChildItem does' {
+        It 'follows links to folders only with -FollowSymlink, as Get-ChildItem does' {
             $away = Get-NewFolder
             $pair = Build-TestCertificate -Authority $authority -Folder $away -Name far
             Add-Link link $away
@@ -538,7 +538,7 @@ Describe 'Get-StepCertificate' {
             $result.Output.Trim() | Should -BeExactly 'AccessDenied,StepCaRenew.Cmdlets.GetStepCertificateCommand'
         }
 
-        It 'do not keep Invoke-StepRenewal from the others' {
+        It 'do not stop Invoke-StepRenewal from renewing the others' {
             $result = Invoke-AsNobody "`$r = Invoke-StepRenewal '$folder/locked', '$folder' -Recurse -LogPath /tmp/stepcarenew-nobody-`$PID.log -StepPath /nonexistent -ErrorVariable problem -ErrorAction SilentlyContinue
                 `$r.Status; `$problem.ForEach{ `$_.FullyQualifiedErrorId -replace ',.*' } -join ' '
                 (Get-Content /tmp/stepcarenew-nobody-`$PID.log | ConvertFrom-Json | Where-Object id -eq 190).fields.errorId -join ' '; Remove-Item /tmp/stepcarenew-nobody-`$PID.log"
@@ -563,19 +563,19 @@ Describe 'Get-StepCertificate' {
             [IO.Directory]::CreateDirectory("$folder/folder.crt") > $null
         }
 
-        It 'shows the certificate alone, and no error' {
+        It 'shows only the certificate, and no error' {
             $found = Get-StepCertificate $folder -ErrorVariable problem
             $problem | Should -BeNullOrEmpty
             $found.Name | Should -BeExactly 'web'
         }
 
-        It 'does so by a pattern as well' {
+        It 'does the same for a pattern' {
             $found = Get-StepCertificate "$folder/*.crt", "$folder/*.pem" -ErrorVariable problem
             $problem | Should -BeNullOrEmpty
             $found.Name | Should -BeExactly 'web'
         }
 
-        It 'tells of damaged ones, and shows the others' {
+        It 'reports damaged certificates, and shows the others' {
             $bad = Get-NewFolder
             Copy-Item $pair.CertificatePath, $pair.KeyPath $bad
             Set-Content $bad/garbage.crt 'this is no certificate'
@@ -588,11 +588,11 @@ Describe 'Get-StepCertificate' {
             $problem.TargetObject | ForEach-Object { Split-Path $_ -Leaf } | Sort-Object | Should -Be 'empty.crt', 'garbage.crt', 'half.crt'
         }
 
-        It 'shows a root where it is named' {
+        It 'shows a root if it is named' {
             (Get-StepCertificate $folder/root.crt).Subject | Should -BeExactly 'CN=Test Root'
         }
 
-        It 'says of a PKCS#12 file that it is not supported yet' {
+        It 'reports that PKCS#12 files are not supported yet' {
             $pfx = Join-Path $folder web.pfx
             Export-TestPfx $pair $pfx -Password secret
             foreach ($command in 'Get-StepCertificate', 'Test-StepCertificatePair', 'Invoke-StepRenewal') {
@@ -606,11 +606,11 @@ Describe 'Get-StepCertificate' {
             Remove-Item $pfx
         }
 
-        It 'says of a key that was named that it is none' {
+        It 'reports a key that was given as a certificate' {
             { Get-StepCertificate $pair.KeyPath -ErrorAction Stop } | Should -Throw -ErrorId 'CertificateInvalid,*'
         }
 
-        It 'is silent about a folder without any' {
+        It 'writes nothing for a folder without certificates' {
             Get-StepCertificate (Get-NewFolder) -ErrorVariable problem | Should -BeNullOrEmpty
             $problem | Should -BeNullOrEmpty
         }

@@ -28,7 +28,7 @@ Describe 'Get-StepRenewalTask' {
         }
     }
 
-    It 'shows all, or those that a name or a pattern means' {
+    It 'shows all renewals, or those of a name or a pattern' {
         (Get-StepRenewalTask).Name | Should -Be mail, web
         (Get-StepRenewalTask w*).Name | Should -Be web
         (Get-StepRenewalTask WEB, mail).Name | Should -Be web, mail
@@ -36,7 +36,7 @@ Describe 'Get-StepRenewalTask' {
         { Get-StepRenewalTask x -ErrorAction Stop } | Should -Throw -ErrorId 'NotRegistered,*'
     }
 
-    It 'names what is wrong with a schedule, and a second registration mends it: <Name>' -ForEach @(
+    It 'names the problem of a schedule, and registering again fixes it: <Name>' -ForEach @(
         @{ Name = 'no schedule'; Change = { '' }; Difference = 'There is no schedule.' }
         @{ Name = 'another interval'; Change = { $_ -replace '(?m)^\d+,\d+,\d+,\d+ ', '*/5 ' }; Difference = '*`*/5*' }
         @{ Name = 'another hour'; Change = { $_ -replace '(?m)^(\d+,\d+,\d+,\d+) \* ', '$1 3 ' }; Difference = '*3*' }
@@ -51,7 +51,7 @@ Describe 'Get-StepRenewalTask' {
         (Get-StepRenewalTask web).ScheduleDifferences | Where-Object { $_ -notlike 'No cron daemon runs*' } | Should -BeNullOrEmpty
     }
 
-    It 'tells of a certificate that cannot be read, and shows the others' {
+    It 'reports a certificate that cannot be read, and shows the others' {
         Set-Content (Join-Path $folder web.local.crt) damaged
         $tasks = Get-StepRenewalTask
         $tasks.Name | Should -Be mail, web
@@ -60,7 +60,7 @@ Describe 'Get-StepRenewalTask' {
         $tasks[1].ScheduleDifferences | Should -BeLike '*web.local.crt*'
     }
 
-    It 'tells of a definition that breaks its schema, by file, line and property, and shows the others' {
+    It 'reports an invalid definition with file, line and property, and shows the others' {
         Set-Content (Join-Path $env:STEPCARENEW_HOME renewals/web.json) "{`n  `"certificate`": 7`n}"
         $tasks = Get-StepRenewalTask -ErrorAction SilentlyContinue -ErrorVariable problem
         $tasks.Name | Should -Be mail
@@ -68,7 +68,7 @@ Describe 'Get-StepRenewalTask' {
         $problem[0].Exception.Message | Should -BeLike "*web.json', line 2, property 'certificate'*"
     }
 
-    It 'names what is wrong with its runs: one that never came' {
+    It 'names the problem of its runs: one did not happen' {
         # Without the daemon that this machine may lack.
         function Get-Detail { (Get-StepRenewalTask web).HealthDetails | Where-Object { $_ -notlike 'No cron daemon runs*' } }
         Get-Detail | Should -BeNullOrEmpty
@@ -78,7 +78,7 @@ Describe 'Get-StepRenewalTask' {
         @(Get-Detail) -like 'It has never run since its registration at *, but its interval is 15m.' | Should -HaveCount ([int] $isAwake)
     }
 
-    It 'names what is wrong with its runs: the last one failed, and keeps the error with its time after a success' {
+    It 'names the problem of its runs: the last one failed; keeps the error and its time after a success' {
         $key = Join-Path $folder web.local.key
         Move-Item $key "$key.away"
         Invoke-StepRenewal -Name web -ErrorAction SilentlyContinue | Out-Null
@@ -101,7 +101,7 @@ Describe 'Get-StepRenewalTask' {
         $again.HealthDetails -like 'The last run failed*' | Should -BeNullOrEmpty
     }
 
-    It 'names what is wrong with its runs: an action is pending for long' {
+    It 'names the problem of its runs: an action is pending for a long time' {
         Register-StepRenewalTask web (Join-Path $folder web.local.crt) -Scope CurrentUser -Scheduler Cron -StepPath $ca.Folder -FilePath /bin/false -WarningAction SilentlyContinue | Out-Null
         Invoke-StepRenewal -Name web -Force -ErrorAction SilentlyContinue | Out-Null
         $task = Get-StepRenewalTask web
@@ -114,7 +114,7 @@ Describe 'Get-StepRenewalTask' {
         (Get-StepRenewalTask web).HealthDetails -like 'Actions have been pending since *' | Should -HaveCount 1
     }
 
-    It 'names what is wrong with its runs: the module is gone, whichever module asks' {
+    It 'names the problem of its runs: the module is gone, whichever module asks' {
         $copy = Join-Path $folder 'Modules/StepCaRenew'
         Copy-Item (Get-TestPackage) (Join-Path $copy 0.1.0) -Recurse
         $register = "Import-Module '$copy'; Register-StepRenewalTask web '$folder/web.local.crt' -Scope CurrentUser -Scheduler Cron -StepPath '$($ca.Folder)' -WarningAction SilentlyContinue | Out-Null"
@@ -129,7 +129,7 @@ Describe 'Get-StepRenewalTask' {
         $task.Healthy | Should -BeFalse
     }
 
-    It 'names what is wrong with its runs: the schedule does not see the folder of XDG_CONFIG_HOME' {
+    It 'names the problem of its runs: the schedule does not see the folder of XDG_CONFIG_HOME' {
         $xdg = @{ STEPCARENEW_HOME = ''; XDG_CONFIG_HOME = "$folder/config"; XDG_STATE_HOME = "$folder/state"; PATH = $env:PATH }
         $import = "Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'"
         $show = '(Get-StepRenewalTask web).HealthDetails -like "Every scheduled run fails*"'
@@ -146,7 +146,7 @@ Describe 'Get-StepRenewalTask' {
         (Invoke-FreshPwsh "$import; $show" -Environment ($xdg + @{ XDG_CONFIG_HOME = "$folder/config" })).Output | Should -BeNullOrEmpty
     }
 
-    It 'names what is wrong with its runs: cron is a zombie' {
+    It 'names the problem of its runs: cron is a zombie' {
         if ((& id -u) -ne '0') { return Skip-Test -Because 'processes of a test''s own need root' }
         # A child by the name of cron whose parent takes no note of its end; in a list of processes that has no other cron.
         [IO.File]::WriteAllText("$folder/cron", "#!/bin/sh`nexit`n")
@@ -169,7 +169,7 @@ Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'
         $run.Output | Should -Match 'No cron daemon runs \(process \d+ has ended and is a zombie\)'
     }
 
-    It 'is text in Export-Csv, is its name as text, and cannot be changed' {
+    It 'is text in Export-Csv, converts to its name, and cannot be changed' {
         $task = Get-StepRenewalTask web
         "$task" | Should -BeExactly web
         $task.PSObject.Properties | Where-Object IsSettable | Should -BeNullOrEmpty

@@ -51,7 +51,7 @@ BeforeAll {
 }
 
 Describe 'The help files' {
-    It 'are what the pages in docs give' {
+    It 'are generated from the pages in docs' {
         $output = & (Get-DotnetPath) (Get-HelpBuilder) check (Get-RepositoryPath) 2>&1
         $LASTEXITCODE | Should -Be 0 -Because ($output -join "`n")
     }
@@ -144,7 +144,7 @@ Describe 'The help of <_>' -ForEach $commands {
         }
     }
 
-    It 'describes each parameter, and nothing else' {
+    It 'describes each parameter, and no others' {
         $documented = $parameters | ForEach-Object { (Select-Element $_ name).InnerText }
         $real = $command.Parameters.Values | Select-Own | ForEach-Object Name
         $documented | Sort-Object | Should -Be ($real | Sort-Object)
@@ -170,7 +170,7 @@ Describe 'The help of <_>' -ForEach $commands {
         $documented | Sort-Object | Should -Be ($default.Parameters | Select-Own | ForEach-Object Name | Sort-Object)
     }
 
-    It 'states in the list of parameters what one of the sets says' {
+    It 'gives the facts of each parameter as in one of the sets' {
         foreach ($parameter in $parameters) {
             $documented = Get-DocumentedFact $parameter
             $real = $command.ParameterSets.Parameters | Where-Object Name -EQ $documented.Name | ForEach-Object { Get-RealFact $_ } | Format-Fact

@@ -90,7 +90,7 @@ Describe 'HelpBuilder' {
         $items[1].parameter.aliases | Should -Be 'PSPath'
     }
 
-    It 'makes plain text of Markdown, with code indented below its text' {
+    It 'converts Markdown to plain text, with indented code' {
         $root = Initialize-Page
         Invoke-HelpBuilder build $root
         $command = (Read-Maml $root).helpItems.command
@@ -98,13 +98,13 @@ Describe 'HelpBuilder' {
         $command.description.para | Should -Be "See this:`n`n    Get-Thing", "- one`n- two"
     }
 
-    It 'gives an address to links that have one on the web' {
+    It 'adds the web address of links' {
         $root = Initialize-Page
         Invoke-HelpBuilder build $root
         (Read-Maml $root).helpItems.command.relatedLinks.navigationLink.uri | Should -Be '', 'https://example.org/thing'
     }
 
-    It 'finds its own work in order, and says what a changed page left behind' {
+    It 'accepts its own output, and reports help that is older than its page' {
         $root = Initialize-Page
         Invoke-HelpBuilder build $root
         (Invoke-HelpBuilder check $root).ExitCode | Should -Be 0
@@ -114,7 +114,7 @@ Describe 'HelpBuilder' {
         $check.Output | Should -Match 'dll-Help\.xml: not what the pages'
     }
 
-    It 'finds help whose page is gone' {
+    It 'reports help without a page' {
         $root = Initialize-Page
         Invoke-HelpBuilder build $root
         Set-Content (Join-Path $root 'en-US/about_Gone.help.txt') 'gone'
@@ -137,7 +137,7 @@ Describe 'HelpBuilder' {
         $result.Output | Should -Match $Message
     }
 
-    It 'explains itself' {
+    It 'has help of its own' {
         (Invoke-HelpBuilder --help).Output | Should -Match 'Usage: HelpBuilder build\|check'
         (Invoke-HelpBuilder nonsense).ExitCode | Should -Be 2
     }

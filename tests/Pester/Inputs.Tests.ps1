@@ -55,7 +55,7 @@ Describe 'Objects of the pipeline' {
         $isOver.Dispose()
     }
 
-    It 'have a result each where Get-StepCertificate found no key' {
+    It 'have one result each if Get-StepCertificate found no key' {
         Remove-Item $b.KeyPath
         $results = Get-StepCertificate $folder | Invoke-StepRenewal @call -Force
         $results | Sort-Object Name | ForEach-Object Status | Should -Be 'Renewed', 'Failed'
@@ -66,7 +66,7 @@ Describe 'Objects of the pipeline' {
         $seen | Should -BeLike 'POST /x/fail*KeyNotFound*'
     }
 
-    It 'have none given where the key in a list is empty' {
+    It 'use no key if the key in a list is empty' {
         Set-Content "$folder/list.csv" 'CertificatePath,KeyPath', "$($a.CertificatePath),", "$($b.CertificatePath),$($b.KeyPath)"
         $results = Import-Csv "$folder/list.csv" | Invoke-StepRenewal @call -Force
         $results.Status | Should -Be 'Renewed', 'Renewed'
@@ -75,7 +75,7 @@ Describe 'Objects of the pipeline' {
         $seen | Should -Be 'GET /x'
     }
 
-    It 'fail for themselves: <Title>' -ForEach @(
+    It 'fail without stopping the others: <Title>' -ForEach @(
         @{ Title = 'an empty path'; ErrorId = 'PathEmpty'; Object = { [pscustomobject]@{ CertificatePath = ''; KeyPath = '' } } }
         @{ Title = 'a path that is null'; ErrorId = 'PathEmpty'; Object = { [pscustomobject]@{ CertificatePath = $null; KeyPath = $null } } }
         @{ Title = 'an empty string'; ErrorId = 'PathEmpty'; Object = { '' } }
@@ -97,13 +97,13 @@ Describe 'Objects of the pipeline' {
         $seen | Should -BeLike "POST /x/fail*$ErrorId*"
     }
 
-    It 'are logged where a folder holds a damaged certificate' {
+    It 'are logged if a folder holds a damaged certificate' {
         Set-Content $b.CertificatePath 'no certificate'
         (Get-Item $folder | Invoke-StepRenewal @call).Name | Should -BeExactly 'a'
         Get-LoggedFailure | Should -BeExactly 'CertificateInvalid'
     }
 
-    It 'are not asked for where a path is given and empty: that ends the call, and the monitor hears of it' {
+    It 'are not used if an empty path is given: that ends the call, with a report to the monitor' {
         { Invoke-StepRenewal $a.CertificatePath -KeyPath '' @call } | Should -Throw -ErrorId 'PathEmpty,*'
         { Invoke-StepRenewal $a.CertificatePath, '' @call } | Should -Throw -ErrorId 'PathEmpty,*'
         Get-LoggedFailure | Should -Be 'PathEmpty', 'PathEmpty'
@@ -127,7 +127,7 @@ Describe 'Registered renewals' {
         $said = @{ ErrorAction = 'SilentlyContinue'; ErrorVariable = 'problem'; InformationVariable = 'information' }
     }
 
-    It 'are hinted at where a name is given as a path' {
+    It 'are suggested if a name is given as a path' {
         Push-Location ([IO.Directory]::CreateDirectory("$folder/empty").FullName)
         try {
             (Invoke-StepRenewal ng @atCa @said).ErrorId | Should -BeExactly 'FileNotFound'
@@ -169,7 +169,7 @@ Describe 'Registered renewals' {
         (Get-StepRenewalTask web).LastAttempt | Should -Not -BeNullOrEmpty
     }
 
-    It 'take no other object for one, whatever its name' {
+    It 'are not run by other objects with the same name' {
         $stranger = [pscustomobject]@{ Name = 'web'; CertificatePath = $pairs[0].CertificatePath }
         $results = $stranger | Invoke-StepRenewal @atCa
         $results.CertificatePath | Should -BeExactly $pairs[0].CertificatePath
@@ -182,12 +182,12 @@ Describe 'Registered renewals' {
         Get-StepRenewalTask | Should -HaveCount 3
     }
 
-    It 'can not be told what their definitions say, through the pipeline neither' {
+    It 'refuse parameters that the definition sets, also through the pipeline' {
         { Get-StepRenewalTask web | Invoke-StepRenewal -CaUrl $ca.Url -ErrorAction Stop } | Should -Throw -ErrorId 'ConflictingParameters,*'
         Get-StepRenewalTask nothing* | Invoke-StepRenewal | Should -BeNullOrEmpty
     }
 
-    It 'are taken away by their objects' {
+    It 'are unregistered by their objects' {
         Get-StepRenewalTask mail, web | Export-Clixml $folder/tasks.xml
         Get-StepRenewalTask ng | Unregister-StepRenewalTask
         (Get-StepRenewalTask).Name | Should -Be 'mail', 'web'
@@ -197,7 +197,7 @@ Describe 'Registered renewals' {
         $problem.FullyQualifiedErrorId -replace ',.*' | Should -Be 'NotRegistered', 'NotRegistered'
     }
 
-    It 'have errors that begin with their names, and one for a cause that they have in common' {
+    It 'have errors that begin with their names, and one error for a common cause' {
         foreach ($pair in $pairs[0..1]) { Remove-Item $pair.CertificatePath }
         Invoke-StepRenewal @said > $null
         $problem.FullyQualifiedErrorId | Should -Be (@('FileNotFound,StepCaRenew.Cmdlets.InvokeStepRenewalCommand') * 2)

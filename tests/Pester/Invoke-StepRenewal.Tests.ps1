@@ -53,7 +53,7 @@ Describe 'Invoke-StepRenewal with <_>' -ForEach 'StepCa', 'DevCa' {
         Close-TestCa $ca
     }
 
-    It 'renews a certificate that is due: another serial, the same key, mode and names' {
+    It 'renews a due certificate: a new serial number, the same key, mode and names' {
         $pair = Build-TestCertificate -Authority $authority -Folder $folder -Age 16:30:00
         if (-not $IsWindows) {
             [IO.File]::SetUnixFileMode($pair.CertificatePath, 'UserRead, UserWrite, GroupRead')
@@ -86,7 +86,7 @@ Describe 'Invoke-StepRenewal with <_>' -ForEach 'StepCa', 'DevCa' {
         Get-StagedFile $folder | Should -BeNullOrEmpty
     }
 
-    It 'writes the leaf first, then its issuer, and others than the module verify them' {
+    It 'writes the leaf first, then its issuer, and openssl verifies them' {
         $pair = Build-TestCertificate -Authority $authority -Folder $folder
         (Invoke-StepRenewal $pair.CertificatePath @atCa -Force).Status | Should -Be 'Renewed'
         $chain = [Security.Cryptography.X509Certificates.X509Certificate2Collection]::new()
@@ -97,7 +97,7 @@ Describe 'Invoke-StepRenewal with <_>' -ForEach 'StepCa', 'DevCa' {
         Test-TestChain $pair.CertificatePath $ca.RootPath | Should -BeTrue
     }
 
-    It 'leaves alone what is not due, and does not ask the CA' {
+    It 'does not change a certificate that is not due, and does not ask the CA' {
         $pair = Build-TestCertificate -Authority $authority -Folder $folder
         $before = Get-FileState $pair.CertificatePath, $pair.KeyPath
         $requests = Get-RenewalCount $ca
@@ -112,7 +112,7 @@ Describe 'Invoke-StepRenewal with <_>' -ForEach 'StepCa', 'DevCa' {
         Get-RenewalCount $ca | Should -Be $requests
     }
 
-    It 'does nothing with -WhatIf, but says what it would do' {
+    It 'changes nothing with -WhatIf, and reports what it would do' {
         $pair = Build-TestCertificate -Authority $authority -Folder $folder
         $before = Get-FileState $pair.CertificatePath, $pair.KeyPath
         $requests = Get-RenewalCount $ca
@@ -147,7 +147,7 @@ Describe 'Invoke-StepRenewal with <_>' -ForEach 'StepCa', 'DevCa' {
         Test-OpenSslPair $pair | Should -BeTrue
     }
 
-    It 'renews an expired certificate where the CA allows it' {
+    It 'renews an expired certificate if the CA allows it' {
         $pair = Build-TestCertificate -Authority (Get-CaAuthority $lenient) -Folder $folder -Lifetime 12:00:00 -Age 12:30:00
         $result = Invoke-StepRenewal $pair.CertificatePath -StepPath $lenient.Folder -RetryTimeout 0s
         $result.Status | Should -Be 'Renewed'
@@ -155,26 +155,26 @@ Describe 'Invoke-StepRenewal with <_>' -ForEach 'StepCa', 'DevCa' {
         Test-OpenSslPair $pair | Should -BeTrue
     }
 
-    It 'names the claim where the CA does not renew expired certificates' {
+    It 'names the claim if the CA does not renew expired certificates' {
         $pair = Build-TestCertificate -Authority $authority -Folder $folder -Lifetime 12:00:00 -Age 12:30:00
         $problem = Assert-Failure -Arguments $atCa -Pair $pair -ErrorId RenewalAfterExpiryRefused -Attempts 1
         $problem.ErrorDetails.RecommendedAction | Should -BeLike '*allowRenewalAfterExpiry*'
         $problem.CategoryInfo.Category | Should -Be 'PermissionDenied'
     }
 
-    It 'is refused where the provisioner does not renew' {
+    It 'fails if the provisioner does not renew' {
         $pair = Request-TestCertificate -Ca $ca -Folder $folder -Provisioner norenew
         Assert-Failure -Arguments ($atCa + @{ Force = $true }) -Pair $pair -ErrorId RenewalRefused -Attempts 1 > $null
     }
 
-    It 'is refused after a revocation' {
+    It 'fails after a revocation' {
         if (Test-Wine) { return Set-ItResult -Skipped -Because 'Invoke-RestMethod, which revokes here, shows no certificate under Wine' }
         $pair = Request-TestCertificate -Ca $ca -Folder $folder
         Revoke-TestCertificate $ca $pair
         Assert-Failure -Arguments ($atCa + @{ Force = $true }) -Pair $pair -ErrorId RenewalRefused -Attempts 1 > $null
     }
 
-    It 'does not ask the CA with a certificate that can not authenticate a client' {
+    It 'does not ask the CA with a certificate that cannot authenticate a client' {
         $pair = Request-TestCertificate -Ca $ca -Folder $folder -Provisioner noeku
         $requests = Get-RenewalCount $ca
         $problem = Assert-Failure -Arguments ($atCa + @{ Force = $true }) -Pair $pair -ErrorId NoClientAuth -Attempts 0
@@ -191,7 +191,7 @@ Describe 'Invoke-StepRenewal with <_>' -ForEach 'StepCa', 'DevCa' {
         Get-RenewalCount $ca | Should -Be $requests
     }
 
-    It 'holds the root against the fingerprint' {
+    It 'compares the root with the fingerprint' {
         $pair = Build-TestCertificate -Authority $authority -Folder $folder
         $requests = Get-RenewalCount $ca
         try {
@@ -204,7 +204,7 @@ Describe 'Invoke-StepRenewal with <_>' -ForEach 'StepCa', 'DevCa' {
         Get-RenewalCount $ca | Should -Be $requests
     }
 
-    It 'renews what is due of a folder, past one that is broken' {
+    It 'renews the due certificates of a folder although one is broken' {
         foreach ($name in 'a', 'b', 'c') { Build-TestCertificate -Authority $authority -Folder $folder -Name $name -Age 16:30:00 > $null }
         Build-TestCertificate -Authority $authority -Folder $folder -Name fresh > $null
         Copy-Item $folder/a.key $folder/b.key -Force
@@ -216,7 +216,7 @@ Describe 'Invoke-StepRenewal with <_>' -ForEach 'StepCa', 'DevCa' {
         (Test-StepCertificatePair $folder) | Should -Be $true, $false, $true, $true
     }
 
-    It 'renews by pipeline: those that are due, and no others' {
+    It 'renews only the due certificates of a pipeline' {
         foreach ($name in 'old [1]', 'old 2') { Build-TestCertificate -Authority $authority -Folder $folder -Name $name -Age 16:30:00 > $null }
         Build-TestCertificate -Authority $authority -Folder $folder -Name new > $null
         # A key that no convention finds: only the object knows it.
@@ -273,7 +273,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
             (Invoke-StepRenewal $path @atCa -RenewAt $_ -WhatIf).Status | Should -Be 'NotDue'
         }
 
-        It 'is with -Force, whatever else is said' {
+        It 'is with -Force and any other parameter' {
             (Invoke-StepRenewal $path @atCa -Force -ExpiresIn 1s -WhatIf).Status | Should -Be 'WouldRenew'
         }
 
@@ -285,7 +285,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
             Get-FileState $path | Should -Be $before
         }
 
-        It 'says of a bare number how it would be written' {
+        It 'shows how to write a bare number as a duration' {
             { Invoke-StepRenewal $path @atCa -ExpiresIn 60 } | Should -Throw '*60s*'
             { Invoke-StepRenewal $path @atCa -RetryTimeout 60 } | Should -Throw '*60s*'
         }
@@ -337,7 +337,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
             }
         }
 
-        It 'is that of -StepPath, by the folder that PowerShell is in' {
+        It 'is that of -StepPath, relative to the current location' {
             Push-Location (Split-Path $ca.Folder)
             try {
                 (Invoke-StepRenewal $path -Force -StepPath (Split-Path $ca.Folder -Leaf) -RetryTimeout 0s).Status | Should -Be 'Renewed'
@@ -386,7 +386,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
             $problem.ErrorDetails.RecommendedAction | Should -BeLike '*bootstrap*'
         }
 
-        It 'needs its root' {
+        It 'fails without a root' {
             Assert-Failure -Arguments @{ Force = $true; StepPath = "$folder/none"; CaUrl = $ca.Url; RetryTimeout = '0s' } -Pair $pair -ErrorId RootMissing -Attempts 0 > $null
         }
 
@@ -394,7 +394,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
             Assert-Failure -Arguments @{ Force = $true; CaUrl = "http://$(([Uri] $ca.Url).Authority)"; Root = $ca.RootPath; RetryTimeout = '0s' } -Pair $pair -ErrorId CaUrlInvalid -Attempts 0 > $null
         }
 
-        It 'holds the root against the fingerprint of defaults.json' {
+        It 'compares the root with the fingerprint of defaults.json' {
             Copy-StepFolder "$folder/step" @{ fingerprint = 'ab' * 32 }
             Assert-Failure -Arguments @{ Force = $true; StepPath = "$folder/step"; RetryTimeout = '0s' } -Pair $pair -ErrorId RootFingerprintMismatch -Attempts 0 > $null
         }
@@ -421,7 +421,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
     }
 
     Context 'Which files' {
-        It 'needs some' {
+        It 'requires a file' {
             $before = $env:STEPCARENEW_HOME
             $env:STEPCARENEW_HOME = Join-Path $folder none
             try {
@@ -438,7 +438,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
             @() | Invoke-StepRenewal @atCa | Should -BeNullOrEmpty
         }
 
-        It 'does not take nothing for all: <Script>' -ForEach @(
+        It 'refuses an empty list instead of using the default: <Script>' -ForEach @(
             @{ Script = { Invoke-StepRenewal $null @atCa } }
             @{ Script = { Invoke-StepRenewal '' @atCa } }
             @{ Script = { Invoke-StepRenewal -LiteralPath $null @atCa } }
@@ -452,14 +452,14 @@ Describe 'Invoke-StepRenewal and its parameters' {
             $thrown.FullyQualifiedErrorId | Should -BeExactly 'PathEmpty,StepCaRenew.Cmdlets.InvokeStepRenewalCommand'
         }
 
-        It 'tells where a folder or a pattern holds none, and goes on' {
+        It 'reports a folder or a pattern without certificates, and continues' {
             $empty = Get-NewFolder
             $results = Invoke-StepRenewal $empty, "$folder/x*", $path @atCa -ErrorVariable problem -ErrorAction SilentlyContinue
             $results | Should -HaveCount 1
             $problem.FullyQualifiedErrorId | Should -BeExactly (@('NoCertificateFound,StepCaRenew.Cmdlets.InvokeStepRenewalCommand') * 2)
         }
 
-        It 'tells of a missing file by a result and an error' {
+        It 'reports a missing file with a result and an error' {
             $result = Invoke-StepRenewal "$folder/none.crt" @atCa -ErrorVariable problem -ErrorAction SilentlyContinue
             $? | Should -BeFalse
             $result.Status | Should -Be 'Failed'
@@ -484,12 +484,12 @@ Describe 'Invoke-StepRenewal and its parameters' {
             $results.Status | Should -Be 'Renewed', 'Renewed', 'Renewed'
         }
 
-        It 'has one key for one certificate' {
+        It 'accepts -KeyPath only for one certificate' {
             Build-TestCertificate -Authority $authority -Folder $folder -Name other > $null
             { Invoke-StepRenewal $folder -KeyPath $pair.KeyPath @atCa } | Should -Throw -ErrorId 'KeyPathForSeveral,*'
         }
 
-        It 'takes a key by position, and an encrypted one' {
+        It 'accepts a key by position, and an encrypted key' {
             [IO.File]::WriteAllText("$folder/pass.txt", "correct horse`n")
             Protect-TestKey $pair.KeyPath 'correct horse'
             Move-Item $pair.KeyPath "$folder/my.secret"
@@ -544,7 +544,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
             $json.NotAfter | Should -BeNullOrEmpty
         }
 
-        It 'comes before the error that -ErrorAction Stop makes an end of' {
+        It 'comes before the error that ends the call with -ErrorAction Stop' {
             $seen = [Collections.Generic.List[object]]::new()
             $caught = $null
             try {
@@ -571,7 +571,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
     }
 
     Context 'The streams' {
-        It 'tell the way of a renewal' {
+        It 'describe the steps of a renewal' {
             $all = Invoke-StepRenewal $path @atCa -Force -Verbose -InformationVariable information -WarningVariable warnings *>&1
             $verbose = ($all | Where-Object { $_ -is [Management.Automation.VerboseRecord] }).Message
             $verbose[0] | Should -BeLike "Loaded '$path': CN=web.local, serial *"
@@ -590,7 +590,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
             $all[0].Status | Should -Be 'Renewed'
         }
 
-        It 'hold no secret: no password, no token, no key' {
+        It 'contain no password, no token and no key' {
             $secret = 'Correct-Horse-Battery-7531'
             $wrong = 'Wrong-Horse-Battery-7531'
             $plain = [IO.File]::ReadAllText($pair.KeyPath)

@@ -34,7 +34,7 @@ AfterAll {
     Restore-Environment $environment
 }
 
-Describe 'Beside a module with another version of the logging package' {
+Describe 'Next to a module with another version of the logging package' {
     BeforeAll {
         $other = Get-OtherModule
         $ca = Open-TestCa DevCa
@@ -86,7 +86,7 @@ Describe 'Beside a module with another version of the logging package' {
 }
 
 Describe 'What is loaded' {
-    It 'loads the engine only when a cmdlet needs it, and nothing for HTTP, retries, JSON or PKCS where nothing is due' {
+    It 'loads the engine only when a cmdlet needs it, and nothing for HTTP, retries, JSON or PKCS if nothing is due' {
         $pair = Build-TestCertificate -Authority (Build-TestAuthority) -Folder ([IO.Directory]::CreateDirectory((Join-Path $TestDrive 'not-due')).FullName)
         # Microsoft.CSharp comes with PowerShell's own way to a property, and not with us; a hook lets .NET run under Wine.
         $names = '([Runtime.Loader.AssemblyLoadContext]::All.Assemblies.GetName().Name -ne "Microsoft.CSharp" -ne "StepCaRenew.WineHook")'
@@ -102,7 +102,7 @@ Import-Module `$manifest
         $answer -split '\r?\n' | Should -BeExactly 'NotDue', 'StepCaRenew.Cmdlets', 'Microsoft.Extensions.Logging.Abstractions StepCaRenew.Core'
     }
 
-    It 'loads nothing for retries where the CA answers at once' {
+    It 'loads nothing for retries if the CA answers at once' {
         $ca = Open-TestCa DevCa
         if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
         try {
@@ -119,7 +119,7 @@ Import-Module `$manifest
         }
     }
 
-    It 'has cmdlets that know the engine, and none of its packages' {
+    It 'has cmdlets that reference the engine, and none of its packages' {
         $answer = Get-Answer @'
 Import-Module $manifest
 (Get-Command Invoke-StepRenewal).ImplementingType.Assembly.GetReferencedAssemblies().Name | Where-Object { $_ -notlike 'System*' } | Sort-Object
@@ -137,7 +137,7 @@ Describe 'Importing and removing' {
         Get-Answer "Import-Module `$manifest; Import-Module `$manifest -Force; Import-Module `$manifest -Force; $list" | Should -BeExactly $commands
     }
 
-    It 'takes all commands away with Remove-Module, and brings them back' {
+    It 'removes all commands with Remove-Module, and imports them again' {
         $answer = Get-Answer @"
 Import-Module `$manifest
 Remove-Module StepCaRenew

@@ -43,7 +43,7 @@ Describe 'The module' {
         $manifest.VariablesToExport | Should -BeNullOrEmpty
     }
 
-    It 'imports without a word' {
+    It 'imports without output' {
         Invoke-FreshPwsh 'Import-Module $manifest *>&1' | Should -BeNullOrEmpty
     }
 
@@ -63,7 +63,7 @@ Describe 'The module' {
         $loaded -split "`n" | Where-Object { $_ -in $ours } | Should -BeNullOrEmpty
     }
 
-    It 'has a page and a cmdlet for each other' {
+    It 'has one help page for each cmdlet' {
         $pages = Get-ChildItem (Get-RepositoryPath 'docs/commands') -Filter *.md | ForEach-Object BaseName
         $pages | Sort-Object | Should -Be (Get-ModuleCommand | ForEach-Object Name | Sort-Object)
     }
@@ -87,23 +87,23 @@ Describe '<_>' -ForEach $commands {
         Get-RepositoryPath "tests/Pester/$($command.Name).Tests.ps1" | Should -Exist
     }
 
-    It 'says what it returns' {
+    It 'declares its output type' {
         $command.OutputType | Should -Not -BeNullOrEmpty
     }
 
-    It 'asks before it changes something, and only then' {
+    It 'asks for confirmation only before it changes something' {
         $changes = $command.Verb -notin 'Get', 'Test', 'Find', 'Measure', 'Show'
         $attribute.SupportsShouldProcess | Should -Be $changes
     }
 
-    It 'takes a literal path wherever it takes a path' {
+    It 'has a literal path for every path' {
         if ($command.Parameters.ContainsKey('Path')) {
             $command.Parameters.Keys | Should -Contain 'LiteralPath'
             $command.Parameters['LiteralPath'].Aliases | Should -Contain 'PSPath'
         }
     }
 
-    It 'takes secrets as SecureString or PSCredential only' {
+    It 'accepts secrets only as SecureString or PSCredential' {
         $secret = $command.Parameters.Values | Where-Object { $_.Name -match 'Password$|Secret$|Passphrase$' }
         foreach ($parameter in $secret) {
             $parameter.ParameterType.Name | Should -BeIn 'SecureString', 'PSCredential' -Because "-$($parameter.Name)"

@@ -196,7 +196,7 @@ Get-Content /etc/cron.d/stepcarenew-db | Select-String $account | Out-Null
         Get-Trace db parent | Should -Be (Get-Trace web parent)
     }
 
-    It 'tells root of warnings, failures and failed actions as of its own renewals' {
+    It 'reports warnings, failures and failed actions to root as for root's own renewals' {
         New-OtherRenewal db -Actions @(@{ run = '/bin/sh'; arguments = '-c', 'echo broken; exit 3' }) | Out-Null
         $result = Invoke-StepRenewal -Name db -ErrorVariable problem -ErrorAction SilentlyContinue
         $result.Status | Should -BeExactly Renewed

@@ -64,7 +64,7 @@ Describe 'Register-StepRenewalTask' {
         $forMe = @{ Scope = 'CurrentUser'; Scheduler = 'Cron' } + $atCa
     }
 
-    It 'goes through the life of one: registered, again, run, failed, recovered, pending, unregistered' {
+    It 'registers, registers again, runs, fails, recovers, leaves an action pending, unregisters' {
         $proof = Join-Path $folder proof
         $action = @{ FilePath = 'sh'; ArgumentList = '-c', 'cat "$0/gate" > "$0/seen"', $folder }
 
@@ -178,7 +178,7 @@ Describe 'Register-StepRenewalTask' {
         Get-ChildItem $folder -Recurse -File | ForEach-Object { Get-FileState $_.FullName } | Should -Be $state
     }
 
-    It 'makes an existing registration what a new call says, and lets no name change hands unasked' {
+    It 'changes an existing registration as the new call says, and does not give a name to another certificate without -Force' {
         Register-StepRenewalTask web $path @forMe | Out-Null
         $task = Register-StepRenewalTask web $path @forMe -Interval 5m -ExpiresIn 8h -Rekey -KeyAlgorithm ec-p384 -LogPath (Join-Path $folder web.log)
         $task.Changed | Should -BeTrue
@@ -194,7 +194,7 @@ Describe 'Register-StepRenewalTask' {
     }
 
     Context '-RunNow' {
-        It 'starts the registered run and says how it ended' {
+        It 'starts the registered run and reports its result' {
             $task = Register-StepRenewalTask web $path @forMe -RunNow
             $task.RunExitCode | Should -Be 0
             $task.LastStatus | Should -BeExactly Renewed
@@ -207,7 +207,7 @@ Describe 'Register-StepRenewalTask' {
             $problem[0].Exception.Message | Should -BeLike '*ActionFailed*'
         }
 
-        It 'tests what it can and says so if nothing is due, and renews with -Force, once' {
+        It 'tests the run if nothing is due, and renews once with -Force' {
             $null = New-DuePair -Age 00:01:00
             $serial = Get-LeafSerial $path
             $task = Register-StepRenewalTask web $path @forMe -RunNow -InformationAction SilentlyContinue -InformationVariable said
@@ -225,7 +225,7 @@ Describe 'Register-StepRenewalTask' {
             (Get-Content $task.LogPath | ConvertFrom-Json | Where-Object event -EQ Tested).Count | Should -Be 1 -Because 'a run that nobody ordered tests nothing'
         }
 
-        It 'reports what would fail when the certificate is due: <Name>' -ForEach @(
+        It 'reports in advance what would fail when the certificate is due: <Name>' -ForEach @(
             @{ Name = 'a CA that is down'; Arguments = @{ CaUrl = 'https://127.0.0.1:9'; Force = $true }; Break = { }; Problem = 'CaUnreachable' }
             @{ Name = 'a root that is another one'; Arguments = @{}; Break = { Copy-Item $path "$env:STEPCARENEW_HOME/renewals/web.root.crt" }; Problem = 'Root*' }
             @{ Name = 'a program that has gone'; Arguments = @{ FilePath = 'PROGRAM' }; Break = { Remove-Item "$folder/hook" }; Problem = 'ActionInvalid' }
@@ -251,7 +251,7 @@ Describe 'Register-StepRenewalTask' {
     }
 
     Context 'Programs of a run' {
-        It 'are written down with their full path, and -WhatIf and -AsText show it; folders of system programs count too' {
+        It 'are recorded with their full path, which -WhatIf and -AsText show; also those in sbin folders' {
             $only = Get-ChildItem /usr/local/sbin, /usr/sbin, /sbin -File -ErrorAction Ignore | Where-Object {
                 $_.UnixFileMode.HasFlag([IO.UnixFileMode]::OtherExecute) -and -not (Test-Path "/usr/bin/$($_.Name)") -and -not (Test-Path "/bin/$($_.Name)") -and -not (Test-Path "/usr/local/bin/$($_.Name)")
             } | Select-Object -First 1
@@ -273,7 +273,7 @@ Describe 'Register-StepRenewalTask' {
             $definition.actions[0].run | Should -BeExactly "$((Get-Item $only.FullName).Directory)/$($only.Name)"
         }
 
-        It 'that have gone stop no scheduled renewal, and a call before anything is done' {
+        It 'that are missing do not stop a scheduled renewal, but stop a call before it does anything' {
             New-TestHook hook
             Register-StepRenewalTask web $path @forMe -FilePath "$folder/hook" | Out-Null
             Remove-Item "$folder/hook"
@@ -315,7 +315,7 @@ Describe 'Register-StepRenewalTask' {
             $registered.ExitCode | Should -Be 0 -Because $registered.Error
         }
 
-        It 'of the module is what the schedule runs, without a new registration, and no other version or pwsh that asks finds a difference' {
+        It 'of the module is used by the schedule without registering again, and other versions and pwsh find no difference' {
             Get-CronCommand web | Should -BeLike "*Import-Module '*/my modules/StepCaRenew'*"
             Get-CronCommand web | Should -Not -Match '\d+\.\d+\.\d+'
             $definition = Get-Content "$env:STEPCARENEW_HOME/renewals/web.json" -Raw | ConvertFrom-Json
@@ -334,7 +334,7 @@ Describe 'Register-StepRenewalTask' {
             $asked.Output -split "`n" | Where-Object { $_ -and $_ -notlike 'No cron daemon runs*' } | Should -Be 99.2.0
         }
 
-        It 'that others could have made is not run: <Name>' -ForEach @(
+        It 'in a folder that others can write is not run: <Name>' -ForEach @(
             @{ Name = 'the version that is loaded'; Open = { chmod 777 (Join-Path $modules 99.1.0/bin) } }
             @{ Name = 'the folder of versions, where sticky keeps them from the one that is there'; Open = { chmod 1777 $modules } }
         ) {
@@ -347,7 +347,7 @@ Describe 'Register-StepRenewalTask' {
             Get-LeafSerial $path | Should -Be $serial
         }
 
-        It 'is not found by a module that lies in no folder of modules, which is a warning' {
+        It 'is not found if the module is not in a module folder, which is a warning' {
             $plain = Join-Path $folder plain
             Copy-Item (Get-TestPackage) $plain -Recurse
             Unregister-StepRenewalTask web
@@ -360,7 +360,7 @@ Describe 'Register-StepRenewalTask' {
     }
 
     Context 'A registration that exists' {
-        It 'is replaced, and what is dropped is named; -WhatIf shows the differences' {
+        It 'is replaced, with a warning of removed settings; -WhatIf shows the differences' {
             New-TestHook hook
             Register-StepRenewalTask web $path @forMe -Interval 5m -FilePath "$folder/hook" -ArgumentList s3cret -LockTimeout 7s | Out-Null
             $state = Get-ChildItem $folder -Recurse -File | ForEach-Object { Get-FileState $_.FullName }
@@ -377,7 +377,7 @@ Describe 'Register-StepRenewalTask' {
             $warning | Should -BeNullOrEmpty
         }
 
-        It 'for the same certificate under another name is refused, but with -Force, and links are followed' {
+        It 'for the same certificate under another name is refused without -Force, also through links' {
             Register-StepRenewalTask web $path @forMe | Out-Null
             New-Item "$folder/link.crt" -ItemType SymbolicLink -Target $path | Out-Null
             New-Item "$folder/link.key" -ItemType SymbolicLink -Target $pair.KeyPath | Out-Null
@@ -428,7 +428,7 @@ Describe 'Register-StepRenewalTask' {
         $secret | Should -Not -Exist
     }
 
-    It 'puts everything back where the schedule cannot be made' {
+    It 'restores everything if the schedule cannot be created' {
         Register-StepRenewalTask web $path @forMe | Out-Null
         Set-Content (Join-Path $folder crontab) "#!/bin/sh`n[ `$1 = -l ] && exec cat `"`$(dirname `"`$0`")/tab`"`necho 'crontab: no space' >&2; exit 1"
         $definition = Get-Content (Join-Path $env:STEPCARENEW_HOME renewals/web.json) -Raw
@@ -439,7 +439,7 @@ Describe 'Register-StepRenewalTask' {
         (Get-StepRenewalTask).Name | Should -Be web
     }
 
-    Context 'What is refused, before anything is written' {
+    Context 'Refused before anything is written' {
         It '<Name>' -ForEach @(
             @{ Name = 'a name with a slash'; Arguments = @{ Name = 'a/b' }; ErrorId = 'NameInvalid' }
             @{ Name = 'a device of Windows'; Arguments = @{ Name = 'nul' }; ErrorId = 'NameInvalid' }
@@ -460,7 +460,7 @@ Describe 'Register-StepRenewalTask' {
             Join-Path $folder tab | Should -Not -Exist
         }
 
-        It 'a lifetime that is too short, with the figures' {
+        It 'a lifetime that is too short; the error has the numbers' {
             $short = Build-TestCertificate -Authority $authority -Folder $folder -Name short.local -Lifetime 01:00:00
             { Register-StepRenewalTask web $short.CertificatePath @forMe } | Should -Throw -ErrorId 'LifetimeTooShort,*' -ExpectedMessage '*1h*1h 36m*'
             (Register-StepRenewalTask web $short.CertificatePath @forMe -Interval 1m).Interval | Should -BeExactly 1m
@@ -471,7 +471,7 @@ Describe 'Register-StepRenewalTask' {
             { Register-StepRenewalTask web $path @forMe } | Should -Throw -ErrorId 'KeyMismatch,*'
         }
 
-        It 'an account that could not read the pair, write its folder, or keep its owner' {
+        It 'an account that cannot read the pair, write its folder, or keep its owner' {
             if ([Environment]::UserName -ne 'root') { return Skip-Test -Because 'only root registers for others' }
             $forNobody = @{ UserId = 'nobody'; Scheduler = 'Cron'; WhatIf = $true } + $atCa
             chmod 600 $pair.KeyPath
@@ -487,7 +487,7 @@ Describe 'Register-StepRenewalTask' {
             $env:STEPCARENEW_HOME | Should -Not -Exist
         }
 
-        It 'a service without a running systemd, but with -Force' {
+        It 'a service without a running systemd, unless with -Force' {
             if (Test-Path /run/systemd/system) { return Set-ItResult -Skipped -Because 'systemd runs here' }
             if (-not (Get-Command systemctl -ErrorAction Ignore)) { return Set-ItResult -Skipped -Because 'there is no systemctl here' }
             { Register-StepRenewalTask web $path @forMe -ReloadService nginx } | Should -Throw -ErrorId 'SystemdNotRunning,*'
@@ -529,14 +529,14 @@ Describe 'Register-StepRenewalTask' {
             $run.Output.Trim() | Should -BeExactly web -Because $run.Error
         }
 
-        It 'a CA that is down, but with -Force' {
+        It 'a CA that is down, unless with -Force' {
             $task = Register-StepRenewalTask web $path @forMe -CaUrl https://127.0.0.1:9 -Force -WarningAction SilentlyContinue -WarningVariable warning
             $task.Changed | Should -BeTrue
             $warning | Should -BeLike '*-Force*'
         }
     }
 
-    Context 'What others may write is refused, at registration and at every run' {
+    Context 'Files that others can write are refused, at registration and at every run' {
         It '<Name>' -ForEach @(
             @{ Name = 'the definition'; Open = { chmod 666 "$env:STEPCARENEW_HOME/renewals/web.json" }; ErrorId = 'InsecureDefinition'; Right = '*mode 0666*' }
             @{ Name = 'the folder of definitions'; Open = { chmod 777 "$env:STEPCARENEW_HOME/renewals" }; ErrorId = 'InsecureDefinition'; Right = '*mode 0777*' }
@@ -564,7 +564,7 @@ Describe 'Register-StepRenewalTask' {
         Register-StepRenewalTask web $path @unit -Signal HUP -PidFile "$folder/pid" -FilePath true | Should -Match '(?m)^ProtectSystem=full$'
     }
 
-    It 'takes a definition that somebody wrote by hand' {
+    It 'accepts a definition that was written by hand' {
         [IO.Directory]::CreateDirectory("$env:STEPCARENEW_HOME/renewals") | Out-Null
         Set-Content "$env:STEPCARENEW_HOME/renewals/mail.json" @"
 {
@@ -582,7 +582,7 @@ Describe 'Register-StepRenewalTask' {
         { Invoke-StepRenewal -Name mail -ErrorAction Stop } | Should -Throw -ErrorId 'DefinitionInvalid,*' -ExpectedMessage "*mail.json', line 2, property 'certificate'*"
     }
 
-    It 'lets the definition decide, and a call only what is for this once' {
+    It 'uses the definition; a call can set only what applies to one run' {
         Register-StepRenewalTask web $path @forMe | Out-Null
         { Invoke-StepRenewal -Name web -RestartService nginx } | Should -Throw -ErrorId 'ConflictingParameters,*'
         { Invoke-StepRenewal -Name nope -ErrorAction Stop } | Should -Throw -ErrorId 'NotRegistered,*'
@@ -593,7 +593,7 @@ Describe 'Register-StepRenewalTask' {
         (TabExpansion2 'Invoke-StepRenewal -Name w' 26).CompletionMatches.CompletionText | Should -Be web
     }
 
-    It 'survives a damaged state, which costs history alone' {
+    It 'continues after a damaged state and loses only the history' {
         Register-StepRenewalTask web $path @forMe | Out-Null
         Invoke-StepRenewal -Name web | Out-Null
         Set-Content "$env:STEPCARENEW_HOME/state/web/state.json" '{ damaged'
@@ -604,7 +604,7 @@ Describe 'Register-StepRenewalTask' {
         (Get-StepRenewalTask web).LastStatus | Should -BeExactly NotDue
     }
 
-    It 'prints for every scheduler what would be registered, and changes nothing' {
+    It 'shows with -AsText what would be registered, for every scheduler, and changes nothing' {
         $xml = [xml] (Register-StepRenewalTask web $path @atCa -Scheduler TaskScheduler -AsText)
         $xml.Task.Actions.Exec.Arguments | Should -BeLike '*-NonInteractive*Invoke-StepRenewal*web*'
         Register-StepRenewalTask web $path @atCa -Scheduler Systemd -AsText | Should -BeLike '*OnCalendar=*'

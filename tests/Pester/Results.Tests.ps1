@@ -29,7 +29,7 @@ Describe 'A result' {
         }
     }
 
-    It 'is its name as text' {
+    It 'converts to its name' {
         foreach ($result in $results) { "$result" | Should -BeExactly web.local }
     }
 }
@@ -45,12 +45,12 @@ Describe 'A list of a result' {
         $row.PSObject.Properties.Value -like '*StepCaRenew.*' | Should -BeNullOrEmpty
     }
 
-    It 'is an array in ConvertTo-Json, also if it has one text' {
+    It 'is an array in ConvertTo-Json, also with one element' {
         $json = $certificate | ConvertTo-Json -Compress
         $json | Should -BeLike '*"DnsNames":`["web.local","www.web.local"`],"IPAddresses":`["127.0.0.1"`],*'
     }
 
-    It 'is a list to operators, loops and parameters' {
+    It 'works as a list in operators, loops and parameters' {
         $certificate.DnsNames -contains 'WWW.web.local' | Should -BeTrue
         $certificate | Where-Object DnsNames -Contains www.web.local | Should -HaveCount 1
         $certificate | Where-Object DnsNames -Contains other | Should -BeNullOrEmpty

@@ -42,7 +42,7 @@ Describe 'Step configuration' {
         (Invoke-StepRenewal $pair.CertificatePath -StepPath $step).Status | Should -Be 'Renewed'
     }
 
-    It 'says where a time that is none stands' {
+    It 'names the source of an invalid duration' {
         $env:STEP_EXPIRES_IN = '20'
         { Invoke-StepRenewal $pair.CertificatePath -StepPath $step } | Should -Throw 'STEP_EXPIRES_IN: *20s*' -ErrorId 'InvalidDuration,*'
     }
@@ -62,7 +62,7 @@ Describe 'Step configuration' {
         (Invoke-StepRenewal $pair.CertificatePath -StepPath $step -Force).Status | Should -Be 'Renewed'
     }
 
-    It 'takes relative paths in <_> as those of the present location' -ForEach 'STEPPATH', 'STEP_ROOT', '-Root' {
+    It 'resolves relative paths in <_> from the current location' -ForEach 'STEPPATH', 'STEP_ROOT', '-Root' {
         Push-Location $folder
         try {
             $arguments = @{}
@@ -82,7 +82,7 @@ Describe 'Step configuration' {
         }
     }
 
-    It 'takes a folder of roots' {
+    It 'accepts a folder of roots' {
         New-Item -ItemType Directory "$folder/roots" > $null
         Copy-Item $ca.RootPath "$folder/roots/a.crt"
         (Invoke-StepRenewal $pair.CertificatePath -CaUrl $ca.Url -Root "$folder/roots" -Force).Status | Should -Be 'Renewed'

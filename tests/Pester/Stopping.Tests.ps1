@@ -79,7 +79,7 @@ Describe 'Ctrl+C' {
         Get-StagedFile $folder | Should -BeNullOrEmpty
     }
 
-    It 'ends a renewal that waits to ask again' {
+    It 'ends a renewal that waits for its retry' {
         $aside = Invoke-Aside @{ LiteralPath = $pair.CertificatePath; CaUrl = "https://127.0.0.1:$(Get-FreePort)"; Root = "$folder/root.txt"; Force = $true; RetryTimeout = '10m' }
         try {
             Wait-Until { $aside.Shell.Streams.Warning.Count -ge 2 -or $aside.Running.IsCompleted } | Should -BeTrue
@@ -93,7 +93,7 @@ Describe 'Ctrl+C' {
         Get-StagedFile $folder | Should -BeNullOrEmpty
     }
 
-    It 'ends the wait for a deployment' {
+    It 'ends a wait for a deployment' {
         $other = Build-TestCertificate -Authority $authority -Folder $folder -Name other
         Copy-Item $other.KeyPath $pair.KeyPath -Force
         # Files as young as these are read again for two seconds.
@@ -129,7 +129,7 @@ Describe 'A pipeline that ends early' {
         }
     }
 
-    It 'leaves the others alone after Select-Object -First 1' {
+    It 'does not renew more after Select-Object -First 1' {
         $Error.Clear()
         $result = Invoke-StepRenewal $folder @renew | Select-Object -First 1
         $result.Status | Should -Be 'Renewed'
@@ -140,7 +140,7 @@ Describe 'A pipeline that ends early' {
         (Invoke-StepRenewal $folder @renew).Status | Should -Be 'Renewed', 'Renewed', 'Renewed'
     }
 
-    It 'leaves the others alone after an error with -ErrorAction Stop' {
+    It 'does not renew more after an error with -ErrorAction Stop' {
         Copy-Item $pairs[0].KeyPath $pairs[1].KeyPath -Force
         foreach ($path in $pairs[1].KeyPath, $pairs[1].CertificatePath) { (Get-Item $path).LastWriteTime = [datetime]::Now.AddHours(-1) }
         $seen = [Collections.Generic.List[string]]::new()
@@ -149,13 +149,13 @@ Describe 'A pipeline that ends early' {
         Assert-OnlyFirst
     }
 
-    It 'leaves whole files after -InformationAction Stop, whose word comes in the middle' {
+    It 'leaves whole files after -InformationAction Stop in the middle of a renewal' {
         { Invoke-StepRenewal $folder @renew -InformationAction Stop } | Should -Throw
         Assert-OnlyFirst
         Get-LeafSerial $pairs[1].CertificatePath | Should -Be $serials[1]
     }
 
-    It 'ends with -WarningAction Stop as soon as the CA is found to be down' {
+    It 'ends with -WarningAction Stop as soon as the CA refuses the connection' {
         $before = Get-FileState $pairs.CertificatePath
         $watch = [Diagnostics.Stopwatch]::StartNew()
         { Invoke-StepRenewal $folder -CaUrl "https://127.0.0.1:$(Get-FreePort)" -Root $ca.RootPath -Force -RetryTimeout 10m -WarningAction Stop } | Should -Throw
@@ -164,7 +164,7 @@ Describe 'A pipeline that ends early' {
         Get-StagedFile $folder | Should -BeNullOrEmpty
     }
 
-    It 'runs again inside itself: a renewal for each result of a renewal' {
+    It 'can run inside itself: a renewal for each result of a renewal' {
         $results = Invoke-StepRenewal $pairs[0].CertificatePath, $pairs[1].CertificatePath @renew | ForEach-Object {
             $_.Status
             (Invoke-StepRenewal $pairs[2].CertificatePath @renew).Status

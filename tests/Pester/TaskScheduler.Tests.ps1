@@ -60,7 +60,7 @@ Describe 'The text of a task' {
         $env:STEPCARENEW_HOME | Should -Not -Exist
     }
 
-    It 'runs as the user without more rights than the user has, at logon too' {
+    It 'runs as the user without elevated rights, also at logon' {
         if (-not $IsWindows) { return Set-ItResult -Skipped -Because 'Task Scheduler is part of Windows' }
         $task = ([xml] (Register-StepRenewalTask @asText -Scope CurrentUser)).Task
         $task.Principals.Principal.LogonType | Should -BeExactly 'InteractiveToken'
@@ -92,7 +92,7 @@ Describe 'Renewals of a user in Task Scheduler' {
         $env:STEPCARENEW_HOME = $before
     }
 
-    It 'go through their lives: registered, run, not due, failed, unregistered' {
+    It 'register, run, are not due, fail, unregister' {
         $task = Register-StepRenewalTask $web $path @forMe
         $task.Changed | Should -BeTrue
         $task.Scheduler | Should -BeExactly 'TaskScheduler'
@@ -144,7 +144,7 @@ Describe 'Renewals of a user in Task Scheduler' {
         Get-TaskName | Should -HaveCount 1
     }
 
-    It 'keep their name and their certificate to themselves, but with -Force' {
+    It 'do not share their name or their certificate without -Force' {
         Register-StepRenewalTask $web $path @forMe > $null
         { Register-StepRenewalTask $web $other.CertificatePath @forMe } | Should -Throw -ErrorId 'NameTaken,*'
         { Register-StepRenewalTask $mail $path @forMe } | Should -Throw -ErrorId 'CertificateRegistered,*' -ExpectedMessage "*'$web'*"
@@ -152,7 +152,7 @@ Describe 'Renewals of a user in Task Scheduler' {
         Get-TaskName | Should -HaveCount 1
     }
 
-    It 'are made what a second call says, and what it drops is named' {
+    It 'change as a second call says, with a warning of removed settings' {
         Register-StepRenewalTask $web $path @forMe -Interval 5m -LockTimeout 7s > $null
         $forMe.Remove('WarningAction')
         $task = Register-StepRenewalTask $web $path @forMe -Interval 10m -WarningAction SilentlyContinue -WarningVariable warning
@@ -173,7 +173,7 @@ Describe 'Renewals of a user in Task Scheduler' {
         { Unregister-StepRenewalTask none -ErrorAction Stop } | Should -Throw -ErrorId 'NotRegistered,*'
     }
 
-    It 'are not unregistered by a pattern of several where nobody can answer' {
+    It 'are not unregistered by a pattern of several if nobody can answer' {
         Register-StepRenewalTask $web $path @forMe > $null
         Register-StepRenewalTask $mail $other.CertificatePath @forMe > $null
         $run = Invoke-FreshPwsh "Import-Module '$manifest'; try { Unregister-StepRenewalTask * } catch { `$_.FullyQualifiedErrorId }"
@@ -187,7 +187,7 @@ Describe 'Renewals of a user in Task Scheduler' {
         (Get-StepRenewalTask).LastStatus | Should -BeExactly 'Renewed'
     }
 
-    It 'lose no other where one definition is broken' {
+    It 'are still listed if one definition is broken' {
         Register-StepRenewalTask $web $path @forMe > $null
         Register-StepRenewalTask $mail $other.CertificatePath @forMe > $null
         Set-Content (Get-StepRenewalTask $mail).DefinitionPath '{ "certificate": 7 }'

@@ -35,7 +35,7 @@ Describe 'Test-StepCertificatePair' {
         Test-StepCertificatePair $good.CertificatePath -KeyPath $rsa.KeyPath | Should -BeFalse
     }
 
-    It 'returns one for each of several, in their order' {
+    It 'returns one Boolean for each of several, in order' {
         Test-StepCertificatePair $good.CertificatePath, $bad.CertificatePath, $rsa.CertificatePath | Should -Be $true, $false, $true
         $bad.CertificatePath, $good.CertificatePath | Test-StepCertificatePair | Should -Be $false, $true
         Test-StepCertificatePair $folder | Should -Be $false, $true, $true, $true
@@ -45,7 +45,7 @@ Describe 'Test-StepCertificatePair' {
         Test-StepCertificatePair -LiteralPath $odd.CertificatePath | Should -BeTrue
     }
 
-    It 'returns with -Detailed what one can tell by' {
+    It 'returns the reasons with -Detailed' {
         $before = Get-FileState $bad.CertificatePath, $bad.KeyPath
         $result = Test-StepCertificatePair $bad.CertificatePath -Detailed
         $result.PSObject.Properties.Name -join ' ' | Should -BeExactly (
@@ -84,7 +84,7 @@ Describe 'Test-StepCertificatePair' {
         { Test-StepCertificatePair @splat -ErrorAction Stop } | Should -Throw -ErrorId "$ErrorId,*"
     }
 
-    It 'goes on after an error' {
+    It 'continues after an error' {
         $results = Test-StepCertificatePair $bad.CertificatePath, "$folder/none.crt", $good.CertificatePath -ErrorVariable problem -ErrorAction SilentlyContinue
         $results | Should -Be $false, $true
         $problem | Should -HaveCount 1

@@ -28,7 +28,7 @@ Describe 'Unregister-StepRenewalTask' {
         }
     }
 
-    It 'takes schedule, definition and state away, and leaves certificate, key and the others' {
+    It 'removes schedule, definition and state, and keeps certificate, key and other renewals' {
         Invoke-StepRenewal -Name web -Force | Out-Null
         $kept = Get-ChildItem $folder -File -Filter *.local.* | ForEach-Object { Get-FileState $_.FullName }
         Unregister-StepRenewalTask web
@@ -40,14 +40,14 @@ Describe 'Unregister-StepRenewalTask' {
         Get-ChildItem $folder -File -Filter *.local.* | ForEach-Object { Get-FileState $_.FullName } | Should -Be $kept
     }
 
-    It 'takes wildcards, and a name in any case' {
+    It 'accepts wildcards, and a name in any case' {
         Unregister-StepRenewalTask WE*
         (Get-StepRenewalTask).Name | Should -Be mail
         Unregister-StepRenewalTask MAIL
         { Invoke-StepRenewal -ErrorAction Stop } | Should -Throw -ErrorId 'NothingRegistered,*'
     }
 
-    It 'asks if a wildcard means several, and takes nothing away where nobody can answer' {
+    It 'asks if a wildcard matches several, and removes nothing if nobody can answer' {
         foreach ($call in 'Unregister-StepRenewalTask *', 'Unregister-StepRenewalTask w*, m*') {
             # -NonInteractive; and an input that has ended.
             $run = Invoke-FreshPwsh "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; try { $call } catch { `$_.FullyQualifiedErrorId; `$_.ErrorDetails.RecommendedAction }"
@@ -58,7 +58,7 @@ Describe 'Unregister-StepRenewalTask' {
         (Get-StepRenewalTask).Name | Should -Be mail, web
     }
 
-    It 'takes the answer: <Answer>' -ForEach @(
+    It 'accepts the answer: <Answer>' -ForEach @(
         @{ Answer = 'n'; Left = 'mail,web' }
         @{ Answer = 'y'; Left = '' }
     ) {
@@ -104,13 +104,13 @@ Describe 'Unregister-StepRenewalTask' {
         Get-StepRenewalTask * | Should -BeNullOrEmpty
     }
 
-    It 'gets rid of a definition that nobody can read' {
+    It 'removes a definition that cannot be read' {
         Set-Content (Join-Path $env:STEPCARENEW_HOME renewals/web.json) '{ damaged'
         Unregister-StepRenewalTask web
         (Get-StepRenewalTask).Name | Should -Be mail
     }
 
-    It 'says that a name is not registered' {
+    It 'reports a name that is not registered' {
         { Unregister-StepRenewalTask x -ErrorAction Stop } | Should -Throw -ErrorId 'NotRegistered,*'
         Unregister-StepRenewalTask x*
     }

@@ -118,7 +118,7 @@ Register-Patiently web /etc/certs/web.crt @at -RunNow
         $script:isUnderWay = $false
     }
 
-    It 'writes one line to the journal if it is not due, and systemd no doubled full stop' {
+    It 'writes one line to the journal if it is not due, without a doubled full stop' {
         Get-RunLine web | Should -HaveCount 1
         Get-RunLine web | Should -MatchExactly '^web: Not due before '
         $journal = Invoke-TestMachine $machine 'journalctl -q -o cat -u stepcarenew-web.service'
@@ -127,7 +127,7 @@ Register-Patiently web /etc/certs/web.crt @at -RunNow
         $script:isUnderWay = $false
     }
 
-    It 'runs once after a missed slot, spread, and renews what is due' {
+    It 'runs once after a missed slot, with the random delay, and renews' {
         $before = $names | ForEach-Object { Get-Serial $_ }
         # Due after two thirds of its 24 hours, and no slot of the three in the ten minutes after the boot.
         $minutes = @(foreach ($name in $names) { [int] ((Get-UnitProperty "stepcarenew-$name.timer" TimersCalendar).TimersCalendar -replace '^.*OnCalendar=.*:(\d\d):\d\d ;.*$', '$1') })
@@ -182,7 +182,7 @@ while [ "$(systemctl is-active by-hand)" = active ]; do sleep 0.5; done
         $script:isUnderWay = $false
     }
 
-    It 'fails under a number without a name, and recovers' {
+    It 'fails with an exit code without a name, and recovers' {
         Invoke-TestMachine $machine 'chmod 666 /etc/stepcarenew/renewals/web.json; systemctl start stepcarenew-web.service' -AllowFailure > $null
         (Get-UnitProperty stepcarenew-web.service ExecMainStatus).ExecMainStatus | Should -Be 41
         Invoke-TestMachine $machine 'journalctl -q -o cat -u stepcarenew-web.service' | Where-Object { $_ -like '*status=41*' } | Should -BeLike '*status=41/n/a'
@@ -194,7 +194,7 @@ while [ "$(systemctl is-active by-hand)" = active ]; do sleep 0.5; done
         $script:isUnderWay = $false
     }
 
-    It 'is unregistered after a failed run, and during one, without a trace' {
+    It 'leaves nothing after unregistering, also during or after a failed run' {
         Invoke-TestMachine $machine 'mv /etc/certs/web.key /etc/certs/web.gone; systemctl start stepcarenew-web.service' -AllowFailure > $null
         (Get-UnitProperty stepcarenew-web.service ExecMainStatus).ExecMainStatus | Should -Be 1
         Get-FailedUnit | Should -HaveCount 1
@@ -210,7 +210,7 @@ systemctl kill --signal=STOP stepcarenew-signal.service
         $script:isUnderWay = $false
     }
 
-    It 'is a user''s own, and runs while nobody is logged in' {
+    It 'belongs to a user, and runs while the user is not logged in' {
         Invoke-TestMachine $machine @'
 set -eu
 cp -r /opt/ca /home/user1/.step

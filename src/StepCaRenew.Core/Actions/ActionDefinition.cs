@@ -1,28 +1,27 @@
 namespace StepCaRenew.Actions;
 
-/// <summary>Something that is to be done after a renewal. It comes with the call, never from what a run left on disk.</summary>
+/// <summary>A task to run after a renewal. It comes from the call or the definition, never from the record of pending actions.</summary>
 public abstract record ActionDefinition
 {
-    /// <summary>What it does, to begin a sentence with: a name, never an argument, since those may be secret.</summary>
+    /// <summary>A noun for messages, such as <c>action 'sh'</c>. It never holds an argument: arguments may be secret.</summary>
     public abstract string Description { get; }
 
-    /// <summary>How long it may take; null for what the call says. It is no part of what tells one action from another.</summary>
+    /// <summary>The time limit; null for that of the call. Not part of the identity.</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>What makes it this action and no other: the kind first. Only a hash of it is ever written down.</summary>
+    /// <summary>The values that identify the action, its kind first. Only their hash is ever written to disk.</summary>
     internal abstract IReadOnlyList<string> Identity { get; }
 
-    /// <summary>The same for the same action, in every process and on every machine.</summary>
+    /// <summary>The hash of the identity, the same in every process and on every machine.</summary>
     internal string Hash => ActionHash.Compute(Identity);
 
-    /// <summary>Finds out what can be found out before the CA is asked.</summary>
-    /// <param name="host">What the actions of a call have in common.</param>
-    /// <exception cref="RenewalException">It could never be run (<see cref="ErrorId.ActionInvalid"/>).</exception>
+    /// <summary>Checks, before the CA is asked, that the action can run.</summary>
+    /// <exception cref="RenewalException">The action cannot run (<see cref="ErrorId.ActionInvalid"/>).</exception>
     public virtual void RequireRunnable(ActionHost host)
     {
     }
 
-    /// <summary>Does it.</summary>
-    /// <exception cref="RenewalException">It failed (<see cref="ErrorId.ActionFailed"/>).</exception>
+    /// <summary>Runs the action.</summary>
+    /// <exception cref="RenewalException">The action failed (<see cref="ErrorId.ActionFailed"/>).</exception>
     internal abstract Task RunAsync(ActionContext context, CancellationToken cancellationToken);
 }

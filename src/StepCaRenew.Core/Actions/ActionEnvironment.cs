@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace StepCaRenew.Actions;
 
-/// <summary>The environment variables that tell a program what was renewed.</summary>
+/// <summary>The environment variables that describe the renewed certificates to a program.</summary>
 internal static class ActionEnvironment
 {
-    /// <summary>Windows takes 32,767 characters in one variable, Linux 131,071 bytes.</summary>
+    /// <summary>The longest value: Windows allows 32,767 characters in one variable, Linux 131,071 bytes.</summary>
     public const int MaximumLength = 32_000;
 
     /// <summary>
-    /// The variables of one action. Over several certificates each holds one line per certificate, in the same order;
-    /// one that would grow too long is left out.
+    /// The variables of one action: one line per certificate, in the same order in every variable. A variable that would be
+    /// too long is removed.
     /// </summary>
     public static IReadOnlyDictionary<string, string?> Describe(IReadOnlyList<ActionSubject> subjects) => new Dictionary<string, string?>
     {
@@ -25,7 +25,7 @@ internal static class ActionEnvironment
         ["STEPCARENEW_NOT_AFTER"] = Lines(subjects, one => one.NotAfter.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
     };
 
-    // An empty variable can't be told from a missing one on Windows, so there is none where nothing is known.
+    // Windows does not distinguish an empty variable from a missing one, so a variable without a value is removed.
     private static string? Lines(IReadOnlyList<ActionSubject> subjects, Func<ActionSubject, string?> value)
     {
         var lines = string.Join('\n', subjects.Select(value));

@@ -4,13 +4,13 @@ using System.Text;
 
 namespace StepCaRenew.Actions;
 
-/// <summary>Names an action without saying what it is.</summary>
+/// <summary>Identifies an action without revealing its arguments.</summary>
 internal static class ActionHash
 {
-    /// <summary>How many characters a hash has.</summary>
+    /// <summary>The length in characters.</summary>
     public const int Length = 64;
 
-    /// <summary>SHA-256 over the parts, each with its length, so that no two lists run together.</summary>
+    /// <summary>SHA-256 over the parts, each with its length, so that different lists never hash the same bytes.</summary>
     public static string Compute(IReadOnlyList<string> parts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -21,7 +21,7 @@ internal sealed class ActionRunner(IReadOnlyList<ActionDefinition> actions, Acti
     public async Task<(IReadOnlyList<RenewalResult> Results, IReadOnlyList<RenewalException> Errors)> RunAsync(
         IReadOnlyList<RenewalResult> results, CancellationToken cancellationToken)
     {
-        var (done, failed) = (new HashSet<string>(), new Dictionary<string, RenewalException>());
+        var (done, failed, errors) = (new HashSet<string>(), new Dictionary<string, RenewalException>(), new List<RenewalException>());
         // A pair that was named twice acts once, for its last renewal.
         var last = results.Where(result => result.Owed is not null).GroupBy(result => result.Owed!.Paths.Pending).Select(pair => pair.Last()).ToList();
         try
@@ -32,9 +32,14 @@ internal sealed class ActionRunner(IReadOnlyList<ActionDefinition> actions, Acti
                 if (owing.Count == 0)
                     continue;
                 if (await TryAsync(action, owing, cancellationToken).ConfigureAwait(false) is { } error)
+                {
                     failed[action.Hash] = error;
+                    errors.Add(NameCertificates(error, owing));
+                }
                 else
+                {
                     done.Add(action.Hash);
+                }
             }
         }
         catch (OperationCanceledException)
@@ -47,7 +52,7 @@ internal sealed class ActionRunner(IReadOnlyList<ActionDefinition> actions, Acti
         var pending = new Dictionary<string, bool>();
         foreach (var result in last)
             pending.Add(result.Owed!.Paths.Pending, await clearance.RunAsync(result.Owed, done).ConfigureAwait(false));
-        return ([.. results.Select(result => Finish(result, pending, failed))], [.. failed.Values]);
+        return ([.. results.Select(result => Finish(result, pending, failed))], errors);
     }
 
     private async Task<RenewalException?> TryAsync(ActionDefinition action, List<RenewalResult> owing, CancellationToken cancellationToken)
@@ -77,16 +82,19 @@ internal sealed class ActionRunner(IReadOnlyList<ActionDefinition> actions, Acti
         {
             var error = e switch
             {
-                // It cannot run at all, which is a failure like any other now that the certificate is renewed.
+                // After the renewal, an action that cannot run is a failed action.
                 RenewalException { ErrorId: ErrorId.ActionInvalid } => ActionErrors.Failed(action, e.Message, e),
                 RenewalException known => known,
-                OperationCanceledException => ActionErrors.Failed(action, $"it did not end within {patience.TotalSeconds:0.#} s, and was ended with its children.", e),
+                OperationCanceledException => ActionErrors.Failed(action, $"it did not end within {patience.TotalSeconds:0.#} s, and its processes were ended.", e),
                 _ => ActionErrors.Failed(action, e.Message, e),
             };
-            ActionLog.Failed(logger, error.ErrorId, error.Message);
+            ActionLog.Failed(logger, error.ErrorId, NameCertificates(error, owing).Message);
             return error;
         }
     }
+
+    private static RenewalException NameCertificates(RenewalException failure, List<RenewalResult> owing) =>
+        ActionErrors.ForCertificates([.. owing.Select(result => result.Name)], failure);
 
     private static RenewalResult Finish(RenewalResult result, Dictionary<string, bool> pending, Dictionary<string, RenewalException> failed)
     {
@@ -94,7 +102,7 @@ internal sealed class ActionRunner(IReadOnlyList<ActionDefinition> actions, Acti
             return result;
         var finished = result with { ActionsPending = pending[owed.Paths.Pending], Owed = null };
         return owed.Entries.Select(entry => failed.GetValueOrDefault(entry.Hash)).FirstOrDefault(error => error is not null) is { } first
-            ? finished with { ErrorId = result.ErrorId ?? ErrorId.ActionFailed, Message = $"{result.Message} {first.Message}", PublicMessage = $"{result.Message} {first.PublicMessage ?? first.Message}" }
+            ? finished with { ErrorId = result.ErrorId ?? ErrorId.ActionFailed, Message = $"{result.Message} Its {first.Message}", PublicMessage = $"{result.Message} Its {first.PublicMessage ?? first.Message}" }
             : finished;
     }
 

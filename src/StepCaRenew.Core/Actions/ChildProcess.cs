@@ -7,33 +7,33 @@ namespace StepCaRenew.Actions;
 /// <summary>Runs the program of an action and keeps the end of its output.</summary>
 internal static class ChildProcess
 {
-    // As shells and env(1) say it.
+    // Exit codes of shells and env(1).
     private const int CannotExecute = 126;
     private const int NotFound = 127;
 
-    /// <summary>Runs a program that is to end with exit code 0.</summary>
-    /// <exception cref="RenewalException">It could not be started, or ended with another code.</exception>
+    /// <summary>Runs a program and requires exit code 0.</summary>
+    /// <exception cref="RenewalException">The program could not be started, or ended with another exit code.</exception>
     public static async Task RunToSuccessAsync(ActionDefinition action, string program, IEnumerable<string> arguments, ActionContext context, CancellationToken cancellationToken)
     {
-        // The two streams come by two pipes, and which of their last lines came last is chance: a reason is written to the second.
+        // A reason is usually written to stderr. Which of the two streams wrote the last line is not known: they are separate pipes.
         var errors = new OutputTail();
         var (code, output) = await RunAsync(action, program, arguments, context, cancellationToken, errors).ConfigureAwait(false);
         if (code == 0)
             return;
-        var reason = OutputCleaner.LastLine(errors.ToString()) is { Length: > 0 } said ? said : OutputCleaner.LastLine(output);
-        // The interpreter itself may fail over a bad first line: env(1) does, with 127.
+        var reason = OutputCleaner.LastLine(errors.ToString()) is { Length: > 0 } line ? line : OutputCleaner.LastLine(output);
+        // env(1) as the interpreter fails with 127 if the first line is bad.
         var header = code is CannotExecute or NotFound && ProgramFinder.Find(program) is { } path ? ScriptHeader.Check(path)?.Problem : null;
-        throw ActionErrors.Failed(action, $"exit code {code}. {header ?? reason}".TrimEnd(), publicReason: $"exit code {code}. {header}".TrimEnd());
+        throw ActionErrors.ExitCode(action, code, header ?? reason, publicReason: header);
     }
 
     /// <summary>Runs a program.</summary>
-    /// <exception cref="OperationCanceledException">It took too long, or the run was cancelled; it has been ended.</exception>
-    /// <exception cref="RenewalException">It could not be started.</exception>
+    /// <exception cref="OperationCanceledException">The program took too long, or the run was cancelled; the program has been ended.</exception>
+    /// <exception cref="RenewalException">The program could not be started.</exception>
     public static async Task<(int ExitCode, string Output)> RunAsync(
         ActionDefinition action, string program, IEnumerable<string> arguments, ActionContext context, CancellationToken cancellationToken, OutputTail? errors = null)
     {
-        var path = ProgramFinder.Find(program) ?? throw ActionErrors.Failed(action, "the program has gone.");
-        // By this mark what has lost its parent is found as well.
+        var path = ProgramFinder.Find(program) ?? throw ActionErrors.Failed(action, $"'{program}' no longer exists.");
+        // Also finds processes whose parent has ended.
         var mark = Guid.NewGuid().ToString("N");
         var tail = new OutputTail();
         try
@@ -53,7 +53,7 @@ internal static class ChildProcess
         }
         catch (IOException e)
         {
-            throw ActionErrors.Failed(action, $"it can't be started: {ScriptHeader.Check(path)?.Problem ?? PlainText.Strip(e.Message)}", e);
+            throw ActionErrors.Failed(action, $"the program cannot be started: {ScriptHeader.Check(path)?.Problem ?? PlainText.Strip(e.Message)}", e);
         }
     }
 
@@ -62,7 +62,7 @@ internal static class ChildProcess
         var start = new ProcessStartInfo(path, arguments) { WorkingDirectory = context.Host.WorkingDirectory };
         foreach (var (name, value) in context.Variables)
         {
-            // .NET 8 makes an empty variable of null.
+            // .NET 8 turns null into an empty variable.
             if (value is null)
                 start.Environment.Remove(name);
             else

@@ -2,16 +2,16 @@ using System.Diagnostics;
 
 namespace StepCaRenew.Actions;
 
-/// <summary>Environment variables of this PowerShell that would mislead a program.</summary>
+/// <summary>Environment variables of PowerShell 7 that break other programs.</summary>
 internal static class ChildVariables
 {
     private const string ModulePath = "PSModulePath";
 
-    /// <summary>Removes from the environment of a program what would mislead it.</summary>
+    /// <summary>Removes PSModulePath for Windows PowerShell.</summary>
     /// <remarks>
-    /// Windows PowerShell 5.1 would load modules of PowerShell 7 by the PSModulePath of this process. Without the variable it takes
-    /// its own folders and those of the machine (about_PSModulePath). PowerShell itself does the same for a powershell.exe that a
-    /// script names. A shell between, such as cmd.exe, hands the variable on.
+    /// With the PSModulePath of this process, Windows PowerShell 5.1 would load modules of PowerShell 7. Without the variable it uses
+    /// its own folders and those of the machine (about_PSModulePath). PowerShell removes it too when a script starts powershell.exe.
+    /// A shell in between, such as cmd.exe, still passes the variable on.
     /// </remarks>
     public static void Prepare(ProcessStartInfo start, bool isWindows)
     {

@@ -1,12 +1,12 @@
 namespace StepCaRenew.Actions;
 
-/// <summary>Runs a program with its arguments as they are; no shell is between.</summary>
-/// <param name="FilePath">Its full path, or its name alone for one on PATH.</param>
-/// <param name="ArgumentList">Its arguments.</param>
+/// <summary>Runs a program with the arguments as given, without a shell.</summary>
+/// <param name="FilePath">The full path, or only the name of a program on PATH.</param>
+/// <param name="ArgumentList">The arguments, one by one.</param>
 public sealed record CommandAction(string FilePath, IReadOnlyList<string> ArgumentList) : ActionDefinition
 {
     /// <inheritdoc/>
-    public override string Description => $"Running '{Path.GetFileName(FilePath)}'";
+    public override string Description => $"action '{Path.GetFileName(FilePath)}'";
 
     /// <inheritdoc/>
     internal override IReadOnlyList<string> Identity => ["command", FilePath, .. ArgumentList];
@@ -15,14 +15,14 @@ public sealed record CommandAction(string FilePath, IReadOnlyList<string> Argume
     public override void RequireRunnable(ActionHost host)
     {
         if (ArgumentList.Any(argument => argument.Contains('\0', StringComparison.Ordinal)))
-            throw ActionErrors.Invalid("An argument of -ArgumentList holds a NUL character, at which the system would cut it.", "Leave the character out.");
-        // cmd.exe would parse the arguments once more, by rules of its own: that is a shell.
+            throw ActionErrors.Invalid("An argument of -ArgumentList contains a NUL character; the system would cut the argument there.", "Remove the character.");
+        // Only cmd.exe runs batch files, and it parses the arguments again by its own rules.
         if (OperatingSystem.IsWindows() && IsBatch(FilePath))
-            throw ActionErrors.Invalid($"'{FilePath}' is a batch file, which only a shell can run.", "Use -ScriptPath with a PowerShell script, or name cmd.exe as -FilePath.");
+            throw ActionErrors.Invalid($"'{FilePath}' is a batch file, which only a shell can run.", "Use -ScriptPath with a PowerShell script, or -FilePath cmd.exe.");
         if (ProgramFinder.Find(FilePath) is not { } program)
             throw WholeCommandLine() ?? ActionErrors.Invalid(
-                $"There is no program '{FilePath}'{(Path.IsPathFullyQualified(FilePath) ? ", or it cannot be executed" : " on PATH")}.",
-                "Name an executable file in -FilePath, with its path if it is not on PATH.");
+                Path.IsPathFullyQualified(FilePath) ? $"The program '{FilePath}' does not exist, or it is not executable." : $"The program '{FilePath}' was not found on PATH.",
+                "Give -FilePath an executable file, with its path if it is not on PATH.");
         if (ScriptHeader.Check(program) is var (problem, remedy))
             throw ActionErrors.Invalid(problem, remedy);
     }
@@ -31,19 +31,19 @@ public sealed record CommandAction(string FilePath, IReadOnlyList<string> Argume
     internal override Task RunAsync(ActionContext context, CancellationToken cancellationToken) =>
         ChildProcess.RunToSuccessAsync(this, FilePath, ArgumentList, context, cancellationToken);
 
-    // Windows takes blanks and dots off the end of a name, and then runs "x.bat ".
+    // Windows removes blanks and dots from the end of a name, so "x.bat " is a batch file as well.
     internal static bool IsBatch(string path) => Path.GetExtension(path.TrimEnd(' ', '.')).ToUpperInvariant() is ".BAT" or ".CMD";
 
-    // A whole command line in -FilePath, as --exec of step takes it. Only the program is quoted back: arguments may be secret.
+    // A whole command line in -FilePath, as for --exec of step. The message shows only the program: arguments may be secret.
     private RenewalException? WholeCommandLine()
     {
         var space = FilePath.IndexOf(' ', StringComparison.Ordinal);
         if (space < 1)
             return null;
-        // The cmdlet has put the present folder before a text with a slash in it.
+        // The cmdlet puts the current folder before a path with a slash.
         var word = FilePath[..space];
         return new[] { word, Path.GetFileName(word) }.FirstOrDefault(one => ProgramFinder.Find(one) is not null) is { } program
-            ? ActionErrors.Invalid($"-FilePath holds a whole command line, which begins with '{program}'.", $"-FilePath takes the program alone, and -ArgumentList its arguments, one by one: -FilePath {program} -ArgumentList 'argument', 'argument'.")
+            ? ActionErrors.Invalid($"-FilePath contains a whole command line that starts with '{program}'.", $"Put only the program in -FilePath, and each argument in -ArgumentList: -FilePath {program} -ArgumentList 'argument', 'argument'.")
             : null;
     }
 }

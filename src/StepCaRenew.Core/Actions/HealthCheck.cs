@@ -6,8 +6,8 @@ using StepCaRenew.StepCa;
 namespace StepCaRenew.Actions;
 
 /// <summary>
-/// Tells a monitor how a run ended, so that a run that never comes is noticed as well. The address is a secret but for
-/// its host: whoever knows it can say that all is well.
+/// Reports the result of a run to a monitor, which also notices a missing run. The path of the address is secret: anybody who
+/// knows it can report success.
 /// </summary>
 public sealed class HealthCheck : IDisposable
 {
@@ -15,11 +15,8 @@ public sealed class HealthCheck : IDisposable
     private readonly ILogger logger;
     private readonly HttpClient http;
 
-    /// <summary>Makes one of an address as it was given.</summary>
-    /// <param name="address">The monitor's address.</param>
-    /// <param name="timeout">How long it may take.</param>
-    /// <param name="logger">Told whether it worked.</param>
-    /// <exception cref="RenewalException">It is no http or https address; the message does not show it.</exception>
+    /// <summary>Parses the address.</summary>
+    /// <exception cref="RenewalException">The address is not an http or https address; the message does not show it.</exception>
     public HealthCheck(string address, TimeSpan timeout, ILogger logger)
         : this(ParseAddress(address), timeout, logger)
     {
@@ -31,29 +28,25 @@ public sealed class HealthCheck : IDisposable
     {
     }
 
-    /// <summary>Makes one that trusts what the system trusts: monitors live outside of the CA's realm.</summary>
-    /// <param name="uri">The monitor's address.</param>
-    /// <param name="timeout">How long it may take.</param>
-    /// <param name="logger">Told whether it worked.</param>
-    /// <exception cref="RenewalException">It is no http or https address.</exception>
+    /// <summary>Uses the system's trusted roots: a monitor's certificate is not from the step CA.</summary>
+    /// <exception cref="RenewalException">The address is not an http or https address.</exception>
     public HealthCheck(Uri uri, TimeSpan timeout, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(uri);
-        (this.uri, this.logger) = (Demand(uri), logger);
+        (this.uri, this.logger) = (RequireHttp(uri), logger);
         UserStores.EnsurePrepared();
         http = new HttpClient(CreateHandler()) { Timeout = timeout };
     }
 
-    /// <summary>The address as it may be shown.</summary>
+    /// <summary>The address without its secret path.</summary>
     public string Masked => $"{uri.Scheme}://{uri.Authority}/***";
 
-    /// <summary>Reads an address.</summary>
-    /// <param name="address">The address.</param>
-    /// <exception cref="RenewalException">It is no http or https address; the message does not show it.</exception>
-    public static Uri ParseAddress(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) ? Demand(uri) : throw NoAddress();
+    /// <summary>Parses an address.</summary>
+    /// <exception cref="RenewalException">The address is not an http or https address; the message does not show it.</exception>
+    public static Uri ParseAddress(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) ? RequireHttp(uri) : throw NoAddress();
 
-    /// <summary>Tells how the run ended; that nobody listens is a warning and nothing more.</summary>
-    /// <param name="errorIds">The ids of what failed; none for success.</param>
+    /// <summary>Reports the result of the run. If the monitor cannot be reached, that is only a warning.</summary>
+    /// <param name="errorIds">The error ids; empty for success.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public async Task PingAsync(IReadOnlyCollection<string> errorIds, CancellationToken cancellationToken)
     {
@@ -68,7 +61,7 @@ public sealed class HealthCheck : IDisposable
             else
                 ActionLog.NotPinged(logger, Masked, $"status {(int)answer.StatusCode}");
         }
-        // The platform's own message may quote the address.
+        // The platform's message may contain the address.
         catch (HttpRequestException e)
         {
             ActionLog.NotPinged(logger, Masked, e.InnerException?.GetType().Name ?? e.GetType().Name);
@@ -82,15 +75,15 @@ public sealed class HealthCheck : IDisposable
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
 
-    // A redirect could carry the secret path to another host in the clear. The TLS options stay the platform's: see
+    // A redirect could send the secret path to another host in clear text. The TLS options are the platform's: see
     // CaHandlerFactory.AllowsResume.
     internal static SocketsHttpHandler CreateHandler() => new() { AllowAutoRedirect = false };
 
-    private static Uri Demand(Uri uri) =>
+    private static Uri RequireHttp(Uri uri) =>
         uri.IsAbsoluteUri && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp) ? uri : throw NoAddress();
 
     private static RenewalException NoAddress() =>
-        ActionErrors.Invalid("-HealthCheckUri is no http or https address.", "Give the whole address, such as https://hc.example.com/ping/<id>.");
+        ActionErrors.Invalid("-HealthCheckUri is not an http or https address.", "Give the whole address, such as https://hc.example.com/ping/<id>.");
 
     private async Task<HttpResponseMessage> FailAsync(IReadOnlyCollection<string> errorIds, CancellationToken cancellationToken)
     {

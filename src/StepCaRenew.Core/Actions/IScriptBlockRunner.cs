@@ -1,10 +1,9 @@
 namespace StepCaRenew.Actions;
 
-/// <summary>Runs the call's script block in the session that it came from.</summary>
+/// <summary>Runs the script block of the call in the caller's session.</summary>
 public interface IScriptBlockRunner
 {
-    /// <summary>Runs it.</summary>
-    /// <param name="results">The renewals that it follows.</param>
-    /// <returns>What it put out, as text, and why it failed; null where it did not.</returns>
+    /// <summary>Runs the script block.</summary>
+    /// <returns>Its output as text, and why it failed; null if it did not fail.</returns>
     Task<(string Output, string? Failure)> RunAsync(IReadOnlyList<RenewalResult> results);
 }

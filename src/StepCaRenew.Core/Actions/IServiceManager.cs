@@ -14,35 +14,35 @@ internal enum ServiceState
     Paused = 7,
 }
 
-/// <summary>What a service does.</summary>
-/// <param name="State">Its state.</param>
-/// <param name="ExitCode">The error code of its last end; 0 for none.</param>
+/// <summary>The status of a service.</summary>
+/// <param name="State">What the service does now.</param>
+/// <param name="ExitCode">The error code with which it last ended; 0 for none.</param>
 internal readonly record struct ServiceStatus(ServiceState State, int ExitCode = 0);
 
-/// <summary>The service control manager of Windows. Each call returns soon; waiting is the caller's business.</summary>
+/// <summary>The service control manager of Windows. Calls return at once; the caller waits for the new state.</summary>
 internal interface IServiceManager
 {
     /// <summary>The key name of a service, by that name or by its display name; null if there is none.</summary>
-    /// <exception cref="Win32Exception">The manager cannot be asked.</exception>
+    /// <exception cref="Win32Exception">The manager cannot be queried.</exception>
     string? Find(string name);
 
     /// <summary>The present state of a service.</summary>
-    /// <exception cref="Win32Exception">It cannot be asked.</exception>
+    /// <exception cref="Win32Exception">The service cannot be queried.</exception>
     ServiceStatus Query(string service);
 
-    /// <summary>The services that need this one, directly or not, in the order in which they are to be stopped.</summary>
-    /// <exception cref="Win32Exception">They cannot be listed.</exception>
+    /// <summary>The services that depend on this one, directly or not, in the order to stop them.</summary>
+    /// <exception cref="Win32Exception">The services cannot be listed.</exception>
     IReadOnlyList<string> GetDependents(string service);
 
-    /// <summary>Whether the start of a service is disabled: a restart would leave it stopped.</summary>
+    /// <summary>Whether the service is disabled: after a stop it could not be started again.</summary>
     /// <exception cref="Win32Exception">This account does not have permission to stop and start it.</exception>
     bool IsDisabled(string service);
 
-    /// <summary>Tells a service to stop. One that does not run is left alone.</summary>
-    /// <exception cref="Win32Exception">It cannot be stopped.</exception>
+    /// <summary>Tells a service to stop; does nothing if it does not run.</summary>
+    /// <exception cref="Win32Exception">The service cannot be stopped.</exception>
     void Stop(string service);
 
-    /// <summary>Starts a service. One that runs is left alone.</summary>
-    /// <exception cref="Win32Exception">It cannot be started.</exception>
+    /// <summary>Starts a service; does nothing if it runs.</summary>
+    /// <exception cref="Win32Exception">The service cannot be started.</exception>
     void Start(string service);
 }

@@ -4,23 +4,23 @@ using System.Text;
 namespace StepCaRenew.Actions;
 
 /// <summary>
-/// Reads the output of a program, line by line: as UTF-8, and a line that is not UTF-8 in the code page of the console. Programs of
-/// Windows write the OEM code page unless they are told otherwise.
+/// Decodes the output of a program, line by line: as UTF-8, or in the OEM code page if a line is not UTF-8. That is what programs
+/// of Windows write by default.
 /// </summary>
 internal static partial class OutputDecoder
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private static readonly Lazy<Encoding> OfSystem = new(() => OperatingSystem.IsWindows() ? CodePage((int)GetOEMCP()) : Encoding.UTF8);
+    private static readonly Lazy<Encoding> SystemCodePage = new(() => OperatingSystem.IsWindows() ? CodePage((int)GetOEMCP()) : Encoding.UTF8);
 
-    /// <summary>Reads output in UTF-8 or the code page of this system; off Windows in UTF-8 alone.</summary>
-    public static string Decode(ReadOnlySpan<byte> output) => Decode(output, OfSystem.Value);
+    /// <summary>Decodes output in UTF-8 or the OEM code page of this system; outside Windows only in UTF-8.</summary>
+    public static string Decode(ReadOnlySpan<byte> output) => Decode(output, SystemCodePage.Value);
 
-    /// <summary>Reads output.</summary>
+    /// <summary>Decodes output.</summary>
     /// <param name="output">The bytes.</param>
-    /// <param name="other">What a line is written in that is not UTF-8.</param>
+    /// <param name="other">The encoding of lines that are not UTF-8.</param>
     public static string Decode(ReadOnlySpan<byte> output, Encoding other)
     {
-        // Then there is nothing to choose between, and each line of another encoding would cost an exception.
+        // No choice to make, and invalid lines would cost an exception each.
         if (other is UTF8Encoding)
             return other.GetString(output);
         var text = new StringBuilder(output.Length);
@@ -35,7 +35,7 @@ internal static partial class OutputDecoder
         return text.ToString();
     }
 
-    /// <summary>The code page of a number.</summary>
+    /// <summary>The code page with this number.</summary>
     public static Encoding CodePage(int number) => CodePagesEncodingProvider.Instance.GetEncoding(number) ?? Encoding.UTF8;
 
     private static string DecodeLine(ReadOnlySpan<byte> line, Encoding other)

@@ -1,19 +1,19 @@
 namespace StepCaRenew.Actions;
 
-/// <summary>Keeps the end of what a program puts out: the reason of a failure stands there, and a flood costs nothing.</summary>
+/// <summary>Keeps the end of a program's output, where the reason of a failure is. Memory use is bounded.</summary>
 internal sealed class OutputTail
 {
-    /// <summary>How many bytes are kept.</summary>
+    /// <summary>The number of bytes that are kept.</summary>
     public const int Capacity = 64 * 1024;
 
     private readonly byte[] ring = new byte[Capacity];
     private readonly object gate = new();
     private long total;
 
-    /// <summary>Takes what comes from a stream until its end.</summary>
+    /// <summary>Reads a stream to its end.</summary>
     public Task ReadAsync(Stream stream) => ReadAsync(stream, null);
 
-    /// <summary>Takes what comes from a stream until its end, and gives it to another one as well.</summary>
+    /// <summary>Reads a stream to its end, also into another tail.</summary>
     public async Task ReadAsync(Stream stream, OutputTail? other)
     {
         var buffer = new byte[4096];
@@ -24,7 +24,7 @@ internal sealed class OutputTail
         }
     }
 
-    /// <summary>Takes some bytes; from either stream of a program, in the order of their coming.</summary>
+    /// <summary>Adds bytes of either stream of a program, in the order of arrival.</summary>
     public void Add(ReadOnlySpan<byte> bytes)
     {
         lock (gate)
@@ -43,7 +43,7 @@ internal sealed class OutputTail
                 return OutputDecoder.Decode(ring.AsSpan(0, (int)total));
             var start = (int)(total % Capacity);
             byte[] end = [.. ring[start..], .. ring[..start]];
-            // What is left of a character that was cut in two.
+            // The rest of a character that was cut.
             var rest = end.TakeWhile(one => (one & 0xC0) == 0x80).Take(3).Count();
             return $"(the first {total - Capacity + rest:N0} bytes were left out)\n" + OutputDecoder.Decode(end.AsSpan(rest));
         }

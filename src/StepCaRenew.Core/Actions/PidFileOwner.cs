@@ -4,28 +4,28 @@ using System.Runtime.Versioning;
 namespace StepCaRenew.Actions;
 
 /// <summary>
-/// Whether a file may say which process root sends a signal to: only if it is root's, or its owner's own process. Who
-/// is not root can send signals to his own processes alone, and needs no such rule.
+/// Whether root trusts the process id in a file: only if root owns the file, or the owner of the file owns the process. An account
+/// other than root can signal only its own processes and needs no such check.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static class PidFileOwner
 {
     private const string OwnUser = "/proc/self/status";
 
-    /// <summary>Why the file may not say so; null where it may.</summary>
-    /// <param name="owner">Whose the file is, as its open descriptor says.</param>
-    /// <param name="process">The process that it names.</param>
+    /// <summary>Why the file is not trusted; null if it is.</summary>
+    /// <param name="owner">The owner of the file, from its open descriptor.</param>
+    /// <param name="process">The process id in the file.</param>
     public static string? FindProblem(uint? owner, int process)
     {
         if (UserOf(OwnUser) != 0)
             return null;
-        // A process that has gone gets no signal; sending it says so.
+        // If the process has ended, sending the signal fails and reports that.
         return owner is 0 || UserOf($"/proc/{process}/status") is not { } user || user == owner
             ? null
             : $"the file belongs to user {owner}, but process {process} to user {user}.";
     }
 
-    // proc_pid_status(5): real, effective, saved and file-system user. A folder of /proc may be root's for other reasons.
+    // proc_pid_status(5): real, effective, saved and file-system user. The owner of the folder in /proc can be root for other reasons.
     private static uint? UserOf(string status)
     {
         try

@@ -1,22 +1,22 @@
 namespace StepCaRenew.Actions;
 
-/// <summary>Finds programs as a shell does, but never in the present folder; on Unix, also in the folders of system programs.</summary>
+/// <summary>Finds programs as a shell does, but never in the current folder; on Unix also in the sbin folders.</summary>
 internal static class ProgramFinder
 {
     private const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    // The PATH of a user's cron, and that of most users, lacks these folders, and many daemons lie there.
+    // Many daemons are in these folders, which are not on the PATH of a user's cron nor of most users.
     private static readonly string[] SystemFolders = OperatingSystem.IsWindows() ? [] : ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
-    /// <summary>The full path of a program, by its path or by its name alone.</summary>
-    /// <returns>Null where there is none that could be run.</returns>
+    /// <summary>The full path of a program, from a path or only a name.</summary>
+    /// <returns>Null if there is no executable program.</returns>
     public static string? Find(string program) =>
         OperatingSystem.IsWindows() && WindowsPath.DependsOnCurrentFolder(program) ? null
         : program.AsSpan().IndexOfAny('/', Path.DirectorySeparatorChar) >= 0
             ? Candidates(program).FirstOrDefault(IsProgram)
             : Folders().SelectMany(folder => Candidates(Path.Combine(folder, program))).FirstOrDefault(IsProgram);
 
-    // An empty entry of PATH means the present folder, which whoever fills that folder could use.
+    // An empty entry of PATH means the current folder, which other users may be able to write.
     private static IEnumerable<string> Folders() =>
         (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator).Where(Path.IsPathFullyQualified).Concat(SystemFolders);
 

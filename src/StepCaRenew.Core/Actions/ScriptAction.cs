@@ -1,14 +1,14 @@
 namespace StepCaRenew.Actions;
 
 /// <summary>
-/// Runs a PowerShell script in a process of its own: one that hangs can be ended, one that calls exit ends only itself,
-/// and one that loads modules leaves nothing in the session.
+/// Runs a PowerShell script in its own process: it can be ended if it hangs, its exit ends only that process, and the modules
+/// that it loads do not stay in the session.
 /// </summary>
-/// <param name="ScriptPath">Its full path.</param>
+/// <param name="ScriptPath">The full path.</param>
 public sealed record ScriptAction(string ScriptPath) : ActionDefinition
 {
     /// <inheritdoc/>
-    public override string Description => $"Running the script '{Path.GetFileName(ScriptPath)}'";
+    public override string Description => $"script '{Path.GetFileName(ScriptPath)}'";
 
     /// <inheritdoc/>
     internal override IReadOnlyList<string> Identity => ["script", ScriptPath];
@@ -18,9 +18,9 @@ public sealed record ScriptAction(string ScriptPath) : ActionDefinition
     {
         ArgumentNullException.ThrowIfNull(host);
         if (!Path.GetExtension(ScriptPath).Equals(".ps1", StringComparison.OrdinalIgnoreCase))
-            throw ActionErrors.Invalid($"'{ScriptPath}' is no PowerShell script.", "Name a .ps1 file in -ScriptPath; other programs go to -FilePath.");
+            throw ActionErrors.Invalid($"'{ScriptPath}' is not a PowerShell script.", "Give -ScriptPath a .ps1 file; use -FilePath for other programs.");
         if (!File.Exists(ScriptPath))
-            throw ActionErrors.Invalid($"There is no script '{ScriptPath}'.", "Check -ScriptPath.");
+            throw ActionErrors.Invalid($"The script '{ScriptPath}' does not exist.", "Check -ScriptPath.");
         Pwsh(host);
     }
 
@@ -29,5 +29,5 @@ public sealed record ScriptAction(string ScriptPath) : ActionDefinition
         this, Pwsh(context.Host), ["-NoProfile", "-NonInteractive", "-NoLogo", "-File", ScriptPath], context, cancellationToken);
 
     internal static string Pwsh(ActionHost host) => host.PwshPath ?? ProgramFinder.Find("pwsh")
-        ?? throw ActionErrors.Invalid("There is no pwsh to run it with.", "Put the folder of pwsh on PATH.");
+        ?? throw ActionErrors.Invalid("pwsh, which runs -ScriptPath, was not found on PATH.", "Add the folder of pwsh to PATH.");
 }

@@ -1,11 +1,11 @@
 namespace StepCaRenew.Actions;
 
-/// <summary>Runs the call's script block, in its session.</summary>
-/// <param name="Text">The script block's text, which tells it from another one.</param>
+/// <summary>Runs the script block of the call in the caller's session.</summary>
+/// <param name="Text">The text, which identifies the script block.</param>
 public sealed record ScriptBlockAction(string Text) : ActionDefinition
 {
     /// <inheritdoc/>
-    public override string Description => "Running the script block";
+    public override string Description => "script block";
 
     /// <inheritdoc/>
     internal override IReadOnlyList<string> Identity => ["scriptblock", Text];
@@ -18,6 +18,6 @@ public sealed record ScriptBlockAction(string Text) : ActionDefinition
         var (output, failure) = await runner.RunAsync(context.Results).ConfigureAwait(false);
         Logging.ActionLog.Output(context.Logger, Description, OutputCleaner.Clean(output));
         if (failure is not null)
-            throw ActionErrors.Failed(this, OutputCleaner.Clean(failure), publicReason: "it failed.");
+            throw ActionErrors.Failed(this, OutputCleaner.Clean(failure), publicReason: "it threw an exception.");
     }
 }

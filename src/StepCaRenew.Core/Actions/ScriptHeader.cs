@@ -2,15 +2,14 @@ using StepCaRenew.Files;
 
 namespace StepCaRenew.Actions;
 
-/// <summary>Looks at the first line of a program that is a script: the system's own error for a bad one names neither cause nor line.</summary>
+/// <summary>Checks the first line of a script: the system's error for a bad one names neither the cause nor the line.</summary>
 internal static class ScriptHeader
 {
-    // What Linux reads of a program to find its format (BINPRM_BUF_SIZE).
+    // Linux reads this much of a program to find its format (BINPRM_BUF_SIZE).
     private const int Length = 256;
 
-    /// <summary>Why the system could not start a program.</summary>
-    /// <param name="path">The program's full path.</param>
-    /// <returns>A sentence and a remedy; null if the file is no script, cannot be read, or has a good first line.</returns>
+    /// <summary>Why the system cannot start a script.</summary>
+    /// <returns>A sentence and a remedy; null if the file is not a script, cannot be read, or has a good first line.</returns>
     public static (string Problem, string Remedy)? Check(string path)
     {
         if (OperatingSystem.IsWindows() || ReadStart(path) is not { Length: > 0 } start)
@@ -18,7 +17,7 @@ internal static class ScriptHeader
         if (!start.StartsWith("#!", StringComparison.Ordinal))
             return start.Contains('\0', StringComparison.Ordinal) || start[0] > '\u007E'
                 ? null
-                : ($"'{path}' is a script without an interpreter line.", "Make '#!/bin/sh' (or the interpreter that it is written for) its first line.");
+                : ($"'{path}' is a script without an interpreter line.", "Add '#!/bin/sh' (or the interpreter that the script needs) as the first line.");
         var line = start[2..].Split('\n')[0];
         if (line.EndsWith('\r'))
             return ($"'{path}' has Windows line ends (CRLF), so the system looks for an interpreter '{line.TrimEnd('\r').Trim()}\\r'.", $"Convert the file: sed -i 's/\\r$//' '{path}'.");
@@ -32,14 +31,14 @@ internal static class ScriptHeader
     {
         try
         {
-            // A pipe in its place must not keep the run waiting.
+            // Opening a named pipe must not block the run.
             using var file = SmallFile.Open(path);
             Span<byte> bytes = stackalloc byte[Length];
             return file.IsRegular ? System.Text.Encoding.Latin1.GetString(bytes[..file.Read(bytes)]) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A program may be executable and not readable.
+            // A program can be executable without being readable.
             return null;
         }
     }

@@ -1,12 +1,12 @@
 namespace StepCaRenew.Actions;
 
-/// <summary>Restarts a service, or lets it load its configuration anew; one that does not run is passed over.</summary>
-/// <param name="Name">The service.</param>
-/// <param name="IsReload">Reload where the service can, instead of a restart.</param>
+/// <summary>Restarts or reloads a service; does nothing if it does not run.</summary>
+/// <param name="Name">The name, on Windows also the display name.</param>
+/// <param name="IsReload">Reload if the service supports it, instead of a restart.</param>
 public sealed record ServiceAction(string Name, bool IsReload) : ActionDefinition
 {
     /// <inheritdoc/>
-    public override string Description => $"{(IsReload ? "Reloading" : "Restarting")} the service '{Name}'";
+    public override string Description => $"{(IsReload ? "reload" : "restart")} of '{Name}'";
 
     /// <inheritdoc/>
     internal override IReadOnlyList<string> Identity => [IsReload ? "reload" : "restart", Name];
@@ -15,11 +15,11 @@ public sealed record ServiceAction(string Name, bool IsReload) : ActionDefinitio
     public override void RequireRunnable(ActionHost host)
     {
         if (string.IsNullOrWhiteSpace(Name) || Name.StartsWith('-') || Name.Any(character => char.IsControl(character) || character is '*' or '?' or '['))
-            throw ActionErrors.Invalid($"'{Name}' is no name of a service.", "Give names of services, without wildcards.");
+            throw ActionErrors.Invalid($"'{Name}' is not a name of a service.", "Give names of services, without wildcards.");
         if (OperatingSystem.IsWindows() && IsReload)
-            throw ActionErrors.Invalid("Services of Windows can't be reloaded.", "Use -RestartService.");
+            throw ActionErrors.Invalid("Windows services cannot be reloaded.", "Use -RestartService.");
         if (OperatingSystem.IsMacOS())
-            throw ActionErrors.Invalid("Services are restarted with systemd or on Windows only.", "Use -FilePath launchctl -ArgumentList kickstart, -k, system/<label>.");
+            throw ActionErrors.Invalid("Services can be restarted only with systemd or on Windows.", "Use -FilePath launchctl -ArgumentList kickstart, -k, system/<label>.");
         if (OperatingSystem.IsLinux())
             SystemdService.Find();
     }

@@ -5,8 +5,8 @@ using System.Runtime.Versioning;
 namespace StepCaRenew.Actions;
 
 /// <summary>
-/// The service control manager of this machine. Asks for the named service alone: a list of all services fails for one that this
-/// account may not query. Seen under Wine only.
+/// The service control manager of this machine. Queries only the named service: a list of all services fails if this account has
+/// no permission to query one of them. Tested only under Wine.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal sealed partial class ServiceManager : IServiceManager
@@ -60,7 +60,7 @@ internal sealed partial class ServiceManager : IServiceManager
     public unsafe IReadOnlyList<string> GetDependents(string service)
     {
         using var handle = Open(service, EnumerateDependents);
-        // The manager gives 64 KB at most.
+        // The manager returns at most 64 KB.
         var buffer = new byte[64 * 1024];
         fixed (byte* first = buffer)
         {
@@ -75,7 +75,7 @@ internal sealed partial class ServiceManager : IServiceManager
     public unsafe bool IsDisabled(string service)
     {
         using var handle = Open(service, QueryConfig | QueryStatus | StartService | StopService);
-        // QUERY_SERVICE_CONFIG has 8 KB at most; the start type is its second number.
+        // QUERY_SERVICE_CONFIG is at most 8 KB; the start type is its second number.
         var buffer = new byte[8 * 1024];
         fixed (byte* first = buffer)
             return QueryServiceConfig(handle, first, buffer.Length, out _) ? ((int*)first)[1] == Disabled : throw LastError();
@@ -85,7 +85,7 @@ internal sealed partial class ServiceManager : IServiceManager
     public void Stop(string service)
     {
         using var handle = Open(service, StopService);
-        // One that is stopping already takes no orders.
+        // A service that is already stopping accepts no controls.
         if (!ControlService(handle, StopControl, out _) && Marshal.GetLastPInvokeError() is var error && error != NotActive
             && !(error == CannotAcceptControl && Query(service).State is ServiceState.StopPending or ServiceState.Stopped))
             throw new Win32Exception(error);

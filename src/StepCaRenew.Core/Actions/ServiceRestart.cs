@@ -6,31 +6,26 @@ using StepCaRenew.Logging;
 namespace StepCaRenew.Actions;
 
 /// <summary>
-/// Restarts a service of Windows with the services that need it. What was stopped is started again, whatever happens: after an
-/// error, a time-out or Ctrl+C at once, and after a kill of this process by the next run, by the record that was made before.
+/// Restarts a Windows service with its dependents. Stopped services are always started again: at once after an error, a timeout
+/// or Ctrl+C; by the next run, from the record, if this process was killed.
 /// </summary>
-/// <param name="action">The action; for its name and its errors.</param>
-/// <param name="services">The service control manager.</param>
-/// <param name="stopped">The record.</param>
-/// <param name="clock">The clock.</param>
-/// <param name="logger">Told of every step.</param>
 internal sealed class ServiceRestart(ServiceAction action, IServiceManager services, IStoppedServices stopped, TimeProvider clock, ILogger logger)
 {
-    /// <summary>How long a service that stops is waited for after the action's time is over: until it has stopped, it cannot be started.</summary>
+    /// <summary>How long to wait for a stop after the action's time is over: a service that has not stopped cannot be started.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a service that starts is waited for at least.</summary>
+    /// <summary>The least time to wait for a service to start.</summary>
     public static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(30);
 
-    // Some of the action's time is left for the restart itself.
+    // The rest of the action's time is for the restart itself.
     private const double ShareForWaiting = 0.75;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Restarts the service; one that does not run is left alone, unless an earlier run stopped it.</summary>
-    /// <param name="patience">How long the action may take.</param>
-    /// <param name="cancellationToken">Ends the waiting; what was stopped is started all the same.</param>
-    /// <exception cref="RenewalException">A service cannot be restarted, or is not known to run again (<see cref="ErrorId.ActionFailed"/>).</exception>
-    /// <exception cref="OperationCanceledException">The time was over before anything was stopped.</exception>
+    /// <summary>Restarts the service; does nothing if it does not run, unless an earlier run stopped it.</summary>
+    /// <param name="patience">The time limit of the action.</param>
+    /// <param name="cancellationToken">Ends the waiting; stopped services are started all the same.</param>
+    /// <exception cref="RenewalException">A service cannot be restarted, or may not run again (<see cref="ErrorId.ActionFailed"/>).</exception>
+    /// <exception cref="OperationCanceledException">The time was over before a service was stopped.</exception>
     public async Task RunAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         var since = clock.GetTimestamp();
@@ -42,7 +37,7 @@ internal sealed class ServiceRestart(ServiceAction action, IServiceManager servi
 
         var all = Ask(service, () => services.GetDependents(service)).Append(service).ToList();
         var before = all.Where(stopped.Contains).ToList();
-        var state = await SettleAsync(service, patience * ShareForWaiting, cancellationToken).ConfigureAwait(false);
+        var state = await WaitWhilePendingAsync(service, patience * ShareForWaiting, cancellationToken).ConfigureAwait(false);
         if (state != ServiceState.Running && before.Count == 0)
         {
             ActionLog.PassedOver(logger, action.Name);
@@ -56,7 +51,7 @@ internal sealed class ServiceRestart(ServiceAction action, IServiceManager servi
             if (state == ServiceState.Running)
             {
                 var toStop = all.Where(one => one == service || Query(one).State is not (ServiceState.Stopped or ServiceState.StopPending)).ToList();
-                DemandRestartable(toStop);
+                RequireRestartable(toStop);
                 cancellationToken.ThrowIfCancellationRequested();
                 await stopped.RecordAsync(toStop).ConfigureAwait(false);
                 toStart = [.. all.Where(one => toStop.Contains(one) || before.Contains(one))];
@@ -76,11 +71,11 @@ internal sealed class ServiceRestart(ServiceAction action, IServiceManager servi
         if (failure is RenewalException || (failure is not null && toStart.Count == before.Count))
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         if (failure is not null)
-            throw ActionErrors.Failed(action, "the time was over before all was stopped; what had been stopped runs again.", failure);
+            throw ActionErrors.Failed(action, "the time was over before all services had stopped; the stopped ones run again.", failure);
     }
 
-    // A service that starts may have read the old certificate already, and one that stops may be on its way to a restart.
-    private async Task<ServiceState> SettleAsync(string service, TimeSpan patience, CancellationToken cancellationToken)
+    // A starting service may have read the old certificate already, and a stopping one may be about to start again.
+    private async Task<ServiceState> WaitWhilePendingAsync(string service, TimeSpan patience, CancellationToken cancellationToken)
     {
         for (var (since, isWaiting) = (clock.GetTimestamp(), false); ; isWaiting = true)
         {
@@ -95,12 +90,12 @@ internal sealed class ServiceRestart(ServiceAction action, IServiceManager servi
         }
     }
 
-    private void DemandRestartable(List<string> toStop)
+    private void RequireRestartable(List<string> toStop)
     {
         foreach (var one in toStop)
         {
             if (Ask(one, () => services.IsDisabled(one)))
-                throw ActionErrors.Failed(action, $"'{one}' was not stopped, since it is disabled and could not be started again.");
+                throw ActionErrors.Failed(action, $"'{one}' was not stopped, because it is disabled and could not be started again.");
         }
     }
 
@@ -120,7 +115,7 @@ internal sealed class ServiceRestart(ServiceAction action, IServiceManager servi
         }
     }
 
-    // Never cancelled: a service that is down does more harm than a call that ends later.
+    // Never cancelled: a service that stays down is worse than a call that ends later.
     private async Task StartAsync(IEnumerable<string> toStart, List<string> before, TimeSpan patience)
     {
         RenewalException? first = null;
@@ -138,7 +133,7 @@ internal sealed class ServiceRestart(ServiceAction action, IServiceManager servi
             }
         }
 
-        // If all goes well, the whole record goes with the action.
+        // After success the runner removes the whole entry.
         if (first is null)
             return;
         await stopped.ForgetAsync(running).ConfigureAwait(false);

@@ -6,22 +6,22 @@ using StepCaRenew.Files;
 
 namespace StepCaRenew.Actions;
 
-/// <summary>Sends a signal to the process that a file names; on Unix.</summary>
+/// <summary>Sends a signal to the process whose id is in a file; on Unix.</summary>
 /// <param name="Signal">Such as HUP, SIGHUP or 1.</param>
-/// <param name="PidFile">The full path of the file.</param>
+/// <param name="PidFile">The full path.</param>
 public sealed record SignalAction(string Signal, string PidFile) : ActionDefinition
 {
-    /// <summary>The signal if only the process id file is named, as for step's <c>--pid-file</c>.</summary>
+    /// <summary>The signal if only the PID file is given, as for step's <c>--pid-file</c>.</summary>
     public const string DefaultSignal = "HUP";
 
-    // More than any process id with its line end.
+    // Longer than any process id with its line end.
     private const int MaximumLength = 64;
 
     /// <inheritdoc/>
-    public override string Description => $"Sending {Signal} to the process of '{PidFile}'";
+    public override string Description => $"signal {Signal} to the process of '{PidFile}'";
 
-    // By number: HUP and SIGHUP are the same action.
     /// <inheritdoc/>
+    // By number: HUP and SIGHUP are the same action.
     internal override IReadOnlyList<string> Identity => ["signal", Signals.Parse(Signal).ToString(CultureInfo.InvariantCulture), PidFile];
 
     /// <inheritdoc/>
@@ -30,11 +30,11 @@ public sealed record SignalAction(string Signal, string PidFile) : ActionDefinit
         if (OperatingSystem.IsWindows())
             throw ActionErrors.Invalid("Windows has no signals.", "Use -RestartService, -FilePath or -ScriptPath instead.");
         Signals.Parse(Signal);
-        // A file that is not there is no error yet: the daemon may be down, and that must not stop a renewal.
+        // A missing file is not an error here: a daemon that is down must not stop a renewal.
         if (IsSpecial())
-            throw ActionErrors.Invalid($"'{PidFile}' is no regular file.", "Name the file that the daemon writes its process id to.");
+            throw ActionErrors.Invalid($"'{PidFile}' is not a regular file.", "Give -PidFile the file that the daemon writes its process id to.");
         if (!Path.IsPathFullyQualified(PidFile))
-            throw ActionErrors.Invalid($"'{PidFile}' is no full path.", "Give -PidFile with its path.");
+            throw ActionErrors.Invalid($"'{PidFile}' is not a full path.", "Give -PidFile with its path.");
     }
 
     /// <inheritdoc/>
@@ -48,7 +48,7 @@ public sealed record SignalAction(string Signal, string PidFile) : ActionDefinit
         return Task.CompletedTask;
     }
 
-    // A link of another account is not followed to where that account has no access.
+    // A link of another account is followed only to files that the account can access itself.
     private static SmallFile Open(string path)
     {
         if (!OperatingSystem.IsLinux())
@@ -58,7 +58,7 @@ public sealed record SignalAction(string Signal, string PidFile) : ActionDefinit
             return folder.OpenToRead(name);
     }
 
-    // What cannot be looked at yet is for the run to say.
+    // The run reports a file that cannot be read.
     private bool IsSpecial()
     {
         try
@@ -71,25 +71,25 @@ public sealed record SignalAction(string Signal, string PidFile) : ActionDefinit
         }
     }
 
-    // Zero and negative numbers mean groups of processes, ours among them.
+    // Zero and negative numbers mean groups of processes, including this one.
     private int ReadProcessId()
     {
         try
         {
-            // Owner and content are those of one and the same file, opened once and without waiting for a writer of a pipe.
+            // Opened once, so that owner and content are of the same file, and without waiting for a writer of a pipe.
             uint? owner = null;
-            var file = InputFile.Read(PidFile, "process id file", path =>
+            var file = InputFile.Read(PidFile, "PID file", path =>
             {
                 var opened = Open(path);
                 owner = opened.User;
                 return opened;
             });
-            // Some write more than the process id into the file: PostgreSQL's postmaster.pid has it in the first line of eight.
+            // Some files hold more: postmaster.pid of PostgreSQL has the process id in the first of eight lines.
             var text = Encoding.ASCII.GetString(file.Bytes.AsSpan(0, Math.Min(file.Bytes.Length, MaximumLength))).Split('\n')[0].Trim();
             if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var process) || process <= 0)
-                throw ActionErrors.Failed(this, "the first line of the file is not a process id.");
+                throw ActionErrors.Failed(this, $"the first line of '{PidFile}' is not a process id.");
             if (OperatingSystem.IsLinux() && PidFileOwner.FindProblem(owner, process) is { } reason)
-                throw new RenewalException(ErrorId.ActionFailed, $"{Description}: {reason}", "Let root own the file, or the user of the process; anybody else could name any process in it.");
+                throw ActionErrors.Failed(this, reason, remedy: "Change the owner of the file to root or to the user of the process; any other owner could choose which process root signals.");
             return process;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace StepCaRenew.Actions;
 
-/// <summary>The signals of Unix by name; those that differ between Linux and macOS are asked for.</summary>
+/// <summary>The signals of Unix by name; some numbers differ between Linux and macOS.</summary>
 internal static class Signals
 {
     private const int Highest = 64;
@@ -24,16 +24,16 @@ internal static class Signals
     /// <summary>The names, without SIG.</summary>
     public static IEnumerable<string> Names => Numbers.Keys;
 
-    /// <summary>The number of a signal: HUP, SIGHUP or 1.</summary>
-    /// <exception cref="RenewalException">There is no such signal.</exception>
+    /// <summary>The number of a signal such as HUP, SIGHUP or 1.</summary>
+    /// <exception cref="RenewalException">The signal does not exist.</exception>
     public static int Parse(string signal)
     {
         var name = signal.StartsWith("SIG", StringComparison.OrdinalIgnoreCase) ? signal[3..] : signal;
         if (Numbers.TryGetValue(name, out var number))
             return number;
-        // Signal 0 only asks whether the process is there.
+        // Signal 0 only tests whether the process exists.
         if (int.TryParse(signal, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number is > 0 and <= Highest)
             return number;
-        throw ActionErrors.Invalid($"There is no signal '{signal}'.", $"Give one of {string.Join(", ", Numbers.Keys)}, or a number from 1 to {Highest}.");
+        throw ActionErrors.Invalid($"The signal '{signal}' does not exist.", $"Give one of {string.Join(", ", Numbers.Keys)}, or a number from 1 to {Highest}.");
     }
 }

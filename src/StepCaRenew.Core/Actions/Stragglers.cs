@@ -6,28 +6,28 @@ using StepCaRenew.Files;
 namespace StepCaRenew.Actions;
 
 /// <summary>
-/// Finds what a program left running whose own parent has ended, so that it is no longer among its children; on Linux,
-/// by a variable of its environment. A daemon is spared: it has a session of its own, which a service is meant to have.
+/// Ends processes that an action left running and that are no longer its children because their parent has ended. On Linux; found
+/// by an environment variable. A daemon is not ended: it has its own session.
 /// </summary>
 internal static class Stragglers
 {
-    /// <summary>The variable that marks whatever one action has started.</summary>
+    /// <summary>The environment variable that marks the processes of an action.</summary>
     public const string Variable = "STEPCARENEW_ACTION";
 
     private const int Kill = 9;
     private const int Rounds = 5;
 
-    /// <summary>Ends them all, with what they start meanwhile.</summary>
-    /// <param name="mark">The variable's value.</param>
+    /// <summary>Ends all marked processes, and those that they start meanwhile.</summary>
+    /// <param name="mark">The value of the variable.</param>
     [SupportedOSPlatform("linux")]
     public static void End(string mark)
     {
         var entry = Encoding.UTF8.GetBytes($"{Variable}={mark}\0");
-        var session = SessionOf("self");
+        var session = ReadSession("self");
         for (var round = 0; round < Rounds; round++)
         {
             var found = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
-                .Where(name => name!.All(char.IsAsciiDigit) && IsMarked(name!, entry) && SessionOf(name!) == session).ToList();
+                .Where(name => name!.All(char.IsAsciiDigit) && IsMarked(name!, entry) && ReadSession(name!) == session).ToList();
             if (found.Count == 0)
                 return;
             foreach (var name in found)
@@ -43,13 +43,13 @@ internal static class Stragglers
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It has ended, or belongs to somebody else.
+            // It has ended, or belongs to another user.
             return false;
         }
     }
 
-    // proc_pid_stat(5): the name may hold anything, so the fields are counted from its closing bracket.
-    private static string? SessionOf(string process)
+    // proc_pid_stat(5): the name can contain any character, so the fields are counted from its closing bracket.
+    private static string? ReadSession(string process)
     {
         try
         {

@@ -2,10 +2,10 @@ using StepCaRenew.Logging;
 
 namespace StepCaRenew.Actions;
 
-/// <summary>Services of systemd, treated as the systemd template of the reference client does: <c>is-active</c> first.</summary>
+/// <summary>Restarts or reloads a systemd service; asks <c>is-active</c> first, as step's systemd template does.</summary>
 internal static class SystemdService
 {
-    // systemctl(1): "unit is not active", "no such unit". Anything else is a failure of systemctl itself.
+    // systemctl(1): "unit is not active", "no such unit". Other codes are failures of systemctl itself.
     private const int NotActive = 3;
     private const int Unknown = 4;
 
@@ -16,22 +16,22 @@ internal static class SystemdService
         Running,
     }
 
-    // Some of the action's time is left for what follows, and for an error that names the state.
+    // The rest of the action's time is for the reload, or for an error that names the state.
     private const double ShareForWaiting = 0.75;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     public static string Find() => ProgramFinder.Find("systemctl")
-        ?? throw ActionErrors.Invalid("There is no systemctl on PATH: this machine has no systemd.", "Use -FilePath with the program that reloads the service here, or -Signal with -PidFile.");
+        ?? throw ActionErrors.Invalid("systemctl was not found on PATH: this machine does not run systemd.", "Use -FilePath with the program that reloads the service, or -Signal with -PidFile.");
 
     public static async Task RunAsync(ServiceAction action, ActionContext context, CancellationToken cancellationToken)
     {
         var systemctl = Find();
-        // Those that try leave a service alone that has ended since.
+        // try-restart and try-reload-or-restart do nothing if the service has ended since.
         var verb = await FindStateAsync(action, systemctl, context, cancellationToken).ConfigureAwait(false) switch
         {
             UnitState.Running => action.IsReload ? "try-reload-or-restart" : "try-restart",
-            // It has failed since the renewal, most likely at the earlier run's restart. A service that somebody stopped is inactive;
-            // but one whose process ends with an error when it is stopped is failed as well, and is started again here.
+            // Most likely the earlier run's restart failed. A service that an administrator stopped is inactive, not failed, unless its
+            // process ended with an error: then it is started again here.
             UnitState.Failed when context.IsRetry => "restart",
             _ => null,
         };
@@ -44,8 +44,8 @@ internal static class SystemdService
         await ChildProcess.RunToSuccessAsync(action, systemctl, [verb, "--", action.Name], context, cancellationToken).ConfigureAwait(false);
     }
 
-    // A service that starts may have read the old certificate already, and systemd refuses to reload it until it has
-    // started; one that stops may be on its way to a restart. Both are waited for.
+    // Waits for a service that is starting or stopping: it may have read the old certificate already, and systemd does not
+    // reload it until it has started.
     private static async Task<UnitState> FindStateAsync(ServiceAction action, string systemctl, ActionContext context, CancellationToken cancellationToken)
     {
         var patience = (action.Timeout ?? context.Host.Timeout) * ShareForWaiting;
@@ -54,11 +54,11 @@ internal static class SystemdService
         {
             var (code, output) = await ChildProcess.RunAsync(action, systemctl, ["is-active", "--", action.Name], context, cancellationToken).ConfigureAwait(false);
             var state = OutputCleaner.LastLine(output);
-            // systemd itself lets a reload wait for one that is under way. "refreshing" came with version 257.
+            // systemd queues a reload behind one in progress. "refreshing" is new in version 257.
             if (code == 0 || state is "reloading" or "refreshing")
                 return UnitState.Running;
             if (code is not (NotActive or Unknown))
-                throw ActionErrors.Failed(action, $"systemctl can't tell whether it runs (exit code {code}). {state}".TrimEnd());
+                throw ActionErrors.Failed(action, $"systemctl cannot report the state of the service (exit code {code}). {state}".TrimEnd());
             if (state is not ("activating" or "deactivating"))
                 return state == "failed" ? UnitState.Failed : UnitState.Inactive;
             if (context.Clock.GetElapsedTime(since) >= patience)

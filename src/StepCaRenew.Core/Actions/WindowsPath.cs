@@ -1,10 +1,10 @@
 namespace StepCaRenew.Actions;
 
-/// <summary>What Windows makes of the name of a program. Pure, so that it is tested on every system.</summary>
+/// <summary>How Windows resolves the path of a program. Pure, so that it is tested on every system.</summary>
 internal static class WindowsPath
 {
-    /// <summary>Whether a path depends on the present folder of this process, or of a drive: <c>C:x.exe</c>, <c>\x.exe</c>, <c>.\x.exe</c>.</summary>
-    /// <remarks>A name alone does not; it is looked for on PATH. The colon of a stream, as in <c>x.exe:y</c>, is refused with it.</remarks>
+    /// <summary>Whether a path depends on the current folder or drive: <c>C:x.exe</c>, <c>\x.exe</c>, <c>.\x.exe</c>.</summary>
+    /// <remarks>A name without a folder does not: it is searched on PATH. A stream, as in <c>x.exe:y</c>, counts as dependent.</remarks>
     public static bool DependsOnCurrentFolder(string path)
     {
         if (path.IndexOfAny(['\\', '/', ':']) < 0)

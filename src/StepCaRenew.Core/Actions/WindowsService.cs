@@ -1,10 +1,10 @@
 namespace StepCaRenew.Actions;
 
-/// <summary>Services of Windows, by the service control manager itself. Seen under Wine only.</summary>
+/// <summary>Restarts a Windows service through the service control manager. Tested only under Wine.</summary>
 internal static class WindowsService
 {
     public static Task RestartAsync(ServiceAction action, IServiceManager services, ActionContext context, CancellationToken cancellationToken) =>
-        // On a thread of the pool: the manager answers some calls after half a minute only.
+        // On a thread of the pool: some calls of the manager take half a minute.
         Task.Run(
             () => new ServiceRestart(action, services, context.Stopped, context.Clock, context.Logger).RunAsync(action.Timeout ?? context.Host.Timeout, cancellationToken),
             CancellationToken.None);

@@ -3,18 +3,18 @@ using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Completion;
 
-/// <summary>Values that parameters may have, for completion at a prompt. Nothing is an error here: what cannot be read is left out.</summary>
+/// <summary>Values for tab completion. There are no errors here: values that cannot be read are left out.</summary>
 public static class KnownNames
 {
     /// <summary>The signals by name.</summary>
     public static IReadOnlyList<string> Signals => [.. Actions.Signals.Names];
 
-    /// <summary>The intervals of a schedule, the shortest first.</summary>
+    /// <summary>The intervals of a schedule, shortest first.</summary>
     public static IReadOnlyList<string> Intervals => [.. ScheduleInterval.All.Select(ScheduleInterval.Format)];
 
     /// <summary>The contexts of step.</summary>
-    /// <param name="stepPath">The folder of step's configuration; null for the usual one.</param>
-    /// <param name="environment">The environment variables.</param>
+    /// <param name="stepPath">The folder of step's configuration; null for the default.</param>
+    /// <param name="environment">Reads an environment variable.</param>
     public static IReadOnlyList<string> Contexts(string? stepPath, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
@@ -31,8 +31,8 @@ public static class KnownNames
         }
     }
 
-    /// <summary>The accounts that a schedule may run as: the local users of a Unix, the built-in service accounts of Windows.</summary>
-    // The local file alone: a directory service may be slow to answer.
+    /// <summary>The accounts that a schedule can run as: the local users on Unix, the built-in service accounts on Windows.</summary>
+    // Only the local file: a directory service may be slow.
     public static IReadOnlyList<string> Accounts() => OperatingSystem.IsWindows()
         ? [@"NT AUTHORITY\LOCAL SERVICE", @"NT AUTHORITY\NETWORK SERVICE", @"NT AUTHORITY\SYSTEM", Renewals.AccountName.Current]
         : ReadAccounts("/etc/passwd");

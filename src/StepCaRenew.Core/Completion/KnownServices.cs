@@ -7,31 +7,30 @@ using StepCaRenew.Processes;
 
 namespace StepCaRenew.Completion;
 
-/// <summary>The services of this machine, for completion at a prompt.</summary>
+/// <summary>The services of this machine, for tab completion.</summary>
 public static class KnownServices
 {
     private const string Suffix = ".service";
 
-    // A prompt that does not answer for longer than this looks as if it hung.
+    // A prompt that blocks for longer seems to hang.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
-    /// <summary>The names, without <c>.service</c>; none if the system does not answer in time.</summary>
-    /// <param name="clock">The clock.</param>
+    /// <summary>The names, without <c>.service</c>; empty if the system does not answer in time.</summary>
     public static IReadOnlyList<string> Names(TimeProvider clock)
     {
         if (OperatingSystem.IsWindows())
-            return OfWindows();
+            return FromRegistry();
         return ProgramFinder.Find("systemctl") is { } systemctl ? Names(systemctl, clock) : [];
     }
 
-    /// <summary>The names that a systemctl knows.</summary>
+    /// <summary>The names that <c>systemctl</c> lists.</summary>
     internal static IReadOnlyList<string> Names(string systemctl, TimeProvider clock)
     {
         var asking = Task.Run(() => AskAsync(systemctl, clock));
         return asking.Wait(2 * Limit) ? asking.Result : [];
     }
 
-    /// <summary>The names in what <c>systemctl list-units --plain --no-legend</c> prints.</summary>
+    /// <summary>The names in the output of <c>systemctl list-units --plain --no-legend</c>.</summary>
     internal static IReadOnlyList<string> Read(string output) =>
     [
         .. output.Split('\n')
@@ -61,9 +60,9 @@ public static class KnownServices
         }
     }
 
-    // Not verified on Windows. Drivers have a smaller type.
+    // Not tested on Windows. Drivers have a smaller type.
     [SupportedOSPlatform("windows")]
-    private static IReadOnlyList<string> OfWindows()
+    private static IReadOnlyList<string> FromRegistry()
     {
         const int OwnProcess = 0x10;
         using var services = Registry.LocalMachine.OpenSubKey(@"SYSTEM\CurrentControlSet\Services");

@@ -263,7 +263,7 @@ public sealed class PendingTests : IAsyncLifetime
 
         Assert.Single(Trace);
         Assert.True(File.Exists(Pending));
-        Assert.Contains("can't be changed", Assert.Single(run.Warnings), StringComparison.Ordinal);
+        Assert.Contains("cannot be changed", Assert.Single(run.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]

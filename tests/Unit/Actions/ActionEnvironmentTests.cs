@@ -8,7 +8,7 @@ public sealed class ActionEnvironmentTests
         "web", "/etc/ssl/web.crt", "/etc/ssl/web.key", "0A", "0B", "AA", "BB", new DateTimeOffset(2026, 5, 1, 2, 30, 0, TimeSpan.FromHours(2)));
 
     [Fact]
-    public void Variables_OfOneCertificate_AreItsValues()
+    public void Describe_OneCertificate_GivesItsValues()
     {
         Assert.Equal(
             new SortedDictionary<string, string?>
@@ -27,7 +27,7 @@ public sealed class ActionEnvironmentTests
     }
 
     [Fact]
-    public void Variables_OfSeveralCertificates_HoldOneLineForEach()
+    public void Describe_SeveralCertificates_GivesOneLineForEach()
     {
         var variables = ActionEnvironment.Describe([One, One with { Name = "mail", OldThumbprint = null }]);
         Assert.Equal("2", variables["STEPCARENEW_COUNT"]);
@@ -36,11 +36,11 @@ public sealed class ActionEnvironmentTests
     }
 
     [Fact]
-    public void Variables_ThatAreNotKnown_AreTakenAway() =>
+    public void Describe_UnknownValue_RemovesTheVariable() =>
         Assert.Null(ActionEnvironment.Describe([One with { OldThumbprint = null }])["STEPCARENEW_OLD_THUMBPRINT"]);
 
     [Fact]
-    public void Variables_OfTenThousandCertificates_AreLeftOutWhereTheSystemWouldRefuseThem()
+    public void Describe_TooManyCertificates_RemovesTheLongVariables()
     {
         var variables = ActionEnvironment.Describe([.. Enumerable.Repeat(One, 10_000)]);
         Assert.Equal("10000", variables["STEPCARENEW_COUNT"]);

@@ -5,14 +5,14 @@ namespace StepCaRenew.Unit.Actions;
 public sealed class ActionHashTests
 {
     [Fact]
-    public void Hash_OfAnAction_NeverChanges()
+    public void Hash_KnownAction_NeverChanges()
     {
         // A record on disk outlives the version that wrote it.
         Assert.Equal("fcc53829ed58b6d96ad153e2cb470b340668bf1568d543694c5083017ddbc317", new CommandAction("nginx", ["-s", "reload"]).Hash);
     }
 
     [Fact]
-    public void Hash_OfDifferentActions_Differs()
+    public void Hash_DifferentActions_Differ()
     {
         ActionDefinition[] all =
         [
@@ -27,6 +27,6 @@ public sealed class ActionHashTests
     [InlineData("HUP", "SIGHUP")]
     [InlineData("hup", "1")]
     [InlineData("SigTerm", "15")]
-    public void Hash_OfASignalByEitherName_IsTheSame(string one, string other) =>
+    public void Hash_SignalByEitherName_IsTheSame(string one, string other) =>
         Assert.Equal(new SignalAction(one, "/run/x.pid").Hash, new SignalAction(other, "/run/x.pid").Hash);
 }

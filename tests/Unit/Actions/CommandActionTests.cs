@@ -6,7 +6,7 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Actions;
 
-/// <summary>Programs as they are run; by /bin/sh, so on Unix.</summary>
+/// <summary>Programs that actions run, by /bin/sh, so on Unix.</summary>
 public sealed class CommandActionTests : IDisposable
 {
     private readonly TestFolder folder = new();
@@ -17,7 +17,7 @@ public sealed class CommandActionTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task Arguments_ReachTheProgramToTheLetter()
+    public async Task Run_AnyArguments_ReachTheProgramUnchanged()
     {
         string[] arguments = ["two  spaces", "\"quoted\"", "$HOME", "*", "a\\b", "", "line\nfeed", "ü"];
         await RunAsync(new CommandAction("sh", ["-c", "printf '[%s]' \"$@\" > out", "sh", .. arguments]));
@@ -25,30 +25,30 @@ public sealed class CommandActionTests : IDisposable
     }
 
     [Fact]
-    public async Task Variables_AreSetAndStaleOnesTakenAway()
+    public async Task Run_Variables_AreSetAndNullRemovesOne()
     {
         await RunAsync(new CommandAction("sh", ["-c", "echo \"$SET ${UNSET-none}\" > out"]), new Dictionary<string, string?> { ["SET"] = "value", ["UNSET"] = null });
         Assert.Equal("value none\n", File.ReadAllText(folder.At("out")));
     }
 
     [Fact]
-    public async Task StandardInput_IsAtItsEnd_SoThatNothingWaitsForAnAnswer()
+    public async Task Run_ProgramThatReadsStandardInput_GetsEndOfFile()
     {
         await RunAsync(new CommandAction("cat", []));
         Assert.Contains(log.Events, one => one.Id.Id == 163);
     }
 
     [Fact]
-    public async Task ExitCode_OtherThanZero_IsAFailureWithTheLastLine()
+    public async Task Run_ExitCodeNotZero_FailsWithTheLastLine()
     {
         var error = await FailureAsync(new CommandAction("sh", ["-c", "echo the reason >&2; echo first; exit 7", "secret-argument"]));
-        Assert.Equal("Running 'sh': exit code 7. the reason", error.Message);
+        Assert.Equal("web was renewed, but its action 'sh' failed with exit code 7: the reason", error.Message);
         Assert.DoesNotContain("secret-argument", log.Text, StringComparison.Ordinal);
         Assert.Contains("first", log.Text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Flood_KeepsItsEndOnly()
+    public async Task Run_LongOutput_KeepsOnlyItsEnd()
     {
         await RunAsync(new CommandAction("sh", ["-c", "yes flood 2>&- | head -c 5000000; echo the end"]));
         var output = Assert.Single(log.Events, one => one.Id.Id == 163).Message;
@@ -58,7 +58,7 @@ public sealed class CommandActionTests : IDisposable
     }
 
     [Fact]
-    public async Task Timeout_EndsTheProgramWithItsChildren()
+    public async Task Run_Timeout_EndsTheProgramAndItsChildren()
     {
         var start = Stopwatch.GetTimestamp();
         var error = await FailureAsync(
@@ -70,7 +70,7 @@ public sealed class CommandActionTests : IDisposable
     }
 
     [LinuxFact]
-    public async Task Timeout_EndsWhatLostItsParentAsWell_ButNoDaemon()
+    public async Task Run_Timeout_EndsOrphansButNotDaemons()
     {
         await FailureAsync(
             new CommandAction("sh", ["-c", "(sleep 302 & echo $! > orphan); (setsid sh -c 'echo $$ > daemon; exec sleep 303' &); sleep 600"]), TimeSpan.FromSeconds(1.5));
@@ -81,14 +81,14 @@ public sealed class CommandActionTests : IDisposable
     }
 
     [Fact]
-    public void Argument_WithANul_IsInvalid()
+    public void RequireRunnable_ArgumentWithNul_IsInvalid()
     {
         var action = new CommandAction("sh", ["-c", "exit 1\0 || true"]);
         Assert.Equal(ErrorId.ActionInvalid, Assert.Throws<RenewalException>(() => action.RequireRunnable(new ActionHost())).ErrorId);
     }
 
     [Fact]
-    public async Task Daemon_ThatKeepsTheOutputOpen_IsNotWaitedFor()
+    public async Task Run_DaemonThatKeepsTheOutputOpen_IsNotWaitedFor()
     {
         var start = Stopwatch.GetTimestamp();
         await RunAsync(new CommandAction("sh", ["-c", "sleep 60 & echo $! > daemon; echo started"]));
@@ -99,7 +99,7 @@ public sealed class CommandActionTests : IDisposable
     }
 
     [Fact]
-    public async Task Cancelling_EndsTheProgramSoon()
+    public async Task Run_Cancelled_EndsTheProgram()
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         var action = new CommandAction("sh", ["-c", "echo $$ > child; sleep 600"]);
@@ -114,16 +114,16 @@ public sealed class CommandActionTests : IDisposable
     [InlineData("/etc/passwd")]
     [InlineData("/tmp")]
     [InlineData("/no/such/program")]
-    public void Program_ThatIsNone_IsInvalid(string program) =>
+    public void RequireRunnable_NotAProgram_IsInvalid(string program) =>
         Assert.Equal(ErrorId.ActionInvalid, Assert.Throws<RenewalException>(() => new CommandAction(program, []).RequireRunnable(new ActionHost())).ErrorId);
 
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     [Fact]
-    public async Task Program_WithoutAFormat_FailsToStart()
+    public async Task Run_ProgramWithoutFormat_FailsToStart()
     {
         var program = folder.Write("broken", [0, 1, 2, 3]);
         File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
-        Assert.Contains("can't be started", (await FailureAsync(new CommandAction(program, []))).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be started", (await FailureAsync(new CommandAction(program, []))).Message, StringComparison.Ordinal);
     }
 
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
@@ -134,7 +134,7 @@ public sealed class CommandActionTests : IDisposable
     [InlineData(" #!/bin/sh\nexit 0\n", "without an interpreter line", "#!/bin/sh")]
     [InlineData("#!/no/such/shell -e\nexit 0\n", "'/no/such/shell'", "first line")]
     [InlineData("#!\nexit 0\n", "interpreter ''", "first line")]
-    public async Task Script_WithABadFirstLine_IsInvalid_AndFailsToStartWithTheReason(string text, string problem, string remedy)
+    public async Task RequireRunnable_BadFirstLine_IsInvalidAndRunFailsWithTheReason(string text, string problem, string remedy)
     {
         var program = Script(text);
         var error = Assert.Throws<RenewalException>(() => new CommandAction(program, []).RequireRunnable(new ActionHost()));
@@ -149,7 +149,7 @@ public sealed class CommandActionTests : IDisposable
     [InlineData("#!/bin/sh\nexit 0\n")]
     [InlineData("#! /bin/sh -e\nexit 0\n")]
     [InlineData("#!/bin/sh")]
-    public async Task Script_WithAGoodFirstLine_Runs(string text)
+    public async Task Run_GoodFirstLine_Succeeds(string text)
     {
         var action = new CommandAction(Script(text), []);
         action.RequireRunnable(new ActionHost());
@@ -161,7 +161,7 @@ public sealed class CommandActionTests : IDisposable
     [InlineData("/bin/sh -c true", "-FilePath /bin/sh -ArgumentList")]
     [InlineData("/present/folder/sh /x/reload.sh", "-FilePath sh -ArgumentList")]
     [InlineData("sh my-secret", "-FilePath sh -ArgumentList")]
-    public void WholeCommandLine_AsTheProgram_IsToldApart(string program, string remedy)
+    public void RequireRunnable_WholeCommandLine_IsInvalidWithARemedy(string program, string remedy)
     {
         var error = Assert.Throws<RenewalException>(() => new CommandAction(program, []).RequireRunnable(new ActionHost()));
         Assert.Equal(ErrorId.ActionInvalid, error.ErrorId);
@@ -177,7 +177,7 @@ public sealed class CommandActionTests : IDisposable
         return program;
     }
 
-    // A zombie has ended, whoever is to collect it.
+    // A zombie has ended, even if its parent has not collected it yet.
     private static async Task<bool> HasEndedAsync(int process)
     {
         for (var attempt = 0; attempt < 100; attempt++)
@@ -204,7 +204,7 @@ public sealed class CommandActionTests : IDisposable
     private Task RunAsync(ActionDefinition action, Dictionary<string, string?>? variables = null) =>
         action.RunAsync(Context(variables ?? [], TimeSpan.FromMinutes(1)), CancellationToken.None);
 
-    // As a user meets it: through the runner, which knows the timeout.
+    // Through the runner, which applies the timeout.
     private async Task<RenewalException> FailureAsync(ActionDefinition action, TimeSpan? timeout = null)
     {
         var certificate = folder.Write("web.crt", "certificate");

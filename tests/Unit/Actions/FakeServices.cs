@@ -3,15 +3,15 @@ using StepCaRenew.Actions;
 
 namespace StepCaRenew.Unit.Actions;
 
-/// <summary>A service control manager in memory. A service takes its time to stop and to start, by the clock of the test.</summary>
+/// <summary>A service control manager in memory. Services take time to stop and to start, by the clock of the test.</summary>
 internal sealed class FakeServices(TimeProvider clock) : IServiceManager
 {
     private readonly Dictionary<string, Service> services = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>What was asked, in order: "stop web", "start web".</summary>
+    /// <summary>The orders so far: "stop web", "start web".</summary>
     public List<string> Orders { get; } = [];
 
-    /// <summary>Called before an order is carried out; throws what the manager should.</summary>
+    /// <summary>Called before an order is carried out; its exception is the manager's.</summary>
     public Action<string> OnOrder { get; set; } = _ => { };
 
     public Service this[string name] => services[name];
@@ -52,10 +52,10 @@ internal sealed class FakeServices(TimeProvider clock) : IServiceManager
 
         public bool IsDisabled { get; set; }
 
-        /// <summary>The error of a manager that lets this account not control it.</summary>
+        /// <summary>The error if this account has no permission to control the service.</summary>
         public int DeniedCode { get; set; }
 
-        /// <summary>With which error each start ends; 0 if it runs.</summary>
+        /// <summary>The error with which each start ends; 0 if the service runs.</summary>
         public int ExitCode { get; set; }
 
         public TimeSpan StopTakes { get; set; } = TimeSpan.FromSeconds(1);

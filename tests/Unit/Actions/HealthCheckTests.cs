@@ -11,17 +11,17 @@ public sealed class HealthCheckTests
     private readonly EventLog log = new();
 
     [Fact]
-    public async Task Success_IsAGet() =>
+    public async Task Ping_Success_IsAGet() =>
         Assert.Equal($"GET /{Secret}?x=1 ", await PingAsync(200));
 
     [Fact]
-    public async Task Failure_IsAPostToFail_WithTheIds() =>
+    public async Task Ping_Failure_IsAPostToFailWithTheIds() =>
         Assert.Equal($"POST /{Secret}/fail?x=1 KeyMismatch\nActionFailed", await PingAsync(200, "KeyMismatch", "ActionFailed"));
 
     [Theory]
     [InlineData(404)]
     [InlineData(302)]
-    public async Task Refusal_IsAWarningWithoutThePath(int status)
+    public async Task Ping_Refused_WarnsWithoutThePath(int status)
     {
         await PingAsync(status);
         Assert.Contains($"status {status}", Assert.Single(log.Warnings), StringComparison.Ordinal);
@@ -29,7 +29,7 @@ public sealed class HealthCheckTests
     }
 
     [Fact]
-    public async Task Silence_IsAWarningWithoutThePath()
+    public async Task Ping_NoAnswer_WarnsWithoutThePath()
     {
         var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -44,7 +44,7 @@ public sealed class HealthCheckTests
     [Theory]
     [InlineData("ftp://example.com/5ecret-pa7h")]
     [InlineData("5ecret-pa7h")]
-    public void Address_ThatIsNone_IsInvalidWithoutThePath(string address)
+    public void Constructor_NotAnHttpAddress_IsInvalidWithoutThePath(string address)
     {
         var error = Assert.Throws<RenewalException>(() => new HealthCheck(new Uri(address, UriKind.RelativeOrAbsolute), TimeSpan.FromSeconds(1), log));
         Assert.Equal(ErrorId.ActionInvalid, error.ErrorId);
@@ -55,7 +55,7 @@ public sealed class HealthCheckTests
     [InlineData("https://127.0.0.1:99999/5ecret-pa7h")]
     [InlineData("")]
     [InlineData("/5ecret-pa7h")]
-    public void Text_ThatIsNoAddress_IsInvalidWithoutThePath(string address)
+    public void ParseAddress_NotAnAddress_IsInvalidWithoutThePath(string address)
     {
         var error = Assert.Throws<RenewalException>(() => new HealthCheck(address, TimeSpan.FromSeconds(1), log));
         Assert.Equal(ErrorId.ActionInvalid, error.ErrorId);

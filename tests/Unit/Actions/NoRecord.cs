@@ -2,7 +2,7 @@ using StepCaRenew.Actions;
 
 namespace StepCaRenew.Unit.Actions;
 
-/// <summary>The record of an action that stops no service.</summary>
+/// <summary>The record of an action that does not stop services.</summary>
 internal sealed class NoRecord : IStoppedServices
 {
     public bool Contains(string service) => throw new InvalidOperationException("No service was to be asked for.");

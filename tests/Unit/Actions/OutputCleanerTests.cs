@@ -27,7 +27,7 @@ public sealed class OutputCleanerTests
     [InlineData("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
     [InlineData("MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgAAAAAAAAAAAAAAAAx", "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgAAAAAAAAAAAAAAAAx")]
     [InlineData("-----BEGIN CERTIFICATE-----", "-----BEGIN CERTIFICATE-----")]
-    public void Output_IsFitForALog(string output, string expected) => Assert.Equal(expected, OutputCleaner.Clean(output));
+    public void Clean_Output_HasNoSecretsOrControlCharacters(string output, string expected) => Assert.Equal(expected, OutputCleaner.Clean(output));
 
     [Theory]
     [InlineData("", "")]
@@ -36,8 +36,8 @@ public sealed class OutputCleanerTests
     [InlineData("10 %\r20 %\rdone\r\n", "done")]
     [InlineData("one\n\u001b[31;1m\u001b[0m\n", "one")]
     [InlineData("\u001b[31;1mException: \u001b[31;1m/x/reload.ps1:1\u001b[0m\n\u001b[36;1mLine |\u001b[0m\n\u001b[31;1m     | \u001b[31;1mthe test failed\u001b[0m\n", "the test failed")]
-    public void LastLine_IsTheLastThatSaysSomething(string output, string expected) => Assert.Equal(expected, OutputCleaner.LastLine(output));
+    public void LastLine_Output_IsTheLastLineWithText(string output, string expected) => Assert.Equal(expected, OutputCleaner.LastLine(output));
 
     [Fact]
-    public void LastLine_IsBounded() => Assert.Equal(301, OutputCleaner.LastLine(new string('x', 5000)).Length);
+    public void LastLine_LongLine_IsCut() => Assert.Equal(301, OutputCleaner.LastLine(new string('x', 5000)).Length);
 }

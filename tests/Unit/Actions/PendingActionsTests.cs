@@ -177,7 +177,7 @@ public sealed class PendingActionsTests : IDisposable
         Directory.CreateDirectory(paths.Pending);
         using (var note = Of(Reload).Note("0A", []))
             note.Put();
-        Assert.Contains("can't be changed", Assert.Single(log.Warnings), StringComparison.Ordinal);
+        Assert.Contains("cannot be changed", Assert.Single(log.Warnings), StringComparison.Ordinal);
         Assert.False(File.Exists(paths.StagedPending));
     }
 

@@ -6,7 +6,7 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Actions;
 
-/// <summary>The service control manager itself, asked for a service that every Windows has. Only under Wine is it stopped and started.</summary>
+/// <summary>The real service control manager, with a service that every Windows has. It is stopped and started only under Wine.</summary>
 [SupportedOSPlatform("windows")]
 public sealed class ServiceManagerTests
 {
@@ -14,7 +14,7 @@ public sealed class ServiceManagerTests
     private const string Unknown = "stepcarenew-no-such-service";
 
     [WindowsFact]
-    public void Find_ByNameAndByDisplayName_IsTheName()
+    public void Find_NameOrDisplayName_GivesTheName()
     {
         var services = new ServiceManager();
         Assert.Equal(Rpc, services.Find(Rpc), ignoreCase: true);
@@ -23,7 +23,7 @@ public sealed class ServiceManagerTests
     }
 
     [WindowsFact]
-    public void Query_OfAServiceThatIsThere_IsAState()
+    public void Query_ExistingService_GivesAState()
     {
         var services = new ServiceManager();
         Assert.True(Enum.IsDefined(services.Query(Rpc).State));
@@ -31,7 +31,7 @@ public sealed class ServiceManagerTests
     }
 
     [WindowsFact]
-    public void Query_Unknown_IsAnErrorOfWindows() =>
+    public void Query_UnknownService_Throws() =>
         Assert.Equal(1060, Assert.Throws<Win32Exception>(() => new ServiceManager().Query(Unknown)).NativeErrorCode);
 
     [WindowsFact]

@@ -11,8 +11,7 @@ public sealed class ServiceRestartTests : IDisposable
     private static readonly ServiceAction Restart = new("web", IsReload: false);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    // A process that another test starts at this moment has a copy of the lock until it executes its program. By the clock of
-    // these tests this is over in a moment.
+    // A process that another test starts holds a copy of the lock until it executes its program.
     private static readonly TimeSpan LockTimeout = TimeSpan.FromMinutes(5);
 
     private readonly TestFolder folder = new();
@@ -46,9 +45,9 @@ public sealed class ServiceRestartTests : IDisposable
         Assert.DoesNotContain("web", File.ReadAllText(paths.Pending).Replace("web.", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
-    // An administrator who stops a service later must not find it started by the next run.
+    // The next run must not start a service that an administrator stopped later.
     [Fact]
-    public async Task Run_ADependentThatDoesNotStart_IsAloneInTheRecord()
+    public async Task Run_DependentDoesNotStart_OnlyItStaysRecorded()
     {
         services.Add("web", ServiceState.Running, "near");
         services.Add("near").ExitCode = 1067;
@@ -78,7 +77,7 @@ public sealed class ServiceRestartTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_WithDependents_StopsThemFirstAndStartsThemLast_ThoseThatRan()
+    public async Task Run_WithDependents_StopsThemFirstAndStartsThemLast()
     {
         services.Add("web", ServiceState.Running, "far", "idle", "near");
         services.Add("far");
@@ -91,26 +90,26 @@ public sealed class ServiceRestartTests : IDisposable
     [Theory]
     [InlineData(ServiceState.Stopped)]
     [InlineData(ServiceState.Paused)]
-    public async Task Run_NotRunning_IsPassedOver(object state)
+    public async Task Run_NotRunning_IsSkipped(object state)
     {
         services.Add("web", (ServiceState)state);
         await RunAsync();
         Assert.Empty(services.Orders);
-        Assert.Contains("passed over", log.Text, StringComparison.Ordinal);
+        Assert.Contains("skipped", log.Text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Run_Unknown_IsPassedOver()
+    public async Task Run_Unknown_IsSkipped()
     {
         await RunAsync();
-        Assert.Contains("passed over", log.Text, StringComparison.Ordinal);
+        Assert.Contains("skipped", log.Text, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(ServiceState.StartPending, ServiceState.Running, true)]
     [InlineData(ServiceState.StopPending, ServiceState.Stopped, false)]
     [InlineData(ServiceState.StopPending, ServiceState.Running, true)]
-    public async Task Run_OnItsWay_IsWaitedFor(object now, object then, bool isRestarted)
+    public async Task Run_StateChanging_IsWaitedFor(object now, object then, bool isRestarted)
     {
         services.Add("web").Change((ServiceState)now, (ServiceState)then, clock, TimeSpan.FromSeconds(20));
         await RunAsync();
@@ -120,19 +119,19 @@ public sealed class ServiceRestartTests : IDisposable
     [Theory]
     [InlineData(ServiceState.StopPending, "still stopping after 45 s")]
     [InlineData(ServiceState.StartPending, "still starting after 45 s")]
-    public async Task Run_OnItsWayForTooLong_FailsAndStaysOwed(object now, string message)
+    public async Task Run_StateChangingForTooLong_FailsAndStaysPending(object now, string message)
     {
         services.Add("web").Change((ServiceState)now, ServiceState.Running, clock, TimeSpan.FromHours(1));
         Assert.Contains(message, (await FailsAsync()).Message, StringComparison.Ordinal);
         Assert.Empty(services.Orders);
     }
 
-    // The process is killed between stop and start, as by a power cut: nothing of it runs any more, and only the record is left.
+    // The process is killed between stop and start: only the record is left.
     [Theory]
     [InlineData("stop web", 3)]
     [InlineData("start web", 3)]
     [InlineData("start near", 2)]
-    public async Task Run_KilledAtAnOrder_IsMadeGoodByTheNextRun(string last, int least)
+    public async Task Run_KilledAtAnyOrder_NextRunStartsTheServices(string last, int least)
     {
         services.Add("web", ServiceState.Running, "near");
         services.Add("near");
@@ -147,7 +146,7 @@ public sealed class ServiceRestartTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_ThatCannotBeStarted_FailsWithItsError_AndTheNextRunStartsIt()
+    public async Task Run_ServiceDoesNotStart_FailsAndTheNextRunStartsIt()
     {
         services.Add("web").ExitCode = 1067;
         var error = await FailsAsync();
@@ -160,7 +159,7 @@ public sealed class ServiceRestartTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_WhoseTimeIsOverWhileItStops_IsStartedAllTheSame()
+    public async Task Run_TimeoutWhileStopping_StillStartsTheService()
     {
         services.Add("web").StopTakes = TimeSpan.FromSeconds(70);
         using var end = TimeOut();
@@ -170,13 +169,13 @@ public sealed class ServiceRestartTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_CancelledBetweenTwoStops_StartsWhatWasStopped()
+    public async Task Run_CancelledBetweenTwoStops_StartsTheStoppedServices()
     {
         services.Add("web", ServiceState.Running, "near");
         services.Add("near");
         using var end = new CancellationTokenSource();
         services.OnOrder = order => end.Cancel();
-        Assert.Contains("runs again", (await FailsAsync(end: end.Token)).Message, StringComparison.Ordinal);
+        Assert.Contains("run again", (await FailsAsync(end: end.Token)).Message, StringComparison.Ordinal);
         Assert.Equal(["stop near", "start near"], services.Orders);
     }
 
@@ -191,7 +190,7 @@ public sealed class ServiceRestartTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_ThatNeverStops_EndsAfterTheGrace_AndTheNextRunStartsIt()
+    public async Task Run_ServiceNeverStops_FailsAfterTheGraceAndTheNextRunStartsIt()
     {
         services.Add("web").StopTakes = TimeSpan.FromMinutes(10);
         using var end = TimeOut();
@@ -208,7 +207,7 @@ public sealed class ServiceRestartTests : IDisposable
     [Theory]
     [InlineData(0, "it is disabled")]
     [InlineData(5, "does not have permission")]
-    public async Task Run_ThatCouldNotBeStartedAgain_IsNotStopped(int code, string message)
+    public async Task Run_ServiceCannotBeStartedAgain_IsNotStopped(int code, string message)
     {
         services.Add("web");
         (services["web"].IsDisabled, services["web"].DeniedCode) = (true, code);
@@ -217,7 +216,7 @@ public sealed class ServiceRestartTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_ThatCannotBeRecorded_IsNotStopped()
+    public async Task Run_StopCannotBeRecorded_IsNotStopped()
     {
         services.Add("web");
         var entries = PendingFormat.Parse(File.ReadAllBytes(paths.Pending))!;

@@ -17,7 +17,7 @@ public sealed class SignalActionTests : IDisposable
     [InlineData("\n")]
     [InlineData("\n/var/lib/postgresql/15/main\n1732780000\n5432\n/var/run/postgresql\nlocalhost\n  5432001    32768\nready   \n")]
     [InlineData("\r\nsecond\r\n")]
-    public async Task FirstLine_NamesTheProcess(string rest)
+    public async Task Run_MoreLinesInTheFile_UsesTheFirst(string rest)
     {
         using var process = Process.Start("sleep", "300");
         try
@@ -34,7 +34,7 @@ public sealed class SignalActionTests : IDisposable
     }
 
     [Fact]
-    public async Task Signal_ReachesTheProcessOfTheFile()
+    public async Task Run_ProcessOfTheFile_GetsTheSignal()
     {
         using var process = Process.Start(new ProcessStartInfo("sh", ["-c", "trap 'exit 42' USR1; echo $$ > pid.new; mv pid.new pid; while :; do sleep 0.1; done"]) { WorkingDirectory = folder.Path })!;
         for (var attempt = 0; attempt < 200 && !File.Exists(folder.At("pid")); attempt++)
@@ -53,9 +53,9 @@ public sealed class SignalActionTests : IDisposable
     [InlineData("\n1")]
     [InlineData("nginx\n1\n")]
     [InlineData("99999999999")]
-    public async Task File_WithoutAProcess_IsAFailure(string content)
+    public async Task Run_FileWithoutAProcessId_Fails(string content)
     {
-        // Zero and less would mean this very process and its group.
+        // Zero and negative numbers would mean this process and its group.
         var action = new SignalAction("TERM", folder.Write("pid", content));
         Assert.Equal(ErrorId.ActionFailed, (await Assert.ThrowsAsync<RenewalException>(() => RunAsync(action))).ErrorId);
     }
@@ -65,7 +65,7 @@ public sealed class SignalActionTests : IDisposable
     [InlineData(65534u, 65534u, true)]
     [InlineData(65534u, 0u, false)]
     [InlineData(1234u, 65534u, false)]
-    public async Task File_OfAStranger_NamesNoProcessToRoot(uint owner, uint user, bool isTrusted)
+    public async Task Run_AsRootWithAFileOfAnotherAccount_SignalsOnlyItsOwnProcesses(uint owner, uint user, bool isTrusted)
     {
         Assert.SkipUnless(Unprivileged.UserId() == 0, "Only root can give files away.");
         using var process = Process.Start(new ProcessStartInfo("setpriv", [$"--reuid={user}", "--clear-groups", "sleep", "300"]))!;
@@ -89,7 +89,7 @@ public sealed class SignalActionTests : IDisposable
     }
 
     [Fact]
-    public async Task Process_ThatHasGone_IsAFailure()
+    public async Task Run_ProcessHasEnded_Fails()
     {
         using var process = Process.Start("true");
         await process.WaitForExitAsync();
@@ -98,7 +98,7 @@ public sealed class SignalActionTests : IDisposable
     }
 
     [Fact]
-    public async Task File_ThatIsMissing_StopsNoRenewal_ButFailsWhenItsTurnComes()
+    public async Task Run_FileIsMissing_FailsAlthoughItWasRunnable()
     {
         var action = new SignalAction("HUP", folder.At("missing"));
         action.RequireRunnable(new ActionHost());
@@ -111,16 +111,16 @@ public sealed class SignalActionTests : IDisposable
     [InlineData("-1")]
     [InlineData("65")]
     [InlineData("SIG1")]
-    public void Signal_ThatIsNone_IsInvalid(string signal) =>
+    public void RequireRunnable_UnknownSignal_IsInvalid(string signal) =>
         Assert.Equal(ErrorId.ActionInvalid, Assert.Throws<RenewalException>(() => new SignalAction(signal, folder.At("pid")).RequireRunnable(new ActionHost())).ErrorId);
 
     [Fact]
-    public void File_ThatIsAFolder_IsInvalid() =>
+    public void RequireRunnable_FileIsAFolder_IsInvalid() =>
         Assert.Equal(ErrorId.ActionInvalid, Assert.Throws<RenewalException>(() => new SignalAction("HUP", folder.Path).RequireRunnable(new ActionHost())).ErrorId);
 
-    // The daemon's account owns the folder, and can exchange the file with a pipe at any moment; nobody writes into it.
+    // The daemon's account owns the folder and can replace the file with a pipe at any moment.
     [LinuxFact]
-    public async Task File_ExchangedWithAPipe_KeepsNobodyWaiting()
+    public async Task Run_FileReplacedByAPipe_DoesNotBlock()
     {
         var file = folder.Write("pid", "nobody");
         UnixFile.MakePipe(folder.At("pipe"));

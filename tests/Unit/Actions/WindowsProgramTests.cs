@@ -3,7 +3,7 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Actions;
 
-/// <summary>Names of programs that Windows reads in its own way.</summary>
+/// <summary>Names of programs that Windows resolves in a special way.</summary>
 public sealed class WindowsProgramTests : IDisposable
 {
     private readonly TestFolder folder = new();
@@ -18,13 +18,13 @@ public sealed class WindowsProgramTests : IDisposable
     [InlineData("x.exe", false)]
     [InlineData("bat", false)]
     [InlineData("x.bat.exe", false)]
-    public void IsBatch_BlanksAndDotsAtTheEnd_DoNotCount(string name, bool isBatch) => Assert.Equal(isBatch, CommandAction.IsBatch(name));
+    public void IsBatch_BlanksAndDotsAtTheEnd_AreIgnored(string name, bool isBatch) => Assert.Equal(isBatch, CommandAction.IsBatch(name));
 
     [WindowsTheory]
     [InlineData("x.bat")]
     [InlineData("x.bat ")]
     [InlineData("x.cmd.")]
-    public void Demand_BatchFile_IsRefused(string name)
+    public void RequireRunnable_BatchFile_IsInvalid(string name)
     {
         folder.Write(name.TrimEnd(' ', '.'), "@echo off");
         var error = Expect.Failure(ErrorId.ActionInvalid, () => new CommandAction(Path.Join(folder.Path, name), []).RequireRunnable(new ActionHost { PwshPath = "pwsh.exe" }));
@@ -32,7 +32,7 @@ public sealed class WindowsProgramTests : IDisposable
     }
 
     [WindowsFact]
-    public void Find_ProgramOfADriveWithoutAFolder_IsNotFound()
+    public void Find_DriveWithoutAFolder_IsNotFound()
     {
         var before = Environment.CurrentDirectory;
         folder.Write("program.exe", "MZ");

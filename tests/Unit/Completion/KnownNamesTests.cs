@@ -39,7 +39,7 @@ public sealed class KnownNamesTests
     }
 
     [Fact]
-    public void ReadAccounts_FileOfUsers_AreItsNames()
+    public void ReadAccounts_PasswdFile_GivesTheNames()
     {
         using var folder = new TestFolder();
         Assert.Equal(["bob", "root"], KnownNames.ReadAccounts(folder.Write("passwd", "root:x:0:0::/root:/bin/sh\n# no one\n\nbob:x:1:1::/:/bin/sh\n+@group::::::\nbob:x:1:1::/:/bin/sh\n")));

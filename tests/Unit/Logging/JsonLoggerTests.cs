@@ -18,13 +18,13 @@ public sealed class JsonLoggerTests : IDisposable
     public void Event_IsOneLineWithItsFields()
     {
         var log = new JsonLogger(folder.At("log.json"), clock, fallback);
-        ActionLog.Exited(log, "Running 'sh'", 3, "two\nlines \"quoted\" ü");
+        ActionLog.Exited(log, "action 'sh'", 3, "two\nlines \"quoted\" ü");
         RenewalLog.NotDue(log, "/etc/ssl/web.crt", clock.GetUtcNow());
 
         var lines = File.ReadAllLines(folder.At("log.json"));
         Assert.Equal(2, lines.Length);
         Assert.Equal(
-            $$$"""{"time":"2026-05-01T00:30:00.045Z","level":"Debug","id":163,"event":"Exited","pid":{{{Environment.ProcessId}}},"message":"Running 'sh' ended with exit code 3. two\nlines \"quoted\" ü","fields":{"action":"Running 'sh'","exitCode":3,"output":"two\nlines \"quoted\" ü"}}""",
+            $$$"""{"time":"2026-05-01T00:30:00.045Z","level":"Debug","id":163,"event":"Exited","pid":{{{Environment.ProcessId}}},"message":"The action 'sh' ended with exit code 3. two\nlines \"quoted\" ü","fields":{"action":"action 'sh'","exitCode":3,"output":"two\nlines \"quoted\" ü"}}""",
             lines[0]);
         using var second = JsonDocument.Parse(lines[1]);
         Assert.Equal("2026-05-01T00:30:00Z", second.RootElement.GetProperty("fields").GetProperty("renewAfter").GetString());
@@ -44,7 +44,7 @@ public sealed class JsonLoggerTests : IDisposable
         var log = new JsonLogger(folder.At("missing/log.json"), clock, fallback);
         ActionLog.PassedOver(log, "web");
         ActionLog.PassedOver(log, "web");
-        Assert.Contains("can't be written", Assert.Single(fallback.Warnings), StringComparison.Ordinal);
+        Assert.Contains("cannot be written", Assert.Single(fallback.Warnings), StringComparison.Ordinal);
     }
 
     [LinuxFact]

@@ -118,7 +118,7 @@ public sealed class DefinitionReaderTests
         { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"run\": \"/a\", \"arguments\": [\n1] } ] }", 3, "actions[0].arguments[0]", "a number instead of a text" },
         { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"run\": \"/a\", \"arguments\": \"-s reload\" } ] }", 2, "actions[0].arguments", "instead of a list" },
         { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"signal\": \"HUP\" } ] }", 2, "actions[0]", "needs a 'pidFile'" },
-        { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"signal\": \"NONE\", \"pidFile\": \"/p\" } ] }", 2, "actions[0].signal", "no signal" },
+        { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"signal\": \"NONE\", \"pidFile\": \"/p\" } ] }", 2, "actions[0].signal", "The signal" },
         { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"scriptBlock\": \"rm\" } ] }", 2, "actions[0].scriptBlock", "no such property" },
         { "{ \"certificate\": \"/a\", \"actionTimeout\": \"0s\" }", 1, "actionTimeout", "greater than zero" },
         { "{ \"certificate\": \"/a\", \"lockTimeout\": 30 }", 1, "lockTimeout", "a number instead of a text" },

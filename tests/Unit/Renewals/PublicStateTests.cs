@@ -33,7 +33,7 @@ public sealed class PublicStateTests : IDisposable
         var result = new RenewalResult { Status = RenewalStatus.Renewed, ErrorId = error.ErrorId, Message = $"Renewed. {error.Message}", PublicMessage = $"Renewed. {error.PublicMessage}" };
         Store.Write("web", new RenewalState().After(result, DateTimeOffset.UnixEpoch).Refused(error, DateTimeOffset.UnixEpoch));
         Assert.DoesNotContain("1234-5678", File.ReadAllText(StatePath), StringComparison.Ordinal);
-        Assert.Equal("Running 'sh': exit code 3.", Store.Read("web").LastErrorMessage);
+        Assert.Equal("action 'sh' failed with exit code 3.", Store.Read("web").LastErrorMessage);
     }
 
     // Root reads it next: a link to a file of root must not be followed, and a pipe not waited for.

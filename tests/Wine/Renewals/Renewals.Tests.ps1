@@ -118,7 +118,7 @@ Describe 'In one process of PowerShell for Windows' {
         Assert-WholePair $pairs.rekeyed
     }
 
-    It 'asks the CA once for each' {
+    It 'asks the CA once for each renewal' {
         $count | Should -Be 3
         foreach ($name in $pairs.Keys) {
             $results["looked at $name"].KeyStatus | Should -BeExactly 'Matches' -Because $name
@@ -220,7 +220,7 @@ Describe 'A run on Windows that is killed while it replaces a pair' {
         if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
     }
 
-    It 'would have come to its end, or is ended at every second call' {
+    It 'is killed at every second call' {
         $run.ExitCode | Should -Be 0 -Because ($run.Output + $run.Error)
         Assert-WholePair $whole
         $points | Should -BeGreaterThan 10
@@ -230,7 +230,7 @@ Describe 'A run on Windows that is killed while it replaces a pair' {
         @($killed | Where-Object Half).Count | Should -BeGreaterThan 0
     }
 
-    It 'leaves what the next run makes a whole pair of, the old one or the new one' {
+    It 'leaves a state that the next run completes to the old or the new pair' {
         $after | Should -HaveCount @($killed).Count
         foreach ($one in $killed) {
             Assert-WholePair $one.Pair

@@ -12,14 +12,14 @@ BeforeAll {
 }
 
 Describe 'A Windows program' {
-    It 'has its output, its error output and its exit code handed on' {
+    It 'passes on its output, its error output and its exit code' {
         $run = Invoke-WindowsProgram cmd.exe, '/c', 'echo fine & echo bad 1>&2 & exit 7'
         $run.ExitCode | Should -Be 7
         $run.Output.Trim() | Should -BeExactly 'fine'
         $run.Error.Trim() | Should -BeExactly 'bad'
     }
 
-    It 'that hangs is ended at its limit, with all processes of the prefix, and has failed' {
+    It 'that hangs is ended at its limit, with all processes of the prefix, and fails' {
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $run = Invoke-WindowsProgram pwsh, '-NoProfile', '-NonInteractive', '-Command', "'begun'; [void][Diagnostics.Process]::Start('C:\windows\system32\cmd.exe', '/c pause'); Start-Sleep 60" -TimeoutSeconds 6
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 25
