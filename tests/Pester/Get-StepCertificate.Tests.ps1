@@ -143,7 +143,7 @@ Describe 'Get-StepCertificate' {
             $problem | Should -BeNullOrEmpty
             $certificate.KeyStatus | Should -BeExactly 'Mismatch'
             $certificate.KeyErrorId | Should -BeExactly 'KeyMismatch'
-            $certificate.KeyMessage | Should -BeLike "*don't belong together*"
+            $certificate.KeyMessage | Should -BeLike "*do not match*"
             $certificate.Status | Should -BeExactly 'Valid'
         }
 

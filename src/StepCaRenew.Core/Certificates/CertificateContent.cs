@@ -2,18 +2,14 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>The new content of a certificate file, in the form of the old one.</summary>
+/// <summary>Renders the new content of a certificate file in the form of the old one.</summary>
 internal static class CertificateContent
 {
     /// <summary>
-    /// DER stays DER and holds the leaf alone. PEM holds leaf and chain in the order of a handshake; other blocks of the
-    /// file (a key, DH parameters) stay to the letter and in their place, and text around blocks, which describes the
-    /// old certificate, goes.
+    /// DER stays DER and holds the leaf alone. PEM holds leaf and chain in the order of a TLS handshake. Other blocks (a key,
+    /// DH parameters) stay unchanged and in their place; text between blocks describes the old certificate and is dropped.
+    /// <paramref name="newKey"/> is the block of a new key, if the file also holds the key and the key changes.
     /// </summary>
-    /// <param name="old">The old file.</param>
-    /// <param name="leaf">The new leaf.</param>
-    /// <param name="chain">Its issuers, the nearest first.</param>
-    /// <param name="newKey">The block of a new key, where the file holds the key as well and it changes too.</param>
     public static byte[] Render(CertificateFile old, X509Certificate2 leaf, IEnumerable<X509Certificate2> chain, string? newKey = null)
     {
         if (!old.Document.IsPem)

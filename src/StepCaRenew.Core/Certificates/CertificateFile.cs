@@ -4,7 +4,7 @@ using StepCaRenew.Files;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>A leaf certificate and its chain as one file holds them.</summary>
+/// <summary>A leaf certificate and its chain, read from one file.</summary>
 public sealed class CertificateFile : IDisposable
 {
     private const string What = "certificate file";
@@ -19,7 +19,7 @@ public sealed class CertificateFile : IDisposable
         this.links = links;
     }
 
-    /// <summary>The file's path as the user knows it.</summary>
+    /// <summary>The path of the file as the user gave it.</summary>
     public string Path => Document.File.Path;
 
     /// <summary>The file as it was read.</summary>
@@ -29,43 +29,43 @@ public sealed class CertificateFile : IDisposable
     public X509Certificate2 Leaf { get; }
 
     /// <summary>
-    /// The other certificates: from the leaf's issuer upwards, then what has no place in that order. They are decoded when
-    /// somebody asks for them; whoever only looks at a pair never does.
+    /// The other certificates: the leaf's issuer, its issuer and so on, then those that are not part of that chain. They are
+    /// decoded when they are first used, since a check of a certificate that is not due does not need them.
     /// </summary>
-    /// <exception cref="RenewalException">One can't be decoded.</exception>
+    /// <exception cref="RenewalException">A certificate cannot be decoded.</exception>
     public IReadOnlyList<X509Certificate2> Chain => chain ??= [.. links.Select(link => link.Decode())];
 
-    /// <summary>Whether the file holds a private key as well.</summary>
+    /// <summary>Whether the file also holds a private key.</summary>
     public bool HoldsKey => Document.HoldsKey;
 
     /// <summary>Reads a certificate file, PEM or DER.</summary>
-    /// <exception cref="RenewalException">It can't be read, or holds no certificate.</exception>
+    /// <exception cref="RenewalException">The file cannot be read, or holds no certificate.</exception>
     public static CertificateFile Load(string path) => Parse(Read(path));
 
-    /// <summary>The same file, opened in another way than by its path.</summary>
+    /// <summary>Reads a certificate file that <paramref name="open"/> opens.</summary>
     /// <inheritdoc cref="Load(string)"/>
     internal static CertificateFile Load(string path, Func<string, SmallFile> open) => Parse(Read(path, open));
 
-    /// <summary>Reads the file alone, and decodes nothing yet.</summary>
-    /// <exception cref="RenewalException">It can't be read, or is neither PEM nor DER.</exception>
+    /// <summary>Reads a certificate file without decoding its certificates.</summary>
+    /// <exception cref="RenewalException">The file cannot be read, or is neither PEM nor DER.</exception>
     internal static PemDocument Read(string path) => Read(path, SmallFile.Open);
 
-    /// <summary>The same file, opened in another way than by its path.</summary>
+    /// <summary>Reads a certificate file that <paramref name="open"/> opens, without decoding its certificates.</summary>
     /// <inheritdoc cref="Read(string)"/>
     internal static PemDocument Read(string path, Func<string, SmallFile> open) => PemDocument.Parse(InputFile.Read(path, What, open), What, ErrorId.CertificateInvalid);
 
-    /// <summary>Reads the bytes of the file.</summary>
-    /// <exception cref="RenewalException">It can't be read.</exception>
+    /// <summary>Reads the bytes of a certificate file.</summary>
+    /// <exception cref="RenewalException">The file cannot be read.</exception>
     internal static InputFile ReadBytes(string path) => InputFile.Read(path, What);
 
-    /// <summary>Reads a certificate out of a file's content.</summary>
-    /// <exception cref="RenewalException">It holds no certificate.</exception>
+    /// <summary>Decodes the leaf of a file that was read.</summary>
+    /// <exception cref="RenewalException">The file holds no certificate.</exception>
     internal static CertificateFile Parse(InputFile file) => Parse(PemDocument.Parse(file, What, ErrorId.CertificateInvalid));
 
-    /// <summary>Decodes a file that was read.</summary>
-    /// <exception cref="RenewalException">It holds no certificate.</exception>
+    /// <summary>Decodes the leaf of a file that was read.</summary>
+    /// <exception cref="RenewalException">The file holds no certificate.</exception>
     /// <param name="document">The file.</param>
-    /// <param name="isKeyKnown">Whether the leaf's public key was found to be that of a private key, and so need not be looked at.</param>
+    /// <param name="isKeyKnown">True if the leaf is known to match a private key: its public key is then not checked again.</param>
     internal static CertificateFile Parse(PemDocument document, bool isKeyKnown = false)
     {
         var path = document.File.Path;
@@ -76,7 +76,7 @@ public sealed class CertificateFile : IDisposable
         var (first, links) = ChainOrder.Sort(certificates, path);
         var leaf = first.Decode();
         if (!isKeyKnown)
-            DemandPublicKey(leaf, path);
+            RequireReadablePublicKey(leaf, path);
         return new CertificateFile(document, leaf, links);
     }
 
@@ -92,11 +92,11 @@ public sealed class CertificateFile : IDisposable
     {
         try
         {
-            // The constructor would also take PKCS#12 and PKCS#7, and their surprises.
+            // The constructor would also accept PKCS#12 and PKCS#7.
             if (Pkcs12Shape.Matches(der))
                 throw Pkcs12Shape.Unsupported(ErrorId.CertificateUnsupported, What, document.File.Path);
             if (!CertificateOutline.HasShape(der))
-                throw new CryptographicException("it is another structure");
+                throw new CryptographicException("The structure is not a certificate.");
             var certificate = CertificateDecoder.Decode(der);
             DecodeParts(certificate);
             return certificate;
@@ -104,12 +104,12 @@ public sealed class CertificateFile : IDisposable
         catch (CryptographicException e)
         {
             throw new RenewalException(
-                ErrorId.CertificateInvalid, $"Certificate {number} in '{document.File.Path}' can't be decoded; the file holds {document.DescribeContent()}.",
-                "Put the file back from a backup, or issue a new certificate.", e);
+                ErrorId.CertificateInvalid, $"Certificate {number} in '{document.File.Path}' cannot be decoded; the file holds {document.DescribeContent()}.",
+                "Restore the file from a backup, or issue a new certificate.", e);
         }
     }
 
-    private static void DemandPublicKey(X509Certificate2 leaf, string path)
+    private static void RequireReadablePublicKey(X509Certificate2 leaf, string path)
     {
         try
         {
@@ -119,12 +119,12 @@ public sealed class CertificateFile : IDisposable
         catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
             throw new RenewalException(
-                ErrorId.CertificateInvalid, $"The public key of the leaf certificate in '{path}' can't be decoded.",
-                "Put the file back from a backup, or issue a new certificate.", e);
+                ErrorId.CertificateInvalid, $"The public key of the leaf certificate in '{path}' cannot be decoded.",
+                "Restore the file from a backup, or issue a new certificate.", e);
         }
     }
 
-    // The platform decodes these only when they are asked for, and would throw in the middle of a run.
+    // The platform decodes these lazily, and would throw later, in the middle of a run.
     private static void DecodeParts(X509Certificate2 certificate)
     {
         _ = (certificate.NotBefore, certificate.NotAfter, certificate.Subject, certificate.Issuer);

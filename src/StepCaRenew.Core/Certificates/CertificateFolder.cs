@@ -1,22 +1,21 @@
 namespace StepCaRenew.Certificates;
 
-/// <summary>Recognises the certificates in a folder that also holds keys, roots and other things.</summary>
+/// <summary>Recognises the leaf certificates in a folder that also holds keys, roots and other files.</summary>
 public static class CertificateFolder
 {
     private static readonly string[] Endings = [".crt", ".cer", ".cert", ".pem", ".der"];
 
     /// <summary>
-    /// Whether a file that was found and not named is a leaf certificate: not a key, a root or a chain.
+    /// Whether a file that a search found is a leaf certificate, and not a key, a root or a chain.
     /// </summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="RenewalException">It can't be read, or is a damaged certificate.</exception>
+    /// <exception cref="RenewalException">The file cannot be read, or is a damaged certificate.</exception>
     public static bool IsLeaf(string path)
     {
         var document = CertificateFile.Read(path);
         var outlines = document.Certificates.Select(CertificateOutline.TryRead).ToList();
         if (outlines.Exists(outline => outline is null))
         {
-            // Not to the letter, or damaged: then this says so.
+            // Not strict DER, or damaged: decoding it reports what is wrong.
             using var certificate = CertificateFile.Parse(document);
             return !ChainOrder.IsAuthority(certificate.Leaf);
         }
@@ -24,7 +23,7 @@ public static class CertificateFolder
         return outlines.Exists(outline => !outline!.IsAuthority);
     }
 
-    /// <summary>Whether a file's name may be that of a certificate. Our own staged files begin with a dot, as do those of editors.</summary>
+    /// <summary>Whether a file with this name can be a certificate. Staged files, and the temporary files of editors, begin with a dot.</summary>
     internal static bool IsCandidate(ReadOnlySpan<char> name)
     {
         if (name is ['.', ..])

@@ -6,14 +6,10 @@ using StepCaRenew.Policy;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>Describes a certificate and its key as they lie on disk. What is wrong with the key is part of the description.</summary>
-/// <param name="clock">The present moment.</param>
+/// <summary>Describes a certificate file and its key file. A problem with the key is part of the description, not an error.</summary>
 public sealed class CertificateInspector(TimeProvider clock)
 {
-    /// <summary>Describes a certificate that was read.</summary>
-    /// <param name="certificate">The certificate file.</param>
-    /// <param name="keyPath">The key file; null for the one beside it.</param>
-    /// <param name="password">The key's password, if it has one.</param>
+    /// <summary>Describes a certificate that was read; the key file is found by convention if <paramref name="keyPath"/> is null.</summary>
     public StepCertificate Inspect(CertificateFile certificate, string? keyPath, KeyPassword? password)
     {
         ArgumentNullException.ThrowIfNull(certificate);
@@ -57,7 +53,7 @@ public sealed class CertificateInspector(TimeProvider clock)
         };
     }
 
-    // What lies beside the pair while a run holds the lock is that run's work.
+    // While a run holds the lock, the files next to the pair belong to that run.
     private static bool IsInterrupted(CertificateFile certificate, string? keyPath)
     {
         var paths = PairPaths.Resolve(certificate.Path, keyPath ?? certificate.Path);

@@ -1,10 +1,9 @@
 namespace StepCaRenew.Certificates;
 
-/// <summary>The short name by which people know a certificate file.</summary>
+/// <summary>The short name of a certificate file in output and messages.</summary>
 public static class CertificateName
 {
-    /// <summary>The file's name without its ending; the folder's for names that say nothing, such as <c>fullchain.pem</c>.</summary>
-    /// <param name="path">The certificate file.</param>
+    /// <summary>The file name without its extension; the name of the folder for common file names such as <c>fullchain.pem</c>.</summary>
     public static string FromPath(string path)
     {
         var name = Path.GetFileNameWithoutExtension(path);

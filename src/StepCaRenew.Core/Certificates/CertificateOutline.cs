@@ -3,16 +3,16 @@ using System.Formats.Asn1;
 namespace StepCaRenew.Certificates;
 
 /// <summary>
-/// What decides about a certificate, read straight from its DER (RFC 5280 section 4.1). Most runs end with a look, and
-/// the platform's decoding of one certificate takes as long as all the rest of it.
+/// The fields of a certificate that decide whether it is due, read directly from its DER (RFC 5280 section 4.1). Most runs
+/// only check, and decoding by the platform takes as long as the rest of a check.
 /// </summary>
-/// <param name="SerialNumber">The serial number's bytes, the first one first.</param>
-/// <param name="Issuer">The issuer's name as it is encoded.</param>
-/// <param name="NotBefore">The first moment of its validity.</param>
-/// <param name="NotAfter">The last moment of its validity.</param>
-/// <param name="Subject">The subject's name as it is encoded.</param>
-/// <param name="PublicKey">The SubjectPublicKeyInfo as it is encoded.</param>
-/// <param name="IsAuthority">Whether it may issue others (section 4.2.1.9).</param>
+/// <param name="SerialNumber">The bytes of the serial number, the most significant first.</param>
+/// <param name="Issuer">The issuer's name, DER.</param>
+/// <param name="NotBefore">The start of its validity.</param>
+/// <param name="NotAfter">The end of its validity.</param>
+/// <param name="Subject">The subject's name, DER.</param>
+/// <param name="PublicKey">The SubjectPublicKeyInfo, DER.</param>
+/// <param name="IsAuthority">Whether it is a CA certificate (section 4.2.1.9).</param>
 internal sealed record CertificateOutline(
     ReadOnlyMemory<byte> SerialNumber,
     ReadOnlyMemory<byte> Issuer,
@@ -28,7 +28,7 @@ internal sealed record CertificateOutline(
     private static readonly Asn1Tag Extensions = new(TagClass.ContextSpecific, 3);
 
     /// <summary>Reads a certificate.</summary>
-    /// <returns>Null where it is none, or not written to the letter of the rules: the platform's decoder has the last word.</returns>
+    /// <returns>Null if it is not a certificate in strict DER; the platform's decoder may still accept it.</returns>
     public static CertificateOutline? TryRead(ReadOnlyMemory<byte> der)
     {
         try
@@ -42,8 +42,8 @@ internal sealed record CertificateOutline(
     }
 
     /// <summary>
-    /// Whether it has the shape of a certificate, for a constructor that would take PKCS#12 and PKCS#7 as well. A list of
-    /// revoked certificates and a signing request have the same shape, and are refused by that constructor.
+    /// Whether the bytes have the shape of a certificate; the platform's constructor also accepts PKCS#12 and PKCS#7. A
+    /// revocation list and a signing request have the same shape, but that constructor refuses them.
     /// </summary>
     public static bool HasShape(ReadOnlyMemory<byte> der)
     {
@@ -57,7 +57,7 @@ internal sealed record CertificateOutline(
         }
     }
 
-    // A body, an algorithm, a signature.
+    // tbsCertificate, signatureAlgorithm, signatureValue.
     private static AsnReader Body(ReadOnlyMemory<byte> der, AsnEncodingRules rules)
     {
         var certificate = new AsnReader(der, rules).ReadSequence();
@@ -77,12 +77,12 @@ internal sealed record CertificateOutline(
         var validity = body.ReadSequence();
         var (notBefore, notAfter) = (ReadTime(validity), ReadTime(validity));
         var (subject, publicKey) = (body.ReadEncodedValue(), body.ReadEncodedValue());
-        DemandWholeBytes(publicKey);
+        RequireWholeBytes(publicKey);
         return new CertificateOutline(serialNumber, issuer, notBefore, notAfter, subject, publicKey, ReadIsAuthority(body));
     }
 
-    // The platform passes over bits that are said to be unused, and shows a key that is encoded otherwise.
-    private static void DemandWholeBytes(ReadOnlyMemory<byte> publicKey)
+    // The platform ignores the count of unused bits and re-encodes the key, so that the bytes could not be compared.
+    private static void RequireWholeBytes(ReadOnlyMemory<byte> publicKey)
     {
         var key = new AsnReader(publicKey, AsnEncodingRules.DER).ReadSequence();
         key.ReadSequence();
@@ -97,7 +97,7 @@ internal sealed record CertificateOutline(
 
     private static bool ReadIsAuthority(AsnReader body)
     {
-        // The two unique identifiers of old may stand before them.
+        // The two unique identifiers of version 2 may precede the extensions.
         while (body.HasData && !body.PeekTag().HasSameClassAndValue(Extensions))
             body.ReadEncodedValue();
         if (!body.HasData)

@@ -4,7 +4,7 @@ using StepCaRenew.Policy;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>A certificate and a private key as they lay on disk at one moment; whether they match is another question.</summary>
+/// <summary>A certificate file and a key file, read at one moment; they need not match.</summary>
 public sealed class CertificatePair : IDisposable
 {
     private CertificatePair(CertificateFile certificate, KeyFile keyFile)
@@ -28,21 +28,18 @@ public sealed class CertificatePair : IDisposable
     /// <summary>The path of the key file.</summary>
     public string KeyPath => KeyFile.Path;
 
-    /// <summary>What the policy needs to know of the leaf.</summary>
+    /// <summary>What the renewal policy needs of the leaf.</summary>
     public CertificateValidity Validity => ValidityOf(Leaf);
 
-    /// <summary>Whether certificate and key belong together.</summary>
+    /// <summary>Whether the certificate and the key match.</summary>
     public bool Matches => PairMatch.Matches(Leaf, Key);
 
-    /// <summary>Reads both files, fresh from disk.</summary>
-    /// <param name="certificatePath">The certificate file.</param>
-    /// <param name="keyPath">The key file; null for the one beside it.</param>
-    /// <param name="password">The key's password, if it has one.</param>
-    /// <exception cref="RenewalException">A file can't be read.</exception>
+    /// <summary>Reads both files; the key file is found by convention if <paramref name="keyPath"/> is null.</summary>
+    /// <exception cref="RenewalException">A file cannot be read.</exception>
     public static CertificatePair Load(string certificatePath, string? keyPath, KeyPassword? password) =>
         Load(certificatePath, certificate => keyPath ?? KeyPathConvention.FindRequired(certificate), password, SmallFile.Open);
 
-    /// <summary>The same files, opened in another way than by their paths.</summary>
+    /// <summary>Reads both files, which <paramref name="open"/> opens.</summary>
     /// <inheritdoc cref="Load(string, string?, KeyPassword?)"/>
     internal static CertificatePair Load(string certificatePath, Func<CertificateFile, string> keyPathOf, KeyPassword? password, Func<string, SmallFile> open)
     {
@@ -58,16 +55,15 @@ public sealed class CertificatePair : IDisposable
         }
     }
 
-    /// <summary>Puts together what was read of both files; the pair disposes it.</summary>
+    /// <summary>Makes a pair of two files that were read; the pair disposes them.</summary>
     internal static CertificatePair Of(CertificateFile certificate, KeyFile keyFile) => new(certificate, keyFile);
 
     /// <summary>Whether both files still hold the bytes that were read.</summary>
-    /// <exception cref="RenewalException">A file can't be read any more.</exception>
+    /// <exception cref="RenewalException">A file cannot be read any more.</exception>
     internal bool IsStillOnDisk(Func<string, SmallFile> open) =>
         Certificate.Document.File.IsUnchanged("certificate file", open) && KeyFile.Document.File.IsUnchanged("key file", open);
 
-    /// <summary>What the policy needs to know of a certificate.</summary>
-    /// <param name="certificate">The certificate.</param>
+    /// <summary>What the renewal policy needs of a certificate.</summary>
     public static CertificateValidity ValidityOf(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);

@@ -3,12 +3,11 @@ using StepCaRenew.Files;
 namespace StepCaRenew.Certificates;
 
 /// <summary>
-/// Finds the files in folders that may be certificates. A file that several paths lead to is found once, by the shortest
-/// of them.
+/// Finds the files in folders that can be certificates. A file with several paths is listed once, under its shortest path.
 /// </summary>
-/// <param name="recurse">Whether the folders in a folder are searched as well.</param>
-/// <param name="followLinks">Whether a folder that is a link is searched as well. The folder that is named always is.</param>
-/// <param name="onUnreadable">Receives the error of a folder in a folder that cannot be read; the search goes on.</param>
+/// <param name="recurse">Whether subfolders are searched.</param>
+/// <param name="followLinks">Whether a subfolder that is a link is searched. The folder that the user names always is.</param>
+/// <param name="onUnreadable">Receives the error of a subfolder that cannot be read; the search continues.</param>
 public sealed class CertificateSearch(bool recurse, bool followLinks, Action<RenewalException> onUnreadable)
 {
     private static readonly StringComparer PathComparer = OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
@@ -21,7 +20,6 @@ public sealed class CertificateSearch(bool recurse, bool followLinks, Action<Ren
     public IReadOnlyList<string> Files => hasLinks || folders.Count > 1 ? Distinct() : found.ConvertAll(file => file.Path);
 
     /// <summary>Adds a file that a pattern found.</summary>
-    /// <param name="path">The full path.</param>
     public void AddFile(string path)
     {
         var isLink = new FileInfo(path).LinkTarget is not null;
@@ -31,23 +29,22 @@ public sealed class CertificateSearch(bool recurse, bool followLinks, Action<Ren
     }
 
     /// <summary>Searches a folder.</summary>
-    /// <param name="folder">The full path.</param>
     /// <exception cref="RenewalException">The folder cannot be read.</exception>
     public void AddFolder(string folder)
     {
         var start = found.Count;
         var root = new FoundFile(folder, RealFolderOf(folder));
         var seen = new HashSet<string>(PathComparer) { root.RealPath };
-        var level = Look(root, FolderEntry.Read(folder));
-        // One level after the other, so that a folder that several links lead to is first met by the shortest path. A
-        // folder is searched once, so that a loop of links ends.
+        var level = AddFiles(root, FolderEntry.Read(folder));
+        // Breadth first, so that a folder with several links is found by its shortest path. Each folder is searched once, so
+        // that a loop of links ends.
         while (recurse && level.Count > 0)
         {
             var next = new List<FoundFile>();
             foreach (var one in level.OrderBy(one => one.Path.Length).ThenBy(one => one.Path, StringComparer.Ordinal))
             {
                 if (seen.Add(one.RealPath))
-                    next.AddRange(TryLook(one));
+                    next.AddRange(TryAddFiles(one));
             }
 
             level = next;
@@ -56,7 +53,7 @@ public sealed class CertificateSearch(bool recurse, bool followLinks, Action<Ren
         found.Sort(start, found.Count - start, Comparer<FoundFile>.Create((one, other) => string.CompareOrdinal(one.Path, other.Path)));
     }
 
-    private List<FoundFile> TryLook(FoundFile folder)
+    private List<FoundFile> TryAddFiles(FoundFile folder)
     {
         List<FolderEntry> entries;
         try
@@ -65,17 +62,17 @@ public sealed class CertificateSearch(bool recurse, bool followLinks, Action<Ren
         }
         catch (RenewalException e)
         {
-            // A folder that was there a moment ago was replaced: its successor is found in its own place.
+            // A folder that was removed during the search is not an error.
             if (e.ErrorId != ErrorId.FileNotFound)
                 onUnreadable(e);
             return [];
         }
 
-        return Look(folder, entries);
+        return AddFiles(folder, entries);
     }
 
-    // Takes in the files, and returns the folders to search next.
-    private List<FoundFile> Look(FoundFile folder, List<FolderEntry> entries)
+    // Returns the subfolders to search next.
+    private List<FoundFile> AddFiles(FoundFile folder, List<FolderEntry> entries)
     {
         var next = new List<FoundFile>();
         foreach (var entry in entries)
@@ -91,7 +88,7 @@ public sealed class CertificateSearch(bool recurse, bool followLinks, Action<Ren
         return next;
     }
 
-    // A name that has a key beside it is the one that can be renewed.
+    // Of several paths of one file, one with a key next to it can be renewed.
     private List<string> Distinct()
     {
         var best = new Dictionary<string, FoundFile>(PathComparer);
@@ -128,7 +125,7 @@ public sealed class CertificateSearch(bool recurse, bool followLinks, Action<Ren
         {
             return OperatingSystem.IsWindows() ? WindowsLinks.OnDisk.Follow(path) : isFolder ? RealPath.FollowFolder(path) : RealPath.Follow(path);
         }
-        // The link leads nowhere or in a circle: reading the file reports that.
+        // A broken or circular link: reading the file reports it.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return path;

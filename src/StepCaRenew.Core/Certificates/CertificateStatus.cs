@@ -2,28 +2,25 @@ using StepCaRenew.Policy;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>Where a certificate stands in its lifetime.</summary>
+/// <summary>The statuses of a certificate.</summary>
 public static class CertificateStatus
 {
     /// <summary>Valid, and not yet due.</summary>
     public const string Valid = nameof(Valid);
 
-    /// <summary>Valid, and to be renewed.</summary>
+    /// <summary>Valid, and due for renewal.</summary>
     public const string Due = nameof(Due);
 
-    /// <summary>Its validity is over.</summary>
+    /// <summary>Its validity has ended.</summary>
     public const string Expired = nameof(Expired);
 
     /// <summary>Its validity has not begun.</summary>
     public const string NotYetValid = nameof(NotYetValid);
 
-    /// <summary>A replacement was cut short; the next run finishes or undoes it.</summary>
+    /// <summary>A replacement was interrupted; the next run completes or undoes it.</summary>
     public const string Interrupted = nameof(Interrupted);
 
-    /// <summary>The status at a moment.</summary>
-    /// <param name="certificate">The certificate.</param>
-    /// <param name="renewAfter">From when it is due.</param>
-    /// <param name="now">The moment.</param>
+    /// <summary>The status of a certificate at a moment.</summary>
     public static string At(CertificateValidity certificate, DateTimeOffset renewAfter, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(certificate);

@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>Tells the leaf from its chain in a file that may hold them in any order.</summary>
+/// <summary>Finds the leaf and its chain among the certificates of a file, which may be in any order.</summary>
 internal static class ChainOrder
 {
     /// <summary>Finds the leaf and puts the others in the order of a TLS handshake (RFC 8446 section 4.4.2).</summary>
@@ -23,7 +23,7 @@ internal static class ChainOrder
         return (leaf, chain);
     }
 
-    /// <summary>Whether a certificate may issue others (RFC 5280 section 4.2.1.9).</summary>
+    /// <summary>Whether a certificate is a CA certificate (RFC 5280 section 4.2.1.9).</summary>
     public static bool IsAuthority(X509Certificate2 certificate) =>
         certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(extension => extension.CertificateAuthority);
 
@@ -49,7 +49,7 @@ internal static class ChainOrder
         return leaves.Count switch
         {
             1 => leaves[0],
-            // Only authorities: the one that issued none of the others.
+            // Only CA certificates: the one that issued none of the others.
             0 => certificates.Find(one => !certificates.Exists(other => other != one && one.Issued(other))) ?? certificates[0],
             _ => throw new RenewalException(
                 ErrorId.CertificateAmbiguous,

@@ -9,10 +9,9 @@ public static class CommonName
     private const string Oid = "2.5.4.3";
 
     /// <summary>
-    /// The common name, or an empty string where the subject has none. Of several it is the last one, as Go counts: a
-    /// renewal token must name the one that the CA sees.
+    /// The common name, or an empty string if the subject has none. Of several it is the last one, as in Go: a renewal token
+    /// must contain the name that the CA reads.
     /// </summary>
-    /// <param name="certificate">The certificate.</param>
     public static string FromCertificate(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
@@ -28,7 +27,7 @@ public static class CommonName
         }
         catch (AsnContentException)
         {
-            // Damaged; what was read before stands.
+            // Damaged: use what was read so far.
         }
 
         return name;

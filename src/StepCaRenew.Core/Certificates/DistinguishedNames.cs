@@ -3,18 +3,18 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>Compares distinguished names by what they say (RFC 5280 section 7.1), not by how it is encoded.</summary>
+/// <summary>Compares distinguished names by their values (RFC 5280 section 7.1), not by their encoding.</summary>
 /// <remarks>
-/// A CA that renews encodes the subject anew: step-ca turns a UTF8String, which other software wrote, into the
-/// PrintableString of the same letters.
+/// step-ca encodes the subject again when it renews: the UTF8String of other software becomes a PrintableString with the
+/// same letters.
 /// </remarks>
 internal static class DistinguishedNames
 {
-    /// <summary>Whether both hold the same attributes with the same values in the same order; letter case counts.</summary>
+    /// <summary>Whether both have the same attributes with the same values in the same order; case-sensitive.</summary>
     public static bool AreEqual(X500DistinguishedName one, X500DistinguishedName other) =>
         one.RawData.AsSpan().SequenceEqual(other.RawData) || (Parts(one) is { } parts && Parts(other) is { } others && parts.SequenceEqual(others));
 
-    // Null where it can't be decoded: then only the bytes can say that two are the same.
+    // Null if it cannot be decoded: then only equal bytes count as equal.
     private static List<string>? Parts(X500DistinguishedName name)
     {
         try
@@ -24,7 +24,7 @@ internal static class DistinguishedNames
             while (sequence.HasData)
             {
                 var values = new List<string>();
-                // A set's order follows from its encoding, which is what may differ.
+                // The order of a set depends on the encoding, which may differ.
                 var set = sequence.ReadSetOf(skipSortOrderValidation: true);
                 while (set.HasData)
                 {

@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace StepCaRenew.Certificates;
 
 /// <summary>
-/// Reads the private half of an EC key (RFC 5915, alone or within PKCS#8) and lets OpenSSL work out the public one. To
-/// import both makes it multiply the private half out as well, to compare, and takes twice as long.
+/// Reads the private scalar of an EC key (RFC 5915, alone or within PKCS#8) and has OpenSSL compute the public key. Importing
+/// both takes twice as long, because OpenSSL then computes the public key as well, to compare.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static class EcKeyReader
@@ -15,8 +15,8 @@ internal static class EcKeyReader
     private static readonly Asn1Tag PublicKey = new(TagClass.ContextSpecific, 1);
 
     /// <summary>Reads a key on a named curve.</summary>
-    /// <returns>Null where it is written in another way: the platform's import has the last word.</returns>
-    /// <exception cref="CryptographicException">Its halves don't belong together.</exception>
+    /// <returns>Null if the key has another form, which the platform's import may accept.</returns>
+    /// <exception cref="CryptographicException">The public key in the file is not that of the private key.</exception>
     public static ECDsaOpenSsl? TryRead(ReadOnlyMemory<byte> der, KeyFormat format)
     {
         try
@@ -50,7 +50,7 @@ internal static class EcKeyReader
             if (key.HasData && key.PeekTag().HasSameClassAndValue(Parameters))
                 curve = Curve(key.ReadSequence(Parameters), curve);
             var point = key.HasData && key.PeekTag().HasSameClassAndValue(PublicKey) ? key.ReadSequence(PublicKey).ReadBitString(out _) : null;
-            // A point in its short form or none at all, a number without its leading zeros: all that is for the platform.
+            // A compressed or missing point, or a scalar without its leading zeros: left to the platform.
             if (curve is null || point is not [4, ..] || point.Length != 1 + 2 * secret.Length)
                 return null;
             return Make(curve, secret, point);
@@ -61,7 +61,7 @@ internal static class EcKeyReader
         }
     }
 
-    // Named twice, it must be the same one.
+    // If the curve is named twice, both names must be equal.
     private static string? Curve(AsnReader parameters, string? outer) =>
         parameters.PeekTag() == Asn1Tag.ObjectIdentifier && parameters.ReadObjectIdentifier() is var inner && (outer is null || outer == inner) ? inner : null;
 
@@ -72,7 +72,7 @@ internal static class EcKeyReader
         {
             key.ImportParameters(new ECParameters { Curve = ECCurve.CreateFromValue(curve), D = secret });
             var derived = key.ExportParameters(includePrivateParameters: false).Q;
-            return point.AsSpan(1).SequenceEqual((byte[])[.. derived.X!, .. derived.Y!]) ? key : throw new CryptographicException("The public half of the key is not that of its private half.");
+            return point.AsSpan(1).SequenceEqual((byte[])[.. derived.X!, .. derived.Y!]) ? key : throw new CryptographicException("The public key is not that of the private key.");
         }
         catch
         {

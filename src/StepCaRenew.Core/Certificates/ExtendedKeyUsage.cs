@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>What a certificate may be used for (RFC 5280 section 4.2.1.12).</summary>
+/// <summary>The extended key usage of a certificate (RFC 5280 section 4.2.1.12).</summary>
 public static class ExtendedKeyUsage
 {
     private const string Any = "2.5.29.37.0";
@@ -16,16 +16,13 @@ public static class ExtendedKeyUsage
     /// <summary>The name of the usage of TLS servers.</summary>
     internal const string ServerAuthName = "serverAuth";
 
-    /// <summary>The usages by their standard names; empty where the certificate does not restrict them.</summary>
-    /// <param name="certificate">The certificate.</param>
+    /// <summary>The usages by their standard names; empty if the certificate does not restrict them.</summary>
     public static IReadOnlyList<string> ReadNames(X509Certificate2 certificate) => [.. Oids(certificate).Select(Name)];
 
-    /// <summary>Whether the certificate may authenticate a TLS client, and so its own renewal.</summary>
-    /// <param name="certificate">The certificate.</param>
+    /// <summary>Whether the certificate permits TLS client authentication, which its own renewal needs.</summary>
     public static bool AllowsClientAuth(X509Certificate2 certificate) => Allows(certificate, ClientAuth);
 
-    /// <summary>Whether the certificate may authenticate a TLS server.</summary>
-    /// <param name="certificate">The certificate.</param>
+    /// <summary>Whether the certificate permits TLS server authentication.</summary>
     public static bool AllowsServerAuth(X509Certificate2 certificate) => Allows(certificate, ServerAuth);
 
     private static bool Allows(X509Certificate2 certificate, string usage)

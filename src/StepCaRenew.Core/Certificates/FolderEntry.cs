@@ -2,22 +2,21 @@ using System.IO.Enumeration;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>An entry of a folder that matters to a search for certificates.</summary>
-/// <param name="Name">Its name.</param>
+/// <summary>A subfolder or possible certificate that a search found in a folder.</summary>
+/// <param name="Name">The file name.</param>
 /// <param name="IsFolder">Whether it is a folder, or a link to one.</param>
 /// <param name="IsLink">Whether it is a link.</param>
 internal sealed record FolderEntry(string Name, bool IsFolder, bool IsLink)
 {
     private static readonly EnumerationOptions All = new() { AttributesToSkip = 0, IgnoreInaccessible = false, RecurseSubdirectories = false };
 
-    /// <summary>The folders and the possible certificates of a folder.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <summary>Lists the subfolders and the possible certificates of a folder.</summary>
     /// <exception cref="RenewalException">The folder cannot be read.</exception>
     public static List<FolderEntry> Read(string folder)
     {
         try
         {
-            var entries = new FileSystemEnumerable<FolderEntry>(folder, (ref FileSystemEntry entry) => Of(ref entry), All)
+            var entries = new FileSystemEnumerable<FolderEntry>(folder, (ref FileSystemEntry entry) => Create(ref entry), All)
             {
                 ShouldIncludePredicate = (ref FileSystemEntry entry) => entry.IsDirectory || CertificateFolder.IsCandidate(entry.FileName),
             };
@@ -31,7 +30,7 @@ internal sealed record FolderEntry(string Name, bool IsFolder, bool IsLink)
         {
             throw new RenewalException(
                 ErrorId.AccessDenied, $"The folder '{folder}' cannot be read: this account does not have permission.",
-                "Run as a user who can read the folder, or give this user the permission to.", e);
+                "Run as a user who can read the folder, or give this user read permission.", e);
         }
         catch (IOException e)
         {
@@ -39,8 +38,8 @@ internal sealed record FolderEntry(string Name, bool IsFolder, bool IsLink)
         }
     }
 
-    // Not every reparse point of Windows is a link: a file that is kept in the cloud is one as well.
-    private static FolderEntry Of(ref FileSystemEntry entry)
+    // Not every reparse point on Windows is a link: a file that is kept in the cloud is one too.
+    private static FolderEntry Create(ref FileSystemEntry entry)
     {
         var isLink = (entry.Attributes & FileAttributes.ReparsePoint) != 0 && entry.ToFileSystemInfo().LinkTarget is not null;
         return new FolderEntry(entry.FileName.ToString(), entry.IsDirectory, isLink);

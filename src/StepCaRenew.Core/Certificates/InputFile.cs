@@ -3,25 +3,22 @@ using StepCaRenew.Safety;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>What a small file held at one moment: everything is read once, and compared by its bytes later.</summary>
-/// <param name="Path">The path as the user knows it.</param>
+/// <summary>The content of a small file at one moment. It is read once; later changes are found by comparing bytes.</summary>
+/// <param name="Path">The path as the user gave it.</param>
 /// <param name="Bytes">The whole content.</param>
 /// <param name="LastWriteTime">When it was last written, UTC.</param>
 public sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastWriteTime)
 {
-    /// <summary>The most that is read, in bytes. The largest chain with its key stays below 64 KB.</summary>
+    /// <summary>The largest file that is read, in bytes. A long chain with its key is below 64 KB.</summary>
     public const int MaximumLength = 1024 * 1024;
 
     /// <summary>Reads a whole file.</summary>
     /// <param name="path">The file; links are followed.</param>
-    /// <param name="what">What the user takes it for, such as "certificate file"; goes into messages.</param>
-    /// <exception cref="RenewalException">The file can't be read; the message names it and what was found.</exception>
+    /// <param name="what">What the file should be, such as "certificate file"; used in messages.</param>
+    /// <exception cref="RenewalException">The file cannot be read; the message names it and says why.</exception>
     public static InputFile Read(string path, string what) => Read(path, what, SmallFile.Open);
 
-    /// <summary>Reads a whole file that is opened in another way than by its path.</summary>
-    /// <param name="path">The path as the user knows it.</param>
-    /// <param name="what">What the user takes it for.</param>
-    /// <param name="open">Opens it.</param>
+    /// <summary>Reads a whole file that <paramref name="open"/> opens.</summary>
     /// <inheritdoc cref="Read(string, string)"/>
     internal static InputFile Read(string path, string what, Func<string, SmallFile> open)
     {
@@ -30,7 +27,7 @@ public sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastWri
             using var file = open(path);
             return file.IsRegular ? new InputFile(path, ReadAll(file, path, what), file.LastWriteTime) : throw NotAFile(path, what);
         }
-        // A path with a NUL character names nothing.
+        // A path with a NUL character cannot exist.
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
         {
             throw NotFound(path, what, e);
@@ -38,20 +35,20 @@ public sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastWri
         catch (UnauthorizedAccessException e)
         {
             throw new RenewalException(
-                ErrorId.AccessDenied, $"The {what} '{path}' may not be read by {CurrentUser.Name}.",
-                "Run as a user who may read it, or give this user the right to.", e);
+                ErrorId.AccessDenied, $"The {what} '{path}' cannot be read: {CurrentUser.Name} does not have permission.",
+                "Run as a user who can read it, or give this user read permission.", e);
         }
         catch (IOException e)
         {
             if (!OperatingSystem.IsWindows() && e.HResult == UnixNative.TooManyLinks)
                 throw Broken(path, what, e);
             throw new RenewalException(
-                ErrorId.FileUnreadable, $"The {what} '{path}' can't be read: {e.Message}", "Check the file, its links and its volume.", e);
+                ErrorId.FileUnreadable, $"The {what} '{path}' cannot be read: {e.Message}", "Check the file, its links and its volume.", e);
         }
     }
 
     /// <summary>Whether the file still holds the same bytes.</summary>
-    /// <exception cref="RenewalException">The file can't be read any more.</exception>
+    /// <exception cref="RenewalException">The file cannot be read any more.</exception>
     internal bool IsUnchanged(string what, Func<string, SmallFile> open) => Read(Path, what, open).Bytes.AsSpan().SequenceEqual(Bytes);
 
     private static byte[] ReadAll(SmallFile file, string path, string what)
@@ -59,14 +56,14 @@ public sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastWri
         var expected = file.Length;
         if (expected > MaximumLength)
             throw new RenewalException(
-                ErrorId.FileTooLarge, $"The {what} '{path}' has {expected:N0} bytes; at most {MaximumLength:N0} are read.", "Name the right file.");
-        // Room for one byte more, which only a file that grows while it is read can fill.
+                ErrorId.FileTooLarge, $"The {what} '{path}' is too large: {expected:N0} bytes; at most {MaximumLength:N0} are read.", "Name the right file.");
+        // One byte more than expected, to notice a file that grows while it is read.
         var buffer = new byte[expected + 1];
         var length = file.Read(buffer);
         if (length > expected)
-            throw new RenewalException(ErrorId.FileUnreadable, $"The {what} '{path}' grew while it was read.", "Try again when whoever writes it has finished.");
+            throw new RenewalException(ErrorId.FileUnreadable, $"The {what} '{path}' grew while it was read.", "Try again when the program that writes it has finished.");
         if (length == 0)
-            throw new RenewalException(ErrorId.FileEmpty, $"The {what} '{path}' is empty.", "Put it back from a backup, or issue a new certificate.");
+            throw new RenewalException(ErrorId.FileEmpty, $"The {what} '{path}' is empty.", "Restore it from a backup, or issue a new certificate.");
         return buffer[..length];
     }
 
@@ -80,7 +77,7 @@ public sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastWri
             : new(ErrorId.FileNotFound, $"There is no {what} '{path}'.", "Check the path.", e);
 
     private static RenewalException Broken(string path, string what, Exception e) =>
-        new(ErrorId.LinkBroken, $"The {what} '{path}' is a link that leads nowhere or in a circle.", "Mend the link, or name the file itself.", e);
+        new(ErrorId.LinkBroken, $"The {what} '{path}' is a broken or circular link.", "Fix the link, or name the file itself.", e);
 
     private static bool IsLink(string path)
     {

@@ -2,14 +2,14 @@ using System.Security.Cryptography;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>The algorithms of new keys, by the names of <c>-KeyAlgorithm</c>.</summary>
+/// <summary>The algorithms of new keys, by the values of <c>-KeyAlgorithm</c>.</summary>
 public static class KeyAlgorithms
 {
-    /// <summary>All of them.</summary>
+    /// <summary>All names.</summary>
     public static IReadOnlyList<string> Names { get; } = ["EC-P256", "EC-P384", "EC-P521", "RSA-2048", "RSA-3072", "RSA-4096"];
 
-    /// <summary>Makes a new key.</summary>
-    /// <param name="name">One of <see cref="Names"/>, in any case: PowerShell lets both through.</param>
+    /// <summary>Generates a key.</summary>
+    /// <param name="name">One of <see cref="Names"/>; case does not matter, as in PowerShell.</param>
     public static PrivateKey Generate(string name) => name?.ToUpperInvariant() switch
     {
         "EC-P256" => new PrivateKey(ECDsa.Create(ECCurve.NamedCurves.nistP256)),
@@ -21,12 +21,11 @@ public static class KeyAlgorithms
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "Unknown key algorithm."),
     };
 
-    /// <summary>Makes a new key of the same algorithm and size as another one.</summary>
-    /// <param name="key">The other key.</param>
+    /// <summary>Generates a key of the same algorithm and size as another key.</summary>
     public static PrivateKey GenerateLike(PrivateKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        // "EC P-256" and "RSA 2048" are how people read them; sizes between the named ones are kept as they are.
+        // An RSA size that has no name here is kept.
         return key.Algorithm.StartsWith("RSA ", StringComparison.Ordinal)
             ? new PrivateKey(RSA.Create(key.Size))
             : Generate(key.Algorithm.Replace("EC P-", "EC-P", StringComparison.Ordinal));

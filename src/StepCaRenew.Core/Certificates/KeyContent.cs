@@ -2,13 +2,13 @@ using System.Security.Cryptography;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>The new content of a key file, in the format and under the encryption of the old one.</summary>
+/// <summary>Renders the new content of a key file in the format and encryption of the old one.</summary>
 internal static class KeyContent
 {
-    // What OpenSSL 3 takes is 2,048, what a password that people choose deserves is far more; this costs 30 ms a read.
+    // OpenSSL 3 uses 2,048, too few for a password that a person chose. 100,000 cost 30 ms per read.
     private const int Iterations = 100_000;
 
-    /// <summary>The whole file: PEM or DER as before; other blocks (but the parameters of the old curve) stay.</summary>
+    /// <summary>The whole file, PEM or DER as before. Other blocks stay, except the parameters of the old curve.</summary>
     public static byte[] Render(KeyFile old, PrivateKey key, KeyPassword? password)
     {
         var der = Encode(key, FormatFor(key, old.Format), password);
@@ -26,7 +26,7 @@ internal static class KeyContent
         }
     }
 
-    /// <summary>The key's own PEM block, for a file that holds the certificate as well.</summary>
+    /// <summary>The PEM block of the key, for a file that also holds the certificate.</summary>
     public static string RenderBlock(KeyFile old, PrivateKey key, KeyPassword? password)
     {
         var der = Encode(key, FormatFor(key, old.Format), password);
@@ -55,7 +55,7 @@ internal static class KeyContent
         _ => key.Handle.ExportPkcs8PrivateKey(),
     };
 
-    // PKCS#1 and SEC 1 are the same thing for two algorithms.
+    // PKCS#1 is for RSA what SEC 1 is for EC.
     private static KeyFormat FormatFor(PrivateKey key, KeyFormat old) => (old, key.Handle) switch
     {
         (KeyFormat.Pkcs1, ECDsa) => KeyFormat.Sec1,

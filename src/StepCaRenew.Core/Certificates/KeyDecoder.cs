@@ -4,13 +4,13 @@ using System.Security.Cryptography.Pkcs;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>Decodes private keys of the supported formats and algorithms, and names those that are not.</summary>
+/// <summary>Decodes private keys of the supported formats and algorithms; its errors name what is not supported.</summary>
 internal static class KeyDecoder
 {
     private const string RsaOid = "1.2.840.113549.1.1.1";
     private const string EcOid = "1.2.840.10045.2.1";
 
-    /// <summary>The format that a PEM label stands for; null for one that is not supported.</summary>
+    /// <summary>The format of a PEM label; null if the label is not supported.</summary>
     public static KeyFormat? FormatOf(string label) => label switch
     {
         "PRIVATE KEY" => KeyFormat.Pkcs8,
@@ -29,13 +29,13 @@ internal static class KeyDecoder
         _ => "PRIVATE KEY",
     };
 
-    /// <summary>The format of a DER structure by the shape of its first elements; null where it is none of them.</summary>
+    /// <summary>The format of a DER structure, by its first elements; null if it is not a key.</summary>
     public static KeyFormat? FormatOfDer(byte[] der)
     {
         var sequence = new AsnReader(der, AsnEncodingRules.BER).ReadSequence();
         if (sequence.PeekTag() == Asn1Tag.Sequence)
         {
-            // A certificate begins with a sequence as well, but with no algorithm in it.
+            // A certificate also begins with a sequence, but not with an algorithm in it.
             var isAlgorithm = sequence.ReadSequence().PeekTag() == Asn1Tag.ObjectIdentifier;
             return isAlgorithm && sequence.PeekTag() == Asn1Tag.PrimitiveOctetString ? KeyFormat.EncryptedPkcs8 : null;
         }
@@ -72,14 +72,14 @@ internal static class KeyDecoder
 
     /// <summary>Decodes an encrypted PKCS#8 key.</summary>
     /// <param name="der">The EncryptedPrivateKeyInfo.</param>
-    /// <param name="demandPassword">Asked for the password once it is clear that it would help.</param>
+    /// <param name="requirePassword">Called only if the encryption is supported.</param>
     /// <param name="path">The key file.</param>
     /// <exception cref="RenewalException">The password is wrong, or the key or its encryption is not supported.</exception>
-    public static PrivateKey DecodeEncrypted(ReadOnlyMemory<byte> der, Func<KeyPassword> demandPassword, string path)
+    public static PrivateKey DecodeEncrypted(ReadOnlyMemory<byte> der, Func<KeyPassword> requirePassword, string path)
     {
         if (KeyEncryption.Obstacle(der) is { } obstacle)
             throw Unsupported(obstacle, path);
-        var password = demandPassword();
+        var password = requirePassword();
         Pkcs8PrivateKeyInfo info;
         try
         {
@@ -103,13 +103,13 @@ internal static class KeyDecoder
 
     public static RenewalException WrongPassword(string path, Exception? cause) => new(
         ErrorId.KeyPasswordWrong, $"The password does not decrypt the private key in '{path}'.",
-        "Check -KeyPassword or -KeyPasswordFile; white space at the end of a password file does not count.", cause);
+        "Check -KeyPassword or -KeyPasswordFile; white space at the end of a password file is ignored.", cause);
 
     public static RenewalException Unsupported(string found, string path) => new(
         ErrorId.KeyUnsupported, $"The private key in '{path}' is not supported: {found}.",
         "Supported are RSA of 2048 to 4096 bits and EC on P-256, P-384 and P-521, as PKCS#8, PKCS#1 or SEC 1. Issue the certificate with such a key.");
 
-    // The import decodes all of it. For this alone, Pkcs8PrivateKeyInfo would bring one more assembly into every run.
+    // Pkcs8PrivateKeyInfo would load one more assembly in every run.
     private static string AlgorithmOf(ReadOnlyMemory<byte> der)
     {
         var key = new AsnReader(der, AsnEncodingRules.BER).ReadSequence();
@@ -117,7 +117,7 @@ internal static class KeyDecoder
         return key.ReadSequence().ReadObjectIdentifier();
     }
 
-    // It need not be a key at all: a PKCS#12 file begins alike.
+    // It may not be a key: a PKCS#12 file begins in the same way.
     private static RenewalException UnsupportedAlgorithm(ReadOnlyMemory<byte> der, string path) =>
         Unsupported(AlgorithmName(Pkcs8PrivateKeyInfo.Decode(der, out _, skipCopy: true).AlgorithmId.Value), path);
 
@@ -141,7 +141,7 @@ internal static class KeyDecoder
         }
         catch (PlatformNotSupportedException)
         {
-            throw Unsupported("EC on a curve that this platform does not know", path);
+            throw Unsupported("EC on a curve that this platform does not support", path);
         }
 
         if (NamedCurve.FindName(ec) is not null)

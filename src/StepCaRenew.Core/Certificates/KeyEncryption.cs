@@ -3,12 +3,12 @@ using System.Formats.Asn1;
 namespace StepCaRenew.Certificates;
 
 /// <summary>
-/// The encryptions of PKCS#8 keys (RFC 8018) that the platform can undo. It says the same of a wrong password and of
-/// an unknown scheme, and the user must do different things about them.
+/// The encryptions of PKCS#8 keys (RFC 8018) that the platform can decrypt. Its exception is the same for a wrong password
+/// and for an unsupported encryption, which need different remedies.
 /// </summary>
 internal static class KeyEncryption
 {
-    // The platform counts as far as the file says; at this number a key already takes seconds.
+    // The file sets the number of iterations; this many already take seconds.
     private const int MostIterations = 10_000_000;
 
     private const string Pbes2 = "1.2.840.113549.1.5.13";
@@ -25,7 +25,7 @@ internal static class KeyEncryption
     private static readonly string[] Ciphers =
         ["2.16.840.1.101.3.4.1.2", "2.16.840.1.101.3.4.1.22", "2.16.840.1.101.3.4.1.42", "1.2.840.113549.3.7", "1.2.840.113549.3.2"];
 
-    /// <summary>What stands in the way of decrypting, in words; null where nothing does.</summary>
+    /// <summary>Why the key cannot be decrypted, in words; null if it can.</summary>
     /// <param name="der">An EncryptedPrivateKeyInfo.</param>
     /// <exception cref="AsnContentException">The bytes are damaged.</exception>
     public static string? Obstacle(ReadOnlyMemory<byte> der)
@@ -34,7 +34,7 @@ internal static class KeyEncryption
         var scheme = algorithm.ReadObjectIdentifier();
         if (scheme == Pbes2)
             return ObstacleOfPbes2(algorithm.ReadSequence());
-        return OlderSchemes.Contains(scheme) ? ObstacleOfCount(algorithm.ReadSequence()) : $"its encryption is {scheme}, which can't be read";
+        return OlderSchemes.Contains(scheme) ? ObstacleOfCount(algorithm.ReadSequence()) : $"its encryption scheme is {scheme}";
     }
 
     private static string? ObstacleOfPbes2(AsnReader parameters)
@@ -42,9 +42,9 @@ internal static class KeyEncryption
         var derivation = parameters.ReadSequence();
         var function = derivation.ReadObjectIdentifier();
         if (function != Pbkdf2)
-            return $"its encryption derives the key with {(function == "1.3.6.1.4.1.11591.4.11" ? "scrypt" : function)}; only PBKDF2 can be read";
+            return $"its encryption derives the key with {(function == "1.3.6.1.4.1.11591.4.11" ? "scrypt" : function)}; only PBKDF2 is supported";
         var cipher = parameters.ReadSequence().ReadObjectIdentifier();
-        return Ciphers.Contains(cipher) ? ObstacleOfCount(derivation.ReadSequence()) : $"its encryption is by cipher {cipher}; AES-CBC and 3DES can be read";
+        return Ciphers.Contains(cipher) ? ObstacleOfCount(derivation.ReadSequence()) : $"it is encrypted with the cipher {cipher}; only AES-CBC and 3DES are supported";
     }
 
     private static string? ObstacleOfCount(AsnReader parameters)
@@ -52,6 +52,6 @@ internal static class KeyEncryption
         parameters.ReadOctetString();
         return parameters.TryReadInt32(out var count) && count <= MostIterations
             ? null
-            : $"its encryption asks for more than {MostIterations:N0} iterations";
+            : $"its encryption uses more than {MostIterations:N0} iterations";
     }
 }

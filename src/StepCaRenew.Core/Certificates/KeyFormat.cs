@@ -1,6 +1,6 @@
 namespace StepCaRenew.Certificates;
 
-/// <summary>How a private key is written down.</summary>
+/// <summary>The formats of a private key.</summary>
 public enum KeyFormat
 {
     /// <summary>PKCS#8, RFC 5208: <c>PRIVATE KEY</c>.</summary>

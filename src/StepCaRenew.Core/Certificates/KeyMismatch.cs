@@ -1,31 +1,27 @@
 namespace StepCaRenew.Certificates;
 
-/// <summary>The error that this project exists for: certificate and key on disk don't belong together.</summary>
+/// <summary>The error this project exists to prevent: the certificate and the key on disk do not match.</summary>
 public static class KeyMismatch
 {
-    /// <summary>Says whose keys they are, when each file changed, and what to do.</summary>
-    /// <param name="certificate">The certificate file.</param>
-    /// <param name="key">The key file.</param>
+    /// <summary>The error: when each file was written, how the keys differ, and what to do.</summary>
     public static RenewalException Describe(CertificateFile certificate, KeyFile key)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         ArgumentNullException.ThrowIfNull(key);
         return new RenewalException(
             ErrorId.KeyMismatch,
-            $"The certificate '{certificate.Path}' (written {MessageTime.LocalWithOffset(certificate.Document.File.LastWriteTime)}) and the key '{key.Path}' (written {MessageTime.LocalWithOffset(key.Document.File.LastWriteTime)}) don't belong together. {Reason(certificate, key)}",
+            $"The certificate '{certificate.Path}' (written {MessageTime.LocalWithOffset(certificate.Document.File.LastWriteTime)}) and the key '{key.Path}' (written {MessageTime.LocalWithOffset(key.Document.File.LastWriteTime)}) do not match. {Reason(certificate, key)}",
             $"Restore the file that was replaced, or issue a new pair{ReissueAdvice.For(certificate, key)}");
     }
 
-    /// <summary>In a sentence, in what the two differ.</summary>
-    /// <param name="certificate">The certificate file.</param>
-    /// <param name="key">The key file.</param>
+    /// <summary>How the two differ, in one sentence.</summary>
     public static string Reason(CertificateFile certificate, KeyFile key)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         ArgumentNullException.ThrowIfNull(key);
         var (certificateId, keyId) = (PublicKeyId.Compute(certificate.Leaf), PublicKeyId.Compute(key.Key));
         return certificateId == keyId
-            ? $"Both name the public key {keyId}, but the private key does not sign for it: the key file is damaged."
-            : $"The certificate is for the public key {certificateId}, the key is {keyId}.";
+            ? $"Both contain the public key {keyId}, but signatures of the private key do not verify with it: the key file is damaged."
+            : $"The certificate has the public key {certificateId}, the key file has {keyId}.";
     }
 }

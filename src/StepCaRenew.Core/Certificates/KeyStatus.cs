@@ -1,17 +1,17 @@
 namespace StepCaRenew.Certificates;
 
-/// <summary>Where the key of a certificate stands.</summary>
+/// <summary>The statuses of a certificate's key.</summary>
 public static class KeyStatus
 {
-    /// <summary>It belongs to the certificate.</summary>
+    /// <summary>The key matches the certificate.</summary>
     public const string Matches = nameof(Matches);
 
-    /// <summary>It belongs to another one.</summary>
+    /// <summary>The key does not match the certificate.</summary>
     public const string Mismatch = nameof(Mismatch);
 
     /// <summary>There is no key file.</summary>
     public const string Missing = nameof(Missing);
 
-    /// <summary>The key file can't be read: damaged, encrypted without a password, or not permitted.</summary>
+    /// <summary>The key file cannot be read: it is damaged, its password is missing, or this account does not have permission.</summary>
     public const string Unreadable = nameof(Unreadable);
 }

@@ -12,7 +12,7 @@ internal static class LegacyPemCipher
     public static byte[] Decrypt(PemBlock block, KeyPassword password, string path)
     {
         var info = block.Headers.GetValueOrDefault("DEK-Info", string.Empty).Split(',', 2, StringSplitOptions.TrimEntries);
-        using var cipher = Create(info[0]) ?? throw KeyDecoder.Unsupported($"its legacy encryption is '{info[0]}'; AES-CBC and DES-EDE3-CBC can be read", path);
+        using var cipher = Create(info[0]) ?? throw KeyDecoder.Unsupported($"its legacy encryption is '{info[0]}'; only AES-CBC and DES-EDE3-CBC are supported", path);
         byte[] vector;
         try
         {
@@ -26,7 +26,7 @@ internal static class LegacyPemCipher
         if (vector.Length != cipher.BlockSize / 8)
             throw new CryptographicException("The DEK-Info header is damaged.");
         if (block.Data.Length % vector.Length != 0)
-            throw new CryptographicException("The encrypted bytes are no whole number of cipher blocks.");
+            throw new CryptographicException("The encrypted data is not a whole number of cipher blocks.");
         cipher.Key = DeriveKey(password, vector.AsSpan(0, 8), cipher.KeySize / 8);
         try
         {
@@ -38,7 +38,7 @@ internal static class LegacyPemCipher
         }
     }
 
-    /// <summary>Encrypts a key as another block is encrypted, under a new vector.</summary>
+    /// <summary>Encrypts a key with the cipher of another block and a new initialization vector.</summary>
     public static string Encrypt(PemBlock model, string label, byte[] key, KeyPassword password)
     {
         var name = model.Headers["DEK-Info"].Split(',')[0].Trim();
@@ -52,7 +52,7 @@ internal static class LegacyPemCipher
 
     private static SymmetricAlgorithm? Create(string name)
     {
-#pragma warning disable CA5350 // The file was encrypted so; refusing to read it would protect nothing.
+#pragma warning disable CA5350 // The user's file already has this encryption.
         if (name == "DES-EDE3-CBC")
             return TripleDES.Create();
 #pragma warning restore CA5350

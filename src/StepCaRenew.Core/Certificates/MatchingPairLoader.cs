@@ -3,9 +3,7 @@ using StepCaRenew.Pairs;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>Loads a pair fresh from disk and demands that it matches, with patience for a deployment that is under way.</summary>
-/// <param name="clock">The clock.</param>
-/// <param name="logger">Told of waits.</param>
+/// <summary>Loads a pair that matches; waits if another program is writing its files.</summary>
 internal sealed class MatchingPairLoader(TimeProvider clock, ILogger logger)
 {
     /// <summary>Loads the pair.</summary>

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>The elliptic curves that step-ca and .NET both sign with.</summary>
+/// <summary>The elliptic curves that step-ca and .NET both support.</summary>
 internal static class NamedCurve
 {
     /// <summary>The curve's name in TLS and JOSE (<c>P-256</c>), or null for another curve.</summary>
@@ -14,7 +14,7 @@ internal static class NamedCurve
             "1.2.840.10045.3.1.7" => "P-256",
             "1.3.132.0.34" => "P-384",
             "1.3.132.0.35" => "P-521",
-            // Windows gives a name and no number.
+            // Windows gives a name instead of an OID.
             _ => oid?.FriendlyName switch
             {
                 "nistP256" or "ECDSA_P256" => "P-256",
@@ -25,7 +25,7 @@ internal static class NamedCurve
         };
     }
 
-    /// <summary>A name for any curve, for messages.</summary>
+    /// <summary>A name of any curve, for messages.</summary>
     public static string Describe(ECDsa key)
     {
         var oid = key.ExportParameters(includePrivateParameters: false).Curve.Oid;

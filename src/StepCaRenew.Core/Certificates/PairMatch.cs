@@ -3,16 +3,14 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>Whether a certificate and a private key belong together.</summary>
+/// <summary>Whether a certificate and a private key match.</summary>
 public static class PairMatch
 {
     /// <summary>
-    /// True where the public keys are equal <b>and</b> a signature made with the private half is verified by it, unless
-    /// the public half was worked out from the private one when the key was read.
+    /// True if the public keys are equal <b>and</b> a signature of the private key verifies. The signature is not needed if the
+    /// public key was computed from the private key when it was read.
     /// </summary>
-    /// <remarks>It finds a key file whose public half was copied in beside a foreign private half.</remarks>
-    /// <param name="certificate">The certificate.</param>
-    /// <param name="key">The private key.</param>
+    /// <remarks>The signature finds a key file whose public and private key are of different pairs.</remarks>
     public static bool Matches(X509Certificate2 certificate, PrivateKey key)
     {
         ArgumentNullException.ThrowIfNull(certificate);
@@ -20,7 +18,7 @@ public static class PairMatch
         return Matches(certificate.PublicKey.ExportSubjectPublicKeyInfo(), key);
     }
 
-    /// <summary>The same for a public key as a certificate holds it, a DER SubjectPublicKeyInfo.</summary>
+    /// <summary>The same for the DER SubjectPublicKeyInfo of a certificate.</summary>
     internal static bool Matches(ReadOnlySpan<byte> publicKey, PrivateKey key)
     {
         if (!publicKey.SequenceEqual(key.ExportSubjectPublicKeyInfo()))
@@ -35,7 +33,7 @@ public static class PairMatch
         }
         catch (CryptographicException)
         {
-            // A private half that is no number of this key can't sign at all.
+            // An RSA private exponent that does not fit the modulus cannot sign.
             return false;
         }
     }

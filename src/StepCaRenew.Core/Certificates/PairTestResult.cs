@@ -2,16 +2,16 @@ using StepCaRenew.Processes;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>Whether a certificate and a key belong together, and by what one can tell.</summary>
+/// <summary>The result of <c>Test-StepCertificatePair</c>: whether a certificate and a key match, and why.</summary>
 public sealed record PairTestResult
 {
     /// <summary>The certificate's short name, made of its path.</summary>
     public string Name { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
-    /// <summary>True where the public keys are equal and a signature of the key is verified by the certificate.</summary>
+    /// <summary>Whether the public keys are equal and a signature of the private key verifies with the certificate.</summary>
     public bool Matches { get; internal init; }
 
-    /// <summary>In a sentence.</summary>
+    /// <summary>Why they match or do not, in one sentence.</summary>
     public string Reason { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>SHA-256 of the certificate's SubjectPublicKeyInfo.</summary>
@@ -35,11 +35,8 @@ public sealed record PairTestResult
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 
-    /// <summary>Compares the two as they lie on disk.</summary>
-    /// <param name="certificatePath">The certificate file.</param>
-    /// <param name="keyPath">The key file; null for the one beside it.</param>
-    /// <param name="password">The key's password, if it has one.</param>
-    /// <exception cref="RenewalException">A file can't be read.</exception>
+    /// <summary>Compares two files; the key file is found by convention if <paramref name="keyPath"/> is null.</summary>
+    /// <exception cref="RenewalException">A file cannot be read.</exception>
     public static PairTestResult FromFiles(string certificatePath, string? keyPath, KeyPassword? password)
     {
         using var pair = CertificatePair.Load(certificatePath, keyPath, password);
@@ -48,7 +45,7 @@ public sealed record PairTestResult
         {
             Name = CertificateName.FromPath(certificatePath),
             Matches = matches,
-            Reason = matches ? "The certificate is for this key." : KeyMismatch.Reason(pair.Certificate, pair.KeyFile),
+            Reason = matches ? "The certificate and the key match." : KeyMismatch.Reason(pair.Certificate, pair.KeyFile),
             CertificatePublicKeyId = PublicKeyId.Compute(pair.Leaf),
             KeyPublicKeyId = PublicKeyId.Compute(pair.Key),
             CertificateWritten = pair.Certificate.Document.File.LastWriteTime.LocalDateTime,

@@ -1,6 +1,6 @@
 namespace StepCaRenew.Certificates;
 
-/// <summary>A file of certificates and keys: the blocks of a PEM text, or one DER structure.</summary>
+/// <summary>A file with certificates or keys: the blocks of a PEM text, or one DER structure.</summary>
 public sealed class PemDocument
 {
     private const int MostLabels = 10;
@@ -13,24 +13,24 @@ public sealed class PemDocument
         Blocks = blocks;
     }
 
-    /// <summary>The file it was read from.</summary>
+    /// <summary>The content of the file.</summary>
     public InputFile File { get; }
 
-    /// <summary>True for PEM, false for DER.</summary>
+    /// <summary>Whether it is PEM; otherwise it is DER.</summary>
     public bool IsPem { get; }
 
-    /// <summary>True where lines end in CR LF.</summary>
+    /// <summary>Whether its lines end with CR LF.</summary>
     public bool HasWindowsLineEnds { get; }
 
     /// <summary>The blocks of a PEM text; none for DER.</summary>
     public IReadOnlyList<PemBlock> Blocks { get; }
 
-    /// <summary>The certificates that it may hold, as DER; none is decoded yet.</summary>
+    /// <summary>The certificates, DER, not decoded. For a DER file its content, whatever that is.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> Certificates
     {
         get
         {
-            // No Select: over a value type of ours, its code is made when it is first asked for, in every run anew.
+            // No Select: over a value type it would be compiled at run time, in every run.
             if (!IsPem)
                 yield return File.Bytes;
             foreach (var block in Blocks)
@@ -45,10 +45,10 @@ public sealed class PemDocument
     public bool HoldsKey => Blocks.Any(block => block.IsPrivateKey);
 
     /// <summary>Reads a file as PEM or DER.</summary>
-    /// <param name="file">The file's content.</param>
-    /// <param name="what">What the user takes it for; goes into messages.</param>
-    /// <param name="errorId">The id of the error where it is neither.</param>
-    /// <exception cref="RenewalException">It is neither, or damaged.</exception>
+    /// <param name="file">The content of the file.</param>
+    /// <param name="what">What the file should be; used in messages.</param>
+    /// <param name="errorId">The id of the error if it is neither PEM nor DER, or is damaged.</param>
+    /// <exception cref="RenewalException">The file is neither PEM nor DER, or is damaged.</exception>
     public static PemDocument Parse(InputFile file, string what, string errorId)
     {
         var text = TextFile.Decode(file.Bytes);
@@ -58,7 +58,7 @@ public sealed class PemDocument
             if (file.Bytes[0] == 0x30)
                 return new PemDocument(file, isPem: false, hasWindowsLineEnds: false, []);
             throw new RenewalException(
-                errorId, $"The {what} '{file.Path}' is neither PEM nor DER: {Describe(file.Bytes, text)}.", "Name the right file, or put it back from a backup.");
+                errorId, $"The {what} '{file.Path}' is neither PEM nor DER: {Describe(file.Bytes, text)}.", "Name the right file, or restore it from a backup.");
         }
 
         try
@@ -67,17 +67,17 @@ public sealed class PemDocument
         }
         catch (FormatException e)
         {
-            throw new RenewalException(errorId, $"The {what} '{file.Path}' is damaged: {e.Message}.", "Put it back from a backup, or issue a new certificate.", e);
+            throw new RenewalException(errorId, $"The {what} '{file.Path}' is damaged: {e.Message}.", "Restore it from a backup, or issue a new certificate.", e);
         }
     }
 
-    /// <summary>The labels that were found, for messages: <c>2 CERTIFICATE, EC PRIVATE KEY</c>.</summary>
+    /// <summary>The labels of the blocks, for messages: <c>2 CERTIFICATE, EC PRIVATE KEY</c>.</summary>
     public string DescribeContent() =>
         !IsPem ? "a DER structure" : string.Join(", ", Blocks.GroupBy(block => block.Label).Take(MostLabels).Select(Counted));
 
     private static string Counted(IGrouping<string, PemBlock> blocks) => blocks.Count() is > 1 and var count ? $"{count} {blocks.Key}" : blocks.Key;
 
-    // Never the content itself: a garbled key file is still a key file.
+    // Never quotes the content: a damaged key file still contains the key.
     private static string Describe(byte[] bytes, string text) =>
         text.Contains("ssh-", StringComparison.Ordinal) ? "it looks like an SSH public key"
         : text.TrimStart().StartsWith('<') ? "it looks like HTML or XML"

@@ -2,12 +2,10 @@ using System.Text;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>
-/// Finds the blocks of a PEM text, with whatever stands around them.
-/// </summary>
+/// <summary>Finds the blocks of a PEM text; other text between them is allowed.</summary>
 /// <remarks>
-/// <see cref="System.Security.Cryptography.PemEncoding"/> knows only RFC 7468, which has no headers, and passes
-/// silently over a block that is cut short; both matter here.
+/// <see cref="System.Security.Cryptography.PemEncoding"/> implements RFC 7468 only, which has no headers, and silently
+/// skips a truncated block. Here headers are read, and a truncated block is an error.
 /// </remarks>
 internal static class PemReader
 {
@@ -20,7 +18,7 @@ internal static class PemReader
     public static bool LooksLikePem(string text) => text.Contains(Begin, StringComparison.Ordinal);
 
     /// <summary>All blocks in their order.</summary>
-    /// <exception cref="FormatException">A block is cut short or not Base64; the message says which.</exception>
+    /// <exception cref="FormatException">A block is truncated or not Base64; the message says which.</exception>
     public static IReadOnlyList<PemBlock> Read(string text)
     {
         var blocks = new List<PemBlock>();
@@ -33,7 +31,7 @@ internal static class PemReader
             if (labelEnd < 0 || (line >= 0 && labelEnd > line))
                 throw new FormatException($"block {blocks.Count + 1} has a damaged BEGIN line");
             var label = text[(start + Begin.Length)..labelEnd];
-            // Where line ends got lost, the key itself stands here, and labels go into messages.
+            // If the line ends were lost, this is the key itself, and labels are quoted in messages.
             if (!IsLabel(label))
                 throw new FormatException($"block {blocks.Count + 1} has a damaged BEGIN line");
             var bodyStart = labelEnd + Dashes.Length;
@@ -41,7 +39,7 @@ internal static class PemReader
             var end = text.IndexOf(End + label + Dashes, bodyStart, StringComparison.Ordinal);
             var next = text.IndexOf(Begin, bodyStart, StringComparison.Ordinal);
             if (end < 0 || (next >= 0 && next < end))
-                throw new FormatException($"block {blocks.Count + 1} ({label}) is cut short: it has no END line");
+                throw new FormatException($"block {blocks.Count + 1} ({label}) is truncated: it has no END line");
             position = end + End.Length + label.Length + Dashes.Length;
 
             var (headers, base64) = SplitHeaders(text[bodyStart..end]);
@@ -51,7 +49,7 @@ internal static class PemReader
         return blocks;
     }
 
-    /// <summary>The blocks that are intact; damaged ones are passed over.</summary>
+    /// <summary>The intact blocks; damaged ones are skipped.</summary>
     public static IEnumerable<PemBlock> ReadIntact(string text)
     {
         for (var start = text.IndexOf(Begin, StringComparison.Ordinal); start >= 0;)

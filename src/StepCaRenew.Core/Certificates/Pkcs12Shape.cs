@@ -2,7 +2,7 @@ using System.Formats.Asn1;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>Recognises a PKCS#12 file (.pfx, .p12), which many take for a certificate file.</summary>
+/// <summary>Recognises a PKCS#12 file (.pfx, .p12), which users give as a certificate or key file.</summary>
 internal static class Pkcs12Shape
 {
     private const string Pkcs7 = "1.2.840.113549.1.7.";
@@ -12,7 +12,7 @@ internal static class Pkcs12Shape
     {
         try
         {
-            // Windows writes BER with indefinite lengths.
+            // BER: Windows writes indefinite lengths.
             var file = new AsnReader(bytes, AsnEncodingRules.BER).ReadSequence();
             return file.TryReadInt32(out var version) && version == 3
                 && file.ReadSequence().ReadObjectIdentifier().StartsWith(Pkcs7, StringComparison.Ordinal);
@@ -23,7 +23,6 @@ internal static class Pkcs12Shape
         }
     }
 
-    /// <summary>The error of such a file.</summary>
     public static RenewalException Unsupported(string errorId, string what, string path) => new(
         errorId, $"The {what} '{path}' is a PKCS#12 file. PKCS#12 is not supported yet.",
         "Export the certificate with its chain, and the private key, to PEM files (openssl pkcs12 does that), and name those files.");

@@ -6,12 +6,10 @@ namespace StepCaRenew.Certificates;
 /// <summary>The id of a public key: SHA-256 of its SubjectPublicKeyInfo, in lower-case hexadecimal.</summary>
 public static class PublicKeyId
 {
-    /// <summary>The id of the certificate's key.</summary>
-    /// <param name="certificate">The certificate.</param>
+    /// <summary>The id of a certificate's public key.</summary>
     public static string Compute(X509Certificate2 certificate) => Hash(certificate.PublicKey.ExportSubjectPublicKeyInfo());
 
-    /// <summary>The id of a private key's public half.</summary>
-    /// <param name="key">The key.</param>
+    /// <summary>The id of the public key of a private key.</summary>
     public static string Compute(PrivateKey key) => Hash(key.ExportSubjectPublicKeyInfo());
 
     private static string Hash(byte[] spki) => Convert.ToHexString(SHA256.HashData(spki)).ToLowerInvariant();

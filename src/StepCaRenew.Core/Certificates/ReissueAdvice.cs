@@ -4,7 +4,7 @@ using StepCaRenew.Processes;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>How a user gets a new pair with the names of the old one: as a command that can be pasted, or in words if none does that.</summary>
+/// <summary>Advises how to issue a new pair with the names of the old one: a command to paste, or words if one command cannot do it.</summary>
 internal static class ReissueAdvice
 {
     private const string InWords = " with 'step ca certificate' and a --san for each of the old certificate's names";
@@ -14,7 +14,7 @@ internal static class ReissueAdvice
     /// <summary>The advice, as the end of a sentence that begins with "issue a new pair".</summary>
     public static string For(CertificateFile certificate, KeyFile key)
     {
-        // The command writes the key over a file that holds the certificate, and PEM over DER.
+        // The command would overwrite the certificate of a combined file with the key, and DER with PEM.
         if (PairPaths.Resolve(certificate.Path, key.Path).IsOneFile)
             return $"{InWords} into two new files, and write both into '{certificate.Path}'.";
         if (certificate.HoldsKey || key.Document.Blocks.Any(block => block.IsCertificate))
@@ -30,14 +30,14 @@ internal static class ReissueAdvice
         string[] sans = [.. names.DnsNames, .. names.IPAddresses, .. names.EmailAddresses, .. names.Uris];
         if (names.HasOthers || (CommonName.FromCertificate(certificate.Leaf) is { Length: > 0 } name ? name : sans.FirstOrDefault()) is not { } subject)
             return null;
-        // "--san=" keeps a name that begins with a hyphen together with its flag, "--" a subject that does.
+        // A name that begins with a hyphen needs "--san=", such a subject "--".
         var words = Command.Concat(KeyFlags(certificate.Leaf)).Concat(sans.Distinct().Select(san => $"--san={san}"))
             .Concat(subject.StartsWith('-') ? ["--"] : []).Append(subject).Append(certificate.Path).Append(key.Path)
             .Select(CommandWord.TryQuote).ToList();
         return words.Contains(null) ? null : string.Join(' ', words);
     }
 
-    // step makes a P-256 key unless it is told otherwise.
+    // step's default is a P-256 key.
     private static IEnumerable<string> KeyFlags(X509Certificate2 leaf)
     {
         using var rsa = leaf.GetRSAPublicKey();

@@ -2,7 +2,7 @@ using StepCaRenew.Processes;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>A certificate on disk as an operator wants to see it: flat, so that ConvertTo-Json shows all of it.</summary>
+/// <summary>The output of <c>Get-StepCertificate</c>: flat, so that ConvertTo-Json shows every property.</summary>
 public sealed record StepCertificate
 {
     /// <summary>The certificate's short name, made of its path.</summary>
@@ -35,13 +35,13 @@ public sealed record StepCertificate
     /// <summary>The serial number, hexadecimal.</summary>
     public string SerialNumber { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
-    /// <summary>The beginning of its validity, local time.</summary>
+    /// <summary>The start of its validity, local time.</summary>
     public DateTime NotBefore { get; internal init; }
 
     /// <summary>The end of its validity, local time.</summary>
     public DateTime NotAfter { get; internal init; }
 
-    /// <summary>From when it is due by the default rule, local time.</summary>
+    /// <summary>When it becomes due by the default rule, local time.</summary>
     public DateTime RenewAfter { get; internal init; }
 
     /// <summary>The time until <see cref="RenewAfter"/> in seconds; negative once it is due.</summary>
@@ -53,22 +53,22 @@ public sealed record StepCertificate
     /// <summary>The whole validity in seconds.</summary>
     public long LifetimeSeconds { get; internal init; }
 
-    /// <summary>The share of the lifetime that is over, in percent with one decimal.</summary>
+    /// <summary>The elapsed part of the lifetime, in percent with one decimal.</summary>
     public double ElapsedPercent { get; internal init; }
 
-    /// <summary>The provisioner that issued it; null where the certificate names none.</summary>
+    /// <summary>The provisioner that issued it; null if the certificate does not name one.</summary>
     public string? Provisioner { get; internal init => field = PlainText.Line(value); }
 
-    /// <summary>The provisioner's kind, such as JWK or ACME.</summary>
+    /// <summary>The type of the provisioner, such as JWK or ACME.</summary>
     public string? ProvisionerType { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>Algorithm and size of the certificate's key: <c>EC P-256</c>, <c>RSA 2048</c>.</summary>
     public string KeyAlgorithm { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
-    /// <summary>What it may be used for; empty where that is not restricted.</summary>
+    /// <summary>The extended key usages; empty if the certificate does not restrict them.</summary>
     public TextList ExtendedKeyUsage { get; internal init; } = TextList.Empty;
 
-    /// <summary>SHA-1 of the certificate, as Windows names it.</summary>
+    /// <summary>SHA-1 of the certificate, as Windows shows it.</summary>
     public string Thumbprint { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>SHA-256 of the certificate.</summary>
@@ -80,13 +80,13 @@ public sealed record StepCertificate
     /// <summary>The certificate file.</summary>
     public string CertificatePath { get; internal init => field = PlainText.Path(value); } = string.Empty;
 
-    /// <summary>The key file; null where none was found.</summary>
+    /// <summary>The key file; null if none was found.</summary>
     public string? KeyPath { get; internal init => field = PlainText.Path(value); }
 
-    /// <summary>The id of the error where the key is missing or unreadable, or does not match.</summary>
+    /// <summary>The id of the error if the key is missing, unreadable or does not match; otherwise null.</summary>
     public string? KeyErrorId { get; internal init => field = PlainText.Line(value); }
 
-    /// <summary>What is wrong with the key, if anything.</summary>
+    /// <summary>The message of that error.</summary>
     public string? KeyMessage { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>The name.</summary>

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>Which provisioner of the CA issued a certificate, as step-ca writes it into the leaf.</summary>
-/// <param name="Type">The kind, such as <c>JWK</c> or <c>ACME</c>.</param>
+/// <summary>The provisioner that issued a certificate, from the extension that step-ca writes into the leaf.</summary>
+/// <param name="Type">The type, such as <c>JWK</c> or <c>ACME</c>.</param>
 /// <param name="Name">Its name in the CA's configuration.</param>
 /// <param name="CredentialId">The id of its key, or empty.</param>
 public sealed record StepProvisioner(string Type, string Name, string CredentialId)
@@ -16,8 +16,7 @@ public sealed record StepProvisioner(string Type, string Name, string Credential
     // provisioner.Type in smallstep/certificates, from 1.
     private static readonly string[] Types = ["", "JWK", "OIDC", "GCP", "AWS", "Azure", "ACME", "X5C", "K8sSA", "SSHPOP", "SCEP", "Nebula", "Wire"];
 
-    /// <summary>Reads the extension; null where there is none or it can't be read.</summary>
-    /// <param name="certificate">The leaf.</param>
+    /// <summary>Reads the extension; null if it is missing or cannot be read.</summary>
     public static StepProvisioner? FromCertificate(X509Certificate2 certificate)
     {
         if (certificate.Extensions[Oid] is not { } extension)

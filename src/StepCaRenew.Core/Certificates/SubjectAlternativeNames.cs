@@ -31,11 +31,10 @@ public sealed class SubjectAlternativeNames
     /// <summary>URIs.</summary>
     public IReadOnlyList<string> Uris => uris;
 
-    /// <summary>Whether there are names of another kind, or damaged ones.</summary>
+    /// <summary>Whether there are names of another kind, or names that cannot be read.</summary>
     public bool HasOthers { get; private set; }
 
-    /// <summary>Reads the names of a certificate; damaged names read as none.</summary>
-    /// <param name="certificate">The certificate.</param>
+    /// <summary>Reads the names of a certificate; damaged names set <see cref="HasOthers"/>.</summary>
     public static SubjectAlternativeNames FromCertificate(X509Certificate2 certificate)
     {
         var names = new SubjectAlternativeNames();
@@ -44,8 +43,7 @@ public sealed class SubjectAlternativeNames
         return names;
     }
 
-    /// <summary>Whether both hold the same names of all kinds, in whatever order.</summary>
-    /// <param name="other">The other names.</param>
+    /// <summary>Whether both have the same names of all kinds, in any order.</summary>
     public bool SameAs(SubjectAlternativeNames other)
     {
         ArgumentNullException.ThrowIfNull(other);

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>Signatures and keys that can be forged or factored; no step-ca makes them. The sizes are those of the CA/Browser Forum's baseline requirements (6.1.5).</summary>
+/// <summary>Finds weak signatures and keys, which step-ca never issues. The minimum sizes are those of the CA/Browser Forum's baseline requirements (6.1.5).</summary>
 internal static class WeakCryptography
 {
     private const int SmallestRsa = 2048;
@@ -27,14 +27,14 @@ internal static class WeakCryptography
         ["1.2.840.10045.4.1"] = "SHA-1",
     };
 
-    /// <summary>The weak hash that a certificate was signed with; null for a strong one.</summary>
+    /// <summary>The hash of a certificate's signature if it is weak, such as <c>SHA-1</c>; otherwise null.</summary>
     public static string? FindWeakHash(X509Certificate2 certificate) =>
         certificate.SignatureAlgorithm.Value is not { } algorithm ? null : algorithm == Pss ? HashOfPss(certificate.RawDataMemory) : Signatures.GetValueOrDefault(algorithm);
 
-    /// <summary>The public key of an issuer if it is too short, such as <c>RSA 1024</c>; null for a long one.</summary>
+    /// <summary>The public key of an issuer if it is too short, such as <c>RSA 1024</c>; otherwise null.</summary>
     public static string? FindWeakKey(X509Certificate2 issuer)
     {
-        // To decode a key takes as long as all else that is looked at: the curves of every step-ca are known by their names.
+        // Decoding a key takes as long as all other checks; these curves, which step-ca uses, need no decoding.
         if (issuer.GetKeyAlgorithm() == EllipticCurve && StrongCurves.Contains(Convert.ToHexString(issuer.GetKeyAlgorithmParameters())))
             return null;
         using var rsa = issuer.GetRSAPublicKey();
@@ -44,7 +44,7 @@ internal static class WeakCryptography
         return curve?.KeySize < SmallestEllipticCurve ? $"EC {curve.KeySize}" : null;
     }
 
-    // RFC 4055 section 3.1: the hash is the first parameter, and SHA-1 if it is left out.
+    // RFC 4055 section 3.1: the hash is the first parameter; SHA-1 if it is missing.
     private static string? HashOfPss(ReadOnlyMemory<byte> certificate)
     {
         var outer = new AsnReader(certificate, AsnEncodingRules.DER).ReadSequence();

@@ -50,7 +50,7 @@ internal sealed class PairGlance : IDisposable
     {
         // First of all: a link that must not be followed is not read through either.
         var certificatePath = TargetPath.Follow(request.CertificatePath);
-        var (certificate, keyPath) = PairLocator.Locate(request, _ => folders.OpenToRead(certificatePath), path => folders.Exists(path) ?? KeyPathConvention.IsThere(path));
+        var (certificate, keyPath) = PairLocator.Locate(request, _ => folders.OpenToRead(certificatePath), path => folders.Exists(path) ?? KeyPathConvention.Exists(path));
         var paths = PairPaths.Resolve(request, certificatePath, folders.Follow(keyPath));
         if (certificate is null || LeafOf(certificate) is not { } leaf || TryLoad(keyPath, request.KeyPassword, _ => folders.OpenToRead(paths.Key)) is not { } key)
             return new PairGlance(folders, paths, keyPath, null, null, null);

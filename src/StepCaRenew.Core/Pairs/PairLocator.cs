@@ -9,7 +9,7 @@ internal static class PairLocator
     /// <summary>The files that a request leads to, all links followed.</summary>
     /// <exception cref="RenewalException">The certificate can't be read, or there is no key next to it.</exception>
     public static PairPaths Find(RenewalRequest request) =>
-        PairPaths.Resolve(request, TargetPath.Follow(request.CertificatePath), TargetPath.Follow(request.KeyPath ?? Locate(request, SmallFile.Open, KeyPathConvention.IsThere).KeyPath));
+        PairPaths.Resolve(request, TargetPath.Follow(request.CertificatePath), TargetPath.Follow(request.KeyPath ?? Locate(request, SmallFile.Open, KeyPathConvention.Exists).KeyPath));
 
     /// <summary>The certificate file and where its key lies, links not followed.</summary>
     /// <param name="request">The request.</param>

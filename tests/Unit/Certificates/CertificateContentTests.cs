@@ -35,7 +35,7 @@ public sealed class CertificateContentTests
     public void Render_Pem_KeepsTheLayout(string name, string before, string after)
     {
         Assert.True(after == Render(Encoding.UTF8.GetBytes(before)), name);
-        // What was written is what the next run reads and would write again.
+        // The next run reads the file, and would write the same again.
         Assert.True(after == Render(Encoding.UTF8.GetBytes(after)), name);
     }
 

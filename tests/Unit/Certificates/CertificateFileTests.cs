@@ -157,7 +157,7 @@ public sealed class CertificateFileTests
     public void Load_NoExpiration_HasAValidity()
     {
         using var folder = new TestFolder();
-        // RFC 5280 section 4.1.2.5: 99991231235959Z says that there is no well-defined end.
+        // RFC 5280 section 4.1.2.5: 99991231235959Z means that there is no well-defined end.
         var pair = Ca.Issue(new LeafSpec { NotAfter = new DateTimeOffset(9999, 12, 31, 23, 59, 59, TimeSpan.Zero) });
         using var file = CertificateFile.Load(folder.Write("a.crt", pair.CertificatePem));
         Assert.Equal(9999, CertificatePair.ValidityOf(file.Leaf).NotAfter.UtcDateTime.Year);

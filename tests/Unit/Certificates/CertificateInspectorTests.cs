@@ -40,7 +40,7 @@ public sealed class CertificateInspectorTests
     }
 
     [Fact]
-    public void IsLeaf_FolderOfAllKinds_IsTrueOfTheLeavesAlone()
+    public void IsLeaf_FilesOfAllKinds_IsTrueOnlyForLeaves()
     {
         using var folder = new TestFolder();
         Pair.WriteTo(folder, "leaf");
@@ -57,7 +57,7 @@ public sealed class CertificateInspectorTests
     }
 
     [Fact]
-    public void IsLeaf_DamagedCertificateInAFolder_IsToldOf()
+    public void IsLeaf_DamagedCertificate_IsAnError()
     {
         using var folder = new TestFolder();
         Expect.Failure(ErrorId.CertificateInvalid, () => CertificateFolder.IsLeaf(folder.Write("a.crt", Pair.CertificatePem[..200])));

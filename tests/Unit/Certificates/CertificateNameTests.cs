@@ -14,5 +14,5 @@ public sealed class CertificateNameTests
     [InlineData("/srv/web/certificate.pem", "web")]
     [InlineData("/tls.crt", "tls")]
     [InlineData("/srv/noending", "noending")]
-    public void Of_Path_SaysWhoseItIs(string path, string expected) => Assert.Equal(expected, CertificateName.FromPath(path));
+    public void FromPath_Path_GivesTheName(string path, string expected) => Assert.Equal(expected, CertificateName.FromPath(path));
 }

@@ -6,7 +6,7 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Certificates;
 
-/// <summary>What the outline says is what the platform says, or the outline says nothing.</summary>
+/// <summary>The outline has the platform's values, or is null.</summary>
 public sealed class CertificateOutlineTests(ITestOutputHelper output)
 {
     private const int Mutations = 3000;
@@ -29,7 +29,7 @@ public sealed class CertificateOutlineTests(ITestOutputHelper output)
         ["no extension but one"] = TestAuthority.Default.Issue(new LeafSpec { Usages = [], DnsNames = [] }).Leaf,
     };
 
-    // Wine lacks the curve, and cannot read the names of such a subject.
+    // Wine does not have the curve, and cannot read such a subject.
     private static Dictionary<string, X509Certificate2> NotOnWine() => Wine.IsHere ? [] : new()
     {
         ["P-521"] = TestAuthority.Default.Issue(new LeafSpec { Key = ECDsa.Create(ECCurve.NamedCurves.nistP521) }).Leaf,
@@ -38,7 +38,7 @@ public sealed class CertificateOutlineTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void TryRead_Certificate_SaysWhatThePlatformSays(string name)
+    public void TryRead_Certificate_EqualsThePlatformsValues(string name)
     {
         var certificate = Certificates[name];
         Assert.True(CertificateOutline.HasShape(certificate.RawData));
@@ -46,7 +46,7 @@ public sealed class CertificateOutlineTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void TryRead_RandomDamage_SaysWhatThePlatformSaysOrNothing()
+    public void TryRead_RandomDamage_EqualsThePlatformsValuesOrIsNull()
     {
         var damage = new RandomDamage(20261125);
         var seeds = Certificates.Values.Select(certificate => certificate.RawData).ToArray();
@@ -99,7 +99,7 @@ public sealed class CertificateOutlineTests(ITestOutputHelper output)
 #pragma warning disable SYSLIB0057 // X509CertificateLoader came with .NET 9.
             var certificate = new X509Certificate2(der);
 #pragma warning restore SYSLIB0057
-            // Decoded only when asked for, and then perhaps refused.
+            // Decoded only when used, and then possibly refused.
             _ = (certificate.NotBefore, certificate.NotAfter, certificate.Subject, ChainOrder.IsAuthority(certificate), certificate.PublicKey.ExportSubjectPublicKeyInfo());
             return certificate;
         }

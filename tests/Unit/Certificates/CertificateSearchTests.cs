@@ -34,7 +34,7 @@ public sealed class CertificateSearchTests : IDisposable
         Assert.Equal(["near.crt"], Find(recurse: false, followLinks: true));
     }
 
-    // Anybody may make a junction, to any folder; Wine 8 has none.
+    // Every user can make a junction to any folder; Wine 8 has none.
     [WindowsFact]
     public void Files_Junction_IsSearchedOnlyIfLinksAreFollowed()
     {
@@ -98,7 +98,7 @@ public sealed class CertificateSearchTests : IDisposable
     }
 
     [LinuxFact]
-    public void Files_LinkThatLeadsNowhere_IsListed_SinceWhoeverReadsItReportsIt()
+    public void Files_BrokenLink_IsListed_SinceReadingItReportsTheError()
     {
         Link("gone.crt", "nothing.crt");
         Assert.Equal(["gone.crt"], Find(recurse: true));
@@ -155,7 +155,7 @@ public sealed class CertificateSearchTests : IDisposable
         Assert.Empty(unreadable);
     }
 
-    // Whatever the links are: each real file is listed once, none is missing, and the search ends.
+    // With random links: each real file is listed exactly once, and the search ends.
     [LinuxFact]
     public void Files_RandomTrees_EachRealFileIsListedOnce()
     {

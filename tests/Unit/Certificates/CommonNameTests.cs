@@ -19,13 +19,13 @@ public sealed class CommonNameTests
     [InlineData("CN=B\u00fcro \u20ac", "B\u00fcro \u20ac")]
     [InlineData("O=Example", "")]
     [InlineData("", "")]
-    public void Of_Subject_IsItsName(string subject, string expected) => Assert.Equal(expected, Of(new LeafSpec { Subject = subject }));
+    public void FromCertificate_Subject_IsItsName(string subject, string expected) => Assert.Equal(expected, Of(new LeafSpec { Subject = subject }));
 
     [Fact]
-    public void Of_MultiValuedName_IsFound() => Assert.Equal("host", Of([(O, "Example"), (Cn, "host")]));
+    public void FromCertificate_MultiValuedName_IsFound() => Assert.Equal("host", Of([(O, "Example"), (Cn, "host")]));
 
     [Fact]
-    public void Of_SeveralNames_TakesTheLastAsGoDoes() => Assert.Equal("second", Of([(Cn, "first")], [(O, "x")], [(Cn, "second")]));
+    public void FromCertificate_SeveralNames_TakesTheLastAsGoDoes() => Assert.Equal("second", Of([(Cn, "first")], [(O, "x")], [(Cn, "second")]));
 
     private static string Of(params (string Oid, string Value)[][] names)
     {

@@ -20,7 +20,7 @@ public sealed class EcKeyReaderTests
         Assert.Equal(key.ExportPkcs8PrivateKey(), read.ExportPkcs8PrivateKey());
     }
 
-    // Keys whose numbers begin with zeros are one in 256; a reader that trims them fails now and then.
+    // One key in 256 has a number with leading zeros; a reader that trims them would fail sometimes.
     [LinuxFact]
     public void TryRead_ManyKeys_AreThoseKeys()
     {
@@ -34,7 +34,7 @@ public sealed class EcKeyReaderTests
 
     [LinuxTheory]
     [MemberData(nameof(Forms))]
-    public void TryRead_PublicHalfOfAnotherKey_IsRefused(string curve, bool isSec1)
+    public void TryRead_PublicKeyOfAnotherKey_IsRefused(string curve, bool isSec1)
     {
         using var one = ECDsa.Create(ECCurve.CreateFromFriendlyName(curve));
         using var other = ECDsa.Create(ECCurve.CreateFromFriendlyName(curve));
@@ -53,7 +53,7 @@ public sealed class EcKeyReaderTests
     [InlineData("with a compressed point")]
     [InlineData("with a number without its leading zeros")]
     [InlineData("without a curve")]
-    public void TryRead_WrittenInAnotherWay_IsLeftToThePlatform(string form)
+    public void TryRead_AnotherForm_IsLeftToThePlatform(string form)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var (secret, point) = (key.ExportParameters(true).D!, key.ExportParameters(false).Q);

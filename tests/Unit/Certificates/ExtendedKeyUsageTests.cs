@@ -8,14 +8,14 @@ public sealed class ExtendedKeyUsageTests
     private const string Any = "2.5.29.37.0";
 
     [Fact]
-    public void Of_StandardAndOwnUsages_AreNamedOrNumbered()
+    public void ReadNames_StandardAndOwnUsages_AreNamedOrNumbered()
     {
         var leaf = TestAuthority.Default.Issue(new LeafSpec { Usages = [LeafSpec.ServerAuth, LeafSpec.ClientAuth, "1.3.6.1.5.5.7.3.3", "1.2.3.4"] }).Leaf;
         Assert.Equal(["serverAuth", "clientAuth", "codeSigning", "1.2.3.4"], ExtendedKeyUsage.ReadNames(leaf));
     }
 
     [Fact]
-    public void Of_NoExtension_IsEmpty() => Assert.Empty(ExtendedKeyUsage.ReadNames(TestAuthority.Default.Issue(new LeafSpec { Usages = [] }).Leaf));
+    public void ReadNames_NoExtension_IsEmpty() => Assert.Empty(ExtendedKeyUsage.ReadNames(TestAuthority.Default.Issue(new LeafSpec { Usages = [] }).Leaf));
 
     [Theory]
     [InlineData(true, LeafSpec.ClientAuth)]

@@ -6,7 +6,7 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Certificates;
 
-/// <summary>Random damage to good files: whatever comes of it, nothing but a RenewalException may come out.</summary>
+/// <summary>Random damage to good files causes no exception other than RenewalException.</summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int Mutations = 2000;

@@ -60,7 +60,7 @@ public sealed class KeyFileTests
     [InlineData("rsa2048-legacy-aes256.pem")]
     [InlineData("rsa2048-legacy-des3.pem")]
     [InlineData("p256-legacy-aes256.pem")]
-    public void Load_WrongPassword_SaysSoWithoutIt(string file)
+    public void Load_WrongPassword_IsAnErrorThatDoesNotQuoteIt(string file)
     {
         const string wrong = "Tr0ub4dor&3";
         using var secret = new KeyPassword(wrong);
@@ -75,24 +75,24 @@ public sealed class KeyFileTests
     [InlineData("p256-pbes2-empty-password.pem")]
     [InlineData("p256-pbes1-sha1-3des.pem")]
     [InlineData("rsa2048-legacy-aes256.pem")]
-    public void Load_EncryptedKeyWithoutPassword_AsksForIt(string file) =>
+    public void Load_EncryptedKeyWithoutPassword_RequiresIt(string file) =>
         Expect.Failure(ErrorId.KeyPasswordRequired, () => KeyFile.Load(TestKeys.Path(file)));
 
     [Fact]
-    public void Load_EncryptionThatNoPasswordUndoes_DoesNotAskForOne() =>
+    public void Load_UnsupportedEncryption_DoesNotRequireAPassword() =>
         Expect.Failure(ErrorId.KeyUnsupported, () => KeyFile.Load(TestKeys.Path("p256-scrypt.pem")));
 
     [Theory]
     [InlineData("p256-pbes2-aes256.pem")]
     [InlineData("rsa2048-legacy-aes256.pem")]
-    public void Load_EmptyPasswordForAnotherOne_IsWrong(string file)
+    public void Load_EmptyPassword_IsWrong(string file)
     {
         using var empty = new KeyPassword(string.Empty);
         Expect.Failure(ErrorId.KeyPasswordWrong, () => KeyFile.Load(TestKeys.Path(file), empty));
     }
 
     [Fact]
-    public void Load_PlainKeyWithPassword_DoesNotLookAtThePassword()
+    public void Load_PlainKeyWithPassword_IgnoresThePassword()
     {
         using var secret = new KeyPassword("superfluous");
         using var key = KeyFile.Load(TestKeys.Path("p256.pem"), secret);
@@ -118,7 +118,7 @@ public sealed class KeyFileTests
     [InlineData("p256-pbes1-sha1-rc4.pem", "encryption")]
     [InlineData("rsa2048-legacy-camellia256.pem", "CAMELLIA-256-CBC")]
     [InlineData("ed25519-pbes2-aes256.pem", "Ed25519")]
-    public void Load_KeyThatIsNotSupported_SaysWhatItIs(string file, string what)
+    public void Load_UnsupportedKey_NamesItsKind(string file, string what)
     {
         Wine.SkipCurve(file);
         using var secret = new KeyPassword(TestKeys.Password);
@@ -128,7 +128,7 @@ public sealed class KeyFileTests
         Expect.NoSecret(TestKeys.Password, e);
     }
 
-    // SEC 1 makes the public half optional; without it the platforms differ, and one clear error is enough.
+    // In SEC 1 the public key is optional; without it the platforms differ, and a clear error is enough.
     [Theory]
     [InlineData("p256-sec1-without-public.pem")]
     [InlineData("p256-sec1-explicit-curve.pem")]
@@ -170,10 +170,10 @@ public sealed class KeyFileTests
     }
 
     [Fact]
-    public void Load_BlockCipherTextCutShort_IsDamagedAndNotAWrongPassword()
+    public void Load_TruncatedCiphertext_IsDamagedAndNotAWrongPassword()
     {
         using var folder = new TestFolder();
-        // One Base64 quantum less leaves no whole number of cipher blocks, which no password explains.
+        // Without the last Base64 quantum it is not a whole number of cipher blocks, whatever the password is.
         var lines = TestKeys.Text("rsa2048-legacy-aes256.pem").Split('\n').ToList();
         lines[^3] = lines[^3][..^4];
         var path = folder.Write("cut.key", string.Join('\n', lines));
@@ -182,7 +182,7 @@ public sealed class KeyFileTests
     }
 
     [Fact]
-    public void Load_PublicKeyBesideTheKey_IsNoSecondKey()
+    public void Load_PublicKeyNextToTheKey_IsNotASecondKey()
     {
         using var folder = new TestFolder();
         using var key = KeyFile.Load(folder.Write("p.key", TestKeys.Text("p256-public.pem") + TestKeys.Text("p256.pem")));
@@ -190,10 +190,10 @@ public sealed class KeyFileTests
     }
 
     [Fact]
-    public void Load_IterationsWithoutEnd_AreRefusedInsteadOfWaitedFor()
+    public void Load_TooManyIterations_IsAnError()
     {
         using var folder = new TestFolder();
-        // 2048 iterations as OpenSSL writes them, and two thousand millions instead.
+        // Two thousand million iterations instead of OpenSSL's 2048.
         var der = TestKeys.Bytes("p256-pbes2-aes256.der");
         var path = folder.Write("slow.key", EncryptedKeys.WithIterations(der, int.MaxValue));
         using var secret = new KeyPassword(TestKeys.Password);

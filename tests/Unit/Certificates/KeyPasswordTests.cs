@@ -40,7 +40,7 @@ public sealed class KeyPasswordTests
     [InlineData("")]
     [InlineData(" ")]
     [InlineData("\r\n\t \n")]
-    public void FromFile_NothingInIt_IsAnError(string content)
+    public void FromFile_Empty_IsAnError(string content)
     {
         using var folder = new TestFolder();
         Expect.Failure(ErrorId.FileEmpty, () => KeyPassword.FromFile(folder.Write("password", content)));

@@ -35,7 +35,7 @@ public sealed class KeyPathConventionTests
     }
 
     [Fact]
-    public void Find_KeyInTheCertificateFile_IsThatFileEvenBesideAnother()
+    public void Find_KeyInTheCertificateFile_IsThatFileEvenNextToAnother()
     {
         using var folder = new TestFolder();
         folder.Write("both.key", Pair.KeyPem);
@@ -44,7 +44,7 @@ public sealed class KeyPathConventionTests
     }
 
     [Fact]
-    public void Find_PrivkeyBesideAnotherName_IsNotTaken()
+    public void Find_PrivkeyNextToAnotherName_IsNotFound()
     {
         using var folder = new TestFolder();
         folder.Write("privkey.pem", Pair.KeyPem);
@@ -53,7 +53,7 @@ public sealed class KeyPathConventionTests
     }
 
     [Fact]
-    public void Demand_NoKey_NamesWhatWasLookedFor()
+    public void FindRequired_NoKey_NamesTheExpectedFiles()
     {
         using var folder = new TestFolder();
         using var file = CertificateFile.Load(folder.Write("cert.pem", Pair.CertificatePem));

@@ -6,10 +6,10 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Certificates;
 
-/// <summary>Whatever lies at a path, it gives one clear error, soon, without a word of a key, and stays as it is.</summary>
+/// <summary>Any wrong input gives one clear error, soon, without quoting a key, and is not changed.</summary>
 public sealed partial class MalformedInputTests
 {
-    // What hangs, hangs for ever; a busy machine gets some grace.
+    // A hang would last forever; the limit is long enough for a busy machine.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
     private static readonly Dictionary<string, MalformedInput> Inputs = MalformedInputs.All.ToDictionary(input => input.Name);
 
@@ -30,7 +30,7 @@ public sealed partial class MalformedInputTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Load_NoPermission_SaysSo(bool isKey)
+    public void Load_NoPermission_IsAccessDenied(bool isKey)
     {
         using var folder = new TestFolder();
         var path = folder.Write("secret", TestKeys.Text("p256.pem"));
@@ -42,7 +42,7 @@ public sealed partial class MalformedInputTests
     }
 
     [Fact]
-    public void Load_FolderThatMayNotBeEntered_SaysSo()
+    public void Load_FolderWithoutPermission_IsAccessDenied()
     {
         using var folder = new TestFolder();
         var inner = Directory.CreateDirectory(folder.At("private")).FullName;
@@ -78,7 +78,7 @@ public sealed partial class MalformedInputTests
         path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal) || !File.Exists(path)
             || new FileInfo(path) is { LinkTarget: not null } or { Length: 0 or > 1 << 20 } ? null : File.ReadAllBytes(path);
 
-    // A piece of Base64 that is long enough not to be a word; labels may be named.
+    // Base64 that is too long to be a word; labels may be quoted.
     private static void DemandNothingQuoted(byte[]? content, RenewalException e)
     {
         if (content is null)

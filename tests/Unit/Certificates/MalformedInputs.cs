@@ -7,7 +7,7 @@ using static StepCaRenew.Unit.Certificates.MalformedInput;
 
 namespace StepCaRenew.Unit.Certificates;
 
-/// <summary>What people, scripts and broken disks leave under the name of a certificate or a key.</summary>
+/// <summary>What users, scripts and broken disks leave in place of a certificate or a key.</summary>
 internal static class MalformedInputs
 {
     private static readonly TestPair Pair = TestAuthority.Default.Issue();
@@ -38,7 +38,7 @@ internal static class MalformedInputs
             yield return Neither($"{key} cut in its first line of Base64", Content(text[..(text.IndexOf('\n', StringComparison.Ordinal) + 20)]));
             yield return Neither($"{key} cut in half", Content(text[..(text.Length / 2)]));
             yield return Neither($"{key} cut in its END line", Content(text[..^4]));
-            // A whole number of cipher blocks less, which shows only when it is decrypted.
+            // Truncated by whole cipher blocks, which is found only when it is decrypted.
             if (!key.Contains("legacy", StringComparison.Ordinal))
                 yield return Neither($"{key} with a line of Base64 missing", Content(WithoutLine(text, 3)));
         }
@@ -146,14 +146,14 @@ internal static class MalformedInputs
             var path = Path.Combine(folder, "socket");
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             socket.Bind(new UnixDomainSocketEndPoint(path));
-            // Closing it takes the path away, so that a copy of the name stays.
+            // Closing it removes the path, so that a copy of the name is used.
             UnixFile.Link(path, path + "2");
             return path + "2";
         });
         yield return Both("a device", ErrorId.FileUnreadable, _ => "/dev/zero");
         yield return Both("the null device", ErrorId.FileUnreadable, _ => "/dev/null");
         yield return Both("a link to a device", ErrorId.FileUnreadable, folder => Link(folder, "link", "/dev/zero"));
-        yield return Both("a link that leads nowhere", ErrorId.LinkBroken, folder => Link(folder, "link", "none"));
+        yield return Both("a broken link", ErrorId.LinkBroken, folder => Link(folder, "link", "none"));
         yield return Both("a link to itself", ErrorId.LinkBroken, folder => Link(folder, "link", "link"));
         yield return Both("two links in a circle", ErrorId.LinkBroken, folder =>
         {
@@ -182,6 +182,6 @@ internal static class MalformedInputs
 
     private static string WithoutLine(string text, int number) => string.Join('\n', text.Split('\n').Where((_, index) => index != number));
 
-    // Without Proc-Type nothing says that it is encrypted; with a damaged vector it can't be decrypted.
+    // Without Proc-Type it does not look encrypted; with a damaged vector it cannot be decrypted.
     private static string WithoutPassword(string text) => text.Replace("Proc-Type: 4,ENCRYPTED\n", string.Empty, StringComparison.Ordinal);
 }

@@ -35,9 +35,9 @@ public sealed class PairMatchTests
         Assert.False(PairMatch.Matches(TestAuthority.Default.Issue().Leaf, key));
     }
 
-    // The public half of the certificate's key beside another private half: the public keys are equal.
+    // The public key of the certificate with another private key: the public keys are equal.
     [Fact]
-    public void Matches_EcKeyWhosePublicHalfWasReplaced_IsFalseOrRefused()
+    public void Matches_EcKeyWithAnotherPublicKey_IsFalseOrRefused()
     {
         using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var foreign = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -49,7 +49,7 @@ public sealed class PairMatchTests
     }
 
     [Fact]
-    public void Matches_RsaKeyWhosePublicHalfWasReplaced_IsFalseOrRefused()
+    public void Matches_RsaKeyWithAnotherPublicKey_IsFalseOrRefused()
     {
         using var own = RSA.Create(2048);
         using var foreign = RSA.Create(2048);
@@ -70,7 +70,7 @@ public sealed class PairMatchTests
     }
 
     [Fact]
-    public void Matches_EqualPublicKeysAndAForeignSignature_IsFalse()
+    public void Matches_EqualPublicKeysAndAnotherPrivateKey_IsFalse()
     {
         using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var foreign = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -83,7 +83,7 @@ public sealed class PairMatchTests
     }
 
     [Fact]
-    public void Describe_EqualPublicKeysThatDoNotSign_SaysThatTheKeyIsDamaged()
+    public void Describe_EqualPublicKeysAndAnotherPrivateKey_ReportsADamagedKeyFile()
     {
         using var folder = new TestFolder();
         var pair = TestAuthority.Default.Issue();
@@ -105,7 +105,7 @@ public sealed class PairMatchTests
         }
         catch (RenewalException e)
         {
-            // Some platforms compare the halves when they import them.
+            // Some platforms compare both keys when they import them.
             Assert.Equal(ErrorId.KeyInvalid, e.ErrorId);
         }
     }

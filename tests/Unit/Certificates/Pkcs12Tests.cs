@@ -19,7 +19,7 @@ public sealed class Pkcs12Tests
     }
 
     [Fact]
-    public void Load_OtherStructures_AreNotTakenForPkcs12()
+    public void Load_OtherStructures_AreNotReportedAsPkcs12()
     {
         using var folder = new TestFolder();
         Expect.Failure(ErrorId.CertificateInvalid, () => CertificateFile.Load(folder.Write("a.der", [0x30, 0x03, 0x02, 0x01, 0x03])));

@@ -9,7 +9,7 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Certificates;
 
-/// <summary>The command that KeyMismatch recommends, as the shells read it into which it is pasted.</summary>
+/// <summary>The command in the remedy of KeyMismatch, as the shells read it.</summary>
 public sealed class ReissueAdviceTests : IDisposable
 {
     private const string SubjectAlternativeName = "2.5.29.17";
@@ -40,7 +40,7 @@ public sealed class ReissueAdviceTests : IDisposable
         Assert.DoesNotContain("''", command, StringComparison.Ordinal);
     }
 
-    /// <summary>Names and files that shells would take for something else.</summary>
+    /// <summary>Names and files with characters that are special in a shell.</summary>
     public static TheoryData<string> Hostile { get; } =
     [
         "a b", "$(touch pwned)", "`touch pwned`", "$HOME", "${HOME}", "a;touch pwned", "a&touch pwned", "a|touch pwned", "a>pwned", "*", "?", "~", "#a", "a,b", "(a)", "{a}", "[a]", "@a", "%a%",
@@ -49,12 +49,12 @@ public sealed class ReissueAdviceTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Hostile))]
-    public void Command_HostileNames_ReachStepAsTheyAre_ThroughSh(string name) => DemandReadAs(name, "sh");
+    public void Command_HostileNames_ReachStepAsTheyAre_ThroughSh(string name) => RequireReadAs(name, "sh");
 
     [Fact]
-    public void Command_HostileNames_ReachStepAsTheyAre_ThroughPwsh() => DemandReadAs([.. Hostile.Select(row => row.Data)], "pwsh");
+    public void Command_HostileNames_ReachStepAsTheyAre_ThroughPwsh() => RequireReadAs([.. Hostile.Select(row => row.Data)], "pwsh");
 
-    // Neither shell's quoting is read by the other as it is meant, or a terminal would not show it.
+    // No quoting works in both shells, or a terminal would not show the character.
     [Theory]
     [InlineData("it's $HOME")]
     [InlineData("'; touch pwned #$")]
@@ -69,14 +69,14 @@ public sealed class ReissueAdviceTests : IDisposable
     [InlineData("escape \u001b[31m")]
     [InlineData("right to left \u202e")]
     [InlineData("line \u2028 separator")]
-    public void NameThatNoFormCarries_IsAdviceInWords(string name)
+    public void NameThatCannotBeQuoted_IsAdviceInWords(string name)
     {
         var advice = AdviceOf(Spec(name, ["web.example.com"]), "a");
         Assert.Equal("Restore the file that was replaced, or issue a new pair with 'step ca certificate' and a --san for each of the old certificate's names (and --force).", advice);
     }
 
     [Fact]
-    public void NamesThatStepDoesNotTake_AreAdviceInWords()
+    public void NamesThatStepDoesNotAccept_AreAdviceInWords()
     {
         var spec = Spec("web", ["web.example.com"]);
         var writer = new AsnWriter(AsnEncodingRules.DER);
@@ -125,10 +125,10 @@ public sealed class ReissueAdviceTests : IDisposable
         }
     }
 
-    private void DemandReadAs(string name, string shell) => DemandReadAs([name], shell);
+    private void RequireReadAs(string name, string shell) => RequireReadAs([name], shell);
 
     // As the name, as a SAN of each kind, and as the name of the files.
-    private void DemandReadAs(IReadOnlyList<string> names, string shell)
+    private void RequireReadAs(IReadOnlyList<string> names, string shell)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stub of step is a script of sh.");
         Assert.SkipUnless(ProgramFinder.Find(shell) is not null, $"{shell} is not on the PATH.");
@@ -155,7 +155,7 @@ public sealed class ReissueAdviceTests : IDisposable
         Assert.False(File.Exists(folder.At("pwned")));
     }
 
-    // To the shells a backslash is more than a letter.
+    // A backslash is special in the shells.
     private static string Quoted(string path) => OperatingSystem.IsWindows() ? $"'{path}'" : path;
 
     private string CommandOf(LeafSpec spec, string file)

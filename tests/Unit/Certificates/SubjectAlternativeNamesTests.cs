@@ -14,7 +14,7 @@ public sealed class SubjectAlternativeNamesTests
     };
 
     [Fact]
-    public void Of_AllKinds_AreToldApart()
+    public void FromCertificate_AllKinds_AreSeparated()
     {
         var names = Of(Spec);
         Assert.Equal(["a.example.com", "*.b.example.com"], names.DnsNames);
@@ -24,7 +24,7 @@ public sealed class SubjectAlternativeNamesTests
     }
 
     [Fact]
-    public void Of_NoExtension_IsEmpty()
+    public void FromCertificate_NoExtension_IsEmpty()
     {
         var names = Of(new LeafSpec { DnsNames = [] });
         Assert.Empty(names.DnsNames);
@@ -59,7 +59,7 @@ public sealed class SubjectAlternativeNamesTests
         Assert.False(Of(new LeafSpec { DnsNames = ["10.0.0.1"] }).SameAs(Of(new LeafSpec { DnsNames = [], IPAddresses = ["10.0.0.1"] })));
 
     [Fact]
-    public void Of_DamagedExtension_IsNoName_ButDiffersFromNone()
+    public void FromCertificate_DamagedExtension_IsNoName_ButDiffersFromNone()
     {
         var damaged = Of(new LeafSpec { DnsNames = [], Extensions = [("2.5.29.17", [0x30, 0x05, 0x82])] });
         Assert.Empty(damaged.DnsNames);
@@ -67,7 +67,7 @@ public sealed class SubjectAlternativeNamesTests
     }
 
     [Fact]
-    public void Of_IPAddressOfSevenBytes_DoesNotThrow()
+    public void FromCertificate_IPAddressOfSevenBytes_DoesNotThrow()
     {
         var names = Of(new LeafSpec { DnsNames = [], Extensions = [("2.5.29.17", [0x30, 0x09, 0x87, 0x07, 1, 2, 3, 4, 5, 6, 7])] });
         Assert.Empty(names.IPAddresses);
