@@ -4,32 +4,32 @@ using System.Net.Sockets;
 namespace StepCaRenew.StepCa;
 
 /// <summary>
-/// Connects to the first address of a host that answers (RFC 8305, "Happy Eyeballs"): the families take turns, each
-/// address has a head start of 250 ms before the next one, and one that fails makes room at once.
+/// Connects to the first address of a host that answers (RFC 8305, "Happy Eyeballs"): address families alternate, and the
+/// next address is tried 250 ms after the previous one, or as soon as that fails.
 /// </summary>
-/// <param name="resolve">Finds the addresses of a name, the preferred one first.</param>
-/// <param name="clock">Measures the head start.</param>
+/// <param name="resolve">Resolves a name to its addresses, the preferred one first.</param>
+/// <param name="clock">Measures the delay.</param>
 internal sealed class AddressRace(Func<string, CancellationToken, Task<IPAddress[]>> resolve, TimeProvider clock)
 {
     // RFC 8305 section 8: Connection Attempt Delay.
-    private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Connects; the one who cancels bounds the time.</summary>
-    /// <exception cref="SocketException">There is no address, or none connected.</exception>
+    /// <summary>Connects; has no timeout of its own.</summary>
+    /// <exception cref="SocketException">The host has no address, or no address connected.</exception>
     public async Task<Socket> ConnectAsync(string host, int port, ConnectAttempts attempts, CancellationToken cancellationToken)
     {
         var addresses = new Queue<IPAddress>(Interleave(IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, cancellationToken).ConfigureAwait(false)));
         if (addresses.Count == 0)
             throw new SocketException((int)SocketError.HostNotFound);
-        using var losing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var losers = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new List<Task<Socket?>>();
         try
         {
             while (addresses.TryDequeue(out var address) || running.Count > 0)
             {
                 if (address is not null)
-                    running.Add(TryAsync(address, port, attempts, losing.Token));
-                var ended = await FirstAsync(running, addresses.Count > 0, losing.Token).ConfigureAwait(false);
+                    running.Add(TryAsync(address, port, attempts, losers.Token));
+                var ended = await FirstAsync(running, addresses.Count > 0, losers.Token).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
                 if (ended is null)
                     continue;
@@ -45,26 +45,26 @@ internal sealed class AddressRace(Func<string, CancellationToken, Task<IPAddress
         }
         finally
         {
-            await losing.CancelAsync().ConfigureAwait(false);
+            await losers.CancelAsync().ConfigureAwait(false);
             foreach (var loser in running)
                 _ = CloseAsync(loser);
         }
     }
 
-    /// <summary>The families in turn, beginning with that of the first address, each in its own order (RFC 8305 section 4).</summary>
+    /// <summary>Alternates the address families, beginning with that of the first address (RFC 8305 section 4).</summary>
     internal static IReadOnlyList<IPAddress> Interleave(IReadOnlyList<IPAddress> addresses)
     {
         var families = addresses.GroupBy(address => address.AddressFamily).Select(family => family.ToList()).ToList();
         return [.. Enumerable.Range(0, addresses.Count).SelectMany(turn => families.Where(family => turn < family.Count).Select(family => family[turn]))];
     }
 
-    // Null if the head start is over first.
+    // Null if no attempt ended within the delay.
     private async Task<Task<Socket?>?> FirstAsync(List<Task<Socket?>> running, bool isAnotherWaiting, CancellationToken cancellationToken)
     {
         if (!isAnotherWaiting)
             return await Task.WhenAny(running).ConfigureAwait(false);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var first = await Task.WhenAny([.. running, Task.Delay(HeadStart, clock, waiting.Token)]).ConfigureAwait(false);
+        var first = await Task.WhenAny([.. running, Task.Delay(AttemptDelay, clock, waiting.Token)]).ConfigureAwait(false);
         await waiting.CancelAsync().ConfigureAwait(false);
         return first as Task<Socket?>;
     }

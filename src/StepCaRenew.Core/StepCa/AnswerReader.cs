@@ -4,14 +4,11 @@ using System.Text.Json;
 
 namespace StepCaRenew.StepCa;
 
-/// <summary>Reads the certificates out of the answer to <c>/sign</c>, <c>/renew</c> and <c>/rekey</c>.</summary>
+/// <summary>Reads the certificates in the answer to <c>/sign</c>, <c>/renew</c> and <c>/rekey</c>.</summary>
 internal static class AnswerReader
 {
-    /// <summary>The leaf and its chain: <c>certChain</c>, or <c>crt</c> and <c>ca</c> where that is empty.</summary>
-    /// <param name="response">The answer.</param>
-    /// <param name="endpoint">Who gave it.</param>
-    /// <param name="issuers">Decodes what comes with the leaf.</param>
-    /// <exception cref="RenewalException">The answer holds no certificates.</exception>
+    /// <summary>The leaf and its chain: <c>certChain</c>, or <c>crt</c> and <c>ca</c> if that is empty.</summary>
+    /// <exception cref="RenewalException">The answer contains no certificate, or a damaged one.</exception>
     public static CaAnswer Read(CaResponse response, Uri endpoint, IssuerCache issuers)
     {
         SignAnswer? answer;
@@ -36,7 +33,7 @@ internal static class AnswerReader
         catch (CryptographicException e)
         {
             certificates.ForEach(certificate => certificate.Dispose());
-            throw Refusals.Invalid(response, endpoint, "a certificate that can't be decoded", e);
+            throw Refusals.Invalid(response, endpoint, "a certificate that cannot be decoded", e);
         }
 
         return new CaAnswer(certificates[0], certificates[1..]);

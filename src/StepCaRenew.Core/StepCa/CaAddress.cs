@@ -4,9 +4,9 @@ using System.Net.Sockets;
 
 namespace StepCaRenew.StepCa;
 
-/// <summary>The CA's address: a host and a port. As in <c>step</c>, a user, a path and a query are left out.</summary>
+/// <summary>The CA's address: a host and a port. As in <c>step</c>, user, path and query are ignored.</summary>
 /// <param name="Url">The address as a URL, its host in lower case.</param>
-/// <param name="Host">The host as the user wrote it, an IPv6 address in brackets: the CA compares names by case.</param>
+/// <param name="Host">The host as the user wrote it, since the CA compares names case-sensitively; an IPv6 address in brackets.</param>
 internal sealed record CaAddress(Uri Url, string Host)
 {
     private const string Scheme = "https://";
@@ -15,13 +15,13 @@ internal sealed record CaAddress(Uri Url, string Host)
     public string Text => Scheme + Host + (Url.IsDefaultPort ? string.Empty : string.Create(CultureInfo.InvariantCulture, $":{Url.Port}"));
 
     /// <summary>Reads an address, with or without <c>https://</c>.</summary>
-    /// <exception cref="RenewalException">It is not an address (<see cref="ErrorId.CaUrlInvalid"/>); the text is not repeated, since it may hold a password.</exception>
+    /// <exception cref="RenewalException">It is not an address (<see cref="ErrorId.CaUrlInvalid"/>). The message does not quote it, since it may contain a password.</exception>
     public static CaAddress Parse(string text)
     {
         var trimmed = text.Trim();
         var rest = trimmed.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? trimmed[Scheme.Length..] : trimmed;
         var end = rest.IndexOfAny(['/', '?', '#', '\\']);
-        // Another scheme leaves "http:" in front of the slash.
+        // Another scheme, such as http://.
         if (rest.Contains("://", StringComparison.Ordinal) && rest.IndexOf("://", StringComparison.Ordinal) < end || (end >= 0 && rest[end] == '\\'))
             throw Invalid();
         var authority = end < 0 ? rest : rest[..end];
@@ -29,7 +29,7 @@ internal sealed record CaAddress(Uri Url, string Host)
         if (host.Length == 0 || !Uri.TryCreate($"{Scheme}{host}:{(port.Length == 0 ? "443" : port)}", UriKind.Absolute, out var url)
             || url.Host.Length == 0 || url.UserInfo.Length > 0 || url.AbsolutePath != "/")
             throw Invalid();
-        // The CA writes names in ASCII.
+        // The CA's names are ASCII.
         return new CaAddress(url, host.All(char.IsAscii) ? host : url.IdnHost);
     }
 
@@ -50,7 +50,7 @@ internal sealed record CaAddress(Uri Url, string Host)
         var (before, after) = (authority[..colon], authority[(colon + 1)..]);
         if (!before.Contains(':', StringComparison.Ordinal))
             return (before, after);
-        // Without brackets the last colon separates a port where it can, as in the "https://::1:9000" that step-ca's init writes.
+        // Without brackets, what follows the last colon is a port if possible: step-ca's init writes "https://::1:9000".
         return IsPort(after) && IsIPv6(before) ? ($"[{before}]", after)
             : IsIPv6(authority) ? ($"[{authority}]", string.Empty)
             : (string.Empty, string.Empty);

@@ -2,9 +2,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.StepCa;
 
-/// <summary>The certificates that the CA answered with.</summary>
+/// <summary>The certificates in the CA's answer.</summary>
 /// <param name="Leaf">The new leaf.</param>
-/// <param name="Chain">Its issuers, the nearest first.</param>
+/// <param name="Chain">The other certificates, the leaf's issuer first.</param>
 public sealed record CaAnswer(X509Certificate2 Leaf, IReadOnlyList<X509Certificate2> Chain) : IDisposable
 {
     /// <inheritdoc/>

@@ -6,34 +6,32 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace StepCaRenew.StepCa;
 
-/// <summary>The HTTP API of a step-ca. Each call is one exchange over a connection of its own, without retries.</summary>
-/// <param name="settings">Where the CA is.</param>
-/// <param name="roots">What is trusted.</param>
-/// <param name="clock">The clock of timeouts and of certificate validity.</param>
-/// <param name="environment">The environment variables that name a proxy.</param>
+/// <summary>The HTTP API of a step-ca. Each call uses a connection of its own, and is not retried.</summary>
+/// <param name="settings">The CA.</param>
+/// <param name="roots">The trusted roots.</param>
+/// <param name="clock">The clock for timeouts and certificate validity.</param>
+/// <param name="environment">Reads environment variables; they may name a proxy.</param>
 public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvider clock, Func<string, string?> environment)
 {
     private readonly CaHandlerFactory handlers = new(roots, clock, environment);
 
-    /// <summary>How far the CA's clock was ahead of this machine's in its last answer; null before one.</summary>
+    /// <summary>The CA's clock minus this machine's clock, from the last answer; null if there was none.</summary>
     public TimeSpan? ClockDifference { get; private set; }
 
-    /// <summary>The certificates above the CA's own TLS certificate, as DER: its present intermediate first; empty before it was seen.</summary>
+    /// <summary>The issuers of the CA's own TLS certificate, DER, its present intermediate first; empty before the first handshake.</summary>
     internal IReadOnlyList<byte[]> ServerIssuers { get; private set; } = [];
 
-    /// <summary>Renews a certificate that authenticates itself in the TLS handshake.</summary>
-    /// <param name="client">The leaf with its private key, and the issuers to be shown with it.</param>
-    /// <param name="cancellationToken">Ends the exchange.</param>
-    /// <exception cref="RenewalException">The CA can't be reached, refuses, or answers something else.</exception>
+    /// <summary>Renews the certificate that is shown in the TLS handshake.</summary>
+    /// <exception cref="RenewalException">The CA cannot be reached, refuses, or gives an invalid answer.</exception>
     public Task<CaAnswer> RenewAsync(ClientIdentity client, CancellationToken cancellationToken) =>
-        // The body stays empty: a JSON object makes some servers fail over HTTP/2.
+        // The body is empty: with a JSON object some servers fail over HTTP/2.
         AskAsync("/renew", new ByteArrayContent([]), client, token: null, new TokenFacts(), cancellationToken);
 
-    /// <summary>Gets a certificate of the same names for a new key. The old certificate authenticates itself by TLS.</summary>
-    /// <param name="client">The old leaf with its private key, and the issuers to be shown with it.</param>
-    /// <param name="signingRequest">A request signed with the new key, PEM; of it the CA takes the key alone.</param>
-    /// <param name="cancellationToken">Ends the exchange.</param>
-    /// <exception cref="RenewalException">The CA can't be reached, refuses, or answers something else.</exception>
+    /// <summary>Gets a certificate with the same names for a new key. The old certificate is shown in the TLS handshake.</summary>
+    /// <param name="client">The old leaf with its private key, and the issuers to send with it.</param>
+    /// <param name="signingRequest">A signing request with the new key, PEM; the CA uses only its key.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="RenewalException">The CA cannot be reached, refuses, or gives an invalid answer.</exception>
     public Task<CaAnswer> RekeyAsync(ClientIdentity client, string signingRequest, CancellationToken cancellationToken)
     {
         var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new RekeyRequest(signingRequest), CaJson.Default.RekeyRequest));
@@ -41,34 +39,31 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
         return AskAsync("/rekey", content, client, token: null, new TokenFacts(), cancellationToken);
     }
 
-    /// <summary>Renews a certificate by a token that is signed with its key; for expired ones and behind proxies.</summary>
+    /// <summary>Renews a certificate with a token signed by its key: for an expired certificate, or if a proxy ends TLS.</summary>
     /// <param name="token">The token; see <see cref="RenewToken"/>.</param>
-    /// <param name="facts">What the certificate is like; decides the remedy of a refusal.</param>
-    /// <param name="cancellationToken">Ends the exchange.</param>
-    /// <exception cref="RenewalException">The CA can't be reached, refuses, or answers something else.</exception>
+    /// <param name="facts">Facts of the certificate, for the remedy if the CA refuses.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="RenewalException">The CA cannot be reached, refuses, or gives an invalid answer.</exception>
     public Task<CaAnswer> RenewByTokenAsync(string token, TokenFacts facts, CancellationToken cancellationToken) =>
         AskAsync("/renew", new ByteArrayContent([]), client: null, token, facts, cancellationToken);
 
-    /// <summary>What the CA says of its health: <c>ok</c>.</summary>
-    /// <param name="cancellationToken">Ends the exchange.</param>
-    /// <exception cref="RenewalException">The CA can't be reached, or answers something else.</exception>
+    /// <summary>The CA's health status: <c>ok</c>.</summary>
+    /// <exception cref="RenewalException">The CA cannot be reached, or gives an invalid answer.</exception>
     public Task<string> GetHealthAsync(CancellationToken cancellationToken) =>
         GetAsync("/health", CaJson.Default.HealthAnswer, answer => answer.Status, cancellationToken);
 
     /// <summary>The version of the CA.</summary>
-    /// <param name="cancellationToken">Ends the exchange.</param>
-    /// <exception cref="RenewalException">The CA can't be reached, or answers something else.</exception>
+    /// <exception cref="RenewalException">The CA cannot be reached, or gives an invalid answer.</exception>
     public Task<string> GetVersionAsync(CancellationToken cancellationToken) =>
         GetAsync("/version", CaJson.Default.VersionAnswer, answer => answer.Version, cancellationToken);
 
     /// <summary>The CA's root certificates as PEM.</summary>
-    /// <param name="cancellationToken">Ends the exchange.</param>
-    /// <exception cref="RenewalException">The CA can't be reached, or answers something else.</exception>
+    /// <exception cref="RenewalException">The CA cannot be reached, or gives an invalid answer.</exception>
     public Task<IReadOnlyList<string>> GetRootsAsync(CancellationToken cancellationToken) =>
         GetAsync("/roots", CaJson.Default.RootsAnswer, answer => answer.Certificates, cancellationToken);
 
-    /// <summary>Demands that the way to the CA can be used, before anything is asked.</summary>
-    /// <exception cref="RenewalException">A proxy is configured that cannot be used (<see cref="ErrorId.ProxyInvalid"/>).</exception>
+    /// <summary>Checks the configured proxy, if there is one, before the first request.</summary>
+    /// <exception cref="RenewalException">The configured proxy cannot be used (<see cref="ErrorId.ProxyInvalid"/>).</exception>
     internal void RequireUsableProxy() => handlers.ProxyTo(settings.Url);
 
     private async Task<CaAnswer> AskAsync(string path, HttpContent body, ClientIdentity? client, string? token, TokenFacts facts, CancellationToken cancellationToken)
@@ -114,10 +109,10 @@ public sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvid
         }
         catch (HttpRequestException e) when (client is not null && trust.IsAccepted && TlsAlert.FromException(e) is null)
         {
-            // In TLS 1.3 the server's verdict comes after the handshake, and a reset may overtake it. In TLS 1.2 it can't.
+            // In TLS 1.3 the server's alert comes after the handshake, and a reset may hide it. In TLS 1.2 it cannot.
             throw await FindAlertAsync(client, cancellationToken).ConfigureAwait(false) ?? ConnectionErrors.Map(e, trust, settings, proxy, attempts.Describe());
         }
-        // A connection that is reset at once gets out of the handler as a bare SocketException.
+        // For a connection that is reset at once, the handler throws a SocketException.
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
             throw ConnectionErrors.Map(e, trust, settings, proxy, attempts.Describe());

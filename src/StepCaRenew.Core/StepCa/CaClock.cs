@@ -1,13 +1,13 @@
 namespace StepCaRenew.StepCa;
 
-/// <summary>How this machine's clock and the CA's differ.</summary>
-/// <param name="Difference">How far the CA's clock was ahead when it last answered; null if it is not known.</param>
+/// <summary>The difference between the CA's clock and this machine's.</summary>
+/// <param name="Difference">The CA's clock minus this machine's, from the last answer; null if unknown.</param>
 /// <param name="Limit">
-/// From which difference on the CA's certificates begin too far in the future of this machine; null as long as none was
-/// thrown away for that.
+/// The difference from which on a new certificate is not yet valid on this machine; null if no certificate was refused for
+/// that reason.
 /// </param>
 public sealed record CaClock(TimeSpan? Difference, TimeSpan? Limit)
 {
-    /// <summary>What is worth a warning: clocks of two machines are never the same.</summary>
+    /// <summary>A larger difference is logged as a warning.</summary>
     internal static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(1);
 }

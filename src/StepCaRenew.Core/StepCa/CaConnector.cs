@@ -4,10 +4,10 @@ using System.Security.Authentication;
 
 namespace StepCaRenew.StepCa;
 
-/// <summary>Opens the connection under the TLS to the CA: to the CA itself, or to the proxy on the way to it.</summary>
+/// <summary>Opens the connection that the TLS to the CA runs over: to the CA itself, or to a proxy.</summary>
 /// <param name="race">Connects to one of several addresses.</param>
-/// <param name="proxy">The proxy that is spoken to by TLS; null for none such.</param>
-/// <param name="attempts">Told of the addresses.</param>
+/// <param name="proxy">An https:// proxy; null if there is none.</param>
+/// <param name="attempts">Records the addresses.</param>
 internal sealed class CaConnector(AddressRace race, Uri? proxy, ConnectAttempts attempts)
 {
     /// <summary>Connects; the callback of the handler.</summary>
@@ -20,8 +20,8 @@ internal sealed class CaConnector(AddressRace race, Uri? proxy, ConnectAttempts 
         return proxy is null ? stream : await SecureAsync(stream, proxy, cancellationToken).ConfigureAwait(false);
     }
 
-    // Not by the handler, which would hold the proxy's certificate against the CA's root and show it our own. AllowTlsResume
-    // stays true: see CaHandlerFactory.AllowsResume.
+    // The handler would verify the proxy's certificate with the CA's root, and show the proxy our certificate. AllowTlsResume
+    // stays true; see CaHandlerFactory.AllowsResume.
     private static async Task<Stream> SecureAsync(NetworkStream stream, Uri proxy, CancellationToken cancellationToken)
     {
         var tls = new SslStream(stream, leaveInnerStreamOpen: false);
@@ -34,7 +34,7 @@ internal sealed class CaConnector(AddressRace race, Uri? proxy, ConnectAttempts 
         {
             await tls.DisposeAsync().ConfigureAwait(false);
             throw new RenewalException(
-                ErrorId.ProxyRefused, $"No TLS connection to the proxy {proxy.Authority}: {e.Message}",
+                ErrorId.ProxyRefused, $"The TLS handshake with the proxy {proxy.Authority} failed: {e.Message}",
                 "Check HTTPS_PROXY: an https:// proxy must show a certificate that this machine trusts; most proxies are http://.", e);
         }
         catch

@@ -2,24 +2,19 @@ using System.Net;
 
 namespace StepCaRenew.StepCa;
 
-/// <summary>One request and its answer, bounded in time and size.</summary>
+/// <summary>Sends one request and reads its answer, with limits of time and size.</summary>
 internal static class CaExchange
 {
     private const int MaximumLength = 1024 * 1024;
 
-    /// <summary>The most that one request may take from the first packet to the last.</summary>
+    /// <summary>The time limit for a request, from the first packet to the last.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Sends a request and reads the whole answer.</summary>
-    /// <param name="handler">Connects.</param>
-    /// <param name="request">The request.</param>
-    /// <param name="clock">Measures the time.</param>
-    /// <param name="cancellationToken">Ends the exchange.</param>
-    /// <param name="attempts">Which addresses were tried, for the message.</param>
-    /// <exception cref="RenewalException">The answer is too large, or did not come in time.</exception>
+    /// <exception cref="RenewalException">The answer is too large, or did not arrive in time.</exception>
     /// <exception cref="HttpRequestException">The connection failed.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">The connection was reset as soon as it stood.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The connection was reset at once.</exception>
     public static async Task<CaResponse> SendAsync(HttpMessageHandler handler, HttpRequestMessage request, TimeProvider clock, CancellationToken cancellationToken, ConnectAttempts? attempts = null)
     {
         using var timeout = new CancellationTokenSource(Timeout, clock);
@@ -34,10 +29,10 @@ internal static class CaExchange
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Either our own limit or the handler's for connecting.
+            // The limit above, or the handler's limit for connecting.
             throw new RenewalException(
                 ErrorId.CaTimeout, $"The CA at {request.RequestUri!.Authority} did not answer in time{(attempts?.Describe() is { } tried ? $". Tried: {tried}" : string.Empty)}.",
-                "Check that the address is right, that the CA runs, and what stands between: a firewall that drops packets looks like this.", e)
+                "Check the address, that the CA is running, and the firewalls in between: one that drops packets causes this error.", e)
             { IsTransient = true };
         }
     }
@@ -54,7 +49,7 @@ internal static class CaExchange
             if (body.Length > MaximumLength)
                 throw new RenewalException(
                     ErrorId.CaAnswerTooLarge, $"The answer from {address.Authority} ({(int)response.StatusCode}) is larger than 1 MB.",
-                    "Check that the address is that of a step-ca and not of something before it.");
+                    "Check that the address is that of a step-ca, and not that of a proxy.");
         }
 
         return body.ToArray();

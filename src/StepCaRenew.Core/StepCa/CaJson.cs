@@ -11,7 +11,7 @@ internal sealed record SignAnswer(
 /// <summary>The body of <c>/rekey</c>.</summary>
 internal sealed record RekeyRequest([property: JsonPropertyName("csr")] string SigningRequest);
 
-/// <summary>An error of the API; older and newer servers name the text differently.</summary>
+/// <summary>An error of the API; the name of the text depends on the server's version.</summary>
 internal sealed record ErrorAnswer(
     [property: JsonPropertyName("message")] string? Message,
     [property: JsonPropertyName("detail")] string? Detail);
@@ -25,7 +25,7 @@ internal sealed record VersionAnswer([property: JsonPropertyName("version")] str
 /// <summary>The answer to <c>/roots</c>.</summary>
 internal sealed record RootsAnswer([property: JsonPropertyName("crts")] IReadOnlyList<string>? Certificates);
 
-/// <summary>Readers of the answers, made when this is compiled: start-up pays for no reflection.</summary>
+/// <summary>Generated readers and writers: they need no reflection at start-up.</summary>
 [JsonSerializable(typeof(SignAnswer))]
 [JsonSerializable(typeof(RekeyRequest))]
 [JsonSerializable(typeof(ErrorAnswer))]

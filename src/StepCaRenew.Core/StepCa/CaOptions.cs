@@ -1,6 +1,6 @@
 namespace StepCaRenew.StepCa;
 
-/// <summary>What the call itself says about the CA; all else comes from the environment and the step configuration.</summary>
+/// <summary>The CA options of a call. What is null comes from the environment and the step configuration.</summary>
 public sealed record CaOptions
 {
     /// <summary>The CA's address, such as <c>https://ca.example.com</c>.</summary>
@@ -18,9 +18,9 @@ public sealed record CaOptions
     /// <summary>The folder of the step configuration instead of <c>$STEPPATH</c> or <c>~/.step</c>.</summary>
     public string? StepPath { get; init; }
 
-    /// <summary>The folder that relative paths are relative to; null for that of the process, which PowerShell's <c>cd</c> does not change.</summary>
+    /// <summary>The folder for relative paths; null for that of the process, which PowerShell's <c>cd</c> does not change.</summary>
     public string? WorkingFolder { get; init; }
 
-    /// <summary>The registered renewal that these options come from; null in a call by hand.</summary>
+    /// <summary>The registered renewal that these options are from; null for an interactive call.</summary>
     public string? RegisteredName { get; init; }
 }

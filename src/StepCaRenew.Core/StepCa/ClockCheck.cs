@@ -7,21 +7,17 @@ using StepCaRenew.Policy;
 namespace StepCaRenew.StepCa;
 
 /// <summary>
-/// Compares this machine's clock with the CA's. A machine that is minutes behind throws every new certificate away, since
-/// it is not valid yet by its clock; after the first one the CA is asked for its time, and not for a certificate.
+/// Compares this machine's clock with the CA's. On a machine minutes behind, no new certificate is valid yet, and every run
+/// would discard one. After the first, the CA is asked for its time before it is asked for a certificate.
 /// </summary>
-/// <param name="client">The CA.</param>
-/// <param name="settings">Which CA it is.</param>
-/// <param name="clock">This machine's clock.</param>
-/// <param name="logger">Told of a difference.</param>
 internal sealed class ClockCheck(CaClient client, CaSettings settings, TimeProvider clock, ILogger logger)
 {
     private TimeSpan? limit;
     private bool isAsked;
 
-    /// <summary>Demands that a new certificate would be valid here; asks the CA only if one was not, last time.</summary>
-    /// <param name="last">What was found last time; null for nothing.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Checks that a new certificate would be valid here; asks the CA only if the last one was not.</summary>
+    /// <param name="last">The result of the last run; null if there is none.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <exception cref="RenewalException">The clock is still behind (<see cref="ErrorId.ClockBehind"/>).</exception>
     public async Task RequireClockAsync(CaClock? last, CancellationToken cancellationToken)
     {
@@ -35,7 +31,7 @@ internal sealed class ClockCheck(CaClient client, CaSettings settings, TimeProvi
         }
         catch (RenewalException e) when (!e.IsTransient)
         {
-            // The renewal itself finds the same, or is the only thing that is let through.
+            // The renewal itself fails in the same way, or only its path is allowed through.
             return;
         }
 
@@ -47,18 +43,16 @@ internal sealed class ClockCheck(CaClient client, CaSettings settings, TimeProvi
         limit = null;
     }
 
-    /// <summary>Works out the limit from an answer that is not valid yet.</summary>
-    /// <param name="refusal">Why the answer was thrown away.</param>
-    /// <param name="leaf">The certificate that was thrown away.</param>
+    /// <summary>Computes the limit if an answer was discarded because it is not valid yet.</summary>
     public void RecordRefusal(RenewalException refusal, X509Certificate2 leaf)
     {
         var ahead = CertificatePair.ValidityOf(leaf).NotBefore - clock.GetUtcNow();
-        // The CA backdates by what its clock is ahead more than the certificate.
+        // The CA sets notBefore earlier than its own time, by (difference - ahead).
         if (refusal.ErrorId == ErrorId.AnswerNotValidNow && ahead > AnswerVerifier.Leeway && client.ClockDifference is { } difference)
             limit = difference - ahead + AnswerVerifier.Leeway;
     }
 
-    /// <summary>Reports a difference, and what is to be remembered of it; null if the CA was not heard.</summary>
+    /// <summary>Logs a large difference, and returns what to keep for the next run; null if the CA did not answer.</summary>
     public CaClock? Finish()
     {
         if (client.ClockDifference is not { } difference)

@@ -3,34 +3,34 @@ using System.Net.Sockets;
 
 namespace StepCaRenew.StepCa;
 
-/// <summary>Which addresses of a host were tried, and what became of each; from any thread.</summary>
+/// <summary>The addresses of a host that were tried, and their failures. Thread-safe.</summary>
 internal sealed class ConnectAttempts
 {
     private readonly List<(IPAddress Address, SocketError? Failure)> tried = [];
     private bool isConnected;
 
-    /// <summary>Takes down that an address is tried.</summary>
+    /// <summary>Records an attempt.</summary>
     public void Begin(IPAddress address)
     {
         lock (tried)
             tried.Add((address, null));
     }
 
-    /// <summary>Takes down why an address failed.</summary>
+    /// <summary>Records the failure of an attempt.</summary>
     public void Fail(IPAddress address, SocketError failure)
     {
         lock (tried)
             tried[tried.FindLastIndex(one => one.Address.Equals(address))] = (address, failure);
     }
 
-    /// <summary>Takes down that one connected: what fails later is not about addresses.</summary>
+    /// <summary>Records that an address connected: later failures have other causes.</summary>
     public void Succeed()
     {
         lock (tried)
             isConnected = true;
     }
 
-    /// <summary>The failure of all, by the code they have in common, else that of the first.</summary>
+    /// <summary>The exception if all failed: the first failure that is not a refusal, else a refusal.</summary>
     public SocketException ToException()
     {
         lock (tried)
@@ -38,7 +38,7 @@ internal sealed class ConnectAttempts
                 ?? SocketError.ConnectionRefused));
     }
 
-    /// <summary>What was tried, such as <c>::1 (no answer), 127.0.0.1 (refused)</c>; null if one connected, or none was tried.</summary>
+    /// <summary>The attempts, such as <c>::1 (no answer), 127.0.0.1 (refused)</c>; null if one connected, or none was tried.</summary>
     public string? Describe()
     {
         lock (tried)
@@ -50,8 +50,8 @@ internal sealed class ConnectAttempts
         null or SocketError.TimedOut => "no answer",
         SocketError.ConnectionRefused => "refused",
         SocketError.HostUnreachable or SocketError.NetworkUnreachable => "no route",
-        SocketError.AccessDenied => "forbidden, by a firewall perhaps",
-        SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable => "this machine does not use such addresses",
+        SocketError.AccessDenied => "forbidden, possibly by a firewall",
+        SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable => "this machine has no address of this family",
         { } other => $"{other}",
     };
 }

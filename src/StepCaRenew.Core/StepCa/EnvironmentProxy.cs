@@ -5,12 +5,12 @@ using System.Numerics;
 namespace StepCaRenew.StepCa;
 
 /// <summary>
-/// The proxy that the environment names, as Go reads it: <c>HTTPS_PROXY</c>, else <c>https_proxy</c>; <c>NO_PROXY</c>, else
-/// <c>no_proxy</c>; loopback addresses are never proxied. A proxy that cannot be used is an error, never a direct connection.
+/// The proxy of the environment variables, by Go's rules: <c>HTTPS_PROXY</c>, else <c>https_proxy</c>; <c>NO_PROXY</c>, else
+/// <c>no_proxy</c>; never for loopback addresses. A proxy that cannot be used is an error, never a direct connection.
 /// </summary>
 /// <remarks>
-/// .NET's own reads the environment once per process; in a PowerShell session it may have changed since. If no variable is
-/// set, .NET's own is asked on Windows and macOS, for the settings of the system.
+/// .NET reads the environment once per process, but in a PowerShell session it may change. If no variable is set, .NET's
+/// proxy gives the system's settings on Windows and macOS.
 /// </remarks>
 internal sealed class EnvironmentProxy : IWebProxy
 {
@@ -28,7 +28,7 @@ internal sealed class EnvironmentProxy : IWebProxy
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (environment(variable) is { } address)
             (proxy, problem) = Parse(address, variable);
-        // On Linux .NET's own has nothing but variables, ALL_PROXY among them, which Go does not know.
+        // On Linux .NET's proxy has only variables, and ALL_PROXY, which Go ignores.
         else if (!OperatingSystem.IsLinux() && (environment("ALL_PROXY") ?? environment("all_proxy")) is null)
             system = HttpClient.DefaultProxy;
         if (proxy is null)
@@ -40,14 +40,14 @@ internal sealed class EnvironmentProxy : IWebProxy
             Credentials = new NetworkCredential(Uri.UnescapeDataString(parts[0]), Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? string.Empty));
         }
 
-        // The platform quotes the address in its exceptions. TLS to the proxy is ours; see CaConnector.
+        // Without credentials, since the platform quotes the address in exceptions. CaConnector does the TLS to the proxy.
         proxy = new UriBuilder(proxy.Scheme is "socks5h" ? "socks5" : IsTls ? "http" : proxy.Scheme, proxy.Host, proxy.Port < 0 ? 1080 : proxy.Port).Uri;
     }
 
     /// <inheritdoc/>
     public ICredentials? Credentials { get; set; }
 
-    /// <summary>Whether the proxy itself is spoken to by TLS.</summary>
+    /// <summary>Whether the connection to the proxy uses TLS.</summary>
     public bool IsTls { get; }
 
     /// <inheritdoc/>
@@ -59,7 +59,8 @@ internal sealed class EnvironmentProxy : IWebProxy
     public bool IsBypassed(Uri host) =>
         host.IsLoopback || excluded.Any(pattern => Matches(pattern, host)) || (proxy is null && problem is null && system?.IsBypassed(host) is not false);
 
-    // Go's rules: "*" for all, a leading dot or "*." for subdomains alone, else the domain and its subdomains; an address range; a port.
+    // Go's rules: "*" matches all; with a leading dot or "*.", subdomains only; else a domain with its subdomains, an address or
+    // a range; with or without a port.
     private static bool Matches(string pattern, Uri host)
     {
         if (pattern == "*")
@@ -77,7 +78,7 @@ internal sealed class EnvironmentProxy : IWebProxy
             : host.IdnHost.Equals(domain, StringComparison.OrdinalIgnoreCase) || host.IdnHost.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase);
     }
 
-    // A colon separates a port, but for bare IPv6 addresses.
+    // A colon separates a port, except in an IPv6 address without brackets.
     private static (string Name, string? Port) Split(string pattern)
     {
         var end = pattern.StartsWith('[') ? pattern.IndexOf(']', StringComparison.Ordinal) : -1;
@@ -86,7 +87,7 @@ internal sealed class EnvironmentProxy : IWebProxy
         return pattern.Split(':') is [var name, var port] ? (name, port) : (pattern, null);
     }
 
-    // By hand, since IPNetwork of .NET 8 takes no address within the range for the range.
+    // .NET 8's IPNetwork accepts only the base address of a range.
     private static bool IsInRange(Uri host, string network, string length)
     {
         if (!IPAddress.TryParse(network, out var start) || !IPAddress.TryParse(host.IdnHost, out var address) || start.AddressFamily != address.AddressFamily
@@ -101,16 +102,16 @@ internal sealed class EnvironmentProxy : IWebProxy
         var text = address.Trim();
         var end = text.IndexOf("://", StringComparison.Ordinal);
         var scheme = end < 0 ? "http" : text[..end].ToLowerInvariant();
-        // An @ after the host was meant for the password, which would end up in messages as part of a host.
+        // With an unescaped @ in the password, part of the password would be the host, which messages quote.
         if (!Uri.TryCreate(end < 0 ? "http://" + text : text, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.PathAndQuery.Contains('@', StringComparison.Ordinal) || uri.Fragment.Length > 0)
-            return (null, Invalid(variable, "does not name a proxy that can be understood"));
-        // .NET's socks5 has the proxy resolve the CA's name, which is what the h asks for.
+            return (null, Invalid(variable, "is not a valid proxy URL"));
+        // socks5h has the proxy resolve names; .NET's socks5 always does.
         return Schemes.Contains(scheme) || scheme == "socks5h" ? (uri, null)
-            : (null, Invalid(variable, $"names a proxy of a kind that is not supported, '{ForeignText.Clean(scheme)}'"));
+            : (null, Invalid(variable, $"names a proxy with the scheme '{ForeignText.Clean(scheme)}', which is not supported"));
     }
 
-    // The address is not repeated: it may hold a password.
+    // The URL is not quoted: it may contain a password.
     private static RenewalException Invalid(string variable, string what) => new(
         ErrorId.ProxyInvalid, $"The variable {variable} {what}; the CA was not asked.",
-        $"Write it as http://proxy.example.com:3128 (also https, socks4, socks4a, socks5, socks5h), special characters of a password as %40 and the like; or put the CA's host into NO_PROXY.");
+        $"Write it as http://proxy.example.com:3128 (also https, socks4, socks4a, socks5, socks5h), special characters of a password as %40 and so on; or add the CA's host to NO_PROXY.");
 }

@@ -2,7 +2,7 @@ using StepCaRenew.Processes;
 
 namespace StepCaRenew.StepCa;
 
-/// <summary>Text that a stranger sent, made fit for a message: it must not move a terminal's cursor, turn its text around or fill the screen.</summary>
+/// <summary>Cleans text from a server for messages: no escape sequences, no reversed text, no more than 200 characters.</summary>
 internal static class ForeignText
 {
     private const int Longest = 200;
@@ -10,7 +10,7 @@ internal static class ForeignText
     /// <summary>At most 200 characters on one line, without escape sequences and without characters that cannot be seen.</summary>
     public static string Clean(string text)
     {
-        // Cut before the patterns run: an answer may hold megabytes.
+        // Shorten it first: an answer may be large, and the patterns are slow.
         var plain = PlainText.Strip(text.Length > Longest * 10 ? text[..(Longest * 10)] : text).Replace('\n', ' ').Replace('\t', ' ').Trim();
         return plain.EnumerateRunes().Skip(Longest).Any() ? string.Concat(plain.EnumerateRunes().Take(Longest)).TrimEnd() + "…" : plain;
     }

@@ -3,13 +3,13 @@ using StepCaRenew.Certificates;
 
 namespace StepCaRenew.StepCa;
 
-/// <summary>Where the platform's TLS takes the private key of a client certificate from.</summary>
+/// <summary>Makes the private key of a client certificate available to the platform's TLS.</summary>
 internal interface IKeyStore
 {
-    /// <summary>Why this session cannot keep a key there, as the end of a sentence; null if it can, or if nothing says that it cannot.</summary>
+    /// <summary>Why this session cannot store a key, such as "it is a network logon …"; null if no reason is known.</summary>
     string? Obstacle { get; }
 
-    /// <summary>The leaf with its key, in the form that the platform's TLS takes. Dispose the result: on Windows that also deletes the key's container.</summary>
+    /// <summary>The leaf with its key, in a form that the platform's TLS accepts. Dispose it: on Windows that deletes the key container.</summary>
     /// <exception cref="RenewalException">The key cannot be stored (<see cref="ErrorId.KeyStoreUnavailable"/>).</exception>
     X509Certificate2 CreateClient(CertificatePair pair);
 }

@@ -6,7 +6,7 @@ namespace StepCaRenew.StepCa;
 /// <summary>The certificates between a leaf and its root.</summary>
 internal static class IssuerChain
 {
-    /// <summary>The issuers in a certificate file. One that is damaged is no reason not to renew: the CA's answer replaces them all.</summary>
+    /// <summary>The issuers in a certificate file; none if one is damaged, since the CA's answer replaces them all.</summary>
     public static IReadOnlyList<X509Certificate2> Of(CertificatePair pair)
     {
         try
@@ -19,7 +19,7 @@ internal static class IssuerChain
         }
     }
 
-    /// <summary>Those of the issuers that lead to a trusted root; empty if they do not.</summary>
+    /// <summary>The issuers that chain to a trusted root; empty if none do.</summary>
     public static IReadOnlyList<X509Certificate2> Verified(X509Certificate2 leaf, IReadOnlyList<X509Certificate2> issuers, TrustedRoots roots, DateTimeOffset now)
     {
         using var chain = new X509Chain { ChainPolicy = roots.CreatePolicy(now) };
@@ -31,7 +31,7 @@ internal static class IssuerChain
         return verified;
     }
 
-    /// <summary>Whether a certificate says that another one issued it: by name and, if both have them, by key identifiers (RFC 5280 section 4.2.1.1).</summary>
+    /// <summary>Whether a certificate names another one as its issuer: by name and, if both have one, by key identifier (RFC 5280 section 4.2.1.1).</summary>
     public static bool IsIssuedBy(X509Certificate2 certificate, X509Certificate2 issuer)
     {
         if (!DistinguishedNames.AreEqual(certificate.IssuerName, issuer.SubjectName))

@@ -5,7 +5,7 @@ using StepCaRenew.Certificates;
 
 namespace StepCaRenew.StepCa;
 
-/// <summary>The key store of this machine: the user's own on Windows, and none elsewhere.</summary>
+/// <summary>On Windows, the key store of the user; elsewhere TLS uses the key in memory.</summary>
 internal sealed class KeyStore : IKeyStore
 {
     private readonly Lazy<string?> obstacle = new(() => OperatingSystem.IsWindows() ? LogonSession.Read().Obstacle : null);
@@ -19,19 +19,19 @@ internal sealed class KeyStore : IKeyStore
         var client = pair.Key.AttachTo(pair.Leaf);
         if (!OperatingSystem.IsWindows())
             return client;
-        // SChannel refuses keys that exist only in memory.
+        // SChannel does not accept a key that exists only in memory.
         using (client)
             return Import(client, Store);
     }
 
-    /// <summary>SChannel does not get at the key, which was imported or is not there any more.</summary>
+    /// <summary>The error if the key cannot be imported, or SChannel cannot open it.</summary>
     public static RenewalException Unavailable(string reason, Exception e) => new(
-        ErrorId.KeyStoreUnavailable, $"Windows cannot keep the private key for TLS in this session: {reason}.",
-        "Renew by token: -UseToken, which needs no key store, and the intermediate in the certificate file. For -Rekey, or without the intermediate: run it as SYSTEM, as a user who is logged on at the machine, or as a task with the account's password (-Credential).", e);
+        ErrorId.KeyStoreUnavailable, $"Windows cannot store the private key for TLS in this session: {reason}.",
+        "Use -UseToken, which needs no key store but the intermediate in the certificate file. For -Rekey, or without the intermediate: run as SYSTEM, as a user who is logged on at the machine, or as a task with the account's password (-Credential).", e);
 
     /// <summary>Imports a certificate with its key.</summary>
-    /// <param name="client">The certificate; its key can be exported.</param>
-    /// <param name="store">Stores a PKCS#12 under a password.</param>
+    /// <param name="client">The certificate with an exportable key.</param>
+    /// <param name="store">Imports a PKCS#12 with its password.</param>
     /// <exception cref="RenewalException">The key cannot be stored.</exception>
     internal static X509Certificate2 Import(X509Certificate2 client, Func<byte[], string, X509Certificate2> store)
     {
@@ -51,7 +51,7 @@ internal sealed class KeyStore : IKeyStore
         }
     }
 
-#pragma warning disable SYSLIB0057 // X509CertificateLoader came with .NET 9; the bytes are our own.
+#pragma warning disable SYSLIB0057 // X509CertificateLoader came with .NET 9; these bytes were just exported.
     private static X509Certificate2 Store(byte[] pfx, string password) => new(pfx, password, X509KeyStorageFlags.DefaultKeySet);
 #pragma warning restore SYSLIB0057
 }

@@ -4,11 +4,11 @@ using Microsoft.Win32;
 
 namespace StepCaRenew.StepCa;
 
-/// <summary>What is known of the Windows session of a process, and whether SChannel can use a key that is imported in it.</summary>
+/// <summary>The Windows logon session of a process, and whether SChannel can use a key that is imported in it.</summary>
 /// <remarks>
-/// A key is imported into the user's own key store, which DPAPI protects by the user's password. Not in a network logon
-/// (dotnet/corefx issue 14745, "Access denied"), not without a loaded profile (dotnet/runtime issue 59329), and not in a logon without
-/// a password (S4U). Whatever else hinders the import is found when it fails. Not verified on Windows.
+/// A key is imported into the user's key store, which DPAPI protects with the user's password. That fails in a network logon
+/// (dotnet/corefx issue 14745, "Access denied"), without a loaded profile (dotnet/runtime issue 59329), and in a logon without
+/// a password (S4U). Other obstacles are found when the import fails. Not verified on Windows.
 /// </remarks>
 /// <param name="Sid">The account.</param>
 /// <param name="Groups">The SIDs of the token's groups.</param>
@@ -18,15 +18,15 @@ internal sealed record LogonSession(string Sid, IReadOnlyCollection<string> Grou
 {
     private const string Network = "S-1-5-2";
 
-    // [MS-DTYP] 2.4.2.4, SERVICE_ASSERTED_IDENTITY: a service vouched for the account (S4U), nobody gave a password.
+    // [MS-DTYP] 2.4.2.4, SERVICE_ASSERTED_IDENTITY: a service logged the account on without a password (S4U).
     private const string ServiceAsserted = "S-1-18-2";
 
-    // SYSTEM, LOCAL SERVICE and NETWORK SERVICE always have their profile and their keys.
+    // SYSTEM, LOCAL SERVICE and NETWORK SERVICE always have a profile and a key store.
     private static readonly string[] Services = ["S-1-5-18", "S-1-5-19", "S-1-5-20"];
 
-    /// <summary>Why a key should not be imported; null if nothing speaks against it.</summary>
+    /// <summary>Why a key cannot be imported; null if no reason is known.</summary>
     public string? Obstacle =>
-        // dotnet/runtime issue 101090: these never delete the container of an imported key.
+        // dotnet/runtime issue 101090: these versions never delete the container of an imported key.
         Runtime >= new Version(8, 0, 2) && Runtime < new Version(8, 0, 6) ? $".NET {Runtime} leaves every imported key behind"
         : Services.Contains(Sid) ? null
         : Groups.Contains(Network) ? "it is a network logon, as by SSH or PowerShell remoting"
@@ -53,7 +53,7 @@ internal sealed record LogonSession(string Sid, IReadOnlyCollection<string> Grou
         }
         catch (Exception e) when (e is System.Security.SecurityException or UnauthorizedAccessException or IOException)
         {
-            // It is there, and not for this account to read.
+            // The hive exists, but this account does not have permission to read it.
             return true;
         }
     }

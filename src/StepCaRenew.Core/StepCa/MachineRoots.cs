@@ -5,15 +5,15 @@ using StepCaRenew.Certificates;
 namespace StepCaRenew.StepCa;
 
 /// <summary>
-/// Has the platform read the machine's trusted roots ahead. It does so before it shows a client certificate to anybody,
-/// though none of them is asked for anything; on Linux that takes as long as the request itself, once per process.
+/// Makes the platform load the machine's trusted roots in advance. It loads them before it sends a client certificate, although
+/// they are not needed; on Linux that takes as long as the request itself, once per process.
 /// </summary>
 internal static class MachineRoots
 {
     private static int isBegun;
 
-    /// <summary>Begins to, on another thread, while the renewal is prepared. The first call of a process does, the others are nothing.</summary>
-    /// <param name="certificate">Any certificate, as DER.</param>
+    /// <summary>Starts loading on another thread, while the renewal is prepared. Only the first call of a process does so.</summary>
+    /// <param name="certificate">Any certificate, DER.</param>
     public static void Preload(ReadOnlyMemory<byte> certificate)
     {
         if (OperatingSystem.IsLinux() && Interlocked.Exchange(ref isBegun, 1) == 0)
@@ -33,7 +33,7 @@ internal static class MachineRoots
         }
         catch (CryptographicException)
         {
-            // Whoever needs it will find the same, and has something to say about it.
+            // The code that needs the roots fails in the same way, and reports it.
         }
     }
 }

@@ -2,22 +2,20 @@ using StepCaRenew.Certificates;
 
 namespace StepCaRenew.StepCa;
 
-/// <summary>Finds out why a CA refused a certificate in the TLS handshake, from what is known of both chains.</summary>
+/// <summary>Explains why a CA refused a certificate in the TLS handshake, from the chains of both.</summary>
 /// <param name="pair">The refused certificate.</param>
 /// <param name="roots">The trusted roots.</param>
-/// <param name="serverIssuers">The CA's present intermediate and what is above it, as DER.</param>
+/// <param name="serverIssuers">The issuers of the CA's TLS certificate, DER, its present intermediate first.</param>
 internal sealed class RefusedCertificate(CertificatePair pair, TrustedRoots roots, IReadOnlyList<byte[]> serverIssuers)
 {
-    /// <summary>Whether an error is a CA's refusal of the certificate for a reason that may lie in its chain.</summary>
+    /// <summary>Whether the CA refused the certificate for a reason that may be its chain.</summary>
     public static bool IsRefusal(RenewalException e) => e.ErrorId is ErrorId.ClientCertificateRefused or ErrorId.ClientCertificateUnknownCa;
 
-    /// <summary>The error to report.</summary>
-    /// <param name="refusal">What the handshake ended with.</param>
-    /// <param name="now">The present moment.</param>
+    /// <summary>The error to report: <paramref name="refusal"/>, or a more exact one.</summary>
     public RenewalException Explain(RenewalException refusal, DateTimeOffset now)
     {
         var issuers = IssuerChain.Of(pair);
-        // Issued by the present intermediate: the chain is not the reason.
+        // If the present intermediate issued it, the chain is not the reason.
         if (serverIssuers.Count == 0 || IsFromServerIssuers())
             return refusal;
         if (issuers.Count == 0)
@@ -39,11 +37,11 @@ internal sealed class RefusedCertificate(CertificatePair pair, TrustedRoots root
 
     private RenewalException ChainMissing(RenewalException refusal) => new(
         ErrorId.ChainMissing,
-        $"{refusal.Message} '{pair.Certificate.Path}' holds the leaf alone, and its issuer, '{pair.Leaf.Issuer}', is not the CA's present intermediate certificate.",
+        $"{refusal.Message} '{pair.Certificate.Path}' holds only the leaf, and its issuer, '{pair.Leaf.Issuer}', is not the CA's present intermediate certificate.",
         $"Append the intermediate certificate '{pair.Leaf.Issuer}' to the file (PEM), from a backup or from the administrator of the CA. If another CA issued the certificate, give that CA's address.", refusal);
 
     private static RenewalException RootNotServed(RenewalException refusal) => new(
         refusal.ErrorId,
-        $"{refusal.Message} The certificate chains to a root that is trusted here, but not by way of the CA's present intermediate certificate.",
-        "If another CA issued the certificate, give that CA's address. If the CA has a new root, have its administrator keep the old one among its roots until all certificates are renewed, or issue a new certificate with 'step ca certificate'. Compare both clocks as well.", refusal);
+        $"{refusal.Message} The certificate chains to the trusted root, but not through the CA's present intermediate certificate.",
+        "If another CA issued the certificate, give that CA's address. If the CA has a new root, have its administrator keep the old root as well until all certificates are renewed, or issue a new certificate with 'step ca certificate'. Compare both clocks as well.", refusal);
 }

@@ -6,21 +6,20 @@ using StepCaRenew.Certificates;
 namespace StepCaRenew.StepCa;
 
 /// <summary>
-/// The token with which a certificate asks for its renewal without mTLS: a JSON web token (RFC 7519) signed with the
-/// leaf's key, the chain in the header <c>x5cInsecure</c>.
+/// The token that requests a renewal without mTLS: a JSON Web Token (RFC 7519) signed with the leaf's key, with the chain in
+/// the header <c>x5cInsecure</c>.
 /// </summary>
 /// <remarks>
-/// Forty lines instead of a token library: the one kind that is made here needs no validation, no key store and no
-/// discovery, and every assembly that a renewal loads is paid for at each run.
+/// No token library: making this one kind takes forty lines, and each assembly that a renewal loads makes every run slower.
 /// </remarks>
 public static class RenewToken
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>Makes a token; it is a secret until it is used, and good once.</summary>
+    /// <summary>Makes a token. It is secret, and the CA accepts it once.</summary>
     /// <param name="pair">The certificate with its chain and its key.</param>
-    /// <param name="host">The CA's host as the user wrote it; it must be one of the CA's dnsNames, which are compared by case.</param>
-    /// <param name="now">The present moment.</param>
+    /// <param name="host">The CA's host as the user wrote it: one of the CA's dnsNames, which are compared case-sensitively.</param>
+    /// <param name="now">The current time.</param>
     public static string Create(CertificatePair pair, string host, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(pair);
@@ -36,7 +35,7 @@ public static class RenewToken
         });
         var claims = Json(writer =>
         {
-            // The port does not count.
+            // The CA ignores the port.
             writer.WriteString("aud", $"https://{host}/1.0/renew");
             writer.WriteString("iss", "step-ca-client/1.0");
             writer.WriteString("sub", CommonName.FromCertificate(pair.Leaf));

@@ -3,8 +3,8 @@ using Polly.Retry;
 
 namespace StepCaRenew.StepCa;
 
-/// <summary>Tries again what may pass: exponential backoff with jitter, or as long as the CA asks, within a budget.</summary>
-/// <param name="budget">How long after the first attempt another one may begin.</param>
+/// <summary>Retries transient failures with exponential backoff and jitter, or after the time that the CA asks for, within a time budget.</summary>
+/// <param name="budget">How long after the start of the first attempt another one may begin.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="random">Gives numbers in [0, 1) for the jitter.</param>
 internal sealed class RetryPolicy(TimeSpan budget, TimeProvider clock, Func<double> random)
@@ -12,10 +12,10 @@ internal sealed class RetryPolicy(TimeSpan budget, TimeProvider clock, Func<doub
     private const double FirstDelaySeconds = 0.5;
     private const double LongestDelaySeconds = 15;
 
-    /// <summary>Runs an action until it succeeds, fails for good, or the budget is used up; then its last error stands.</summary>
-    /// <param name="action">What to do.</param>
-    /// <param name="onRetry">Told of each failure that will be tried again, and of the wait before it.</param>
-    /// <param name="cancellationToken">Ends the waits and is handed to the action.</param>
+    /// <summary>Runs an action until it succeeds, fails permanently, or the budget is used up; then throws the last error.</summary>
+    /// <param name="action">The action.</param>
+    /// <param name="onRetry">Receives each failure that is retried, and the wait before the retry.</param>
+    /// <param name="cancellationToken">Cancels the waits, and is passed to the action.</param>
     public async Task<T> RunAsync<T>(
         Func<CancellationToken, Task<T>> action, Action<RenewalException, TimeSpan> onRetry, CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ internal sealed class RetryPolicy(TimeSpan budget, TimeProvider clock, Func<doub
         var start = clock.GetTimestamp();
         try
         {
-            // Most calls end here, and do without Polly: to load it takes as long as to ask the CA.
+            // Most calls end here, without Polly: loading it takes as long as asking the CA.
             return await action(cancellationToken).ConfigureAwait(false);
         }
         catch (RenewalException e) when (e.IsTransient && budget - clock.GetElapsedTime(start) > (e.RetryAfter ?? TimeSpan.Zero))
@@ -34,12 +34,12 @@ internal sealed class RetryPolicy(TimeSpan budget, TimeProvider clock, Func<doub
         }
     }
 
-    // Begins with the failure of the first attempt, as if it had made that itself.
+    // The first call of the action only repeats the failure of the first attempt.
     private async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> action, long start, Action<RenewalException, TimeSpan> onRetry, CancellationToken cancellationToken)
     {
         TimeSpan Left() => budget - clock.GetElapsedTime(start);
 
-        // A timer may end a part of a millisecond early: the attempt at the end of the budget must not get a twin.
+        // A timer may end a fraction of a millisecond early; there must be only one attempt at the end of the budget.
         var isLast = false;
         TimeSpan Wait(int attempt)
         {
@@ -64,7 +64,7 @@ internal sealed class RetryPolicy(TimeSpan budget, TimeProvider clock, Func<doub
         return await pipeline.ExecuteAsync(async token => await action(token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
 
-    // Half of the delay is fixed, half is random, so that a fleet that failed together does not come back together.
+    // Half of the delay is random, so that machines that failed together do not retry together.
     private TimeSpan Backoff(int attempt) =>
         TimeSpan.FromSeconds(Math.Min(FirstDelaySeconds * Math.Pow(2, Math.Min(attempt, 10)), LongestDelaySeconds) * (0.5 + random() / 2));
 

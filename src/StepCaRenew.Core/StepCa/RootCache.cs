@@ -1,21 +1,21 @@
 namespace StepCaRenew.StepCa;
 
 /// <summary>
-/// The roots of one call over many certificates: the file is read anew for each of them, and decoded again only where it
-/// holds something else than before.
+/// The roots of one call for many certificates: the root file is read for each of them, but decoded only if its content is
+/// new.
 /// </summary>
 internal sealed class RootCache : IDisposable
 {
     private readonly List<TrustedRoots> known = [];
 
-    /// <summary>The roots as they lie on disk now; they live as long as this. From any thread.</summary>
-    /// <exception cref="RenewalException">There is no root certificate, or another one than the fingerprint's.</exception>
+    /// <summary>The roots that are on disk now; this object disposes them. Thread-safe.</summary>
+    /// <exception cref="RenewalException">There is no root certificate, or its fingerprint is not the configured one.</exception>
     public TrustedRoots Load(CaSettings settings)
     {
         lock (known)
         {
             var file = TrustedRoots.ReadFile(settings);
-            var roots = known.Find(one => one.IsOf(file));
+            var roots = known.Find(one => one.AreFrom(file));
             if (roots is null)
                 known.Add(roots = TrustedRoots.Parse(settings, file));
             roots.RequireFingerprint(settings);

@@ -2,21 +2,19 @@ using StepCaRenew.Certificates;
 
 namespace StepCaRenew.StepCa;
 
-/// <summary>The root certificates as <c>step</c> takes them: a file, a folder of files, or a comma-separated list of files.</summary>
+/// <summary>Reads the root certificates from a file, a folder or a comma-separated list of files, as <c>step</c> does.</summary>
 internal static class RootFiles
 {
     private const string What = "root certificate";
 
-    /// <summary>Makes the paths absolute.</summary>
-    /// <param name="root">What is configured.</param>
-    /// <param name="folder">What relative paths are relative to; a full path.</param>
+    /// <summary>Makes the configured path or paths absolute; <paramref name="folder"/> is the base of relative ones.</summary>
     public static string Absolute(string root, string folder)
     {
         var whole = Path.GetFullPath(root, folder);
         return Exists(whole) || !root.Contains(',', StringComparison.Ordinal) ? whole : string.Join(',', Parts(root).Select(part => Path.GetFullPath(part, folder)));
     }
 
-    /// <summary>Reads the files, one after the other, and decodes nothing.</summary>
+    /// <summary>Reads and joins the files, without decoding them.</summary>
     /// <exception cref="RenewalException">A file is missing, or cannot be read.</exception>
     public static InputFile Read(string root)
     {
@@ -30,7 +28,7 @@ internal static class RootFiles
         var files = paths.Select(ReadOne).ToList();
         if (files.Count == 0)
             throw new RenewalException(ErrorId.RootMissing, $"The folder '{root}' holds no {What}.", "Name the file or the folder with the CA's root certificate with -Root.");
-        // Text, since DER cannot be joined; a DER file among several is passed over, as in step.
+        // Only PEM can be joined; a DER file among several is skipped, as in step.
         var text = string.Join('\n', files.Select(file => TextFile.Decode(file.Bytes)));
         return new InputFile(root, TextFile.Encode(text), files.Max(file => file.LastWriteTime));
     }
@@ -43,11 +41,11 @@ internal static class RootFiles
         }
         catch (RenewalException e) when (e.ErrorId == ErrorId.FileNotFound)
         {
-            throw new RenewalException(ErrorId.RootMissing, $"The CA's root certificate '{path}' is not there.", "Run 'step ca bootstrap' as this user, or give -Root.", e);
+            throw new RenewalException(ErrorId.RootMissing, $"The CA's root certificate '{path}' does not exist.", "Run 'step ca bootstrap' as this user, or give -Root.", e);
         }
     }
 
-    // In one order, so that the same folder is the same roots; other entries, such as Kubernetes' "..data", are not files.
+    // Sorted, so that an unchanged folder gives the same bytes. Entries such as Kubernetes' "..data" are not files.
     private static List<string> FilesOf(string folder)
     {
         try
@@ -56,7 +54,7 @@ internal static class RootFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RenewalException(ErrorId.AccessDenied, $"The folder of root certificates '{folder}' cannot be read: {e.Message}", "Give this user the right to read it.", e);
+            throw new RenewalException(ErrorId.AccessDenied, $"The folder of root certificates '{folder}' cannot be read: {e.Message}", "Give this user read permission.", e);
         }
     }
 

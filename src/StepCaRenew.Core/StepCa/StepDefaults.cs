@@ -7,8 +7,8 @@ internal sealed class StepDefaults
 {
     private readonly Dictionary<string, (string Text, int File)> values = new(StringComparer.Ordinal);
 
-    /// <summary>Reads the files that exist; what comes later overrides.</summary>
-    /// <exception cref="RenewalException">A file can't be read or is not JSON.</exception>
+    /// <summary>Reads the files that exist; later ones override earlier ones.</summary>
+    /// <exception cref="RenewalException">A file cannot be read or is not JSON.</exception>
     public static StepDefaults Load(IEnumerable<string> files)
     {
         var defaults = new StepDefaults();
@@ -26,7 +26,7 @@ internal sealed class StepDefaults
     /// <summary>The value of a flag, or null.</summary>
     public string? this[string flag] => values.GetValueOrDefault(flag).Text is { Length: > 0 } value ? value : null;
 
-    /// <summary>Whether a flag was set by a weaker file than another one, and so was not meant for its value.</summary>
+    /// <summary>Whether a flag is from a weaker file than another flag, and so does not belong to its value.</summary>
     public bool IsOverruled(string flag, string by) =>
         values.TryGetValue(flag, out var one) && values.TryGetValue(by, out var other) && one.File < other.File;
 

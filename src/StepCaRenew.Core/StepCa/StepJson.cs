@@ -8,10 +8,8 @@ internal static class StepJson
 {
     private static readonly JsonDocumentOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
-    /// <summary>Reads a file whose root is an object.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="select">Takes out of the object what is wanted of it.</param>
-    /// <exception cref="RenewalException">The file can't be read, or is something else.</exception>
+    /// <summary>Reads a file whose root is an object; <paramref name="select"/> gets the object.</summary>
+    /// <exception cref="RenewalException">The file cannot be read, or is not a JSON object.</exception>
     public static T Read<T>(string path, Func<JsonElement, T> select)
     {
         var text = TextFile.Decode(InputFile.Read(path, "step configuration").Bytes);
@@ -20,11 +18,11 @@ internal static class StepJson
             using var document = JsonDocument.Parse(text, Options);
             return document.RootElement.ValueKind == JsonValueKind.Object ? select(document.RootElement) : throw new JsonException("it is not an object");
         }
-        // Half a character, escaped, is found only when the text is asked for, and by another exception.
+        // GetString throws InvalidOperationException for an escaped half of a surrogate pair.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new RenewalException(
-                ErrorId.StepConfigInvalid, $"The step configuration '{path}' can't be read: {e.Message}", "Mend the file, or write it anew with 'step ca bootstrap'.", e);
+                ErrorId.StepConfigInvalid, $"The step configuration '{path}' cannot be read: {e.Message}", "Fix the file, or create it again with 'step ca bootstrap'.", e);
         }
     }
 }

@@ -4,20 +4,18 @@ using StepCaRenew.Policy;
 namespace StepCaRenew.StepCa;
 
 /// <summary>
-/// What <c>step</c>'s environment and configuration say about a renewal besides the CA: <c>STEP_PASSWORD_FILE</c> and
-/// <c>STEP_EXPIRES_IN</c>, then <c>password-file</c> and <c>expires-in</c> in defaults.json.
+/// The other settings of a renewal in <c>step</c>'s environment and configuration: <c>STEP_PASSWORD_FILE</c> and
+/// <c>STEP_EXPIRES_IN</c>, else <c>password-file</c> and <c>expires-in</c> in defaults.json.
 /// </summary>
-/// <param name="PasswordFile">The full path of the file with the key's password; null if none is configured.</param>
-/// <param name="ExpiresIn">Renew if no more than this remains; null if none is configured.</param>
+/// <param name="PasswordFile">The full path of the file with the key's password; null if not configured.</param>
+/// <param name="ExpiresIn">Renew if no more than this time remains; null if not configured.</param>
 public sealed record StepParameters(string? PasswordFile, TimeSpan? ExpiresIn)
 {
     private const string PasswordFlag = "password-file";
     private const string ExpiresInFlag = "expires-in";
 
-    /// <summary>Reads them. A configuration that cannot be read is reported when the CA is asked, and ignored here.</summary>
-    /// <param name="options">What the call says.</param>
-    /// <param name="environment">The environment variables.</param>
-    /// <exception cref="RenewalException">The duration is not one (<see cref="ErrorId.InvalidDuration"/>).</exception>
+    /// <summary>Reads them. A configuration that cannot be read is ignored here, and reported when the CA is asked.</summary>
+    /// <exception cref="RenewalException">The value is not a duration (<see cref="ErrorId.InvalidDuration"/>).</exception>
     public static StepParameters Read(CaOptions options, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -43,7 +41,7 @@ public sealed record StepParameters(string? PasswordFile, TimeSpan? ExpiresIn)
         }
     }
 
-    // Few files hold one of these keys, and a JSON reader is not loaded for the others: most runs end without any need of it.
+    // Few files contain these keys; for the others the JSON reader, which most runs do not need, is not loaded.
     private static bool MayMatter(string file)
     {
         if (!File.Exists(file))
@@ -52,7 +50,7 @@ public sealed record StepParameters(string? PasswordFile, TimeSpan? ExpiresIn)
         return text.Contains(PasswordFlag, StringComparison.Ordinal) || text.Contains(ExpiresInFlag, StringComparison.Ordinal);
     }
 
-    // As in step, zero is the same as none.
+    // As in step, zero means not configured.
     private static TimeSpan? Parse(string text, string source)
     {
         try

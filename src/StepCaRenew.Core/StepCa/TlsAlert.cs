@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace StepCaRenew.StepCa;
 
 /// <summary>
-/// The TLS alerts with which a server refuses a client certificate (RFC 8446 section 6.2), read out of what each
-/// platform makes of them.
+/// The TLS alerts with which a server refuses a client certificate (RFC 8446 section 6.2), read from the exceptions of each
+/// platform.
 /// </summary>
 internal static class TlsAlert
 {
@@ -18,7 +18,7 @@ internal static class TlsAlert
     public const int AccessDenied = 49;
     public const int CertificateRequired = 116;
 
-    /// <summary>The alert that an exception carries, or null.</summary>
+    /// <summary>The alert in an exception or its inner ones; null if there is none.</summary>
     public static int? FromException(Exception exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
@@ -40,12 +40,12 @@ internal static class TlsAlert
         _ => OfMac(e.HResult),
     };
 
-    // OpenSSL's error code: its library number for TLS (in version 3 or 1.1), and as the reason 1000 + the alert.
+    // OpenSSL's error code: the library number of TLS (in version 3 or 1.1), and as the reason 1000 + the alert.
     private static int? OfOpenSsl(int code) =>
         (uint)code >> 24 is 0x0A or 0x14 && (code & 0xFFF) is > 1000 and < 1256 and var reason ? reason - 1000 : null;
 
-    // Microsoft's table "Schannel Error Codes for TLS and SSL Alerts"; not verified on Windows. Alerts 42, 43 and 46 share one
-    // code. An alert that is not in the table becomes 0x80090326, as does a message that SChannel finds malformed: it names no alert.
+    // Microsoft's table "Schannel Error Codes for TLS and SSL Alerts"; not verified on Windows. Alerts 42, 43 and 46 have the
+    // same code. Other alerts and malformed messages give 0x80090326, which identifies no alert.
     private static int? OfWindows(int status) => unchecked((uint)status) switch
     {
         0x8009030C => AccessDenied,

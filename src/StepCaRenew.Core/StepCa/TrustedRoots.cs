@@ -4,7 +4,7 @@ using StepCaRenew.Certificates;
 
 namespace StepCaRenew.StepCa;
 
-/// <summary>The root certificates that are trusted for the CA: those of the root file alone, never the machine's store.</summary>
+/// <summary>The root certificates that are trusted for the CA: those of the root file only, never the machine's store.</summary>
 public sealed class TrustedRoots : IDisposable
 {
     private readonly InputFile file;
@@ -12,9 +12,8 @@ public sealed class TrustedRoots : IDisposable
 
     private TrustedRoots(InputFile file, IReadOnlyList<X509Certificate2> roots) => (this.file, this.roots) = (file, roots);
 
-    /// <summary>Loads the root file and holds it against the fingerprint.</summary>
-    /// <param name="settings">The settings of the CA.</param>
-    /// <exception cref="RenewalException">There is no root certificate, or another one than the fingerprint's.</exception>
+    /// <summary>Loads the root file and checks its fingerprint.</summary>
+    /// <exception cref="RenewalException">There is no root certificate, or its fingerprint is not the configured one.</exception>
     public static TrustedRoots Load(CaSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -32,10 +31,10 @@ public sealed class TrustedRoots : IDisposable
     }
 
     /// <summary>
-    /// The rules for every chain that is built: these roots only, no revocation lists (step-ca's certificates are
-    /// short-lived instead), nothing downloaded.
+    /// The policy for every chain: these roots only, no revocation lists (step-ca has short-lived certificates instead), no
+    /// downloads.
     /// </summary>
-    /// <param name="now">The moment for which the chain must hold.</param>
+    /// <param name="now">The time at which the chain must be valid.</param>
     public X509ChainPolicy CreatePolicy(DateTimeOffset now)
     {
         var policy = new X509ChainPolicy
@@ -50,10 +49,7 @@ public sealed class TrustedRoots : IDisposable
         return policy;
     }
 
-    /// <summary>Builds a chain by <see cref="CreatePolicy"/>, and demands that its status is empty as well.</summary>
-    /// <remarks>
-    /// Build asks the platform for a verdict on the chain. That of Wine accepts a partial chain, so that its status is looked at too.
-    /// </remarks>
+    /// <summary>Builds a chain, and checks that its status has no error. (On Wine, Build returns true for a partial chain.)</summary>
     internal static bool Accepts(X509Chain chain, X509Certificate2 certificate) => chain.Build(certificate) && chain.ChainStatus.All(one => one.Status == X509ChainStatusFlags.NoError);
 
     /// <inheritdoc/>
@@ -64,35 +60,35 @@ public sealed class TrustedRoots : IDisposable
         Issuers.Dispose();
     }
 
-    /// <summary>The issuers below them that the CA has sent.</summary>
+    /// <summary>Decodes and caches the issuers that the CA sends.</summary>
     internal IssuerCache Issuers { get; } = new();
 
     /// <summary>The SHA-256 fingerprint of the first root, lower-case hexadecimal.</summary>
     internal string Fingerprint => FingerprintOf(roots[0]);
 
-    /// <summary>All of them.</summary>
+    /// <summary>All roots.</summary>
     internal X509Certificate2Collection All => [.. roots];
 
-    /// <summary>Whether these are the roots of a file's content.</summary>
-    internal bool IsOf(InputFile other) => file.Path == other.Path && file.Bytes.AsSpan().SequenceEqual(other.Bytes);
+    /// <summary>Whether these roots were read from the same path with the same content.</summary>
+    internal bool AreFrom(InputFile other) => file.Path == other.Path && file.Bytes.AsSpan().SequenceEqual(other.Bytes);
 
-    /// <summary>Demands that the fingerprint, where one is configured, is that of one of them.</summary>
-    /// <exception cref="RenewalException">It is not (<see cref="ErrorId.RootFingerprintMismatch"/>).</exception>
+    /// <summary>Checks that one of the roots has the configured fingerprint, if there is one.</summary>
+    /// <exception cref="RenewalException">None has it (<see cref="ErrorId.RootFingerprintMismatch"/>).</exception>
     internal void RequireFingerprint(CaSettings settings)
     {
         if (settings.Fingerprint is not null && !roots.Any(root => FingerprintOf(root) == settings.Fingerprint))
             throw new RenewalException(
                 ErrorId.RootFingerprintMismatch,
                 $"The root certificate in '{settings.RootPath}' has the fingerprint {Fingerprint}, but {settings.Fingerprint} is configured.",
-                settings.RootRemedy("Find out who changed the file. If the CA has a new root, run 'step ca bootstrap --force' with its new fingerprint."));
+                settings.RootRemedy("Find out why the file changed. If the CA has a new root, run 'step ca bootstrap --force' with its new fingerprint."));
     }
 
-    /// <summary>Reads the root certificates of a CA, and decodes nothing yet.</summary>
-    /// <exception cref="RenewalException">They are not there, or cannot be read.</exception>
+    /// <summary>Reads the root file of a CA without decoding it.</summary>
+    /// <exception cref="RenewalException">The file is missing or cannot be read.</exception>
     internal static InputFile ReadFile(CaSettings settings) => Advise(settings, () => RootFiles.Read(settings.RootPath));
 
-    /// <summary>Decodes what was read. A damaged block is passed over, as <c>step</c> does, if another one can be read.</summary>
-    /// <exception cref="RenewalException">There is no certificate in it.</exception>
+    /// <summary>Decodes the content of a root file. As in <c>step</c>, a damaged block is skipped if another one can be read.</summary>
+    /// <exception cref="RenewalException">It contains no certificate that can be read.</exception>
     internal static TrustedRoots Parse(CaSettings settings, InputFile file) => Advise(settings, () => Parse(file));
 
     private static TrustedRoots Read(CaSettings settings) => Parse(settings, ReadFile(settings));
@@ -107,7 +103,7 @@ public sealed class TrustedRoots : IDisposable
         }
 
         return roots.Count > 0 ? new TrustedRoots(file, roots)
-            : throw new RenewalException(ErrorId.RootInvalid, $"'{file.Path}', the CA's root certificate, holds no certificate that can be read.", "Get it again: 'step ca root', or give -Root.");
+            : throw new RenewalException(ErrorId.RootInvalid, $"The root file '{file.Path}' holds no certificate that can be read.", "Download the root again with 'step ca root', or give -Root.");
     }
 
     private static IEnumerable<ReadOnlyMemory<byte>> Blocks(InputFile file)
@@ -130,7 +126,7 @@ public sealed class TrustedRoots : IDisposable
         }
     }
 
-    // A registered renewal has its own copy of the root: what helps a call by hand does not reach it.
+    // A registered renewal has its own copy of the root, so that it needs another remedy.
     private static T Advise<T>(CaSettings settings, Func<T> action)
     {
         try

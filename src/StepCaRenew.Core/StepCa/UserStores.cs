@@ -5,19 +5,19 @@ using StepCaRenew.Safety;
 namespace StepCaRenew.StepCa;
 
 /// <summary>
-/// The user's certificate stores of .NET on Linux, which lie in the home folder. Every chain that is built looks for
-/// them, though nothing in them counts here, and without a home folder that ends in an InvalidOperationException.
+/// .NET's certificate stores of the user on Linux, in the home folder. .NET opens them for every chain, although they are not
+/// used here, and throws an InvalidOperationException if the user has no home folder.
 /// </summary>
 internal static class UserStores
 {
-    // Nobody can make a file there.
+    // No file can be created in /proc.
     private const string Nowhere = "/proc/stepcarenew-no-home";
     private const string Home = "HOME";
 
     private static readonly Lazy<bool> Prepared = new(Prepare);
 
-    /// <summary>Makes chains work for a user without a home folder: .NET then looks for the stores in a folder that does not exist.</summary>
-    /// <remarks>.NET looks for the place of the stores once per process, so that HOME is set for that moment alone.</remarks>
+    /// <summary>For a user without a home folder, makes .NET look for the stores in a folder that does not exist.</summary>
+    /// <remarks>.NET determines the folder once per process, so HOME is set only for that moment.</remarks>
     public static void EnsurePrepared() => _ = Prepared.Value;
 
     private static bool Prepare()
@@ -33,7 +33,7 @@ internal static class UserStores
         }
         catch (CryptographicException)
         {
-            // The place is known all the same.
+            // Expected; .NET has determined the folder.
         }
         finally
         {

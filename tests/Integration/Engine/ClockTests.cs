@@ -153,7 +153,7 @@ public sealed class ClockTests : EngineTest
         Clock = new TestClock(offset);
         var (result, error) = await FailsAsync(ErrorId.CaUntrusted, Request(ca, pair) with { RetryTimeout = TimeSpan.FromMinutes(5) });
         Assert.Equal(1, result.Attempts);
-        Assert.Contains("by this machine's clock, not now", error.Message, StringComparison.Ordinal);
+        Assert.Contains("by this machine's clock its certificate is not valid now", error.Message, StringComparison.Ordinal);
         Assert.Contains("clock", error.Remedy, StringComparison.Ordinal);
     }
 }

@@ -14,7 +14,7 @@ public sealed class RetryTests : EngineTest
     {
         var (result, error) = await FailsAsync(ErrorId.CaUnreachable, await NobodyAsync(kind));
         Assert.Equal((1, 0), (result.Attempts, Log.Count(Event.Retrying)));
-        Assert.Contains("refuses connections", error.Message, StringComparison.Ordinal);
+        Assert.Contains("refused the connection", error.Message, StringComparison.Ordinal);
         Assert.InRange(result.DurationMs, 0, 10_000);
     }
 

@@ -116,7 +116,7 @@ public sealed class RotationTests : EngineTest
         await using var after = await OwnCaAsync(kind);
         var pair = await IssueAsync(before);
         var (_, error) = await RunAsync(Request(after, pair) with { Ca = new() { CaUrl = after.Url.ToString(), RootPath = $"{before.RootPath},{after.RootPath}" } });
-        Assert.Contains("chains to a root that is trusted here", error!.Message, StringComparison.Ordinal);
+        Assert.Contains("chains to the trusted root", error!.Message, StringComparison.Ordinal);
         Assert.Contains("keep the old one", error.Remedy, StringComparison.Ordinal);
     }
 

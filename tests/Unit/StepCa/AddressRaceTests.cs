@@ -6,7 +6,7 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.StepCa;
 
-/// <summary>Over real sockets; a listener whose queue is full drops what comes, as a firewall does.</summary>
+/// <summary>Uses real sockets; a listener with a full queue drops packets, as a firewall does.</summary>
 public sealed class AddressRaceTests
 {
     private static readonly CancellationToken Patience = new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token;
@@ -17,11 +17,11 @@ public sealed class AddressRaceTests
     [InlineData("::1 ::2 ::3 10.0.0.1", "::1 10.0.0.1 ::2 ::3")]
     [InlineData("10.0.0.1 10.0.0.2 ::1 ::2", "10.0.0.1 ::1 10.0.0.2 ::2")]
     [InlineData("10.0.0.1 ::1 ::2 ::3", "10.0.0.1 ::1 ::2 ::3")]
-    public void Interleave_Families_TakeTurnsAndKeepTheirOrder(string addresses, string expected) =>
+    public void Interleave_Families_AlternateAndKeepTheirOrder(string addresses, string expected) =>
         Assert.Equal(Parse(expected), AddressRace.Interleave(Parse(addresses)));
 
     [LinuxFact]
-    public async Task Connect_FirstAddressDropsPackets_TheNextOneWinsAfterItsHeadStart()
+    public async Task Connect_FirstAddressDropsPackets_TheNextConnectsAfterTheDelay()
     {
         using var silent = new SilentListener("127.0.0.2");
         using var open = Listen("127.0.0.3", silent.Port);
@@ -39,17 +39,17 @@ public sealed class AddressRaceTests
     }
 
     [Fact]
-    public async Task Connect_AddressThatFails_MakesRoomAtOnce()
+    public async Task Connect_AddressThatFails_TheNextIsTriedAtOnce()
     {
         using var open = Listen("127.0.0.1");
-        // A clock that stands still: no head start ever ends.
+        // The clock stands still, so that the delay never ends.
         using var socket = await Race(new FakeTimeProvider(), "::1 127.0.0.1").ConnectAsync("ca.test", PortOf(open), new ConnectAttempts(), Patience);
         Assert.True(socket.Connected);
         Assert.True(socket.NoDelay);
     }
 
     [LinuxFact]
-    public async Task Connect_FirstAddressAnswersLate_ItStillWins_AndNothingIsLeftOpen()
+    public async Task Connect_FirstAddressAnswersLate_IsUsed_AndNothingIsLeftOpen()
     {
         using var late = new SilentListener("127.0.0.2");
         using var silent = new SilentListener("127.0.0.3", late.Port);
@@ -62,7 +62,7 @@ public sealed class AddressRaceTests
     }
 
     [LinuxFact]
-    public async Task Connect_AllFail_SaysWhatBecameOfEach()
+    public async Task Connect_AllFail_NamesEachFailure()
     {
         var attempts = new ConnectAttempts();
         using var door = Listen("127.0.0.1");
@@ -73,9 +73,9 @@ public sealed class AddressRaceTests
         Assert.Equal("127.0.0.2 (refused), 127.0.0.3 (refused)", attempts.Describe());
     }
 
-    // With one family of addresses broken, the other one must not wait for all of them.
+    // If one address family does not work, the other must not wait for all of its addresses.
     [Fact]
-    public async Task Connect_Families_AreTriedInTurns()
+    public async Task Connect_Families_AreTriedAlternately()
     {
         var attempts = new ConnectAttempts();
         using var door = Listen("127.0.0.1");
@@ -86,7 +86,7 @@ public sealed class AddressRaceTests
     }
 
     [Fact]
-    public async Task Connect_NoAddress_IsAnUnknownName()
+    public async Task Connect_NoAddress_IsHostNotFound()
     {
         var e = await Assert.ThrowsAsync<SocketException>(() => Race(TimeProvider.System, "").ConnectAsync("ca.test", 1, new ConnectAttempts(), Patience));
         Assert.Equal(SocketError.HostNotFound, e.SocketErrorCode);
@@ -95,7 +95,7 @@ public sealed class AddressRaceTests
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("::1")]
-    public async Task Connect_LiteralAddress_IsNotLookedUp(string address)
+    public async Task Connect_LiteralAddress_IsNotResolved(string address)
     {
         Assert.SkipUnless(address != "::1" || Socket.OSSupportsIPv6, "This machine has no IPv6.");
         using var open = Listen(address);
@@ -127,7 +127,7 @@ public sealed class AddressRaceTests
         return listener;
     }
 
-    /// <summary>A listener whose queue is full.</summary>
+    /// <summary>A listener with a full queue.</summary>
     private sealed class SilentListener : IDisposable
     {
         private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -149,7 +149,7 @@ public sealed class AddressRaceTests
 
         public int Port => ((IPEndPoint)listener.LocalEndPoint!).Port;
 
-        /// <summary>Takes all that wait; the kernel sends what was dropped again after a second.</summary>
+        /// <summary>Accepts all waiting connections; the kernel repeats dropped packets after a second.</summary>
         public void Accept() => _ = Task.Run(async () =>
         {
             try

@@ -39,7 +39,7 @@ public sealed class CaExchangeTests
     [InlineData(500, 7, null)]
     [InlineData(429, 0, null)]
     [InlineData(429, -5, null)]
-    public async Task SendAsync_RetryAfterSeconds_IsReadWhereItBelongs(int status, int seconds, int? expected)
+    public async Task SendAsync_RetryAfterSeconds_IsReadOnlyFor429And503(int status, int seconds, int? expected)
     {
         var answer = new HttpResponseMessage((HttpStatusCode)status);
         answer.Headers.TryAddWithoutValidation("Retry-After", seconds.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -57,7 +57,7 @@ public sealed class CaExchangeTests
     }
 
     [Fact]
-    public async Task SendAsync_Silence_IsATimeoutAfterHalfAMinute()
+    public async Task SendAsync_NoAnswer_IsATimeoutAfter30Seconds()
     {
         var send = SendAsync(null);
         clock.Advance(TimeSpan.FromSeconds(29.9));
@@ -68,7 +68,7 @@ public sealed class CaExchangeTests
     }
 
     [Fact]
-    public async Task SendAsync_Cancelled_IsACancellationAndNoTimeout()
+    public async Task SendAsync_Cancelled_IsACancellationAndNotATimeout()
     {
         using var cancel = new CancellationTokenSource();
         var send = SendAsync(null, cancel.Token);
@@ -83,7 +83,7 @@ public sealed class CaExchangeTests
         return await CaExchange.SendAsync(handler, request, clock, token);
     }
 
-    /// <summary>Gives one answer, or none ever.</summary>
+    /// <summary>Gives one answer, or never answers.</summary>
     private sealed class Handler(HttpResponseMessage? answer) : HttpMessageHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ public sealed class CaSettingsResolverTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Resolve_DefaultsOnly_TakesThem()
+    public void Resolve_DefaultsOnly_UsesThem()
     {
         WriteDefaults(string.Empty, "defaults");
         Assert.Equal(new CaSettings(new Uri("https://defaults.example"), Full("/defaults/root.crt"), "defau175"), Resolve());
@@ -36,7 +36,7 @@ public sealed class CaSettingsResolverTests : IDisposable
     }
 
     [Fact]
-    public void Resolve_RootByHand_LeavesTheFilesFingerprintAside()
+    public void Resolve_RootParameter_IgnoresTheFilesFingerprint()
     {
         WriteDefaults(string.Empty, "defaults");
         Assert.Null(Resolve(new CaOptions { RootPath = "/other.crt" }).Fingerprint);
@@ -45,7 +45,7 @@ public sealed class CaSettingsResolverTests : IDisposable
     }
 
     [Fact]
-    public void Resolve_NoRootNamed_TakesStepsOwnPlace()
+    public void Resolve_NoRoot_UsesStepsDefaultPath()
     {
         folder.Write("config.json", "{}");
         Assert.Equal(folder.At(Path.Combine("certs", "root_ca.crt")), Resolve(new CaOptions { CaUrl = "ca.example" }).RootPath);
@@ -62,13 +62,13 @@ public sealed class CaSettingsResolverTests : IDisposable
         Assert.Equal(new CaSettings(new Uri("https://profile.example"), Full("/authority/root.crt"), "autho175"), Resolve());
     }
 
-    // The authority's fingerprint speaks of the authority's root.
+    // The authority's fingerprint is that of the authority's root.
     [Theory]
     [InlineData("""{"root":"/own/root.crt"}""", "/own/root.crt", null)]
     [InlineData("""{"root":"/own/root.crt","fingerprint":"ab"}""", "/own/root.crt", "ab")]
     [InlineData("""{"fingerprint":"ab"}""", "/authority/root.crt", "ab")]
     [InlineData("""{"ca-url":"ca"}""", "/authority/root.crt", "autho175")]
-    public void Resolve_ProfileWithARootOfItsOwn_LeavesTheAuthoritysFingerprintAside(string profile, string root, string? fingerprint)
+    public void Resolve_ProfileWithItsOwnRoot_IgnoresTheAuthoritysFingerprint(string profile, string root, string? fingerprint)
     {
         WriteDefaults("authorities/auth", "authority");
         WriteFile("profiles/prof/config/defaults.json", Encoding.UTF8.GetBytes(profile));
@@ -78,20 +78,20 @@ public sealed class CaSettingsResolverTests : IDisposable
     }
 
     [Fact]
-    public void Resolve_OnlyOneContextAndNoneChosen_IsThatOne()
+    public void Resolve_OnlyOneContext_IsUsed()
     {
         WriteDefaults(string.Empty, "plain");
         WriteDefaults("authorities/auth", "authority");
         folder.Write("contexts.json", """{"here":{"profile":"prof","authority":"auth"}}""");
         Assert.Equal("https://authority.example/", Resolve().Url.AbsoluteUri);
-        // step asks which one; there is nobody to ask.
+        // step asks the user; here there may be no user.
         folder.Write("contexts.json", """{"here":{"authority":"auth"},"there":{"authority":"auth"}}""");
         Assert.Equal("https://plain.example/", Resolve().Url.AbsoluteUri);
         folder.Write("contexts.json", "{}");
         Assert.Equal("https://plain.example/", Resolve().Url.AbsoluteUri);
     }
 
-    // Go reads these keys in any case, and names of contexts and of flags to the letter.
+    // Go ignores the case of these keys, but not of the names of contexts and flags.
     [Fact]
     public void Resolve_KeysInAnotherCase_AreTheSame()
     {
@@ -104,7 +104,7 @@ public sealed class CaSettingsResolverTests : IDisposable
 
     // PowerShell's cd does not change the folder of the process.
     [Fact]
-    public void Resolve_RelativePaths_AreOfTheWorkingFolder()
+    public void Resolve_RelativePaths_AreRelativeToTheWorkingFolder()
     {
         WriteFile("step/config/defaults.json", """{"ca-url":"ca"}"""u8);
         (environment["STEPPATH"], environment["STEP_ROOT"]) = ("step", "roots/a.crt");
@@ -130,7 +130,7 @@ public sealed class CaSettingsResolverTests : IDisposable
     }
 
     [Fact]
-    public void Resolve_ContextWithoutDefaultsRoot_TakesTheAuthoritysOwn()
+    public void Resolve_ContextWithoutDefaultsRoot_UsesTheAuthoritysDefaultPath()
     {
         folder.Write("contexts.json", """{"here":{"authority":"auth"}}""");
         var settings = Resolve(new CaOptions { Context = "here", CaUrl = "ca.example" });
@@ -138,7 +138,7 @@ public sealed class CaSettingsResolverTests : IDisposable
     }
 
     [Fact]
-    public void Resolve_UnknownContext_NamesTheKnownOnes()
+    public void Resolve_UnknownContext_ListsTheContexts()
     {
         folder.Write("contexts.json", """{"here":{},"there":{}}""");
         var e = Expect.Failure(ErrorId.ContextNotFound, () => Resolve(new CaOptions { Context = "elsewhere" }));
@@ -146,10 +146,10 @@ public sealed class CaSettingsResolverTests : IDisposable
     }
 
     [Fact]
-    public void Resolve_ContextWithoutContextsFile_SaysSo() => Expect.Failure(ErrorId.ContextNotFound, () => Resolve(new CaOptions { Context = "x" }));
+    public void Resolve_ContextWithoutContextsFile_IsNotFound() => Expect.Failure(ErrorId.ContextNotFound, () => Resolve(new CaOptions { Context = "x" }));
 
     [Fact]
-    public void Resolve_StepPathFromEnvironment_IsTaken()
+    public void Resolve_StepPathFromEnvironment_IsUsed()
     {
         WriteDefaults(string.Empty, "defaults");
         environment["STEPPATH"] = folder.Path;
@@ -157,7 +157,7 @@ public sealed class CaSettingsResolverTests : IDisposable
     }
 
     [Fact]
-    public void Resolve_Nothing_SaysWhereItLooked()
+    public void Resolve_NothingConfigured_NamesTheFiles()
     {
         var e = Expect.Failure(ErrorId.CaUrlMissing, () => Resolve());
         Assert.Contains(folder.At(Path.Combine("config", "defaults.json")), e.Message, StringComparison.Ordinal);
@@ -171,7 +171,7 @@ public sealed class CaSettingsResolverTests : IDisposable
     }
 
     [Fact]
-    public void Resolve_UnknownAndOtherTypedValues_ArePassedOver()
+    public void Resolve_UnknownAndOtherTypedValues_AreIgnored()
     {
         WriteFile("config/defaults.json", """{"ca-url":"ca.example","root":7,"fingerprint":null,"x":{"y":[]}, /* comment */ "z":true,}"""u8);
         Assert.Equal(new CaSettings(new Uri("https://ca.example"), folder.At(Path.Combine("certs", "root_ca.crt")), null), Resolve());
@@ -181,7 +181,7 @@ public sealed class CaSettingsResolverTests : IDisposable
     [InlineData("utf-8")]
     [InlineData("utf-16")]
     [InlineData("utf-16BE")]
-    public void Resolve_ByteOrderMark_IsNoDamage(string name)
+    public void Resolve_ByteOrderMark_IsAccepted(string name)
     {
         var encoding = Encoding.GetEncoding(name);
         WriteFile("config/defaults.json", [.. encoding.Preamble, .. encoding.GetBytes("""{"ca-url":"ca.example"}""")]);
@@ -236,7 +236,7 @@ public sealed class CaSettingsResolverTests : IDisposable
         Assert.Null(CaSettingsResolver.FromProcess("STEPCARENEW_TEST_NONE"));
     }
 
-    // On Windows a path without a drive is one of the current drive.
+    // On Windows a path without a drive is on the current drive.
     private static string Full(string path) => Path.GetFullPath(path);
 
     private CaSettings Resolve(CaOptions? options = null) =>

@@ -11,7 +11,7 @@ public sealed class CaUrlTests
     [InlineData("ca.example.com", "https://ca.example.com/renew")]
     [InlineData("ca.example.com:9000", "https://ca.example.com:9000/renew")]
     [InlineData("HTTPS://CA.example.com:443", "https://ca.example.com/renew")]
-    // step takes the host and the port out of it, and leaves out the rest.
+    // step uses the host and the port, and ignores the rest.
     [InlineData("https://ca.example.com/some/path/", "https://ca.example.com/renew")]
     [InlineData("https://ca.example.com:9000/some/path?x=1#y", "https://ca.example.com:9000/renew")]
     [InlineData("https://ca.example.com?x=1", "https://ca.example.com/renew")]
@@ -53,15 +53,15 @@ public sealed class CaUrlTests
     [InlineData("https://[::1]9000")]
     [InlineData("https://ca.example.com:port")]
     [InlineData("C:\\ca")]
-    public void Resolve_NoHttpsUrl_IsAnError(string url) => Expect.Failure(ErrorId.CaUrlInvalid, () => Resolve(url));
+    public void Resolve_NotAnHttpsUrl_IsAnError(string url) => Expect.Failure(ErrorId.CaUrlInvalid, () => Resolve(url));
 
     [Theory]
     [InlineData("http://user:s3cr3t-word@ca.example.com")]
     [InlineData("https://user:s3cr3t-word@ca example.com")]
     [InlineData("https://ca.example.com:s3cr3t-word")]
-    public void Resolve_SecretInTheUrl_IsRefusedAndNotRepeated(string url) => Expect.NoSecret("s3cr3t-word", Expect.Failure(ErrorId.CaUrlInvalid, () => Resolve(url)));
+    public void Resolve_SecretInTheUrl_IsRefusedAndNotQuoted(string url) => Expect.NoSecret("s3cr3t-word", Expect.Failure(ErrorId.CaUrlInvalid, () => Resolve(url)));
 
-    // A registered renewal keeps the address as the user wrote it, without what does not count.
+    // A registered renewal keeps the host as the user wrote it, without the ignored parts.
     [Theory]
     [InlineData("https://CA01.Corp.Example:9000/path?q", "https://CA01.Corp.Example:9000")]
     [InlineData("CA01.Corp.Example:443", "https://CA01.Corp.Example")]

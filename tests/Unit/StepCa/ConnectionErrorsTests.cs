@@ -49,7 +49,7 @@ public sealed class ConnectionErrorsTests
     [Theory]
     [InlineData(HttpRequestError.NameResolutionError, SocketError.HostNotFound)]
     [InlineData(HttpRequestError.ConnectionError, SocketError.ConnectionRefused)]
-    public void Map_ProxyThatIsNotThere_IsNamedAndNotTheCa(HttpRequestError error, SocketError socket)
+    public void Map_UnreachableProxy_IsNamedInsteadOfTheCa(HttpRequestError error, SocketError socket)
     {
         var e = ConnectionErrors.Map(Http(error, new SocketException((int)socket)), Trust(null), Ca, "proxy.example:3128");
         Assert.Equal((ErrorId.CaUnreachable, true), (e.ErrorId, e.IsTransient));
@@ -61,7 +61,7 @@ public sealed class ConnectionErrorsTests
     [InlineData(SslPolicyErrors.RemoteCertificateNameMismatch, "another name")]
     [InlineData(SslPolicyErrors.RemoteCertificateNotAvailable, "no certificate")]
     [InlineData(SslPolicyErrors.RemoteCertificateChainErrors, "")]
-    public void Map_UntrustedServer_SaysWhy_WhateverElseHappened(SslPolicyErrors errors, string why)
+    public void Map_UntrustedServer_NamesTheReasonFirst(SslPolicyErrors errors, string why)
     {
         var e = ConnectionErrors.Map(Alert(48), Trust(errors), Ca, proxy: null);
         Assert.Equal((ErrorId.CaUntrusted, false), (e.ErrorId, e.IsTransient));
@@ -69,19 +69,19 @@ public sealed class ConnectionErrorsTests
     }
 
     [Theory]
-    [InlineData(SocketError.ConnectionRefused, null, "The CA at ca.example:9000 refuses connections. Tried: ::1 (refused), 127.0.0.1 (refused).")]
-    [InlineData(SocketError.ConnectionRefused, "proxy.example:3128", "The proxy proxy.example:3128, on the way to the CA at ca.example:9000, refuses connections. Tried: ::1 (refused), 127.0.0.1 (refused).")]
+    [InlineData(SocketError.ConnectionRefused, null, "The CA at ca.example:9000 refused the connection. Tried: ::1 (refused), 127.0.0.1 (refused).")]
+    [InlineData(SocketError.ConnectionRefused, "proxy.example:3128", "The proxy proxy.example:3128 for the CA at ca.example:9000 refused the connection. Tried: ::1 (refused), 127.0.0.1 (refused).")]
     [InlineData(SocketError.NetworkUnreachable, null, "No address of the CA at ca.example:9000 can be reached. Tried: ::1 (refused), 127.0.0.1 (refused).")]
-    [InlineData(SocketError.NetworkUnreachable, "proxy.example:3128", "No address of the proxy proxy.example:3128, on the way to the CA at ca.example:9000, can be reached. Tried: ::1 (refused), 127.0.0.1 (refused).")]
+    [InlineData(SocketError.NetworkUnreachable, "proxy.example:3128", "No address of the proxy proxy.example:3128 for the CA at ca.example:9000 can be reached. Tried: ::1 (refused), 127.0.0.1 (refused).")]
     public void Map_AddressesThatFailed_AreListed(SocketError error, string? proxy, string message)
     {
         var e = ConnectionErrors.Map(Http(HttpRequestError.ConnectionError, new SocketException((int)error)), Trust(null), Ca, proxy, "::1 (refused), 127.0.0.1 (refused)");
         Assert.Equal((ErrorId.CaUnreachable, true, message), (e.ErrorId, e.IsTransient, e.Message));
     }
 
-    // What the connection found out by itself is not wrapped into anything vaguer.
+    // An error that is already exact is not wrapped in another one.
     [Fact]
-    public void Map_ErrorOfOurOwn_IsHandedOn()
+    public void Map_RenewalException_IsReturned()
     {
         var own = new RenewalException(ErrorId.ProxyRefused, "message", "remedy");
         Assert.Same(own, ConnectionErrors.Map(Http(HttpRequestError.ConnectionError, own), Trust(null), Ca, proxy: null));
@@ -98,9 +98,9 @@ public sealed class ConnectionErrorsTests
         Assert.Contains($"0x{code:X8}", e.Message, StringComparison.Ordinal);
     }
 
-    // As under Wine, whose verdict on a chain that ends before a root is that it has no error.
+    // As on Wine, which reports no error for a chain that ends before a root.
     [Fact]
-    public void Trust_ChainWithoutRoot_IsRefusedWhateverTheVerdict()
+    public void Trust_ChainWithoutRoot_IsRefusedEvenIfThePlatformAcceptsIt()
     {
         var leaf = TestAuthority.Default.Issue(new LeafSpec()).Leaf;
         using var chain = new X509Chain();
@@ -109,7 +109,7 @@ public sealed class ConnectionErrorsTests
         chain.Build(leaf);
         var trust = new ServerTrust();
         Assert.False(trust.Validate(trust, leaf, chain, SslPolicyErrors.None));
-        Assert.True(trust.IsRootOther);
+        Assert.True(trust.HasUnknownRoot);
         Assert.Contains("does not chain to the trusted root", trust.Refusal, StringComparison.Ordinal);
     }
 

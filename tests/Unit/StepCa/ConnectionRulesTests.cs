@@ -10,8 +10,8 @@ using StepCaRenew.Unit.Fixtures;
 namespace StepCaRenew.Unit.StepCa;
 
 /// <summary>
-/// Each place that connects to anything, and what it must not share: on Windows .NET keeps SChannel's credentials under a key that
-/// tells a connection with a client certificate from one without by AllowTlsResume alone.
+/// Checks every place that opens a connection. On Windows .NET caches SChannel's credentials under a key in which only
+/// AllowTlsResume separates connections with a client certificate from those without.
 /// </summary>
 public sealed class ConnectionRulesTests
 {
@@ -22,7 +22,7 @@ public sealed class ConnectionRulesTests
     public void Connections_AreMadeByThreeTypes() => Assert.Equal(
         [nameof(CaConnector), nameof(CaHandlerFactory), nameof(HealthCheck)],
         UsersOf("System.Net.Http.SocketsHttpHandler", "System.Net.Http.HttpClientHandler", "System.Net.Security.SslStream", "System.Net.Security.SslClientAuthenticationOptions")
-            // Whoever asks for a handler names its type and disposes of it.
+            // A caller of the factory names the handler's type and disposes it.
             .Except([nameof(CaClient)]));
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class ConnectionRulesTests
     [InlineData(true, false, true)]
     [InlineData(false, true, false)]
     [InlineData(false, false, false)]
-    public void AllowsResume_OnWindows_PartsTheTwoKinds(bool isWindows, bool hasClient, bool expected) =>
+    public void AllowsResume_OnWindows_DiffersWithAClientCertificate(bool isWindows, bool hasClient, bool expected) =>
         Assert.Equal(expected, CaHandlerFactory.AllowsResume(isWindows, hasClient));
 
     [Theory]

@@ -64,7 +64,7 @@ public sealed class EnvironmentProxyTests
     public void GetProxy_EitherCase_IsRead(string name) =>
         Assert.Equal(new Uri(Proxy), new EnvironmentProxy(new FakeEnvironment { [name] = Proxy }.Get).GetProxy(new Uri("https://ca.example")));
 
-    // Go's order, and Go knows no ALL_PROXY. (Windows and macOS have settings of their own besides.)
+    // Go's order; Go ignores ALL_PROXY. (Windows and macOS also have system settings.)
     [LinuxFact]
     public void GetProxy_SeveralVariables_FollowGosOrder()
     {
@@ -75,7 +75,7 @@ public sealed class EnvironmentProxyTests
         Assert.True(other.IsBypassed(Destination));
     }
 
-    // https is TLS to the proxy, which is ours to do; the h of socks5h says what .NET's socks5 does anyway.
+    // https is TLS to the proxy, which CaConnector does; .NET's socks5 already does what socks5h means.
     [Theory]
     [InlineData("http://p.example", "http://p.example/", false)]
     [InlineData("HTTP://p.example:3128/path", "http://p.example:3128/", false)]
@@ -93,7 +93,7 @@ public sealed class EnvironmentProxyTests
         Assert.Equal((expected, isTls), (proxy.GetProxy(Destination)?.AbsoluteUri, proxy.IsTls));
     }
 
-    // Never a direct connection in silence, and never a word of what may be a password.
+    // Never a silent direct connection, and the message never quotes a possible password.
     [Theory]
     [InlineData("socks://user:s3cr3t-word@127.0.0.1:1", "'socks'")]
     [InlineData("socks6://127.0.0.1:1", "'socks6'")]
@@ -107,14 +107,14 @@ public sealed class EnvironmentProxyTests
     [InlineData("::::", "HTTPS_PROXY")]
     [InlineData(" ", "HTTPS_PROXY")]
     [InlineData("http://proxy example:1", "HTTPS_PROXY")]
-    public void GetProxy_WhatCannotBeUsed_IsAnErrorThatNamesTheVariable(string value, string named)
+    public void GetProxy_UnusableProxy_IsAnErrorThatNamesTheVariable(string value, string named)
     {
         var proxy = new EnvironmentProxy(new FakeEnvironment { ["HTTPS_PROXY"] = value, ["NO_PROXY"] = "excluded.example" }.Get);
         var e = Expect.Failure(ErrorId.ProxyInvalid, () => proxy.GetProxy(Destination));
         Assert.Contains(named, e.Message, StringComparison.Ordinal);
         Assert.False(proxy.IsBypassed(Destination));
         Expect.NoSecret("s3cr3t-word", e);
-        // What would not be used does no harm.
+        // A proxy that is not used for this address is no error.
         Assert.Null(proxy.GetProxy(new Uri("https://localhost")));
         Assert.Null(proxy.GetProxy(new Uri("https://excluded.example")));
     }

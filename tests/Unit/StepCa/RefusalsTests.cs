@@ -11,7 +11,7 @@ public sealed class RefusalsTests
 
     private static readonly Uri Endpoint = new("https://ca.example:9000/renew");
 
-    // The rows of the protocol as it was observed.
+    // The answers of step-ca, as observed.
     [Theory]
     [InlineData(400, B + "missing client certificate.", false, false, ErrorId.ClientCertificateMissing, false)]
     [InlineData(400, B + "invalid csr.", false, false, ErrorId.CaBadRequest, false)]
@@ -34,7 +34,7 @@ public sealed class RefusalsTests
     [InlineData(504, "Gateway Timeout", false, false, ErrorId.CaFailed, true)]
     [InlineData(301, "Moved", false, false, ErrorId.CaAnswerInvalid, false)]
     [InlineData(418, "teapot", false, false, ErrorId.CaAnswerInvalid, false)]
-    public void Map_Answer_HasItsIdAndSaysWhatTheCaSaid(int status, string message, bool token, bool expired, string errorId, bool isTransient)
+    public void Map_Answer_HasItsIdAndQuotesTheCa(int status, string message, bool token, bool expired, string errorId, bool isTransient)
     {
         var e = Refusals.Map(Json(status, message), Endpoint, token, new TokenFacts { IsExpired = expired });
         Assert.Equal((errorId, isTransient), (e.ErrorId, e.IsTransient));
@@ -45,7 +45,7 @@ public sealed class RefusalsTests
             Assert.Contains(message[..Math.Min(message.Length, 20)], e.Message, StringComparison.Ordinal);
     }
 
-    // The server's text is the same for a wrong usage and for other reasons; the certificate tells them apart.
+    // The server's text is the same for a missing usage and for other reasons; the certificate shows which it is.
     [Theory]
     [InlineData(500, "error validating renew token: invalid audience claim (aud)", "clientAuth", "dnsNames", "clientAuth")]
     [InlineData(401, "error validating renew token", "clientAuth", "clientAuth", "dnsNames")]
@@ -62,7 +62,7 @@ public sealed class RefusalsTests
     [Theory]
     [InlineData(429)]
     [InlineData(503)]
-    public void Map_RetryAfter_IsHandedOn(int status)
+    public void Map_RetryAfter_IsKept(int status)
     {
         var response = Json(status, "later") with { RetryAfter = TimeSpan.FromSeconds(7) };
         Assert.Equal(TimeSpan.FromSeconds(7), Refusals.Map(response, Endpoint, false, new TokenFacts()).RetryAfter);
@@ -98,7 +98,7 @@ public sealed class RefusalsTests
 
     [Theory]
     [MemberData(nameof(HostileTexts))]
-    public void Map_HostileText_CanNotMoveATerminal(string text)
+    public void Map_HostileText_HasNoControlCharacters(string text)
     {
         foreach (var response in new[] { Json(403, text), Answer(403, "text/plain", text), Answer(403, "text/\u001b[2Jplain", text) })
         {
@@ -116,10 +116,10 @@ public sealed class RefusalsTests
     }
 
     [Fact]
-    public void Map_TextCutWithinACharacter_LeavesNoHalf()
+    public void Map_TextCutWithinACharacter_DropsTheWholeCharacter()
     {
         var message = Refusals.Map(Json(403, new string('x', 199) + "\U0001F600"), Endpoint, false, new TokenFacts()).Message;
-        // Half a character is no UTF-8.
+        // Half a character is not valid UTF-8.
         _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetBytes(message);
     }
 

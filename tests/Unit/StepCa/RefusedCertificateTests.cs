@@ -15,15 +15,15 @@ public sealed class RefusedCertificateTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Explain_LeafAlone_OfAnotherIntermediate_MissesItsChain() =>
+    public void Explain_LeafWithoutChain_OfAnotherIntermediate_IsChainMissing() =>
         Assert.Equal(ErrorId.ChainMissing, Explain(Ca.Issue(), Other).ErrorId);
 
-    // Revoked, for instance: to append a certificate would change nothing.
+    // It may be revoked: appending a certificate to the file would not help.
     [Fact]
     public void Explain_LeafOfThePresentIntermediate_IsRefusedForAnotherReason() => Assert.Same(Refusal, Explain(Ca.Issue(), Ca));
 
     [Fact]
-    public void Explain_LeafOfARoot_HasNoChainToMiss() => Assert.Same(Refusal, Explain(Ca.IssueByRoot(new LeafSpec()), Other));
+    public void Explain_LeafOfARoot_NeedsNoChain() => Assert.Same(Refusal, Explain(Ca.IssueByRoot(new LeafSpec()), Other));
 
     private RenewalException Explain(TestPair issued, TestAuthority served)
     {

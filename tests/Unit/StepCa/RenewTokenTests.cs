@@ -43,7 +43,7 @@ public sealed class RenewTokenTests
     }
 
     [Fact]
-    public void Create_Claims_AreThoseThatTheCaWants()
+    public void Create_Claims_AreThoseThatTheCaRequires()
     {
         var (_, claims, _, _) = Decode(Create(TestAuthority.Default.Issue()));
         Assert.Equal("https://ca.example/1.0/renew", claims.GetProperty("aud").GetString());
@@ -58,7 +58,7 @@ public sealed class RenewTokenTests
     [Theory]
     [InlineData("https://10.0.0.1:9000", "https://10.0.0.1/1.0/renew")]
     [InlineData("https://[2001:db8::1]:9000", "https://[2001:db8::1]/1.0/renew")]
-    // The server compares by case.
+    // The server compares case-sensitively.
     [InlineData("https://CA01.Corp.Example:9000", "https://CA01.Corp.Example/1.0/renew")]
     [InlineData("HTTPS://Ca.Example/path?query", "https://Ca.Example/1.0/renew")]
     [InlineData("https://2001:DB8::1:9000", "https://[2001:DB8::1]/1.0/renew")]

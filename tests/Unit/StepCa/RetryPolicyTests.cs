@@ -103,7 +103,7 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
-    public async Task RunAsync_Refusal_IsNeverTriedAgain()
+    public async Task RunAsync_Refusal_IsNotRetried()
     {
         await Expect.FailureAsync(ErrorId.RenewalRefused, () => RunAsync(Minute, _ => throw new RenewalException(ErrorId.RenewalRefused, "no", "x")));
         Assert.Single(attempts);
@@ -117,7 +117,7 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
-    public async Task RunAsync_OtherException_IsNotOurs()
+    public async Task RunAsync_OtherException_IsNotRetried()
     {
         await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(Minute, _ => throw new InvalidOperationException()));
         Assert.Single(attempts);

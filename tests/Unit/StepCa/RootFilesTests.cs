@@ -5,7 +5,7 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.StepCa;
 
-/// <summary>The root as step takes it: a file, a folder, or a comma-separated list.</summary>
+/// <summary>The root in step's forms: a file, a folder, or a comma-separated list.</summary>
 public sealed class RootFilesTests : IDisposable
 {
     private static readonly TestAuthority One = TestAuthority.Default;
@@ -16,7 +16,7 @@ public sealed class RootFilesTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Load_Folder_TrustsAllThatIsInIt()
+    public void Load_Folder_TrustsAllItsRoots()
     {
         Directory.CreateDirectory(folder.At("certs"));
         folder.Write("certs/a.crt", One.Root.ExportCertificatePem());
@@ -30,7 +30,7 @@ public sealed class RootFilesTests : IDisposable
     [Theory]
     [InlineData("a.crt,b.crt")]
     [InlineData(" a.crt , b.crt ,")]
-    public void Load_List_TrustsAllOfIt(string list)
+    public void Load_List_TrustsAllItsRoots(string list)
     {
         folder.Write("a.crt", One.Root.ExportCertificatePem());
         folder.Write("b.crt", Other.Root.ExportCertificatePem());
@@ -64,7 +64,7 @@ public sealed class RootFilesTests : IDisposable
     [InlineData("-----BEGIN CERTIFICATE-----\nMIIB\n")]
     [InlineData("-----BEGIN CERT\n")]
     [InlineData("-----BEGIN EC PRIVATE KEY-----\nMIIB\n-----END EC PRIVATE KEY-----\n")]
-    public void Load_OneDamagedBlock_IsPassedOver(string block)
+    public void Load_OneDamagedBlock_IsSkipped(string block)
     {
         folder.Write("first.crt", block + One.Root.ExportCertificatePem() + "\n" + Other.Root.ExportCertificatePem());
         folder.Write("middle.crt", One.Root.ExportCertificatePem() + "\n" + block + Other.Root.ExportCertificatePem());
@@ -82,7 +82,7 @@ public sealed class RootFilesTests : IDisposable
     [Theory]
     [InlineData(null, "ca bootstrap")]
     [InlineData("web", "register the renewal again")]
-    public void Load_OtherFingerprint_AdvisesWhatHelps(string? registered, string remedy)
+    public void Load_OtherFingerprint_HasTheRemedyForTheCall(string? registered, string remedy)
     {
         folder.Write("a.crt", One.Root.ExportCertificatePem());
         var e = Expect.Failure(ErrorId.RootFingerprintMismatch, () => Roots("a.crt", registered, Other.Root.GetCertHashString(HashAlgorithmName.SHA256)));

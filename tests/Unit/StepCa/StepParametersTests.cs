@@ -11,10 +11,10 @@ public sealed class StepParametersTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Read_Nothing_IsNothing() => Assert.Equal(new StepParameters(null, null), Read());
+    public void Read_NothingConfigured_IsNull() => Assert.Equal(new StepParameters(null, null), Read());
 
     [Fact]
-    public void Read_Defaults_AreTaken()
+    public void Read_Defaults_AreUsed()
     {
         Write("config/defaults.json", """{"ca-url":"ca","expires-in":"8h","password-file":"/secrets/key.txt"}""");
         Assert.Equal(new StepParameters(Full("/secrets/key.txt"), TimeSpan.FromHours(8)), Read());
@@ -38,7 +38,7 @@ public sealed class StepParametersTests : IDisposable
     }
 
     [Fact]
-    public void Read_RelativePasswordFile_IsOfTheWorkingFolder()
+    public void Read_RelativePasswordFile_IsRelativeToTheWorkingFolder()
     {
         environment["STEP_PASSWORD_FILE"] = "key.txt";
         var read = StepParameters.Read(new CaOptions { StepPath = folder.Path, WorkingFolder = folder.Path }, environment.Get);
@@ -48,7 +48,7 @@ public sealed class StepParametersTests : IDisposable
     [Theory]
     [InlineData("0s")]
     [InlineData("0h")]
-    public void Read_ZeroExpiresIn_IsNone(string text)
+    public void Read_ZeroExpiresIn_IsNotConfigured(string text)
     {
         environment["STEP_EXPIRES_IN"] = text;
         Assert.Null(Read().ExpiresIn);
@@ -57,7 +57,7 @@ public sealed class StepParametersTests : IDisposable
     [Theory]
     [InlineData("STEP_EXPIRES_IN")]
     [InlineData("expires-in in defaults.json")]
-    public void Read_NoDuration_IsAnErrorThatNamesItsSource(string source)
+    public void Read_NotADuration_IsAnErrorThatNamesItsSource(string source)
     {
         if (source == "STEP_EXPIRES_IN")
             environment[source] = "8";
@@ -66,17 +66,17 @@ public sealed class StepParametersTests : IDisposable
         Assert.StartsWith(source, Expect.Failure(ErrorId.InvalidDuration, () => Read()).Message, StringComparison.Ordinal);
     }
 
-    // It is reported when the CA is asked; what is not due needs no CA.
+    // It is reported when the CA is asked; a certificate that is not due needs no CA.
     [Theory]
     [InlineData("""{"expires-in":"8h" """)]
     [InlineData("")]
-    public void Read_DamagedDefaults_SayNothing(string json)
+    public void Read_DamagedDefaults_AreIgnored(string json)
     {
         Write("config/defaults.json", json);
         Assert.Equal(new StepParameters(null, null), Read());
     }
 
-    // On Windows a path without a drive is one of the current drive.
+    // On Windows a path without a drive is on the current drive.
     private static string Full(string path) => Path.GetFullPath(path);
 
     private StepParameters Read() => StepParameters.Read(new CaOptions { StepPath = folder.Path }, environment.Get);

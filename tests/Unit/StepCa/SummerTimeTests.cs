@@ -5,7 +5,7 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.StepCa;
 
-/// <summary>The night in which an hour comes twice: local times then run backwards, and .NET gives certificates' times as local ones.</summary>
+/// <summary>At the end of summer time an hour comes twice: local times run backwards, and .NET gives the times of certificates in local time.</summary>
 [Collection(LocalTimeZone.Collection)]
 public sealed class SummerTimeTests
 {

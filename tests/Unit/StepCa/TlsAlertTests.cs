@@ -19,7 +19,7 @@ public sealed class TlsAlertTests
     [InlineData(0x0A00045C, 116)]
     [InlineData(0x14094412, 42)]
     [InlineData(0x14094418, 48)]
-    public void Of_OpenSslError_IsTheAlert(int code, int alert) => Assert.Equal(alert, TlsAlert.FromException(new CryptographicException(code)));
+    public void FromException_OpenSslError_IsTheAlert(int code, int alert) => Assert.Equal(alert, TlsAlert.FromException(new CryptographicException(code)));
 
     [Theory]
     [InlineData(0x0A000086)]
@@ -28,7 +28,7 @@ public sealed class TlsAlertTests
     [InlineData(0x03000412)]
     [InlineData(0)]
     [InlineData(-1)]
-    public void Of_OtherOpenSslError_IsNone(int code) => Assert.Null(TlsAlert.FromException(new CryptographicException(code)));
+    public void FromException_OtherOpenSslError_IsNone(int code) => Assert.Null(TlsAlert.FromException(new CryptographicException(code)));
 
     [Theory]
     [InlineData(0x8009030C, 49)]
@@ -36,23 +36,23 @@ public sealed class TlsAlertTests
     [InlineData(0x80090327, 46)]
     [InlineData(0x80090328, 45)]
     [InlineData(0x80092010, 44)]
-    public void Of_SChannelStatus_IsTheAlert(uint status, int alert) => Assert.Equal(alert, TlsAlert.FromException(new Win32Exception(unchecked((int)status))));
+    public void FromException_SChannelStatus_IsTheAlert(uint status, int alert) => Assert.Equal(alert, TlsAlert.FromException(new Win32Exception(unchecked((int)status))));
 
     [Theory]
     [InlineData(0x80090326)]
     [InlineData(0x80090349)]
     [InlineData(10054)]
-    public void Of_OtherWindowsError_IsNone(uint status) => Assert.Null(TlsAlert.FromException(new Win32Exception(unchecked((int)status))));
+    public void FromException_OtherWindowsError_IsNone(uint status) => Assert.Null(TlsAlert.FromException(new Win32Exception(unchecked((int)status))));
 
     [Theory]
     [InlineData(-9825, 42)]
     [InlineData(-9828, 45)]
     [InlineData(-9831, 48)]
     [InlineData(-9832, 49)]
-    public void Of_SecureTransportStatus_IsTheAlert(int status, int alert) => Assert.Equal(alert, TlsAlert.FromException(new IOException("x", status)));
+    public void FromException_SecureTransportStatus_IsTheAlert(int status, int alert) => Assert.Equal(alert, TlsAlert.FromException(new IOException("x", status)));
 
     [Fact]
-    public void Of_AlertDeepInside_IsFound() => Assert.Equal(
+    public void FromException_AlertDeepInside_IsFound() => Assert.Equal(
         42,
         TlsAlert.FromException(new HttpRequestException("a", new IOException("b", new AuthenticationException("c", new CryptographicException(0x0A000412))))));
 

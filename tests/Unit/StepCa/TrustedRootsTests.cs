@@ -48,7 +48,7 @@ public sealed class TrustedRootsTests
     [Theory]
     [InlineData("")]
     [InlineData("not a fingerprint")]
-    public void Load_FingerprintThatIsNone_IsAMismatch(string fingerprint) =>
+    public void Load_MalformedFingerprint_IsAMismatch(string fingerprint) =>
         Expect.Failure(ErrorId.RootFingerprintMismatch, () => Load(Ca.Root.ExportCertificatePem(), fingerprint));
 
     [Fact]
