@@ -3,34 +3,34 @@ using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.DevCa;
 
-/// <summary>How a development CA is set up.</summary>
+/// <summary>The options of a DevCa.</summary>
 public sealed record DevCaOptions
 {
-    /// <summary>Which step-ca the CA answers as.</summary>
+    /// <summary>The generation of step-ca to imitate.</summary>
     public Generation Generation { get; init; }
 
     /// <summary>The port on 127.0.0.1; 0 takes a free one.</summary>
     public int Port { get; init; }
 
-    /// <summary>The server's names: in its certificate, and in the audience of tokens, as dnsNames in ca.json.</summary>
+    /// <summary>The server's names in its certificate and in the audience of tokens, like dnsNames in ca.json.</summary>
     public IReadOnlyList<string> DnsNames { get; init; } = ["127.0.0.1", "localhost"];
 
     /// <summary>The claim allowRenewalAfterExpiry: an expired certificate can be renewed by token.</summary>
     public bool AllowRenewalAfterExpiry { get; init; }
 
-    /// <summary>How far in the past a new certificate begins.</summary>
+    /// <summary>How far in the past a new certificate starts.</summary>
     public TimeSpan Backdate { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The shortest validity, backdate included.</summary>
+    /// <summary>The minimum validity, including the backdate.</summary>
     public TimeSpan MinDuration { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The longest validity.</summary>
+    /// <summary>The maximum validity.</summary>
     public TimeSpan MaxDuration { get; init; } = TimeSpan.FromHours(720);
 
-    /// <summary>The validity where none is asked for.</summary>
+    /// <summary>The validity if none is requested.</summary>
     public TimeSpan DefaultDuration { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>Without a database nothing can be revoked.</summary>
+    /// <summary>Without a database, nothing can be revoked.</summary>
     public bool NoDatabase { get; init; }
 
     /// <summary>The password of the provisioners' keys.</summary>

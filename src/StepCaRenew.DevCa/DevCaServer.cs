@@ -11,7 +11,7 @@ using StepCaRenew.DevCa.Tls;
 
 namespace StepCaRenew.DevCa;
 
-/// <summary>A small CA that speaks step-ca's HTTP API on the loopback address, and misbehaves on request.</summary>
+/// <summary>A small CA with step-ca's HTTP API on the loopback address, for development and tests; it can simulate faults.</summary>
 public sealed class DevCaServer : IAsyncDisposable
 {
     private const string RequestId = "X-Request-Id";
@@ -36,19 +36,19 @@ public sealed class DevCaServer : IAsyncDisposable
     /// <summary>The first root certificate.</summary>
     public X509Certificate2 RootCertificate => _state.Ca.Root;
 
-    /// <summary>SHA-256 of the first root, in small hexadecimal digits.</summary>
+    /// <summary>SHA-256 of the first root, lower-case hexadecimal.</summary>
     public string Fingerprint => _state.Ca.Fingerprint;
 
     /// <summary>The provisioners admin, norenew and noeku.</summary>
     public IReadOnlyList<Provisioner> Provisioners => _state.Provisioners;
 
-    /// <summary>The requests seen so far.</summary>
+    /// <summary>The requests so far.</summary>
     public RequestLog Requests { get; } = new();
 
-    /// <summary>What goes wrong next.</summary>
+    /// <summary>The faults to simulate next.</summary>
     public FaultPlan Faults { get; } = new();
 
-    /// <summary>Starts a CA; it listens when the task is done.</summary>
+    /// <summary>Starts a CA; it listens when the task completes.</summary>
     public static async Task<DevCaServer> StartAsync(DevCaOptions options, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -76,12 +76,12 @@ public sealed class DevCaServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Makes a certificate with the CA's key, past the API and its rules, of any age.</summary>
+    /// <summary>Issues a certificate of any age with the CA's key, without the rules of the API.</summary>
     public X509Certificate2 Issue(LeafProfile profile, PublicKey key) => _state.Ca.Issuer.Issue(profile, key);
 
     /// <summary>
-    /// Gives the CA a new intermediate, or two, for all connections from now on: under its root, or under a new root
-    /// that is served together with the old. Leaves of the older intermediate stay valid, but are not accepted alone.
+    /// Gives the CA one or two new intermediates for all later connections: of its root, or of a new root
+    /// that it serves together with the old one. Leaves of the old intermediate stay valid, but need their chain.
     /// </summary>
     public void Rotate(int intermediates = 1, bool newRoot = false)
     {
@@ -89,7 +89,7 @@ public sealed class DevCaServer : IAsyncDisposable
         _tls = new(_state.Ca, _state.Options);
     }
 
-    /// <summary>Writes what a client needs in the layout of $STEPPATH: config/defaults.json and certs/root_ca.crt.</summary>
+    /// <summary>Writes a client's files in the layout of $STEPPATH: config/defaults.json and certs/root_ca.crt.</summary>
     public Task WriteStepPathAsync(string folder) => StepPath.WriteAsync(folder, Url, _state.Ca);
 
     /// <inheritdoc />

@@ -1,6 +1,6 @@
 namespace StepCaRenew.DevCa;
 
-/// <summary>Leaves the process's signals to the process: inside a test run they are not the CA's.</summary>
+/// <summary>Does not handle signals: in a test run they belong to the test process.</summary>
 internal sealed class NoLifetime : IHostLifetime
 {
     public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -7,7 +7,7 @@ try
         ["run", .. var rest] => await RunCommand.ExecuteAsync(new Arguments(rest)),
         ["rotate", .. var rest] => RotateCommand.Execute(new Arguments(rest)),
         ["issue", .. var rest] => IssueCommand.Execute(new Arguments(rest)),
-        _ => throw new UsageException(args.Length == 0 ? "What shall be done?" : $"'{args[0]}' is no command."),
+        _ => throw new UsageException(args.Length == 0 ? "No command was given." : $"'{args[0]}' is not a command."),
     };
 }
 catch (UsageException error)

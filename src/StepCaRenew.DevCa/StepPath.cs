@@ -4,7 +4,7 @@ using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.DevCa;
 
-/// <summary>The client's half of a step installation.</summary>
+/// <summary>The client's files of a step installation.</summary>
 internal static class StepPath
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };

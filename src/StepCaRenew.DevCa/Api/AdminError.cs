@@ -1,6 +1,6 @@
 namespace StepCaRenew.DevCa.Api;
 
-/// <summary>A refusal from step-ca's administration code, which writes it in a form of its own.</summary>
+/// <summary>An error of step-ca's administration code, which has another form.</summary>
 internal sealed class AdminError(int status, string type, string message) : ApiError(status, message)
 {
     public override ApiAnswer ToAnswer() =>

@@ -5,12 +5,12 @@ using System.Text.Json.Nodes;
 
 namespace StepCaRenew.DevCa.Api;
 
-/// <summary>An answer before it is sent, so that a fault can still change it.</summary>
+/// <summary>An answer that is not sent yet, so that a fault can change it.</summary>
 internal sealed record ApiAnswer(int Status, string? ContentType, byte[] Body)
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The certificate that the answer carries, if any.</summary>
+    /// <summary>The certificate in the answer, if any.</summary>
     public Issued? Issued { get; init; }
 
     public int? RetryAfterSeconds { get; init; }
@@ -22,14 +22,14 @@ internal sealed record ApiAnswer(int Status, string? ContentType, byte[] Body)
 
     public static ApiAnswer Empty(int status) => new(status, null, []);
 
-    /// <summary>Writes it all out.</summary>
+    /// <summary>Sends the whole answer.</summary>
     public async Task SendAsync(HttpContext http)
     {
         SendHead(http);
         await http.Response.Body.WriteAsync(Body, http.RequestAborted);
     }
 
-    /// <summary>Sets status and headers, the true length among them.</summary>
+    /// <summary>Sets the status and the headers, including the true length.</summary>
     public void SendHead(HttpContext http)
     {
         http.Response.StatusCode = Status;

@@ -1,13 +1,13 @@
 namespace StepCaRenew.DevCa.Api;
 
-/// <summary>A refusal with the status and the words that step-ca has for it.</summary>
+/// <summary>A refusal with step-ca's status and text.</summary>
 internal class ApiError(int status, string message) : Exception(message)
 {
     private const string SeeLogs = " Please see the certificate authority logs for more info.";
 
     public int Status { get; } = status;
 
-    /// <summary>What the client gets to see.</summary>
+    /// <summary>The answer for the client.</summary>
     public virtual ApiAnswer ToAnswer() => ApiAnswer.Json(Status, new() { ["status"] = Status, ["message"] = Message });
 
     public static ApiError BadRequest(string message) => new(400, $"The request could not be completed: {message}.");

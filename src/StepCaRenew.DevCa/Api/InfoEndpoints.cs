@@ -6,14 +6,14 @@ using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.DevCa.Api;
 
-/// <summary>What anyone may ask: health, version, roots and intermediates.</summary>
+/// <summary>The endpoints without authentication: health, version, roots and intermediates.</summary>
 internal static class InfoEndpoints
 {
     public static ApiAnswer Health() => ApiAnswer.Json(200, new() { ["status"] = "ok" });
 
     public static ApiAnswer Version(CaState state) => ApiAnswer.Json(200, new() { ["version"] = state.IsNewer ? "0.30.2" : "0.19.0" });
 
-    /// <summary>201, although nothing is created: so it is in step-ca.</summary>
+    /// <summary>201, although nothing is created, as in step-ca.</summary>
     public static ApiAnswer List(IEnumerable<X509Certificate2> certificates) =>
         ApiAnswer.Json(201, new() { ["crts"] = new JsonArray([.. certificates.Select(one => (JsonNode)PemFiles.Pem(one))]) });
 

@@ -4,10 +4,10 @@ using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.DevCa.Api;
 
-/// <summary>What /sign, /renew and /rekey give: a leaf, and the certificates above it without the root.</summary>
+/// <summary>The answer to /sign, /renew and /rekey: a leaf and its issuers without the root.</summary>
 internal sealed record Issued(X509Certificate2 Leaf, IReadOnlyList<X509Certificate2> Above)
 {
-    /// <summary>Whether the answer has the field certChain; where it is missing, the chain is crt and ca.</summary>
+    /// <summary>Whether the answer has the field certChain; without it, the chain is crt and ca.</summary>
     public bool WithChain { get; init; } = true;
 
     public ApiAnswer ToAnswer()

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace StepCaRenew.DevCa.Api;
 
-/// <summary>A request's JSON and its fields; whatever does not fit is "error decoding json", as in Go.</summary>
+/// <summary>The JSON of a request and its fields; any other type is "error decoding json", as in Go.</summary>
 internal static class JsonBody
 {
     public static async Task<JsonObject> ReadAsync(HttpContext http)

@@ -3,7 +3,7 @@ using StepCaRenew.DevCa.Authority;
 
 namespace StepCaRenew.DevCa.Api;
 
-/// <summary>Whether a signing request asks for the names that its token grants; names that it leaves out are granted.</summary>
+/// <summary>Checks the names of a signing request: they must be those of the token; missing names are added.</summary>
 internal static class NameCheck
 {
     public static void Check(CertificateRequest request, OneTimeToken token, bool isNewer)

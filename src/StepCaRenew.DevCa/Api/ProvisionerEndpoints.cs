@@ -16,7 +16,7 @@ internal static class ProvisionerEndpoints
         if (!int.TryParse(limitText, CultureInfo.InvariantCulture, out var limit) && limitText.Length > 0)
             throw ApiError.BadRequest($"limit '{limitText}' is not an integer");
         limit = limit <= 0 ? DefaultLimit : Math.Min(limit, HighestLimit);
-        // step-ca's cursors are opaque; ours are positions.
+        // step-ca's cursors are opaque; these are positions.
         _ = int.TryParse(http.Request.Query["cursor"], CultureInfo.InvariantCulture, out var start);
         var next = start + limit;
         return ApiAnswer.Json(200, new()

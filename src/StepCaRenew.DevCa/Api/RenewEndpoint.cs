@@ -2,14 +2,14 @@ using StepCaRenew.DevCa.Authority;
 
 namespace StepCaRenew.DevCa.Api;
 
-/// <summary>POST /renew: the same again for a certificate that shows itself in TLS or by a token.</summary>
+/// <summary>POST /renew: a new certificate with the same key and names; authenticated by the old one in TLS or by a token.</summary>
 internal static class RenewEndpoint
 {
     private const string Scheme = "Bearer ";
 
     public static Task<ApiAnswer> HandleAsync(CaState state, HttpContext http)
     {
-        // Where both come, the client certificate wins.
+        // If both are sent, the client certificate is used.
         var old = http.Connection.ClientCertificate
             ?? (Token(http) is { } token ? RenewToken.Accept(state, token) : throw ApiError.BadRequest("missing client certificate"));
         return Task.FromResult(Renewal.Renew(state, old).ToAnswer());

@@ -2,7 +2,7 @@ using StepCaRenew.DevCa.Authority;
 
 namespace StepCaRenew.DevCa.Api;
 
-/// <summary>POST /revoke: ends a certificate's renewals, by its own word or by a token.</summary>
+/// <summary>POST /revoke: revokes a certificate, which then cannot be renewed; authenticated by that certificate or a token.</summary>
 internal static class RevokeEndpoint
 {
     private const int HighestReason = 10;

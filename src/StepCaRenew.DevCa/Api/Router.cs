@@ -2,7 +2,7 @@ using StepCaRenew.DevCa.Authority;
 
 namespace StepCaRenew.DevCa.Api;
 
-/// <summary>From a request to its answer: every path with and without /1.0, and Go's words for what isn't there.</summary>
+/// <summary>Routes requests: every path with and without /1.0; other paths get Go's answer.</summary>
 internal static class Router
 {
     public static async Task<ApiAnswer> AnswerAsync(CaState state, HttpContext http, string path)
@@ -44,6 +44,6 @@ internal static class Router
             _ => null,
         };
 
-    // The answer is made inside the task, so that a refusal is caught in one place.
+    // The answer is made in the task, so that a refusal is caught in one place.
     private static (string, Func<Task<ApiAnswer>>) Get(Func<ApiAnswer> answer) => ("GET", () => Task.Run(answer));
 }

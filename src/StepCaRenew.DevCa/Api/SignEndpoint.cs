@@ -8,7 +8,7 @@ internal static class SignEndpoint
     public static async Task<ApiAnswer> HandleAsync(CaState state, HttpContext http)
     {
         var body = await JsonBody.ReadAsync(http);
-        // Go reads the whole body before it looks at any field.
+        // Go reads the whole body before it checks a field.
         GoTime.Read(body, "notBefore", state.Now);
         GoTime.Read(body, "notAfter", state.Now);
         var request = SigningRequest.Read(body);

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace StepCaRenew.DevCa.Authority;
 
-/// <summary>Whether a token's audience is this CA: the path counts and the name, in the case of dnsNames; the port doesn't.</summary>
+/// <summary>Whether a token's audience is this CA: path and name must match, case-sensitively; the port is ignored.</summary>
 internal static partial class Audience
 {
     public static bool Matches(JsonObject claims, string operation, IReadOnlyList<string> names) =>
@@ -24,7 +24,7 @@ internal static partial class Audience
 
     private static string Host(string name) => name.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(name, out _) ? $"[{name}]" : name;
 
-    // System.Uri would lower the host; Go lowers the scheme alone.
+    // System.Uri would lower the host; Go lowers only the scheme.
     private static string WithoutPort(string url) =>
         Url().Match(url) is { Success: true } parts ? parts.Groups[1].Value.ToLowerInvariant() + parts.Groups[2].Value + parts.Groups[3].Value : url;
 

@@ -4,7 +4,7 @@ using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.DevCa.Authority;
 
-/// <summary>What the CA is and remembers: its keys, provisioners, used tokens and revoked serials.</summary>
+/// <summary>The state of the CA: its keys, provisioners, used tokens and revoked serials.</summary>
 internal sealed class CaState(CaIdentity ca, IReadOnlyList<Provisioner> provisioners, DevCaOptions options)
 {
     private readonly ConcurrentDictionary<string, bool> _usedTokens = new();
@@ -21,7 +21,7 @@ internal sealed class CaState(CaIdentity ca, IReadOnlyList<Provisioner> provisio
 
     public DateTimeOffset Now => Options.TimeProvider.GetUtcNow();
 
-    /// <summary>When the server began: a one-time token from before that is refused.</summary>
+    /// <summary>When the server started: an older one-time token is refused.</summary>
     public DateTimeOffset Started { get; } = options.TimeProvider.GetUtcNow();
 
     public Provisioner? ProvisionerOf(X509Certificate2 certificate) =>
@@ -29,10 +29,10 @@ internal sealed class CaState(CaIdentity ca, IReadOnlyList<Provisioner> provisio
             ? Provisioners.FirstOrDefault(p => p.Name == name && p.KeyId == keyId)
             : null;
 
-    /// <summary>False where the token was used before.</summary>
+    /// <summary>False if the token was used before.</summary>
     public bool Use(string tokenId) => _usedTokens.TryAdd(tokenId, true);
 
-    /// <summary>False where the serial is revoked already.</summary>
+    /// <summary>False if the serial is already revoked.</summary>
     public bool Revoke(string serial) => _revoked.TryAdd(serial, true);
 
     public bool IsRevoked(string serial) => _revoked.ContainsKey(serial);

@@ -8,7 +8,7 @@ namespace StepCaRenew.DevCa.Authority;
 /// <summary>Times and durations as Go reads and writes them.</summary>
 internal static partial class GoTime
 {
-    /// <summary>A field with a time (RFC 3339) or a duration from a base; null where it is missing or empty.</summary>
+    /// <summary>A field with a time (RFC 3339) or a duration from a base; null if it is missing or empty.</summary>
     public static DateTimeOffset? Read(JsonObject body, string name, DateTimeOffset from)
     {
         if (JsonBody.Text(body, name) is not { Length: > 0 } text)
@@ -29,7 +29,7 @@ internal static partial class GoTime
         return time.Minutes > 0 ? $"{time.Minutes}m{seconds}" : seconds;
     }
 
-    /// <summary>1h30m, 300ms, -5s; null where the text is no duration.</summary>
+    /// <summary>1h30m, 300ms, -5s; null if the text is not a duration.</summary>
     public static TimeSpan? Duration(string text)
     {
         if (!Whole().IsMatch(text))

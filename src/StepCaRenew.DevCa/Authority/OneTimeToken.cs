@@ -10,12 +10,12 @@ internal sealed record OneTimeToken(Provisioner Provisioner, string Subject, IRe
     /// <summary>The claim cnf: SHA-256 of the one signing request that the token is for; null if it is for any.</summary>
     public string? RequestFingerprint { get; private init; }
 
-    /// <summary>Checks and uses up a token. All refusals look the same: 401, the reason stands in the log alone.</summary>
+    /// <summary>Checks a token and marks it as used. Every refusal is 401; only step-ca's log has the reason.</summary>
     public static OneTimeToken Accept(CaState state, string text, string operation)
     {
         var token = Jwt.TryParse(text) ?? throw ApiError.Unauthorized();
         var claims = token.Claims;
-        // Whole seconds, as in step-ca: a token of the first second passes.
+        // Whole seconds, as in step-ca: a token from the first second is accepted.
         if (TokenTimes.Read(claims, "iat") is { } issued && issued < state.Started.ToUnixTimeSeconds())
             throw ApiError.Unauthorized();
         var provisioner = state.Provisioners.FirstOrDefault(p =>

@@ -4,12 +4,12 @@ using StepCaRenew.DevCa.Jose;
 
 namespace StepCaRenew.DevCa.Authority;
 
-/// <summary>A JWK provisioner: who holds its key may ask for certificates.</summary>
+/// <summary>A JWK provisioner: tokens signed with its key authorize certificates.</summary>
 public sealed class Provisioner
 {
     private readonly ECDsa _publicKey;
 
-    /// <summary>Puts a provisioner together from its public key and its encrypted private one.</summary>
+    /// <summary>Makes a provisioner of its public key and its encrypted private key.</summary>
     public Provisioner(string name, JsonObject key, string encryptedKey)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -30,10 +30,10 @@ public sealed class Provisioner
     /// <summary>The private key, encrypted with the CA's password.</summary>
     public string EncryptedKey { get; }
 
-    /// <summary>The claim disableRenewal: certificates of this provisioner can't be renewed.</summary>
+    /// <summary>The claim disableRenewal: certificates of this provisioner cannot be renewed.</summary>
     public bool DisableRenewal => Name == "norenew";
 
-    /// <summary>Whether its certificates may show themselves as clients.</summary>
+    /// <summary>Whether its certificates have the usage clientAuth.</summary>
     public bool ClientAuth => Name != "noeku";
 
     /// <summary>Makes a provisioner with a new key.</summary>
@@ -43,7 +43,7 @@ public sealed class Provisioner
         return new(name, Jwk.Public(key), Jwe.Encrypt(Jwk.Private(key).ToJsonString(), password, generation == Generation.V19 ? 100_000 : 600_000));
     }
 
-    /// <summary>The three that every DevCa has: admin, norenew and noeku.</summary>
+    /// <summary>The three provisioners of every DevCa: admin, norenew and noeku.</summary>
     public static IReadOnlyList<Provisioner> CreateAll(string password, Generation generation = Generation.V19) =>
         [Create("admin", password, generation), Create("norenew", password, generation), Create("noeku", password, generation)];
 

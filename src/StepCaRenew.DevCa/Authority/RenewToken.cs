@@ -7,12 +7,12 @@ using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.DevCa.Authority;
 
-/// <summary>A token signed with a leaf's own key, in place of a client certificate; checked in step-ca's order.</summary>
+/// <summary>A token that a leaf's key signed, instead of a client certificate; checked in step-ca's order.</summary>
 internal static class RenewToken
 {
     private const string Invalid = "error validating renew token";
 
-    /// <summary>Checks and uses up a token; gives the leaf that it proves.</summary>
+    /// <summary>Checks a token and marks it as used; returns its leaf.</summary>
     public static X509Certificate2 Accept(CaState state, string text)
     {
         var token = Jwt.TryParse(text) ?? throw ApiError.Unauthorized(Invalid);
@@ -34,7 +34,7 @@ internal static class RenewToken
             : throw new AdminError(401, "unauthorized", $"{Invalid}: invalid issuer claim (iss)");
     }
 
-    /// <summary>The header's leaf, if its whole chain stands there and leads to our root.</summary>
+    /// <summary>The leaf in the header, if its whole chain is there and leads to the root.</summary>
     private static X509Certificate2? LeafOf(CaState state, Jwt token)
     {
         try
@@ -42,9 +42,9 @@ internal static class RenewToken
             if (token.Header["x5cInsecure"] is not JsonArray { Count: > 0 } encoded)
                 return null;
             X509Certificate2[] sent = [.. encoded.Select(der => X509CertificateLoader.LoadCertificate(Convert.FromBase64String((string)der!)))];
-            // Whether the leaf has expired is the provisioner's matter.
+            // The provisioner decides about an expired leaf.
             DateTimeOffset at = sent[0].NotAfter.ToUniversalTime().AddMinutes(-1);
-            // Go's default purpose is a server's; 0.26.2 began to ask for a client's.
+            // Go's default usage is serverAuth; 0.26.2 and later require clientAuth.
             var usage = state.IsNewer ? LeafExtensions.ClientAuth : LeafExtensions.ServerAuth;
             return ChainVerifier.Check(sent[0], sent[1..], state.Ca.Roots, at, usage) is null && MaySign(sent[0]) ? sent[0] : null;
         }

@@ -4,7 +4,7 @@ using StepCaRenew.DevCa.Api;
 
 namespace StepCaRenew.DevCa.Authority;
 
-/// <summary>Whether a leaf may be renewed, and its successor.</summary>
+/// <summary>Checks whether a leaf may be renewed, and renews it.</summary>
 internal static class Renewal
 {
     public static Issued Renew(CaState state, X509Certificate2 old, PublicKey? newKey = null)

@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace StepCaRenew.DevCa.Authority;
 
-/// <summary>The time claims of a token; each may be missing, and each has a minute of leeway.</summary>
+/// <summary>Checks the time claims of a token; each is optional, and has a minute of leeway.</summary>
 internal static class TokenTimes
 {
     private const double Leeway = 60;
 
-    /// <summary>What is wrong, in step-ca's words; null where nothing is.</summary>
+    /// <summary>The problem, in step-ca's words; null if there is none.</summary>
     public static string? Problem(JsonObject claims, DateTimeOffset now)
     {
         var seconds = now.ToUnixTimeMilliseconds() / 1000.0;

@@ -3,7 +3,7 @@ using StepCaRenew.DevCa.Api;
 
 namespace StepCaRenew.DevCa.Authority;
 
-/// <summary>From when to when a new certificate is valid: as asked, within the CA's limits.</summary>
+/// <summary>The validity of a new certificate: as requested, within the CA's limits.</summary>
 internal static class Validity
 {
     public static (DateTimeOffset NotBefore, DateTimeOffset NotAfter) Of(JsonObject body, CaState state)
@@ -23,7 +23,7 @@ internal static class Validity
 
     private static void CheckDuration(TimeSpan asked, DevCaOptions options)
     {
-        // The maximum has the backdate on top, the minimum hasn't: so it is in step-ca.
+        // As in step-ca, the backdate is added to the maximum, but not to the minimum.
         var maximum = options.MaxDuration + options.Backdate;
         if (asked < options.MinDuration)
             throw ApiError.Forbidden($"requested duration of {GoTime.Format(asked)} is less than the authorized minimum certificate duration of {GoTime.Format(options.MinDuration)}");

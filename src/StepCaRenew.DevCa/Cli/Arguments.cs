@@ -1,20 +1,20 @@
 namespace StepCaRenew.DevCa.Cli;
 
-/// <summary>A command line's options, taken one by one; what remains must be known.</summary>
+/// <summary>The options of a command line. Each is removed when it is read; the rest is an error.</summary>
 internal sealed class Arguments(IEnumerable<string> arguments)
 {
     private readonly List<string> _left = [.. arguments];
 
-    /// <summary>Takes a switch.</summary>
+    /// <summary>Reads a switch.</summary>
     public bool Flag(string name) => _left.Remove(name);
 
-    /// <summary>Takes an option's last value.</summary>
+    /// <summary>Reads the last value of an option.</summary>
     public string? Value(string name) => Values(name).LastOrDefault();
 
-    /// <summary>Takes an option that has to be there.</summary>
+    /// <summary>Reads a required option.</summary>
     public string Required(string name) => Value(name) ?? throw new UsageException($"{name} is missing.");
 
-    /// <summary>Takes all values of an option.</summary>
+    /// <summary>Reads all values of an option.</summary>
     public List<string> Values(string name)
     {
         List<string> values = [];
@@ -28,11 +28,11 @@ internal sealed class Arguments(IEnumerable<string> arguments)
         return values;
     }
 
-    /// <summary>Takes what is left, which must be as many arguments as are named.</summary>
+    /// <summary>Reads the remaining arguments, one for each name.</summary>
     public string[] Rest(params string[] names)
     {
         if (_left.Find(argument => argument.StartsWith('-')) is { } unknown)
-            throw new UsageException($"{unknown} is no option of this command.");
+            throw new UsageException($"{unknown} is not an option of this command.");
         return _left.Count == names.Length
             ? [.. _left]
             : throw new UsageException(names.Length == 0 ? $"{_left[0]} is one argument too many." : $"Expected: {string.Join(' ', names)}.");

@@ -8,7 +8,7 @@ using Layout = System.IO.Path;
 
 namespace StepCaRenew.DevCa.Cli;
 
-/// <summary>A CA's keys and provisioners on disk, below a folder that is a STEPPATH as well.</summary>
+/// <summary>A CA's keys and provisioners on disk, in a folder that is also a STEPPATH.</summary>
 internal sealed class CaFolder(string path)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -17,7 +17,7 @@ internal sealed class CaFolder(string path)
 
     private string ConfigFile => Layout.Combine(Path, "config", "ca.json");
 
-    /// <summary>The CA that is there, or a new one.</summary>
+    /// <summary>Loads the CA, or makes a new one.</summary>
     public DevCaOptions LoadOrCreate(DevCaOptions options)
     {
         if (!File.Exists(ConfigFile))
@@ -26,11 +26,11 @@ internal sealed class CaFolder(string path)
         return options with { Identity = loaded.Identity, Provisioners = loaded.Provisioners };
     }
 
-    /// <summary>The CA that is there.</summary>
+    /// <summary>Loads the CA.</summary>
     public DevCaOptions Load()
     {
         if (!File.Exists(ConfigFile))
-            throw new FileNotFoundException($"There is no CA below {Path}: start one with 'run --folder'.", ConfigFile);
+            throw new FileNotFoundException($"There is no CA in {Path}: start one with 'run --folder'.", ConfigFile);
         var provisioners = JsonNode.Parse(File.ReadAllText(ConfigFile))!["authority"]!["provisioners"]!.AsArray();
         return new()
         {
@@ -39,7 +39,7 @@ internal sealed class CaFolder(string path)
         };
     }
 
-    /// <summary>Replaces certificates and keys; a server of this folder has them after its next start.</summary>
+    /// <summary>Replaces certificates and keys; a running server uses them after a restart.</summary>
     public void SaveIdentity(CaIdentity ca)
     {
         PemFiles.WriteCertificates(CertificateFile("root_ca.crt"), ca.Roots);
@@ -62,7 +62,7 @@ internal sealed class CaFolder(string path)
             ["encryptedKey"] = p.EncryptedKey,
         });
         var config = new JsonObject { ["authority"] = new JsonObject { ["provisioners"] = new JsonArray([.. entries]) } };
-        // Last: where this file is, all the others are.
+        // Written last: if this file exists, so do the others.
         File.WriteAllText(ConfigFile, config.ToJsonString(Indented) + "\n");
     }
 

@@ -5,7 +5,7 @@ using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.DevCa.Cli;
 
-/// <summary>Makes a certificate with the key of a folder's CA, as old as it shall be.</summary>
+/// <summary>Issues a certificate of a chosen age with the key of the CA in a folder.</summary>
 internal static class IssueCommand
 {
     public static int Execute(Arguments arguments)
@@ -41,12 +41,12 @@ internal static class IssueCommand
 
     private static TimeSpan Lifetime(string text) => GoTime.Duration(text) is { } time && time > TimeSpan.Zero
         ? time
-        : throw new UsageException($"'{text}' is no lifetime; write 24h or 90s.");
+        : throw new UsageException($"'{text}' is not a lifetime; write 24h or 90s.");
 
     private static double Elapsed(string text) =>
         text.EndsWith('%') && double.TryParse(text.AsSpan(0, text.Length - 1), CultureInfo.InvariantCulture, out var percent) && percent >= 0
             ? percent / 100
-            : throw new UsageException($"'{text}' is no share; write 70%.");
+            : throw new UsageException($"'{text}' is not a percentage; write 70%.");
 
     private static AsymmetricAlgorithm Key(string algorithm)
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace StepCaRenew.DevCa.Cli;
 
-/// <summary>Gives a folder's CA new intermediates.</summary>
+/// <summary>Gives the CA of a folder new intermediates.</summary>
 internal static class RotateCommand
 {
     private const int Most = 2;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace StepCaRenew.DevCa.Cli;
 
-/// <summary>Serves the CA of a folder, and makes it first where there is none.</summary>
+/// <summary>Runs the CA of a folder; creates it if there is none.</summary>
 internal static class RunCommand
 {
     public static async Task<int> ExecuteAsync(Arguments arguments)
@@ -19,7 +19,7 @@ internal static class RunCommand
         };
         arguments.Rest();
         if (!ushort.TryParse(port, CultureInfo.InvariantCulture, out var number))
-            throw new UsageException($"'{port}' is no port.");
+            throw new UsageException($"'{port}' is not a port.");
 
         using var end = new CancellationTokenSource();
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -42,7 +42,7 @@ internal static class RunCommand
         }
     }
 
-    /// <summary>Whoever started us holds our standard input: when it goes, so do we.</summary>
+    /// <summary>Ends when standard input closes: the process that started this one has ended.</summary>
     private static Task InputEndsAsync() => Task.Run(() =>
     {
         using var input = Console.OpenStandardInput();

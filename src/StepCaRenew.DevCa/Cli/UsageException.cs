@@ -1,6 +1,6 @@
 namespace StepCaRenew.DevCa.Cli;
 
-/// <summary>The command line makes no sense.</summary>
+/// <summary>The command line is not valid.</summary>
 internal sealed class UsageException(string message) : Exception(message)
 {
     public const string Usage = """

@@ -3,12 +3,12 @@ using StepCaRenew.DevCa.Authority;
 
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>The certificate is right, but comes with less around it.</summary>
+/// <summary>The certificate is correct, but issuers are missing.</summary>
 public sealed record ChainFault : IssuanceFault
 {
     private bool LeafAlone { get; init; }
 
-    /// <summary>certChain is missing: the chain is crt and ca. Old servers answer so.</summary>
+    /// <summary>certChain is missing: the chain is crt and ca, as old servers answer.</summary>
     public static ChainFault NoCertChain => new();
 
     /// <summary>The intermediate is missing everywhere.</summary>

@@ -1,6 +1,6 @@
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>The right answer, cut off after some bytes of its body; the headers promise all of it.</summary>
+/// <summary>The correct answer, truncated after some bytes of its body; the content length is that of the whole body.</summary>
 public sealed record CutFault(int AfterBytes) : RequestFault
 {
     internal override async Task SendAsync(FaultContext context)
@@ -9,7 +9,7 @@ public sealed record CutFault(int AfterBytes) : RequestFault
         answer.SendHead(context.Http);
         await context.Http.Response.Body.WriteAsync(answer.Body.AsMemory(0, Math.Min(AfterBytes, answer.Body.Length)));
         await context.Http.Response.Body.FlushAsync();
-        // What was written has to leave before the connection is cut.
+        // The written bytes must be sent before the connection is closed.
         await Task.Delay(50);
         context.Http.Abort();
     }

@@ -1,6 +1,6 @@
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>The right answer comes late.</summary>
+/// <summary>The correct answer, late.</summary>
 public sealed record DelayFault(TimeSpan Time) : RequestFault
 {
     internal override async Task SendAsync(FaultContext context)

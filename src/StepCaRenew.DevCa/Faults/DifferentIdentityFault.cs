@@ -5,17 +5,17 @@ using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>The certificate is for our key, but for another name.</summary>
+/// <summary>The certificate is for the right key, but another name.</summary>
 public sealed record DifferentIdentityFault : IssuanceFault
 {
     private const string Other = "other.local";
 
     private bool OtherSubject { get; init; }
 
-    /// <summary>The alternative names are others, the subject stays.</summary>
+    /// <summary>Other alternative names, the same subject.</summary>
     public static DifferentIdentityFault Sans => new();
 
-    /// <summary>The subject is another, the alternative names are its own.</summary>
+    /// <summary>Another subject, the same alternative names.</summary>
     public static DifferentIdentityFault Subject => new() { OtherSubject = true };
 
     internal override Issued Change(Issued issued, CaState state)

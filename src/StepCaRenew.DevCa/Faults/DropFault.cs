@@ -1,6 +1,6 @@
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>The connection is cut instead of an answer; the CA may have issued (<paramref name="AfterIssuing"/>) or not.</summary>
+/// <summary>The connection is closed instead of an answer, before or after (<paramref name="AfterIssuing"/>) the CA issues.</summary>
 public sealed record DropFault(bool AfterIssuing = true) : RequestFault
 {
     internal override async Task SendAsync(FaultContext context)

@@ -3,5 +3,5 @@ using StepCaRenew.DevCa.Authority;
 
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>What a fault has to work with: the request, the CA, and the answer that it would have had.</summary>
+/// <summary>The input of a fault: the request, the CA, and the correct answer.</summary>
 internal sealed record FaultContext(HttpContext Http, CaState State, Func<Task<ApiAnswer>> Real);

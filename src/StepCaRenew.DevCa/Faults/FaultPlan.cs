@@ -1,13 +1,13 @@
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>What goes wrong next: a queue of faults for each path and one for connections; when a queue is empty, all is well.</summary>
+/// <summary>The next faults: a queue for each path and one for connections; with an empty queue there is no fault.</summary>
 public sealed class FaultPlan
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Queue<RequestFault>> _requests = [];
     private readonly Queue<ConnectionFault> _connections = new();
 
-    /// <summary>How many faults wait to happen.</summary>
+    /// <summary>The number of faults in the queues.</summary>
     public int Pending
     {
         get
@@ -17,7 +17,7 @@ public sealed class FaultPlan
         }
     }
 
-    /// <summary>Lets the following requests to a path (such as /renew; /1.0/renew is the same) go wrong.</summary>
+    /// <summary>Adds faults for the next requests to a path, such as /renew (which includes /1.0/renew).</summary>
     public void Add(string path, RequestFault fault, int times = 1)
     {
         lock (_lock)
@@ -29,7 +29,7 @@ public sealed class FaultPlan
         }
     }
 
-    /// <summary>Lets the following connections go wrong, whatever they are for.</summary>
+    /// <summary>Adds faults for the next connections.</summary>
     public void Add(ConnectionFault fault, int times = 1)
     {
         lock (_lock)
@@ -39,7 +39,7 @@ public sealed class FaultPlan
         }
     }
 
-    /// <summary>Forgets what has not happened yet.</summary>
+    /// <summary>Removes all faults from the queues.</summary>
     public void Clear()
     {
         lock (_lock)

@@ -4,7 +4,7 @@ using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>The certificate comes from a CA that nobody trusts, of the same names.</summary>
+/// <summary>The certificate is from an untrusted CA with the same names.</summary>
 public sealed record ForeignRootFault : IssuanceFault
 {
     internal override Issued Change(Issued issued, CaState state)

@@ -3,7 +3,7 @@ using StepCaRenew.DevCa.Authority;
 
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>A success that is not what was asked for; refusals stay as they are.</summary>
+/// <summary>Changes a success; refusals are not changed.</summary>
 public abstract record IssuanceFault : RequestFault
 {
     internal override async Task SendAsync(FaultContext context)

@@ -5,7 +5,7 @@ using StepCaRenew.DevCa.Authority;
 
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>The certificate is right, and chains to the root, but by an issuer that nobody should rely on.</summary>
+/// <summary>The certificate chains to the root, but through a weak issuer.</summary>
 public sealed record IssuerFault : IssuanceFault
 {
     private int Bits { get; init; } = 2048;
@@ -17,7 +17,7 @@ public sealed record IssuerFault : IssuanceFault
     /// <summary>The intermediate ends in one minute.</summary>
     public static IssuerFault EndsSoon => new() { Rest = TimeSpan.FromMinutes(1) };
 
-    /// <summary>The key of the intermediate can be factored.</summary>
+    /// <summary>The key of the intermediate is too short.</summary>
     public static IssuerFault Rsa1024 => new() { Bits = 1024 };
 
     /// <summary>The certificate was signed with MD5.</summary>

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>The server speaks plain HTTP where TLS is expected.</summary>
+/// <summary>The server answers with plain HTTP instead of TLS.</summary>
 public sealed record NotTlsFault : ConnectionFault
 {
     internal override async Task RunAsync(ConnectionContext connection)

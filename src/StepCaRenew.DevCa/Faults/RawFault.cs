@@ -5,7 +5,7 @@ namespace StepCaRenew.DevCa.Faults;
 /// <summary>Any status and body.</summary>
 public sealed record RawFault(int Status, string ContentType, string Body) : RequestFault
 {
-    /// <summary>A success whose body is no JSON.</summary>
+    /// <summary>A success whose body is not JSON.</summary>
     public static RawFault Garbage => new(201, "application/json", "\u0001\u0002 this is { not json");
 
     /// <summary>A success whose body is an empty object.</summary>

@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Connections;
 
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>The connection is reset as soon as it stands.</summary>
+/// <summary>The connection is reset as soon as it is established.</summary>
 /// <remarks>
-/// The reset races with the client's connect: .NET's HttpClient reports SecureConnectionError or
-/// ConnectionError, and now and then lets a bare SocketException (NotConnected) out.
+/// The reset may come before the client's connect ends: .NET's HttpClient reports SecureConnectionError or
+/// ConnectionError, and sometimes throws a SocketException (NotConnected).
 /// </remarks>
 public sealed record RefuseFault : ConnectionFault
 {

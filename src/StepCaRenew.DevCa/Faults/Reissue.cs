@@ -6,14 +6,14 @@ using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>Makes a certificate like another one, with differences that no CA of sound mind makes.</summary>
+/// <summary>Issues a certificate like another one, with differences that no real CA would make.</summary>
 internal static class Reissue
 {
-    /// <summary>The same, with other extensions in place of those of the same kind.</summary>
+    /// <summary>The same certificate; the given extensions replace those of the same kind.</summary>
     public static X509Certificate2 With(X509Certificate2 leaf, CaState state, params X509Extension[] others) =>
         Sign(leaf, others, state.Ca.Intermediate, X509SignatureGenerator.CreateForECDsa(state.Ca.IntermediateKey));
 
-    /// <summary>The same, signed by another issuer.</summary>
+    /// <summary>The same certificate, signed by another issuer.</summary>
     public static X509Certificate2 By(X509Certificate2 issuer, X509SignatureGenerator signature, X509Certificate2 leaf) =>
         Sign(leaf, [LeafExtensions.AuthorityKeyIdentifier(issuer)], issuer, signature);
 
@@ -37,7 +37,7 @@ internal static class Reissue
         return request.Create(issuer.SubjectName, signature, like.NotBefore, like.NotAfter, RandomNumberGenerator.GetBytes(16));
     }
 
-    /// <summary>A signature with a weak hash, which .NET makes only if it is not asked whether it should.</summary>
+    /// <summary>Signs with a weak hash, which CertificateRequest refuses.</summary>
     /// <param name="key">The key.</param>
     /// <param name="hash">MD5, SHA1 or SHA256.</param>
     internal sealed class WeakSignature(RSA key, string hash) : X509SignatureGenerator

@@ -1,6 +1,6 @@
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>Something that goes wrong with one request.</summary>
+/// <summary>A fault of one request.</summary>
 public abstract record RequestFault
 {
     internal abstract Task SendAsync(FaultContext context);

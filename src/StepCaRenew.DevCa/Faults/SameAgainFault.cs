@@ -2,7 +2,7 @@ using StepCaRenew.DevCa.Api;
 
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>The very certificate that was shown comes back.</summary>
+/// <summary>The answer is the old certificate.</summary>
 public sealed record SameAgainFault : RequestFault
 {
     internal override Task SendAsync(FaultContext context) =>

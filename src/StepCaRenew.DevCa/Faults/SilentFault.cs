@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>The connection stands, and nothing comes back until the time is over or the client leaves.</summary>
+/// <summary>The connection is established, but nothing is sent until the time is over or the client closes it.</summary>
 public sealed record SilentFault(TimeSpan Time) : ConnectionFault
 {
     internal override Task RunAsync(ConnectionContext connection) =>

@@ -1,6 +1,6 @@
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>The right answer, byte by byte.</summary>
+/// <summary>The correct answer, one byte at a time.</summary>
 public sealed record SlowLorisFault(TimeSpan Interval) : RequestFault
 {
     internal override async Task SendAsync(FaultContext context)

@@ -2,7 +2,7 @@ using StepCaRenew.DevCa.Api;
 
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>An error status with a body as step-ca writes it, and perhaps Retry-After.</summary>
+/// <summary>An error status with a body in step-ca's form, and optionally Retry-After.</summary>
 public sealed record StatusFault(int Status, TimeSpan? RetryAfter = null) : RequestFault
 {
     internal override Task SendAsync(FaultContext context)

@@ -4,7 +4,7 @@ using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>A leaf and an intermediate that have nothing to do with the certificate are in its chain.</summary>
+/// <summary>The chain also contains an unrelated leaf and intermediate.</summary>
 public sealed record StrangerInChainFault : IssuanceFault
 {
     internal override Issued Change(Issued issued, CaState state)

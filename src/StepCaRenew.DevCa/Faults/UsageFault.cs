@@ -5,20 +5,20 @@ using StepCaRenew.DevCa.Authority;
 
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>The certificate may be used for something else than the one that was shown.</summary>
+/// <summary>The certificate permits other usages than the old one.</summary>
 public sealed record UsageFault : IssuanceFault
 {
     private const string CodeSigning = "1.3.6.1.5.5.7.3.3";
 
     private X509Extension[] Extensions { get; init; } = [];
 
-    /// <summary>It can serve and not show itself as a client: the next renewal would be impossible.</summary>
+    /// <summary>serverAuth without clientAuth: the next renewal would be impossible.</summary>
     public static UsageFault NoClientAuth => ForUse(Pki.LeafExtensions.ServerAuth);
 
-    /// <summary>It can sign programs, and nothing else.</summary>
+    /// <summary>codeSigning only.</summary>
     public static UsageFault CodeSigningOnly => ForUse(CodeSigning);
 
-    /// <summary>It is that of a certificate authority.</summary>
+    /// <summary>It is a CA certificate.</summary>
     public static UsageFault Authority => new() { Extensions = [X509BasicConstraintsExtension.CreateForCertificateAuthority()] };
 
     internal override Issued Change(Issued issued, CaState state) => issued with { Leaf = Reissue.With(issued.Leaf, state, Extensions) };

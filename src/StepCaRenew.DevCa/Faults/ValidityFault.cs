@@ -3,7 +3,7 @@ using StepCaRenew.DevCa.Authority;
 
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>The certificate begins and ends at other times, counted from now.</summary>
+/// <summary>The certificate has another validity, relative to now.</summary>
 public sealed record ValidityFault(TimeSpan Begin, TimeSpan End) : IssuanceFault
 {
     /// <summary>It ends in one minute.</summary>

@@ -5,7 +5,7 @@ using StepCaRenew.DevCa.Authority;
 
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>The certificate is for a key that nobody has.</summary>
+/// <summary>The certificate is for another key.</summary>
 public sealed record WrongKeyFault : IssuanceFault
 {
     internal override Issued Change(Issued issued, CaState state)

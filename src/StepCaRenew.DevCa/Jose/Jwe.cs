@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace StepCaRenew.DevCa.Jose;
 
 /// <summary>
-/// Text encrypted with a password as step does it for a provisioner's key:
+/// Text encrypted with a password, as step encrypts a provisioner's key:
 /// PBES2-HS256+A128KW and A256GCM (RFC 7518 sections 4.8 and 5.3).
 /// </summary>
 public static class Jwe
@@ -39,7 +39,7 @@ public static class Jwe
             Base64Url.EncodeToString(cipher), Base64Url.EncodeToString(tag));
     }
 
-    /// <summary>Decrypts what <see cref="Encrypt"/> or step made.</summary>
+    /// <summary>Decrypts a text that <see cref="Encrypt"/> or step encrypted.</summary>
     /// <exception cref="CryptographicException">The password is wrong, or the text was changed.</exception>
     public static string Decrypt(string jwe, string password)
     {

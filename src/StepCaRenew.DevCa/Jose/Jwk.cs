@@ -8,7 +8,7 @@ namespace StepCaRenew.DevCa.Jose;
 /// <summary>A P-256 key in the JSON form of RFC 7517, as a JWK provisioner has it.</summary>
 public static class Jwk
 {
-    /// <summary>The public half, with the thumbprint of RFC 7638 as its id.</summary>
+    /// <summary>The public key, with the thumbprint of RFC 7638 as its id.</summary>
     public static JsonObject Public(ECDsa key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -27,7 +27,7 @@ public static class Jwk
         };
     }
 
-    /// <summary>Both halves.</summary>
+    /// <summary>The public and the private key.</summary>
     public static JsonObject Private(ECDsa key)
     {
         var jwk = Public(key);
@@ -35,7 +35,7 @@ public static class Jwk
         return jwk;
     }
 
-    /// <summary>Reads a key; private where the JSON has the private half.</summary>
+    /// <summary>Reads a key; a private key if the JSON contains one.</summary>
     public static ECDsa Read(JsonObject jwk)
     {
         ArgumentNullException.ThrowIfNull(jwk);

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace StepCaRenew.DevCa.Jose;
 
-/// <summary>A signed JSON web token in its compact form: three base64url parts.</summary>
+/// <summary>A signed JSON Web Token in its compact form: three base64url parts.</summary>
 public sealed class Jwt
 {
     private readonly byte[] _signed;
@@ -20,13 +20,13 @@ public sealed class Jwt
         _signature = signature;
     }
 
-    /// <summary>The header; not to be believed before <see cref="IsSignedBy"/>.</summary>
+    /// <summary>The header; do not trust it before <see cref="IsSignedBy"/>.</summary>
     public JsonObject Header { get; }
 
-    /// <summary>The claims; not to be believed before <see cref="IsSignedBy"/>.</summary>
+    /// <summary>The claims; do not trust them before <see cref="IsSignedBy"/>.</summary>
     public JsonObject Claims { get; }
 
-    /// <summary>Reads a token without checking anything but its form.</summary>
+    /// <summary>Reads a token, and checks only its form.</summary>
     public static Jwt? TryParse(string token)
     {
         ArgumentNullException.ThrowIfNull(token);
@@ -57,11 +57,11 @@ public sealed class Jwt
         return $"{content}.{Base64Url.EncodeToString(JwtAlgorithm.Sign(Encoding.ASCII.GetBytes(content), key))}";
     }
 
-    /// <summary>Whether the token's signature was made with the key, by the algorithm that its header names.</summary>
+    /// <summary>Whether the key made the signature, with the algorithm in the header.</summary>
     public bool IsSignedBy(AsymmetricAlgorithm publicKey) =>
         Text(Header, "alg") == JwtAlgorithm.Of(publicKey) && JwtAlgorithm.Verify(_signed, _signature, publicKey);
 
-    /// <summary>A text field, or null where it is missing or of another type.</summary>
+    /// <summary>A text field; null if it is missing or of another type.</summary>
     public static string? Text(JsonObject json, string name)
     {
         ArgumentNullException.ThrowIfNull(json);

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace StepCaRenew.DevCa.Jose;
 
-/// <summary>AES key wrap (RFC 3394), which .NET has no type for.</summary>
+/// <summary>AES key wrap (RFC 3394), which .NET does not have.</summary>
 internal static class KeyWrap
 {
     private const ulong Start = 0xA6A6A6A6A6A6A6A6;

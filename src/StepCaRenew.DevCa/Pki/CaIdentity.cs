@@ -3,13 +3,13 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.DevCa.Pki;
 
-/// <summary>A CA's roots and intermediates with the keys that it signs with.</summary>
+/// <summary>The roots and intermediates of a CA, with its signing keys.</summary>
 public sealed class CaIdentity
 {
     private static readonly TimeSpan Age = TimeSpan.FromDays(30);
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(3650);
 
-    /// <summary>Puts a CA together from its parts: roots from the oldest on, intermediates from the one that signs leaves on.</summary>
+    /// <summary>Makes a CA of its parts: the oldest root first, the intermediate that signs leaves first.</summary>
     public CaIdentity(
         IReadOnlyList<X509Certificate2> roots, ECDsa rootKey, IReadOnlyList<X509Certificate2> intermediates, ECDsa intermediateKey)
     {
@@ -23,7 +23,7 @@ public sealed class CaIdentity
     /// <summary>All roots that the CA serves and trusts, the oldest first.</summary>
     public IReadOnlyList<X509Certificate2> Roots { get; }
 
-    /// <summary>The first root, which clients were set up with.</summary>
+    /// <summary>The first root, which the clients have.</summary>
     public X509Certificate2 Root => Roots[0];
 
     /// <summary>The key of the newest root.</summary>
@@ -41,10 +41,10 @@ public sealed class CaIdentity
     /// <summary>Signs leaves with the intermediate.</summary>
     public LeafIssuer Issuer { get; }
 
-    /// <summary>SHA-256 of the first root, in small hexadecimal digits.</summary>
+    /// <summary>SHA-256 of the first root, lower-case hexadecimal.</summary>
     public string Fingerprint { get; }
 
-    /// <summary>Makes new keys and certificates, which began in the past so that leaves of any age fit below them.</summary>
+    /// <summary>Makes new keys and certificates. They begin in the past, so that leaves of any age fit into their validity.</summary>
     public static CaIdentity Create(DateTimeOffset now, string name = "DevCa")
     {
         var (root, rootKey) = NewRoot(now, $"{name} Root CA");
@@ -52,13 +52,13 @@ public sealed class CaIdentity
     }
 
     /// <summary>
-    /// The CA after a rotation: a new intermediate, or two of them, one below the other. It is under the same root,
-    /// or under a new one that the CA serves together with the old.
+    /// The CA after a rotation: one new intermediate, or two, the second issued by the first. Its root is the same,
+    /// or a new one, which the CA serves together with the old one.
     /// </summary>
     public CaIdentity Rotate(DateTimeOffset now, int intermediates = 1, bool newRoot = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(intermediates, 1);
-        // A name of its own, as administrators give it.
+        // A unique name, as administrators choose it.
         var name = $"DevCa Intermediate CA {Convert.ToHexString(RandomNumberGenerator.GetBytes(4))}";
         if (!newRoot)
             return Under(Roots, RootKey, now, name, intermediates);
@@ -87,7 +87,7 @@ public sealed class CaIdentity
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var begin = now - Age;
-        // A path length of 2 leaves room for two intermediates.
+        // A path length of 2 permits two intermediates.
         using var root = AuthorityRequest($"O=DevCa, CN={name}", key, pathLength: 2).CreateSelfSigned(begin, begin + Lifetime);
         return (X509CertificateLoader.LoadCertificate(root.RawData), key);
     }

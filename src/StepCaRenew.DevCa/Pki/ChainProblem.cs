@@ -3,12 +3,12 @@ namespace StepCaRenew.DevCa.Pki;
 /// <summary>Why Go's verifier refuses a certificate.</summary>
 internal enum ChainProblem
 {
-    /// <summary>The certificate, or one above it, has expired or is not yet valid.</summary>
+    /// <summary>The certificate or an issuer has expired or is not yet valid.</summary>
     Expired,
 
     /// <summary>No chain leads to a trusted certificate.</summary>
     UnknownAuthority,
 
-    /// <summary>The certificate is not meant for this use.</summary>
+    /// <summary>The certificate does not permit this usage.</summary>
     WrongUsage,
 }

@@ -7,16 +7,16 @@ using Org.BouncyCastle.X509;
 namespace StepCaRenew.DevCa.Pki;
 
 /// <summary>
-/// Verifies a certificate as Go's x509.Verify does, which step-ca relies on. X509Chain would not do: it also looks into
-/// the stores of the machine, and does not tell the reasons apart as Go does.
+/// Verifies a certificate as Go's x509.Verify does, which step-ca uses. X509Chain cannot be used: it also searches
+/// the machine's stores, and its reasons for a failure are not Go's.
 /// </summary>
 internal static class ChainVerifier
 {
     private const string AnyUsage = "2.5.29.37.0";
 
     /// <summary>
-    /// What is wrong with a leaf; null if nothing is. "sent" are the certificates that came with it, "trusted" are roots,
-    /// and intermediates that are as good as roots; "usage" is the extended key usage that the leaf must allow.
+    /// The problem of a leaf; null if there is none. "sent" are the certificates that came with it, "trusted" are roots,
+    /// and intermediates that count as roots; "usage" is the extended key usage that the leaf must permit.
     /// </summary>
     public static ChainProblem? Check(
         X509Certificate2 leaf, IReadOnlyList<X509Certificate2> sent, IReadOnlyList<X509Certificate2> trusted, DateTimeOffset at, string usage)

@@ -18,11 +18,11 @@ public static class KeyPairs
             "EC-P521" => ECDsa.Create(ECCurve.NamedCurves.nistP521),
             _ when algorithm.StartsWith("RSA-", StringComparison.Ordinal)
                 && int.TryParse(algorithm.AsSpan(4), CultureInfo.InvariantCulture, out var bits) => RSA.Create(bits),
-            _ => throw new ArgumentException($"'{algorithm}' is none of EC-P256, EC-P384, EC-P521, RSA-2048, RSA-3072, RSA-4096.", nameof(algorithm)),
+            _ => throw new ArgumentException($"'{algorithm}' is not one of EC-P256, EC-P384, EC-P521, RSA-2048, RSA-3072, RSA-4096.", nameof(algorithm)),
         };
     }
 
-    /// <summary>The public half in the form that certificates hold.</summary>
+    /// <summary>The public key in the form of certificates.</summary>
     public static PublicKey PublicKeyOf(AsymmetricAlgorithm key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -37,7 +37,7 @@ public static class KeyPairs
         {
             ECDsa ec => new CertificateRequest(subject, ec, HashAlgorithmName.SHA256),
             RSA rsa => new CertificateRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
-            _ => throw new NotSupportedException($"A key of type {key?.GetType().Name} can't sign a request."),
+            _ => throw new NotSupportedException($"A key of type {key?.GetType().Name} cannot sign a request."),
         };
         return request.CreateSigningRequestPem();
     }

@@ -37,7 +37,7 @@ internal static class LeafExtensions
     public static X509AuthorityKeyIdentifierExtension AuthorityKeyIdentifier(X509Certificate2 issuer) =>
         X509AuthorityKeyIdentifierExtension.CreateFromCertificate(issuer, includeKeyIdentifier: true, includeIssuerAndSerial: false);
 
-    /// <summary>Sorts names into their kinds as step does.</summary>
+    /// <summary>Adds each name with its kind, as step does.</summary>
     private static X509Extension SubjectAlternativeNames(IReadOnlyList<string> names)
     {
         var builder = new SubjectAlternativeNameBuilder();

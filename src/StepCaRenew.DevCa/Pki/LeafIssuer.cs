@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.DevCa.Pki;
 
-/// <summary>Makes leaf certificates with an intermediate's key, in the form that step-ca gives them.</summary>
+/// <summary>Issues leaf certificates with an intermediate's key, in step-ca's form.</summary>
 public sealed class LeafIssuer(X509Certificate2 issuer, ECDsa issuerKey)
 {
     private const string AuthorityKeyIdentifier = "2.5.29.35";
@@ -24,8 +24,8 @@ public sealed class LeafIssuer(X509Certificate2 issuer, ECDsa issuerKey)
     }
 
     /// <summary>
-    /// Makes the successor of a certificate: all of it stays, but for serial, validity,
-    /// and for a new key its identifier.
+    /// Renews a certificate: everything stays except the serial number, the validity
+    /// and, for a new key, the subject key identifier.
     /// </summary>
     public X509Certificate2 Renew(X509Certificate2 old, PublicKey? newKey, DateTimeOffset notBefore, DateTimeOffset notAfter)
     {

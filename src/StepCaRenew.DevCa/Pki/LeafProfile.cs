@@ -1,6 +1,6 @@
 namespace StepCaRenew.DevCa.Pki;
 
-/// <summary>What a leaf certificate says, apart from its key.</summary>
+/// <summary>The contents of a leaf certificate, except its key.</summary>
 public sealed record LeafProfile
 {
     /// <summary>The subject's common name.</summary>
@@ -9,21 +9,21 @@ public sealed record LeafProfile
     /// <summary>DNS names, IP and mail addresses and URIs.</summary>
     public required IReadOnlyList<string> Sans { get; init; }
 
-    /// <summary>Where the validity begins.</summary>
+    /// <summary>The start of the validity.</summary>
     public required DateTimeOffset NotBefore { get; init; }
 
-    /// <summary>Where it ends.</summary>
+    /// <summary>The end of the validity.</summary>
     public required DateTimeOffset NotAfter { get; init; }
 
-    /// <summary>Whether the certificate may show itself as a client, which renewing needs.</summary>
+    /// <summary>Whether it has the usage clientAuth, which renewal needs.</summary>
     public bool ClientAuth { get; init; } = true;
 
-    /// <summary>Whether the certificate may show itself as a server.</summary>
+    /// <summary>Whether it has the usage serverAuth.</summary>
     public bool ServerAuth { get; init; } = true;
 
-    /// <summary>Whether the key may sign, which renewing by token needs.</summary>
+    /// <summary>Whether the key may sign, which renewal by token needs.</summary>
     public bool DigitalSignature { get; init; } = true;
 
-    /// <summary>The provisioner's name and key id, as the extension of step certificates names them.</summary>
+    /// <summary>The provisioner's name and key id for the extension of step certificates.</summary>
     public (string Name, string KeyId)? Provisioner { get; init; }
 }

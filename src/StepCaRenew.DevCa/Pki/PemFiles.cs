@@ -10,14 +10,14 @@ public static class PemFiles
     public static void WriteCertificates(string path, params IEnumerable<X509Certificate2> certificates) =>
         File.WriteAllText(path, string.Concat(certificates.Select(Pem)));
 
-    /// <summary>Writes a key as PKCS#8 that only its owner may read.</summary>
+    /// <summary>Writes a key as PKCS#8 in a file that only its owner can read.</summary>
     public static void WriteKey(string path, AsymmetricAlgorithm key)
     {
         ArgumentNullException.ThrowIfNull(key);
         WriteSecret(path, key.ExportPkcs8PrivateKeyPem() + "\n");
     }
 
-    /// <summary>Writes a text that only its owner may read, from the first byte on.</summary>
+    /// <summary>Writes text to a file that only its owner can read, from the first byte on.</summary>
     public static void WriteSecret(string path, string text)
     {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
@@ -27,7 +27,7 @@ public static class PemFiles
         writer.Write(text);
     }
 
-    /// <summary>One certificate as PEM with the line end that Go's encoder writes.</summary>
+    /// <summary>One certificate as PEM with a line end, as Go's encoder writes it.</summary>
     public static string Pem(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);

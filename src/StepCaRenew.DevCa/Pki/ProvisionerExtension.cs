@@ -4,7 +4,7 @@ using System.Text;
 
 namespace StepCaRenew.DevCa.Pki;
 
-/// <summary>The extension by which step-ca knows a leaf's provisioner: type, name, credential id.</summary>
+/// <summary>step-ca's extension with the provisioner of a leaf: type, name, credential id.</summary>
 public static class ProvisionerExtension
 {
     /// <summary>Its object identifier.</summary>
@@ -25,7 +25,7 @@ public static class ProvisionerExtension
         return new X509Extension(Oid, writer.Encode(), critical: false);
     }
 
-    /// <summary>Reads name and key id; null where a certificate has no such extension.</summary>
+    /// <summary>Reads name and key id; null if the certificate does not have the extension.</summary>
     public static (string Name, string KeyId)? Read(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.DevCa.Pki;
 
-/// <summary>A subject of a common name alone, in the string type that Go chooses: PrintableString where it can be.</summary>
+/// <summary>A subject with only a common name, in the string type that Go uses: PrintableString if possible.</summary>
 internal static class Subject
 {
     private const string CommonName = "2.5.4.3";

@@ -7,7 +7,7 @@ using CertificateRequest = Org.BouncyCastle.Tls.CertificateRequest;
 namespace StepCaRenew.DevCa.Tls;
 
 /// <summary>
-/// One connection's TLS settings: 1.2 and 1.3, HTTP/2 and 1.1, a client certificate asked for and,
+/// The TLS settings of a connection: 1.2 and 1.3, HTTP/2 and 1.1, a client certificate requested and,
 /// if it is not accepted, refused with the alert that Go sends.
 /// </summary>
 internal sealed class CaTlsServer(BcTlsCrypto crypto, ServerCredentials credentials, ClientCertificateCheck check)
@@ -26,7 +26,7 @@ internal sealed class CaTlsServer(BcTlsCrypto crypto, ServerCredentials credenti
         new(HashAlgorithm.sha512, SignatureAlgorithm.rsa),
     ];
 
-    // TLS 1.3's, and for 1.2 the two of step-ca's configuration.
+    // Those of TLS 1.3, and for 1.2 the two of step-ca's configuration.
     private static readonly int[] Suites =
     [
         CipherSuite.TLS_AES_128_GCM_SHA256,
@@ -39,10 +39,10 @@ internal sealed class CaTlsServer(BcTlsCrypto crypto, ServerCredentials credenti
     /// <summary>The accepted client certificate.</summary>
     public X509Certificate2? ClientCertificate { get; private set; }
 
-    /// <summary>What ALPN chose: h2, http/1.1, or nothing.</summary>
+    /// <summary>The protocol that ALPN selected: h2, http/1.1, or null.</summary>
     public byte[] ApplicationProtocol => m_context.SecurityParameters.ApplicationProtocol?.GetBytes() ?? [];
 
-    /// <summary>Whether application data may flow.</summary>
+    /// <summary>Whether the handshake is complete.</summary>
     public bool IsComplete { get; private set; }
 
     protected override ProtocolVersion[] GetSupportedVersions() => ProtocolVersion.TLSv13.DownTo(ProtocolVersion.TLSv12);
@@ -75,9 +75,9 @@ internal sealed class CaTlsServer(BcTlsCrypto crypto, ServerCredentials credenti
         IsComplete = true;
     }
 
-    // step-ca's own chain is checked by the CA, above; the default would also refuse a P-521 leaf's issuer.
+    // The CA checks the chain itself; the default would refuse the issuer of a P-521 leaf.
     public override bool ShouldCheckSigAlgOfPeerCerts() => false;
 
-    // Clients that close without a word are common.
+    // Many clients close without an alert.
     public override bool RequiresCloseNotify() => false;
 }

@@ -6,7 +6,7 @@ namespace StepCaRenew.DevCa.Tls;
 
 /// <summary>
 /// Whether a client certificate is accepted. As in step-ca, the trusted certificates are the roots and the present
-/// intermediates: a leaf of the present intermediate may come alone, a leaf of an older one needs its chain.
+/// intermediates: a leaf of the present intermediate may be sent alone, a leaf of an older one needs its chain.
 /// </summary>
 internal sealed class ClientCertificateCheck(CaIdentity ca, DevCaOptions options)
 {
@@ -17,7 +17,7 @@ internal sealed class ClientCertificateCheck(CaIdentity ca, DevCaOptions options
         ChainVerifier.Check(sent[0], sent.Skip(1).ToList(), _trusted, options.TimeProvider.GetUtcNow(), LeafExtensions.ClientAuth) switch
         {
             null => null,
-            // The Go of newer servers has an alert for each reason.
+            // Newer Go versions send a different alert for each reason.
             ChainProblem.Expired when options.Generation == Generation.V30 => AlertDescription.certificate_expired,
             ChainProblem.UnknownAuthority when options.Generation == Generation.V30 => AlertDescription.unknown_ca,
             _ => AlertDescription.bad_certificate,

@@ -10,7 +10,7 @@ using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.DevCa.Tls;
 
-/// <summary>The certificate and key with which the server shows itself.</summary>
+/// <summary>The certificate and key of the server.</summary>
 internal sealed class ServerCredentials
 {
     private readonly TlsCertificate[] _chain;
@@ -18,7 +18,7 @@ internal sealed class ServerCredentials
     public ServerCredentials(CaIdentity ca, BcTlsCrypto crypto, IReadOnlyList<string> names)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        // The machine's clock, not the CA's: clients check this certificate with theirs.
+        // The machine's clock, not the CA's, since clients check this certificate with theirs.
         var now = TimeProvider.System.GetUtcNow();
         var leaf = ca.Issuer.Issue(
             new()
@@ -36,7 +36,7 @@ internal sealed class ServerCredentials
 
     public AsymmetricKeyParameter Key { get; }
 
-    /// <summary>The CAs whose certificates clients may show.</summary>
+    /// <summary>The names of the accepted CAs for client certificates.</summary>
     public IList<X509Name> Authorities { get; }
 
     public Certificate CertificateFor(ProtocolVersion version) => TlsUtilities.IsTlsV13(version)

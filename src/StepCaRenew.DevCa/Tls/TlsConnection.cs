@@ -9,7 +9,7 @@ using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.DevCa.Tls;
 
-/// <summary>Puts TLS between a connection and Kestrel's HTTP, and tells HTTP what came of it.</summary>
+/// <summary>Puts TLS between a connection and Kestrel's HTTP, and gives HTTP the client certificate and protocol.</summary>
 internal sealed class TlsConnection
 {
     private readonly BcTlsCrypto _crypto = new();
@@ -33,7 +33,7 @@ internal sealed class TlsConnection
         }
         catch (Exception e) when (e is IOException or TlsException or OperationCanceledException)
         {
-            // The alert, if there is one, is out; the client hears no more.
+            // The alert, if there is one, was sent.
             return;
         }
         connection.Features.Set<ITlsConnectionFeature>(new ClientCertificateFeature { ClientCertificate = server.ClientCertificate });

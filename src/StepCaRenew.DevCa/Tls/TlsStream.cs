@@ -2,7 +2,7 @@ using Org.BouncyCastle.Tls;
 
 namespace StepCaRenew.DevCa.Tls;
 
-/// <summary>The plain side of a server's TLS connection; bytes go through Bouncy Castle's protocol engine, which does no I/O itself.</summary>
+/// <summary>The decrypted side of a server's TLS connection, through Bouncy Castle's protocol engine, which does no I/O itself.</summary>
 internal sealed class TlsStream(Stream inner) : Stream
 {
     private readonly TlsServerProtocol _protocol = new();
@@ -16,7 +16,7 @@ internal sealed class TlsStream(Stream inner) : Stream
     public override long Length => throw new NotSupportedException();
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <summary>Shakes hands; a refusal's alert is sent before the exception gets out.</summary>
+    /// <summary>Does the handshake; the alert of a refusal is sent before the exception is thrown.</summary>
     public async Task AuthenticateAsync(CaTlsServer server, CancellationToken ct)
     {
         lock (_engine)
@@ -24,7 +24,7 @@ internal sealed class TlsStream(Stream inner) : Stream
         while (!server.IsComplete)
         {
             if (!await PumpAsync(ct))
-                throw new IOException("The client left during the handshake.");
+                throw new IOException("The client closed the connection during the handshake.");
         }
     }
 
@@ -58,7 +58,7 @@ internal sealed class TlsStream(Stream inner) : Stream
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
-    /// <summary>Says goodbye properly; a connection that is gone already doesn't mind.</summary>
+    /// <summary>Sends the closing alert; ignores a connection that is already closed.</summary>
     public async Task CloseAsync()
     {
         try
@@ -72,7 +72,7 @@ internal sealed class TlsStream(Stream inner) : Stream
         }
     }
 
-    /// <summary>Takes in what has arrived and sends what that calls for; false at the end of the input.</summary>
+    /// <summary>Reads received bytes and sends the response of the protocol; false at the end of the input.</summary>
     private async Task<bool> PumpAsync(CancellationToken ct)
     {
         var count = await inner.ReadAsync(_received, ct);

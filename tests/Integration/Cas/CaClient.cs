@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.Integration.Cas;
 
-/// <summary>A bare HTTP client that trusts a CA's root alone and shows a client certificate if it has one.</summary>
+/// <summary>A plain HTTP client that trusts only a CA's root, and shows a client certificate if it has one.</summary>
 public static class CaClient
 {
     public static HttpClient Create(
@@ -27,7 +27,7 @@ public static class CaClient
         };
     }
 
-    /// <summary>Trusts a CA's roots and no others.</summary>
+    /// <summary>Trusts only a CA's roots.</summary>
     public static X509ChainPolicy Trust(ITestCa ca)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
@@ -35,7 +35,7 @@ public static class CaClient
         return policy;
     }
 
-    /// <summary>A client certificate that is sent with these intermediates and no others.</summary>
+    /// <summary>A client certificate that is sent with exactly these intermediates.</summary>
     public static SslStreamCertificateContext Context(X509Certificate2 certificate, IEnumerable<X509Certificate2>? intermediates) =>
         SslStreamCertificateContext.Create(certificate, [.. intermediates ?? []], offline: true);
 }

@@ -1,17 +1,17 @@
 namespace StepCaRenew.Integration.Cas;
 
-/// <summary>Which CA.</summary>
+/// <summary>The kinds of CA.</summary>
 public enum CaKind
 {
-    /// <summary>Our own, inside the test process, answering as step-ca 0.19.</summary>
+    /// <summary>DevCa in the test process, imitating step-ca 0.19.</summary>
     DevCa,
 
-    /// <summary>smallstep's 0.19, as a process of its own.</summary>
+    /// <summary>smallstep's step-ca 0.19 in its own process.</summary>
     StepCa,
 
-    /// <summary>Our own, answering as step-ca 0.30.</summary>
+    /// <summary>DevCa, imitating step-ca 0.30.</summary>
     DevCa30,
 
-    /// <summary>smallstep's 0.30, as a process of its own; only if tests/StepCa/build-030.sh has built it.</summary>
+    /// <summary>smallstep's step-ca 0.30 in its own process; only if tests/StepCa/build-030.sh has built it.</summary>
     StepCa30,
 }

@@ -4,7 +4,7 @@ using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.Integration.Cas;
 
-/// <summary>Our own CA inside the test process.</summary>
+/// <summary>DevCa in the test process.</summary>
 internal sealed class DevTestCa : TestCa
 {
     private const string Password = "test-password";

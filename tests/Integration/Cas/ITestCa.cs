@@ -2,38 +2,38 @@ using StepCaRenew.DevCa;
 
 namespace StepCaRenew.Integration.Cas;
 
-/// <summary>A running CA, real or our own, as the tests see it.</summary>
+/// <summary>A running CA for tests: DevCa or a real step-ca.</summary>
 public interface ITestCa : IAsyncDisposable
 {
     /// <summary>"DevCa" or "step-ca".</summary>
     string Name { get; }
 
-    /// <summary>Which step-ca it is, or answers as.</summary>
+    /// <summary>The generation of step-ca that it is or imitates.</summary>
     Generation Generation { get; }
 
     /// <summary>https://127.0.0.1:port</summary>
     Uri Url { get; }
 
-    /// <summary>A folder laid out like $STEPPATH: config/defaults.json, certs/root_ca.crt.</summary>
+    /// <summary>A folder with the layout of $STEPPATH: config/defaults.json, certs/root_ca.crt.</summary>
     string StepPath { get; }
 
-    /// <summary>The root in the step path; after a rotation with a new root both, the older first.</summary>
+    /// <summary>The root in the step path; after a rotation with a new root, both, the older first.</summary>
     string RootPath { get; }
 
-    /// <summary>SHA-256 of the first root, in small hexadecimal digits.</summary>
+    /// <summary>SHA-256 of the first root, lower-case hexadecimal.</summary>
     string Fingerprint { get; }
 
-    /// <summary>Makes a key and gets a certificate for it; writes name.crt (leaf and intermediates) and name.key.</summary>
+    /// <summary>Generates a key and issues a certificate for it; writes name.crt (leaf and intermediates) and name.key.</summary>
     Task<IssuedPair> IssueAsync(IssueOptions options, CancellationToken ct = default);
 
     Task RevokeAsync(IssuedPair pair, CancellationToken ct = default);
 
-    /// <summary>A one-time token of a provisioner, for /sign (the default) or /revoke; changes may spoil its claims.</summary>
+    /// <summary>A one-time token of a provisioner, for /sign (the default) or /revoke; changes can make its claims invalid.</summary>
     Task<string> TokenAsync(TokenOptions options, CancellationToken ct = default);
 
     /// <summary>
     /// Gives the CA a new intermediate, or two, one below the other: under its root, or under a new root that it serves
-    /// together with the old. A real step-ca restarts. Only for a CA of the test's own, see <see cref="TestCas.StartAsync"/>.
+    /// together with the old. A real step-ca restarts. Only for a CA that is not shared, see <see cref="TestCas.StartAsync"/>.
     /// </summary>
     Task RotateIntermediateAsync(int intermediates = 1, bool newRoot = false);
 

@@ -6,7 +6,7 @@ using StepCaRenew.DevCa.Jose;
 
 namespace StepCaRenew.Integration.Cas;
 
-/// <summary>The provisioners' signing keys, got as the step CLI gets them: from /provisioners, opened with the password.</summary>
+/// <summary>The provisioners' signing keys, obtained as by the step CLI: from /provisioners, decrypted with the password.</summary>
 internal sealed class ProvisionerKeys(ITestCa ca, string password)
 {
     private readonly ConcurrentDictionary<string, Task<(string KeyId, ECDsa Key)>> _keys = new();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace StepCaRenew.Integration.Cas;
 
-/// <summary>The options as tests/StepCa/main.go takes them.</summary>
+/// <summary>The options as arguments of tests/StepCa/main.go.</summary>
 internal static class StepCaArguments
 {
     public static IEnumerable<string> Init(int port, TestCaOptions options)

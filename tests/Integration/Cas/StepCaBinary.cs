@@ -4,13 +4,13 @@ using StepCaRenew.DevCa;
 
 namespace StepCaRenew.Integration.Cas;
 
-/// <summary>The programs built from tests/StepCa, built once per test run at most.</summary>
+/// <summary>The programs of tests/StepCa, built at most once per test run.</summary>
 internal static class StepCaBinary
 {
     private static readonly Lazy<Task<(string? Path, string Reason)>> Built = new(BuildAsync);
 
     /// <summary>
-    /// The path of 0.19; skips the calling test if it can't be built, or fails it if STEPCARENEW_STRICT is 1. 0.30 comes
+    /// The path of 0.19; skips the calling test if it cannot be built, or fails it if STEPCARENEW_STRICT is 1. 0.30 comes
     /// from a Debian release that is not the machine's, so that only build-030.sh, run by hand, builds it.
     /// </summary>
     public static async Task<string> GetAsync(Generation generation)

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace StepCaRenew.Integration.Cas;
 
-/// <summary>One run of step-ca on a port and in a folder of its own, which ends with this process at the latest.</summary>
+/// <summary>A step-ca process with its own port and folder; it ends with this process at the latest.</summary>
 internal sealed class StepCaProcess : IAsyncDisposable
 {
     private readonly string _binary;
@@ -66,7 +66,7 @@ internal sealed class StepCaProcess : IAsyncDisposable
 
     private async Task StopAsync()
     {
-        // The closed standard input ends it; its own shutdown would take seconds.
+        // Closing standard input ends it; a shutdown would take seconds.
         _process.StandardInput.Close();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
         try
@@ -86,7 +86,7 @@ internal sealed class StepCaProcess : IAsyncDisposable
         var start = new ProcessStartInfo(binary, arguments) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["STEPPATH"] = folder;
         var process = Process.Start(start)!;
-        // A pipe that nobody empties would stop the process some day.
+        // A full pipe would block the process.
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;

@@ -7,7 +7,7 @@ using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.Integration.Cas;
 
-/// <summary>A real step-ca with a PKI of its own below the temporary folder.</summary>
+/// <summary>A real step-ca with its own PKI in the temporary folder.</summary>
 internal sealed class StepTestCa : TestCa
 {
     private const string Password = "test-password";

@@ -7,7 +7,7 @@ using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.Integration.Cas;
 
-/// <summary>What both CAs have in common: everything that goes through their API.</summary>
+/// <summary>The common part of both CAs: everything through their API.</summary>
 internal abstract class TestCa : ITestCa
 {
     private readonly ProvisionerKeys _provisioners;
@@ -21,7 +21,7 @@ internal abstract class TestCa : ITestCa
     public abstract string Fingerprint { get; }
     public string RootPath => Path.Combine(StepPath, "certs", "root_ca.crt");
 
-    /// <summary>The intermediate with its key, for certificates that /sign would not make.</summary>
+    /// <summary>The intermediate with its key, for certificates that /sign would refuse.</summary>
     protected abstract LeafIssuer Issuer { get; }
 
     /// <summary>All certificates between a leaf and its root, the issuer first.</summary>

@@ -1,13 +1,13 @@
 namespace StepCaRenew.Integration.Cas;
 
-/// <summary>How a CA is configured; equal options share one running CA.</summary>
+/// <summary>The configuration of a CA; tests with equal options share one.</summary>
 public sealed record TestCaOptions
 {
     public bool AllowRenewalAfterExpiry { get; init; }
 
     public TimeSpan Backdate { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Compared with the backdate included.</summary>
+    /// <summary>Includes the backdate.</summary>
     public TimeSpan MinDuration { get; init; } = TimeSpan.FromSeconds(5);
 
     public TimeSpan MaxDuration { get; init; } = TimeSpan.FromHours(720);
@@ -17,6 +17,6 @@ public sealed record TestCaOptions
     /// <summary>The server's names, with commas between them.</summary>
     public string DnsNames { get; init; } = "127.0.0.1,localhost";
 
-    /// <summary>A CA without a database can't revoke.</summary>
+    /// <summary>A CA without a database cannot revoke.</summary>
     public bool NoDatabase { get; init; }
 }

@@ -6,8 +6,8 @@ using StepCaRenew.DevCa;
 namespace StepCaRenew.Integration.Cas;
 
 /// <summary>
-/// The CAs that tests share: each started once, when the first test asks for it, and ended with the
-/// test run. A test that counts requests, revokes nothing but its own, and needs no fault can share.
+/// The CAs that tests share: each is started when the first test needs it, and ended with the test run. A test can
+/// share a CA if it revokes only its own certificates, counts no requests and needs no faults.
 /// </summary>
 public sealed class TestCas : IAsyncDisposable
 {
@@ -16,14 +16,14 @@ public sealed class TestCas : IAsyncDisposable
     /// <summary>For a theory that runs on both.</summary>
     public static TheoryData<CaKind> All { get; } = [CaKind.DevCa, CaKind.StepCa];
 
-    /// <summary>For a theory about what differs between the generations of the server.</summary>
+    /// <summary>For a theory about differences between the generations of the server.</summary>
     public static TheoryData<CaKind> AllGenerations { get; } = [CaKind.DevCa, CaKind.StepCa, CaKind.DevCa30, CaKind.StepCa30];
 
-    /// <summary>A shared CA; skips the test where it can't run, or fails it if STEPCARENEW_STRICT is 1.</summary>
+    /// <summary>A shared CA; skips the test if it cannot run, or fails it if STEPCARENEW_STRICT is 1.</summary>
     public static Task<ITestCa> GetAsync(CaKind kind, TestCaOptions? options = null) =>
         Running.GetOrAdd((kind, options ?? new()), key => new(() => StartAsync(key.Item1, key.Item2))).Value;
 
-    /// <summary>A CA for one test alone, which has to dispose it.</summary>
+    /// <summary>A CA for one test, which must dispose it.</summary>
     public static async Task<ITestCa> StartAsync(CaKind kind, TestCaOptions options) => kind switch
     {
         CaKind.StepCa => await StepTestCa.StartAsync(options),

@@ -1,6 +1,6 @@
 namespace StepCaRenew.Integration.Cas;
 
-/// <summary>A folder of one test, gone after it.</summary>
+/// <summary>A folder of one test, deleted after it.</summary>
 public sealed class TestFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("stepcarenew-").FullName;

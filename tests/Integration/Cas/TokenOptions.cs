@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace StepCaRenew.Integration.Cas;
 
-/// <summary>What a one-time token says.</summary>
+/// <summary>The contents of a one-time token.</summary>
 public sealed record TokenOptions(string Subject)
 {
     public IReadOnlyList<string> Sans { get; init; } = [];

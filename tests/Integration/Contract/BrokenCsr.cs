@@ -3,7 +3,7 @@ using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.Integration.Contract;
 
-/// <summary>A signing request whose signature is wrong, and nothing else.</summary>
+/// <summary>A signing request that is correct except for its signature.</summary>
 internal static class BrokenCsr
 {
     public static string Create()

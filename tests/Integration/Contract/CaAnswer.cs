@@ -6,7 +6,7 @@ using StepCaRenew.Integration.Cas;
 
 namespace StepCaRenew.Integration.Contract;
 
-/// <summary>An answer as it came.</summary>
+/// <summary>An unparsed answer.</summary>
 public sealed record CaAnswer(int Status, string? MediaType, string Text, Version HttpVersion)
 {
     /// <summary>The header X-Request-Id.</summary>

@@ -3,7 +3,7 @@ using StepCaRenew.Integration.Cas;
 
 namespace StepCaRenew.Integration.Contract;
 
-/// <summary>What DevCa and the real step-ca must do alike; each contract runs on both generations of both, see Suites.cs.</summary>
+/// <summary>The behaviour that DevCa and the real step-ca share; each contract runs on both generations of both, see Suites.cs.</summary>
 public abstract class CaContract(CaKind kind) : IDisposable
 {
     protected const string Unauthorized =
@@ -18,12 +18,12 @@ public abstract class CaContract(CaKind kind) : IDisposable
 
     protected CaKind Kind { get; } = kind;
 
-    /// <summary>What each generation of the server answers.</summary>
+    /// <summary>The answer of each generation of the server.</summary>
     protected T ByGeneration<T>(T v19, T v30) => Kind is CaKind.DevCa30 or CaKind.StepCa30 ? v30 : v19;
 
     protected Task<ITestCa> CaAsync(TestCaOptions? options = null) => TestCas.GetAsync(Kind, options);
 
-    /// <summary>Issues a certificate of a name of its own.</summary>
+    /// <summary>Issues a certificate with a unique name.</summary>
     protected async Task<IssuedPair> IssueAsync(
         ITestCa ca, string provisioner = "admin", TimeSpan? age = null, TimeSpan? lifetime = null, string key = "EC-P256",
         bool digitalSignature = true, bool serverAuth = true, params string[] sans) => await ca.IssueAsync(new()

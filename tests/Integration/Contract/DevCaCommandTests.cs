@@ -7,7 +7,7 @@ using StepCaRenew.Integration.Cas;
 
 namespace StepCaRenew.Integration.Contract;
 
-/// <summary>The program around DevCa, as the demo uses it.</summary>
+/// <summary>DevCa's command line, as the demo uses it.</summary>
 public sealed class DevCaCommandTests : IDisposable
 {
     private readonly TestFolder _folder = new();
@@ -126,7 +126,7 @@ public sealed class DevCaCommandTests : IDisposable
     [InlineData("'3' is not a number of intermediates; write 1 or 2.", "rotate", "--folder", "x", "--intermediates", "3")]
     [InlineData("--what is no option of this command.", "run", "--folder", "x", "--what")]
     [InlineData("Expected: CRT KEY.", "issue", "--folder", "x", "--name", "x")]
-    public async Task Nonsense_IsExplained(string message, params string[] arguments)
+    public async Task InvalidArguments_AreExplained(string message, params string[] arguments)
     {
         using var process = Start(arguments);
         var error = await process.StandardError.ReadToEndAsync();
@@ -138,7 +138,7 @@ public sealed class DevCaCommandTests : IDisposable
     [Theory]
     [InlineData("issue", "--name", "x", "x.crt", "x.key")]
     [InlineData("rotate")]
-    public async Task CommandWithoutCa_SaysSo(string command, params string[] arguments)
+    public async Task CommandWithoutCa_IsAnError(string command, params string[] arguments)
     {
         using var process = Start([command, "--folder", Ca, .. arguments]);
         Assert.StartsWith("There is no CA below", await process.StandardError.ReadToEndAsync(), StringComparison.Ordinal);

@@ -6,7 +6,7 @@ using StepCaRenew.Integration.Cas;
 
 namespace StepCaRenew.Integration.Contract;
 
-/// <summary>DevCa's faults do what their names say, once, and then all is well again.</summary>
+/// <summary>Each fault of DevCa does what its name says, once.</summary>
 public sealed class DevCaFaultTests : IAsyncLifetime
 {
     private readonly TestFolder _folder = new();
@@ -68,8 +68,8 @@ public sealed class DevCaFaultTests : IAsyncLifetime
         _ca.Server.Faults.Add(new SilentFault(TimeSpan.FromMilliseconds(100)));
         for (var i = 0; i < 3; i++)
         {
-            // A reset can be there before the client has seen its connection stand; then HttpClient
-            // reports ConnectionError, or lets a bare SocketException out.
+            // A reset can arrive before the client's connect ends; then HttpClient
+            // reports ConnectionError, or throws a SocketException.
             var error = await Assert.ThrowsAnyAsync<Exception>(() => RenewAsync());
             Assert.True(error is SocketException or HttpRequestException
             {
@@ -108,7 +108,7 @@ public sealed class DevCaFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Bodies_AreWhatTheyAre()
+    public async Task Bodies_AreAsPlanned()
     {
         var garbage = await RenewAsync(RawFault.Garbage);
         Assert.ThrowsAny<JsonException>(() => garbage.Json);
@@ -119,7 +119,7 @@ public sealed class DevCaFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WrongKey_IsNotOurs() =>
+    public async Task WrongKey_IsAnotherKey() =>
         Assert.NotEqual(_pair.Leaf.PublicKey.EncodedKeyValue.RawData, (await LeafAsync(new WrongKeyFault())).PublicKey.EncodedKeyValue.RawData);
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class DevCaFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ForeignRoot_DoesNotLeadToOurs()
+    public async Task ForeignRoot_DoesNotChainToTheRoot()
     {
         var chain = (await RenewAsync(new ForeignRootFault())).Chain;
         Assert.Equal(_pair.Leaf.PublicKey.EncodedKeyValue.RawData, chain[0].PublicKey.EncodedKeyValue.RawData);
@@ -156,7 +156,7 @@ public sealed class DevCaFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Chain_IsLess()
+    public async Task Chain_IsIncomplete()
     {
         var old = (await RenewAsync(ChainFault.NoCertChain)).Json;
         Assert.Equal((false, true), (old.ContainsKey("certChain"), old["ca"] is not null));
@@ -165,7 +165,7 @@ public sealed class DevCaFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Log_KnowsWhoAskedAndHow()
+    public async Task Log_HasClientAndProtocol()
     {
         await RenewAsync();
         var entry = _ca.Server.Requests.Entries.Single(e => e.Path == "/renew");

@@ -4,7 +4,7 @@ using StepCaRenew.Integration.Cas;
 
 namespace StepCaRenew.Integration.Contract;
 
-/// <summary>What anyone may ask, and what isn't there.</summary>
+/// <summary>The endpoints without authentication, and unknown paths.</summary>
 public abstract class InfoContract(CaKind kind) : CaContract(kind)
 {
     private const string NotFound = "The requested resource could not be found. Please see the certificate authority logs for more info.";
@@ -68,7 +68,7 @@ public abstract class InfoContract(CaKind kind) : CaContract(kind)
     [Theory]
     [InlineData("/intermediates")]
     [InlineData("/1.0/intermediates")]
-    public async Task Intermediates_AreServedByNewerServersAlone(string path)
+    public async Task Intermediates_AreServedByNewerServersOnly(string path)
     {
         var ca = await CaAsync();
         var answer = await GetAsync(ca, path);
@@ -80,7 +80,7 @@ public abstract class InfoContract(CaKind kind) : CaContract(kind)
     }
 
     [Fact]
-    public async Task IntermediatesPem_IsServedByNewerServersAlone()
+    public async Task IntermediatesPem_IsServedByNewerServersOnly()
     {
         var ca = await CaAsync();
         var answer = await GetAsync(ca, "/intermediates.pem");

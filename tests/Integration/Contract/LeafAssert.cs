@@ -4,7 +4,7 @@ using StepCaRenew.DevCa.Pki;
 
 namespace StepCaRenew.Integration.Contract;
 
-/// <summary>What a leaf has to look like.</summary>
+/// <summary>Assertions about a leaf.</summary>
 internal static class LeafAssert
 {
     private const string AuthorityKey = "2.5.29.35";
@@ -16,7 +16,7 @@ internal static class LeafAssert
     public static IEnumerable<string> Purposes(X509Certificate2 leaf) =>
         leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().Single().EnhancedKeyUsages.Cast<Oid>().Select(oid => oid.Value!);
 
-    /// <summary>Extensions in step's order, identifiers that fit, server and client purposes.</summary>
+    /// <summary>Extensions in step's order, matching key identifiers, server and client usage.</summary>
     public static void IsDefaultLeaf(X509Certificate2 leaf, X509Certificate2 intermediate)
     {
         Assert.Equal(
@@ -28,7 +28,7 @@ internal static class LeafAssert
         Comes(leaf, intermediate);
     }
 
-    /// <summary>The successor of a leaf: all the same but for serial and times.</summary>
+    /// <summary>A renewed leaf: everything is the same except serial and times.</summary>
     public static void IsRenewed(X509Certificate2 old, X509Certificate2 renewed, X509Certificate2 intermediate, bool newKey = false)
     {
         Assert.NotEqual(old.SerialNumber, renewed.SerialNumber);

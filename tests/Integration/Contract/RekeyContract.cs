@@ -13,7 +13,7 @@ public abstract class RekeyContract(CaKind kind) : CaContract(kind)
     }
 
     [Fact]
-    public async Task GivesTheSameForTheNewKey_WhateverTheRequestsName()
+    public async Task GivesTheSameNamesForTheNewKey_WhateverTheRequestsName()
     {
         var ca = await CaAsync();
         var pair = await IssueAsync(ca, sans: ["a.local", "127.0.0.1"]);

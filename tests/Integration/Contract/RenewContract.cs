@@ -11,7 +11,7 @@ public abstract class RenewContract(CaKind kind) : CaContract(kind)
     [InlineData("EC-P384")]
     [InlineData("EC-P521")]
     [InlineData("RSA-2048")]
-    public async Task GivesTheSameAgain(string key)
+    public async Task GivesTheSameNamesAgain(string key)
     {
         var ca = await CaAsync();
         var pair = await IssueAsync(ca, key: key, sans: ["a.local", "127.0.0.1", "https://a.local/x", "who@a.local"]);

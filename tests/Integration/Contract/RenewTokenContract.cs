@@ -24,7 +24,7 @@ public abstract class RenewTokenContract(CaKind kind) : CaContract(kind)
     [InlineData("EC-P384")]
     [InlineData("EC-P521")]
     [InlineData("RSA-2048")]
-    public async Task GoodToken_GivesTheSameAgain(string key)
+    public async Task GoodToken_GivesTheSameNamesAgain(string key)
     {
         var ca = await CaAsync();
         var pair = await IssueAsync(ca, key: key);
@@ -166,7 +166,7 @@ public abstract class RenewTokenContract(CaKind kind) : CaContract(kind)
     }
 
     [Fact]
-    public async Task Expired_IsRenewedWhereTheCaAllowsIt()
+    public async Task Expired_IsRenewedIfTheCaAllowsIt()
     {
         var ca = await CaAsync(RenewsExpired);
         var pair = await ExpiredAsync(ca);
@@ -186,7 +186,7 @@ public abstract class RenewTokenContract(CaKind kind) : CaContract(kind)
     [Fact]
     public async Task ValidityBelowAMinute_Is401()
     {
-        // step-ca looks at the chain as it was one minute before the leaf's end: before its beginning here.
+        // step-ca verifies the chain at one minute before the leaf's end, which is before its beginning here.
         var ca = await CaAsync();
         var pair = await IssueAsync(ca, age: TimeSpan.FromSeconds(2), lifetime: TimeSpan.FromSeconds(50));
         (await RenewAsync(ca, RenewToken.Create(pair))).AssertRefused(401, Invalid);
@@ -203,7 +203,7 @@ public abstract class RenewTokenContract(CaKind kind) : CaContract(kind)
     }
 
     [Fact]
-    public async Task NoClientAuth_IsRefusedByNewerServersAlone()
+    public async Task NoClientAuth_IsRefusedByNewerServersOnly()
     {
         var ca = await CaAsync();
         var answer = await RenewAsync(ca, RenewToken.Create(await IssueAsync(ca, "noeku")));
@@ -214,7 +214,7 @@ public abstract class RenewTokenContract(CaKind kind) : CaContract(kind)
     }
 
     [Fact]
-    public async Task NoServerAuth_IsRefusedByOlderServersAlone()
+    public async Task NoServerAuth_IsRefusedByOlderServersOnly()
     {
         var ca = await CaAsync();
         var answer = await RenewAsync(ca, RenewToken.Create(await IssueAsync(ca, age: TimeSpan.FromMinutes(5), serverAuth: false)));

@@ -80,7 +80,7 @@ public abstract class RevokeContract(CaKind kind) : CaContract(kind)
     [Theory]
     [InlineData("0x{0}")]
     [InlineData("0X{0}")]
-    public async Task HexadecimalSerial_IsUnderstoodByNewerServersAlone(string form)
+    public async Task HexadecimalSerial_IsAcceptedByNewerServersOnly(string form)
     {
         var ca = await CaAsync();
         var pair = await IssueAsync(ca);

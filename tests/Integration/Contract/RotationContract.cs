@@ -7,7 +7,7 @@ using StepCaRenew.Integration.Cas;
 
 namespace StepCaRenew.Integration.Contract;
 
-/// <summary>What becomes of older certificates when the CA gets a new intermediate.</summary>
+/// <summary>Older certificates after the CA gets a new intermediate.</summary>
 public abstract class RotationContract(CaKind kind) : CaContract(kind)
 {
     private Task<ITestCa> OwnCaAsync() => TestCas.StartAsync(Kind, new());

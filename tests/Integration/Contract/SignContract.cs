@@ -116,7 +116,7 @@ public abstract class SignContract(CaKind kind) : CaContract(kind)
         Forbidden + $"certificate request does not contain the valid common name - got bar.local, want {ByGeneration("foo.local", "[foo.local foo.local]")}.");
 
     [Fact]
-    public async Task CommonNameThatIsAnotherOfTheTokensNames_IsAcceptedByNewerServersAlone()
+    public async Task CommonNameThatIsAnotherOfTheTokensNames_IsAcceptedByNewerServersOnly()
     {
         var answer = await SignAsync(await CaAsync(), Csr("bar.local"), claims: claims => claims["sans"] = new JsonArray(Name, "bar.local"));
         if (ByGeneration(false, true))
@@ -126,7 +126,7 @@ public abstract class SignContract(CaKind kind) : CaContract(kind)
     }
 
     [Fact]
-    public async Task TokenForOneRequest_IsHeldAgainstItByNewerServersAlone()
+    public async Task TokenForOneRequest_IsCheckedByNewerServersOnly()
     {
         var ca = await CaAsync();
         var (mine, other) = (Csr(), Csr());

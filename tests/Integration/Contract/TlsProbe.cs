@@ -7,7 +7,7 @@ using StepCaRenew.Integration.Cas;
 
 namespace StepCaRenew.Integration.Contract;
 
-/// <summary>A TLS connection without HTTP's client around it, to see which alert a server sends.</summary>
+/// <summary>A TLS connection without HttpClient, to see the server's alert.</summary>
 internal static class TlsProbe
 {
     public const string Renew = "POST /renew HTTP/1.1\r\nHost: ca\r\nContent-Length: 0\r\n\r\n";
@@ -24,7 +24,7 @@ internal static class TlsProbe
             Assert.Equal(AlertBase + alert, refusal.GetBaseException().HResult);
     }
 
-    /// <summary>Connects, and reads before anything is written: a write can be overtaken by the reset that follows the alert.</summary>
+    /// <summary>Connects and only reads: after a write, a reset could hide the alert.</summary>
     public static async Task<string> ReadAsync(
         ITestCa ca, X509Certificate2 certificate, SslProtocols protocol, string? request = null, IEnumerable<X509Certificate2>? chain = null)
     {
@@ -41,7 +41,7 @@ internal static class TlsProbe
         });
         if (request is not null)
             await tls.WriteAsync(Encoding.ASCII.GetBytes(request));
-        // A client that is let in and asks nothing hears nothing: that has to fail a test, not hang it.
+        // An accepted client that sends nothing gets no answer: that must fail the test, not hang it.
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         var buffer = new byte[4096];
         return Encoding.ASCII.GetString(buffer, 0, await tls.ReadAsync(buffer, patience.Token));

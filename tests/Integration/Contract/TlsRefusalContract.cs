@@ -42,7 +42,7 @@ public abstract class TlsRefusalContract(CaKind kind) : CaContract(kind)
     [Theory]
     [InlineData(SslProtocols.Tls12)]
     [InlineData(SslProtocols.Tls13)]
-    public async Task GoodCertificate_IsWelcome(SslProtocols protocol)
+    public async Task GoodCertificate_IsAccepted(SslProtocols protocol)
     {
         var ca = await CaAsync();
         using var certificate = (await IssueAsync(ca)).LoadWithKey();
