@@ -44,7 +44,7 @@ internal static class KeyEncryption
         if (function != Pbkdf2)
             return $"its encryption derives the key with {(function == "1.3.6.1.4.1.11591.4.11" ? "scrypt" : function)}; only PBKDF2 is supported";
         var cipher = parameters.ReadSequence().ReadObjectIdentifier();
-        return Ciphers.Contains(cipher) ? ObstacleOfCount(derivation.ReadSequence()) : $"it is encrypted with the cipher {cipher}; only AES-CBC and 3DES are supported";
+        return Ciphers.Contains(cipher) ? ObstacleOfCount(derivation.ReadSequence()) : $"its encryption uses the cipher {cipher}; only AES-CBC and 3DES are supported";
     }
 
     private static string? ObstacleOfCount(AsnReader parameters)

@@ -83,6 +83,6 @@ internal static class Refusals
     {
         var type = response.ContentType is null ? "no content type" : ForeignText.Clean(response.ContentType);
         var line = TextFile.Decode(response.Body).Split('\n').Select(ForeignText.Clean).FirstOrDefault(line => line.Length > 0);
-        return line is null ? $"{type}, empty" : $"{type}, beginning with \"{line}\"";
+        return line is null ? $"{type}, with an empty body" : $"{type}, beginning with \"{line}\"";
     }
 }

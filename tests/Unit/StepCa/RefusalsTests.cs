@@ -85,8 +85,8 @@ public sealed class RefusalsTests
     [InlineData("application/json", """{"message":7}""", "message")]
     [InlineData("application/json", """{"message":""}""", "message")]
     [InlineData(null, "plain", "no content type")]
-    [InlineData("text/plain", "", "nothing")]
-    [InlineData("text/plain", " \r\n ", "nothing")]
+    [InlineData("text/plain", "", "empty body")]
+    [InlineData("text/plain", " \r\n ", "empty body")]
     public void Map_NoJsonMessage_QuotesTypeAndFirstLine(string? type, string body, string expected) =>
         Assert.Contains(expected, Refusals.Map(Answer(502, type, body), Endpoint, false, new TokenFacts()).Message, StringComparison.Ordinal);
 
