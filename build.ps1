@@ -15,7 +15,7 @@
 .PARAMETER Configuration
     Release or Debug.
 .PARAMETER Strict
-    Test fails where something could not run, instead of saying so and going on.
+    Test fails if something could not run, instead of reporting it and going on.
 .PARAMETER Suite
     Test runs these suites only: Package, Harness, Unit, Integration, Pester, Wine. Several names are separated by commas.
 .PARAMETER Extended
@@ -23,7 +23,7 @@
 .PARAMETER Install
     Test installs the programs that its tests need. On Debian, as root; without this, or elsewhere, it prints what is missing.
 .PARAMETER ReadyToRun
-    Package compiles ahead for this machine's platform, into out/package-<platform>.
+    Package compiles in advance for this machine's platform, into out/package-<platform>.
 #>
 [CmdletBinding()]
 param(

@@ -20,7 +20,7 @@ Usage: ./build.sh TASK [--configuration Release|Debug]
   --suite NAME  runs this suite only: Package, Harness, Unit, Integration, Pester, Wine; may be repeated
   --extended    also runs the suites that take long, which CI leaves out
   --install     installs the programs that tests need (apt-get, as root); without it, test prints what is missing
-  --strict      test fails if something could not run, instead of saying so and going on
+  --strict      test fails if something could not run, instead of reporting it and going on
 END
 }
 
@@ -86,7 +86,7 @@ without_pwsh() {
     echo 'No PowerShell: there is no pwsh (7.4 or later) on PATH, and the .NET tool PowerShell cannot be fetched (out/logs/pwsh.log).'
     case "$task" in
         test)
-            echo 'What needs none runs:'
+            echo 'The suites that need none:'
             echo
             bash build/prerequisites.sh ${install:+--install} ${extended:+--extended}
             test_without_pwsh ;;

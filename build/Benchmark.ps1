@@ -1,4 +1,4 @@
-<# .SYNOPSIS Packages the module, compiled ahead, and measures it (tests/Benchmarks/Benchmark.ps1, in a PowerShell of its own). #>
+<# .SYNOPSIS Packages the module, compiled in advance, and measures it (tests/Benchmarks/Benchmark.ps1, in a PowerShell of its own). #>
 [CmdletBinding()]
 param([string] $Configuration = 'Release')
 
@@ -11,8 +11,8 @@ $package = try {
     Get-PackagePath -ReadyToRun
 }
 catch {
-    # Compiling ahead takes a pack of the platform, which not every registry has. The table says which one was measured.
-    Write-BuildLine "Not compiled ahead: $($_.Exception.Message)" -Color Yellow
+    # Compiling in advance needs a pack of the platform, which not every registry has. The table says which package was measured.
+    Write-BuildLine "Not compiled in advance: $($_.Exception.Message)" -Color Yellow
     & (Join-Path $PSScriptRoot 'Package.ps1') -Configuration $Configuration > $null
     Get-PackagePath
 }

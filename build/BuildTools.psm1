@@ -8,7 +8,7 @@ $Dotnet = @{
     DOTNET_NOLOGO                        = '1'
     DOTNET_CLI_TELEMETRY_OPTOUT          = '1'
     DOTNET_GENERATE_ASPNET_CERTIFICATE   = 'false'
-    # A node that outlives the build holds its output open, and whoever reads that waits for it.
+    # A node that outlives the build holds its output open, and a program that reads the output waits for it.
     MSBUILDDISABLENODEREUSE              = '1'
     POWERSHELL_TELEMETRY_OPTOUT          = '1'
     POWERSHELL_UPDATECHECK               = 'Off'
@@ -42,7 +42,7 @@ function Get-BuildVersion {
 }
 
 function Get-PackagePath {
-    <# .SYNOPSIS Where the package of this source goes, or the one that is compiled ahead for this machine's platform. #>
+    <# .SYNOPSIS The folder of this source's package, or of the one that is compiled in advance for this machine's platform. #>
     param([switch] $ReadyToRun)
     Join-Path $Out $(if ($ReadyToRun) { "package-$(Get-BuildPlatform)" } else { 'package' }) 'StepCaRenew' (Get-BuildVersion)
 }
@@ -215,7 +215,7 @@ function Save-NuGetModule {
 }
 
 function Get-PackageEnvironment {
-    <# .SYNOPSIS What tells scripts and suites which package and which build they work with. #>
+    <# .SYNOPSIS Variables that name the package and the build for scripts and suites. #>
     param([Parameter(Mandatory)] [string] $Configuration, [switch] $Strict, [switch] $Extended)
     @{
         STEPCARENEW_PACKAGE       = Get-PackagePath

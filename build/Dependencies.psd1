@@ -1,5 +1,5 @@
-# What the build needs beside the .NET SDK and its packages (Directory.Packages.props).
-# A module is taken from the module path where it is there in Minimum <= version < Below, else installed in Version from
+# Tools of the build besides the .NET SDK and its packages (Directory.Packages.props).
+# A module is taken from the module path if its version there is Minimum <= version < Below, else installed in Version from
 # the gallery; Pester, which its makers publish as a NuGet package too, also from there.
 @{
     # build.sh restores this one as a .NET tool where there is no pwsh.

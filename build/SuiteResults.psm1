@@ -9,7 +9,7 @@ function New-SuiteResult {
     .SYNOPSIS
         The result of a suite.
     .PARAMETER Failed
-        How many tests failed. Failures that are no test (a file, a block, the runner) come on top: Add-Failure.
+        How many tests failed. Failures outside of a test (of a file, a block, the runner) are added to them: Add-Failure.
     .PARAMETER Failures
         One line for each failed test. More lines than failed tests are failures too.
     .PARAMETER Skips
@@ -48,7 +48,7 @@ function Merge-SuiteResult {
 }
 
 function Add-Failure {
-    <# .SYNOPSIS Counts a failure that is no failed test. #>
+    <# .SYNOPSIS Counts a failure outside of a test. #>
     param([Parameter(Mandatory)] $Result, [Parameter(Mandatory)] [string] $Line)
     $Result.Failed++
     $Result.Failures += $Line
@@ -88,7 +88,7 @@ function Read-XunitResult {
     $skips = $xml.SelectNodes('//test/reason') | ForEach-Object InnerText
     $explicit = & $count not-run
     $discovered = [Math]::Max((& $count total), (Get-XunitCaseCount $Log)) - $explicit
-    # What fails outside of tests (a fixture that can't be disposed of) is an error.
+    # A failure outside of tests (a fixture that can't be disposed of) is an error.
     $result = New-SuiteResult -Passed (& $count passed) -Failed (& $count failed) -Skipped (& $count skipped) -Failures $failures -Skips $skips -Discovered $discovered
     $result.Failed = [Math]::Max($result.Failed, $result.FailedTests + (& $count errors))
     $result

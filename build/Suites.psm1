@@ -74,7 +74,7 @@ function Invoke-SuiteProcess {
     }
     if (-not $result) {
         $result = & $ReadLog $process.Output
-        # A crash dumps a stack of long names. What the crash says comes before it.
+        # A crash dumps a stack of long names. Its message comes before them.
         $last = $process.Output -split '\r?\n' | Where-Object { $_ -notmatch '^\s+at |^\s*$' } | Select-Object -Last 1
         foreach ($test in $result.Running) { Add-Failure $result "$($test): the suite $end before this test had ended" }
         $ran = $result.Passed + $result.FailedTests + $result.Skipped

@@ -53,7 +53,7 @@ foreach ($item in $wanted) {
     $missing = $item['Needs'] | Where-Object { $_ -and (-not $results[$_] -or $results[$_].Failed) }
     $reason = if ($missing) { "$($missing -join ', ') failed" } elseif ($item['Unavailable']) { & $item['Unavailable'] }
     if (-not $reason) { $results[$item.Name] = Invoke-Suite -Name $item.Name -Run $item.Run }
-    # A suite that was asked for by its name must run. What follows from another failure is not counted again.
+    # A suite that was asked for by its name must run. A consequence of another failure is not counted again.
     elseif (-not $missing -and $item.Name -in $names) { $results[$item.Name] = Invoke-Suite -Name $item.Name -Run { throw $reason } }
     else { $notRun += [pscustomobject]@{ Text = "$($item.Name): $reason"; Counts = -not $missing } }
 }
@@ -71,7 +71,7 @@ if ($notRun) {
 }
 
 $passed, $failed, $skipped = 'Passed', 'Failed', 'Skipped' | ForEach-Object { [int] ($results.Values | Measure-Object $_ -Sum).Sum }
-# What a strict run leaves out is a failure like any other.
+# In a strict run, a suite that was left out is a failure.
 if ($Strict) { $failed += @($notRun | Where-Object Counts).Count }
 if ($passed + $failed + $skipped -eq 0) { $failed = 1; Write-BuildLine; Write-BuildLine 'No suite ran.' -Color Red }
 Write-BuildLine

@@ -39,7 +39,7 @@ function Invoke-WineSuite {
     param([Parameter(Mandatory)] [string] $Configuration, [Parameter(Mandatory)] [string] $Pester, [Parameter(Mandatory)] [hashtable] $Environment)
     $made = Invoke-BuildProcess -Name wine-prefix -FilePath bash -ArgumentList (Get-BuildPath 'tests/Wine/make-prefix.sh'), $PSHOME -TimeoutSeconds $PrefixSeconds
     if ($made.ExitCode -ne 0) { throw "The Wine prefix cannot be made, see $($made.Log)`n  $(@($made.Output -split '\r?\n')[-1])" }
-    # What the tests find missing there is missing in Wine, and no fault of this machine.
+    # Programs that the tests miss there are missing in Wine, not on this machine.
     $inside = $Environment + @{ }
     $inside.STEPCARENEW_PACKAGE = ConvertTo-WinePath $Environment.STEPCARENEW_PACKAGE
     $inside.STEPCARENEW_STRICT = ''

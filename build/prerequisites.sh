@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the tests need from the system besides the .NET SDK, by its Debian name. Prints what is missing, and the command
+# Programs that the tests need besides the .NET SDK, by their Debian names. Prints which are missing, and the command
 # that installs it. With --install and as root, installs it. Tests whose programs are missing skip themselves.
 #   --install   installs the packages
 #   --extended  includes what only the extended suites need

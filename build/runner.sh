@@ -128,7 +128,7 @@ xunit() {
     if [ "$s" -gt 0 ]; then skips="$skips$(sed -n '/\[SKIP\]$/{n;s/^ *//p;}' "$log")"$'\n'; fi
 }
 
-# LINE: a failure that is no failed test, in xunit.
+# LINE: a failure outside of a test, in xunit.
 fault() {
     f=$((f + 1))
     lines="$lines"$'\n'"$1"

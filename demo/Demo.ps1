@@ -49,7 +49,7 @@ try {
     $before = (Get-FileHash web.crt).Hash
     Invoke-StepRenewal web.crt -Force -ErrorAction SilentlyContinue -ErrorVariable refused -OutVariable third | Out-String | ForEach-Object { $_.Trim() + "`n" }
     $refused[0].ErrorDetails.Message
-    "What to do: $($refused[0].ErrorDetails.RecommendedAction)"
+    "Remedy: $($refused[0].ErrorDetails.RecommendedAction)"
     Get-StepCertificate | Out-String | ForEach-Object { $_.Trim() + "`n" }
 
     # The demonstration is a test as well: what it shows must be so.

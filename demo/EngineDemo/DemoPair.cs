@@ -43,7 +43,7 @@ internal sealed class DemoPair(DevCaServer ca, string folder, string name)
         File.SetLastWriteTime(CertificatePath, DateTime.Now.AddHours(-2));
     }
 
-    /// <summary>One line on what lies there.</summary>
+    /// <summary>One line about the pair on disk.</summary>
     public void Show()
     {
         using var certificate = CertificateFile.Load(CertificatePath);

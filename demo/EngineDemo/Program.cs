@@ -44,7 +44,7 @@ try
         var (result, error) = await engine.RenewAsync(what, CancellationToken.None);
         Console.WriteLine($"  {result.Status}: {result.Message}");
         if (error is not null)
-            Console.WriteLine($"  What to do: {error.Remedy}");
+            Console.WriteLine($"  Remedy: {error.Remedy}");
         return result;
     }
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Where the prefix with PowerShell for Windows is, and how its processes are started and ended. For make-prefix.sh and run.sh.
+# The prefix with PowerShell for Windows; starts and ends its processes. For make-prefix.sh and run.sh.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 dir=${STEPCARENEW_WINE:-$root/out/wine-pwsh}

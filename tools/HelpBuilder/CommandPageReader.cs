@@ -151,7 +151,7 @@ internal sealed partial class CommandPageReader
                 throw _page.Error(item.Line + 1, "a related link is one link and nothing else");
             // Links from page to page are for the reader on the web; in the console the name is what one types.
             var address = Uri.IsWellFormedUriString(link.Url, UriKind.Absolute) ? link.Url : null;
-            links.Add(new RelatedLink(PlainText.Of((ContainerInline)link), address));
+            links.Add(new RelatedLink(PlainText.FromMarkdown((ContainerInline)link), address));
         }
         return links.Count > 0 ? links : throw _page.Error(section.Line, "related links are a list of links");
     }

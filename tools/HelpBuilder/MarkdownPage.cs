@@ -17,7 +17,7 @@ internal sealed class MarkdownPage
 
     public string Title { get; }
 
-    /// <summary>What follows the title, with one child for each heading of the second level.</summary>
+    /// <summary>The content after the title, with one child for each heading of the second level.</summary>
     public Section Root { get; }
 
     public static MarkdownPage Read(string file)
@@ -34,7 +34,7 @@ internal sealed class MarkdownPage
                 open.Peek().Blocks.Add(block);
                 continue;
             }
-            var section = new Section(PlainText.Of(heading.Inline), heading.Level, heading.Line + 1);
+            var section = new Section(PlainText.FromMarkdown(heading.Inline), heading.Level, heading.Line + 1);
             if (page is null)
             {
                 if (heading.Level != 1)
@@ -64,7 +64,7 @@ internal sealed class MarkdownPage
         {
             if (block is HtmlBlock { Type: HtmlBlockType.Comment })
                 continue;
-            var text = PlainText.Of(block)
+            var text = PlainText.FromMarkdown(block)
                 ?? throw Error(block.Line + 1, $"help can't show a {block.GetType().Name}: use paragraphs, lists and code");
             // Get-Help trims a paragraph and keeps what is within: code stays indented as a part of the text before it.
             if (block is not CodeBlock code)

@@ -13,9 +13,9 @@ internal static class PlainText
     private const int ListWidth = 72;
 
     /// <returns>The text, or null for a block that plain text can't carry.</returns>
-    public static string? Of(Block block) => block switch
+    public static string? FromMarkdown(Block block) => block switch
     {
-        ParagraphBlock paragraph => LooksLikeTable(Of(paragraph.Inline)) ? null : Of(paragraph.Inline),
+        ParagraphBlock paragraph => LooksLikeTable(FromMarkdown(paragraph.Inline)) ? null : FromMarkdown(paragraph.Inline),
         CodeBlock code => string.Join('\n', Code(code).Split('\n').Select(line => line.Length == 0 ? line : CodeIndent + line)),
         ListBlock list => List(list),
         QuoteBlock quote => Blocks(quote, "\n\n"),
@@ -24,7 +24,7 @@ internal static class PlainText
 
     public static string Code(CodeBlock block) => block.Lines.ToString().ReplaceLineEndings("\n").TrimEnd();
 
-    public static string Of(ContainerInline? inlines)
+    public static string FromMarkdown(ContainerInline? inlines)
     {
         var text = new StringBuilder();
         foreach (var inline in inlines ?? [])
@@ -38,7 +38,7 @@ internal static class PlainText
                 HtmlEntityInline entity => entity.Transcoded.ToString(),
                 HtmlInline html => html.Tag,
                 LinkInline link => Link(link),
-                ContainerInline container => Of(container),
+                ContainerInline container => FromMarkdown(container),
                 _ => inline.ToString(),
             });
         }
@@ -70,7 +70,7 @@ internal static class PlainText
 
     private static string Link(LinkInline link)
     {
-        var text = Of((ContainerInline)link);
+        var text = FromMarkdown((ContainerInline)link);
         return Uri.IsWellFormedUriString(link.Url, UriKind.Absolute) && link.Url != text ? $"{text} ({link.Url})" : text;
     }
 
@@ -93,7 +93,7 @@ internal static class PlainText
 
     private static string? Blocks(ContainerBlock container, string separator)
     {
-        var texts = container.Select(Of).ToList();
+        var texts = container.Select(FromMarkdown).ToList();
         return texts.Contains(null) ? null : string.Join(separator, texts);
     }
 

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace StepCaRenew.Benchmarks.Bare;
 
-/// <summary>What it costs to run a program: the time on the wall, and that of the processor.</summary>
+/// <summary>The cost of running a program: elapsed time and processor time.</summary>
 /// <param name="Wall">From its start to its end, in milliseconds.</param>
-/// <param name="Cpu">User and system time of it and of what it waited for, in milliseconds.</param>
+/// <param name="Cpu">User and system time of it and of the processes it waited for, in milliseconds.</param>
 public sealed record ProcessCost(double Wall, double Cpu)
 {
     /// <summary>Runs a program to its end; its output is thrown away.</summary>

@@ -1,5 +1,5 @@
 function Measure-Growth {
-    <# .SYNOPSIS What one pair costs, and how much memory a run takes, at 100, 1,000 and 10,000 pairs. #>
+    <# .SYNOPSIS The cost of one pair and the memory of a run, at 100, 1,000 and 10,000 pairs. #>
     param([Parameter(Mandatory)] [psobject] $Bench)
     $largest = 10000
     $folders = [ordered]@{}

@@ -1,7 +1,7 @@
 function Measure-Start {
     <#
     .SYNOPSIS
-        What importing the module and checking one certificate, due or not, adds to a PowerShell that does nothing.
+        The time that importing the module and checking one certificate, due or not, adds to a PowerShell that does nothing.
     #>
     param([Parameter(Mandatory)] [psobject] $Bench)
     # A process starts too seldom for seven runs to say much: fifteen, where others have seven.

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace StepCaRenew.Benchmarks.Herd;
 
-/// <summary>What the command line says.</summary>
+/// <summary>The options of the command line.</summary>
 /// <param name="Hosts">How many hosts.</param>
 /// <param name="Repeats">How many seeds, one after the other.</param>
 /// <param name="Seed">The first seed.</param>
 /// <param name="Output">The folder that the results are written to.</param>
 internal sealed record HerdOptions(int Hosts = 100_000, int Repeats = 7, long Seed = 20260101, string Output = "out/benchmarks/herd")
 {
-    /// <summary>What can be said.</summary>
+    /// <summary>The usage text.</summary>
     public const string Usage = "[--hosts <number>] [--repeats <number>] [--seed <number>] [--out <folder>]";
 
     /// <summary>Reads a command line.</summary>

@@ -4,7 +4,7 @@ function Use-NoFlush {
         Runs a script block while Core leaves out its flushes, which only a benchmark may ask of it.
     .DESCRIPTION
         There is no parameter for it, and there must be none: a pair that was not flushed may be half a pair after a power
-        cut. What a flush costs is the disk's doing and not ours, hence a figure without.
+        loss. The cost of a flush depends on the disk and not on the module, hence a figure without.
     #>
     param([Parameter(Mandatory)] [scriptblock] $Script)
     $core = [Runtime.Loader.AssemblyLoadContext]::All | ForEach-Object Assemblies | Where-Object { $_.GetName().Name -eq 'StepCaRenew.Core' }

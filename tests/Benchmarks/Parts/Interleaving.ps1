@@ -3,7 +3,7 @@ function Measure-Interleaved {
     .SYNOPSIS
         Runs several ways of doing the same again and again in turn; returns what each gave, run by run.
     .DESCRIPTION
-        What else the machine does meets all ways alike: each round runs all of them, and every other round backwards.
+        Other work of the machine affects all ways alike: each round runs all of them, and every other round backwards.
     .PARAMETER Way
         Name and script block of each way; the script block returns one figure.
     .PARAMETER WarmUp

@@ -10,7 +10,7 @@ function Get-Line {
     .PARAMETER Difference
         Compare by subtracting instead of dividing.
     .PARAMETER Note
-        What is to be said below the table where the bar is not held.
+        The text below the table if the bar is not held.
     #>
     param(
         [Parameter(Mandatory)] [string] $Figure,

@@ -1,5 +1,5 @@
 function Get-MachineDescription {
-    <# .SYNOPSIS Where was measured, and what: figures without it say nothing. #>
+    <# .SYNOPSIS The machine and the software that were measured: figures without them mean nothing. #>
     param([Parameter(Mandatory)] [psobject] $Bench)
     $load = if (Test-Path -LiteralPath '/proc/loadavg') { (Get-Content -LiteralPath '/proc/loadavg' -Raw).Split(' ')[0] } else { 'unknown' }
     [ordered]@{
@@ -31,7 +31,7 @@ function Get-ProcessorName {
 }
 
 function Test-ReadyToRun {
-    <# .SYNOPSIS Whether the package was compiled ahead for a platform. #>
+    <# .SYNOPSIS Whether the package was compiled in advance for a platform. #>
     param([Parameter(Mandatory)] [psobject] $Bench)
     $stream = [IO.File]::OpenRead((Join-Path (Split-Path $Bench.Manifest) 'bin/lib/StepCaRenew.Core.dll'))
     $reader = [Reflection.PortableExecutable.PEReader]::new($stream)

@@ -14,7 +14,7 @@ function Measure-ProcessRate {
     .PARAMETER Command
         Program and arguments; {} stands for the pair's path without its extension.
     .PARAMETER ExitCode
-        Those of xargs that are no failure: 123 is what it says where a program ended with 1 to 125.
+        Exit codes of xargs that are not a failure: 123 means that a program ended with 1 to 125.
     #>
     param(
         [Parameter(Mandatory)] [string[]] $Pair,

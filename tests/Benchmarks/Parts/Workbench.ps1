@@ -6,7 +6,7 @@ function Open-Workbench {
     if (-not (Test-Path -LiteralPath $bare)) { throw "The bare loops are not built: $bare. Run ./build.sh build first." }
     Add-Type -Path $bare
     Import-TestPackage
-    # Not the system's folder for temporary files, which may lie in memory, where a flush costs nothing.
+    # Not the system's folder for temporary files, which may be in memory, where a flush costs nothing.
     $work = Join-Path $Folder "work-$PID"
     [IO.Directory]::CreateDirectory($work) > $null
     [pscustomobject]@{

@@ -59,8 +59,8 @@ public sealed class HerdTests
     [Fact]
     public void Quartiles_LieBetweenTheValues()
     {
-        Assert.Equal(new Quartiles(2.5, 4, 5.5), Quartiles.Of([7, 1, 6, 2, 5, 3, 4]));
-        Assert.Equal(new Quartiles(double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity), Quartiles.Of([double.PositiveInfinity]));
+        Assert.Equal(new Quartiles(2.5, 4, 5.5), Quartiles.FromValues([7, 1, 6, 2, 5, 3, 4]));
+        Assert.Equal(new Quartiles(double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity), Quartiles.FromValues([double.PositiveInfinity]));
     }
 
     private static (ClientKind Kind, Tally Tally) Undisturbed(string id)

@@ -38,7 +38,7 @@ internal static partial class PlainWords
         new(@"\bahead\b(?! of\b)", "in advance", "computed ahead", "the clock is ahead of the CA's"),
         new(@"\btheirs (?:stand|stands|stays?)\b", "the name of the files that stay", "theirs stands", "the deployed files stay"),
         new(@"\b(?:lie|lies|lay) (?:in|on|at|under|below|above|next|there|here|with|outside|within|between)\b", "is, is stored", "the key lies in it", "relies in part"),
-        new(@"\bWhere [a-z][^.,;:|`""]{2,70}, [a-z]", "if", "Where nothing is left, it ends", "the folder where it is, and the file") { AsWritten = true },
+        new(@"\bWhere [a-z][^.,;:|`""]{2,70}, (?!and |or |which )[a-z]", "if", "Where nothing is left, it ends", "Where it is, and the file") { AsWritten = true },
         new(@"\b(?:null|none|empty|true|false|zero) where\b", "if", "null where it is none", "null if there is none"),
         new(@"\b(?:a|an|the|one|first|second|last|quick|each|every|this|that|another) looks?\b(?! like\b)", "check, read", "a quick look", "a table looks like it"),
         new(@"\b(?:What|Who|Whose|Whom)\b(?= [a-z])", "the actor or the thing", "What follows a renewal", "-WhatIf asks what follows") { AsWritten = true },

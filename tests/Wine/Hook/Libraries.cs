@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace StepCaRenew.WineHook;
 
-/// <summary>The libraries of tests/Wine/Shim, which lie next to this assembly and stand between .NET and Wine's.</summary>
+/// <summary>The libraries of tests/Wine/Shim, which are next to this assembly and come between .NET and Wine's.</summary>
 internal static class Libraries
 {
     private static readonly (string Start, string File)[] Replaced =

@@ -1,4 +1,4 @@
-// dotnet.exe for the prefix: hands its arguments to the host that lies next to it. NET_VERSION is defined by make-prefix.sh.
+// dotnet.exe for the prefix: passes its arguments to the host next to it. NET_VERSION is defined by make-prefix.sh.
 #include <windows.h>
 #include <stdio.h>
 #define FOLDER L"C:\\Program Files\\dotnet"

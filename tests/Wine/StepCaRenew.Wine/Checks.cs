@@ -8,7 +8,7 @@ using StepCaRenew.Scheduling.Windows.Com;
 
 namespace StepCaRenew.Wine;
 
-/// <summary>What is asked of Wine's Task Scheduler, through the classes that the module uses on Windows.</summary>
+/// <summary>Calls of Wine's Task Scheduler, through the classes that the module uses on Windows.</summary>
 internal static class Checks
 {
     private static readonly ScheduledRun Run = new()

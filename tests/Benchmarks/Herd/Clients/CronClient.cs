@@ -3,7 +3,7 @@ using StepCaRenew.Benchmarks.Herd.Model;
 namespace StepCaRenew.Benchmarks.Herd.Clients;
 
 /// <summary>
-/// <c>*/5 * * * * step ca renew --force --expires-in 8h</c>: every run draws the jitter anew. Eight hours are a third of
+/// <c>*/5 * * * * step ca renew --force --expires-in 8h</c>: every run draws the jitter again. Eight hours are a third of
 /// the lifetime, as the other clients have it.
 /// </summary>
 /// <param name="random">The host's random numbers.</param>

@@ -19,7 +19,7 @@ internal static class RetryOffsets
 
     /// <summary>Many runs, each with the times of its tries from the first one on, which is at zero.</summary>
     /// <param name="interval">The schedule's interval.</param>
-    public static IReadOnlyList<TimeSpan[]> Of(TimeSpan interval) =>
+    public static IReadOnlyList<TimeSpan[]> ForInterval(TimeSpan interval) =>
         Drawn.GetOrAdd(interval, static key => new Lazy<IReadOnlyList<TimeSpan[]>>(() => DrawAll(RegisteredRenewal.RetryTime(key)))).Value;
 
     private static TimeSpan[][] DrawAll(TimeSpan budget) => [.. Enumerable.Range(0, Runs).Select(run => Draw(budget, new HostRandom(Seed, run)))];

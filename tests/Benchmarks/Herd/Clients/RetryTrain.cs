@@ -17,10 +17,10 @@ internal sealed class RetryTrain
     /// <param name="random">The host's random numbers.</param>
     public static RetryTrain Draw(TimeSpan start, TimeSpan interval, HostRandom random)
     {
-        var all = RetryOffsets.Of(interval);
+        var all = RetryOffsets.ForInterval(interval);
         return new RetryTrain(start, all[random.Below(all.Count)]);
     }
 
-    /// <summary>When the next try comes; null where the run gives up.</summary>
+    /// <summary>The time of the next try; null if the run gives up.</summary>
     public TimeSpan? Next() => tries < offsets.Length ? start + offsets[tries++] : null;
 }

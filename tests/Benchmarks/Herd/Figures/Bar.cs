@@ -3,7 +3,7 @@ using StepCaRenew.Benchmarks.Herd.Clients;
 namespace StepCaRenew.Benchmarks.Herd.Figures;
 
 /// <summary>
-/// What this module's busiest minute of the first lifetime may be at most, as a share of another client's.
+/// The limit for this module's busiest minute of the first lifetime, as a share of another client's.
 /// </summary>
 /// <param name="Other">The other client.</param>
 /// <param name="Limit">The share.</param>
@@ -15,7 +15,7 @@ internal sealed record Bar(ClientKind Other, double Limit)
     /// <summary>The shares that were reached; the worse quartile decides, which is the upper one.</summary>
     /// <param name="results">All results.</param>
     public Quartiles Reached(HerdResults results) =>
-        Quartiles.Of(results.Repeats.Select(repeat => Peak(repeat, ClientKind.StepCaRenew) / Peak(repeat, Other)));
+        Quartiles.FromValues(results.Repeats.Select(repeat => Peak(repeat, ClientKind.StepCaRenew) / Peak(repeat, Other)));
 
     /// <summary>Whether the bar is held.</summary>
     /// <param name="results">All results.</param>

@@ -7,7 +7,7 @@ namespace StepCaRenew.Benchmarks.Herd.Figures;
 /// <param name="Decimals">Digits after the point.</param>
 internal sealed record FigureColumn(string Id, string Name, Func<RunFigures, double> Read, int Decimals = 0)
 {
-    /// <summary>What is told of a run without an outage.</summary>
+    /// <summary>The columns of a run without an outage.</summary>
     public static IReadOnlyList<FigureColumn> Undisturbed { get; } =
     [
         new("busiestMinuteOfFirstLifetime", "Busiest minute of the first lifetime (renewals)", run => run.BusiestMinuteOfFirstLifetime),
@@ -21,7 +21,7 @@ internal sealed record FigureColumn(string Id, string Name, Func<RunFigures, dou
         new("expired", "Certificates that expired", run => run.Expired),
     ];
 
-    /// <summary>What is told of a run with an outage.</summary>
+    /// <summary>The columns of a run with an outage.</summary>
     public static IReadOnlyList<FigureColumn> Disturbed { get; } =
     [
         new("blocked", "Hosts that asked in vain", run => run.Outage!.Blocked),

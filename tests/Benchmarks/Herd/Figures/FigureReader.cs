@@ -6,7 +6,7 @@ namespace StepCaRenew.Benchmarks.Herd.Figures;
 internal static class FigureReader
 {
     /// <summary>The figures of one client in one run.</summary>
-    /// <param name="tally">What was counted.</param>
+    /// <param name="tally">The counts.</param>
     /// <param name="fleet">The hosts.</param>
     /// <param name="outage">When the CA was away; null for never.</param>
     public static RunFigures Read(Tally tally, Fleet fleet, Outage? outage)

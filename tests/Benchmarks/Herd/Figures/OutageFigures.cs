@@ -1,6 +1,6 @@
 namespace StepCaRenew.Benchmarks.Herd.Figures;
 
-/// <summary>What an outage did to one client in one run.</summary>
+/// <summary>The effect of an outage on one client in one run.</summary>
 internal sealed record OutageFigures
 {
     /// <summary>Hosts with a request that failed.</summary>

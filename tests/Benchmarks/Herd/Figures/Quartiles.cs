@@ -8,7 +8,7 @@ internal sealed record Quartiles(double Lower, double Median, double Upper)
 {
     /// <summary>The quartiles of values; between two of them, by linear interpolation (Hyndman and Fan, type 7).</summary>
     /// <param name="values">At least one value.</param>
-    public static Quartiles Of(IEnumerable<double> values)
+    public static Quartiles FromValues(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
         return new Quartiles(At(sorted, 0.25), At(sorted, 0.5), At(sorted, 0.75));

@@ -30,7 +30,7 @@ internal sealed record RunFigures
     /// <summary>Certificates that expired before they were renewed.</summary>
     public required double Expired { get; init; }
 
-    /// <summary>What an outage did; null where there was none.</summary>
+    /// <summary>The effect of the outage; null if there was none.</summary>
     public OutageFigures? Outage { get; init; }
 
     /// <summary>How many times the mean the busiest minute is.</summary>

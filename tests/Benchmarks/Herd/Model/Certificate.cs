@@ -16,7 +16,7 @@ internal readonly record struct Certificate(TimeSpan NotBefore, TimeSpan NotAfte
 
     /// <summary>
     /// A certificate as step-ca issues it, dated back by a minute and valid for 24 hours from now on. A renewed one keeps
-    /// the whole validity of the old one, which comes to the same.
+    /// the whole validity of the old one, which is the same.
     /// </summary>
     /// <param name="now">The moment.</param>
     public static Certificate Issue(TimeSpan now)

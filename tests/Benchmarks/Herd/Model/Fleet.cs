@@ -12,8 +12,8 @@ internal sealed record Fleet(int Hosts, long Seed)
     private const int FleetsOwnStream = -1;
 
     /// <summary>
-    /// The minute of the first certificates: a random one of its hour, since cron and timers come at fixed minutes, and
-    /// where the certificates lie between them is chance. The simulation's clock is the wall clock from that hour on.
+    /// The minute of the first certificates: a random one of its hour, because cron and timers run at fixed minutes, and
+    /// the certificates' place between them is random. The simulation's clock is the wall clock from that hour on.
     /// </summary>
     public TimeSpan Start { get; } = TimeSpan.FromMinutes(new HostRandom(Seed, FleetsOwnStream).Below(60));
 

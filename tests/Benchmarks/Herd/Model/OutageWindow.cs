@@ -8,7 +8,7 @@ internal static class OutageWindow
     /// many hosts, so none weighs more.
     /// </summary>
     /// <param name="fleet">The hosts.</param>
-    /// <param name="undisturbed">What was counted without an outage, one for each client.</param>
+    /// <param name="undisturbed">The counts without an outage, one for each client.</param>
     public static Outage Find(Fleet fleet, IReadOnlyList<Tally> undisturbed)
     {
         var length = (int)Outage.Length.TotalMinutes;

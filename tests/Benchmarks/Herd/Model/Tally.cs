@@ -1,6 +1,6 @@
 namespace StepCaRenew.Benchmarks.Herd.Model;
 
-/// <summary>What arrived at the CA, counted from the minute of the first certificates on.</summary>
+/// <summary>Requests that arrived at the CA, counted from the minute of the first certificates on.</summary>
 internal sealed class Tally
 {
     /// <summary>Requests of each minute, those that failed included.</summary>

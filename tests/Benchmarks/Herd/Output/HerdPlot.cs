@@ -24,7 +24,7 @@ internal static class HerdPlot
         {
             var minutes = results.Undisturbed[kind].RenewalsPerMinute;
             var panel = panels.Add(kind, FormattableString.Invariant($"{kind.Name}: {minutes.Max():N0} in the busiest minute"));
-            panel.Fill(StepLine.Of(minutes, MinutesPerPoint), null);
+            panel.Fill(StepLine.FromCounts(minutes, MinutesPerPoint), null);
         }
 
         return panels.Render();
@@ -47,8 +47,8 @@ internal static class HerdPlot
             var panel = panels.Add(kind, FormattableString.Invariant($"{kind.Name}: {figures.Blocked:N0} blocked; then {after}"));
             panel.Shade(start, end);
             var refused = tally.RequestsPerMinute.Zip(tally.RenewalsPerMinute, (all, renewed) => all - renewed);
-            panel.Fill(StepLine.Of([.. refused], 1), OxyColors.Gray);
-            panel.Fill(StepLine.Of(tally.RenewalsPerMinute, 1), null);
+            panel.Fill(StepLine.FromCounts([.. refused], 1), OxyColors.Gray);
+            panel.Fill(StepLine.FromCounts(tally.RenewalsPerMinute, 1), null);
         }
 
         return panels.Render();

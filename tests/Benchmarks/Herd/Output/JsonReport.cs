@@ -17,7 +17,7 @@ internal static class JsonReport
     };
 
     /// <summary>Writes the JSON text.</summary>
-    /// <param name="options">What was run.</param>
+    /// <param name="options">The options of the run.</param>
     /// <param name="results">All results.</param>
     public static string Render(HerdOptions options, HerdResults results) => JsonSerializer.Serialize(
         new
@@ -48,7 +48,7 @@ internal static class JsonReport
         IReadOnlyList<FigureColumn> columns, HerdResults results, Func<Repeat, IReadOnlyDictionary<ClientKind, RunFigures>> scenario) =>
         ClientKind.All.ToDictionary(
             kind => kind.Id,
-            kind => columns.ToDictionary(column => column.Id, column => Quartiles.Of(results.Repeats.Select(repeat => column.Read(scenario(repeat)[kind])))));
+            kind => columns.ToDictionary(column => column.Id, column => Quartiles.FromValues(results.Repeats.Select(repeat => column.Read(scenario(repeat)[kind])))));
 
     private static Dictionary<string, RunFigures> ById(IReadOnlyDictionary<ClientKind, RunFigures> runs) =>
         runs.ToDictionary(pair => pair.Key.Id, pair => pair.Value);

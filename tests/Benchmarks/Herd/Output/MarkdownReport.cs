@@ -8,11 +8,11 @@ namespace StepCaRenew.Benchmarks.Herd.Output;
 internal static class MarkdownReport
 {
     /// <summary>Writes the Markdown text.</summary>
-    /// <param name="options">What was run.</param>
+    /// <param name="options">The options of the run.</param>
     /// <param name="results">All results.</param>
     public static string Render(HerdOptions options, HerdResults results)
     {
-        var starts = Quartiles.Of(results.Repeats.Select(repeat => (repeat.Outage.Start - repeat.Fleet.Start).TotalHours));
+        var starts = Quartiles.FromValues(results.Repeats.Select(repeat => (repeat.Outage.Start - repeat.Fleet.Start).TotalHours));
         return FormattableString.Invariant($"""
             {options.Hosts:N0} hosts, 72 hours, {options.Repeats} seeds from {options.Seed} on. Medians, with the quartiles in brackets where they differ.
 
@@ -40,7 +40,7 @@ internal static class MarkdownReport
         return string.Join('\n', columns.Select(column => $"| {column.Name} | {string.Join(" | ", ClientKind.All.Select(Cell(column)))} |").Prepend(head));
 
         Func<ClientKind, string> Cell(FigureColumn column) =>
-            kind => Text(Quartiles.Of(results.Repeats.Select(repeat => column.Read(scenario(repeat)[kind]))), column.Decimals);
+            kind => Text(Quartiles.FromValues(results.Repeats.Select(repeat => column.Read(scenario(repeat)[kind]))), column.Decimals);
     }
 
     private static string Text(Quartiles quartiles, int decimals)

@@ -13,15 +13,15 @@ internal sealed class Panel
 
     /// <summary>A panel whose axis is there already, under the client's id.</summary>
     /// <param name="model">The plot.</param>
-    /// <param name="kind">Whose it is.</param>
-    /// <param name="text">What stands in it.</param>
+    /// <param name="kind">The client.</param>
+    /// <param name="text">Its text.</param>
     public Panel(PlotModel model, ClientKind kind, string text)
     {
         (this.model, this.kind) = (model, kind);
         model.Annotations.Add(new TextAnnotation
         {
             YAxisKey = kind.Id, Text = text, TextPosition = new DataPoint(model.Axes[0].Minimum, 900_000), Offset = new ScreenVector(6, 0),
-            TextColor = PlotColors.Of(kind), FontSize = 14, FontWeight = FontWeights.Bold, StrokeThickness = 0,
+            TextColor = PlotColors.ForClient(kind), FontSize = 14, FontWeight = FontWeights.Bold, StrokeThickness = 0,
             TextHorizontalAlignment = HorizontalAlignment.Left, TextVerticalAlignment = VerticalAlignment.Top,
         });
     }
@@ -31,7 +31,7 @@ internal sealed class Panel
     /// <param name="color">Its colour; null for the client's.</param>
     public void Fill(IReadOnlyList<DataPoint> points, OxyColor? color)
     {
-        var line = color ?? PlotColors.Of(kind);
+        var line = color ?? PlotColors.ForClient(kind);
         var series = new AreaSeries
         {
             YAxisKey = kind.Id, Color = line, Fill = OxyColor.FromAColor(70, line), StrokeThickness = 1,

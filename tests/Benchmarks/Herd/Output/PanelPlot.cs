@@ -16,7 +16,7 @@ internal sealed class PanelPlot
 
     /// <summary>An empty plot.</summary>
     /// <param name="title">Its title.</param>
-    /// <param name="counts">What is counted, in what unit.</param>
+    /// <param name="counts">The title of the axis: the counted thing and its unit.</param>
     /// <param name="from">The first hour.</param>
     /// <param name="to">The last hour.</param>
     /// <param name="hoursPerTick">From tick to tick.</param>
@@ -42,8 +42,8 @@ internal sealed class PanelPlot
     }
 
     /// <summary>Adds a panel below the others.</summary>
-    /// <param name="kind">Whose it is.</param>
-    /// <param name="text">What stands in it.</param>
+    /// <param name="kind">The client.</param>
+    /// <param name="text">Its text.</param>
     public Panel Add(ClientKind kind, string text)
     {
         var (top, share) = (1 - panels++ / (double)ClientKind.All.Count, 1.0 / ClientKind.All.Count);

@@ -22,5 +22,5 @@ internal static class PlotColors
 
     /// <summary>The colour of a client.</summary>
     /// <param name="kind">The client.</param>
-    public static OxyColor Of(ClientKind kind) => ByClient[kind];
+    public static OxyColor ForClient(ClientKind kind) => ByClient[kind];
 }

@@ -11,7 +11,7 @@ internal static class StepLine
     /// <summary>The corners of the line; a corner that changes nothing is left out.</summary>
     /// <param name="counts">Counts of each minute.</param>
     /// <param name="width">Minutes to a step, which is as high as the highest of them.</param>
-    public static IReadOnlyList<DataPoint> Of(IReadOnlyList<int> counts, int width)
+    public static IReadOnlyList<DataPoint> FromCounts(IReadOnlyList<int> counts, int width)
     {
         var points = new List<DataPoint> { new(0, Floor) };
         var steps = counts.Chunk(width).Select(chunk => Math.Max(chunk.Max(), Floor));
