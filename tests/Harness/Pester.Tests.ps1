@@ -1,4 +1,4 @@
-# What the test command makes of Pester tests that fail in all kinds of ways.
+# The test command with Pester tests that fail in all kinds of ways.
 BeforeAll {
     Import-Module $PSScriptRoot/Harness.psm1
     $copy = Join-Path $TestDrive 'copy'

@@ -1,4 +1,4 @@
-# What the test command makes of xunit programs that fail in all kinds of ways, with PowerShell and without.
+# The test command with xunit programs that fail in all kinds of ways, with PowerShell and without.
 BeforeDiscovery {
     $cases = @(
         @{ Suite = 'Green'; Total = '3 passed, 0 failed, 1 skipped'; Line = @() }

@@ -474,7 +474,7 @@ exit 0
             @{ Name = 'a program that is not there'; Arguments = @{ FilePath = 'no-such-program' }; ErrorId = 'ActionInvalid' }
             @{ Name = 'a whole command line as the program'; Arguments = @{ FilePath = "$shell -c true" }; ErrorId = 'ActionInvalid'; Remedy = "*-FilePath $shell -ArgumentList*" }
             @{ Name = 'a whole command line with a path'; Arguments = @{ FilePath = "$shell ./reload.sh" }; ErrorId = 'ActionInvalid'; Remedy = "*-FilePath $shell -ArgumentList*" }
-            @{ Name = 'a file that may not be executed'; Arguments = @{ FilePath = $noProgram }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'a file that cannot be executed'; Arguments = @{ FilePath = $noProgram }; ErrorId = 'ActionInvalid' }
             @{ Name = 'a script that is not there'; Arguments = @{ ScriptPath = Join-Path $noFolder script.ps1 }; ErrorId = 'ActionInvalid' }
             @{ Name = 'a script that is none'; Arguments = @{ ScriptPath = $noProgram }; ErrorId = 'ActionInvalid' }
             @{ Name = 'an unknown signal'; Arguments = @{ Signal = 'RELOAD'; PidFile = Join-Path $noFolder x.pid }; ErrorId = 'ActionInvalid' }
@@ -482,7 +482,7 @@ exit 0
             @{ Name = 'a folder of process ids'; Arguments = @{ Signal = 'HUP'; PidFile = $aFolder }; ErrorId = 'ActionInvalid' }
             @{ Name = 'arguments without a program'; Arguments = @{ ArgumentList = 'x' }; ErrorId = 'ConflictingParameters' }
             @{ Name = 'an option as a service'; Arguments = @{ RestartService = '--all' }; ErrorId = 'ActionInvalid' }
-            @{ Name = 'a monitor that is no web address'; Arguments = @{ HealthCheckUri = 'file:///s3cret' }; ErrorId = 'ActionInvalid' }
+            @{ Name = 'a monitor without a web address'; Arguments = @{ HealthCheckUri = 'file:///s3cret' }; ErrorId = 'ActionInvalid' }
             @{ Name = 'a monitor at no port'; Arguments = @{ HealthCheckUri = 'https://127.0.0.1:99999/s3cret' }; ErrorId = 'ActionInvalid' }
             @{ Name = 'a NUL in an argument'; Arguments = @{ FilePath = $shell; ArgumentList = '-c', "exit 1`0" }; ErrorId = 'ActionInvalid' }
             @{ Name = 'a timeout that no timer takes'; Arguments = @{ ActionTimeout = '60d'; HealthCheckUri = 'http://127.0.0.1:9/'; WarningAction = 'SilentlyContinue' }; ErrorId = 'InvalidDuration' }

@@ -4,7 +4,7 @@ BeforeDiscovery {
     $scripts = Get-ChildItem $root -Recurse -Include *.ps1, *.psm1, *.psd1 |
         ForEach-Object { [IO.Path]::GetRelativePath($root, $_.FullName).Replace('\', '/') } |
         Where-Object { $_ -notmatch '(^|/)(out|bin|obj|\.git)/' } | Sort-Object
-    # Where it is missing, that is said once, and not for each script.
+    # A missing linter is reported once, and not for each script.
     $analyzer = if ($env:STEPCARENEW_ANALYZER) { $env:STEPCARENEW_ANALYZER } else { 'PSScriptAnalyzer' }
     $isMissing = -not (Get-Module -ListAvailable $analyzer)
 }
@@ -18,7 +18,7 @@ Describe 'PSScriptAnalyzer' {
     }
 
     if ($isMissing) {
-        # A registry that does not have a linter says nothing about the module: also in a strict run this is no failure.
+        # A registry without a linter is not a fault of the module, so that even a strict run does not fail.
         It 'finds nothing in any script' {
             Set-ItResult -Skipped -Because ($env:STEPCARENEW_ANALYZER_MISSING ? $env:STEPCARENEW_ANALYZER_MISSING : 'PSScriptAnalyzer is not installed')
         }

@@ -99,7 +99,7 @@ Describe 'A batch of renewals' {
             }
             $order | Should -HaveCount 24
             $order[-1] | Should -BeExactly 'host01'
-            $order[0..22] | Should -Be $names[1..23] -Because 'there was room for one beside the one that waited'
+            $order[0..22] | Should -Be $names[1..23] -Because 'there was room for one next to the one that waited'
         }
         finally {
             Unlock-Pair $holder
@@ -149,7 +149,7 @@ Describe 'A batch of renewals' {
         $renewed = @(Get-Renewed)
         ($seen | Where-Object Status -EQ Renewed).Name | Sort-Object | Should -Be $renewed
         ($seen | Where-Object Status -EQ Failed).Name | Should -Be 'host05'
-        $renewed.Count | Should -BeLessOrEqual 7 -Because 'four came before, and two were beside it'
+        $renewed.Count | Should -BeLessOrEqual 7 -Because 'four came before, and two ran at the same time'
         $pairs = $pairs | Where-Object CertificatePath -NE $pairs[4].CertificatePath
         Assert-AllWhole
     }

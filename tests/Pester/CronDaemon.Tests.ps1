@@ -40,7 +40,7 @@ BeforeAll {
         try { [IO.FileInfo]::new("/proc/$Id/ns/mnt").LinkTarget } catch { $null }
     }
 
-    # Who lives in the daemon's mounts: itself, and what it started.
+    # The processes in the daemon's mounts: itself, and those that it has started.
     function Get-Inhabitant {
         Get-ChildItem /proc -Directory | Where-Object { $_.Name -match '^\d+$' -and (Get-Mount $_.Name) -eq $daemon.Mounts }
     }
@@ -88,13 +88,13 @@ Describe 'A registered renewal and a real cron' {
 
     It 'is renewed within 70 s of its registration, and no longer once it is unregistered' {
         # A line of another's, which shows by its trace that cron has looked at the minute.
-        $witness = "$folder/witness"
-        Set-Content "$folder/cron.d/witness" "* * * * * root touch '$witness'"
+        $marker = "$folder/marker"
+        Set-Content "$folder/cron.d/marker" "* * * * * root touch '$marker'"
         $pair = New-DuePair
         $path = $pair.CertificatePath
         $old = Get-LeafSerial $path
 
-        # What the shell of the registration has, and what the run must not have.
+        # Variables of the shell that registers, which the run must not have.
         $mislead = "`$env:DOTNET_gcServer = '0'; `$env:LD_LIBRARY_PATH = '$folder/of-the-user'; `$env:PSModulePath += ':$folder/of-the-user'; `$env:TMPDIR = '$folder/of-the-user'; "
         $hook = "-FilePath /bin/sh -ArgumentList '-c', 'env >''$folder/env'''"
         $task = Invoke-Inside "$mislead Register-StepRenewalTask web '$path' -StepPath '$($ca.Folder)' -Scheduler Cron -Interval 1m $hook | ConvertTo-Json"
@@ -106,7 +106,7 @@ Describe 'A registered renewal and a real cron' {
         Get-ChildItem /etc/cron.d -File | Select-String $folder -SimpleMatch | Should -BeNullOrEmpty -Because 'the machine''s own cron is not to be touched'
 
         Wait-Until { (Get-LeafSerial $path) -ne $old } -Seconds (70 - $watch.Elapsed.TotalSeconds) | Should -BeTrue -Because 'cron looks every minute'
-        # What the run has to tell it tells after the renewal; the next one, a minute later, finds nothing due.
+        # The run reports after the renewal; the next one, a minute later, finds nothing due.
         $task = Invoke-Inside '$end = [DateTime]::UtcNow.AddSeconds(20); do { $task = Get-StepRenewalTask web } until ($task.LastSuccess -or [DateTime]::UtcNow -gt $end); $task | ConvertTo-Json'
         $task.LastStatus | Should -BeExactly Renewed
         $task.LastErrorId | Should -BeNullOrEmpty
@@ -122,13 +122,13 @@ Describe 'A registered renewal and a real cron' {
         Get-StagedFile $folder | Should -BeNullOrEmpty
 
         Invoke-Inside 'Unregister-StepRenewalTask web'
-        Get-ChildItem "$folder/cron.d" | ForEach-Object Name | Should -BeExactly witness
+        Get-ChildItem "$folder/cron.d" | ForEach-Object Name | Should -BeExactly marker
         # A run that began before does not count.
         Wait-Until { -not (Get-Inhabitant | Where-Object Name -NE $daemon.Process.Id) } -Seconds 20 | Should -BeTrue
         $pair = New-DuePair
         $state = Get-FileState $pair.CertificatePath, $pair.KeyPath
-        Remove-Item $witness
-        Wait-Until { Test-Path $witness } -Seconds 65 | Should -BeTrue -Because 'cron still runs what is another''s'
+        Remove-Item $marker
+        Wait-Until { Test-Path $marker } -Seconds 65 | Should -BeTrue -Because 'cron still runs what is another''s'
         [Threading.Thread]::Sleep(10000)
         Get-FileState $pair.CertificatePath, $pair.KeyPath | Should -Be $state
         Get-RenewalCount $ca | Should -Be 1

@@ -8,7 +8,7 @@ Import-Module '$manifest'
 [Globalization.CultureInfo]::CurrentCulture = 'en-US'
 "@ + @'
 
-# What the cmdlets do if the output is a terminal, or the console has no Unicode.
+# The cmdlets add these names if the output is a terminal, or the console has no Unicode.
 $shown = @(if (-not [Console]::IsOutputRedirected) { '#Terminal' })
 function Add-Shown {
     param([hashtable] $Properties)
@@ -188,7 +188,7 @@ Describe 'Tables in redirected output' {
 
 Describe 'Tables in a terminal' {
     BeforeAll {
-        # What the cmdlet does where it finds a terminal.
+        # The cmdlet adds this name for a terminal.
         $long = 'a-long-name.of.some.host.example.com'
         $inTerminal = '$results | Out-Default'
         $pair = Build-TestCertificate -Authority (Build-TestAuthority) -Folder $TestDrive -Name 'real'
@@ -287,7 +287,7 @@ Write-Host '=== errors'; $Error | Where-Object { $_.FullyQualifiedErrorId -notli
             $run.Error | Should -BeNullOrEmpty
             $told = Get-Section $run.Output
             $told.Calendar = ($run.Output -split '\r?\n')[0]
-            # What passes between two looks.
+            # Times change between two calls.
             $told.certificate = $told.certificate -replace '\d+h \d+m|\d+m \d+s|\d+s|\d+ %|[\u2500-\u254b]+', '*'
             $told.list = $told.list -replace '(Seconds|Percent)( *: )[^\r\n]+', '$1$2*'
             foreach ($name in 'result', 'resultList') { $told[$name] = $told[$name] -replace 'DurationMs( *: )\d+', 'DurationMs$1*' -replace ', in [\dhms ]+\.', ', in *.' }

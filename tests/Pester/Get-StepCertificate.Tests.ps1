@@ -273,7 +273,7 @@ Describe 'Get-StepCertificate' {
     Context 'Paths' {
         BeforeAll {
             $folder = Get-NewFolder
-            # A quote is no letter of a Windows file name, an apostrophe is.
+            # The name of a Windows file can have an apostrophe, but not a quote.
             $names = @('a b', "Z`u{fc}rich-k`u{f6}ln", "it's", 'x[1]', 'x1', '-Force', '100%', '$home', ';ls', '#1')
             if (-not $IsWindows) { $names += 'say "hi"', 'a*b', 'back`tick' }
             foreach ($name in $names) { Build-TestCertificate -Authority $authority -Folder $folder -Name $name > $null }
@@ -578,7 +578,7 @@ Describe 'Get-StepCertificate' {
         It 'reports damaged certificates, and shows the others' {
             $bad = Get-NewFolder
             Copy-Item $pair.CertificatePath, $pair.KeyPath $bad
-            Set-Content $bad/garbage.crt 'this is no certificate'
+            Set-Content $bad/garbage.crt 'this is not a certificate'
             Set-Content $bad/empty.crt '' -NoNewline
             $text = [IO.File]::ReadAllText($pair.CertificatePath)
             Set-Content $bad/half.crt $text.Substring(0, $text.Length / 4) -NoNewline

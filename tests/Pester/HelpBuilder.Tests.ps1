@@ -45,7 +45,7 @@ Pipeline: by value
 
 ### -LiteralPath
 
-Where it is, exactly.
+Its exact path.
 
 ```yaml
 Type: String[]
@@ -126,7 +126,7 @@ Describe 'HelpBuilder' {
         @{ Why = 'an unknown section'; Old = '## Related links'; New = '## Links'; Message = "unknown section 'Links'" }
         @{ Why = 'no synopsis'; Old = "## Synopsis`n`nGets a *thing*.`n"; New = ''; Message = "'## Synopsis' is missing" }
         @{ Why = 'a parameter without facts'; Old = "``````yaml`nType: String[]`nParameter sets: LiteralPath`nAliases: PSPath`nRequired: true`n``````"; New = ''; Message = '-LiteralPath has no facts' }
-        @{ Why = 'a parameter without a description'; Old = 'Where it is, exactly.'; New = ''; Message = '-LiteralPath has no description' }
+        @{ Why = 'a parameter without a description'; Old = 'Its exact path.'; New = ''; Message = '-LiteralPath has no description' }
         @{ Why = 'another title'; Old = '# Get-Thing'; New = '# Get-Other'; Message = "the title is 'Get-Other'" }
         @{ Why = 'a table'; Old = 'Shows it.'; New = "| a | b |`n| - | - |"; Message = 'use paragraphs, lists and code' }
     ) {

@@ -1,4 +1,4 @@
-# What comes through the pipeline: every object has a result or an error of ours, whatever it holds.
+# Input from the pipeline: every object has a result or an error of the module, with any content.
 BeforeAll {
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1

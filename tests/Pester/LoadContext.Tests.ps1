@@ -1,4 +1,4 @@
-# Beside another module that brings another version of a package that we bring as well, each order in a PowerShell
+# Next to another module with another version of one of our packages, each order in a PowerShell
 # of its own, since what a process has loaded it keeps.
 BeforeAll {
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
@@ -85,7 +85,7 @@ Describe 'Next to a module with another version of the logging package' {
     }
 }
 
-Describe 'What is loaded' {
+Describe 'The loaded assemblies' {
     It 'loads the engine only when a cmdlet needs it, and nothing for HTTP, retries, JSON or PKCS if nothing is due' {
         $pair = Build-TestCertificate -Authority (Build-TestAuthority) -Folder ([IO.Directory]::CreateDirectory((Join-Path $TestDrive 'not-due')).FullName)
         # Microsoft.CSharp comes with PowerShell's own way to a property, and not with us; a hook lets .NET run under Wine.

@@ -1,4 +1,4 @@
-# What root runs of other accounts' renewals. A local user owns the pair, and the script that follows a renewal: whatever that user
+# Root's call over other accounts' renewals. A local user owns the pair, and the script that follows a renewal: whatever that user
 # writes there, it never runs as root.
 BeforeAll {
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
@@ -57,7 +57,7 @@ BeforeAll {
         $pair
     }
 
-    # What the user makes of the script: it says who runs it, and how.
+    # The user's script: it writes which account runs it, and how.
     function Set-HostileScript {
         [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
         param([string] $Name)
@@ -257,7 +257,7 @@ Get-Content /etc/cron.d/stepcarenew-db | Select-String $account | Out-Null
             $shell.Stop()
             $watch.Elapsed.TotalSeconds | Should -BeLessThan 20
             Wait-Until { -not (Test-Path "/proc/$child") } -Seconds 5 | Should -BeTrue
-            # The action is not lost: the next run owes it.
+            # The action is not lost: it is pending for the next run.
             Get-Content "$env:STEPCARENEW_HOME/state/db/pending" | Should -Not -BeNullOrEmpty
         }
         finally { $shell.Dispose() }

@@ -9,7 +9,7 @@ BeforeAll {
     if (-not $ca.Reason) { $authority = Get-CaAuthority $ca }
     $atCa = @{ StepPath = $ca.Folder }
 
-    # What a schedule's run comes to, in a process of its own; its exit code is what the scheduler sees.
+    # A scheduled run in a process of its own; the scheduler sees its exit code.
     function Invoke-ScheduledRun {
         param([string] $Name)
         Invoke-FreshPwsh "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; `$ErrorActionPreference = 'Continue'; Invoke-StepRenewal -Name '$Name' -Scheduled -RetryTimeout 0s"
@@ -102,7 +102,7 @@ Describe 'Register-StepRenewalTask' {
         $task.ActionsPending | Should -BeTrue
         $task.CertificateStatus | Should -BeExactly Valid
 
-        # the next run owes the action alone
+        # for the next run only the action is pending
         Set-Content (Join-Path $folder gate) open
         $new = Get-LeafSerial $path
         $run = Invoke-ScheduledRun web

@@ -1,4 +1,4 @@
-# What all results have in common: what a user does with objects of PowerShell.
+# All results work as PowerShell objects.
 BeforeAll {
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1

@@ -1,4 +1,4 @@
-# What step's environment and configuration say, read as step reads it.
+# step's environment and configuration, read as step reads them.
 BeforeAll {
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1

@@ -66,7 +66,7 @@ Describe 'Ctrl+C' {
             # Nobody else would come: accepting would take for ever.
             $aside.Running.IsCompleted | Should -BeFalse
             $client = $listener.AcceptTcpClient()
-            # It lies there already, to find out before the CA is asked whether it can be made.
+            # It exists already: the run tests before the request to the CA whether it can be made.
             Get-StagedFile $folder | Should -HaveCount 1
             Assert-StopsSoon $aside
         }

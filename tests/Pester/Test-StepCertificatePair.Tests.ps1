@@ -73,7 +73,7 @@ Describe 'Test-StepCertificatePair' {
         @{ What = 'a certificate that is a key'; ErrorId = 'CertificateInvalid'; Arguments = { @{ Path = $good.KeyPath; KeyPath = $good.KeyPath } } }
         @{ What = 'an empty key'; ErrorId = 'FileEmpty'; Arguments = { [IO.File]::WriteAllText("$folder/empty.key", ''); @{ Path = $good.CertificatePath; KeyPath = "$folder/empty.key" } } }
         @{ What = 'a pattern that fits nothing'; ErrorId = 'NoCertificateFound'; Arguments = { @{ Path = "$folder/none*" } } }
-        @{ What = 'what is no file'; ErrorId = 'NotAFileSystemPath'; Arguments = { @{ Path = 'Env:PATH' } } }
+        @{ What = 'a path that is not in a file system'; ErrorId = 'NotAFileSystemPath'; Arguments = { @{ Path = 'Env:PATH' } } }
     ) {
         $splat = & $Arguments
         $result = @(Test-StepCertificatePair @splat -ErrorVariable problem -ErrorAction SilentlyContinue)

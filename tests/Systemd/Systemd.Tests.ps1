@@ -29,7 +29,7 @@ done
 "@
     }
 
-    # What the run of a service said, by its own process; PowerShell itself tells syslog of its starts.
+    # The output of a service's run, from its own process; PowerShell itself logs its starts to syslog.
     function Get-RunLine {
         param([string] $Name)
         @(Invoke-TestMachine $machine "journalctl -q -o cat _TRANSPORT=stdout _SYSTEMD_INVOCATION_ID=`$(systemctl show -p InvocationID --value stepcarenew-$Name.service)") -match '\S'

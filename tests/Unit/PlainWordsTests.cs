@@ -10,12 +10,8 @@ public sealed class PlainWordsTests
     [
         "docs/architecture.md",
         "src/",
-        "tests/Harness/",
         "tests/Integration/",
-        "tests/Pester/",
-        "tests/Systemd/",
         "tests/Unit/",
-        "tests/Wine/",
     ];
 
     public static TheoryData<string> Examples { get; } = [.. PlainWords.Banned.Select(banned => banned.Example)];

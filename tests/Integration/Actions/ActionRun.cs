@@ -8,7 +8,7 @@ using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Integration.Actions;
 
-/// <summary>Runs as the cmdlet makes them: the certificates one by one, then what they owe.</summary>
+/// <summary>Runs like those of the cmdlet: the certificates one by one, then their pending actions.</summary>
 internal sealed class ActionRun(string stepPath, params ActionDefinition[] actions) : ILogger, IDisposable
 {
     private readonly ConcurrentQueue<string> warnings = new();

@@ -210,7 +210,7 @@ public sealed class PendingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Renewal_ByAnotherRunDuringTheAction_IsOwedItsOwn()
+    public async Task Renewal_ByAnotherRunDuringTheAction_LeavesItsOwnActionsPending()
     {
         var run = Run(ActionRun.Append(trace));
         var first = await run.RenewAsync(certificate, isForced: true);
@@ -238,7 +238,7 @@ public sealed class PendingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ForeignRestoreOfTheOldCertificate_OwesNothing()
+    public async Task ForeignRestoreOfTheOldCertificate_LeavesNothingPending()
     {
         var old = File.ReadAllBytes(certificate);
         await Run(ActionRun.Append(trace)).RenewAndDieAsync(certificate);

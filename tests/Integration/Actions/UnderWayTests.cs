@@ -55,7 +55,7 @@ public sealed class UnderWayTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task OtherRenewal_MeanwhileIsRecorded_AndOwedToTheNextRun(bool withTheAction)
+    public async Task OtherRenewal_MeanwhileIsRecorded_AndPendingForTheNextRun(bool withTheAction)
     {
         using var first = Run(Waiting(0));
         using var second = withTheAction ? Run(Waiting(0)) : Run();
@@ -94,7 +94,7 @@ public sealed class UnderWayTests : IAsyncLifetime
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public async Task RecordThatGoesMeanwhile_IsWrittenAgainForWhatFailed(int exitCode)
+    public async Task RecordThatIsDeletedMeanwhile_IsWrittenAgainForFailedActions(int exitCode)
     {
         using var run = Run(Waiting(exitCode));
         var running = await BegunAsync(run);
@@ -118,7 +118,7 @@ public sealed class UnderWayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Lock_IsFreeWhereNothingIsOwed()
+    public async Task Lock_IsFreeIfNothingIsPending()
     {
         using var run = Run(ActionRun.Append(trace));
         var other = Path.Combine(folder, "no-step-here");

@@ -7,12 +7,12 @@ using StepCaRenew.Integration.Faults;
 namespace StepCaRenew.Integration.Attacks;
 
 /// <summary>
-/// Root renews what lies in the folder of a user, and the user exchanges the folder, or a file in it, with a link at every
+/// Root renews a pair in the folder of a user, and the user exchanges the folder, or a file in it, with a link at every
 /// moment. Root must write nothing elsewhere, and give the user nothing that the user did not have.
 /// </summary>
 public sealed class ExchangedFolderTests : EngineTest
 {
-    // What is refused at once takes no time: the attacker's tries count.
+    // A run that is refused at once takes no time, so that the number of the attacker's tries decides.
     private const int Tries = 200;
     private const int Renewals = 5;
 

@@ -6,7 +6,7 @@ using StepCaRenew.Integration.Faults;
 namespace StepCaRenew.Integration.Attacks;
 
 /// <summary>
-/// fsync(2) is the call on which the promise about power loss rests. If it fails, the new file may not be on disk: the old
+/// fsync(2) is the call on which the promise about power loss rests. If it fails, the new file might not be on disk: the old
 /// pair stays, and the run fails. strace makes the call of a real process fail.
 /// </summary>
 public sealed class FlushErrorTests : EngineTest

@@ -7,7 +7,7 @@ using StepCaRenew.Renewals;
 
 namespace StepCaRenew.Integration.Attacks;
 
-/// <summary>What the kernel is asked by a registered renewal of root in the folder of a user: no name in it by a path, once it is open.</summary>
+/// <summary>System calls of root's registered renewal in the folder of a user: once the folder is open, no name in it is reached by a path.</summary>
 public sealed class OpenedOnceTests : EngineTest
 {
     [Theory]

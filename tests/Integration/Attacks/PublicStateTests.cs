@@ -79,7 +79,7 @@ public sealed partial class PublicStateTests : EngineTest
         Assert.Equal(0, attack.Acted);
     }
 
-    // The address is then that of whoever can write the file: root asks nothing there.
+    // The address then comes from any account that can write the file: root sends no request to it.
     [Theory]
     [InlineData("0666")]
     [InlineData("link")]

@@ -27,7 +27,7 @@ public sealed class SuppressedActionsTests : EngineTest
     public async Task OwnerHoldsTheLockNextToThePair_TheActionsOfARegisteredRenewalRun()
     {
         using var attack = await SceneAsync();
-        using var attacker = Attacker.Repeat(() => Hold(Beside(attack, "acting"), TimeSpan.FromMilliseconds(50)));
+        using var attacker = Attacker.Repeat(() => Hold(NextToPair(attack, "acting"), TimeSpan.FromMilliseconds(50)));
         await ActsEachTimeAsync(attack);
     }
 
@@ -40,7 +40,7 @@ public sealed class SuppressedActionsTests : EngineTest
         using var attacker = Attacker.Repeat(() =>
         {
             foreach (var name in new[] { "pending", "pending-new", "acting" })
-                Spoil(Beside(attack, name), random.Next(4));
+                Spoil(NextToPair(attack, name), random.Next(4));
         });
         await ActsEachTimeAsync(attack);
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
@@ -76,7 +76,7 @@ public sealed class SuppressedActionsTests : EngineTest
         Assert.Null(attack.State.LastErrorId);
     }
 
-    // Without a registration the record lies next to the pair, where its owner can hold the lock: then at least the run fails.
+    // Without a registration the record is next to the pair, where its owner can hold the lock: then at least the run fails.
     // By a record that says nothing, or a time that never comes, the owner would put that off for ever.
     [Theory]
     [InlineData("")]
@@ -87,10 +87,10 @@ public sealed class SuppressedActionsTests : EngineTest
         var ca = await CaAsync(CaKind.DevCa);
         var request = Request(ca, attack.Pair) with { Actions = [new CommandAction("/bin/sh", ["-c", "echo ran >> \"$0\"", attack.Trace])] };
         var due = request with { Rule = new RenewalRule.ExpiresIn(TimeSpan.FromMinutes(10)) };
-        using var held = Lock(Beside(attack, "acting"));
+        using var held = Lock(NextToPair(attack, "acting"));
         Assert.Null((await RunAsync(request)).Error);
         Assert.Null((await RunAsync(due)).Error);
-        var record = Beside(attack, "pending");
+        var record = NextToPair(attack, "pending");
         File.WriteAllText(record, forged.Length == 0 ? string.Empty : Regex.Replace(File.ReadAllText(record), "\"time\":\"[0-9]{4}", "\"time\":\"2126"));
         Assert.Equal(ErrorId.ActionFailed, (await RunAsync(due)).Error?.ErrorId);
     }
@@ -119,8 +119,8 @@ public sealed class SuppressedActionsTests : EngineTest
         var ca = await CaAsync(CaKind.DevCa);
         var request = Request(ca, attack.Pair) with { Actions = [action], ActionTimeout = TimeSpan.FromMinutes(1) };
         var due = request with { Rule = new RenewalRule.ExpiresIn(TimeSpan.FromMinutes(10)) };
-        using var attacker = Attacker.Repeat(() => Hold(Beside(attack, "acting"), TimeSpan.FromSeconds(1)));
-        await UntilHeldAsync(Beside(attack, "acting"));
+        using var attacker = Attacker.Repeat(() => Hold(NextToPair(attack, "acting"), TimeSpan.FromSeconds(1)));
+        await UntilHeldAsync(NextToPair(attack, "acting"));
         var (renewed, error) = await RunAsync(request);
         Assert.True(error is null, $"{error}");
         Assert.Equal((RenewalStatus.Renewed, true), (renewed.Status, renewed.ActionsPending));
@@ -145,7 +145,7 @@ public sealed class SuppressedActionsTests : EngineTest
         Assert.False(Directory.Exists(state));
     }
 
-    private static string Beside(RegisteredAttack attack, string what) =>
+    private static string NextToPair(RegisteredAttack attack, string what) =>
         Path.Combine(Path.GetDirectoryName(attack.Pair.CertificatePath)!, $".{Path.GetFileName(attack.Pair.CertificatePath)}.stepcarenew-{what}");
 
     private static void Hold(string path, TimeSpan time)

@@ -11,7 +11,7 @@ using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Integration.Children;
 
-/// <summary>What the test program does as a child.</summary>
+/// <summary>The work of the test program as a child.</summary>
 internal static class ChildProgram
 {
     public static async Task<int> RunAsync(string[] arguments)

@@ -7,7 +7,7 @@ using StepCaRenew.Integration.Engine;
 
 namespace StepCaRenew.Integration.Faults;
 
-/// <summary>What faults have in common: after a failure the old pair lies there byte for byte, and nothing besides but the lock.</summary>
+/// <summary>After each fault the old pair is unchanged, byte for byte, and the only other file is the lock.</summary>
 public abstract class FaultTest : EngineTest
 {
     /// <summary>A pair in a folder of its own below that of the test.</summary>
@@ -17,7 +17,7 @@ public abstract class FaultTest : EngineTest
         return await IssueAsync(ca, into: folder);
     }
 
-    /// <summary>The run fails as foreseen.</summary>
+    /// <summary>The run fails with the expected error.</summary>
     protected async Task<RenewalException> IntactAsync(string errorId, RenewalRequest request)
     {
         var before = Everything(request);
@@ -63,7 +63,7 @@ public abstract class FaultTest : EngineTest
     protected static string LockOf(IssuedPair pair) =>
         Path.Combine(Path.GetDirectoryName(pair.CertificatePath)!, $".{Path.GetFileName(pair.CertificatePath)}.stepcarenew-lock");
 
-    /// <summary>All files beside the pair but the lock; what is staged would show, too.</summary>
+    /// <summary>All files next to the pair except the lock; staged files would be among them.</summary>
     protected static IReadOnlyList<string> Everything(RenewalRequest request) =>
     [
         .. new[] { request.CertificatePath, request.KeyPath! }.Select(path => Path.GetDirectoryName(path)!).Distinct().Where(Directory.Exists)
@@ -84,6 +84,6 @@ public abstract class FaultTest : EngineTest
         var info = new FileInfo(path);
         if (info.LinkTarget is { } target)
             return $"{path} -> {target}";
-        return Directory.Exists(path) || FileKind.IsSpecial(path) ? $"{path} {info.Attributes}" : $"{path} {Rights.Of(path)} {Convert.ToHexString(File.ReadAllBytes(path))}";
+        return Directory.Exists(path) || FileKind.IsSpecial(path) ? $"{path} {info.Attributes}" : $"{path} {Rights.Describe(path)} {Convert.ToHexString(File.ReadAllBytes(path))}";
     }
 }

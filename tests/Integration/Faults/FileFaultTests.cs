@@ -59,7 +59,7 @@ public sealed class FileFaultTests : FaultTest
     }
 
     [Fact]
-    public async Task ReadOnlyVolume_AfterACrash_IsRecoveryBlocked_AndMendedLater()
+    public async Task ReadOnlyVolume_AfterACrash_IsRecoveryBlocked_AndRecoveredLater()
     {
         var ca = await CaAsync();
         using var volume = Mount.Tmpfs(At("volume"), "size=1m");
@@ -79,7 +79,7 @@ public sealed class FileFaultTests : FaultTest
     }
 
     [Fact]
-    public async Task ReadOnlyFolder_AfterACrash_IsRecoveryBlocked_AndMendedLater()
+    public async Task ReadOnlyFolder_AfterACrash_IsRecoveryBlocked_AndRecoveredLater()
     {
         var ca = await CaAsync();
         var pair = await UnprivilegedPairAsync("755", owner: 0);
@@ -303,10 +303,10 @@ public sealed class FileFaultTests : FaultTest
 
     private async Task KeptAsync(ITestCa ca, IssuedPair pair, string contains)
     {
-        var (certificate, key) = (Rights.Of(pair.CertificatePath), Rights.Of(pair.KeyPath));
+        var (certificate, key) = (Rights.Describe(pair.CertificatePath), Rights.Describe(pair.KeyPath));
         Assert.Contains(contains, certificate, StringComparison.Ordinal);
         await RekeyedAsync(Request(ca, pair));
-        Assert.Equal((certificate, key), (Rights.Of(pair.CertificatePath), Rights.Of(pair.KeyPath)));
+        Assert.Equal((certificate, key), (Rights.Describe(pair.CertificatePath), Rights.Describe(pair.KeyPath)));
     }
 
     private static void SetAttribute(string path)

@@ -52,7 +52,7 @@ public sealed class ForgedLeftoverTests : FaultTest
         Assert.Equal(before, File.ReadAllBytes(others));
     }
 
-    /// <summary>A whole pair of a stranger at the fixed names is no reason to touch a pair that matches.</summary>
+    /// <summary>A whole foreign pair at the fixed names does not change a pair that matches.</summary>
     [Theory]
     [InlineData("new")]
     [InlineData("old")]

@@ -22,7 +22,7 @@ public sealed class HardLinkTests : FaultTest
         Assert.Contains("Make each of them a symbolic link", Warning(), StringComparison.Ordinal);
         Assert.Contains(pair.CertificatePath, Warning(), StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(other));
-        // What lies there now has no other name.
+        // The new file has no other name.
         Assert.DoesNotContain("hard link", (await RenewedAsync(Request(ca, pair))).Message, StringComparison.Ordinal);
         Assert.Equal(1, Log.Count(Event.HardLinked));
     }

@@ -15,7 +15,7 @@ public sealed class LockFaultTests : FaultTest
     [InlineData("dangling link")]
     [InlineData("folder")]
     [InlineData("pipe")]
-    public async Task LockThatIsNoFile_IsNamed(string what)
+    public async Task LockThatIsNotAFile_IsNamed(string what)
     {
         var ca = await CaAsync(CaKind.DevCa);
         var pair = await IssueAsync(ca);
@@ -45,7 +45,7 @@ public sealed class LockFaultTests : FaultTest
     }
 
     [Fact]
-    public async Task LockThatMayNotBeRead_IsNamed()
+    public async Task LockThatCannotBeRead_IsNamed()
     {
         Tool.RequireRoot();
         var ca = await CaAsync(CaKind.DevCa);
@@ -107,7 +107,7 @@ public sealed class LockFaultTests : FaultTest
         await run;
     }
 
-    /// <summary>Whoever only looks needs no lock, and waits for nobody.</summary>
+    /// <summary>A run that only checks needs no lock, and does not wait.</summary>
     [Fact]
     public async Task Look_NeedsNoLock()
     {

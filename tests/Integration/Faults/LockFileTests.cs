@@ -4,12 +4,12 @@ using StepCaRenew.Pairs;
 
 namespace StepCaRenew.Integration.Faults;
 
-/// <summary>What others can do to the lock file, and through it.</summary>
+/// <summary>Attacks of other accounts on the lock file, and through it.</summary>
 public sealed class LockFileTests : FaultTest
 {
     // The kernel gives an exclusive lock to anybody who can read the file.
     [Fact]
-    public async Task Lock_IsNotOpenToWhoMayOnlyReadTheCertificate()
+    public async Task Lock_IsNotOpenToAccountsThatCanOnlyReadTheCertificate()
     {
         var (ca, pair) = await IssuedAsync();
         Tool.Run("chmod", "0644", pair.CertificatePath);

@@ -12,7 +12,7 @@ public sealed class MovedLinkTests : FaultTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task WhileARunWaitsForTheLock_IsFollowedAnew(bool toACopy)
+    public async Task WhileARunWaitsForTheLock_IsFollowedAgain(bool toACopy)
     {
         var (request, one) = await LinkedAsync(toACopy);
         await using var holder = Child.Start("lock", one.CertificatePath);
@@ -32,7 +32,7 @@ public sealed class MovedLinkTests : FaultTest
     }
 
     [Fact]
-    public async Task WhileTheCaIsAsked_IsFollowedAnew()
+    public async Task WhileTheCaIsAsked_IsFollowedAgain()
     {
         var (request, one) = await LinkedAsync(toACopy: false);
         var (before, hasMoved) = (File.ReadAllBytes(one.CertificatePath), false);
@@ -78,7 +78,7 @@ public sealed class MovedLinkTests : FaultTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task WhileTheFilesAreExchanged_IsFollowedAnew(bool rekey)
+    public async Task WhileTheFilesAreExchanged_IsFollowedAgain(bool rekey)
     {
         var request = await LinkedAsync(folders: 3);
         var hasMoved = false;
@@ -99,7 +99,7 @@ public sealed class MovedLinkTests : FaultTest
     }
 
     [Fact]
-    public async Task AFolderThatIsRemovedAfterTheMove_IsFollowedAnew()
+    public async Task AFolderThatIsRemovedAfterTheMove_IsFollowedAgain()
     {
         var request = await LinkedAsync(folders: 2);
         Log.OnEvent = id =>

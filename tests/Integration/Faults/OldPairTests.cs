@@ -5,7 +5,7 @@ using StepCaRenew.Integration.Engine;
 
 namespace StepCaRenew.Integration.Faults;
 
-/// <summary>The old pair is the last thing to go: whoever does what beside it, and whatever its files hold.</summary>
+/// <summary>The old pair is deleted last, whatever other programs do next to it, and whatever its files contain.</summary>
 public sealed class OldPairTests : FaultTest
 {
     [Theory]
@@ -21,14 +21,14 @@ public sealed class OldPairTests : FaultTest
         var request = Request(ca, pair) with { Rekey = rekey };
         var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, Log, _ => new EmptyingVolume(at));
         await engine.RenewAsync(request, CancellationToken.None);
-        // Where it was emptied in the very moment of the exchange, the next run mends that.
+        // If it was emptied at the moment of the exchange, the next run recovers it.
         await RunAsync(request with { Rekey = false, Rule = Policy.RenewalRule.Default });
         using var after = CertificatePair.Load(pair.CertificatePath, pair.KeyPath, null);
         Assert.True(after.Matches);
     }
 
     [Fact]
-    public async Task Recovery_KeepsTheRightsOfWhatItReplaces()
+    public async Task Recovery_KeepsTheRightsOfTheFileThatItReplaces()
     {
         Tool.RequireRoot();
         var ca = await CaAsync(CaKind.DevCa);
@@ -39,9 +39,9 @@ public sealed class OldPairTests : FaultTest
         Tool.Run("chmod", "0600", pair.KeyPath);
         Tool.Run("chmod", "0666", leftover);
         Unprivileged.GiveAway(leftover);
-        var before = Rights.Of(pair.KeyPath).ToString();
+        var before = Rights.Describe(pair.KeyPath).ToString();
         await RunAsync(request with { Rule = Policy.RenewalRule.Default });
-        Assert.Equal(before, Rights.Of(pair.KeyPath).ToString());
+        Assert.Equal(before, Rights.Describe(pair.KeyPath).ToString());
         using var after = CertificatePair.Load(pair.CertificatePath, pair.KeyPath, null);
         Assert.True(after.Matches);
     }
@@ -49,11 +49,11 @@ public sealed class OldPairTests : FaultTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Rekey_OfMixedPairFiles_IsRefused_AndTheCaIsNotAsked(bool keyBesideCertificate)
+    public async Task Rekey_OfMixedPairFiles_IsRefused_AndTheCaIsNotAsked(bool keyInCertificateFile)
     {
         var ca = await CaAsync(CaKind.DevCa);
         var pair = await IssueAsync(ca);
-        if (keyBesideCertificate)
+        if (keyInCertificateFile)
             File.AppendAllText(pair.CertificatePath, File.ReadAllText(pair.KeyPath));
         else
             File.AppendAllText(pair.KeyPath, File.ReadAllText(pair.CertificatePath));
@@ -66,7 +66,7 @@ public sealed class OldPairTests : FaultTest
         Assert.Equal(RenewalStatus.Renewed, (await RunAsync(Request(ca, pair))).Result.Status);
     }
 
-    // The last look: what the run itself wrote may be spoiled in the very next moment.
+    // The last check: another program can damage the new file right after the run has written it.
     [Fact]
     public async Task KeyThatSomebodyReplacesRightAfterwards_IsTold()
     {
@@ -78,7 +78,7 @@ public sealed class OldPairTests : FaultTest
         Assert.Equal((RenewalStatus.Failed, ErrorId.KeyMismatch, true), (result.Status, error?.ErrorId, result.Changed));
     }
 
-    // Who copies over a file empties it first.
+    // A program that copies over a file empties it first.
     [Fact]
     public async Task DeploymentThatWritesInPlace_IsWaitedFor()
     {

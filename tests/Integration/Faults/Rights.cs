@@ -3,13 +3,13 @@ using StepCaRenew.Files;
 
 namespace StepCaRenew.Integration.Faults;
 
-/// <summary>Who may do what to a file.</summary>
+/// <summary>The rights on a file.</summary>
 internal static class Rights
 {
     public const string Acl = "system.posix_acl_access";
 
     /// <summary>Mode, owner, ACL and one attribute.</summary>
-    public static string Of(string path)
+    public static string Describe(string path)
     {
         if (!OperatingSystem.IsLinux())
             return "";

@@ -62,5 +62,5 @@ public sealed class TaskSchedulerTests
     public async Task TheEventLog_IsCalledAsDeclared(string check, string outcome) => Assert.Equal(outcome, (await WineProgram.GetAsync())[check]);
 
     [Fact]
-    public async Task TheProgram_CameToItsEnd() => Assert.Equal("", (await WineProgram.GetAsync())["end"]);
+    public async Task TheProgram_RanToItsEnd() => Assert.Equal("", (await WineProgram.GetAsync())["end"]);
 }

@@ -13,7 +13,7 @@ internal static class WineProgram
 
     public static async Task<WineResult> GetAsync()
     {
-        WineTool.Demand();
+        WineTool.Require();
         var result = await Result.Value;
         if (result.Obstacle is { } reason && Environment.GetEnvironmentVariable("STEPCARENEW_STRICT") != "1")
             Assert.Skip(reason);
@@ -38,7 +38,7 @@ internal static class WineProgram
             ("WINEPREFIX", Path.Combine(prefix, "prefix")),
             ("HOME", prefix),
             ("DISPLAY", ""),
-            // What is passed to the scheduler is seen in its trace; no debugger, no menu entries.
+            // The trace shows the values that are passed to the scheduler; no debugger, no menu entries.
             ("WINEDEBUG", "fixme-all,trace+taskschd"),
             ("WINEDLLOVERRIDES", "winedbg.exe=d;winemenubuilder.exe=d;mshtml=d"),
             ("DOTNET_EnableDiagnostics", "0"),
@@ -91,7 +91,7 @@ internal static class WineProgram
         }
         catch (OperationCanceledException)
         {
-            // What was read is what there is.
+            // The output so far is complete.
         }
 
         return string.Join('\n', lines);

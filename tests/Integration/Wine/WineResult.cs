@@ -1,6 +1,6 @@
 namespace StepCaRenew.Integration.Wine;
 
-/// <summary>What came of the program under Wine.</summary>
+/// <summary>The result of the program under Wine.</summary>
 /// <param name="Obstacle">Why it could not be run.</param>
 /// <param name="Output">A line for each check: its name, a tab, its outcome.</param>
 /// <param name="Trace">What Wine's Task Scheduler was called with.</param>

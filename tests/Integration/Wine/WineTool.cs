@@ -12,7 +12,7 @@ internal static class WineTool
 
     public static string Server { get; } = Find("wineserver") ?? "";
 
-    public static void Demand()
+    public static void Require()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64, "Wine is used on Linux on x64 only.");
         Assert.SkipWhen(Loader.Length == 0 || Server.Length == 0, "Wine is not installed (Debian: wine64); the COM interfaces of Task Scheduler are not tried.");

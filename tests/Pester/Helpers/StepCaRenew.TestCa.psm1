@@ -406,7 +406,7 @@ function Get-LeafSerial {
 }
 
 function Get-StagedFile {
-    <# .SYNOPSIS What a renewal that was cut short may have left in a folder. #>
+    <# .SYNOPSIS Files that an interrupted renewal may have left in a folder. #>
     param([Parameter(Mandatory)] [string] $Folder)
     # The locks stay by design: unlinking one would let two runs hold two.
     Get-ChildItem -LiteralPath $Folder -Recurse -Force -File | Where-Object { $_.Name -like '*.stepcarenew*' -and $_.Name -notmatch '\.stepcarenew-(lock|acting)$' }

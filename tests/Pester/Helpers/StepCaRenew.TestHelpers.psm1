@@ -22,7 +22,7 @@ function Get-TestPackage {
 }
 
 function Copy-TestPackage {
-    # A repository on a drive of Windows lies in folders that all users can change, and no schedule runs a module from there.
+    # A repository on a drive of Windows is in folders that all users can change, and no schedule runs a module from there.
     # This user's folder for temporary files belongs to this user.
     param([string] $Path)
     $files = Get-ChildItem -LiteralPath $Path -Recurse -File
@@ -67,7 +67,7 @@ function Get-DotnetPath {
 }
 
 function Test-Wine {
-    <# .SYNOPSIS Whether this Windows is Wine, whose own faults are no faults of the module. #>
+    <# .SYNOPSIS Whether this Windows is Wine, which has faults of its own. #>
     if (-not $IsWindows) { return $false }
     $export = [IntPtr]::Zero
     [Runtime.InteropServices.NativeLibrary]::TryGetExport([Runtime.InteropServices.NativeLibrary]::Load('ntdll.dll'), 'wine_get_version', [ref] $export)
@@ -84,7 +84,7 @@ function Get-LinkHindrance {
         if (-not [IO.File]::Exists($link)) { 'this system makes no symbolic links' }
     }
     catch [UnauthorizedAccessException], [IO.IOException] {
-        'this account may not make symbolic links (on Windows: without developer mode, only an administrator may)'
+        'this account cannot make symbolic links (on Windows: without developer mode, only an administrator can)'
     }
     finally {
         [IO.Directory]::Delete($folder, $true)

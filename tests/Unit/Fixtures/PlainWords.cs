@@ -31,19 +31,20 @@ internal static partial class PlainWords
         new(@"\b(?:come|comes|came) out\b", "result, end with", "how it came out", "how it ended"),
         new(@"\bmay not\b", "cannot, does not have permission to; might not", "may not read it", "cannot read it"),
         new(
-            @"(?<!\bthere )\b(?:is|was|are|were|be) no (?!longer\b|more\b|\w+er than\b|one\b|other\b)\w+",
+            @"(?<!\bthere (?:may |might |can |must |should )?)\b(?:is|was|are|were|be) no (?!longer\b|more\b|\w+er than\b|one\b|other\b)\w+",
             "is not a",
             "'x' is no duration",
             "there is no file, and it is no longer than that"),
-        new(@"\bahead\b(?! of\b)", "in advance", "computed ahead", "the clock is ahead of the CA's"),
+        new(@"(?<!\b(?:hours?|minutes?|seconds?|year|is) )\bahead\b(?! of\b)", "in advance", "computed ahead", "a clock that is an hour ahead"),
         new(@"\btheirs (?:stand|stands|stays?)\b", "the name of the files that stay", "theirs stands", "the deployed files stay"),
         new(@"\b(?:lie|lies|lay) (?:in|on|at|under|below|above|next|there|here|with|outside|within|between)\b", "is, is stored", "the key lies in it", "relies in part"),
         new(@"\bWhere [a-z][^.,;:|`""]{2,70}, (?!and |or |which )[a-z]", "if", "Where nothing is left, it ends", "Where it is, and the file") { AsWritten = true },
         new(@"\b(?:null|none|empty|true|false|zero) where\b", "if", "null where it is none", "null if there is none"),
         new(@"\b(?:a|an|the|one|first|second|last|quick|each|every|this|that|another) looks?\b(?! like\b)", "check, read", "a quick look", "a table looks like it"),
-        new(@"\b(?:What|Who|Whose|Whom)\b(?= [a-z])", "the actor or the thing", "What follows a renewal", "-WhatIf asks what follows") { AsWritten = true },
-        new(@"(?:What(?!If)|Who|Whose|Whom|Whoever)(?=[A-Z])", "the actor or the thing", "Remove_WhatIsThere_Stays", "SupportsWhatIf") { AsWritten = true },
-        new(@"\b(?:static|private|internal|public) [\w<>\[\]?,. ()]*\b(?:Of|Demand)\(", "a name that says the source: FromPem, RequireReadable", "public static Pem Of(string text)", "public static Pem FromText(string text)") { AsWritten = true },
+        // PowerShell itself writes "What if: ".
+        new(@"\b(?:What(?! if[:*])|Who|Whose|Whom)\b(?= [a-z])", "the actor or the thing", "What follows a renewal", "What if: -WhatIf asks what follows") { AsWritten = true },
+        new(@"(?<![A-Za-z])(?:What(?!If)|Who|Whose|Whom)(?=[A-Z])", "the actor or the thing", "Remove_WhatIsThere_Stays", "WhatIf_Kind_IsWhatItIs") { AsWritten = true },
+        new(@"\b(?:internal|protected|public) [\w<>\[\]?,. ()]*\b(?:Of|Demand)\(", "a name that says the source: FromPem, RequireReadable", "public static Pem Of(string text)", "public static Pem FromText(string text)") { AsWritten = true },
     ];
 
     /// <summary>Words of others, which cannot be changed: each with the end of the file's path, and the reason.</summary>
@@ -136,7 +137,7 @@ internal static partial class PlainWords
         var places = new List<int>(text.Length * 2);
         for (var i = 0; i < text.Length; i++)
         {
-            if (i > 0 && char.IsUpper(text[i]) && char.IsLower(text[i - 1]))
+            if (i > 0 && char.IsUpper(text[i]) && (char.IsLower(text[i - 1]) || (char.IsUpper(text[i - 1]) && i + 1 < text.Length && char.IsLower(text[i + 1]))))
             {
                 separate.Append(' ');
                 places.Add(i);

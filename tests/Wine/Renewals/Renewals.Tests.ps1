@@ -37,7 +37,7 @@ BeforeAll {
         }
     }
 
-    # What is there in the end is a whole pair, and nothing next to it.
+    # The result is a whole pair, with no other file next to it.
     function Assert-WholePair {
         param($Pair)
         Test-OpenSslPair $Pair | Should -BeTrue -Because $Pair.CertificatePath
@@ -149,7 +149,7 @@ Describe 'A registered renewal on Windows' {
             `$command = Register-StepRenewalTask "$windows\registered.crt" -Name registered -Scope CurrentUser @at -UseToken -AsText
             @{ Home = "`$env:LOCALAPPDATA\StepCaRenew"; Command = "`$command"; Found = @(Get-StepRenewalTask registered).Count }
 "@
-        # What the task would start.
+        # The command that the task would start.
         $run = Invoke-WindowsProgram pwsh, '-NoProfile', '-NonInteractive', '-Command', "Import-Module StepCaRenew; Invoke-StepRenewal -Name 'registered' -Scheduled"
         $again = Invoke-WindowsProgram pwsh, '-NoProfile', '-NonInteractive', '-Command', "Import-Module StepCaRenew; Invoke-StepRenewal -Name 'registered' -Scheduled"
         $places = Join-Path (Get-WinePrefix) ($registered.Home.Substring(3).Replace('\', '/'))
