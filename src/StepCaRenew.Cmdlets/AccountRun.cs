@@ -1,5 +1,5 @@
 using StepCaRenew.Cmdlets.Support;
-using StepCaRenew.Renewals.Accounts;
+using StepCaRenew.Registration.Accounts;
 
 namespace StepCaRenew.Cmdlets;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using System.Security;
-using StepCaRenew.Certificates;
+using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Cmdlets.Support;
 
 namespace StepCaRenew.Cmdlets;
@@ -67,7 +67,7 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
     protected abstract IReadOnlyList<string>? Paths { get; }
 
     /// <summary>The password, from whichever parameter; null where none was given.</summary>
-    protected KeyPassword? Password { get; private set; }
+    private protected KeyPassword? Password { get; private set; }
 
     /// <inheritdoc/>
     protected override void BeginProcessing() => Terminating(() =>

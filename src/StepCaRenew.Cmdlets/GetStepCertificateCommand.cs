@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using StepCaRenew.Certificates;
 using StepCaRenew.Cmdlets.Support;
+using StepCaRenew.Inspection;
 
 namespace StepCaRenew.Cmdlets;
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using StepCaRenew.Cmdlets.Support;
-using StepCaRenew.Renewals;
 
 namespace StepCaRenew.Cmdlets;
 

@@ -1,8 +1,8 @@
 using System.Management.Automation;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Logging;
-using StepCaRenew.Renewals;
-using StepCaRenew.StepCa;
+using StepCaRenew.Registration;
 
 namespace StepCaRenew.Cmdlets;
 

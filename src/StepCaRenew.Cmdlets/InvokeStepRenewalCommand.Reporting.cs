@@ -1,7 +1,7 @@
 using System.Management.Automation;
-using StepCaRenew.Actions;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Logging;
+using StepCaRenew.Monitoring;
 
 namespace StepCaRenew.Cmdlets;
 

@@ -1,8 +1,9 @@
 using System.Management.Automation;
 using System.Security;
-using StepCaRenew.Actions;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Cmdlets.Support;
-using StepCaRenew.StepCa;
+using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Cmdlets;
 

@@ -1,7 +1,8 @@
 using System.Management.Automation;
-using StepCaRenew.Actions;
+using StepCaRenew.Accounts;
 using StepCaRenew.Cmdlets.Support;
-using StepCaRenew.Renewals;
+using StepCaRenew.Monitoring;
+using StepCaRenew.Registration;
 using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Cmdlets;

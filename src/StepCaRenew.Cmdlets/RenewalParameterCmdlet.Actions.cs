@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using StepCaRenew.Actions;
 using StepCaRenew.Cmdlets.Support;
+using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Policy;
 
 namespace StepCaRenew.Cmdlets;
@@ -58,7 +58,7 @@ public abstract partial class RenewalParameterCmdlet
     /// <summary>The actions, by the parameters: signals before programs, as <c>step</c> does, and services last.</summary>
     /// <param name="scriptBlock">A script block of the session, if there is one.</param>
     /// <exception cref="RenewalException">They contradict each other.</exception>
-    protected IReadOnlyList<ActionDefinition> ReadActions(ScriptBlock? scriptBlock = null)
+    private protected IReadOnlyList<ActionDefinition> ReadActions(ScriptBlock? scriptBlock = null)
     {
         if (Signal is not null && PidFile is null)
             throw Conflict("-Signal was given without -PidFile.", "Name the file with the process id in -PidFile.");

@@ -1,7 +1,7 @@
 using System.Management.Automation;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Policy;
-using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Cmdlets;
 
@@ -82,7 +82,7 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
 
     /// <summary>When a certificate is due, by the parameters, else by step's configuration.</summary>
     /// <exception cref="RenewalException">They can't be read, or contradict each other.</exception>
-    protected RenewalRule ReadRule()
+    private protected RenewalRule ReadRule()
     {
         if (ExpiresIn is not null && RenewAt is not null)
             throw Conflict("-ExpiresIn and -RenewAt were both given.", "Give one of them.");
@@ -93,7 +93,7 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
     }
 
     /// <summary>Which CA, by the parameters.</summary>
-    protected CaOptions ReadCa() => new()
+    private protected CaOptions ReadCa() => new()
     {
         CaUrl = CaUrl,
         Context = Context,

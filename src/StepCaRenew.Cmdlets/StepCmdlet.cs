@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using System.Security;
-using StepCaRenew.Certificates;
+using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Cmdlets.Support;
-using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Cmdlets;
 
@@ -84,7 +84,7 @@ public abstract class StepCmdlet : PSCmdlet
     /// <param name="file">The file that holds it, if that was given.</param>
     /// <returns>Null where neither was given.</returns>
     /// <exception cref="RenewalException">Both were given, or the file can't be read.</exception>
-    protected KeyPassword? ReadPassword(SecureString? password, string? file)
+    private protected KeyPassword? ReadPassword(SecureString? password, string? file)
     {
         if (password is not null && file is not null)
             throw new RenewalException(ErrorId.ConflictingParameters, "-KeyPassword and -KeyPasswordFile were both given.", "Give one of them.");
@@ -95,6 +95,6 @@ public abstract class StepCmdlet : PSCmdlet
 
     /// <summary>The password that step's environment or configuration names a file for, read if a key needs it; null if none is named.</summary>
     /// <param name="ca">Where step's configuration is.</param>
-    protected static KeyPassword? ReadConfiguredPassword(CaOptions ca) =>
+    private protected static KeyPassword? ReadConfiguredPassword(CaOptions ca) =>
         StepParameters.Read(ca, CaSettingsResolver.FromProcess).PasswordFile is { } file ? KeyPassword.FromFileIfNeeded(file) : null;
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using StepCaRenew.Certificates;
 using StepCaRenew.Cmdlets.Support;
 
 namespace StepCaRenew.Cmdlets;

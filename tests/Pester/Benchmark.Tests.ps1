@@ -81,7 +81,7 @@ Describe 'Leaving out flushes' {
     BeforeAll {
         Import-TestPackage
         $core = [Runtime.Loader.AssemblyLoadContext]::All | ForEach-Object Assemblies | Where-Object { $_.GetName().Name -eq 'StepCaRenew.Core' }
-        $switch = $core.GetType('StepCaRenew.Files.Flushing').GetProperty('IsSkipped')
+        $switch = $core.GetType('StepCaRenew.FileSystem.Flushing').GetProperty('IsSkipped')
     }
 
     It 'lasts as long as the script block, even if it throws' {
@@ -92,7 +92,7 @@ Describe 'Leaving out flushes' {
     }
 
     It 'is not available to users' {
-        $core.GetType('StepCaRenew.Files.Flushing').IsPublic | Should -BeFalse
+        $core.GetType('StepCaRenew.FileSystem.Flushing').IsPublic | Should -BeFalse
     }
 }
 

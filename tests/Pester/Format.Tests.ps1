@@ -19,7 +19,7 @@ function Add-Shown {
 function Get-One {
     param($Name = 'web', $Status = 'Valid', $Remaining = 64800, $RenewAfter = 36000, $Elapsed = 25.0, $KeyStatus = 'Matches', $Algorithm = 'EC P-256', $Lifetime = 86400)
     Add-Shown @{
-        PSTypeName = 'StepCaRenew.Certificates.StepCertificate'; Name = $Name; Status = $Status; KeyStatus = $KeyStatus; KeyAlgorithm = $Algorithm
+        PSTypeName = 'StepCaRenew.StepCertificate'; Name = $Name; Status = $Status; KeyStatus = $KeyStatus; KeyAlgorithm = $Algorithm
         RemainingSeconds = [long] $Remaining; RenewAfterSeconds = [long] $RenewAfter; LifetimeSeconds = [long] $Lifetime; ElapsedPercent = $Elapsed
     }
 }
@@ -33,7 +33,7 @@ function Get-Result {
 function Get-Task {
     param($Name = 'web', $Details = @(), $Status = 'NotDue', $ErrorId, $NotAfter = '2026-11-28 16:19:02', $Last = '2026-11-28 12:45:10', $Next = '2026-11-28 13:00:07')
     Add-Shown @{
-        PSTypeName = 'StepCaRenew.Renewals.RenewalTask'; Name = $Name; Healthy = $Details.Count -eq 0; HealthDetails = $Details; LastStatus = $Status; LastErrorId = $ErrorId
+        PSTypeName = 'StepCaRenew.RenewalTask'; Name = $Name; Healthy = $Details.Count -eq 0; HealthDetails = $Details; LastStatus = $Status; LastErrorId = $ErrorId
         NotAfter = if ($NotAfter) { [datetime] $NotAfter }; LastAttempt = if ($Last) { [datetime] $Last }; NextRun = if ($Next) { [datetime] $Next }
     }
 }

@@ -6,8 +6,10 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.Certificates;
+using StepCaRenew.Inspection;
 using StepCaRenew.Logging;
-using StepCaRenew.Renewals;
+using StepCaRenew.Registration;
+using StepCaRenew.Renewal;
 using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit;

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Text.RegularExpressions;
-using StepCaRenew.Certificates;
-using StepCaRenew.Renewals;
+using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit;
 
@@ -35,7 +34,7 @@ public sealed partial class ResultTests
     [Fact]
     public void Times_AreFormattedForMessagesInOnePlace()
     {
-        var folder = Path.Combine(Fixtures.Repository.Require(), "src");
+        var folder = Path.Combine(Repository.Require(), "src");
         var places = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("DevCa", StringComparison.Ordinal) && !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .SelectMany(file => File.ReadLines(file).Where(line => CultureTime().IsMatch(line) && !line.Contains("InvariantCulture", StringComparison.Ordinal)).Select(line => $"{Path.GetFileName(file)}: {line.Trim()}"));

@@ -1,4 +1,4 @@
-using StepCaRenew.Certificates;
+using StepCaRenew.Inspection;
 using StepCaRenew.Logging;
 
 namespace StepCaRenew.Cmdlets.Support;

@@ -1,4 +1,4 @@
-using StepCaRenew.Certificates;
+using StepCaRenew.Inspection;
 
 namespace StepCaRenew.Cmdlets.Support;
 

@@ -1,6 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
-using StepCaRenew.Certificates;
+using StepCaRenew.Inspection;
 
 namespace StepCaRenew.Cmdlets.Support;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using StepCaRenew.Logging;
-using StepCaRenew.Processes;
+using StepCaRenew.Text;
 
 namespace StepCaRenew.Cmdlets.Support;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security;
-using StepCaRenew.Certificates;
+using StepCaRenew.Certificates.Keys;
 
 namespace StepCaRenew.Cmdlets.Support;
 

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using StepCaRenew.Renewals;
+using StepCaRenew.Registration;
 
 namespace StepCaRenew.Cmdlets.Support;
 

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using StepCaRenew.Renewals;
+using StepCaRenew.Registration;
 
 namespace StepCaRenew.Cmdlets.Support;
 

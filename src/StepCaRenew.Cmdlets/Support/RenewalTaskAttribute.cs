@@ -13,8 +13,7 @@ public sealed class RenewalTaskAttribute : ArgumentTransformationAttribute
     /// <summary>The name of the type by which the parameter binds.</summary>
     public const string TypeName = "StepCaRenew.RenewalTask";
 
-    private static readonly HashSet<string> Known = new(
-        new[] { TypeName, "StepCaRenew.Renewals.RenewalTask" }.SelectMany(name => new[] { name, $"Deserialized.{name}" }), StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> Known = new([TypeName, $"Deserialized.{TypeName}"], StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using StepCaRenew.Actions;
+using StepCaRenew.FollowUps.Actions;
 
 namespace StepCaRenew.Cmdlets.Support;
 

@@ -1,8 +1,8 @@
 using System.Management.Automation;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Logging;
-using StepCaRenew.Renewals;
+using StepCaRenew.Registration;
 using StepCaRenew.Scheduling;
-using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Cmdlets.Support;
 

@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Completion;
-using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Cmdlets.Support;
 

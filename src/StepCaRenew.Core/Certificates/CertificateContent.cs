@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Certificates.Pem;
 
 namespace StepCaRenew.Certificates;
 

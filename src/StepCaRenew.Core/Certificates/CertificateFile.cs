@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using StepCaRenew.Files;
+using StepCaRenew.Certificates.Pem;
+using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Certificates;
 
 /// <summary>A leaf certificate and its chain, read from one file.</summary>
-public sealed class CertificateFile : IDisposable
+internal sealed class CertificateFile : IDisposable
 {
     private const string What = "certificate file";
 

@@ -1,7 +1,7 @@
 namespace StepCaRenew.Certificates;
 
 /// <summary>The short name of a certificate file in output and messages.</summary>
-public static class CertificateName
+internal static class CertificateName
 {
     /// <summary>The file name without its extension; the name of the folder for common file names such as <c>fullchain.pem</c>.</summary>
     public static string FromPath(string path)

@@ -1,11 +1,13 @@
 using System.Security.Cryptography.X509Certificates;
-using StepCaRenew.Files;
+using StepCaRenew.Certificates.Keys;
+using StepCaRenew.FileSystem;
 using StepCaRenew.Policy;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Certificates;
 
 /// <summary>A certificate file and a key file, read at one moment; they need not match.</summary>
-public sealed class CertificatePair : IDisposable
+internal sealed class CertificatePair : IDisposable
 {
     private CertificatePair(CertificateFile certificate, KeyFile keyFile)
     {

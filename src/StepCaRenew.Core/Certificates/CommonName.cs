@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace StepCaRenew.Certificates;
 
 /// <summary>The common name of a certificate's subject.</summary>
-public static class CommonName
+internal static class CommonName
 {
     private const string Oid = "2.5.4.3";
 

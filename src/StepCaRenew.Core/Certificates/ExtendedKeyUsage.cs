@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace StepCaRenew.Certificates;
 
 /// <summary>The extended key usage of a certificate (RFC 5280 section 4.2.1.12).</summary>
-public static class ExtendedKeyUsage
+internal static class ExtendedKeyUsage
 {
     private const string Any = "2.5.29.37.0";
     private const string ClientAuth = "1.3.6.1.5.5.7.3.2";

@@ -1,7 +1,11 @@
+using StepCaRenew.Certificates.Keys;
+using StepCaRenew.Inspection;
+using StepCaRenew.Text;
+
 namespace StepCaRenew.Certificates;
 
 /// <summary>The error this project exists to prevent: the certificate and the key on disk do not match.</summary>
-public static class KeyMismatch
+internal static class KeyMismatch
 {
     /// <summary>The error: when each file was written, how the keys differ, and what to do.</summary>
     public static RenewalException Describe(CertificateFile certificate, KeyFile key)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Policy;
 
 namespace StepCaRenew.Certificates;

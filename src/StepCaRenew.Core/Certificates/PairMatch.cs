@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Certificates.Keys;
 
 namespace StepCaRenew.Certificates;
 
 /// <summary>Whether a certificate and a private key match.</summary>
-public static class PairMatch
+internal static class PairMatch
 {
     /// <summary>
     /// True if the public keys are equal <b>and</b> a signature of the private key verifies. The signature is not needed if the

@@ -8,7 +8,7 @@ namespace StepCaRenew.Certificates;
 /// <param name="Type">The type, such as <c>JWK</c> or <c>ACME</c>.</param>
 /// <param name="Name">Its name in the CA's configuration.</param>
 /// <param name="CredentialId">The id of its key, or empty.</param>
-public sealed record StepProvisioner(string Type, string Name, string CredentialId)
+internal sealed record StepProvisioner(string Type, string Name, string CredentialId)
 {
     /// <summary>The extension's OID, in the arc of Smallstep Labs.</summary>
     public const string Oid = "1.3.6.1.4.1.37476.9000.64.1";

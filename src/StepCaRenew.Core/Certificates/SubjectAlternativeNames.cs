@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace StepCaRenew.Certificates;
 
 /// <summary>The subject alternative names of a certificate by kind (RFC 5280 section 4.2.1.6).</summary>
-public sealed class SubjectAlternativeNames
+internal sealed class SubjectAlternativeNames
 {
     private const string Oid = "2.5.29.17";
 

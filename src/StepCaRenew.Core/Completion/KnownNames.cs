@@ -1,13 +1,14 @@
+using StepCaRenew.Accounts;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Scheduling;
-using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Completion;
 
 /// <summary>Values for tab completion. There are no errors here: values that cannot be read are left out.</summary>
-public static class KnownNames
+internal static class KnownNames
 {
     /// <summary>The signals by name.</summary>
-    public static IReadOnlyList<string> Signals => [.. Actions.Signals.Names];
+    public static IReadOnlyList<string> Signals => [.. FollowUps.Actions.Signals.Names];
 
     /// <summary>The intervals of a schedule, shortest first.</summary>
     public static IReadOnlyList<string> Intervals => [.. ScheduleInterval.All.Select(ScheduleInterval.Format)];
@@ -34,7 +35,7 @@ public static class KnownNames
     /// <summary>The accounts that a schedule can run as: the local users on Unix, the built-in service accounts on Windows.</summary>
     // Only the local file: a directory service may be slow.
     public static IReadOnlyList<string> Accounts() => OperatingSystem.IsWindows()
-        ? [@"NT AUTHORITY\LOCAL SERVICE", @"NT AUTHORITY\NETWORK SERVICE", @"NT AUTHORITY\SYSTEM", Renewals.AccountName.Current]
+        ? [@"NT AUTHORITY\LOCAL SERVICE", @"NT AUTHORITY\NETWORK SERVICE", @"NT AUTHORITY\SYSTEM", AccountName.Current]
         : ReadAccounts("/etc/passwd");
 
     /// <summary>The names in a file such as /etc/passwd.</summary>

@@ -2,13 +2,12 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Text;
 using Microsoft.Win32;
-using StepCaRenew.Actions;
 using StepCaRenew.Processes;
 
 namespace StepCaRenew.Completion;
 
 /// <summary>The services of this machine, for tab completion.</summary>
-public static class KnownServices
+internal static class KnownServices
 {
     private const string Suffix = ".service";
 

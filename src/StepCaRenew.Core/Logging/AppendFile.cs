@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
-using StepCaRenew.Files;
+using StepCaRenew.FileSystem;
+using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.Logging;
 

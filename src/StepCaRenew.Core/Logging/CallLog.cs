@@ -6,7 +6,7 @@ namespace StepCaRenew.Logging;
 /// The log of one call. Whoever makes it needs no type of the logging package, and so may live where another module has
 /// loaded another version of that.
 /// </summary>
-public sealed class CallLog : ILogger
+internal sealed class CallLog : ILogger
 {
     private readonly ILogger log;
 

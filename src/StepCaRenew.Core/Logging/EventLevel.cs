@@ -1,7 +1,7 @@
 namespace StepCaRenew.Logging;
 
 /// <summary>How much an event matters to whoever watches a call. Failures are told as such, and not as events.</summary>
-public enum EventLevel
+internal enum EventLevel
 {
     /// <summary>Every step, for those who want to see them.</summary>
     Debug,

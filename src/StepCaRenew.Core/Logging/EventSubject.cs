@@ -4,7 +4,7 @@ namespace StepCaRenew.Logging;
 /// The name that warnings and debug events begin with while several certificates are worked on: most events name their
 /// certificate by its path or not at all. It belongs to the asynchronous flow that sets it.
 /// </summary>
-public static class EventSubject
+internal static class EventSubject
 {
     private static readonly AsyncLocal<string?> Current = new();
 

@@ -1,7 +1,7 @@
 namespace StepCaRenew.Logging;
 
 /// <summary>Shows the events of a call; from any thread.</summary>
-public interface IEventSink
+internal interface IEventSink
 {
     /// <summary>Whether anybody wants to see events of a level; those of the others are not even put into words.</summary>
     /// <param name="level">The level.</param>

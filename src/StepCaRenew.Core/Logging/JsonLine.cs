@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using StepCaRenew.Processes;
+using StepCaRenew.Text;
 
 namespace StepCaRenew.Logging;
 

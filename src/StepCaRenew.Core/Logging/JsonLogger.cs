@@ -6,7 +6,7 @@ namespace StepCaRenew.Logging;
 /// <param name="path">The full path of the file; its folder must exist.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="fallback">Told that the log can't be written.</param>
-public sealed class JsonLogger(string path, TimeProvider clock, ILogger fallback) : ILogger
+internal sealed class JsonLogger(string path, TimeProvider clock, ILogger fallback) : ILogger
 {
     private readonly RotatingFile file = new(path);
     private readonly object gate = new();

@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using StepCaRenew.Files;
+using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Logging;
 

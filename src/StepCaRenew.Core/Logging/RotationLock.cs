@@ -1,6 +1,8 @@
 using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
-using StepCaRenew.Files;
+using StepCaRenew.FileSystem;
+using StepCaRenew.FileSystem.Native;
+using StepCaRenew.FollowUps.Actions;
 
 namespace StepCaRenew.Logging;
 
@@ -36,7 +38,7 @@ internal sealed class RotationLock : IDisposable
     [SupportedOSPlatform("windows")]
     private static RotationLock? TryTakeMutex(SafeFileHandle file, string path)
     {
-        if (TryOpenMutex($"Global\\StepCaRenew-{Actions.ActionHash.Compute([path.ToUpperInvariant()])}") is not { } mutex)
+        if (TryOpenMutex($"Global\\StepCaRenew-{ActionHash.Compute([path.ToUpperInvariant()])}") is not { } mutex)
             return null;
         if (!TryWait(mutex))
         {

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using StepCaRenew.Processes;
+using StepCaRenew.Text;
 
 namespace StepCaRenew.Logging;
 

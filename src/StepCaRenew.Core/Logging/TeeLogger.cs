@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace StepCaRenew.Logging;
 
 /// <summary>Tells two loggers; each decides which levels it takes.</summary>
-public sealed class TeeLogger(ILogger one, ILogger other) : ILogger
+internal sealed class TeeLogger(ILogger one, ILogger other) : ILogger
 {
     /// <inheritdoc/>
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;

@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
-using StepCaRenew.Processes;
+using StepCaRenew.Text;
 
 namespace StepCaRenew.Logging;
 
@@ -8,7 +8,7 @@ namespace StepCaRenew.Logging;
 /// Writes the events of a scheduled run, Information and above, to the event log of Windows, each with its own id. Off
 /// Windows it does nothing, and one that can't be written never stops a run. Not verified on Windows.
 /// </summary>
-public sealed class WindowsEventLog : ILogger
+internal sealed class WindowsEventLog : ILogger
 {
     // ReportEvent takes 31,839 characters of a string.
     private const int Longest = 31_839;

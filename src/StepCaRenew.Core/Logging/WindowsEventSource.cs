@@ -7,7 +7,7 @@ namespace StepCaRenew.Logging;
 /// The name under which events appear in the event log of Windows. Without it they are written all the same, but the viewer
 /// puts an apology before each. Not verified on Windows.
 /// </summary>
-public static class WindowsEventSource
+internal static class WindowsEventSource
 {
     /// <summary>The source's name.</summary>
     public const string Name = "StepCaRenew";

@@ -10,7 +10,7 @@ namespace StepCaRenew.Policy;
 /// Drawn anew at every check instead, as the reference does, a periodic check meets the smallest of many draws,
 /// and a fleet clumps at the early end (smallstep/certificates issue 350).
 /// </remarks>
-public static class CertificateSpread
+internal static class CertificateSpread
 {
     /// <summary>The spread of a certificate.</summary>
     /// <param name="issuer">The issuer's name as it is encoded.</param>

@@ -4,7 +4,7 @@ namespace StepCaRenew.Policy;
 /// <param name="NotBefore">The first moment of its validity.</param>
 /// <param name="NotAfter">The last moment of its validity.</param>
 /// <param name="Spread">A number in [0, 1) that belongs to this certificate alone; see <see cref="CertificateSpread"/>.</param>
-public sealed record CertificateValidity(DateTimeOffset NotBefore, DateTimeOffset NotAfter, double Spread)
+internal sealed record CertificateValidity(DateTimeOffset NotBefore, DateTimeOffset NotAfter, double Spread)
 {
     /// <summary>The whole validity.</summary>
     public TimeSpan Lifetime => NotAfter - NotBefore;

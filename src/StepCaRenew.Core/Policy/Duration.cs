@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace StepCaRenew.Policy;
 
 /// <summary>Durations as people write and read them: Go's form (<c>1h30m</c>) with <c>d</c> for days, or a TimeSpan.</summary>
-public static partial class Duration
+internal static partial class Duration
 {
     /// <summary>The longest timeout: a day. Timers end at seven weeks, and a run that is started each hour should at none.</summary>
     public static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(1);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace StepCaRenew.Policy;
 
 /// <summary>Percentages as people write them.</summary>
-public static class Percentage
+internal static class Percentage
 {
     /// <summary>Reads a share of the lifetime: <c>66</c>, <c>66%</c> or <c>66.5 %</c>.</summary>
     /// <param name="text">The text.</param>

@@ -3,4 +3,4 @@ namespace StepCaRenew.Policy;
 /// <summary>Whether a certificate is due, and since or from when.</summary>
 /// <param name="IsDue">True where it is to be renewed now.</param>
 /// <param name="RenewAfter">The moment from which it is due by the rule.</param>
-public sealed record RenewalDecision(bool IsDue, DateTimeOffset RenewAfter);
+internal sealed record RenewalDecision(bool IsDue, DateTimeOffset RenewAfter);

@@ -1,7 +1,7 @@
 namespace StepCaRenew.Policy;
 
 /// <summary>When a certificate is due. Pure: no clock, no randomness, no input or output.</summary>
-public static class RenewalPolicy
+internal static class RenewalPolicy
 {
     private const int JitterShare = 10;
     private const int ExpiresInJitterShare = 20;

@@ -1,7 +1,7 @@
 namespace StepCaRenew.Policy;
 
 /// <summary>When a certificate is to be renewed.</summary>
-public abstract record RenewalRule
+internal abstract record RenewalRule
 {
     private RenewalRule()
     {

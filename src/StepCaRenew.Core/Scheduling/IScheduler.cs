@@ -1,9 +1,7 @@
-using StepCaRenew.Renewals;
-
 namespace StepCaRenew.Scheduling;
 
 /// <summary>A scheduler of the operating system. A schedule is replaced in place: the old one goes only when the new one is there.</summary>
-public interface IScheduler
+internal interface IScheduler
 {
     /// <summary>One of <see cref="SchedulerKind"/>.</summary>
     string Kind { get; }

@@ -3,7 +3,7 @@ using Microsoft.Win32;
 namespace StepCaRenew.Scheduling;
 
 /// <summary>A lasting identifier of this machine: machine-id(5) on Linux, MachineGuid on Windows.</summary>
-public static class MachineId
+internal static class MachineId
 {
     private static readonly string[] Files = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
 

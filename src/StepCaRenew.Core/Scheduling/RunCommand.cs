@@ -3,7 +3,7 @@ namespace StepCaRenew.Scheduling;
 /// <summary>The program of a scheduled run and its arguments, not yet quoted for a scheduler.</summary>
 /// <param name="Program">The full path of pwsh.</param>
 /// <param name="Arguments">Its arguments.</param>
-public sealed record RunCommand(string Program, IReadOnlyList<string> Arguments)
+internal sealed record RunCommand(string Program, IReadOnlyList<string> Arguments)
 {
     /// <summary>The command of a renewal: it imports the module and names the renewal; all else is in the definition.</summary>
     /// <param name="pwsh">The full path of pwsh.</param>

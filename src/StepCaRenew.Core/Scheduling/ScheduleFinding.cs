@@ -4,7 +4,7 @@ namespace StepCaRenew.Scheduling;
 /// <param name="Exists">Whether there is anything under the name.</param>
 /// <param name="Description">When it runs, in the notation of the scheduler, such as <c>*:07/15:23</c>; null if there is none.</param>
 /// <param name="Differences">A sentence for each difference from what the schedule should be; empty if it is healthy.</param>
-public sealed record ScheduleFinding(bool Exists, string? Description, IReadOnlyList<string> Differences)
+internal sealed record ScheduleFinding(bool Exists, string? Description, IReadOnlyList<string> Differences)
 {
     /// <summary>Whether the schedule exists and is as it should be.</summary>
     public bool IsHealthy => Exists && Differences.Count == 0;

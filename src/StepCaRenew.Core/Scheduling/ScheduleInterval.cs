@@ -3,7 +3,7 @@ using StepCaRenew.Policy;
 namespace StepCaRenew.Scheduling;
 
 /// <summary>How often a scheduled run starts: the intervals that every scheduler supports, cron included.</summary>
-public static class ScheduleInterval
+internal static class ScheduleInterval
 {
     /// <summary>How many runs there are, at least, within the lifetime of a certificate.</summary>
     public const int RunsPerLifetime = 96;

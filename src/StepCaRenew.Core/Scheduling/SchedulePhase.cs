@@ -8,7 +8,7 @@ namespace StepCaRenew.Scheduling;
 /// The offset of a schedule within its interval, computed from machine and renewal and spread evenly over the interval, so
 /// that machines which were set up together do not ask the CA at the same moment.
 /// </summary>
-public static class SchedulePhase
+internal static class SchedulePhase
 {
     /// <summary>The phase of a renewal on a machine.</summary>
     /// <param name="machine">The identifier of the machine; see <see cref="MachineId"/>.</param>

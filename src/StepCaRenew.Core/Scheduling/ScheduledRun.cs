@@ -1,9 +1,9 @@
-using StepCaRenew.Renewals;
+using StepCaRenew.Accounts;
 
 namespace StepCaRenew.Scheduling;
 
 /// <summary>The command, times and account of a schedule.</summary>
-public sealed record ScheduledRun
+internal sealed record ScheduledRun
 {
     /// <summary>The name of the renewal (<c>RenewalName</c>), the only thing of it on the command line.</summary>
     public required string Name { get; init; }

@@ -1,4 +1,4 @@
-using StepCaRenew.Safety;
+using StepCaRenew.Accounts;
 
 namespace StepCaRenew.Scheduling;
 
@@ -10,8 +10,8 @@ internal static class SchedulerErrors
     public static RenewalException Unavailable(string message, string remedy) => new(ErrorId.SchedulerUnavailable, message, remedy);
 
     /// <summary>A file of the schedule cannot be written.</summary>
-    public static RenewalException NotWritten(string path, Renewals.RenewalScope scope, Exception e) =>
-        e is UnauthorizedAccessException && scope == Renewals.RenewalScope.Machine
+    public static RenewalException NotWritten(string path, RenewalScope scope, Exception e) =>
+        e is UnauthorizedAccessException && scope == RenewalScope.Machine
             ? new(ErrorId.AdministratorRequired, $"'{path}' cannot be written: {CurrentUser.Name} does not have permission to change schedules of the machine.", "Run as root (sudo pwsh), or use -Scope CurrentUser.", e)
             : Failed($"'{path}' cannot be written: {e.Message}", "The schedule is unchanged. Check the folder and its volume.", e);
 

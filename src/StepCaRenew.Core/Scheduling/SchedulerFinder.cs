@@ -1,4 +1,3 @@
-using StepCaRenew.Renewals;
 using StepCaRenew.Scheduling.Cron;
 using StepCaRenew.Scheduling.Linux;
 using StepCaRenew.Scheduling.Systemd;
@@ -7,7 +6,7 @@ using StepCaRenew.Scheduling.Windows;
 namespace StepCaRenew.Scheduling;
 
 /// <summary>Finds the scheduler of this machine.</summary>
-public sealed class SchedulerFinder
+internal sealed class SchedulerFinder
 {
     /// <summary>The scheduler that this machine has: Task Scheduler on Windows; on Linux systemd if it runs, else cron.</summary>
     public const string Auto = nameof(Auto);

@@ -1,4 +1,4 @@
-namespace StepCaRenew.Scheduling;
+namespace StepCaRenew;
 
 /// <summary>The schedulers that renewals can be registered with.</summary>
 public static class SchedulerKind

@@ -9,9 +9,9 @@ function Use-NoFlush {
     param([Parameter(Mandatory)] [scriptblock] $Script)
     $core = [Runtime.Loader.AssemblyLoadContext]::All | ForEach-Object Assemblies | Where-Object { $_.GetName().Name -eq 'StepCaRenew.Core' }
     if (@($core).Count -ne 1) { throw "StepCaRenew.Core is loaded $(@($core).Count) times: flushes can't be left out of one." }
-    $type = $core.GetType('StepCaRenew.Files.Flushing')
+    $type = $core.GetType('StepCaRenew.FileSystem.Flushing')
     $switch = if ($type) { $type.GetProperty('IsSkipped', [Reflection.BindingFlags] 'Static, NonPublic, Public') }
-    if (-not $switch) { throw 'This StepCaRenew.Core has no StepCaRenew.Files.Flushing.IsSkipped: what its flushes cost can''t be measured.' }
+    if (-not $switch) { throw 'This StepCaRenew.Core has no StepCaRenew.FileSystem.Flushing.IsSkipped: what its flushes cost can''t be measured.' }
     $switch.SetValue($null, $true)
     try {
         & $Script

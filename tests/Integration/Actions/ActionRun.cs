@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using StepCaRenew.Actions;
-using StepCaRenew.Files;
+using StepCaRenew.Ca.Configuration;
+using StepCaRenew.FileSystem;
+using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Policy;
-using StepCaRenew.StepCa;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Actions;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using StepCaRenew.FileSystem;
 using StepCaRenew.Integration.Cas;
-using StepCaRenew.Files;
-using StepCaRenew.Pairs;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Actions;
 
@@ -225,7 +225,7 @@ public sealed class PendingTests : IAsyncLifetime
     [Fact]
     public async Task Cancelling_LeavesItPendingAndEndsItSoon()
     {
-        var sleep = new StepCaRenew.Actions.CommandAction("sleep", ["300"]);
+        var sleep = new StepCaRenew.FollowUps.Actions.CommandAction("sleep", ["300"]);
         var run = Run(ActionRun.Append(trace), sleep);
         var renewed = await run.RenewAsync(certificate, isForced: true);
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
@@ -233,7 +233,7 @@ public sealed class PendingTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Engine.ActAsync([renewed], run.Request(certificate).Actions, run.Host, stop.Token));
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 20);
         Assert.Single(Trace);
-        var entry = Assert.Single(StepCaRenew.Actions.PendingFormat.Parse(File.ReadAllBytes(Pending))!);
+        var entry = Assert.Single(StepCaRenew.FollowUps.Actions.PendingFormat.Parse(File.ReadAllBytes(Pending))!);
         Assert.Equal(sleep.Hash, entry.Hash);
     }
 
@@ -289,9 +289,9 @@ public sealed class PendingTests : IAsyncLifetime
     [Fact]
     public async Task Timeout_ThatNoTimerTakes_IsCutToOneThatItDoes()
     {
-        var run = new ActionRun(ca.StepPath, ActionRun.Append(trace)) { Host = new StepCaRenew.Actions.ActionHost { Timeout = TimeSpan.FromDays(60) } };
+        var run = new ActionRun(ca.StepPath, ActionRun.Append(trace)) { Host = new StepCaRenew.FollowUps.Actions.ActionHost { Timeout = TimeSpan.FromDays(60) } };
         Assert.False((await run.RunAsync(certificate, isForced: true)).ActionsPending);
     }
 
-    private ActionRun Run(params StepCaRenew.Actions.ActionDefinition[] actions) => new(ca.StepPath, actions);
+    private ActionRun Run(params StepCaRenew.FollowUps.Actions.ActionDefinition[] actions) => new(ca.StepPath, actions);
 }

@@ -1,4 +1,4 @@
-using StepCaRenew.Actions;
+using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Integration.Cas;
 
 namespace StepCaRenew.Integration.Actions;

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using StepCaRenew.Certificates;
+using StepCaRenew.FileSystem.Native;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Integration.Faults;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Attacks;
 
@@ -91,7 +93,7 @@ public sealed class ExchangedFolderTests : EngineTest
         Assert.NotNull(home);
     }
 
-    private static bool HasSetUserId(string path) => OperatingSystem.IsLinux() && Files.LinuxStat.TryRead(path, followLinks: false) is { IsRegular: true } stat && (stat.Mode & 0xC00) != 0;
+    private static bool HasSetUserId(string path) => OperatingSystem.IsLinux() && LinuxStat.TryRead(path, followLinks: false) is { IsRegular: true } stat && (stat.Mode & 0xC00) != 0;
 
     private static void Link(string path, string target)
     {

@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
-using StepCaRenew.Actions;
+using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Integration.Faults;
-using StepCaRenew.Renewals;
+using StepCaRenew.Registration;
 
 namespace StepCaRenew.Integration.Attacks;
 

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using StepCaRenew.Actions;
+using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Integration.Faults;
-using StepCaRenew.Renewals;
+using StepCaRenew.Registration;
 
 namespace StepCaRenew.Integration.Attacks;
 

@@ -2,13 +2,14 @@ using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
-using StepCaRenew.Actions;
-using StepCaRenew.Files;
+using StepCaRenew.FileSystem.Native;
+using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Integration.Faults;
 using StepCaRenew.Policy;
-using StepCaRenew.Renewals;
+using StepCaRenew.Registration;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Attacks;
 

@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
-using StepCaRenew.Files;
+using StepCaRenew.Ca.Configuration;
+using StepCaRenew.FileSystem;
 using StepCaRenew.Integration.Crash;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Integration.Load;
-using StepCaRenew.Pairs;
 using StepCaRenew.Policy;
-using StepCaRenew.StepCa;
+using StepCaRenew.Renewal;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Children;
 

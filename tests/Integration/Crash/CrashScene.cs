@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using StepCaRenew.Certificates;
-using StepCaRenew.Files;
+using StepCaRenew.Certificates.Keys;
+using StepCaRenew.FileSystem.Native;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Policy;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Crash;
 

@@ -1,4 +1,4 @@
-using StepCaRenew.Files;
+using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Integration.Crash;
 

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
-using StepCaRenew.Files;
+using StepCaRenew.FileSystem;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Children;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Crash;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using StepCaRenew.Files;
+using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Integration.Crash;
 

@@ -1,6 +1,7 @@
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Children;
 using StepCaRenew.Integration.Faults;
+using StepCaRenew.Policy;
 
 namespace StepCaRenew.Integration.Crash;
 
@@ -19,7 +20,7 @@ public sealed class SystemCallTests
         using var folder = new TestFolder();
         var pair = await ca.IssueAsync(new() { Folder = folder });
         var trace = Path.Combine(folder, "trace");
-        string[] told = ChildProgram.Tell(new() { CertificatePath = pair.CertificatePath, KeyPath = pair.KeyPath, Ca = new() { StepPath = ca.StepPath }, Rule = Policy.RenewalRule.Force, Rekey = true });
+        string[] told = ChildProgram.Tell(new() { CertificatePath = pair.CertificatePath, KeyPath = pair.KeyPath, Ca = new() { StepPath = ca.StepPath }, Rule = RenewalRule.Force, Rekey = true });
         // With -y a descriptor is shown with its path.
         await using var child = Child.StartAs(["strace", "-f", "-y", "-s", "0", "-e", "trace=fsync,fdatasync,renameat2,unlinkat", "-o", trace], ["run", .. told]);
         var (exit, text, errors) = await child.EndAsync();

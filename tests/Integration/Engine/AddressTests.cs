@@ -4,6 +4,7 @@ using System.Text.Json;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Children;
 using StepCaRenew.Integration.Faults;
+using StepCaRenew.Policy;
 
 namespace StepCaRenew.Integration.Engine;
 
@@ -66,7 +67,7 @@ public sealed class AddressTests : EngineTest
         var own = new FileInfo("/proc/self/ns/mnt").LinkTarget!;
         await using var child = Child.StartAs(
             ["unshare", "-m", "--propagation", "private", "sh", "-c", script, "sh", own, hostsPath],
-            ["run", .. ChildProgram.Tell(new() { CertificatePath = certificate, KeyPath = key, Rule = Policy.RenewalRule.Force, Ca = new() { StepPath = stepPath } })]);
+            ["run", .. ChildProgram.Tell(new() { CertificatePath = certificate, KeyPath = key, Rule = RenewalRule.Force, Ca = new() { StepPath = stepPath } })]);
         var (exit, output, errors) = await child.EndAsync();
         Assert.True(exit is 0 or 1, $"{exit}: {errors}");
         var told = JsonSerializer.Deserialize<string?[]>(output)!;

@@ -1,7 +1,9 @@
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Ca;
+using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Ca.Trust;
 using StepCaRenew.DevCa.Faults;
 using StepCaRenew.Integration.Cas;
-using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Integration.Engine;
 
@@ -79,7 +81,7 @@ public sealed class CaInfoTests(FaultyCa shared) : IClassFixture<FaultyCa>
         Assert.True(error.ErrorId == errorId, $"Expected {errorId} of {fault}, but it was {error.ErrorId}: {error.Message}");
     }
 
-    private static async Task<T> AskAsync<T>(ITestCa ca, Func<StepCaRenew.StepCa.CaClient, Task<T>> question, string? rootPath = null, double speed = 1)
+    private static async Task<T> AskAsync<T>(ITestCa ca, Func<StepCaRenew.Ca.CaClient, Task<T>> question, string? rootPath = null, double speed = 1)
     {
         var settings = CaSettingsResolver.Resolve(new() { StepPath = ca.StepPath, RootPath = rootPath }, _ => null);
         using var roots = TrustedRoots.Load(settings);

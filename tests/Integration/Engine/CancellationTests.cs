@@ -1,5 +1,6 @@
 using StepCaRenew.DevCa.Faults;
 using StepCaRenew.Integration.Cas;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Engine;
 

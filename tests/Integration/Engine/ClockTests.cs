@@ -1,7 +1,7 @@
 using StepCaRenew.DevCa;
 using StepCaRenew.DevCa.Faults;
 using StepCaRenew.Integration.Cas;
-using StepCaRenew.Renewals;
+using StepCaRenew.Registration;
 
 namespace StepCaRenew.Integration.Engine;
 

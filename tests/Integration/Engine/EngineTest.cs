@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Certificates;
-using StepCaRenew.Files;
+using StepCaRenew.Certificates.Keys;
+using StepCaRenew.FileSystem;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Policy;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Engine;
 
@@ -12,25 +14,25 @@ public abstract class EngineTest : IDisposable
 {
     private readonly TestFolder folder = new();
 
-    protected static TestCaOptions RenewsExpired { get; } = new() { AllowRenewalAfterExpiry = true };
+    private protected static TestCaOptions RenewsExpired { get; } = new() { AllowRenewalAfterExpiry = true };
 
     /// <summary>Certificates and keys of this test, and nothing else.</summary>
-    protected string Folder => folder;
+    private protected string Folder => folder;
 
     internal CollectingLogger Log { get; } = new();
 
-    protected TimeProvider Clock { get; set; } = TimeProvider.System;
+    private protected TimeProvider Clock { get; set; } = TimeProvider.System;
 
     /// <summary>Makes the file system of a run; by default the real one.</summary>
     internal Func<OpenFolders, IVolume> Volumes { get; set; } = folders => new Volume(folders);
 
     /// <summary>What the engine sees of the environment; never that of the machine, which may name a proxy.</summary>
-    protected Dictionary<string, string> Variables { get; } = [];
+    private protected Dictionary<string, string> Variables { get; } = [];
 
-    protected static Task<ITestCa> CaAsync(CaKind kind, TestCaOptions? options = null) => TestCas.GetAsync(kind, options);
+    private protected static Task<ITestCa> CaAsync(CaKind kind, TestCaOptions? options = null) => TestCas.GetAsync(kind, options);
 
     /// <summary>A certificate of a name of its own, in files that were not written just now.</summary>
-    protected async Task<IssuedPair> IssueAsync(
+    private protected async Task<IssuedPair> IssueAsync(
         ITestCa ca, string provisioner = "admin", TimeSpan? age = null, TimeSpan? lifetime = null, string key = "EC-P256", string? into = null)
     {
         ArgumentNullException.ThrowIfNull(ca);
@@ -49,13 +51,13 @@ public abstract class EngineTest : IDisposable
     }
 
     /// <summary>A certificate that ended five minutes ago.</summary>
-    protected Task<IssuedPair> ExpiredAsync(ITestCa ca) => IssueAsync(ca, age: TimeSpan.FromMinutes(15), lifetime: TimeSpan.FromMinutes(10));
+    private protected Task<IssuedPair> ExpiredAsync(ITestCa ca) => IssueAsync(ca, age: TimeSpan.FromMinutes(15), lifetime: TimeSpan.FromMinutes(10));
 
     /// <summary>A file that nobody is deploying at this moment.</summary>
-    protected static void Age(string path) => File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
+    private protected static void Age(string path) => File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
 
     /// <summary>To be renewed now, without retries.</summary>
-    protected static RenewalRequest Request(ITestCa ca, IssuedPair pair)
+    private protected static RenewalRequest Request(ITestCa ca, IssuedPair pair)
     {
         ArgumentNullException.ThrowIfNull(ca);
         ArgumentNullException.ThrowIfNull(pair);
@@ -69,14 +71,14 @@ public abstract class EngineTest : IDisposable
         };
     }
 
-    protected async Task<(RenewalResult Result, RenewalException? Error)> RunAsync(RenewalRequest request, CancellationToken cancellationToken = default)
+    private protected async Task<(RenewalResult Result, RenewalException? Error)> RunAsync(RenewalRequest request, CancellationToken cancellationToken = default)
     {
         var engine = new RenewalEngine(Clock, () => 0.5, name => Variables.GetValueOrDefault(name), Log, Volumes);
         return await engine.RenewAsync(request, cancellationToken);
     }
 
     /// <summary>The run renews; certificate and key on disk belong together, and the certificate is the one that it tells of.</summary>
-    protected async Task<RenewalResult> RenewedAsync(RenewalRequest request, CancellationToken cancellationToken = default)
+    private protected async Task<RenewalResult> RenewedAsync(RenewalRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         var (result, error) = await RunAsync(request, cancellationToken);
@@ -91,7 +93,7 @@ public abstract class EngineTest : IDisposable
     }
 
     /// <summary>The run fails as the user is told of failures, and the folder is byte for byte what it was.</summary>
-    protected async Task<(RenewalResult Result, RenewalException Error)> FailsAsync(string errorId, RenewalRequest request, CancellationToken cancellationToken = default)
+    private protected async Task<(RenewalResult Result, RenewalException Error)> FailsAsync(string errorId, RenewalRequest request, CancellationToken cancellationToken = default)
     {
         var before = FolderSnapshot.Of(Folder);
         var failure = await FailsUnwatchedAsync(errorId, request, cancellationToken);
@@ -100,7 +102,7 @@ public abstract class EngineTest : IDisposable
     }
 
     /// <summary>The same, where the test itself changes files meanwhile.</summary>
-    protected async Task<(RenewalResult Result, RenewalException Error)> FailsUnwatchedAsync(string errorId, RenewalRequest request, CancellationToken cancellationToken = default)
+    private protected async Task<(RenewalResult Result, RenewalException Error)> FailsUnwatchedAsync(string errorId, RenewalRequest request, CancellationToken cancellationToken = default)
     {
         var (result, error) = await RunAsync(request, cancellationToken);
         Assert.True(error is not null, $"It did not fail, but {result.Status}.");
@@ -113,10 +115,10 @@ public abstract class EngineTest : IDisposable
         return (result, error);
     }
 
-    protected void AssertNothingStaged() =>
+    private protected void AssertNothingStaged() =>
         Assert.DoesNotContain(Directory.EnumerateFiles(Folder, "*", new EnumerationOptions { AttributesToSkip = 0 }), file => file.Contains(".stepcarenew", StringComparison.Ordinal) && !LockName.Is(file));
 
-    protected static X509Certificate2Collection LoadPem(string path)
+    private protected static X509Certificate2Collection LoadPem(string path)
     {
         var certificates = new X509Certificate2Collection();
         certificates.ImportFromPem(File.ReadAllText(path));
@@ -124,7 +126,7 @@ public abstract class EngineTest : IDisposable
     }
 
     /// <summary>A key as a file may hold it; the password is for those that are encrypted.</summary>
-    protected static byte[] ExportKey(AsymmetricAlgorithm key, string form, string password) => KeyForms.Export(key, form, password);
+    private protected static byte[] ExportKey(AsymmetricAlgorithm key, string form, string password) => KeyForms.Export(key, form, password);
 
     public virtual void Dispose()
     {

@@ -1,4 +1,4 @@
-using StepCaRenew.Files;
+using StepCaRenew.FileSystem;
 using StepCaRenew.Integration.Crash;
 
 namespace StepCaRenew.Integration.Engine;

@@ -3,6 +3,7 @@ using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Crash;
 using StepCaRenew.Integration.Faults;
 using StepCaRenew.Policy;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Engine;
 

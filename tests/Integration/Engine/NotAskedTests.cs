@@ -1,4 +1,5 @@
 using StepCaRenew.Integration.Cas;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Engine;
 

@@ -4,6 +4,7 @@ using StepCaRenew.DevCa;
 using StepCaRenew.DevCa.Pki;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Policy;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Engine;
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Children;
 using StepCaRenew.Integration.Faults;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Engine;
 

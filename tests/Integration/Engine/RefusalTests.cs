@@ -1,5 +1,6 @@
 using StepCaRenew.Integration.Cas;
-using StepCaRenew.Renewals;
+using StepCaRenew.Registration;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Engine;
 

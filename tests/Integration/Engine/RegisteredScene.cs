@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.Integration.Cas;
-using StepCaRenew.Renewals;
+using StepCaRenew.Registration;
 
 namespace StepCaRenew.Integration.Engine;
 

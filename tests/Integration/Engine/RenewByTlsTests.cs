@@ -1,9 +1,10 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using StepCaRenew.Certificates;
+using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Contract;
 using StepCaRenew.Policy;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Engine;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using StepCaRenew.DevCa.Faults;
 using StepCaRenew.Integration.Cas;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Engine;
 

@@ -1,8 +1,10 @@
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Ca;
 using StepCaRenew.Certificates;
+using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Integration.Cas;
-using StepCaRenew.Renewals;
-using StepCaRenew.StepCa;
+using StepCaRenew.Registration;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Engine;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using StepCaRenew.Certificates;
+using StepCaRenew.Certificates.Keys;
 using StepCaRenew.DevCa.Faults;
 using StepCaRenew.Integration.Cas;
 

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
-using StepCaRenew.Files;
+using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.Integration.Engine;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.DevCa.Faults;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Engine;
@@ -211,6 +212,6 @@ public sealed class CaFaultTests : FaultTest, IAsyncLifetime
 
     private sealed record CaOptionsAt(ITestCa Ca)
     {
-        public StepCa.CaOptions At(int port) => new() { StepPath = Ca.StepPath, CaUrl = $"https://127.0.0.1:{port}" };
+        public CaOptions At(int port) => new() { StepPath = Ca.StepPath, CaUrl = $"https://127.0.0.1:{port}" };
     }
 }

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.Certificates;
-using StepCaRenew.Files;
+using StepCaRenew.Certificates.Keys;
+using StepCaRenew.FileSystem;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Crash;
 using StepCaRenew.Integration.Engine;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Faults;
 
@@ -11,14 +13,14 @@ namespace StepCaRenew.Integration.Faults;
 public abstract class FaultTest : EngineTest
 {
     /// <summary>A pair in a folder of its own below that of the test.</summary>
-    protected async Task<IssuedPair> IssueIntoAsync(ITestCa ca, string folder)
+    private protected async Task<IssuedPair> IssueIntoAsync(ITestCa ca, string folder)
     {
         Directory.CreateDirectory(folder);
         return await IssueAsync(ca, into: folder);
     }
 
     /// <summary>The run fails with the expected error.</summary>
-    protected async Task<RenewalException> IntactAsync(string errorId, RenewalRequest request)
+    private protected async Task<RenewalException> IntactAsync(string errorId, RenewalRequest request)
     {
         var before = Everything(request);
         var (result, error) = await RunAsync(request);
@@ -28,7 +30,7 @@ public abstract class FaultTest : EngineTest
     }
 
     /// <summary>The same for the user who may do nothing.</summary>
-    protected RenewalException IntactUnprivileged(string errorId, RenewalRequest request)
+    private protected RenewalException IntactUnprivileged(string errorId, RenewalRequest request)
     {
         Tool.RequireRoot();
         var before = Everything(request);
@@ -39,7 +41,7 @@ public abstract class FaultTest : EngineTest
     }
 
     /// <summary>The run rekeys; both files are new and belong together, and nothing is left.</summary>
-    protected async Task<RenewalResult> RekeyedAsync(RenewalRequest request)
+    private protected async Task<RenewalResult> RekeyedAsync(RenewalRequest request)
     {
         var (result, error) = await RunAsync(request with { Rekey = true });
         Assert.True(error is null, $"{error?.ErrorId}: {error}");
@@ -50,7 +52,7 @@ public abstract class FaultTest : EngineTest
     }
 
     /// <summary>Leaves the pair as a crash in the middle of a rekey does: the key is new, the certificate old.</summary>
-    protected static async Task CrashHalfwayAsync(RenewalRequest request)
+    private protected static async Task CrashHalfwayAsync(RenewalRequest request)
     {
         var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, NullLogger.Instance, _ => new HalfVolume());
         var (_, error) = await engine.RenewAsync(request with { Rekey = true }, CancellationToken.None);
@@ -60,11 +62,11 @@ public abstract class FaultTest : EngineTest
     }
 
     /// <summary>The lock file of a pair.</summary>
-    protected static string LockOf(IssuedPair pair) =>
+    private protected static string LockOf(IssuedPair pair) =>
         Path.Combine(Path.GetDirectoryName(pair.CertificatePath)!, $".{Path.GetFileName(pair.CertificatePath)}.stepcarenew-lock");
 
     /// <summary>All files next to the pair except the lock; staged files would be among them.</summary>
-    protected static IReadOnlyList<string> Everything(RenewalRequest request) =>
+    private protected static IReadOnlyList<string> Everything(RenewalRequest request) =>
     [
         .. new[] { request.CertificatePath, request.KeyPath! }.Select(path => Path.GetDirectoryName(path)!).Distinct().Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, "*", new EnumerationOptions { AttributesToSkip = 0 }))

@@ -1,5 +1,6 @@
 using StepCaRenew.Certificates;
-using StepCaRenew.Files;
+using StepCaRenew.Certificates.Keys;
+using StepCaRenew.FileSystem.Native;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Engine;
 

@@ -1,4 +1,5 @@
 using StepCaRenew.Integration.Cas;
+using StepCaRenew.Policy;
 
 namespace StepCaRenew.Integration.Faults;
 
@@ -63,7 +64,7 @@ public sealed class ForgedLeftoverTests : FaultTest
         var stranger = await IssueIntoAsync(ca, Path.Combine(Folder, "stranger"));
         File.Copy(stranger.CertificatePath, Path.Combine(Folder, $".{Path.GetFileName(pair.CertificatePath)}.stepcarenew-{which}"));
         File.Copy(stranger.KeyPath, Path.Combine(Folder, $".{Path.GetFileName(pair.KeyPath)}.stepcarenew-{which}"));
-        var (result, error) = await RunAsync(Request(ca, pair) with { Rule = Policy.RenewalRule.Default });
+        var (result, error) = await RunAsync(Request(ca, pair) with { Rule = RenewalRule.Default });
         Assert.Null(error);
         Assert.Equal((RenewalStatus.NotDue, pair.Leaf.SerialNumber), (result.Status, result.SerialNumber));
         AssertNothingStaged();

@@ -1,9 +1,9 @@
 using StepCaRenew.DevCa.Faults;
-using StepCaRenew.Files;
+using StepCaRenew.FileSystem;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Engine;
-using StepCaRenew.Pairs;
 using StepCaRenew.Policy;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Faults;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Children;
 using StepCaRenew.Integration.Engine;
+using StepCaRenew.Policy;
 
 namespace StepCaRenew.Integration.Faults;
 
@@ -115,7 +116,7 @@ public sealed class LockFaultTests : FaultTest
         var pair = await IssueAsync(ca);
         await using var holder = Child.Start("lock", pair.CertificatePath);
         Assert.Equal("held", await holder.ReadLineAsync());
-        var (result, error) = await RunAsync(Request(ca, pair) with { Rule = Policy.RenewalRule.Default, LockTimeout = TimeSpan.Zero });
+        var (result, error) = await RunAsync(Request(ca, pair) with { Rule = RenewalRule.Default, LockTimeout = TimeSpan.Zero });
         Assert.Equal((null, RenewalStatus.NotDue), (error, result.Status));
     }
 }

@@ -1,6 +1,5 @@
+using StepCaRenew.FileSystem;
 using StepCaRenew.Integration.Cas;
-using StepCaRenew.Files;
-using StepCaRenew.Pairs;
 
 namespace StepCaRenew.Integration.Faults;
 

@@ -1,8 +1,10 @@
 using StepCaRenew.Certificates;
+using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Children;
 using StepCaRenew.Integration.Crash;
 using StepCaRenew.Integration.Engine;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Faults;
 

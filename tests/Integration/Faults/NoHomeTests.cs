@@ -1,7 +1,8 @@
-using StepCaRenew.Files;
+using StepCaRenew.FileSystem.Native;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Children;
 using StepCaRenew.Integration.Engine;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Faults;
 

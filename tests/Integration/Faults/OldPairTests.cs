@@ -1,7 +1,9 @@
 using StepCaRenew.Certificates;
-using StepCaRenew.Files;
+using StepCaRenew.FileSystem;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Engine;
+using StepCaRenew.Policy;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Faults;
 
@@ -22,7 +24,7 @@ public sealed class OldPairTests : FaultTest
         var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, Log, _ => new EmptyingVolume(at));
         await engine.RenewAsync(request, CancellationToken.None);
         // If it was emptied at the moment of the exchange, the next run recovers it.
-        await RunAsync(request with { Rekey = false, Rule = Policy.RenewalRule.Default });
+        await RunAsync(request with { Rekey = false, Rule = RenewalRule.Default });
         using var after = CertificatePair.Load(pair.CertificatePath, pair.KeyPath, null);
         Assert.True(after.Matches);
     }
@@ -40,7 +42,7 @@ public sealed class OldPairTests : FaultTest
         Tool.Run("chmod", "0666", leftover);
         Unprivileged.GiveAway(leftover);
         var before = Rights.Describe(pair.KeyPath).ToString();
-        await RunAsync(request with { Rule = Policy.RenewalRule.Default });
+        await RunAsync(request with { Rule = RenewalRule.Default });
         Assert.Equal(before, Rights.Describe(pair.KeyPath).ToString());
         using var after = CertificatePair.Load(pair.CertificatePath, pair.KeyPath, null);
         Assert.True(after.Matches);

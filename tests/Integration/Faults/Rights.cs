@@ -1,5 +1,5 @@
 using System.Runtime.Versioning;
-using StepCaRenew.Files;
+using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.Integration.Faults;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using StepCaRenew.Actions;
 using StepCaRenew.Integration.Engine;
+using StepCaRenew.Processes;
 
 namespace StepCaRenew.Integration.Faults;
 

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
-using StepCaRenew.Files;
+using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.Integration.Load;
 

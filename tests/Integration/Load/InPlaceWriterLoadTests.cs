@@ -5,6 +5,7 @@ using StepCaRenew.Integration.Children;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Integration.Faults;
 using StepCaRenew.Policy;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Load;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using StepCaRenew.Certificates;
 using StepCaRenew.Integration.Children;
 using StepCaRenew.Integration.Engine;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Load;
 

@@ -1,6 +1,6 @@
+using StepCaRenew.Accounts;
 using StepCaRenew.Integration.Engine;
-using StepCaRenew.Renewals;
-using StepCaRenew.Scheduling;
+using StepCaRenew.Registration;
 
 namespace StepCaRenew.Integration.Registrations;
 

@@ -1,8 +1,8 @@
+using StepCaRenew.Accounts;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Integration.Scheduling;
-using StepCaRenew.Renewals;
+using StepCaRenew.Registration;
 using StepCaRenew.Scheduling;
-using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Integration.Registrations;
 
@@ -101,7 +101,7 @@ public sealed class RunProbeTests : IDisposable
         var run = SampleRuns.Create("web") with { Account = account is TaskAccount.Machine && !Unprivileged.IsRoot ? new TaskAccount.User(AccountName.Current) : account, Command = RunCommand.ForRenewal(pwsh, ModuleReference.For(module), "web") };
         var definition = new RenewalDefinition { Name = "web", CertificatePath = "/etc/ssl/web.crt" };
         var folders = RenewalFolders.ForScope(RenewalScope.Machine, name => name == RenewalFolders.HomeVariable ? folder.FullName : null);
-        var registration = new Registration(new DefinitionStore(folders), definition, run, new SchedulerFinder(TimeProvider.System).Get(SchedulerKind.Cron), null!, default, null);
+        var registration = new PlannedRegistration(new DefinitionStore(folders), definition, run, new SchedulerFinder(TimeProvider.System).Get(SchedulerKind.Cron), null!, default, null);
         return new RunProbe(TimeProvider.System, logger).RequireLoadableAsync(registration, module, isForced, CancellationToken.None);
     }
 

@@ -1,8 +1,8 @@
-using StepCaRenew.Actions;
+using StepCaRenew.Accounts;
+using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Integration.Scheduling;
-using StepCaRenew.Renewals;
-using StepCaRenew.Scheduling;
+using StepCaRenew.Registration;
 using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Integration.Registrations;

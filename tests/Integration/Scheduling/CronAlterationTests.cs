@@ -1,5 +1,3 @@
-using StepCaRenew.Renewals;
-
 namespace StepCaRenew.Integration.Scheduling;
 
 /// <summary>Every alteration of an installed file or line of cron is reported, and corrected by a second registration.</summary>

@@ -1,5 +1,5 @@
+using StepCaRenew.Accounts;
 using StepCaRenew.Integration.Engine;
-using StepCaRenew.Renewals;
 using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Integration.Scheduling;

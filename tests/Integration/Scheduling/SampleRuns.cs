@@ -1,6 +1,5 @@
-using StepCaRenew.Renewals;
+using StepCaRenew.Accounts;
 using StepCaRenew.Scheduling;
-using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Integration.Scheduling;
 

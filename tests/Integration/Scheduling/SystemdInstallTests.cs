@@ -1,5 +1,4 @@
 using StepCaRenew.Integration.Engine;
-using StepCaRenew.Renewals;
 
 namespace StepCaRenew.Integration.Scheduling;
 
@@ -148,7 +147,7 @@ public sealed class SystemdInstallTests
     public async Task Account_ThatDoesNotExist_IsRefusedFirst()
     {
         using var machine = new FakeSystemctl();
-        var run = machine.Run with { Account = new StepCaRenew.Scheduling.TaskAccount.User("no-such-user") };
+        var run = machine.Run with { Account = new StepCaRenew.Accounts.TaskAccount.User("no-such-user") };
         Assert.Equal(ErrorId.AccountInvalid, (await Assert.ThrowsAsync<RenewalException>(() => machine.Scheduler.InstallAsync(run, CancellationToken.None))).ErrorId);
         Assert.Empty(machine.Calls);
     }

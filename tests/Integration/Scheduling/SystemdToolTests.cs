@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using StepCaRenew.Integration.Faults;
-using StepCaRenew.Renewals;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Scheduling.Linux;
 using StepCaRenew.Scheduling.Systemd;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using StepCaRenew.Certificates;
+using StepCaRenew.Certificates.Keys;
+using StepCaRenew.Inspection;
 using StepCaRenew.Policy;
 using StepCaRenew.Unit.Fixtures;
 

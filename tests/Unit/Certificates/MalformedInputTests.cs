@@ -1,7 +1,8 @@
-using System.Text.RegularExpressions;
 using System.Text;
+using System.Text.RegularExpressions;
 using StepCaRenew.Certificates;
-using StepCaRenew.Processes;
+using StepCaRenew.Certificates.Keys;
+using StepCaRenew.Text;
 using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Certificates;

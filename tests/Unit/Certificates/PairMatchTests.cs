@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using StepCaRenew.Certificates;
+using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Certificates;

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Certificates;
+using StepCaRenew.Certificates.Keys;
+using StepCaRenew.Inspection;
 using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Certificates;

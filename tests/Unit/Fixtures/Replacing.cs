@@ -1,6 +1,6 @@
 using System.Text;
-using StepCaRenew.Files;
-using StepCaRenew.Pairs;
+using StepCaRenew.FileSystem;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Unit.Fixtures;
 

@@ -1,4 +1,3 @@
-using StepCaRenew.Renewals;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Scheduling.Linux;
 using StepCaRenew.Unit.Fixtures;

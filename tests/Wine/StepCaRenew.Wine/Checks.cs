@@ -1,7 +1,7 @@
 using System.Security;
 using Microsoft.Extensions.Logging;
+using StepCaRenew.Accounts;
 using StepCaRenew.Logging;
-using StepCaRenew.Renewals;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Scheduling.Windows;
 using StepCaRenew.Scheduling.Windows.Com;

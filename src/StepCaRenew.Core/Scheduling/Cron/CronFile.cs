@@ -1,3 +1,4 @@
+using StepCaRenew.Accounts;
 using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Cron;

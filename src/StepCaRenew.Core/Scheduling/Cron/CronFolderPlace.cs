@@ -1,4 +1,3 @@
-using StepCaRenew.Renewals;
 using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Cron;

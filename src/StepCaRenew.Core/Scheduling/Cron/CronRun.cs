@@ -1,4 +1,4 @@
-using StepCaRenew.Renewals;
+using StepCaRenew.Accounts;
 using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Cron;

@@ -1,5 +1,4 @@
-using StepCaRenew.Actions;
-using StepCaRenew.Renewals;
+using StepCaRenew.Processes;
 using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Cron;

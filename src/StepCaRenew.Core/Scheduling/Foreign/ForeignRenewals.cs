@@ -3,7 +3,7 @@ using StepCaRenew.Scheduling.Linux;
 namespace StepCaRenew.Scheduling.Foreign;
 
 /// <summary>Finds other programs on this machine that renew a certificate: two would overwrite each other's files.</summary>
-public sealed class ForeignRenewals
+internal sealed class ForeignRenewals
 {
     private readonly LinuxPaths paths;
 

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using StepCaRenew.Accounts;
 using StepCaRenew.Scheduling.Linux;
 using StepCaRenew.Scheduling.Systemd;
 

@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
 using System.Text.Json;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Scheduling.Linux;
-using StepCaRenew.StepCa;
 
 namespace StepCaRenew.Scheduling.Foreign;
 

@@ -1,5 +1,5 @@
 using System.Runtime.Versioning;
-using StepCaRenew.Files;
+using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Scheduling.Foreign;
 

@@ -1,3 +1,5 @@
+using StepCaRenew.Accounts;
+
 namespace StepCaRenew.Scheduling.Linux;
 
 /// <summary>The files and programs of schedulers on Linux; tests use folders of their own.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using StepCaRenew.Actions;
 using StepCaRenew.Processes;
 
 namespace StepCaRenew.Scheduling.Linux;

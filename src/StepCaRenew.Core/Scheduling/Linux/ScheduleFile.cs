@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using StepCaRenew.Files;
-using StepCaRenew.Renewals;
+using StepCaRenew.FileSystem;
+using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.Scheduling.Linux;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using StepCaRenew.Actions;
+using StepCaRenew.Processes;
 
 namespace StepCaRenew.Scheduling.Linux;
 

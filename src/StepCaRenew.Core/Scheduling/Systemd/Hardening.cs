@@ -1,5 +1,3 @@
-using StepCaRenew.Renewals;
-
 namespace StepCaRenew.Scheduling.Systemd;
 
 /// <summary>The restrictions of a service: as many as .NET, and programs that run after a renewal, work with.</summary>

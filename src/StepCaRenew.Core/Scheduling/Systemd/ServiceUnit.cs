@@ -1,5 +1,5 @@
 using System.Text;
-using StepCaRenew.Renewals;
+using StepCaRenew.Accounts;
 using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Systemd;

@@ -1,5 +1,6 @@
 using System.Xml;
-using StepCaRenew.Files;
+using StepCaRenew.Accounts;
+using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Scheduling.Windows;
 

@@ -1,6 +1,6 @@
 using System.Security;
-using StepCaRenew.Renewals;
-using StepCaRenew.Safety;
+using StepCaRenew.Accounts;
+using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Scheduling.Windows;
 

@@ -1,5 +1,3 @@
-using StepCaRenew.Renewals;
-
 namespace StepCaRenew.Scheduling.Windows;
 
 /// <summary>The path of a task in Task Scheduler.</summary>

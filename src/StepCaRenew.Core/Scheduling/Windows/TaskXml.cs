@@ -1,7 +1,6 @@
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
-using StepCaRenew.Renewals;
 
 namespace StepCaRenew.Scheduling.Windows;
 

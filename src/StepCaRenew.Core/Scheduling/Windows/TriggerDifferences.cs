@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml;
+using StepCaRenew.Accounts;
 using StepCaRenew.Policy;
 
 namespace StepCaRenew.Scheduling.Windows;

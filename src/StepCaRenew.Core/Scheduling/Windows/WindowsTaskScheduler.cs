@@ -1,11 +1,11 @@
 using System.Globalization;
-using StepCaRenew.Renewals;
+using StepCaRenew.Accounts;
 using StepCaRenew.Scheduling.Windows.Com;
 
 namespace StepCaRenew.Scheduling.Windows;
 
 /// <summary>Task Scheduler of Windows. Rendering works on any system; all else needs Windows.</summary>
-public sealed class WindowsTaskScheduler : IScheduler
+internal sealed class WindowsTaskScheduler : IScheduler
 {
     private readonly ITaskStore? store;
     private readonly TaskRunner runner;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using StepCaRenew.Benchmarks.Herd.Model;
-using StepCaRenew.Renewals;
-using StepCaRenew.StepCa;
+using StepCaRenew.Ca;
+using StepCaRenew.Registration;
 
 namespace StepCaRenew.Benchmarks.Herd.Clients;
 

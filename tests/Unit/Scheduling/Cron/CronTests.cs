@@ -1,5 +1,4 @@
-using StepCaRenew.Renewals;
-using StepCaRenew.Scheduling;
+using StepCaRenew.Accounts;
 using StepCaRenew.Scheduling.Cron;
 using StepCaRenew.Unit.Fixtures;
 

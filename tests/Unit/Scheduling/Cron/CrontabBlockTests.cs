@@ -1,4 +1,3 @@
-using StepCaRenew.Renewals;
 using StepCaRenew.Scheduling.Cron;
 using StepCaRenew.Unit.Fixtures;
 

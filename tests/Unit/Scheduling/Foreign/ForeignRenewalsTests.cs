@@ -1,3 +1,4 @@
+using StepCaRenew.Accounts;
 using StepCaRenew.Scheduling.Foreign;
 using StepCaRenew.Scheduling.Linux;
 using StepCaRenew.Unit.Fixtures;

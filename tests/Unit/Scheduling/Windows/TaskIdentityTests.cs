@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using StepCaRenew.Renewals;
+using StepCaRenew.Accounts;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Scheduling.Windows;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security;
 using System.Xml.Linq;
-using StepCaRenew.Renewals;
+using StepCaRenew.Accounts;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Scheduling.Windows;
 using StepCaRenew.Unit.Fixtures;

@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using StepCaRenew.Ca.Trust;
+
+namespace StepCaRenew.Ca;
+
+/// <summary>Reads the certificates in the answer to <c>/sign</c>, <c>/renew</c> and <c>/rekey</c>.</summary>
+internal static class AnswerReader
+{
+    /// <summary>The leaf and its chain: <c>certChain</c>, or <c>crt</c> and <c>ca</c> if that is empty.</summary>
+    /// <exception cref="RenewalException">The answer contains no certificate, or a damaged one.</exception>
+    public static CaAnswer Read(CaResponse response, Uri endpoint, IssuerCache issuers)
+    {
+        SignAnswer? answer;
+        try
+        {
+            answer = JsonSerializer.Deserialize(response.Body, CaJson.Default.SignAnswer);
+        }
+        catch (JsonException e)
+        {
+            throw Refusals.Invalid(response, endpoint, "an answer that is not JSON", e);
+        }
+
+        var pems = answer?.Chain is { Count: > 0 } chain ? chain : new[] { answer?.Certificate, answer?.Issuer }.OfType<string>().Where(pem => pem.Length > 0).ToList();
+        if (pems.Count == 0)
+            throw Refusals.Invalid(response, endpoint, "an answer without a certificate");
+        var certificates = new List<X509Certificate2>();
+        try
+        {
+            certificates.Add(X509Certificate2.CreateFromPem(pems[0]));
+            certificates.AddRange(pems.Skip(1).Select(issuers.Decode));
+        }
+        catch (CryptographicException e)
+        {
+            certificates.ForEach(certificate => certificate.Dispose());
+            throw Refusals.Invalid(response, endpoint, "a certificate that cannot be decoded", e);
+        }
+
+        return new CaAnswer(certificates[0], certificates[1..]);
+    }
+}

@@ -1,0 +1,17 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace StepCaRenew.Ca;
+
+/// <summary>The certificates in the CA's answer.</summary>
+/// <param name="Leaf">The new leaf.</param>
+/// <param name="Chain">The other certificates, the leaf's issuer first.</param>
+internal sealed record CaAnswer(X509Certificate2 Leaf, IReadOnlyList<X509Certificate2> Chain) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Leaf.Dispose();
+        foreach (var certificate in Chain)
+            certificate.Dispose();
+    }
+}

@@ -1,0 +1,144 @@
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Ca.Tokens;
+using StepCaRenew.Ca.Trust;
+
+namespace StepCaRenew.Ca;
+
+/// <summary>The HTTP API of a step-ca. Each call uses a connection of its own, and is not retried.</summary>
+/// <param name="settings">The CA.</param>
+/// <param name="roots">The trusted roots.</param>
+/// <param name="clock">The clock for timeouts and certificate validity.</param>
+/// <param name="environment">Reads environment variables; they may name a proxy.</param>
+internal sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvider clock, Func<string, string?> environment)
+{
+    private readonly CaHandlerFactory handlers = new(roots, clock, environment);
+
+    /// <summary>The CA's clock minus this machine's clock, from the last answer; null if there was none.</summary>
+    public TimeSpan? ClockDifference { get; private set; }
+
+    /// <summary>The issuers of the CA's own TLS certificate, DER, its present intermediate first; empty before the first handshake.</summary>
+    internal IReadOnlyList<byte[]> ServerIssuers { get; private set; } = [];
+
+    /// <summary>Renews the certificate that is shown in the TLS handshake.</summary>
+    /// <exception cref="RenewalException">The CA cannot be reached, refuses, or gives an invalid answer.</exception>
+    public Task<CaAnswer> RenewAsync(ClientIdentity client, CancellationToken cancellationToken) =>
+        // The body is empty: with a JSON object some servers fail over HTTP/2.
+        AskAsync("/renew", new ByteArrayContent([]), client, token: null, new TokenFacts(), cancellationToken);
+
+    /// <summary>Gets a certificate with the same names for a new key. The old certificate is shown in the TLS handshake.</summary>
+    /// <param name="client">The old leaf with its private key, and the issuers to send with it.</param>
+    /// <param name="signingRequest">A signing request with the new key, PEM; the CA uses only its key.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="RenewalException">The CA cannot be reached, refuses, or gives an invalid answer.</exception>
+    public Task<CaAnswer> RekeyAsync(ClientIdentity client, string signingRequest, CancellationToken cancellationToken)
+    {
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new RekeyRequest(signingRequest), CaJson.Default.RekeyRequest));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return AskAsync("/rekey", content, client, token: null, new TokenFacts(), cancellationToken);
+    }
+
+    /// <summary>Renews a certificate with a token signed by its key: for an expired certificate, or if a proxy ends TLS.</summary>
+    /// <param name="token">The token; see <see cref="RenewToken"/>.</param>
+    /// <param name="facts">Facts of the certificate, for the remedy if the CA refuses.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="RenewalException">The CA cannot be reached, refuses, or gives an invalid answer.</exception>
+    public Task<CaAnswer> RenewByTokenAsync(string token, TokenFacts facts, CancellationToken cancellationToken) =>
+        AskAsync("/renew", new ByteArrayContent([]), client: null, token, facts, cancellationToken);
+
+    /// <summary>The CA's health status: <c>ok</c>.</summary>
+    /// <exception cref="RenewalException">The CA cannot be reached, or gives an invalid answer.</exception>
+    public Task<string> GetHealthAsync(CancellationToken cancellationToken) =>
+        GetAsync("/health", CaJson.Default.HealthAnswer, answer => answer.Status, cancellationToken);
+
+    /// <summary>The version of the CA.</summary>
+    /// <exception cref="RenewalException">The CA cannot be reached, or gives an invalid answer.</exception>
+    public Task<string> GetVersionAsync(CancellationToken cancellationToken) =>
+        GetAsync("/version", CaJson.Default.VersionAnswer, answer => answer.Version, cancellationToken);
+
+    /// <summary>The CA's root certificates as PEM.</summary>
+    /// <exception cref="RenewalException">The CA cannot be reached, or gives an invalid answer.</exception>
+    public Task<IReadOnlyList<string>> GetRootsAsync(CancellationToken cancellationToken) =>
+        GetAsync("/roots", CaJson.Default.RootsAnswer, answer => answer.Certificates, cancellationToken);
+
+    /// <summary>Checks the configured proxy, if there is one, before the first request.</summary>
+    /// <exception cref="RenewalException">The configured proxy cannot be used (<see cref="ErrorId.ProxyInvalid"/>).</exception>
+    internal void RequireUsableProxy() => handlers.ProxyTo(settings.Url);
+
+    private async Task<CaAnswer> AskAsync(string path, HttpContent body, ClientIdentity? client, string? token, TokenFacts facts, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, settings.Endpoint(path)) { Content = body };
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        var response = await SendAsync(request, client, cancellationToken).ConfigureAwait(false);
+        return response.IsSuccess
+            ? AnswerReader.Read(response, request.RequestUri!, roots.Issuers)
+            : throw Refusals.Map(response, request.RequestUri!, token is not null, facts);
+    }
+
+    private async Task<TValue> GetAsync<T, TValue>(string path, JsonTypeInfo<T> type, Func<T, TValue?> field, CancellationToken cancellationToken)
+        where T : class
+        where TValue : class
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, settings.Endpoint(path));
+        var response = await SendAsync(request, client: null, cancellationToken).ConfigureAwait(false);
+        if (!response.IsSuccess)
+            throw Refusals.Map(response, request.RequestUri!, usedToken: false, new TokenFacts());
+        try
+        {
+            var answer = JsonSerializer.Deserialize(response.Body, type);
+            return (answer is null ? null : field(answer)) ?? throw Refusals.Invalid(response, request.RequestUri!, $"no answer to {path}");
+        }
+        catch (JsonException e)
+        {
+            throw Refusals.Invalid(response, request.RequestUri!, "an answer that is not JSON", e);
+        }
+    }
+
+    private async Task<CaResponse> SendAsync(HttpRequestMessage request, ClientIdentity? client, CancellationToken cancellationToken)
+    {
+        var proxy = handlers.ProxyTo(settings.Url)?.Authority;
+        var (trust, attempts) = (new ServerTrust(), new ConnectAttempts());
+        using var handler = handlers.Create(settings.Url, trust, attempts, client);
+        try
+        {
+            var response = await CaExchange.SendAsync(handler, request, clock, cancellationToken, attempts).ConfigureAwait(false);
+            ClockDifference = response.ClockDifference ?? ClockDifference;
+            return response;
+        }
+        catch (HttpRequestException e) when (client is not null && trust.IsAccepted && TlsAlert.FromException(e) is null)
+        {
+            // In TLS 1.3 the server's alert comes after the handshake, and a reset may hide it. In TLS 1.2 it cannot.
+            throw await FindAlertAsync(client, cancellationToken).ConfigureAwait(false) ?? ConnectionErrors.Map(e, trust, settings, proxy, attempts.Describe());
+        }
+        // For a connection that is reset at once, the handler throws a SocketException.
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
+        {
+            throw ConnectionErrors.Map(e, trust, settings, proxy, attempts.Describe());
+        }
+        finally
+        {
+            if (trust.IsAccepted)
+                ServerIssuers = trust.Issuers;
+        }
+    }
+
+    private async Task<RenewalException?> FindAlertAsync(ClientIdentity client, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, settings.Endpoint("/health"));
+        using var handler = handlers.Create(settings.Url, new ServerTrust(), new ConnectAttempts(), client, SslProtocols.Tls12);
+        try
+        {
+            await CaExchange.SendAsync(handler, request, clock, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException or RenewalException)
+        {
+            return TlsAlert.FromException(e) is { } alert && TlsAlert.IsAboutCertificate(alert) ? ConnectionErrors.ForAlert(alert, settings.Url.Authority, e) : null;
+        }
+    }
+}

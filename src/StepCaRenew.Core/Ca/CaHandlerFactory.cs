@@ -1,0 +1,66 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using StepCaRenew.Ca.Trust;
+
+namespace StepCaRenew.Ca;
+
+/// <summary>Makes the HTTP handler for a request: TLS that trusts only the step root, no session resumption, no redirects.</summary>
+internal sealed class CaHandlerFactory(TrustedRoots roots, TimeProvider clock, Func<string, string?> environment)
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly EnvironmentProxy proxy = new(environment);
+    private readonly AddressRace race = new(Dns.GetHostAddressesAsync, clock);
+
+    /// <summary>The proxy for an address, without its credentials; null if there is none.</summary>
+    /// <exception cref="RenewalException">The configured proxy cannot be used (<see cref="ErrorId.ProxyInvalid"/>).</exception>
+    public Uri? ProxyTo(Uri address) => proxy.GetProxy(address);
+
+    /// <summary>A handler for one request.</summary>
+    /// <param name="address">The CA's address.</param>
+    /// <param name="trust">Verifies the server's certificate, and keeps the result.</param>
+    /// <param name="attempts">Records the addresses that are tried.</param>
+    /// <param name="client">The certificate to show, or null to connect without one.</param>
+    /// <param name="protocols">The TLS versions; the system's default except for a diagnosis.</param>
+    public SocketsHttpHandler Create(Uri address, ServerTrust trust, ConnectAttempts attempts, ClientIdentity? client, SslProtocols protocols = SslProtocols.None)
+    {
+        var tls = new SslClientAuthenticationOptions
+        {
+            AllowTlsResume = AllowsResume(OperatingSystem.IsWindows(), client is not null),
+            CertificateChainPolicy = roots.CreatePolicy(clock.GetUtcNow()),
+            RemoteCertificateValidationCallback = trust.Validate,
+            EnabledSslProtocols = protocols,
+        };
+        if (client is not null)
+        {
+            // Offline: nothing is downloaded. With the roots given, OpenSSL does not search the machine's store for the issuers,
+            // which takes as long as the handshake.
+            var issuers = OperatingSystem.IsWindows() ? null : SslCertificateTrust.CreateForX509Collection(roots.All);
+            tls.ClientCertificateContext = SslStreamCertificateContext.Create(client.Leaf, client.Issuers.Count > 0 ? [.. client.Issuers] : null, offline: true, issuers);
+        }
+
+        var connector = new CaConnector(race, proxy.IsTls && ProxyTo(address) is { } secured ? secured : null, attempts);
+        return new SocketsHttpHandler
+        {
+            ConnectTimeout = ConnectTimeout,
+            ConnectCallback = connector.ConnectAsync,
+            SslOptions = tls,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            Proxy = proxy,
+            UseProxy = true,
+            // The CA does not need the W3C trace headers of a host program.
+            ActivityHeadersPropagator = null,
+        };
+    }
+
+    /// <summary>Whether a connection may resume an earlier TLS session of this process.</summary>
+    /// <remarks>
+    /// A resumed session has the identity of an earlier certificate, so none is resumed. On Windows this value is also part of
+    /// the key of .NET's cache of SChannel credentials: without a difference, a connection without a client certificate would
+    /// show the certificate of an earlier connection (dotnet/runtime issue 131992, fixed for .NET 11). So there it is the
+    /// default, true, for connections without a client certificate, as for those of other code in the process.
+    /// </remarks>
+    internal static bool AllowsResume(bool isWindows, bool hasClient) => isWindows && !hasClient;
+}

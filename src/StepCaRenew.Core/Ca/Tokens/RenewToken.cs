@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using StepCaRenew.Certificates;
+
+namespace StepCaRenew.Ca.Tokens;
+
+/// <summary>
+/// The token that requests a renewal without mTLS: a JSON Web Token (RFC 7519) signed with the leaf's key, with the chain in
+/// the header <c>x5cInsecure</c>.
+/// </summary>
+/// <remarks>
+/// No token library: making this one kind takes forty lines, and each assembly that a renewal loads makes every run slower.
+/// </remarks>
+internal static class RenewToken
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+
+    /// <summary>Makes a token. It is secret, and the CA accepts it once.</summary>
+    /// <param name="pair">The certificate with its chain and its key.</param>
+    /// <param name="host">The CA's host as the user wrote it: one of the CA's dnsNames, which are compared case-sensitively.</param>
+    /// <param name="now">The current time.</param>
+    public static string Create(CertificatePair pair, string host, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(pair);
+        ArgumentNullException.ThrowIfNull(host);
+        var header = Json(writer =>
+        {
+            writer.WriteString("alg", pair.Key.JwsAlgorithm);
+            writer.WriteString("typ", "JWT");
+            writer.WriteStartArray("x5cInsecure");
+            foreach (var certificate in pair.Certificate.Chain.Prepend(pair.Leaf))
+                writer.WriteBase64StringValue(certificate.RawDataMemory.Span);
+            writer.WriteEndArray();
+        });
+        var claims = Json(writer =>
+        {
+            // The CA ignores the port.
+            writer.WriteString("aud", $"https://{host}/1.0/renew");
+            writer.WriteString("iss", "step-ca-client/1.0");
+            writer.WriteString("sub", CommonName.FromCertificate(pair.Leaf));
+            writer.WriteString("jti", Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
+            writer.WriteNumber("iat", now.ToUnixTimeSeconds());
+            writer.WriteNumber("nbf", now.ToUnixTimeSeconds());
+            writer.WriteNumber("exp", (now + Lifetime).ToUnixTimeSeconds());
+        });
+        var signed = $"{Base64Url(header)}.{Base64Url(claims)}";
+        return $"{signed}.{Base64Url(pair.Key.Sign(Encoding.ASCII.GetBytes(signed)))}";
+    }
+
+    private static byte[] Json(Action<Utf8JsonWriter> write)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            writer.WriteStartObject();
+            write(writer);
+            writer.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+
+    private static string Base64Url(byte[] data) => Convert.ToBase64String(data).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+}

@@ -1,0 +1,50 @@
+namespace StepCaRenew.FileSystem;
+
+/// <summary>The access list of a file or folder, read from SDDL on any platform, and what it means beside another one.</summary>
+/// <param name="Owner">The owner's SID; null if the text names none.</param>
+/// <param name="IsProtected">Whether the folder passes nothing on to it.</param>
+/// <param name="Entries">The entries in their order; null if there is no list, which lets everyone do everything.</param>
+internal sealed record Dacl(string? Owner, bool IsProtected, IReadOnlyList<DaclEntry>? Entries)
+{
+    private const string None = "NO_ACCESS_CONTROL";
+
+    /// <summary>Reads SDDL.</summary>
+    /// <exception cref="FormatException">It is not SDDL that we know in full.</exception>
+    public static Dacl Parse(string sddl)
+    {
+        var sections = SddlText.Sections(sddl);
+        var owner = sections.TryGetValue('O', out var text) ? SecurityDescriptor.Sid(text) : null;
+        if (!sections.TryGetValue('D', out var dacl))
+            return new Dacl(owner, false, null);
+        var isEmpty = dacl.TrimStart('P', 'A', 'R', 'I') == None;
+        var isProtected = !isEmpty && dacl.TakeWhile(one => one != '(').Contains('P');
+        return new Dacl(owner, isProtected, isEmpty ? null : [.. SddlText.Entries(dacl).Select(DaclEntry.Parse)]);
+    }
+
+    /// <summary>Whether two files let the same accounts do the same. It does not matter whether an entry was inherited.</summary>
+    public bool GrantsTheSameAs(Dacl other) =>
+        IsProtected == other.IsProtected
+        && (Entries is null || other.Entries is null
+            ? Entries is null && other.Entries is null
+            : Entries.Select(entry => entry with { IsInherited = false }).SequenceEqual(other.Entries.Select(entry => entry with { IsInherited = false })));
+
+    /// <summary>Whether nobody can do more by this list than by another one.</summary>
+    public bool IsNoLooserThan(Dacl other)
+    {
+        if (other.Entries is null)
+            return true;
+        if (Entries is null)
+            return false;
+        var own = Effective(Entries);
+        var theirs = Effective(other.Entries);
+        return own.Where(entry => entry.IsAllowing).All(entry => (entry.Rights & ~Sum(theirs, entry)) == 0)
+            && theirs.Where(entry => !entry.IsAllowing).All(entry => (entry.Rights & ~Sum(own, entry)) == 0);
+    }
+
+    private static List<DaclEntry> Effective(IEnumerable<DaclEntry> entries) => [.. entries.Where(entry => !entry.IsInheritOnly)];
+
+    // What another list says to the same account under the same condition.
+    private static uint Sum(List<DaclEntry> entries, DaclEntry like) => entries
+        .Where(entry => entry.Kind == like.Kind && entry.Trustee == like.Trustee && entry.Objects == like.Objects && entry.Condition == like.Condition)
+        .Aggregate(0u, (sum, entry) => sum | entry.Rights);
+}

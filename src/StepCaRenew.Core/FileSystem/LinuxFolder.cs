@@ -1,0 +1,164 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+using StepCaRenew.FileSystem.Native;
+
+namespace StepCaRenew.FileSystem;
+
+/// <summary>A folder of Linux by its descriptor: every call names a file in it, and none follows a link.</summary>
+/// <param name="path">Its path, for messages.</param>
+/// <param name="handle">The descriptor; this object closes it.</param>
+/// <param name="isReadable">False for a descriptor that was opened without the permission to list the folder (O_PATH).</param>
+[SupportedOSPlatform("linux")]
+internal sealed class LinuxFolder(string path, SafeFileHandle handle, bool isReadable) : OpenFolder(path)
+{
+    private const uint OwnerAlone = 0x180;
+    private const int InvalidArgument = 22;
+    private const int AlreadyExists = 17;
+
+    /// <inheritdoc/>
+    public override bool IsWritable => LinuxNative.MayWrite(handle);
+
+    /// <summary>Owner, group and mode of the folder itself.</summary>
+    public LinuxStat Stat => LinuxStat.Read(handle);
+
+    /// <summary>The POSIX ACL of the folder itself; null if it has none.</summary>
+    public byte[]? Acl => isReadable ? LinuxMetadata.Read(handle, LinuxMetadata.Acl) : null;
+
+    /// <summary>Whether another descriptor is one of the same folder.</summary>
+    public bool IsSame(LinuxFolder other) => Stat.Identity == other.Stat.Identity;
+
+    /// <summary>What is known of a file or a link; null if there is none.</summary>
+    public LinuxStat? TryStat(string name) => LinuxStat.TryRead(handle, name);
+
+    /// <summary>Opens a file, and refuses a link in its place; the caller looks whether the handle is invalid.</summary>
+    public SafeFileHandle Open(string name, int flags, uint mode = 0) =>
+        LinuxNative.OpenAt(handle, name, flags | UnixOpen.NoFollow | UnixOpen.CloseOnExec | UnixOpen.NonBlocking, mode);
+
+    /// <inheritdoc/>
+    public override SmallFile OpenToRead(string name)
+    {
+        // Some devices begin to work when they are opened; what is put there after this look does not block at least.
+        if (TryStat(name) is { IsLink: false, IsRegular: false })
+            return SmallFile.Special();
+        return SmallFile.FromHandle(Require(Open(name, UnixOpen.ReadOnly), name));
+    }
+
+    /// <inheritdoc/>
+    public override bool Exists(string name) => TryStat(name) is { IsFolder: false };
+
+    /// <inheritdoc/>
+    public override StagedFile CreateLike(string name, string model)
+    {
+        // Owner and mode are those of the file that is open here, whatever its name leads to by then.
+        using var source = OpenModel(model);
+        return Create(name, staged => LinuxMetadata.Copy(source, staged, PathOf(model)));
+    }
+
+    /// <inheritdoc/>
+    public override StagedFile CreateOwn(string name) => Create(name, file => LinuxMetadata.GiveToWriters(file, this));
+
+    /// <inheritdoc/>
+    public override StagedFile Create(string name, UnixFileMode mode) => Create(name, file => File.SetUnixFileMode(file, mode));
+
+    /// <summary>Creates a folder with this mode, whatever the umask; one that is there is left as it is.</summary>
+    public void CreateFolder(string name, UnixFileMode mode)
+    {
+        if (LinuxNative.MakeFolderAt(handle, name, OwnerAlone | 0x40) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() is not AlreadyExists and var error)
+                throw NativeErrors.ToException(error, PathOf(name));
+            return;
+        }
+
+        using var made = Require(Open(name, UnixOpen.ReadOnly | UnixOpen.Directory), name);
+        File.SetUnixFileMode(made, mode);
+    }
+
+    /// <summary>Makes a user the owner of a file or folder; a link is refused.</summary>
+    public void GiveTo(string name, uint user)
+    {
+        using var file = Require(Open(name, UnixOpen.ReadOnly), name);
+        if (LinuxNative.ChangeOwner(file, user, uint.MaxValue) != 0)
+            throw NativeErrors.ToException(Marshal.GetLastPInvokeError(), PathOf(name));
+    }
+
+    /// <inheritdoc/>
+    public override bool HasRightsOf(string name, string model)
+    {
+        using var one = Open(name, UnixOpen.ReadOnly);
+        using var other = Open(model, UnixOpen.ReadOnly);
+        return !one.IsInvalid && !other.IsInvalid && LinuxMetadata.AreSame(one, other);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryExchange(string one, string other)
+    {
+        if (LinuxNative.RenameAt(handle, one, handle, other, LinuxNative.RenameExchange) == 0)
+            return true;
+        var error = Marshal.GetLastPInvokeError();
+        return LinuxNative.CannotExchange.Contains(error) ? false : throw NativeErrors.ToException(error, PathOf(other));
+    }
+
+    /// <inheritdoc/>
+    public override bool TryLink(string existing, string name) => LinuxNative.LinkAt(handle, existing, handle, name, 0) == 0;
+
+    /// <inheritdoc/>
+    public override void Rename(string source, string target)
+    {
+        if (LinuxNative.RenameAt(handle, source, handle, target, 0) != 0)
+            throw NativeErrors.ToException(Marshal.GetLastPInvokeError(), PathOf(target));
+    }
+
+    /// <inheritdoc/>
+    public override void Delete(string name)
+    {
+        if (LinuxNative.UnlinkAt(handle, name, 0) != 0 && Marshal.GetLastPInvokeError() is not NativeErrors.NoEntry and var error)
+            throw NativeErrors.ToException(error, PathOf(name));
+    }
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+        // A folder in which this account can write but not list cannot be opened for flushing.
+        if (Flushing.IsSkipped || !isReadable)
+            return;
+        // Some file systems (network mounts) know no flushing of folders and say EINVAL; nothing can be done there.
+        if (UnixNative.Flush(handle) != 0 && Marshal.GetLastPInvokeError() is not InvalidArgument and var error)
+            throw new IOException($"The folder '{Path}' cannot be flushed to disk: {Marshal.GetPInvokeErrorMessage(error)}", error);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose() => handle.Dispose();
+
+    private SafeFileHandle OpenModel(string model)
+    {
+        var (file, path) = (Open(model, UnixOpen.ReadOnly), PathOf(model));
+        if (file.IsInvalid && Marshal.GetLastPInvokeError() is NativeErrors.NoEntry or UnixOpen.TooManyLinks)
+            throw TargetPath.Broken(path, null);
+        Require(file, model);
+        if (LinuxStat.Read(file) is { IsRegular: true } && TryStat(model) is not { IsMountPoint: true })
+            return file;
+        file.Dispose();
+        throw TryStat(model) is { IsMountPoint: true } ? TargetPath.MountPoint(path) : TargetPath.Broken(path, null);
+    }
+
+    private StagedFile Create(string name, Action<SafeFileHandle> giveRights)
+    {
+        var file = Require(Open(name, UnixOpen.ReadWrite | UnixOpen.Create | UnixOpen.Exclusive, OwnerAlone), name);
+        try
+        {
+            giveRights(file);
+            return new StagedFile(file);
+        }
+        catch
+        {
+            file.Dispose();
+            LinuxNative.UnlinkAt(handle, name, 0);
+            throw;
+        }
+    }
+
+    private SafeFileHandle Require(SafeFileHandle file, string name) =>
+        file.IsInvalid ? throw NativeErrors.ToException(Marshal.GetLastPInvokeError(), PathOf(name)) : file;
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace StepCaRenew.FileSystem;
+
+/// <summary>Who holds a lock: what the kernel knows, else what the holder wrote into the file, as long as it can be so.</summary>
+internal static partial class LockHolder
+{
+    private const int Length = 64;
+    private const string Unknown = "an unknown process";
+
+    /// <summary>What a holder writes: always as long, so that nothing need be truncated, and a reader finds the old name or the new one.</summary>
+    public static ReadOnlySpan<byte> Format(int process, string user) =>
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"process {process} of {user}").PadRight(Length)).AsSpan(0, Length);
+
+    /// <summary>The holder, for a message.</summary>
+    /// <param name="folders">The open folders.</param>
+    /// <param name="path">The lock file.</param>
+    public static string Describe(OpenFolders folders, string path)
+    {
+        var written = Read(folders, path);
+        var known = OperatingSystem.IsLinux() && LockFile.Stat(folders, path) is { } file ? LinuxLocks.HolderOf(file) : null;
+        if (ProcessOf(written) is { } process && (known is null ? IsAlive(process) : known == process))
+            return written;
+        // One that may only read the file can't write its name into it; the one that stands there is an earlier holder's.
+        return known is { } other ? string.Create(CultureInfo.InvariantCulture, $"process {other}") : Unknown;
+    }
+
+    private static int? ProcessOf(string written) =>
+        Form().Match(written) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var process) ? process : null;
+
+    private static bool IsAlive(int process)
+    {
+        try
+        {
+            using var alive = System.Diagnostics.Process.GetProcessById(process);
+            return true;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static string Read(OpenFolders folders, string path)
+    {
+        try
+        {
+            using var reader = LockFile.OpenToRead(folders, path);
+            Span<byte> name = stackalloc byte[Length];
+            var length = reader.ReadAtLeast(name, Length, throwOnEndOfStream: false);
+            return Encoding.UTF8.GetString(name[..length]).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return string.Empty;
+        }
+    }
+
+    [GeneratedRegex(@"\Aprocess ([0-9]{1,9}) of [^\p{C}]+\z")]
+    private static partial Regex Form();
+}

@@ -1,0 +1,108 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace StepCaRenew.FileSystem.Native;
+
+/// <summary>The system calls of Linux that .NET has no face for.</summary>
+[SupportedOSPlatform("linux")]
+internal static partial class LinuxNative
+{
+    public const int Busy = 16;
+    public const int NoSpace = 28;
+    public const int QuotaExceeded = 122;
+    public const uint RenameExchange = 2;
+
+    private const int CurrentFolder = -100;
+    private const long OpenAt2Number = 437;
+    private const ulong ResolveNoLinks = 4;
+    private const int WriteAccess = 2;
+    private const int AsWhoActs = 0x200;
+    private const int LongestLink = 4096;
+
+    /// <summary>EINVAL, ENOSYS, EOPNOTSUPP: the file system or the kernel has no exchange.</summary>
+    public static ReadOnlySpan<int> CannotExchange => [22, 38, 95];
+
+    /// <summary>Opens a folder whose path must have no link (openat2(2), Linux 5.6); invalid as well if the kernel or a container's filter does not know the call.</summary>
+    public static SafeFileHandle OpenWithoutLinks(string path)
+    {
+        var how = new OpenHow { Flags = (ulong)(UnixOpen.ReadOnly | UnixOpen.Directory | UnixOpen.CloseOnExec), Resolve = ResolveNoLinks };
+        return new SafeFileHandle(OpenAt2(OpenAt2Number, CurrentFolder, path, how, Marshal.SizeOf<OpenHow>()), ownsHandle: true);
+    }
+
+    /// <summary>Whether this process can create files in a folder.</summary>
+    public static bool MayWrite(SafeHandle folder) => Access(folder, ".", WriteAccess, AsWhoActs) == 0;
+
+    /// <summary>Where an open link leads (O_PATH and O_NOFOLLOW); null if it is none.</summary>
+    public static string? ReadLink(SafeHandle link)
+    {
+        var buffer = new byte[LongestLink];
+        var length = ReadLinkAt(link, string.Empty, buffer, buffer.Length);
+        return length <= 0 || length == buffer.Length ? null : Encoding.UTF8.GetString(buffer, 0, (int)length);
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Statx(int folder, string path, int flags, uint mask, out LinuxStat.Buffer buffer);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Statx(SafeHandle folder, string name, int flags, uint mask, out LinuxStat.Buffer buffer);
+
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial SafeFileHandle OpenAt(SafeHandle folder, string name, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int RenameAt(SafeHandle oneFolder, string one, SafeHandle otherFolder, string other, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int LinkAt(SafeHandle folder, string existing, SafeHandle otherFolder, string name, int flags);
+
+    [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int MakeFolderAt(SafeHandle folder, string name, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int UnlinkAt(SafeHandle folder, string name, int flags);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    internal static partial uint EffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "fremovexattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int RemoveAttribute(SafeHandle file, string name);
+
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    internal static partial int ChangeOwner(SafeHandle file, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
+    internal static partial int ChangeMode(SafeHandle file, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "flistxattr", SetLastError = true)]
+    internal static partial nint ListAttributes(SafeHandle file, Span<byte> names, nint size);
+
+    [LibraryImport("libc", EntryPoint = "fgetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint GetAttribute(SafeHandle file, string name, Span<byte> value, nint size);
+
+    [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint GetAttribute(string path, string name, Span<byte> value, nint size);
+
+    [LibraryImport("libc", EntryPoint = "fsetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int SetAttribute(SafeHandle file, string name, ReadOnlySpan<byte> value, nint size, int flags);
+
+    // The C library has no face for it. Its number is the same on every processor.
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint OpenAt2(long number, nint folder, string path, in OpenHow how, nint size);
+
+    [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(SafeHandle folder, string path, int how, int flags);
+
+    [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint ReadLinkAt(SafeHandle folder, string name, Span<byte> target, nint size);
+
+    /// <summary><c>struct open_how</c> of linux/openat2.h.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct OpenHow
+    {
+        public ulong Flags;
+        public ulong Mode;
+        public ulong Resolve;
+    }
+}

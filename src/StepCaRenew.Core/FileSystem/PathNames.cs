@@ -1,0 +1,22 @@
+namespace StepCaRenew.FileSystem;
+
+/// <summary>Compares paths as the platform does: on Windows without regard to case, and with either slash.</summary>
+internal static class PathNames
+{
+    private const string Prefix = @"\\?\";
+    private const string SharePrefix = @"\\?\UNC\";
+
+    /// <summary>Whether two full paths name the same file, as far as their text says.</summary>
+    public static bool AreSame(string one, string other) => OperatingSystem.IsWindows() ? AreSameOnWindows(one, other) : one == other;
+
+    /// <summary>The same for paths of Windows, on any platform.</summary>
+    public static bool AreSameOnWindows(string one, string other) => Plain(one).Equals(Plain(other), StringComparison.OrdinalIgnoreCase);
+
+    private static string Plain(string path)
+    {
+        var text = path.Replace('/', '\\');
+        if (text.StartsWith(SharePrefix, StringComparison.OrdinalIgnoreCase))
+            return @"\\" + text[SharePrefix.Length..];
+        return text.StartsWith(Prefix, StringComparison.Ordinal) ? text[Prefix.Length..] : text;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using StepCaRenew.FileSystem.Native;
+
+namespace StepCaRenew.FileSystem;
+
+/// <summary>Follows links as the kernel does.</summary>
+/// <remarks>
+/// .NET's ResolveLinkTarget takes <c>..</c> in a link from the path that was named. Where that path goes through a linked
+/// folder, the kernel ends at another file; replacing the wrong one would be the least of it.
+/// </remarks>
+[UnsupportedOSPlatform("windows")]
+internal static partial class RealPath
+{
+    // As many as Linux follows.
+    private const int MostLinks = 40;
+
+    /// <summary>The file at the end of all links, whether it exists or not.</summary>
+    /// <exception cref="IOException">The links go in a circle.</exception>
+    /// <exception cref="RenewalException">They go through a link that must not be followed (<see cref="ErrorId.LinkNotTrusted"/>).</exception>
+    public static string Follow(string path)
+    {
+        var full = Path.GetFullPath(path);
+        var named = Path.GetDirectoryName(full) ?? "/";
+        if (OperatingSystem.IsLinux())
+            return TryResolve(named) == named && LinuxStat.TryRead(full, followLinks: false) is not { IsLink: true } ? full : Walk(full);
+        var current = full;
+        for (var links = 0; links <= MostLinks; links++)
+        {
+            named = Path.GetDirectoryName(current) ?? "/";
+            // Where the folder can't be looked at, whatever comes next says so better.
+            var folder = TryResolve(named) ?? named;
+            var file = Path.Combine(folder, Path.GetFileName(current));
+            if (new FileInfo(file).LinkTarget is not { } target)
+                return file;
+            current = Path.Combine(folder, target);
+        }
+
+        throw new IOException($"More than {MostLinks} links lead on from '{path}'.");
+    }
+
+    // Folder by folder, and only if there is a link: this takes longer.
+    [SupportedOSPlatform("linux")]
+    private static string Walk(string path)
+    {
+        try
+        {
+            var (folder, name) = FolderWalk.Follow(path);
+            using (folder)
+                return Path.Combine(folder.Path, name);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            // Where the folder can't be looked at, whatever comes next says so better.
+            return path;
+        }
+    }
+
+    /// <summary>A folder at the end of all links; the path itself if there is none.</summary>
+    // A link to a folder may end in "..", which is no name of a file.
+    public static string FollowFolder(string path) => TryResolve(path) ?? path;
+
+    private static string? TryResolve(string path)
+    {
+        var resolved = Resolve(path, 0);
+        try
+        {
+            return Marshal.PtrToStringUTF8(resolved);
+        }
+        finally
+        {
+            Free(resolved);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint Resolve(string path, nint buffer);
+
+    [LibraryImport("libc", EntryPoint = "free")]
+    private static partial void Free(nint memory);
+}

@@ -1,0 +1,60 @@
+using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+
+namespace StepCaRenew.FileSystem;
+
+/// <summary>A staged file on disk.</summary>
+internal sealed class StagedFile : IStagedFile
+{
+    private readonly FileStream stream;
+
+    /// <summary>A file that was created for writing; it is closed with this object.</summary>
+    public StagedFile(SafeFileHandle handle) => stream = new FileStream(handle, FileAccess.ReadWrite, bufferSize: 0);
+
+    private StagedFile(FileStream stream) => this.stream = stream;
+
+    /// <inheritdoc/>
+    public string? LostOwner { get; private set; }
+
+    /// <summary>Creates the file for its owner alone, then gives it the rights of the model, before anything is written.</summary>
+    public static StagedFile CreateLike(string path, string model)
+    {
+        var staged = CreateOwn(path);
+        try
+        {
+            staged.LostOwner = FileMetadata.Copy(model, path, staged.stream.SafeFileHandle);
+            return staged;
+        }
+        catch
+        {
+            staged.Dispose();
+            File.Delete(path);
+            throw;
+        }
+    }
+
+    /// <summary>Creates the file for its owner alone.</summary>
+    public static StagedFile CreateOwn(string path) => new(OperatingSystem.IsWindows() ? WindowsNewFile.ForThisAccount(path) : new FileStream(path, new FileStreamOptions
+    {
+        Mode = FileMode.CreateNew,
+        Access = FileAccess.ReadWrite,
+        Share = FileShare.Read | FileShare.Delete,
+        BufferSize = 0,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    }));
+
+    /// <summary>Creates a file of our own: for this account, the administrators and the system alone if it is private, else with what the folder gives.</summary>
+    [SupportedOSPlatform("windows")]
+    public static StagedFile CreateOnWindows(string path, bool isPrivate) => new(isPrivate
+        ? WindowsNewFile.Private(path)
+        : new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 }));
+
+    /// <inheritdoc/>
+    public void Write(ReadOnlySpan<byte> content) => stream.Write(content);
+
+    /// <inheritdoc/>
+    public void Flush() => Flushing.Flush(stream);
+
+    /// <inheritdoc/>
+    public void Dispose() => stream.Dispose();
+}

@@ -1,0 +1,71 @@
+namespace StepCaRenew.FileSystem;
+
+/// <summary>
+/// Follows links as Windows does: from the root of a path to its end, and <c>..</c> in a target is taken from the folder
+/// that the link really lies in.
+/// </summary>
+/// <remarks>
+/// .NET's ResolveLinkTarget fails if the file is missing, follows no linked folder, and makes a path of the present folder
+/// from a link to a share. What lies at a path comes from a function, so that the rules are tested on every platform.
+/// Links were never followed on real Windows; Wine 8 has none.
+/// </remarks>
+/// <param name="targetOf">The target of a link, as it is written in the link; null if the path is not a link or is missing.</param>
+internal sealed class WindowsLinks(Func<string, string?> targetOf)
+{
+    // As many as Windows follows on one path.
+    private const int MostLinks = 63;
+
+    /// <summary>The links of the file system.</summary>
+    public static WindowsLinks OnDisk { get; } = new(TargetOnDisk);
+
+    /// <summary>The path at the end of all links, whether a file exists there or not.</summary>
+    /// <param name="path">A full path; it is returned as it is if there is no link in it.</param>
+    /// <exception cref="IOException">The links go in a circle.</exception>
+    public string Follow(string path)
+    {
+        for (var links = 0; links <= MostLinks; links++)
+        {
+            if (FollowFirst(path) is not { } next)
+                return path;
+            path = next;
+        }
+
+        throw new IOException($"More than {MostLinks} links lead on from '{path}'.");
+    }
+
+    // The path with its first link replaced by its target; null if there is no link.
+    private string? FollowFirst(string path)
+    {
+        var folder = Path.GetPathRoot(path) ?? string.Empty;
+        var names = path[folder.Length..].Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
+        for (var i = 0; i < names.Length; i++)
+        {
+            var here = Path.Combine(folder, names[i]);
+            if (targetOf(here) is { } target)
+                return Path.Combine([Path.GetFullPath(target, folder), .. names[(i + 1)..]]);
+            folder = here;
+        }
+
+        return null;
+    }
+
+    private static string? TargetOnDisk(string path)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            if ((int)file.Attributes == -1 || (file.Attributes & FileAttributes.ReparsePoint) == 0)
+                return null;
+            // A volume that is mounted in a folder stays where it is; its own path means nothing to a reader.
+            return file.LinkTarget is { } target && !IsVolume(target) ? target : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Opening the file says more about this.
+            return null;
+        }
+    }
+
+    private static bool IsVolume(string target) =>
+        target.StartsWith(@"\\?\Volume{", StringComparison.OrdinalIgnoreCase) || target.StartsWith("Volume{", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace StepCaRenew.FollowUps.Actions;
+
+/// <summary>The environment variables that describe the renewed certificates to a program.</summary>
+internal static class ActionEnvironment
+{
+    /// <summary>The longest value: Windows allows 32,767 characters in one variable, Linux 131,071 bytes.</summary>
+    public const int MaximumLength = 32_000;
+
+    /// <summary>
+    /// The variables of one action: one line per certificate, in the same order in every variable. A variable that would be
+    /// too long is removed.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string?> Describe(IReadOnlyList<ActionSubject> subjects) => new Dictionary<string, string?>
+    {
+        ["STEPCARENEW_COUNT"] = subjects.Count.ToString(CultureInfo.InvariantCulture),
+        ["STEPCARENEW_NAME"] = Lines(subjects, one => one.Name),
+        ["STEPCARENEW_CERTIFICATE_PATH"] = Lines(subjects, one => one.CertificatePath),
+        ["STEPCARENEW_KEY_PATH"] = Lines(subjects, one => one.KeyPath),
+        ["STEPCARENEW_OLD_SERIAL"] = Lines(subjects, one => one.OldSerialNumber),
+        ["STEPCARENEW_SERIAL"] = Lines(subjects, one => one.SerialNumber),
+        ["STEPCARENEW_OLD_THUMBPRINT"] = Lines(subjects, one => one.OldThumbprint),
+        ["STEPCARENEW_THUMBPRINT"] = Lines(subjects, one => one.Thumbprint),
+        ["STEPCARENEW_NOT_AFTER"] = Lines(subjects, one => one.NotAfter.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
+    };
+
+    // Windows does not distinguish an empty variable from a missing one, so a variable without a value is removed.
+    private static string? Lines(IReadOnlyList<ActionSubject> subjects, Func<ActionSubject, string?> value)
+    {
+        var lines = string.Join('\n', subjects.Select(value));
+        return lines.Length > MaximumLength || lines.All(character => character == '\n') ? null : lines;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Certificates;
+using StepCaRenew.Certificates.Keys;
+using StepCaRenew.FileSystem;
+using StepCaRenew.Policy;
+using StepCaRenew.Stores.PemFiles;
+
+namespace StepCaRenew.Inspection;
+
+/// <summary>Describes a certificate file and its key file. A problem with the key is part of the description, not an error.</summary>
+internal sealed class CertificateInspector(TimeProvider clock)
+{
+    /// <summary>Describes a certificate that was read; the key file is found by convention if <paramref name="keyPath"/> is null.</summary>
+    public StepCertificate Inspect(CertificateFile certificate, string? keyPath, KeyPassword? password)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        var leaf = certificate.Leaf;
+        var names = SubjectAlternativeNames.FromCertificate(leaf);
+        var provisioner = StepProvisioner.FromCertificate(leaf);
+        var validity = CertificatePair.ValidityOf(leaf);
+        var (now, renewAfter) = (clock.GetUtcNow(), RenewalPolicy.DueTime(validity, RenewalRule.Default));
+        var path = keyPath ?? KeyPathConvention.Find(certificate);
+        var (keyStatus, problem) = StatusOfKey(certificate, path, password);
+        return new StepCertificate
+        {
+            Name = CertificateName.FromPath(certificate.Path),
+            Status = IsInterrupted(certificate, path) ? CertificateStatus.Interrupted : CertificateStatus.At(validity, renewAfter, now),
+            KeyStatus = keyStatus,
+            Subject = leaf.Subject,
+            DnsNames = TextList.FromNames(names.DnsNames),
+            IPAddresses = TextList.FromNames(names.IPAddresses),
+            EmailAddresses = TextList.FromNames(names.EmailAddresses),
+            Uris = TextList.FromNames(names.Uris),
+            Issuer = leaf.Issuer,
+            SerialNumber = leaf.SerialNumber,
+            NotBefore = leaf.NotBefore,
+            NotAfter = leaf.NotAfter,
+            RenewAfter = renewAfter.LocalDateTime,
+            RenewAfterSeconds = (long)(renewAfter - now).TotalSeconds,
+            RemainingSeconds = (long)(validity.NotAfter - now).TotalSeconds,
+            LifetimeSeconds = (long)validity.Lifetime.TotalSeconds,
+            ElapsedPercent = Math.Round(validity.ElapsedPercent(now), 1),
+            Provisioner = provisioner?.Name,
+            ProvisionerType = provisioner?.Type,
+            KeyAlgorithm = AlgorithmOf(leaf),
+            ExtendedKeyUsage = TextList.FromNames(ExtendedKeyUsage.ReadNames(leaf)),
+            Thumbprint = leaf.Thumbprint,
+            ThumbprintSha256 = leaf.GetCertHashString(HashAlgorithmName.SHA256),
+            PublicKeyId = PublicKeyId.Compute(leaf),
+            CertificatePath = certificate.Path,
+            KeyPath = path,
+            KeyErrorId = problem?.ErrorId,
+            KeyMessage = problem?.Message,
+        };
+    }
+
+    // While a run holds the lock, the files next to the pair belong to that run.
+    private static bool IsInterrupted(CertificateFile certificate, string? keyPath)
+    {
+        var paths = PairPaths.Resolve(certificate.Path, keyPath ?? certificate.Path);
+        using var folders = new OpenFolders();
+        return paths.Leftovers.Any(new Volume(folders).Exists) && !PairLock.IsHeld(folders, paths);
+    }
+
+    private static (string Status, RenewalException? Problem) StatusOfKey(CertificateFile certificate, string? keyPath, KeyPassword? password)
+    {
+        try
+        {
+            using var key = KeyFile.Load(keyPath ?? KeyPathConvention.FindRequired(certificate), password);
+            return PairMatch.Matches(certificate.Leaf, key.Key)
+                ? (KeyStatus.Matches, null)
+                : (KeyStatus.Mismatch, KeyMismatch.Describe(certificate, key));
+        }
+        catch (RenewalException e)
+        {
+            return (e.ErrorId is ErrorId.KeyNotFound or ErrorId.FileNotFound ? KeyStatus.Missing : KeyStatus.Unreadable, e);
+        }
+    }
+
+    private static string AlgorithmOf(X509Certificate2 certificate)
+    {
+        using var rsa = certificate.GetRSAPublicKey();
+        if (rsa is not null)
+            return $"RSA {rsa.KeySize}";
+        using var ec = certificate.GetECDsaPublicKey();
+        return ec is not null ? $"EC {NamedCurve.Describe(ec)}" : certificate.PublicKey.Oid.FriendlyName ?? certificate.PublicKey.Oid.Value ?? "unknown";
+    }
+}

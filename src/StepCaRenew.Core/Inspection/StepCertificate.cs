@@ -1,0 +1,94 @@
+using StepCaRenew.Text;
+
+namespace StepCaRenew;
+
+/// <summary>The output of <c>Get-StepCertificate</c>: flat, so that ConvertTo-Json shows every property.</summary>
+public sealed record StepCertificate
+{
+    /// <summary>The certificate's short name, made of its path.</summary>
+    public string Name { get; internal init => field = PlainText.Line(value); } = string.Empty;
+
+    /// <summary>One of <see cref="CertificateStatus"/>.</summary>
+    public string Status { get; internal init => field = PlainText.Line(value); } = string.Empty;
+
+    /// <summary>One of <see cref="KeyStatus"/>.</summary>
+    public string KeyStatus { get; internal init => field = PlainText.Line(value); } = string.Empty;
+
+    /// <summary>The subject's distinguished name.</summary>
+    public string Subject { get; internal init => field = PlainText.Line(value); } = string.Empty;
+
+    /// <summary>Host names among the alternative names.</summary>
+    public TextList DnsNames { get; internal init; } = TextList.Empty;
+
+    /// <summary>IP addresses among the alternative names.</summary>
+    public TextList IPAddresses { get; internal init; } = TextList.Empty;
+
+    /// <summary>Mail addresses among the alternative names.</summary>
+    public TextList EmailAddresses { get; internal init; } = TextList.Empty;
+
+    /// <summary>URIs among the alternative names.</summary>
+    public TextList Uris { get; internal init; } = TextList.Empty;
+
+    /// <summary>The issuer's distinguished name.</summary>
+    public string Issuer { get; internal init => field = PlainText.Line(value); } = string.Empty;
+
+    /// <summary>The serial number, hexadecimal.</summary>
+    public string SerialNumber { get; internal init => field = PlainText.Line(value); } = string.Empty;
+
+    /// <summary>The start of its validity, local time.</summary>
+    public DateTime NotBefore { get; internal init; }
+
+    /// <summary>The end of its validity, local time.</summary>
+    public DateTime NotAfter { get; internal init; }
+
+    /// <summary>When it becomes due by the default rule, local time.</summary>
+    public DateTime RenewAfter { get; internal init; }
+
+    /// <summary>The time until <see cref="RenewAfter"/> in seconds; negative once it is due.</summary>
+    public long RenewAfterSeconds { get; internal init; }
+
+    /// <summary>The time until <see cref="NotAfter"/> in seconds; negative once it has expired.</summary>
+    public long RemainingSeconds { get; internal init; }
+
+    /// <summary>The whole validity in seconds.</summary>
+    public long LifetimeSeconds { get; internal init; }
+
+    /// <summary>The elapsed part of the lifetime, in percent with one decimal.</summary>
+    public double ElapsedPercent { get; internal init; }
+
+    /// <summary>The provisioner that issued it; null if the certificate does not name one.</summary>
+    public string? Provisioner { get; internal init => field = PlainText.Line(value); }
+
+    /// <summary>The type of the provisioner, such as JWK or ACME.</summary>
+    public string? ProvisionerType { get; internal init => field = PlainText.Line(value); }
+
+    /// <summary>Algorithm and size of the certificate's key: <c>EC P-256</c>, <c>RSA 2048</c>.</summary>
+    public string KeyAlgorithm { get; internal init => field = PlainText.Line(value); } = string.Empty;
+
+    /// <summary>The extended key usages; empty if the certificate does not restrict them.</summary>
+    public TextList ExtendedKeyUsage { get; internal init; } = TextList.Empty;
+
+    /// <summary>SHA-1 of the certificate, as Windows shows it.</summary>
+    public string Thumbprint { get; internal init => field = PlainText.Line(value); } = string.Empty;
+
+    /// <summary>SHA-256 of the certificate.</summary>
+    public string ThumbprintSha256 { get; internal init => field = PlainText.Line(value); } = string.Empty;
+
+    /// <summary>SHA-256 of the SubjectPublicKeyInfo.</summary>
+    public string PublicKeyId { get; internal init => field = PlainText.Line(value); } = string.Empty;
+
+    /// <summary>The certificate file.</summary>
+    public string CertificatePath { get; internal init => field = PlainText.Path(value); } = string.Empty;
+
+    /// <summary>The key file; null if none was found.</summary>
+    public string? KeyPath { get; internal init => field = PlainText.Path(value); }
+
+    /// <summary>The id of the error if the key is missing, unreadable or does not match; otherwise null.</summary>
+    public string? KeyErrorId { get; internal init => field = PlainText.Line(value); }
+
+    /// <summary>The message of that error.</summary>
+    public string? KeyMessage { get; internal init => field = PlainText.Line(value); }
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+}

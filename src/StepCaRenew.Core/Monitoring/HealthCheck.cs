@@ -1,0 +1,95 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using StepCaRenew.Ca.Trust;
+using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.Logging;
+
+namespace StepCaRenew.Monitoring;
+
+/// <summary>
+/// Reports the result of a run to a monitor, which also notices a missing run. The path of the address is secret: anybody who
+/// knows it can report success.
+/// </summary>
+internal sealed class HealthCheck : IDisposable
+{
+    private readonly Uri uri;
+    private readonly ILogger logger;
+    private readonly HttpClient http;
+
+    /// <summary>Parses the address.</summary>
+    /// <exception cref="RenewalException">The address is not an http or https address; the message does not show it.</exception>
+    public HealthCheck(string address, TimeSpan timeout, ILogger logger)
+        : this(ParseAddress(address), timeout, logger)
+    {
+    }
+
+    /// <inheritdoc cref="HealthCheck(string, TimeSpan, ILogger)"/>
+    public HealthCheck(string address, TimeSpan timeout, CallLog log)
+        : this(ParseAddress(address), timeout, log)
+    {
+    }
+
+    /// <summary>Uses the system's trusted roots: a monitor's certificate is not from the step CA.</summary>
+    /// <exception cref="RenewalException">The address is not an http or https address.</exception>
+    public HealthCheck(Uri uri, TimeSpan timeout, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        (this.uri, this.logger) = (RequireHttp(uri), logger);
+        UserStores.EnsurePrepared();
+        http = new HttpClient(CreateHandler()) { Timeout = timeout };
+    }
+
+    /// <summary>The address without its secret path.</summary>
+    public string Masked => $"{uri.Scheme}://{uri.Authority}/***";
+
+    /// <summary>Parses an address.</summary>
+    /// <exception cref="RenewalException">The address is not an http or https address; the message does not show it.</exception>
+    public static Uri ParseAddress(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) ? RequireHttp(uri) : throw NoAddress();
+
+    /// <summary>Reports the result of the run. If the monitor cannot be reached, that is only a warning.</summary>
+    /// <param name="errorIds">The error ids; empty for success.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task PingAsync(IReadOnlyCollection<string> errorIds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(errorIds);
+        try
+        {
+            using var answer = errorIds.Count == 0
+                ? await http.GetAsync(uri, cancellationToken).ConfigureAwait(false)
+                : await FailAsync(errorIds, cancellationToken).ConfigureAwait(false);
+            if (answer.IsSuccessStatusCode)
+                ActionLog.Pinged(logger, Masked, errorIds.Count == 0 ? "success" : "failure");
+            else
+                ActionLog.NotPinged(logger, Masked, $"status {(int)answer.StatusCode}");
+        }
+        // The platform's message may contain the address.
+        catch (HttpRequestException e)
+        {
+            ActionLog.NotPinged(logger, Masked, e.InnerException?.GetType().Name ?? e.GetType().Name);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            ActionLog.NotPinged(logger, Masked, "no answer in time");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
+
+    // A redirect could send the secret path to another host in clear text. The TLS options are the platform's: see
+    // CaHandlerFactory.AllowsResume.
+    internal static SocketsHttpHandler CreateHandler() => new() { AllowAutoRedirect = false };
+
+    private static Uri RequireHttp(Uri uri) =>
+        uri.IsAbsoluteUri && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp) ? uri : throw NoAddress();
+
+    private static RenewalException NoAddress() =>
+        ActionErrors.Invalid("-HealthCheckUri is not an http or https address.", "Give the whole address, such as https://hc.example.com/ping/<id>.");
+
+    private async Task<HttpResponseMessage> FailAsync(IReadOnlyCollection<string> errorIds, CancellationToken cancellationToken)
+    {
+        var fail = new UriBuilder(uri) { Path = uri.AbsolutePath.TrimEnd('/') + "/fail" }.Uri;
+        using var body = new StringContent(string.Join('\n', errorIds.Distinct()), Encoding.UTF8, "text/plain");
+        return await http.PostAsync(fail, body, cancellationToken).ConfigureAwait(false);
+    }
+}

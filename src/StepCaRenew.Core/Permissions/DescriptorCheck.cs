@@ -1,0 +1,77 @@
+using StepCaRenew.FileSystem;
+
+namespace StepCaRenew.Permissions;
+
+/// <summary>What a security descriptor lets others than the trusted do; no file system is asked.</summary>
+/// <param name="trusted">The trusted SIDs.</param>
+/// <param name="nameOf">What a person calls a SID; null where nobody knows.</param>
+internal sealed class DescriptorCheck(IReadOnlySet<string> trusted, Func<string, string?>? nameOf = null)
+{
+    private const uint Everything = SddlRights.Delete | SddlRights.WriteDac | SddlRights.WriteOwner | SddlRights.GenericAll | SddlRights.GenericWrite;
+
+    // With the right to set attributes, a file or an empty folder can be made a link.
+    private const uint OfFile = Everything | SddlRights.WriteData | SddlRights.AppendData | SddlRights.WriteAttributes;
+    private const uint OfFolder = OfFile | SddlRights.DeleteChild;
+    private const uint OfAncestor = Everything | SddlRights.DeleteChild;
+
+    // Windows formats a volume for data with Modify for all users on its root, which holds the right to delete it.
+    private const uint OfRoot = ~SddlRights.Delete;
+
+    private static readonly (uint Right, string Name)[] Names =
+    [
+        (SddlRights.GenericAll, "full control"), (SddlRights.GenericWrite, "write"), (SddlRights.WriteData, "write data"), (SddlRights.AppendData, "append data"),
+        (SddlRights.DeleteChild, "delete what is in it"), (SddlRights.WriteAttributes, "write attributes"), (SddlRights.Delete, "delete"),
+        (SddlRights.WriteDac, "change permissions"), (SddlRights.WriteOwner, "take ownership"),
+    ];
+
+    /// <summary>The rights of others over one path.</summary>
+    public IReadOnlyList<SafetyFinding> Find(string path, string sddl, PathRole role, bool isFolder)
+    {
+        try
+        {
+            var descriptor = SecurityDescriptor.Parse(sddl);
+            return [.. OfOwner(path, descriptor.Owner, role), .. OfRules(path, descriptor.Allowed, role, isFolder)];
+        }
+        catch (FormatException e)
+        {
+            return [new SafetyFinding(path, $"the access rules of '{path}' can't be read ({e.Message})", $"icacls \"{path}\"")];
+        }
+    }
+
+    // A command that changes the root of C: could cost the machine; everything on a volume inherits from its root.
+    private static string Remedy(string path, PathRole role, string command) =>
+        !VolumeRoot.Is(path) ? command
+        : role == PathRole.Ancestor ? $"use a volume that only administrators can change instead of {path}"
+        : $"use a folder of its own, which only administrators can change, instead of {path}";
+
+    // An owner may change the permissions, whatever they say.
+    private SafetyFinding[] OfOwner(string path, string? owner, PathRole role) => owner is not null && trusted.Contains(owner)
+        ? []
+        : [new SafetyFinding(path, $"'{path}' is owned by {(owner is null ? "nobody that is known" : Display(owner))}", Remedy(path, role, $"icacls \"{path}\" /setowner *S-1-5-32-544"))];
+
+    private IEnumerable<SafetyFinding> OfRules(string path, IReadOnlyList<AccessRule>? rules, PathRole role, bool isFolder)
+    {
+        if (rules is null)
+            return [new SafetyFinding(path, $"'{path}' may be changed by everyone (it has no DACL)", Remedy(path, role, $"icacls \"{path}\" /reset"))];
+        var harmful = (role == PathRole.Ancestor ? OfAncestor : isFolder ? OfFolder : OfFile) & (VolumeRoot.Is(path) ? OfRoot : ~0u);
+        return
+        [
+            .. ByTrustee(rules.Where(rule => !rule.IsInheritOnly && !trusted.Contains(rule.Trustee)), harmful)
+                .Select(of => Finding(path, role, of.Trustee, $"may be changed by {Display(of.Trustee)} ({of.Rights})")),
+            // Whoever creates something in a safe folder is trusted, and so is that one's share of it.
+            .. ByTrustee(rules.Where(rule => rule.IsInheritOnly && isFolder && role == PathRole.End && !trusted.Contains(rule.Trustee) && rule.Trustee != WellKnownSids.CreatorOwner), OfFolder)
+                .Select(of => Finding(path, role, of.Trustee, $"lets what is made in it be changed by {Display(of.Trustee)} (inherit-only: {of.Rights})")),
+        ];
+    }
+
+    private static IEnumerable<(string Trustee, string Rights)> ByTrustee(IEnumerable<AccessRule> rules, uint harmful) => rules
+        .GroupBy(rule => rule.Trustee, rule => rule.Rights & harmful, (trustee, rights) => (trustee, Rights: rights.Aggregate(0u, (all, one) => all | one)))
+        .Where(of => of.Rights != 0)
+        .Select(of => (of.trustee, string.Join(", ", Names.Where(name => (of.Rights & name.Right) != 0).Select(name => name.Name))));
+
+    // What is inherited must be made the path's own before it can be taken away.
+    private static SafetyFinding Finding(string path, PathRole role, string trustee, string right) =>
+        new(path, $"'{path}' {right}", Remedy(path, role, $"icacls \"{path}\" /inheritance:d /remove:g {(trustee.StartsWith("S-", StringComparison.Ordinal) ? "*" : string.Empty)}{trustee}"));
+
+    private string Display(string sid) => (WellKnownSids.NameOf(sid) ?? nameOf?.Invoke(sid)) is { } name ? $"'{name}' ({sid})" : $"'{sid}'";
+}

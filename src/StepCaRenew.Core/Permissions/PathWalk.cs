@@ -1,0 +1,59 @@
+using StepCaRenew.FileSystem;
+
+namespace StepCaRenew.Permissions;
+
+/// <summary>All that decides what a path leads to: every folder from the root down, every link, and the end.</summary>
+/// <remarks>
+/// From the root down, so that what was found safe stays so while the rest is looked at. Links and <c>..</c> are taken
+/// as the kernel takes them.
+/// </remarks>
+internal sealed class PathWalk(Func<string, PathEntry> look)
+{
+    private const int MostLinks = 40;
+
+    /// <summary>The steps; a folder may come more than once.</summary>
+    /// <param name="path">A full path.</param>
+    /// <exception cref="RenewalException">The links go in a circle.</exception>
+    public IEnumerable<(string Path, PathRole Role)> Steps(string path)
+    {
+        var current = Path.GetPathRoot(path)!;
+        var left = new Stack<string>();
+        Push(left, path);
+        for (var links = 0; left.TryPop(out var name);)
+        {
+            var next = name == ".." ? Path.GetDirectoryName(current) ?? current : Path.Combine(current, name);
+            var entry = look(next);
+            // Who may write here makes what is missing.
+            if (entry.Kind == PathKind.Missing)
+                break;
+            yield return (current, PathRole.Ancestor);
+            if (entry.Kind == PathKind.Other)
+            {
+                yield return (next, PathRole.End);
+                yield break;
+            }
+
+            if (entry.LinkTarget is not { } target)
+            {
+                current = next;
+                continue;
+            }
+
+            yield return (next, PathRole.Link);
+            if (++links > MostLinks)
+                throw TargetPath.Broken(path, null);
+            // A target such as \certs is on the drive of its link, whatever the drive of this process is.
+            current = Path.IsPathRooted(target) ? Path.GetPathRoot(Path.GetFullPath(target, current))! : current;
+            Push(left, target);
+        }
+
+        yield return (current, PathRole.End);
+    }
+
+    private static void Push(Stack<string> left, string path)
+    {
+        var names = path[(Path.GetPathRoot(path) ?? string.Empty).Length..].Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar]);
+        foreach (var name in names.Where(name => name is not ("" or ".")).Reverse())
+            left.Push(name);
+    }
+}

@@ -1,0 +1,64 @@
+using StepCaRenew.Accounts;
+using StepCaRenew.FileSystem;
+using StepCaRenew.FileSystem.Native;
+
+namespace StepCaRenew.Permissions;
+
+/// <summary>Who may change what a run does: root, or the administrators and the system itself, and the account that it runs as.</summary>
+internal sealed record TrustedAccounts
+{
+    private const uint Root = 0;
+
+    private TrustedAccounts(IReadOnlySet<uint> users, IReadOnlySet<string> sids)
+    {
+        Users = users;
+        Sids = sids;
+    }
+
+    /// <summary>The numbers of the users on Unix.</summary>
+    public IReadOnlySet<uint> Users { get; }
+
+    /// <summary>The SIDs on Windows.</summary>
+    public IReadOnlySet<string> Sids { get; }
+
+    /// <summary>Whom a command gives a file to on Unix: the first after root, who may then still write it.</summary>
+    public string UnixOwner { get; private init; } = "root";
+
+    /// <summary>Those of a run, as it will be.</summary>
+    /// <exception cref="RenewalException">There is no such account (<see cref="ErrorId.AccountInvalid"/>).</exception>
+    public static TrustedAccounts ForAccount(TaskAccount account) => account switch
+    {
+        TaskAccount.Machine => FromUsers(),
+        TaskAccount.Self => ForThisProcess(),
+        TaskAccount.User user => OperatingSystem.IsWindows()
+            ? FromSids(user.Sid ?? WindowsAccounts.SidOf(user.Name))
+            : FromUsers(UnixAccounts.UserNumber(user.Name) ?? throw Unknown(user.Name, null)),
+        TaskAccount.ManagedServiceAccount managed => OperatingSystem.IsWindows()
+            ? FromSids(managed.Sid ?? WindowsAccounts.SidOf(managed.Name))
+            : throw new RenewalException(ErrorId.AccountInvalid, $"'{managed.Name}' is a managed service account, which only Windows has.", "Name a user of this machine."),
+        _ => throw new ArgumentOutOfRangeException(nameof(account)),
+    };
+
+    /// <summary>Those of the run that this process is.</summary>
+    public static TrustedAccounts ForThisProcess() =>
+        OperatingSystem.IsWindows() ? FromSids(WindowsAccounts.Current()) : FromUsers(UnixAccounts.Current());
+
+    /// <summary>Those of a pair's folder: the owner of the key has the key anyway.</summary>
+    /// <param name="keyPath">The key; one that is not there adds nobody.</param>
+    public TrustedAccounts WithOwnerOf(string keyPath)
+    {
+        if (OperatingSystem.IsWindows())
+            return WindowsRights.OwnerOf(keyPath) is { } sid ? new TrustedAccounts(Users, new HashSet<string>(Sids) { sid }) : this;
+        return UnixStat.TryRead(keyPath, followLinks: true).Stat is { } stat ? new TrustedAccounts(new HashSet<uint>(Users) { stat.User }, Sids) { UnixOwner = UnixOwner } : this;
+    }
+
+    internal static TrustedAccounts FromUsers(params uint[] users) => new(new HashSet<uint>(users) { Root }, WellKnownSids.Trusted)
+    {
+        UnixOwner = !OperatingSystem.IsWindows() && users is [not Root, ..] ? UnixAccounts.UserName(users[0]) : "root",
+    };
+
+    internal static TrustedAccounts FromSids(params string[] sids) => new(new HashSet<uint> { Root }, new HashSet<string>(WellKnownSids.Trusted.Concat(sids)));
+
+    internal static RenewalException Unknown(string name, Exception? e) => new(
+        ErrorId.AccountInvalid, $"There is no user '{name}' on this machine.", "Check the name; on Windows give it as DOMAIN\\user or .\\user.", e);
+}

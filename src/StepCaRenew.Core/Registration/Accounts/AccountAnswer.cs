@@ -1,0 +1,112 @@
+using System.Text.Json;
+using StepCaRenew.Logging;
+
+namespace StepCaRenew.Registration.Accounts;
+
+/// <summary>
+/// One line of what the process of another account tells root. That account can write whatever it wants here: the line says
+/// nothing but what to show, and <see cref="AccountText"/> cleans it.
+/// </summary>
+internal sealed record AccountAnswer
+{
+    /// <summary>An event: its level, and <see cref="Text"/>.</summary>
+    public EventLevel? Level { get; init; }
+
+    /// <summary>The message of an event, or the certificate of a question.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>A question: what is about to be done.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>An outcome: the name of its renewal.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The result of the renewal, or null if it was refused before it began.</summary>
+    public AccountResult? Result { get; init; }
+
+    /// <summary>The failure of the renewal, or, without a name, of an action.</summary>
+    public AccountError? Error { get; init; }
+
+    /// <summary>All has been said.</summary>
+    public bool IsEnd { get; init; }
+
+    /// <summary>The line, without its end.</summary>
+    public string Render() => JsonSerializer.Serialize(this, AccountJson.Default.AccountAnswer);
+
+    /// <summary>Reads a line.</summary>
+    /// <exception cref="JsonException">It is not one.</exception>
+    public static AccountAnswer Parse(ReadOnlySpan<byte> line) => JsonSerializer.Deserialize(line, AccountJson.Default.AccountAnswer) ?? throw new JsonException();
+}
+
+/// <summary>A failure as text.</summary>
+internal sealed record AccountError(string ErrorId, string Message, string Remedy)
+{
+    public static AccountError? FromError(RenewalException? error) => error is null ? null : new(error.ErrorId, error.Message, error.Remedy);
+
+    public RenewalException ToException() => new(AccountText.Word(ErrorId), AccountText.Clean(Message), AccountText.Clean(Remedy) is { Length: > 0 } remedy ? remedy : "See the renewal's log.");
+}
+
+/// <summary>A result as it goes from one process to the other. The certificate's path is not part of it: the definition says that.</summary>
+internal sealed record AccountResult
+{
+    public required string Status { get; init; }
+
+    public string? KeyPath { get; init; }
+
+    public bool Changed { get; init; }
+
+    public bool ActionsPending { get; init; }
+
+    public string? ErrorId { get; init; }
+
+    public required string Message { get; init; }
+
+    public string? OldSerialNumber { get; init; }
+
+    public string? SerialNumber { get; init; }
+
+    public DateTimeOffset? NotAfter { get; init; }
+
+    public DateTimeOffset? NextRenewal { get; init; }
+
+    public int Attempts { get; init; }
+
+    public long DurationMs { get; init; }
+
+    public static AccountResult? FromResult(RenewalResult? result) => result is null ? null : new AccountResult
+    {
+        Status = result.Status,
+        KeyPath = result.KeyPath,
+        Changed = result.Changed,
+        ActionsPending = result.ActionsPending,
+        ErrorId = result.ErrorId,
+        Message = result.Message,
+        OldSerialNumber = result.OldSerialNumber,
+        SerialNumber = result.SerialNumber,
+        NotAfter = result.NotAfter,
+        NextRenewal = result.NextRenewal,
+        Attempts = result.Attempts,
+        DurationMs = result.DurationMs,
+    };
+
+    /// <summary>The result to show.</summary>
+    /// <param name="definition">The renewal.</param>
+    /// <exception cref="JsonException">There is no such status.</exception>
+    public RenewalResult ToResult(RenewalDefinition definition) => new()
+    {
+        Name = definition.Name,
+        CertificatePath = definition.CertificatePath,
+        KeyPath = KeyPath is null ? null : AccountText.Clean(KeyPath),
+        Status = Status is RenewalStatus.Renewed or RenewalStatus.NotDue or RenewalStatus.WouldRenew or RenewalStatus.Failed ? Status : throw new JsonException(),
+        Changed = Changed,
+        ActionsPending = ActionsPending,
+        ErrorId = ErrorId is null ? null : AccountText.Word(ErrorId),
+        Message = AccountText.Clean(Message),
+        OldSerialNumber = AccountText.Hex(OldSerialNumber),
+        SerialNumber = AccountText.Hex(SerialNumber),
+        NotAfter = NotAfter?.LocalDateTime,
+        NextRenewal = NextRenewal?.LocalDateTime,
+        Attempts = Math.Max(Attempts, 0),
+        DurationMs = Math.Max(DurationMs, 0),
+    };
+}

@@ -1,0 +1,80 @@
+using StepCaRenew.FileSystem;
+
+namespace StepCaRenew.Registration;
+
+/// <summary>The definition files of one scope.</summary>
+internal sealed class DefinitionStore(RenewalFolders folders)
+{
+    /// <summary>The folders of the scope.</summary>
+    public RenewalFolders Folders => folders;
+
+    /// <summary>The sorted names of all definition files, including invalid names and names that differ only in case.</summary>
+    /// <exception cref="RenewalException">The folder cannot be read.</exception>
+    public IReadOnlyList<string> Names()
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(folders.Definitions, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(RenewalName.Comparer)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RenewalException(ErrorId.AccessDenied, $"The folder of definitions '{folders.Definitions}' cannot be read: {e.Message}", "Run as a user with permission to read it.", e);
+        }
+    }
+
+    /// <summary>The name in the case of its file; null if there is none.</summary>
+    public string? Find(string name) => Find(Names(), name);
+
+    /// <summary>Reads a definition.</summary>
+    /// <exception cref="RenewalException">There is none, it cannot be read, or it does not match the schema.</exception>
+    public RenewalDefinition Load(string name)
+    {
+        RenewalName.RequireValid(name);
+        var names = Names();
+        var found = Find(names, name) ?? throw RegisteredNames.NotRegistered(name);
+        var twin = names.FirstOrDefault(other => other != found && RenewalName.Comparer.Equals(other, found));
+        if (twin is not null)
+            throw new RenewalException(
+                ErrorId.NameInvalid, $"'{folders.DefinitionFile(found)}' and '{folders.DefinitionFile(twin)}' differ only in case, so the name is ambiguous.", "Rename or delete one of them.");
+        return DefinitionReader.Read(found, InputFile.Read(folders.DefinitionFile(found), "definition"), folders);
+    }
+
+    /// <summary>Writes a definition, as a whole or not at all.</summary>
+    /// <exception cref="RenewalException">The definition cannot be written; the old one is unchanged.</exception>
+    public void Save(RenewalDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        RenewalName.RequireValid(definition.Name);
+        WholeFile.Write(Path.Combine(folders.Definitions, DefinitionWriter.SchemaReference), RenewalSchema.Bytes, isPrivate: false);
+        var path = folders.DefinitionFile(definition.Name);
+        WholeFile.Write(path, DefinitionWriter.Render(definition), IsPrivate(definition.Name, path));
+    }
+
+    /// <summary>
+    /// Whether only the account of the run can read a file: the one with the URL of the monitor, which is a secret; on Windows
+    /// also the definition, since it has the arguments of programs.
+    /// </summary>
+    internal bool IsPrivate(string name, string path) => path == MonitorFile(name) || (OperatingSystem.IsWindows() && path == folders.DefinitionFile(name));
+
+    /// <summary>Deletes a definition, and the files that registration wrote next to it.</summary>
+    public void Delete(string name)
+    {
+        foreach (var path in Companions(name).Prepend(folders.DefinitionFile(name)).Where(File.Exists))
+            WholeFile.Delete(path);
+    }
+
+    /// <summary>The copy of the root of the CA, which the definition names.</summary>
+    internal string RootFile(string name) => Path.Combine(folders.Definitions, name + ".root.crt");
+
+    /// <summary>The file with the URL of the monitor, which is a secret.</summary>
+    internal string MonitorFile(string name) => Path.Combine(folders.Definitions, name + ".health-check");
+
+    private static string? Find(IReadOnlyList<string> names, string name) =>
+        names.FirstOrDefault(one => one == name) ?? names.FirstOrDefault(one => RenewalName.Comparer.Equals(one, name));
+
+    private string[] Companions(string name) => [RootFile(name), MonitorFile(name)];
+}

@@ -1,0 +1,141 @@
+using System.Runtime.Versioning;
+using System.Security.AccessControl;
+using System.Security.Principal;
+using StepCaRenew.Accounts;
+using StepCaRenew.FileSystem;
+using StepCaRenew.FileSystem.Native;
+using StepCaRenew.Permissions;
+
+namespace StepCaRenew.Registration;
+
+/// <summary>Creates the folders of registered renewals: readable by all, writable by administrators and the account of the run.</summary>
+internal static class OwnFolder
+{
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    // Nothing is inherited, since every user can create files in ProgramData. The owner is the group of administrators.
+    private const string MachineRights = "O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FRFX;;;BU)";
+
+    /// <summary>Creates a folder, and missing ones above it. An existing folder is not changed.</summary>
+    /// <param name="scope">The scope; folders of a user inherit the permissions of the profile.</param>
+    /// <exception cref="RenewalException">The folder cannot be created.</exception>
+    public static void Make(string path, RenewalScope scope)
+    {
+        if (Directory.Exists(path))
+            return;
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                MakeOnWindows(path, scope);
+            else
+                MakeOnUnix(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RenewalException(
+                e is UnauthorizedAccessException ? ErrorId.AdministratorRequired : ErrorId.WriteFailed, $"The folder '{path}' cannot be created: {e.Message}",
+                scope == RenewalScope.Machine ? "Run as an administrator (or root), or register for yourself: -Scope CurrentUser." : "Check the permissions of the folder above it.", e);
+        }
+    }
+
+    /// <summary>Creates a folder if possible. If not, writing in it fails later.</summary>
+    public static void TryMake(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Writing in the folder reports the error.
+        }
+    }
+
+    /// <summary>Gives a file or folder to the account of the run, if that is not the default account.</summary>
+    /// <exception cref="RenewalException">The owner or permissions cannot be changed.</exception>
+    public static void GiveTo(TaskAccount account, string path)
+    {
+        if (account is not (TaskAccount.User or TaskAccount.ManagedServiceAccount))
+            return;
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                AllowOnWindows(new SecurityIdentifier(account.Sid ?? WindowsAccounts.SidOf(account.Display)), path);
+            else
+                GiveOnUnix(path, UnixAccounts.UserNumber(account.Display) ?? throw TrustedAccounts.Unknown(account.Display, null));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IdentityNotMappedException or InvalidOperationException)
+        {
+            throw new RenewalException(ErrorId.AccountInvalid, $"'{path}' cannot be given to '{account.Display}': {e.Message}", "Check the account, and run as an administrator (or root).", e);
+        }
+    }
+
+    // The mode does not depend on the umask: with 077 another account could not read its definition.
+    [UnsupportedOSPlatform("windows")]
+    private static void MakeOnUnix(string path)
+    {
+        var above = Path.GetDirectoryName(path)!;
+        if (!Directory.Exists(above))
+            MakeOnUnix(above);
+        if (OperatingSystem.IsLinux())
+        {
+            using var folder = (LinuxFolder)OpenFolder.Follow(above);
+            folder.CreateFolder(Path.GetFileName(path), Mode);
+            return;
+        }
+
+        Directory.CreateDirectory(path, Mode);
+        File.SetUnixFileMode(path, Mode);
+    }
+
+    // Through the opened folder: root must not give away a file that another user puts in its place.
+    [UnsupportedOSPlatform("windows")]
+    private static void GiveOnUnix(string path, uint user)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            using var folder = (LinuxFolder)OpenFolder.Follow(Path.GetDirectoryName(path)!);
+            folder.GiveTo(Path.GetFileName(path), user);
+        }
+        else
+        {
+            UnixNative.GiveTo(path, user);
+        }
+    }
+
+    [SupportedOSPlatform("windows")]
+    private static void AllowOnWindows(SecurityIdentifier account, string path)
+    {
+        if (File.Exists(path))
+        {
+            var file = new FileInfo(path);
+            var fileRights = file.GetAccessControl();
+            fileRights.AddAccessRule(new FileSystemAccessRule(account, FileSystemRights.Read, AccessControlType.Allow));
+            file.SetAccessControl(fileRights);
+            return;
+        }
+
+        var folder = new DirectoryInfo(path);
+        var rights = folder.GetAccessControl();
+        rights.AddAccessRule(new FileSystemAccessRule(
+            account, FileSystemRights.Modify, InheritanceFlags.ContainerInherit | InheritanceFlags.ObjectInherit, PropagationFlags.None, AccessControlType.Allow));
+        folder.SetAccessControl(rights);
+    }
+
+    [SupportedOSPlatform("windows")]
+    private static void MakeOnWindows(string path, RenewalScope scope)
+    {
+        if (scope == RenewalScope.CurrentUser)
+        {
+            Directory.CreateDirectory(path);
+            return;
+        }
+
+        var rights = new DirectorySecurity();
+        rights.SetSecurityDescriptorSddlForm(MachineRights);
+        if (Path.GetDirectoryName(path) is { } above && !Directory.Exists(above))
+            MakeOnWindows(above, scope);
+        new DirectoryInfo(path).Create(rights);
+    }
+}

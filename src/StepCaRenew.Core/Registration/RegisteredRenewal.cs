@@ -1,0 +1,97 @@
+using StepCaRenew.Certificates;
+using StepCaRenew.Certificates.Keys;
+using StepCaRenew.FileSystem;
+using StepCaRenew.Renewal;
+using StepCaRenew.Scheduling;
+
+namespace StepCaRenew.Registration;
+
+/// <summary>A registered renewal whose files were found safe to run.</summary>
+internal sealed class RegisteredRenewal : IDisposable
+{
+    // A run that takes longer than its interval would delay the next one.
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
+
+    private readonly KeyPassword? password;
+
+    private RegisteredRenewal(RenewalFolders folders, RenewalDefinition definition, KeyPassword? password, Uri? healthCheckUri) =>
+        (Folders, Definition, this.password, HealthCheckUri) = (folders, definition, password, healthCheckUri);
+
+    /// <summary>Where it is registered.</summary>
+    public RenewalFolders Folders { get; }
+
+    /// <summary>The definition.</summary>
+    public RenewalDefinition Definition { get; }
+
+    /// <summary>The URL of the monitor, a secret except for its host.</summary>
+    public Uri? HealthCheckUri { get; }
+
+    /// <summary>The log file.</summary>
+    public string LogPath => LogOf(Folders, Definition);
+
+    /// <summary>Requires that this process runs as the account of a renewal, and that only this account can change its definition and what it runs.</summary>
+    /// <exception cref="RenewalException">The renewal runs as another account, or others can change its definition or what it runs.</exception>
+    public static RegisteredRenewal Open(DefinitionStore store, RenewalDefinition definition, RunningModule module)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(definition);
+        RunAccount.RequireThisProcess(definition);
+        RenewalSafety.RequireSafe(store.Folders, definition, module, RunAccount.Trusted(definition));
+        return new RegisteredRenewal(
+            store.Folders, definition,
+            definition.KeyPasswordFile is { } file ? KeyPassword.FromFile(file) : null,
+            definition.HealthCheckUriFile is { } secret ? HealthCheckFile.Read(secret) : null);
+    }
+
+    /// <summary>The request of one run.</summary>
+    /// <param name="isScheduled">Whether a scheduler started the run; then the interval limits its retries.</param>
+    public RenewalRequest ToRequest(bool isScheduled)
+    {
+        var request = Definition.ToRequest(password) with { RecordFolder = RecordFolder() };
+        return isScheduled && Definition.RetryTimeout is null ? request with { RetryTimeout = RetryTime(Definition.Interval ?? IntervalOfCertificate()) } : request;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => password?.Dispose();
+
+    /// <summary>How long a scheduled run can retry.</summary>
+    /// <param name="interval">The schedule's interval.</param>
+    internal static TimeSpan RetryTime(TimeSpan interval) => interval / 2 < LongestRetry ? interval / 2 : LongestRetry;
+
+    /// <summary>The log of a renewal.</summary>
+    internal static string LogOf(RenewalFolders folders, RenewalDefinition definition) => definition.LogPath ?? UsualLogOf(folders, definition.Name);
+
+    /// <summary>The default log of a renewal.</summary>
+    internal static string UsualLogOf(RenewalFolders folders, string name) => Path.Combine(folders.LogFolder(name), "renewal.log");
+
+    // Next to the pair, its owner could hold the lock for ever or empty the record; then the actions would never run.
+    private string RecordFolder()
+    {
+        var state = Folders.StateFolder(Definition.Name);
+        try
+        {
+            using var folder = OpenFolder.Follow(state);
+            return folder.Path;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Writing in the folder reports the error.
+            return state;
+        }
+    }
+
+    private TimeSpan IntervalOfCertificate()
+    {
+        try
+        {
+            using var folders = new OpenFolders();
+            using var certificate = CertificateFile.Load(Definition.CertificatePath, path => folders.OpenToRead(TargetPath.Follow(path)));
+            return ScheduleInterval.For(CertificatePair.ValidityOf(certificate.Leaf).Lifetime) ?? ScheduleInterval.All[0];
+        }
+        catch (RenewalException)
+        {
+            // The run reports the error.
+            return ScheduleInterval.All[0];
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using Microsoft.Extensions.Logging;
+using StepCaRenew.Accounts;
+using StepCaRenew.Ca.Trust;
+using StepCaRenew.Certificates;
+using StepCaRenew.Certificates.Pem;
+using StepCaRenew.Logging;
+using StepCaRenew.Scheduling;
+using StepCaRenew.Stores.PemFiles;
+
+namespace StepCaRenew.Registration;
+
+/// <summary>
+/// Registers and unregisters renewals. A registration is checked for the account of the run before anything is written, and
+/// undone if it fails.
+/// </summary>
+internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Func<string, string?> environment, ILogger logger)
+{
+    private readonly RegistrationChecks checks = new(schedulers.Paths, clock, environment, logger);
+
+    /// <inheritdoc cref="Registrar(SchedulerFinder, TimeProvider, Func{string, string?}, ILogger)"/>
+    public Registrar(SchedulerFinder schedulers, TimeProvider clock, Func<string, string?> environment, CallLog log)
+        : this(schedulers, clock, environment, (ILogger)log)
+    {
+    }
+
+    /// <summary>Checks a renewal and returns its registration.</summary>
+    /// <param name="request">The renewal.</param>
+    /// <param name="cancellationToken">Ends the checks.</param>
+    /// <exception cref="RenewalException">The renewal cannot be registered; nothing was changed.</exception>
+    public async Task<PlannedRegistration> CheckAsync(RegistrationRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        RegistrationChecks.RequireRights(request.Scope);
+        var registration = Plan(request);
+        schedulers.Require(registration.Scheduler.Kind, request.Scope);
+        registration = registration with { Changes = ChangesOf(registration) };
+        await checks.RequireAsync(request, registration, cancellationToken).ConfigureAwait(false);
+        return registration;
+    }
+
+    /// <summary>The schedule and the definition that would be registered, as text. Changes nothing and does not contact the CA.</summary>
+    /// <param name="request">The renewal.</param>
+    /// <exception cref="RenewalException">The certificate or the root of the CA cannot be read, or no interval is short enough.</exception>
+    public (string Schedule, string Definition) Render(RegistrationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var registration = Plan(request);
+        return (registration.Scheduler.Render(registration.Run), TextFile.Decode(DefinitionWriter.Render(registration.Definition)));
+    }
+
+    /// <summary>Registers a checked registration: creates it, or corrects the one that exists.</summary>
+    /// <param name="registration">The result of <see cref="CheckAsync"/>.</param>
+    /// <param name="cancellationToken">Ignored once something was written.</param>
+    /// <returns>Whether anything was changed.</returns>
+    /// <exception cref="RenewalException">The registration failed; the earlier one is unchanged.</exception>
+    public async Task<bool> RegisterAsync(PlannedRegistration registration, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(registration);
+        cancellationToken.ThrowIfCancellationRequested();
+        var files = new RegistrationFiles(registration);
+        try
+        {
+            var isChanged = files.Write();
+            isChanged |= await registration.Scheduler.InstallAsync(registration.Run, CancellationToken.None).ConfigureAwait(false);
+            WindowsEventSource.Register();
+            // The schedule of another scheduler goes last, when the new one exists.
+            await RemoveFromAsync(schedulers.OfThisSystem.Where(other => other.Kind != registration.Scheduler.Kind), registration.Definition.Name, registration.Run.Scope).ConfigureAwait(false);
+            if (isChanged)
+                TaskLog.Registered(logger, registration.Definition.Name, registration.Scheduler.Kind, ScheduleInterval.Format(registration.Run.Interval));
+            return isChanged;
+        }
+        catch
+        {
+            files.Restore();
+            throw;
+        }
+    }
+
+    /// <summary>Starts the registered run as its own account and waits for its end. The run renews if the certificate is due; else it tests what a renewal needs.</summary>
+    /// <param name="registration">The registration, which is done.</param>
+    /// <param name="isForced">Renew even if the certificate is not due.</param>
+    /// <returns>The exit code, null if the scheduler does not report it; and whether the run read its order.</returns>
+    /// <exception cref="RenewalException">The run cannot be started, or does not end in time.</exception>
+    public static async Task<(int? ExitCode, bool KnewItsOrder)> RunNowAsync(PlannedRegistration registration, bool isForced, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(registration);
+        var (folders, name) = (registration.Store.Folders, registration.Definition.Name);
+        RunOrder.Write(folders, name, isForced);
+        try
+        {
+            var exitCode = await registration.Scheduler.RunNowAsync(registration.Run, cancellationToken).ConfigureAwait(false);
+            return (exitCode, RunOrder.Delete(folders, name));
+        }
+        catch
+        {
+            RunOrder.Delete(folders, name);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Unregisters a renewal: deletes schedule, definition, state and the lock files of its pair, in this order. Certificate,
+    /// key and log stay.
+    /// </summary>
+    /// <param name="cancellationToken">Ignored once the schedule is deleted.</param>
+    /// <exception cref="RenewalException">The renewal cannot be unregistered; what is left of it still works.</exception>
+    public async Task UnregisterAsync(DefinitionStore store, string name, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        cancellationToken.ThrowIfCancellationRequested();
+        var definition = TryLoad(store, name);
+        // A renewal with an unreadable definition can be unregistered too.
+        await RemoveFromAsync(schedulers.OfThisSystem, name, definition?.Scope ?? store.Folders.Scope).ConfigureAwait(false);
+        store.Delete(name);
+        RunOrder.Delete(store.Folders, name);
+        new StateStore(store.Folders, logger).Delete(name);
+        RemoveLocks(definition);
+        TaskLog.Unregistered(logger, name);
+    }
+
+    private static RenewalDefinition? TryLoad(DefinitionStore store, string name)
+    {
+        try
+        {
+            return store.Load(name);
+        }
+        catch (RenewalException)
+        {
+            return null;
+        }
+    }
+
+    private static DefinitionChanges ChangesOf(PlannedRegistration registration) =>
+        TryLoad(registration.Store, registration.Definition.Name) is { } existing ? DefinitionChanges.Between(existing, registration.Definition) : DefinitionChanges.None;
+
+    private static void RemoveLocks(RenewalDefinition? definition)
+    {
+        try
+        {
+            if (definition is not null)
+                LockRemoval.Run(PairLocator.Find(definition.ToRequest(password: null)));
+        }
+        catch (RenewalException)
+        {
+            // The certificate or its key is gone, and the paths of its locks with it.
+        }
+    }
+
+    private static async Task RemoveFromAsync(IEnumerable<IScheduler> some, string name, RenewalScope scope)
+    {
+        foreach (var scheduler in some)
+        {
+            try
+            {
+                await scheduler.RemoveAsync(name, scope, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (RenewalException e) when (e.ErrorId == ErrorId.SchedulerUnavailable)
+            {
+                // This scheduler does not run here, so it has no schedule.
+            }
+        }
+    }
+
+    private PlannedRegistration Plan(RegistrationRequest request)
+    {
+        request = request with { Account = AccountName.Resolve(request.Account) };
+        var given = request.Definition;
+        RenewalName.RequireValid(given.Name);
+        using var certificate = CertificateFile.Load(given.CertificatePath);
+        var store = new DefinitionStore(RenewalFolders.ForScope(request.Scope, environment));
+        var (definition, settings) = new DefinitionMaker(environment).Make(request, store, certificate);
+        var run = ScheduledRuns.Plan(store.Folders, definition, request.Account, CertificatePair.ValidityOf(certificate.Leaf), request.Module, environment);
+        var root = TrustedRoots.ReadFile(settings).Bytes;
+        return new PlannedRegistration(store, definition, run, schedulers.Get(given.Scheduler ?? SchedulerFinder.Auto), settings, root, request.HealthCheckUri);
+    }
+}

@@ -1,0 +1,125 @@
+using Microsoft.Extensions.Logging;
+using StepCaRenew.Ca;
+using StepCaRenew.Ca.Trust;
+using StepCaRenew.Certificates.Keys;
+using StepCaRenew.FileSystem;
+using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.Logging;
+using StepCaRenew.Permissions;
+using StepCaRenew.Processes;
+using StepCaRenew.Renewal;
+using StepCaRenew.Scheduling.Foreign;
+using StepCaRenew.Scheduling.Linux;
+using StepCaRenew.Stores.PemFiles;
+
+namespace StepCaRenew.Registration;
+
+/// <summary>The checks before a registration. They find in advance what would work in the session of the user but fail in a scheduled run.</summary>
+internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, Func<string, string?> environment, ILogger logger)
+{
+    private static readonly string[] ProxyVariables = ["HTTPS_PROXY", "https_proxy"];
+    private static readonly string[] FolderVariables = ["XDG_CONFIG_HOME", "XDG_STATE_HOME"];
+
+    /// <summary>Requires that the run will work, as far as that can be known in advance.</summary>
+    /// <exception cref="RenewalException">The run would fail; nothing was changed.</exception>
+    public async Task RequireAsync(RegistrationRequest request, PlannedRegistration registration, CancellationToken cancellationToken)
+    {
+        var definition = registration.Definition;
+        RequireFreeName(request, registration);
+        new CertificateClaims(environment, logger).RequireUnclaimed(registration, request.IsForced);
+        PwshPath.RequireSuitable(registration.Run.Command.Program, registration.Run.Scope);
+        await RequirePairAsync(definition, cancellationToken).ConfigureAwait(false);
+        RequireNoDaemon(definition);
+        foreach (var action in definition.Actions)
+            action.RequireRunnable(new ActionHost { PwshPath = request.Module.PwshPath });
+        await new ServiceChecks(paths, clock, logger).RequireAsync(definition, registration.Run.Account, request.IsForced, cancellationToken).ConfigureAwait(false);
+        await RequireRunAsync(request, registration, cancellationToken).ConfigureAwait(false);
+        await RequireCaAsync(request, registration, cancellationToken).ConfigureAwait(false);
+        foreach (var finding in new ForeignRenewals(paths).Find(definition.CertificatePath))
+            TaskLog.Foreign(logger, finding);
+        if (ModuleReference.IsManifest(definition.ModulePath ?? string.Empty))
+            TaskLog.Warned(logger, $"{definition.Name}: the module is not in a folder of modules (<folder>/StepCaRenew/<version>), so the schedule imports only '{definition.ModulePath}'. Register again after moving or updating the module.");
+        if (registration.Changes.Dropped.Count > 0)
+            TaskLog.Warned(logger, $"{definition.Name}: this registration replaces an existing one and drops {string.Join(", ", registration.Changes.Dropped)}. To keep it, give the parameter again.");
+        if (ProxyVariables.FirstOrDefault(name => environment(name) is { Length: > 0 }) is { } variable)
+            TaskLog.Warned(logger, $"{definition.Name}: {variable} is set in this session only, so a scheduled run will connect to the CA without a proxy. To use one, set the variable for the scheduler too.");
+        if (definition.Scope == RenewalScope.CurrentUser && registration.Run.Home is null
+            && FolderVariables.FirstOrDefault(name => environment(name) is { Length: > 0 }) is { } folder)
+            TaskLog.Warned(logger, $"{definition.Name}: the definition is in a folder that {folder} names; a scheduled run without this variable will not find it. Use {RenewalFolders.HomeVariable} instead, which the schedule sets.");
+    }
+
+    /// <summary>Requires the right to register renewals of a scope.</summary>
+    /// <exception cref="RenewalException">It takes an administrator or root (<see cref="ErrorId.AdministratorRequired"/>).</exception>
+    public static void RequireRights(RenewalScope scope)
+    {
+        if (scope == RenewalScope.Machine && !Environment.IsPrivilegedProcess)
+            throw new RenewalException(
+                ErrorId.AdministratorRequired, $"Only {(OperatingSystem.IsWindows() ? "an administrator" : "root")} can register renewals of the machine.",
+                $"Run as {(OperatingSystem.IsWindows() ? "administrator" : "root")}, or register for yourself: -Scope CurrentUser.");
+    }
+
+    private void RequireFreeName(RegistrationRequest request, PlannedRegistration registration)
+    {
+        var (store, name) = (registration.Store, registration.Definition.Name);
+        // A run has only the name to find its definition.
+        if (RegisteredNames.Stores(environment).FirstOrDefault(other => other.Folders.Definitions != store.Folders.Definitions && other.Find(name) is not null) is { } taken)
+            throw new RenewalException(
+                ErrorId.NameTaken, $"'{name}' is already registered in the scope {taken.Folders.Scope}: '{taken.Folders.DefinitionFile(name)}'.", "Choose another -Name, or unregister that one first.");
+        if (store.Find(name) is not { } found)
+            return;
+        if (found != name)
+            throw new RenewalException(ErrorId.NameTaken, $"'{found}' is already registered, and names do not differ by case.", $"Use -Name {found}, or another name.");
+        if (request.IsForced)
+            return;
+        var existing = store.Load(name);
+        if (!PathNames.AreSame(TargetPath.Follow(existing.CertificatePath), TargetPath.Follow(registration.Definition.CertificatePath)))
+            throw new RenewalException(
+                ErrorId.NameTaken, $"'{name}' is already registered for '{existing.CertificatePath}'.", "Choose another -Name, or add -Force to change the certificate of this renewal.");
+    }
+
+    // Check who can change the files of the run before starting any of them.
+    private async Task RequireRunAsync(RegistrationRequest request, PlannedRegistration registration, CancellationToken cancellationToken)
+    {
+        var (folders, definition) = (registration.Store.Folders, registration.Definition);
+        var trusted = TrustedAccounts.ForAccount(registration.Run.Account);
+        RenewalSafety.RequireSafe(folders, definition, request.Module, trusted);
+        await new AccountRights(clock).RequireAsync(registration, cancellationToken).ConfigureAwait(false);
+        var loaded = await new RunProbe(clock, logger).RequireLoadableAsync(registration, request.Module, request.IsForced, cancellationToken).ConfigureAwait(false);
+        // pwsh loaded another version than the one that registers.
+        if (loaded is not null && loaded != request.Module.Folder)
+            RenewalSafety.RequireSafe(folders, definition, request.Module with { Folder = loaded }, trusted);
+    }
+
+    // The daemon keeps the key of its start: its next certificate would not match the new key.
+    private void RequireNoDaemon(RenewalDefinition definition)
+    {
+        if (definition.Rekey && new ForeignRenewals(paths).FindDaemons(definition.CertificatePath) is [var daemon, ..])
+            throw new RenewalException(
+                ErrorId.DaemonRunning, $"'{definition.CertificatePath}' cannot be registered with -Rekey while a daemon renews it with the old key. {daemon}",
+                "Stop the daemon, disable what starts it (such as a unit of systemd), and register again; or register without -Rekey.");
+    }
+
+    private async Task RequirePairAsync(RenewalDefinition definition, CancellationToken cancellationToken)
+    {
+        using var password = definition.KeyPasswordFile is { } file ? KeyPassword.FromFile(file) : null;
+        var request = new RenewalRequest { CertificatePath = definition.CertificatePath, KeyPath = definition.KeyPath, KeyPassword = password };
+        using var pair = await new MatchingPairLoader(clock, logger).LoadAsync(request, seen: null, reader: null, _ => { }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RequireCaAsync(RegistrationRequest request, PlannedRegistration registration, CancellationToken cancellationToken)
+    {
+        using var roots = TrustedRoots.Load(registration.Ca);
+        try
+        {
+            await new CaClient(registration.Ca, roots, clock, environment).GetHealthAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RenewalException e) when (request.IsForced)
+        {
+            TaskLog.Warned(logger, $"{registration.Definition.Name} is registered although the CA could not be asked (-Force): {e.Message}");
+        }
+        catch (RenewalException e) when (e.IsTransient)
+        {
+            throw new RenewalException(e.ErrorId, e.Message, $"{e.Remedy} Or register anyway with -Force.", e);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging.Abstractions;
+using StepCaRenew.Accounts;
+using StepCaRenew.Certificates.Pem;
+using StepCaRenew.FileSystem;
+
+namespace StepCaRenew.Registration;
+
+/// <summary>Writes the files of a registration, the definition last, and restores them if the registration fails.</summary>
+internal sealed class RegistrationFiles(PlannedRegistration registration)
+{
+    private readonly List<(string Path, byte[]? Before)> written = [];
+
+    /// <summary>Creates the folders and writes the files.</summary>
+    /// <returns>Whether any file was changed.</returns>
+    /// <exception cref="RenewalException">A file cannot be written.</exception>
+    public bool Write()
+    {
+        var (store, definition, folders) = (registration.Store, registration.Definition, registration.Store.Folders);
+        var logs = Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!;
+        var hasLogs = Directory.Exists(logs);
+        foreach (var folder in new[] { folders.Definitions, folders.StateFolder(definition.Name), logs })
+            OwnFolder.Make(folder, definition.Scope);
+        // The account of the run writes the state and the log.
+        OwnFolder.GiveTo(registration.Run.Account, folders.StateFolder(definition.Name));
+        // The owner of an existing folder stays; that the account can write in it was checked before.
+        if (definition.LogPath is null || !hasLogs)
+            OwnFolder.GiveTo(registration.Run.Account, logs);
+
+        var isChanged = WriteFile(store.RootFile(definition.Name), registration.Root.Span);
+        if (registration.HealthCheckUri is { } uri)
+            isChanged |= WriteFile(store.MonitorFile(definition.Name), TextFile.Encode(uri.AbsoluteUri + "\n"));
+        // A definition with the same content keeps its comments.
+        if (!IsUnchanged())
+        {
+            Remember(folders.DefinitionFile(definition.Name));
+            store.Save(definition);
+            isChanged = true;
+        }
+
+        if (OperatingSystem.IsWindows())
+            RestrictOnWindows();
+
+        if (registration.HealthCheckUri is null && File.Exists(store.MonitorFile(definition.Name)))
+        {
+            Remember(store.MonitorFile(definition.Name));
+            WholeFile.Delete(store.MonitorFile(definition.Name));
+        }
+
+        return isChanged;
+    }
+
+    /// <summary>Restores the earlier files.</summary>
+    public void Restore()
+    {
+        foreach (var (path, before) in Enumerable.Reverse(written))
+        {
+            try
+            {
+                if (before is null)
+                    WholeFile.Delete(path);
+                else
+                    WholeFile.Write(path, before, IsPrivate(path));
+            }
+            catch (RenewalException)
+            {
+                // The first error is reported.
+            }
+        }
+
+        try
+        {
+            if (written.Exists(one => one.Before is not null))
+                RestoreOwner();
+        }
+        catch (RenewalException)
+        {
+            // The first error is reported.
+        }
+    }
+
+    private bool IsUnchanged()
+    {
+        try
+        {
+            return registration.Definition.IsEquivalentTo(registration.Store.Load(registration.Definition.Name));
+        }
+        catch (RenewalException)
+        {
+            return false;
+        }
+    }
+
+    private bool WriteFile(string path, ReadOnlySpan<byte> content)
+    {
+        Remember(path);
+        var isChanged = WholeFile.Write(path, content, IsPrivate(path));
+        if (IsPrivate(path))
+            OwnFolder.GiveTo(registration.Run.Account, path);
+        return isChanged;
+    }
+
+    // Files of older versions can have the permissions of their folder, with which all users can read.
+    [SupportedOSPlatform("windows")]
+    private void RestrictOnWindows()
+    {
+        var (folders, name) = (registration.Store.Folders, registration.Definition.Name);
+        WindowsNewFile.Tighten(folders.DefinitionFile(name));
+        OwnFolder.GiveTo(registration.Run.Account, folders.DefinitionFile(name));
+        WindowsNewFile.Tighten(new StateStore(folders, NullLogger.Instance).PathOf(name));
+        WindowsNewFile.Tighten(RegisteredRenewal.UsualLogOf(folders, name));
+    }
+
+    // Private files belong to the account of the earlier registration.
+    private void RestoreOwner()
+    {
+        var account = AccountName.FromDefinition(registration.Store.Load(registration.Definition.Name));
+        foreach (var path in written.Select(one => one.Path).Where(path => IsPrivate(path) && File.Exists(path)))
+            OwnFolder.GiveTo(account, path);
+    }
+
+    private bool IsPrivate(string path) => registration.Store.IsPrivate(registration.Definition.Name, path);
+
+    private void Remember(string path) => written.Add((path, File.Exists(path) ? InputFile.Read(path, "file").Bytes : null));
+}

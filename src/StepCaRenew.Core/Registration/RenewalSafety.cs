@@ -1,0 +1,82 @@
+using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.Permissions;
+using StepCaRenew.Processes;
+
+namespace StepCaRenew.Registration;
+
+/// <summary>
+/// Requires that other accounts cannot change what a registered renewal reads, runs and writes. Checked at registration for
+/// the account of the run, and at every run for the account of the process.
+/// </summary>
+internal static class RenewalSafety
+{
+    /// <summary>Requires that a renewal is safe to run.</summary>
+    /// <exception cref="RenewalException">Others can change it (<see cref="ErrorId.InsecureDefinition"/>, <see cref="ErrorId.InsecureFolder"/>).</exception>
+    /// <param name="trusted">
+    /// The accounts that the run trusts. Not taken from the definition: root would run files that another account can write.
+    /// </param>
+    public static void RequireSafe(RenewalFolders folders, RenewalDefinition definition, RunningModule module, TrustedAccounts trusted)
+    {
+        SafetyCheck.RequireSafeDefinition(Guarded(folders, definition, module), trusted);
+        SafetyCheck.RequireSafeFolder([Folder(folders.StateFolder(definition.Name), "the state folder"), Folder(Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!, "the log folder")], trusted);
+        // A schedule of a user has no more rights than the user.
+        if (definition.Scope == RenewalScope.Machine)
+            SafetyCheck.RequireSafeFolder(PairFolders(definition), trusted.WithOwnerOf(definition.KeyPath ?? definition.CertificatePath));
+    }
+
+    /// <summary>Requires that only the account of this process can change the pwsh and the module that it will start as another account.</summary>
+    /// <exception cref="RenewalException">Others can change it (<see cref="ErrorId.InsecureDefinition"/>).</exception>
+    public static void RequireSafeModule(RunningModule module) =>
+        SafetyCheck.RequireSafeDefinition([.. Pwsh(module), .. Module(module)], TrustedAccounts.ForThisProcess());
+
+    /// <summary>The files that decide what is run, and those that are run.</summary>
+    private static IEnumerable<GuardedPath> Guarded(RenewalFolders folders, RenewalDefinition definition, RunningModule module)
+    {
+        yield return new GuardedPath(folders.DefinitionFile(definition.Name), "the definition");
+        if (definition.KeyPasswordFile is { } password)
+            yield return new GuardedPath(password, "the password file");
+        if (definition.HealthCheckUriFile is { } monitor)
+            yield return new GuardedPath(monitor, "the file with the URL of the monitor");
+        if (definition.Ca.RootPath is { } root)
+            yield return new GuardedPath(root, "the root certificate");
+        if (definition.Ca.StepPath is { } step)
+            yield return new GuardedPath(step, "the step configuration", WithContents: true);
+        foreach (var action in definition.Actions)
+        {
+            if (action is CommandAction command)
+            {
+                foreach (var guarded in GuardedPath.Program(command.FilePath, OperatingSystem.IsWindows()))
+                    yield return guarded;
+            }
+
+            if (action is ScriptAction script)
+                yield return new GuardedPath(script.ScriptPath, "the script");
+        }
+
+        foreach (var guarded in Pwsh(module).Concat(Module(module)))
+            yield return guarded;
+    }
+
+    private static IEnumerable<GuardedPath> Module(RunningModule module)
+    {
+        yield return GuardedPath.Module(module.Folder);
+        // A schedule loads the newest version, so a new one here would be run.
+        if (ModuleReference.VersionsFolder(module.Folder) is { } versions)
+            yield return new GuardedPath(versions, "the folder with the versions of the module");
+    }
+
+    // The pwsh that runs, and the launcher or link that a schedule starts.
+    private static IEnumerable<GuardedPath> Pwsh(RunningModule module)
+    {
+        if (module.PwshPath is not { } path)
+            return [];
+        var lasting = PwshPath.Lasting(path);
+        return lasting == path ? GuardedPath.Pwsh(path) : [.. GuardedPath.Pwsh(path), new GuardedPath(lasting, "pwsh")];
+    }
+
+    private static IEnumerable<GuardedPath> PairFolders(RenewalDefinition definition) =>
+        new[] { definition.CertificatePath, definition.KeyPath }.OfType<string>().Select(path => Path.GetDirectoryName(path)!).Distinct()
+            .Select(folder => Folder(folder, "the folder of the pair"));
+
+    private static GuardedPath Folder(string path, string what) => new(path, what);
+}

@@ -1,0 +1,79 @@
+namespace StepCaRenew.Registration;
+
+/// <summary>The results of the last runs of a registered renewal.</summary>
+internal sealed record RenewalState
+{
+    /// <summary>When it last ran.</summary>
+    public DateTimeOffset? LastAttempt { get; init; }
+
+    /// <summary>When it last ran without an error, renewed or not due.</summary>
+    public DateTimeOffset? LastSuccess { get; init; }
+
+    /// <summary>When it last renewed.</summary>
+    public DateTimeOffset? LastRenewal { get; init; }
+
+    /// <summary>One of <see cref="RenewalStatus"/>.</summary>
+    public string? LastStatus { get; init; }
+
+    /// <summary>One of <see cref="ErrorId"/>; null if the last run had no error.</summary>
+    public string? LastErrorId { get; init; }
+
+    /// <summary>The message of the last error, without output of programs, since all users can read the state. Kept after a success.</summary>
+    public string? LastErrorMessage { get; init; }
+
+    /// <summary>When a run last had an error; kept after a success.</summary>
+    public DateTimeOffset? LastErrorTime { get; init; }
+
+    /// <summary>From when the certificate is due.</summary>
+    public DateTimeOffset? NextRenewal { get; init; }
+
+    /// <summary>Whether actions are pending.</summary>
+    public bool ActionsPending { get; init; }
+
+    /// <summary>How far the CA's clock was ahead of this machine's when it last answered; null before the first answer.</summary>
+    public TimeSpan? ClockDifference { get; init; }
+
+    /// <summary>
+    /// The clock difference above which new certificates of the CA are not yet valid on this machine; null if none was rejected
+    /// for that since the last renewal.
+    /// </summary>
+    public TimeSpan? ClockLimit { get; init; }
+
+    /// <summary>Since when actions are pending; null if none are.</summary>
+    public DateTimeOffset? ActionsPendingSince { get; init; }
+
+    /// <summary>The state after another run.</summary>
+    public RenewalState After(RenewalResult result, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return this with
+        {
+            LastAttempt = now,
+            LastSuccess = result.ErrorId is null ? now : LastSuccess,
+            LastRenewal = result.Status == RenewalStatus.Renewed ? now : LastRenewal,
+            LastStatus = result.Status,
+            LastErrorId = result.ErrorId,
+            LastErrorMessage = result.ErrorId is null ? LastErrorMessage : result.PublicMessage ?? result.Message,
+            LastErrorTime = result.ErrorId is null ? LastErrorTime : now,
+            NextRenewal = result.NextRenewal ?? NextRenewal,
+            ActionsPending = result.ActionsPending,
+            ClockDifference = result.CaClock?.Difference ?? ClockDifference,
+            ClockLimit = result.Status == RenewalStatus.Renewed ? null : result.CaClock is { } clock ? clock.Limit : ClockLimit,
+            ActionsPendingSince = result.ActionsPending ? ActionsPendingSince ?? now : null,
+        };
+    }
+
+    /// <summary>The state after a run that was refused before it began.</summary>
+    public RenewalState Refused(RenewalException error, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return this with
+        {
+            LastAttempt = now,
+            LastStatus = RenewalStatus.Failed,
+            LastErrorId = error.ErrorId,
+            LastErrorMessage = error.PublicMessage ?? error.Message,
+            LastErrorTime = now,
+        };
+    }
+}

@@ -1,0 +1,54 @@
+using StepCaRenew.Certificates.Pem;
+using StepCaRenew.FileSystem;
+
+namespace StepCaRenew.Registration;
+
+/// <summary>
+/// The order of -RunNow for the run that it starts: to renew or to test. It is a file in the state folder, since the command
+/// of a schedule has only the name. The run deletes it first, and ignores an old one.
+/// </summary>
+internal static class RunOrder
+{
+    // Longer than a scheduler takes to start a run.
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+
+    /// <summary>Writes the order.</summary>
+    /// <param name="isForced">Whether the run renews even if the certificate is not due; else it tests what a renewal needs.</param>
+    /// <exception cref="RenewalException">The state folder cannot be written.</exception>
+    public static void Write(RenewalFolders folders, string name, bool isForced) =>
+        WholeFile.Write(PathOf(folders, name), TextFile.Encode(isForced ? "renew" : "test"), isPrivate: false);
+
+    /// <summary>Deletes the order.</summary>
+    /// <returns>Whether a run had read it before, so that the file was gone.</returns>
+    public static bool Delete(RenewalFolders folders, string name)
+    {
+        var path = PathOf(folders, name);
+        var wasRead = !File.Exists(path);
+        WholeFile.Delete(path);
+        return wasRead;
+    }
+
+    /// <summary>Reads the order and deletes it; null if there is none.</summary>
+    /// <returns>Whether to renew even if the certificate is not due.</returns>
+    public static bool? ReadOnce(RenewalFolders folders, string name, TimeProvider clock)
+    {
+        var path = PathOf(folders, name);
+        try
+        {
+            if (new FileInfo(path) is not { Exists: true, LinkTarget: null } file)
+                return null;
+            var isRecent = clock.GetUtcNow() - file.LastWriteTimeUtc < Lifetime;
+            // Through the opened folder: a link or a pipe put there in the meantime is not followed, and not waited for.
+            var text = WholeFile.Read(path) is { } bytes ? TextFile.Decode(bytes) : null;
+            WholeFile.Delete(path);
+            return isRecent && text is not null ? text == "renew" : null;
+        }
+        catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
+        {
+            // An order that cannot be deleted is ignored; else it would apply to every run.
+            return null;
+        }
+    }
+
+    private static string PathOf(RenewalFolders folders, string name) => Path.Combine(folders.StateFolder(name), "run-now");
+}

@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Logging;
+using StepCaRenew.Certificates;
+using StepCaRenew.FileSystem;
+using StepCaRenew.Logging;
+using StepCaRenew.Renewal;
+
+namespace StepCaRenew.Stores.PemFiles;
+
+/// <summary>
+/// Waits for another process that is writing a pair right now, for a limited time. Such a process truncates a file and
+/// then fills it (as <c>cp</c> and <c>step</c> do), or writes the certificate and the key one after the other.
+/// </summary>
+/// <param name="request">Which pair.</param>
+/// <param name="wasRead">Whether this run has read the pair before: a missing file is then being replaced, not mistyped.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="logger">Told of waits.</param>
+internal sealed class WriterWait(RenewalRequest request, bool wasRead, TimeProvider clock, ILogger logger)
+{
+    private static readonly TimeSpan Young = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly long start = clock.GetTimestamp();
+
+    private bool IsOver => clock.GetElapsedTime(start) >= Limit;
+
+    /// <summary>Whether an unfinished write explains that a file cannot be read, so that reading it again may help.</summary>
+    public bool Explains(RenewalException error) => !IsOver && error.ErrorId switch
+    {
+        // KeyNotFound: one file for both, of which the certificate has been written and the key has not.
+        ErrorId.FileEmpty or ErrorId.FileUnreadable or ErrorId.CertificateInvalid or ErrorId.KeyInvalid => IsYoung(),
+        ErrorId.KeyNotFound => wasRead || IsYoung(),
+        ErrorId.FileNotFound or ErrorId.LinkBroken => wasRead,
+        _ => false,
+    };
+
+    /// <summary>Whether an unfinished deployment explains that a certificate and a key do not match.</summary>
+    public bool Explains(CertificatePair mismatch) =>
+        !IsOver && (IsYoung(mismatch.Certificate.Document.File.LastWriteTime) || IsYoung(mismatch.KeyFile.Document.File.LastWriteTime));
+
+    /// <summary>Waits a moment before the files are read again.</summary>
+    public Task PauseAsync(CancellationToken cancellationToken)
+    {
+        RenewalLog.DeploymentAwaited(logger, request.CertificatePath);
+        return Task.Delay(Pause, clock, cancellationToken);
+    }
+
+    private bool IsYoung() =>
+        IsYoung(request.CertificatePath) || (request.KeyPath ?? KeyPathConvention.FindNextTo(request.CertificatePath)) is { } key && IsYoung(key);
+
+    // A link has a time of its own, and says nothing of when its target was written.
+    private bool IsYoung(string path)
+    {
+        try
+        {
+            using var file = SmallFile.Open(path);
+            return file.IsRegular && IsYoung(file.LastWriteTime);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private bool IsYoung(DateTimeOffset written) => (clock.GetUtcNow() - written).Duration() < Young;
+}

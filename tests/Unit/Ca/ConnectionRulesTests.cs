@@ -1,0 +1,74 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Time.Testing;
+using NetArchTest.Rules;
+using StepCaRenew.Ca;
+using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Ca.Trust;
+using StepCaRenew.Certificates;
+using StepCaRenew.Monitoring;
+using StepCaRenew.Unit.Fixtures;
+
+namespace StepCaRenew.Unit.Ca;
+
+/// <summary>
+/// Checks every place that opens a connection. On Windows .NET caches SChannel's credentials under a key in which only
+/// AllowTlsResume separates connections with a client certificate from those without.
+/// </summary>
+public sealed class ConnectionRulesTests
+{
+    private static readonly Assembly Core = typeof(RenewalException).Assembly;
+    private static readonly Uri Address = new("https://ca.example.com");
+
+    [Fact]
+    public void Connections_AreMadeByThreeTypes() => Assert.Equal(
+        [nameof(CaConnector), nameof(CaHandlerFactory), nameof(HealthCheck)],
+        UsersOf("System.Net.Http.SocketsHttpHandler", "System.Net.Http.HttpClientHandler", "System.Net.Security.SslStream", "System.Net.Security.SslClientAuthenticationOptions")
+            // A caller of the factory names the handler's type and disposes it.
+            .Except([nameof(CaClient)]));
+
+    [Fact]
+    public void ClientCertificates_AreShownByOneType() => Assert.Equal(
+        [nameof(CaHandlerFactory)],
+        UsersOf("System.Net.Security.SslStreamCertificateContext", "System.Net.Security.LocalCertificateSelectionCallback"));
+
+    [Theory]
+    [InlineData(true, true, false)]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, false)]
+    [InlineData(false, false, false)]
+    public void AllowsResume_OnWindows_DiffersWithAClientCertificate(bool isWindows, bool hasClient, bool expected) =>
+        Assert.Equal(expected, CaHandlerFactory.AllowsResume(isWindows, hasClient));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Handler_ForTheCa_FollowsTheRule(bool hasClient)
+    {
+        using var folder = new TestFolder();
+        var (certificate, key) = TestAuthority.Default.Issue(new LeafSpec { Key = RSA.Create(2048) }).WriteTo(folder, "web"); // Wine has no EC keys for TLS.
+        using var pair = CertificatePair.Load(certificate, key, null);
+        using var leaf = new KeyStore().CreateClient(pair);
+        using var roots = TrustedRoots.Load(new CaSettings(Address, folder.Write("root.crt", TestAuthority.Default.Root.ExportCertificatePem()), null));
+        using var handler = new CaHandlerFactory(roots, new FakeTimeProvider(), _ => null)
+            .Create(Address, new ServerTrust(), new ConnectAttempts(), hasClient ? new ClientIdentity(leaf, []) : null);
+        Assert.Equal(CaHandlerFactory.AllowsResume(OperatingSystem.IsWindows(), hasClient), handler.SslOptions.AllowTlsResume);
+        Assert.Equal(hasClient, handler.SslOptions.ClientCertificateContext is not null);
+        Assert.Null(handler.SslOptions.ClientCertificates);
+    }
+
+    [Fact]
+    public void Handler_OfTheMonitor_ShowsNoCertificateAndMayResume()
+    {
+        using var handler = HealthCheck.CreateHandler();
+        Assert.True(handler.SslOptions.AllowTlsResume);
+        Assert.Null(handler.SslOptions.ClientCertificateContext);
+        Assert.Null(handler.SslOptions.ClientCertificates);
+    }
+
+    // A method that awaits is a nested type of its own.
+    private static IEnumerable<string> UsersOf(params string[] types) => Types.InAssembly(Core).That().HaveDependencyOnAny(types).GetTypes()
+        .Select(Outermost).Select(type => type.Name).Distinct().Order(StringComparer.Ordinal);
+
+    private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+}

@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Time.Testing;
+using StepCaRenew.Ca;
+using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Ca.Trust;
+using StepCaRenew.Certificates;
+using StepCaRenew.Unit.Fixtures;
+
+namespace StepCaRenew.Unit.Ca;
+
+/// <summary>At the end of summer time an hour comes twice: local times run backwards, and .NET gives the times of certificates in local time.</summary>
+[Collection(LocalTimeZone.Collection)]
+public sealed class SummerTimeTests
+{
+    // In Berlin 2:50 summer time, and 2:30 winter time, forty minutes later.
+    private static readonly DateTimeOffset OldEnd = new(2026, 10, 25, 0, 50, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset NewEnd = new(2026, 10, 25, 1, 30, 0, TimeSpan.Zero);
+
+    private static readonly TestAuthority Ca = TestAuthority.Default;
+
+    [Fact]
+    public void Verify_NewEndInTheRepeatedHour_IsLater()
+    {
+        using var berlin = new LocalTimeZone("Europe/Berlin");
+        using var folder = new TestFolder();
+        var now = OldEnd.AddMinutes(-20);
+        var old = Ca.Issue(new LeafSpec { NotBefore = OldEnd.AddHours(-1), NotAfter = OldEnd });
+        var (certificate, key) = old.WriteTo(folder, "a");
+        using var pair = CertificatePair.Load(certificate, key, null);
+        using var roots = TrustedRoots.Load(new CaSettings(new Uri("https://ca"), folder.Write("root.crt", Ca.Root.ExportCertificatePem()), null));
+        using var renewed = Ca.Issue(new LeafSpec { NotBefore = now, NotAfter = NewEnd, Key = old.Key }).Leaf;
+        new AnswerVerifier(roots, new FakeTimeProvider(now)).Verify(pair.Leaf, pair.Key, new CaAnswer(renewed, [Ca.Intermediate]), isForced: false);
+    }
+
+    [Fact]
+    public void Verify_WrongEnd_IsNamedInUtc()
+    {
+        using var berlin = new LocalTimeZone("Europe/Berlin");
+        using var folder = new TestFolder();
+        var old = Ca.Issue(new LeafSpec { NotBefore = OldEnd.AddHours(-1), NotAfter = OldEnd });
+        var (certificate, key) = old.WriteTo(folder, "a");
+        using var pair = CertificatePair.Load(certificate, key, null);
+        using var roots = TrustedRoots.Load(new CaSettings(new Uri("https://ca"), folder.Write("root.crt", Ca.Root.ExportCertificatePem()), null));
+        using var earlier = Ca.Issue(new LeafSpec { NotBefore = OldEnd.AddHours(-1), NotAfter = OldEnd.AddMinutes(-5), Key = old.Key }).Leaf;
+        var verifier = new AnswerVerifier(roots, new FakeTimeProvider(OldEnd.AddMinutes(-20)));
+        var e = Expect.Failure(ErrorId.AnswerEndsEarlier, () => verifier.Verify(pair.Leaf, pair.Key, new CaAnswer(earlier, [Ca.Intermediate]), isForced: false));
+        Assert.Contains("2026-10-25 00:45:00Z", e.Message, StringComparison.Ordinal);
+        Assert.Contains("2026-10-25 00:50:00Z", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Europe/Berlin")]
+    [InlineData("America/New_York")]
+    [InlineData("Australia/Lord_Howe")]
+    [InlineData("Pacific/Kiritimati")]
+    public void ValidityOf_AnyZone_IsTheSameMoment(string zone)
+    {
+        using var local = new LocalTimeZone(zone);
+        foreach (var end in new[] { OldEnd, NewEnd, new DateTimeOffset(2026, 3, 29, 1, 30, 0, TimeSpan.Zero) })
+        {
+            using var leaf = Ca.Issue(new LeafSpec { NotBefore = end.AddHours(-1), NotAfter = end }).Leaf;
+            var validity = CertificatePair.ValidityOf(leaf);
+            Assert.Equal((end.AddHours(-1), end), (validity.NotBefore, validity.NotAfter));
+            Assert.Equal(TimeSpan.FromHours(1), validity.Lifetime);
+        }
+    }
+}

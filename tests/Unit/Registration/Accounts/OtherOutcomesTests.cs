@@ -1,0 +1,135 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using StepCaRenew.Logging;
+using StepCaRenew.Registration;
+using StepCaRenew.Registration.Accounts;
+using StepCaRenew.Renewal;
+
+namespace StepCaRenew.Unit.Registration.Accounts;
+
+/// <summary>The process of another account is not trusted: root accepts only expected lines, and cleans their text.</summary>
+public sealed class OtherOutcomesTests
+{
+    private static readonly RenewalDefinition Definition = new() { Name = "db", CertificatePath = "/var/lib/pgx/db.crt", KeyPath = "/var/lib/pgx/db.key", RunAs = "pgx" };
+    private static readonly OtherRenewal Renewal = new(0, new DefinitionStore(new RenewalFolders(RenewalScope.Machine, "/r", "/s", "/l")), Definition);
+
+    private readonly List<(EventLevel Level, string Message)> shown = [];
+    private readonly List<RenewalPlan> asked = [];
+    private readonly OtherOutcomes outcomes;
+
+    public OtherOutcomesTests() => outcomes = new OtherOutcomes([Renewal], new CallLog(new Sink(shown)), (plan, _) =>
+    {
+        asked.Add(plan);
+        return Task.FromResult(true);
+    });
+
+    [Fact]
+    public async Task TakeAsync_AnOutcome_IsTheResultOfTheRenewal()
+    {
+        var result = new RenewalResult
+        {
+            Name = "x", CertificatePath = "/x", KeyPath = "/var/lib/pgx/db.key", Status = RenewalStatus.Renewed, Changed = true, ActionsPending = true, ErrorId = "ActionFailed", Message = "Renewed.",
+            OldSerialNumber = "0A", SerialNumber = "0B", NotAfter = new DateTime(2030, 1, 2, 3, 4, 5, DateTimeKind.Local), NextRenewal = new DateTime(2029, 1, 2, 3, 4, 5, DateTimeKind.Local), Attempts = 2, DurationMs = 34,
+        };
+        Assert.Null(await TakeAsync(new AccountAnswer { Name = "db", Result = AccountResult.FromResult(result), Error = AccountError.FromError(new RenewalException("ActionFailed", "It failed.", "Fix it.")) }));
+        var outcome = outcomes.For(Renewal);
+        Assert.Equal(result with { Name = "db", CertificatePath = "/var/lib/pgx/db.crt" }, outcome.Result);
+        Assert.Equal(("ActionFailed", "It failed.", "Fix it."), (outcome.Error!.ErrorId, outcome.Error.Message, outcome.Error.Remedy));
+        Assert.True(outcome.IsElsewhere);
+    }
+
+    [Fact]
+    public void For_RenewalWithoutAnOutcome_IsAFailure()
+    {
+        var outcome = outcomes.For(Renewal);
+        Assert.Equal(ErrorId.AccountRunFailed, outcome.Error!.ErrorId);
+        Assert.Equal((RenewalStatus.Failed, "db", "/var/lib/pgx/db.crt"), (outcome.Result!.Status, outcome.Result.Name, outcome.Result.CertificatePath));
+    }
+
+    [Fact]
+    public async Task TakeAsync_TextWithControlCharacters_IsCleanedAndCut()
+    {
+        const string hostile = "\e]0;owned\a\e[2Jred\nnext\u202E\u0007";
+        await TakeAsync(new AccountAnswer { Level = EventLevel.Warning, Text = hostile + new string('x', 100_000) });
+        await TakeAsync(new AccountAnswer { Text = hostile, Action = hostile });
+        await TakeAsync(new AccountAnswer { Name = "db", Result = new AccountResult { Status = RenewalStatus.Failed, Message = hostile, KeyPath = hostile }, Error = new AccountError("Unexpected", hostile, hostile) });
+        await TakeAsync(new AccountAnswer { Error = new AccountError("ActionFailed", hostile, "") });
+        var outcome = outcomes.For(Renewal);
+        string[] texts =
+        [
+            shown[0].Message, asked[0].CertificatePath, asked[0].Action, outcome.Result!.Message, outcome.Result.KeyPath!, outcome.Error!.Message, outcome.Error.Remedy,
+            outcomes.ActionErrors[0].Message, outcomes.ActionErrors[0].Remedy,
+        ];
+        Assert.All(texts, text => Assert.DoesNotContain(text, one => char.IsControl(one) || one == '\u202E'));
+        Assert.All(texts, text => Assert.InRange(text.Length, 1, 4200));
+        Assert.StartsWith("red next", shown[0].Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("hello")]
+    [InlineData("{\"Name\":\"db\"}")]
+    [InlineData("{\"Name\":\"web\",\"Result\":{\"Status\":\"Renewed\",\"Message\":\"\"}}")]
+    [InlineData("{\"Name\":\"db\",\"Result\":{\"Status\":\"Great\",\"Message\":\"\"}}")]
+    [InlineData("{\"Name\":\"db\",\"Result\":{\"Status\":\"Renewed\"}}")]
+    [InlineData("{\"Name\":\"db\",\"Result\":{\"Status\":\"Renewed\",\"Message\":\"\",\"CertificatePath\":\"/etc/shadow\"}}")]
+    [InlineData("{\"Name\":\"db\",\"Result\":{\"Status\":\"Renewed\",\"Message\":\"\",\"SerialNumber\":\"0x\"}}")]
+    [InlineData("{\"Name\":\"db\",\"Result\":{\"Status\":\"Renewed\",\"Message\":\"\",\"ErrorId\":\"a b\"}}")]
+    [InlineData("{\"Name\":\"db\",\"Error\":{\"ErrorId\":\"\",\"Message\":\"m\",\"Remedy\":\"r\"}}")]
+    [InlineData("{\"Name\":\"db\",\"Result\":{\"Status\":\"Renewed\",\"Message\":null}}")]
+    [InlineData("{\"Name\":\"db\",\"Result\":{\"Status\":null,\"Message\":\"\"}}")]
+    [InlineData("{\"Name\":\"db\",\"Error\":{\"ErrorId\":\"X\"}}")]
+    [InlineData("{\"Error\":{\"ErrorId\":\"X\",\"Message\":\"m\"}}")]
+    [InlineData("{\"Error\":{\"ErrorId\":null,\"Message\":\"m\",\"Remedy\":\"r\"}}")]
+    [InlineData("{\"Level\":99,\"Text\":\"x\"}")]
+    [InlineData("{\"IsEnd\":true,\"Name\":\"db\",\"More\":1}")]
+    [InlineData("{\"Action\":\"x\"}")]
+    public async Task TakeAsync_UnexpectedLine_IsRefused(string line) =>
+        await Assert.ThrowsAsync<JsonException>(() => outcomes.TakeAsync(Encoding.UTF8.GetBytes(line), CancellationToken.None));
+
+    [Fact]
+    public async Task TakeAsync_ASecondOutcomeOfARenewal_IsRefused()
+    {
+        var answer = new AccountAnswer { Name = "db", Result = new AccountResult { Status = RenewalStatus.NotDue, Message = "" } };
+        await TakeAsync(answer);
+        await Assert.ThrowsAsync<JsonException>(() => TakeAsync(answer));
+    }
+
+    [Fact]
+    public async Task TakeAsync_EndlessFailuresOfActions_AreRefused() => await Assert.ThrowsAsync<JsonException>(async () =>
+    {
+        for (var count = 0; count < 1000; count++)
+            await TakeAsync(new AccountAnswer { Error = new AccountError("ActionFailed", "x", "y") });
+    });
+
+    [Fact]
+    public async Task TakeAsync_AQuestion_IsAnswered()
+    {
+        Assert.True(await TakeAsync(new AccountAnswer { Text = "/c", Action = "Renew" }));
+        Assert.Equal([new RenewalPlan("/c", "Renew")], asked);
+        Assert.False(outcomes.HasEnded);
+        Assert.Null(await TakeAsync(new AccountAnswer { IsEnd = true }));
+        Assert.True(outcomes.HasEnded);
+    }
+
+    [Fact]
+    public void For_RunWithAFailure_IsThatFailure()
+    {
+        outcomes.Failure = new RenewalException(ErrorId.InsecureDefinition, "m", "r");
+        Assert.Equal(ErrorId.InsecureDefinition, outcomes.For(Renewal).Error!.ErrorId);
+        Assert.NotNull(new OtherOutcomes([Renewal], NullLogger.Instance, (_, _) => Task.FromResult(false)).For(Renewal).Result);
+    }
+
+    private Task<bool?> TakeAsync(AccountAnswer answer) => outcomes.TakeAsync(Encoding.ASCII.GetBytes(answer.Render()), CancellationToken.None);
+
+    private sealed class Sink(List<(EventLevel, string)> shown) : IEventSink
+    {
+        public bool Shows(EventLevel level) => true;
+
+        public void Show(EventLevel level, string message) => shown.Add((level, message));
+    }
+}

@@ -1,0 +1,68 @@
+using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.Policy;
+using StepCaRenew.Registration;
+
+namespace StepCaRenew.Unit.Registration;
+
+public sealed class DefinitionChangesTests
+{
+    private static readonly RenewalDefinition Full = new()
+    {
+        Name = "web",
+        CertificatePath = "/etc/ssl/web.crt",
+        KeyPath = "/etc/ssl/web.key",
+        KeyPasswordFile = "/etc/ssl/web.pass",
+        UseToken = true,
+        Rule = new RenewalRule.ExpiresIn(TimeSpan.FromHours(8)),
+        Interval = TimeSpan.FromMinutes(5),
+        RunAs = "web",
+        LockTimeout = TimeSpan.FromSeconds(7),
+        HealthCheckUriFile = "/etc/stepcarenew/renewals/web.health-check",
+        LogPath = "/var/log/web.log",
+        Actions = [new CommandAction("/usr/sbin/nginx", ["-s", "s3cret"]), new ServiceAction("nginx", IsReload: true), new SignalAction("HUP", "/run/a.pid")],
+    };
+
+    [Fact]
+    public void Between_OmittedParameter_IsDropped_AndSecretsAreNotShown()
+    {
+        var changes = DefinitionChanges.Between(Full, new RenewalDefinition { Name = "web", CertificatePath = Full.CertificatePath, KeyPath = Full.KeyPath });
+        Assert.Equal(
+            [
+                "-KeyPasswordFile /etc/ssl/web.pass", "-UseToken", "-ExpiresIn 8h", "-Interval 5m", "-UserId web", "-LockTimeout 7s", "-HealthCheckUri", "-LogPath /var/log/web.log",
+                "-FilePath /usr/sbin/nginx with 2 arguments", "-ReloadService nginx", "-Signal HUP -PidFile /run/a.pid",
+            ],
+            changes.Dropped);
+        Assert.Empty(changes.Changed);
+    }
+
+    [Fact]
+    public void Between_OtherNameOfTheSameAccount_IsEmpty()
+    {
+        var registered = Full with { RunAs = @"CORP\svc", RunAsSid = "S-1-5-21-1-2-3-1105" };
+        Assert.Empty(DefinitionChanges.Between(registered, registered with { RunAs = @"CORP\renamed" }).All);
+        Assert.NotEmpty(DefinitionChanges.Between(registered, registered with { RunAs = @"CORP\other", RunAsSid = "S-1-5-21-1-2-3-1106" }).All);
+    }
+
+    [Fact]
+    public void Between_NewOrOtherValues_AreChanged_AndNothingIsDropped()
+    {
+        var changes = DefinitionChanges.Between(Full, Full with { Rekey = true, Interval = TimeSpan.FromMinutes(1), Actions = [.. Full.Actions, new ServiceAction("haproxy", IsReload: false)] });
+        Assert.Equal(["-Rekey is added", "-Interval 1m instead of 5m", "-RestartService haproxy is added"], changes.Changed);
+        Assert.Empty(changes.Dropped);
+    }
+
+    [Fact]
+    public void Between_OtherArguments_IsAnotherAction()
+    {
+        var changes = DefinitionChanges.Between(Full, Full with { Actions = [new CommandAction("/usr/sbin/nginx", []), .. Full.Actions.Skip(1)] });
+        Assert.Equal(["-FilePath /usr/sbin/nginx with 2 arguments"], changes.Dropped);
+        Assert.Equal(["-FilePath /usr/sbin/nginx is added"], changes.Changed);
+    }
+
+    [Fact]
+    public void Between_EqualDefinitions_IsEmpty_ButNotForAnotherOrder()
+    {
+        Assert.Empty(DefinitionChanges.Between(Full, Full with { }).All);
+        Assert.Equal(["the order of the actions changes"], DefinitionChanges.Between(Full, Full with { Actions = [.. Full.Actions.Reverse()] }).All);
+    }
+}

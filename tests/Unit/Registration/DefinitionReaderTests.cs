@@ -1,0 +1,147 @@
+using System.Text;
+using StepCaRenew.FileSystem;
+using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.Policy;
+using StepCaRenew.Registration;
+
+namespace StepCaRenew.Unit.Registration;
+
+public sealed class DefinitionReaderTests
+{
+    private static readonly string Root = OperatingSystem.IsWindows() ? "C:/" : "/";
+
+    [Fact]
+    public void Read_EverythingThatMayStandInIt()
+    {
+        var definition = Read("""
+            {
+              // People write comments,
+              "$schema": "../renewal.schema.json",
+              "name": "WEB",
+              "certificate": "/etc/ssl/web.crt",
+              "key": "/etc/ssl/web.key",
+              "keyPasswordFile": "/etc/ssl/web.pass",
+              "ca": { "url": "https://ca.example.com:9000", "root": "/etc/root.crt",
+                      "fingerprint": "AB00000000000000000000000000000000000000000000000000000000000000",
+                      "stepPath": "/root/.step", "context": "prod", "useToken": true },
+              "when": { "expiresIn": "8h" },
+              "rekey": true, "keyAlgorithm": "EC-P384",
+              "interval": "30m", "runAs": "svc", "scheduler": "Cron", "pwsh": "/usr/bin/pwsh", "module": "/opt/Modules/StepCaRenew",
+              "actions": [
+                { "run": "/usr/sbin/nginx", "arguments": ["-s", "", "line\nend"] },
+                { "script": "/opt/a.ps1" },
+                { "signal": "SIGUSR1", "pidFile": "/run/a.pid" },
+                { "pidFile": "/run/b.pid" },
+                { "reloadService": "nginx" },
+                { "restartService": "postfix" },
+              ],
+              "actionTimeout": "5m", "lockTimeout": "0s", "retryTimeout": "1m30s",
+              "healthCheckUriFile": "/etc/hc", "logPath": "/var/log/web.log", /* and trailing commas */
+            }
+            """);
+        Assert.Equal("web", definition.Name);
+        Assert.Equal(Full("/etc/ssl/web.crt"), definition.CertificatePath);
+        Assert.Equal(Full("/etc/ssl/web.key"), definition.KeyPath);
+        Assert.Equal(Full("/etc/ssl/web.pass"), definition.KeyPasswordFile);
+        Assert.Equal(("https://ca.example.com:9000", Full("/etc/root.crt"), Full("/root/.step"), "prod"), (definition.Ca.CaUrl, definition.Ca.RootPath, definition.Ca.StepPath, definition.Ca.Context));
+        Assert.True(definition.UseToken);
+        Assert.Equal(new RenewalRule.ExpiresIn(TimeSpan.FromHours(8)), definition.Rule);
+        Assert.True(definition.Rekey);
+        Assert.Equal(("EC-P384", TimeSpan.FromMinutes(30), "svc", "Cron"), (definition.KeyAlgorithm, definition.Interval, definition.RunAs, definition.Scheduler));
+        Assert.Collection(
+            definition.Actions,
+            action => Assert.Equal(["-s", "", "line\nend"], Assert.IsType<CommandAction>(action).ArgumentList),
+            action => Assert.Equal(new ScriptAction(Full("/opt/a.ps1")), action),
+            action => Assert.Equal(new SignalAction("SIGUSR1", Full("/run/a.pid")), action),
+            action => Assert.Equal(new SignalAction("HUP", Full("/run/b.pid")), action),
+            action => Assert.Equal(new ServiceAction("nginx", IsReload: true), action),
+            action => Assert.Equal(new ServiceAction("postfix", IsReload: false), action));
+        Assert.Equal((TimeSpan.FromMinutes(5), TimeSpan.Zero, TimeSpan.FromSeconds(90)), (definition.ActionTimeout, definition.LockTimeout, definition.RetryTimeout));
+        Assert.Equal((Full("/etc/hc"), Full("/var/log/web.log")), (definition.HealthCheckUriFile, definition.LogPath));
+    }
+
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    public void Read_AsPowerShellWritesIt(string encoding)
+    {
+        var bytes = Encoding.GetEncoding(encoding);
+        Assert.Equal(Full("/é.crt"), DefinitionReader.Read("web", new InputFile("web.json", [.. bytes.GetPreamble(), .. bytes.GetBytes(Rooted("""{"certificate": "/é.crt"}""").ReplaceLineEndings("\r\n"))], default)).CertificatePath);
+    }
+
+    /// <summary>Text, line, property, and what the message must say.</summary>
+    public static TheoryData<string, int, string, string> Broken => new()
+    {
+        { "", 1, "", "" },
+        { "[]", 1, "", "a list instead of an object" },
+        { "{", 1, "", "" },
+        { "{\n \"certificate\": \"/a\"\n} x", 3, "", "" },
+        { "{\n \"certificate\": \"/a\" \"key\": 1 }", 2, "", "" },
+        { "{}", 1, "", "'certificate' is missing" },
+        { "{\n\n \"certificate\": 7 }", 3, "certificate", "a number instead of a text" },
+        { "{ \"certificate\": null }", 1, "certificate", "null instead of a text" },
+        { "{ \"certificate\": \"\" }", 1, "certificate", "empty" },
+        { "{ \"certificate\": \"web.crt\" }", 1, "certificate", "no full path" },
+        { "{ \"certificate\": \"~/web.crt\" }", 1, "certificate", "no full path" },
+        { "{ \"certificate\": \"/a\\u0000\" }", 1, "certificate", "control character" },
+        { "{ \"certificate\": \"/a\\ud800\" }", 1, "", "surrogate" },
+        { "{ \"certificate\": \"/a\",\n \"certficate\": \"/a\" }", 2, "certficate", "no such property" },
+        { "{ \"certificate\": \"/a\",\n \"Key\": \"/a\" }", 2, "Key", "no such property" },
+        { "{ \"certificate\": \"/a\",\n \"certificate\": \"/b\" }", 2, "certificate", "twice" },
+        { "{ \"certificate\": \"/a\",\n \"keyPassword\": \"x\" }", 2, "keyPassword", "no such property" },
+        { "{ \"certificate\": \"/a\", \"name\": \"mail\" }", 1, "name", "'mail'" },
+        { "{ \"certificate\": \"/a\", \"scope\": \"Everybody\" }", 1, "scope", "none of" },
+        { "{ \"certificate\": \"/a\",\n\"when\": {} }", 2, "when", "exactly one" },
+        { "{ \"certificate\": \"/a\",\n\"when\": { \"expiresIn\": \"8h\", \"renewAt\": \"66%\" } }", 2, "when", "exactly one" },
+        { "{ \"certificate\": \"/a\",\n\"when\": {\n\"expiresIn\": \"8\" } }", 3, "when.expiresIn", "Write 8s" },
+        { "{ \"certificate\": \"/a\",\n\"when\": {\n\"expiresIn\": \"-8h\" } }", 3, "when.expiresIn", "greater than zero" },
+        { "{ \"certificate\": \"/a\",\n\"when\": {\n\"renewAt\": \"101%\" } }", 3, "when.renewAt", "no percentage" },
+        { "{ \"certificate\": \"/a\",\n\"when\": \"8h\" }", 2, "when", "a text instead of an object" },
+        { "{ \"certificate\": \"/a\", \"ca\": {\n\"url\": \"http://ca\" } }", 2, "ca.url", "https" },
+        { "{ \"certificate\": \"/a\", \"ca\": {\n\"root\": \"root.crt\" } }", 2, "ca.root", "no full path" },
+        { "{ \"certificate\": \"/a\", \"ca\": {\n\"fingerprint\": \"abc\" } }", 2, "ca.fingerprint", "64" },
+        { "{ \"certificate\": \"/a\", \"ca\": {\n\"useToken\": \"yes\" } }", 2, "ca.useToken", "true or false" },
+        { "{ \"certificate\": \"/a\", \"ca\": {\n\"password\": \"x\" } }", 2, "ca.password", "no such property" },
+        { "{ \"certificate\": \"/a\", \"rekey\": 1 }", 1, "rekey", "true or false" },
+        { "{ \"certificate\": \"/a\", \"keyAlgorithm\": \"EC-P256\" }", 1, "keyAlgorithm", "rekey" },
+        { "{ \"certificate\": \"/a\", \"rekey\": true, \"keyAlgorithm\": \"DSA\" }", 1, "keyAlgorithm", "none of" },
+        { "{ \"certificate\": \"/a\", \"interval\": \"7m\" }", 1, "interval", "15m" },
+        { "{ \"certificate\": \"/a\", \"runAs\": \"CORP\\\\svc\",\n\"runAsSid\": \"CORP\\\\svc\" }", 2, "runAsSid", "is not a SID" },
+        { "{ \"certificate\": \"/a\", \"runAsSid\": \"S-1-5-18\" }", 1, "runAsSid", "it goes with runAs" },
+        { "{ \"certificate\": \"/a\", \"scheduler\": \"launchd\" }", 1, "scheduler", "none of" },
+        { "{ \"certificate\": \"/a\", \"actions\": {} }", 1, "actions", "instead of a list" },
+        { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"run\": \"/a\" },\n{} ] }", 3, "actions[1]", "exactly one" },
+        { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"run\": \"nginx\" } ] }", 2, "actions[0].run", "no full path" },
+        { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"run\": \"/a\", \"script\": \"/b.ps1\" } ] }", 2, "actions[0]", "exactly one" },
+        { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"script\": \"/b.ps1\", \"arguments\": [] } ] }", 2, "actions[0]", "'run' alone" },
+        { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"run\": \"/a\", \"arguments\": [\n1] } ] }", 3, "actions[0].arguments[0]", "a number instead of a text" },
+        { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"run\": \"/a\", \"arguments\": \"-s reload\" } ] }", 2, "actions[0].arguments", "instead of a list" },
+        { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"signal\": \"HUP\" } ] }", 2, "actions[0]", "needs a 'pidFile'" },
+        { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"signal\": \"NONE\", \"pidFile\": \"/p\" } ] }", 2, "actions[0].signal", "The signal" },
+        { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"scriptBlock\": \"rm\" } ] }", 2, "actions[0].scriptBlock", "no such property" },
+        { "{ \"certificate\": \"/a\", \"actionTimeout\": \"0s\" }", 1, "actionTimeout", "greater than zero" },
+        { "{ \"certificate\": \"/a\", \"lockTimeout\": 30 }", 1, "lockTimeout", "a number instead of a text" },
+        { "{ \"certificate\": \"/a\", \"healthCheckUri\": \"https://x\" }", 1, "healthCheckUri", "no such property" },
+        { "{ \"certificate\": \"/a\", \"actions\": [[[[[[[[[[]]]]]]]]]] }", 1, "", "depth" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Broken))]
+    public void Read_Broken_NamesFileLineAndProperty(string text, int line, string property, string reason)
+    {
+        var error = Assert.Throws<RenewalException>(() => Read(text));
+        Assert.Equal(ErrorId.DefinitionInvalid, error.ErrorId);
+        Assert.StartsWith($"'/etc/stepcarenew/web.json', line {line}{(property.Length > 0 ? $", property '{property}'" : string.Empty)}: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, error.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("LineNumber", error.Message, StringComparison.Ordinal);
+    }
+
+    internal static RenewalDefinition Read(string text) =>
+        DefinitionReader.Read("web", new InputFile("/etc/stepcarenew/web.json", Encoding.UTF8.GetBytes(Rooted(text)), default));
+
+    // A full path of Windows has a drive.
+    private static string Rooted(string text) => text.Replace("\"/", "\"" + Root, StringComparison.Ordinal);
+
+    private static string Full(string path) => Path.GetFullPath(Path.Combine(Root, path[1..]));
+}

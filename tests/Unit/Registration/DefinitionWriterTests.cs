@@ -1,0 +1,110 @@
+using System.Text;
+using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Certificates.Keys;
+using StepCaRenew.FileSystem;
+using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.Policy;
+using StepCaRenew.Processes;
+using StepCaRenew.Registration;
+using StepCaRenew.Scheduling;
+
+namespace StepCaRenew.Unit.Registration;
+
+public sealed class DefinitionWriterTests
+{
+    [Fact]
+    public void Render_UsualValues_AreLeftOut() => Assert.Equal(
+        """
+        {
+          "$schema": "../renewal.schema.json",
+          "name": "web",
+          "scope": "Machine",
+          "certificate": "/etc/ssl/wéb \"1\".crt"
+        }
+
+        """,
+        Encoding.UTF8.GetString(DefinitionWriter.Render(new() { Name = "web", CertificatePath = "/etc/ssl/wéb \"1\".crt" })));
+
+    [Fact]
+    public void Render_OnEveryPlatform_EndsLinesWithLineFeedsAlone()
+    {
+        Assert.DoesNotContain((byte)'\r', DefinitionWriter.Render(new() { Name = "web", CertificatePath = "/a" }));
+        Assert.DoesNotContain((byte)'\r', StateFormat.Render(new() { LastErrorMessage = "one\r\ntwo" }));
+        Assert.Equal("one two", StateFormat.Parse(StateFormat.Render(new() { LastErrorMessage = "one\r\ntwo" }))!.LastErrorMessage);
+    }
+
+    [Fact]
+    public void Read_WhatWasWritten_SaysTheSame_AndTheSchemaAgrees()
+    {
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        for (var round = 0; round < 500; round++)
+        {
+            var definition = Any(random);
+            var bytes = DefinitionWriter.Render(definition);
+            var again = DefinitionReader.Read("web", new InputFile("web.json", bytes, default));
+            Assert.True(definition.IsEquivalentTo(again), $"seed {seed}, round {round}: {Encoding.UTF8.GetString(bytes)}");
+            Assert.Equal(definition.Actions.Select(action => action.Hash), again.Actions.Select(action => action.Hash));
+            Assert.True(SchemaCheck.Accepts(Encoding.UTF8.GetString(bytes)), $"seed {seed}, round {round}: {Encoding.UTF8.GetString(bytes)}");
+        }
+    }
+
+    [Fact]
+    public void SaysTheSame_OtherValue_DoesNot()
+    {
+        var definition = new RenewalDefinition { Name = "web", CertificatePath = "/a" };
+        Assert.False(definition.IsEquivalentTo(null));
+        Assert.False(definition.IsEquivalentTo(definition with { Rekey = true }));
+        Assert.False(definition.IsEquivalentTo(definition with { Actions = [new ScriptAction("/a.ps1")] }));
+        Assert.True(definition.IsEquivalentTo(definition with { Rule = RenewalRule.Default }));
+    }
+
+    private static RenewalDefinition Any(Random random)
+    {
+        T? Maybe<T>(Func<T> make) where T : class => random.Next(2) == 0 ? null : make();
+        TimeSpan? Time() => random.Next(2) == 0 ? null : TimeSpan.FromTicks(random.NextInt64(1, TimeSpan.FromDays(random.Next(1, 90)).Ticks));
+        string Text() => string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => (char)random.Next(' ', 0x24F)).Where(one => !char.IsControl(one)).Append('x'));
+        string Folder() => OperatingSystem.IsWindows() ? @"C:\" + Text().Replace('/', 'x').Replace(':', 'x').TrimEnd('.', ' ') : "/" + Text();
+        ActionDefinition Action() => random.Next(5) switch
+        {
+            0 => new CommandAction(Path.GetFullPath(Folder()), [.. Enumerable.Range(0, random.Next(4)).Select(_ => random.Next(4) == 0 ? string.Empty : Text() + "\n")]),
+            1 => new ScriptAction(Path.GetFullPath(Folder())),
+            2 => new SignalAction("HUP", Path.GetFullPath(Folder())),
+            _ => new ServiceAction(Text(), random.Next(2) == 0),
+        };
+        var isRekey = random.Next(2) == 0;
+        var account = Maybe(Text);
+        return new()
+        {
+            Name = "web",
+            Scope = (RenewalScope)random.Next(2),
+            CertificatePath = Path.GetFullPath(Folder()),
+            KeyPath = Maybe(() => Path.GetFullPath(Folder())),
+            KeyPasswordFile = Maybe(() => Path.GetFullPath(Folder())),
+            Ca = new CaOptions
+            {
+                CaUrl = Maybe(() => "https://ca.example.com:9000"),
+                RootPath = Maybe(() => Path.GetFullPath(Folder())),
+                Fingerprint = Maybe(() => new string("0123456789abcdefABCDEF"[random.Next(22)], 64)),
+                StepPath = Maybe(() => Path.GetFullPath(Folder())),
+                Context = Maybe(Text),
+            },
+            UseToken = random.Next(2) == 0,
+            Rule = random.Next(3) switch { 0 => RenewalRule.Default, 1 => new RenewalRule.ExpiresIn(Time() ?? TimeSpan.FromHours(8)), _ => new RenewalRule.ElapsedPercent(random.Next(1, 1000) / 10.0 is var percent && percent < 100 ? percent : 66) },
+            Rekey = isRekey,
+            KeyAlgorithm = isRekey ? Maybe(() => KeyAlgorithms.Names[random.Next(KeyAlgorithms.Names.Count)]) : null,
+            Interval = random.Next(2) == 0 ? null : ScheduleInterval.All[random.Next(ScheduleInterval.All.Count)],
+            RunAs = account,
+            RunAsSid = account is null ? null : Maybe(() => $"S-1-5-21-{random.Next()}-{random.Next()}-1001"),
+            Scheduler = Maybe(() => SchedulerKind.Cron),
+            PwshPath = Maybe(() => Path.GetFullPath(Folder())),
+            ModulePath = Maybe(() => Path.GetFullPath(Folder())),
+            Actions = [.. Enumerable.Range(0, random.Next(4)).Select(_ => Action())],
+            ActionTimeout = Time(),
+            LockTimeout = Time(),
+            RetryTimeout = Time(),
+            HealthCheckUriFile = Maybe(() => Path.GetFullPath(Folder())),
+            LogPath = Maybe(() => Path.GetFullPath(Folder())),
+        };
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text;
+using StepCaRenew.Registration;
+
+namespace StepCaRenew.Unit.Registration;
+
+public sealed class RenewalStateTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 28, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void After_Success_KeepsTheLastErrorWithItsTime()
+    {
+        var failed = new RenewalState().After(new() { Status = RenewalStatus.Failed, ErrorId = ErrorId.CaUnreachable, Message = "It refused." }, Now);
+        Assert.Equal((ErrorId.CaUnreachable, "It refused.", Now), (failed.LastErrorId, failed.LastErrorMessage, failed.LastErrorTime));
+        var good = failed.After(new() { Status = RenewalStatus.NotDue, Message = "Not due." }, Now.AddHours(1));
+        Assert.Equal((null, "It refused.", Now), (good.LastErrorId, good.LastErrorMessage, good.LastErrorTime));
+    }
+
+    [Fact]
+    public void Refused_Error_IsRecordedWithItsTime()
+    {
+        var refused = new RenewalState().Refused(new RenewalException(ErrorId.InsecureDefinition, "Everyone can write it.", "Restrict it."), Now);
+        Assert.Equal((ErrorId.InsecureDefinition, "Everyone can write it.", Now), (refused.LastErrorId, refused.LastErrorMessage, refused.LastErrorTime));
+    }
+
+    [Fact]
+    public void After_ActionsStayPending_KeepsTheTime()
+    {
+        var pending = new RenewalResult { Status = RenewalStatus.Renewed, ActionsPending = true };
+        var state = new RenewalState().After(pending, Now).After(pending, Now.AddHours(1));
+        Assert.Equal(Now, state.ActionsPendingSince);
+        Assert.Null(state.After(pending with { ActionsPending = false }, Now.AddHours(2)).ActionsPendingSince);
+    }
+
+    [Fact]
+    public void Parse_RenderedState_IsTheSame()
+    {
+        var state = new RenewalState
+        {
+            LastAttempt = Now, LastSuccess = Now.AddHours(-1), LastRenewal = Now.AddHours(-2), LastStatus = RenewalStatus.Failed, LastErrorId = ErrorId.CaUnreachable,
+            LastErrorMessage = "\"It\" refused.", LastErrorTime = Now.AddHours(-3), NextRenewal = Now.AddHours(4), ActionsPending = true, ActionsPendingSince = Now.AddHours(-5),
+        };
+        Assert.Equal(state, StateFormat.Parse(StateFormat.Render(state)));
+    }
+
+    [Fact]
+    public void Parse_StateOfAnEarlierVersion_HasNoLastError()
+    {
+        var state = StateFormat.Parse(Encoding.UTF8.GetBytes("""{ "lastStatus": "Failed", "lastErrorId": "CaUnreachable", "actionsPending": true }"""));
+        Assert.Equal((ErrorId.CaUnreachable, null, null, null), (state!.LastErrorId, state.LastErrorMessage, state.LastErrorTime, state.ActionsPendingSince));
+    }
+}

@@ -1,0 +1,38 @@
+using StepCaRenew.Accounts;
+using StepCaRenew.Policy;
+using StepCaRenew.Processes;
+using StepCaRenew.Registration;
+using StepCaRenew.Scheduling;
+using StepCaRenew.Unit.Fixtures;
+
+namespace StepCaRenew.Unit.Registration;
+
+public sealed class ScheduledRunsTests
+{
+    private static readonly CertificateValidity Day = new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1), 0);
+    private static readonly RenewalFolders Folders = RenewalFolders.ForScope(RenewalScope.Machine, _ => null);
+
+    [LinuxFact]
+    public void Plan_RegisteredDefinition_HasTheRegisteredPwshAndModule()
+    {
+        var definition = new RenewalDefinition { Name = "web", CertificatePath = "/etc/ssl/web.crt", PwshPath = "/usr/bin/pwsh", ModulePath = "/opt/Modules/StepCaRenew" };
+        var command = CommandOf(definition, new RunningModule("/usr/bin/pwsh", "/opt/Modules/StepCaRenew/0.1.0"));
+        foreach (var other in new[] { "/snap/powershell/current/opt/powershell/pwsh", "/root/.dotnet/tools/pwsh", "/opt/powershell-7.7.0/pwsh", null })
+            Assert.Equal(command.Arguments, CommandOf(definition, new RunningModule(other, "/elsewhere/StepCaRenew/9.9.9")).Arguments);
+        Assert.Equal("/usr/bin/pwsh", CommandOf(definition, new RunningModule("/root/.dotnet/tools/pwsh", "/elsewhere")).Program);
+        Assert.Contains("Import-Module '/opt/Modules/StepCaRenew';", command.Arguments[^1], StringComparison.Ordinal);
+    }
+
+    [LinuxFact]
+    public void Plan_HandWrittenDefinition_HasThePwshAndModuleOfThisProcess()
+    {
+        var definition = new RenewalDefinition { Name = "web", CertificatePath = "/etc/ssl/web.crt" };
+        var command = CommandOf(definition, new RunningModule("/usr/bin/pwsh", "/opt/Modules/StepCaRenew/0.1.0"));
+        Assert.Equal("/usr/bin/pwsh", command.Program);
+        Assert.Contains("Import-Module '/opt/Modules/StepCaRenew';", command.Arguments[^1], StringComparison.Ordinal);
+        Expect.Failure(ErrorId.PwshUnsuitable, () => CommandOf(definition, new RunningModule(null, "/opt/Modules/StepCaRenew/0.1.0")));
+    }
+
+    private static RunCommand CommandOf(RenewalDefinition definition, RunningModule module) =>
+        ScheduledRuns.Plan(Folders, definition, TaskAccount.OfMachine, Day, module, _ => null).Command;
+}

@@ -1,0 +1,18 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Json.Schema;
+using StepCaRenew.Registration;
+
+namespace StepCaRenew.Unit.Registration;
+
+/// <summary>What an editor makes of a definition, by the schema that is shipped.</summary>
+internal static class SchemaCheck
+{
+    private static readonly JsonSchema Schema = JsonSchema.FromText(System.Text.Encoding.UTF8.GetString(RenewalSchema.Bytes));
+
+    public static bool Accepts(string text)
+    {
+        using var json = JsonDocument.Parse(text, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+        return Schema.Evaluate(json.RootElement).IsValid;
+    }
+}
