@@ -415,7 +415,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
             $result.ErrorId | Should -BeExactly 'CaUnreachable'
             $result.Attempts | Should -BeGreaterThan 1
             $warnings | Should -HaveCount ($result.Attempts - 1)
-            $warnings[0].Message | Should -BeLike '*Trying again in * s.'
+            $warnings[0].Message | Should -BeLike '*Retrying in * s.'
             $result.DurationMs | Should -BeLessThan 8000
         }
     }
@@ -576,7 +576,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
             $verbose = ($all | Where-Object { $_ -is [Management.Automation.VerboseRecord] }).Message
             $verbose[0] | Should -BeLike "Loaded '$path': CN=web.local, serial *"
             $verbose | Where-Object { $_ -like 'Asking the CA at 127.0.0.1:* by mTLS*' } | Should -HaveCount 1
-            $verbose | Where-Object { $_ -like "The CA's answer is good*" } | Should -HaveCount 1
+            $verbose | Where-Object { $_ -like 'Verified the new certificate*' } | Should -HaveCount 1
             $information | Should -HaveCount 1
             $information[0].Tags | Should -Be 'StepCaRenew'
             $information[0].MessageData | Should -BeLike "Renewed '$path'*"

@@ -2,11 +2,11 @@ using NetArchTest.Rules;
 
 namespace StepCaRenew.Unit;
 
-/// <summary>The rooms of docs/architecture.md and what they may not know of each other.</summary>
+/// <summary>The dependencies of docs/architecture.md.</summary>
 public sealed class ArchitectureTests
 {
     [Fact]
-    public void Core_ReferencesOnlyWhatItShips_NoPowerShellAndNoDevCa()
+    public void Core_ReferencesOnlyShippedAssemblies_NoPowerShellAndNoDevCa()
     {
         string[] allowed = ["Microsoft.Extensions.Logging.Abstractions", "Polly.Core"];
         var strangers = typeof(RenewalException).Assembly.GetReferencedAssemblies()
@@ -17,7 +17,7 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
-    public void Policy_UsesNoOtherRoom()
+    public void Policy_UsesNoOtherFolder()
     {
         var result = Types.InAssembly(typeof(RenewalException).Assembly)
             .That().ResideInNamespace("StepCaRenew.Policy")

@@ -19,7 +19,7 @@ public sealed partial class ErrorIdTests
     public void EveryId_IsThrownSomewhere()
     {
         var sources = Path.Combine(Repository.Require(), "src");
-        // Where a failure is made, and not where one is sorted by its id.
+        // Only places that create an error, not those that sort errors by id.
         var thrown = Directory.EnumerateFiles(sources, "*.cs", SearchOption.AllDirectories)
             .Where(file => Path.GetFileName(file) is not ("ErrorId.cs" or "ErrorRecords.cs"))
             .SelectMany(file => Uses().Matches(File.ReadAllText(file)).Select(use => use.Groups[1].Value))

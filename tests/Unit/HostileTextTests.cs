@@ -14,7 +14,7 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit;
 
-/// <summary>Text of another account, in a file, a file name or a certificate, must not steer the terminal that shows a result.</summary>
+/// <summary>Text that another account chose (in a file, a file name or a certificate) must not control the terminal that shows a result.</summary>
 public sealed class HostileTextTests : IDisposable
 {
     /// <summary>Sequences of ESC and of C1, C0, DEL, bidirectional controls, separators of lines, and an invisible character.</summary>

@@ -4,7 +4,7 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit;
 
-/// <summary>What all results of the cmdlets have in common.</summary>
+/// <summary>The rules that all results of the cmdlets follow.</summary>
 public sealed partial class ResultTests
 {
     public static TheoryData<Type> All => [typeof(StepCertificate), typeof(PairTestResult), typeof(RenewalResult), typeof(RenewalTask)];

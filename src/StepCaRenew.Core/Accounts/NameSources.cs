@@ -2,23 +2,23 @@ using System.Runtime.Versioning;
 
 namespace StepCaRenew.Accounts;
 
-/// <summary>Where the system takes its users and groups from (nsswitch.conf(5), systemd's user records).</summary>
+/// <summary>The sources of the system's users and groups (nsswitch.conf(5), systemd's user records).</summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed class NameSources(string root)
 {
     private static readonly string[] Records = ["etc/userdb", "run/userdb", "run/host/userdb", "usr/lib/userdb", "usr/local/lib/userdb"];
 
-    // Services of systemd whose users have numbers, and groups, of their own.
+    // Services of systemd whose users have their own numbers and groups.
     private static readonly string[] Harmless =
         ["io.systemd.DynamicUser", "io.systemd.Machine", "io.systemd.Multiplexer", "io.systemd.NameServiceSwitch", "io.systemd.DropIn"];
 
-    /// <summary>Whether all users that can belong to a group of a person are in /etc/passwd and /etc/group, as far as can be proved.</summary>
+    /// <summary>Whether it is proved that all users and group members are in /etc/passwd and /etc/group.</summary>
     public bool AreFiles()
     {
         try
         {
             var lines = File.ReadAllLines(Path.Combine(root, "etc/nsswitch.conf"));
-            return IsFiles(lines, "passwd:", demanded: true) && IsFiles(lines, "group:", demanded: true) && IsFiles(lines, "initgroups:", demanded: false)
+            return IsFiles(lines, "passwd:", isRequired: true) && IsFiles(lines, "group:", isRequired: true) && IsFiles(lines, "initgroups:", isRequired: false)
                 && Records.All(folder => Names(folder).Length == 0)
                 && Names("run/systemd/userdb").All(Harmless.Contains);
         }
@@ -28,11 +28,11 @@ internal sealed class NameSources(string root)
         }
     }
 
-    private static bool IsFiles(string[] lines, string database, bool demanded)
+    private static bool IsFiles(string[] lines, string database, bool isRequired)
     {
         var named = lines.Select(line => line.Split('#')[0].Trim()).Where(line => line.StartsWith(database, StringComparison.Ordinal)).ToArray();
-        // A directory (ldap, sss, winbind) can give the group to users that no file names.
-        return (named.Length > 0 || !demanded)
+        // A directory (ldap, sss, winbind) can add users to the group that are in no file.
+        return (named.Length > 0 || !isRequired)
             && named.All(line => line[database.Length..].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).All(source => source is "files" or "systemd"));
     }
 

@@ -3,12 +3,12 @@ using System.Runtime.Versioning;
 namespace StepCaRenew.Accounts;
 
 /// <summary>
-/// Whether a group is nobody's but a trusted user's: where every user has such a group, umask is 002, and the group's right
-/// to write is the user's own.
+/// Whether a group has no member but one trusted user. On systems that give every user such a group, umask is 002, and the
+/// group's write permission is the user's own.
 /// </summary>
 /// <remarks>
-/// Only where it can be proved from files: nobody else has the group as the first one or is a member, it has no password,
-/// and <see cref="NameSources"/> says that there are no other users than those of /etc/passwd.
+/// It must be proved from files: no other user has the group as the primary one or is a member, it has no password, and by
+/// <see cref="NameSources"/> there are no users but those of /etc/passwd.
 /// </remarks>
 [UnsupportedOSPlatform("windows")]
 internal sealed class PrivateGroups(string root)
@@ -18,7 +18,7 @@ internal sealed class PrivateGroups(string root)
     private readonly Lazy<string[][]> groups = new(() => Read(root, "etc/group"));
     private readonly Lazy<string[][]> passwords = new(() => Read(root, "etc/gshadow"));
 
-    /// <summary>Whether all who have the group are trusted, by proof.</summary>
+    /// <summary>Whether it is proved that all members of the group are trusted.</summary>
     public bool IsPrivate(uint group, IReadOnlySet<uint> trusted)
     {
         if (!provable.Value || Fields(groups.Value, 2, $"{group}") is not [{ Length: 4 } line])
@@ -30,7 +30,7 @@ internal sealed class PrivateGroups(string root)
             && uint.TryParse(user[2], out var number) && trusted.Contains(number)
             && Fields(users.Value, 3, line[2]).All(other => other[2] == user[2])
             && IsNobody(line[3], name)
-            // Only root reads it. A group with a password or with administrators of its own can be joined.
+            // Only root can read it. Other users can join a group that has a password or administrators.
             && Fields(passwords.Value, 0, name).All(shadow => shadow is [_, "" or "!" or "!!" or "*", var administrators, var members]
                 && IsNobody(administrators, name) && IsNobody(members, name));
     }

@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace StepCaRenew.Accounts;
 
-/// <summary>The users and groups of a Unix by name and by number, from whatever source the system is set up with.</summary>
+/// <summary>Users and groups of Unix by name and by number, from all sources that the system is configured with.</summary>
 [UnsupportedOSPlatform("windows")]
 internal static unsafe partial class UnixAccounts
 {
@@ -12,21 +12,21 @@ internal static unsafe partial class UnixAccounts
 
     private delegate int Query(byte* entry, byte* buffer, nint size, byte** result);
 
-    /// <summary>The name of a user; its number where it has none.</summary>
+    /// <summary>The name of a user; its number if it has none.</summary>
     public static string UserName(uint user) =>
         Ask((entry, buffer, size, result) => UserByNumber(user, entry, buffer, size, result), Name) ?? $"{user}";
 
-    /// <summary>The name of a group; its number where it has none.</summary>
+    /// <summary>The name of a group; its number if it has none.</summary>
     public static string GroupName(uint group) =>
         Ask((entry, buffer, size, result) => GroupByNumber(group, entry, buffer, size, result), Name) ?? $"{group}";
 
-    /// <summary>The number of a user; null where there is none of that name.</summary>
+    /// <summary>The number of a user; null if there is no such user.</summary>
     public static uint? UserNumber(string name) =>
         Ask((entry, buffer, size, result) => UserByName(name, entry, buffer, size, result), entry => $"{((PasswordEntry*)entry)->User}") is { } number
             ? uint.Parse(number, System.Globalization.CultureInfo.InvariantCulture)
             : null;
 
-    /// <summary>Reads what is known of a user (<c>struct passwd</c>), by name or, where that is null, by number; the entry is gone afterwards.</summary>
+    /// <summary>Reads the entry of a user (<c>struct passwd</c>) by name or, if that is null, by number. The entry is freed afterwards.</summary>
     internal static void ReadUser(string? name, uint number, Action<nint> read)
     {
         Query query = name is null
@@ -39,7 +39,7 @@ internal static unsafe partial class UnixAccounts
         });
     }
 
-    /// <summary>Whom this process acts as.</summary>
+    /// <summary>The effective user of this process.</summary>
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint Current();
 
@@ -54,7 +54,7 @@ internal static unsafe partial class UnixAccounts
             fixed (byte* buffer = new byte[size])
             {
                 var error = query(head, buffer, size, &result);
-                // The text lies in the buffer, so that it is read before that goes.
+                // The text is in the buffer, so it must be read before the buffer is freed.
                 if (error != TooSmall)
                     return error == 0 && result is not null ? read((nint)result) : null;
             }
@@ -72,7 +72,7 @@ internal static unsafe partial class UnixAccounts
     [LibraryImport("libc", EntryPoint = "getgrgid_r")]
     private static partial int GroupByNumber(uint group, byte* entry, byte* buffer, nint size, byte** result);
 
-    /// <summary>The head of <c>struct passwd</c>, alike on Linux and macOS; that of <c>struct group</c> begins with the name as well.</summary>
+    /// <summary>The head of <c>struct passwd</c>, the same on Linux and macOS; <c>struct group</c> begins with the name as well.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private readonly struct PasswordEntry
     {

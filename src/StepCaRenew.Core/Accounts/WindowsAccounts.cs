@@ -4,7 +4,7 @@ using StepCaRenew.Permissions;
 
 namespace StepCaRenew.Accounts;
 
-/// <summary>Accounts of Windows by name and by SID. Seen under Wine only, which knows this machine's accounts.</summary>
+/// <summary>Accounts of Windows by name and by SID. Tested under Wine only, which has only accounts of this machine.</summary>
 [SupportedOSPlatform("windows")]
 internal static class WindowsAccounts
 {
@@ -27,17 +27,17 @@ internal static class WindowsAccounts
         }
     }
 
-    /// <summary>The SID of the account that this process acts as.</summary>
+    /// <summary>The SID of the account of this process.</summary>
     public static string Current()
     {
         using var identity = WindowsIdentity.GetCurrent();
         return identity.User!.Value;
     }
 
-    /// <summary>The name of that account. The environment of SYSTEM names the machine's account instead.</summary>
+    /// <summary>The name of that account. For SYSTEM the environment has the name of the machine's account instead.</summary>
     public static string CurrentName() => NameOf(Current()) ?? $@"{Environment.UserDomainName}\{Environment.UserName}";
 
-    /// <summary>The name of a SID as a person knows it; null if Windows knows none.</summary>
+    /// <summary>The name of the account with a SID; null if Windows does not know it.</summary>
     public static string? NameOf(string sid)
     {
         try

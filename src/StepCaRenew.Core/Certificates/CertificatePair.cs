@@ -71,7 +71,7 @@ internal sealed class CertificatePair : IDisposable
         ArgumentNullException.ThrowIfNull(certificate);
         return new CertificateValidity(
             certificate.NotBefore, certificate.NotAfter,
-            CertificateSpread.Of(certificate.IssuerName.RawData, certificate.SerialNumberBytes.Span));
+            CertificateSpread.ForCertificate(certificate.IssuerName.RawData, certificate.SerialNumberBytes.Span));
     }
 
     /// <inheritdoc/>

@@ -24,5 +24,5 @@ internal sealed record PairFacts(
     /// <summary>Of a certificate whose outline was read, and its key.</summary>
     public static PairFacts Of(string certificatePath, CertificateOutline leaf, KeyFile key) => new(
         certificatePath, key.Path, key.Key.Algorithm, leaf.Subject, Convert.ToHexString(leaf.SerialNumber.Span),
-        new CertificateValidity(leaf.NotBefore, leaf.NotAfter, CertificateSpread.Of(leaf.Issuer.Span, leaf.SerialNumber.Span)));
+        new CertificateValidity(leaf.NotBefore, leaf.NotAfter, CertificateSpread.ForCertificate(leaf.Issuer.Span, leaf.SerialNumber.Span)));
 }

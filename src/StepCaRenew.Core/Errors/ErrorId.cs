@@ -1,36 +1,36 @@
 namespace StepCaRenew;
 
-/// <summary>The stable ids of all errors: the public face for scripts, never renamed.</summary>
+/// <summary>The stable ids of all errors. Scripts use them, so they are never renamed.</summary>
 public static class ErrorId
 {
-    // Files that were named
+    // The files that the user named
     /// <summary>There is no file at the path.</summary>
     public const string FileNotFound = nameof(FileNotFound);
-    /// <summary>The path is a folder where a file is wanted.</summary>
+    /// <summary>The path is a folder instead of a file.</summary>
     public const string PathIsFolder = nameof(PathIsFolder);
-    /// <summary>The file may not be read.</summary>
+    /// <summary>This account does not have permission to read the file.</summary>
     public const string AccessDenied = nameof(AccessDenied);
-    /// <summary>The file holds nothing.</summary>
+    /// <summary>The file is empty.</summary>
     public const string FileEmpty = nameof(FileEmpty);
     /// <summary>The file is larger than any certificate or key.</summary>
     public const string FileTooLarge = nameof(FileTooLarge);
-    /// <summary>The file can't be read for another reason: a device, a pipe, an input/output error.</summary>
+    /// <summary>The file cannot be read for another reason: a device, a pipe, an input/output error.</summary>
     public const string FileUnreadable = nameof(FileUnreadable);
     /// <summary>A folder cannot be read for another reason than permissions.</summary>
     public const string FolderUnreadable = nameof(FolderUnreadable);
     /// <summary>No certificate file was found in a folder or by a pattern.</summary>
     public const string NoCertificateFound = nameof(NoCertificateFound);
 
-    // What is in them
-    /// <summary>The file holds no readable certificate.</summary>
+    // Their content
+    /// <summary>The file does not contain a readable certificate.</summary>
     public const string CertificateInvalid = nameof(CertificateInvalid);
     /// <summary>The certificate file is of a kind that is not supported, such as PKCS#12.</summary>
     public const string CertificateUnsupported = nameof(CertificateUnsupported);
-    /// <summary>The file holds several leaf certificates, and nothing tells which one is meant.</summary>
+    /// <summary>The file contains several leaf certificates, and it is not clear which one is meant.</summary>
     public const string CertificateAmbiguous = nameof(CertificateAmbiguous);
-    /// <summary>No private key was found beside the certificate.</summary>
+    /// <summary>No private key was found for the certificate.</summary>
     public const string KeyNotFound = nameof(KeyNotFound);
-    /// <summary>The file holds no readable private key.</summary>
+    /// <summary>The file does not contain a readable private key.</summary>
     public const string KeyInvalid = nameof(KeyInvalid);
     /// <summary>The key is of an algorithm, curve, size or encryption that is not supported.</summary>
     public const string KeyUnsupported = nameof(KeyUnsupported);
@@ -38,43 +38,43 @@ public static class ErrorId
     public const string KeyPasswordRequired = nameof(KeyPasswordRequired);
     /// <summary>The password does not decrypt the key.</summary>
     public const string KeyPasswordWrong = nameof(KeyPasswordWrong);
-    /// <summary>Certificate and key don't belong together.</summary>
+    /// <summary>The certificate and the key do not match.</summary>
     public const string KeyMismatch = nameof(KeyMismatch);
 
-    // When
-    /// <summary>A duration can't be read.</summary>
+    // When to renew
+    /// <summary>A text is not a duration, or the duration is out of range.</summary>
     public const string InvalidDuration = nameof(InvalidDuration);
-    /// <summary>A percentage can't be read.</summary>
+    /// <summary>A text is not a percentage between 0 and 100.</summary>
     public const string InvalidPercent = nameof(InvalidPercent);
     /// <summary>Two parameters contradict each other.</summary>
     public const string ConflictingParameters = nameof(ConflictingParameters);
     /// <summary>ExpiresIn is longer than the certificate's lifetime.</summary>
     public const string ExpiresInTooLong = nameof(ExpiresInTooLong);
 
-    // Which CA, and whether to trust it
-    /// <summary>Nothing says where the CA is.</summary>
+    // The CA and its root
+    /// <summary>No CA URL is configured.</summary>
     public const string CaUrlMissing = nameof(CaUrlMissing);
     /// <summary>The CA's address is not an https URL.</summary>
     public const string CaUrlInvalid = nameof(CaUrlInvalid);
-    /// <summary>The CA's root certificate is not there.</summary>
+    /// <summary>The CA's root certificate was not found.</summary>
     public const string RootMissing = nameof(RootMissing);
-    /// <summary>The root file holds no certificate.</summary>
+    /// <summary>The root file does not contain a certificate.</summary>
     public const string RootInvalid = nameof(RootInvalid);
-    /// <summary>The root certificate is not the one of the configured fingerprint.</summary>
+    /// <summary>The root certificate does not have the configured fingerprint.</summary>
     public const string RootFingerprintMismatch = nameof(RootFingerprintMismatch);
     /// <summary>The named step context does not exist.</summary>
     public const string ContextNotFound = nameof(ContextNotFound);
-    /// <summary>A file of the step configuration can't be read.</summary>
+    /// <summary>A file of the step configuration cannot be read.</summary>
     public const string StepConfigInvalid = nameof(StepConfigInvalid);
 
     // Asking the CA
-    /// <summary>The certificate has no clientAuth usage, so that it can't authenticate its own renewal.</summary>
+    /// <summary>The certificate has no clientAuth usage, so it cannot authenticate its own renewal.</summary>
     public const string NoClientAuth = nameof(NoClientAuth);
-    /// <summary>The file holds the leaf alone, and the CA needs its issuer as well: for a renewal by token, or since it has a new intermediate.</summary>
+    /// <summary>The file contains the leaf alone, but the CA needs its issuer as well: for a renewal by token, or because it has a new intermediate.</summary>
     public const string ChainMissing = nameof(ChainMissing);
-    /// <summary>No connection to the CA, or it broke.</summary>
+    /// <summary>The connection to the CA failed or broke.</summary>
     public const string CaUnreachable = nameof(CaUnreachable);
-    /// <summary>This machine's clock is so far behind the CA's that a new certificate would not be valid here yet.</summary>
+    /// <summary>This machine's clock is so far behind the CA's that a new certificate would not yet be valid here.</summary>
     public const string ClockBehind = nameof(ClockBehind);
     /// <summary>The CA did not answer in time.</summary>
     public const string CaTimeout = nameof(CaTimeout);
@@ -82,9 +82,9 @@ public static class ErrorId
     public const string CaUntrusted = nameof(CaUntrusted);
     /// <summary>The proxy refused the connection.</summary>
     public const string ProxyRefused = nameof(ProxyRefused);
-    /// <summary>The proxy that the environment names cannot be used: its kind is not supported, or its address cannot be understood.</summary>
+    /// <summary>The proxy in the environment cannot be used: its kind is not supported, or its address is invalid.</summary>
     public const string ProxyInvalid = nameof(ProxyInvalid);
-    /// <summary>The CA refused the TLS handshake for another reason than the certificate.</summary>
+    /// <summary>The CA refused the TLS handshake for a reason other than the certificate.</summary>
     public const string TlsFailed = nameof(TlsFailed);
     /// <summary>The CA refused the client certificate in the TLS handshake.</summary>
     public const string ClientCertificateRefused = nameof(ClientCertificateRefused);
@@ -92,9 +92,9 @@ public static class ErrorId
     public const string ClientCertificateExpired = nameof(ClientCertificateExpired);
     /// <summary>The CA does not know the authority that issued the client certificate.</summary>
     public const string ClientCertificateUnknownCa = nameof(ClientCertificateUnknownCa);
-    /// <summary>Windows does not let this session store the private key, which TLS of Windows needs to show the certificate.</summary>
+    /// <summary>Windows does not let this session store the private key, which its TLS needs.</summary>
     public const string KeyStoreUnavailable = nameof(KeyStoreUnavailable);
-    /// <summary>The CA saw no client certificate: something between terminates TLS.</summary>
+    /// <summary>The CA did not get the client certificate: a proxy in between terminates TLS.</summary>
     public const string ClientCertificateMissing = nameof(ClientCertificateMissing);
     /// <summary>The CA refused the renewal: disabled, revoked, or its provisioner is gone.</summary>
     public const string RenewalRefused = nameof(RenewalRefused);
@@ -102,22 +102,22 @@ public static class ErrorId
     public const string RenewalAfterExpiryRefused = nameof(RenewalAfterExpiryRefused);
     /// <summary>The CA did not accept the renewal token.</summary>
     public const string TokenRefused = nameof(TokenRefused);
-    /// <summary>The CA forbids what was asked for.</summary>
+    /// <summary>The CA does not allow the request.</summary>
     public const string CaForbidden = nameof(CaForbidden);
     /// <summary>The CA found the request malformed.</summary>
     public const string CaBadRequest = nameof(CaBadRequest);
-    /// <summary>The address has no such endpoint: not a step-ca.</summary>
+    /// <summary>The server does not have this endpoint, so it is not a step-ca.</summary>
     public const string CaNotFound = nameof(CaNotFound);
-    /// <summary>Too many requests.</summary>
+    /// <summary>The CA has too many requests.</summary>
     public const string CaBusy = nameof(CaBusy);
-    /// <summary>The CA, or a proxy before it, failed.</summary>
+    /// <summary>The CA, or a proxy in front of it, failed.</summary>
     public const string CaFailed = nameof(CaFailed);
-    /// <summary>The answer is not what a step-ca answers.</summary>
+    /// <summary>The answer is not one of a step-ca.</summary>
     public const string CaAnswerInvalid = nameof(CaAnswerInvalid);
     /// <summary>The answer is larger than 1 MB.</summary>
     public const string CaAnswerTooLarge = nameof(CaAnswerTooLarge);
 
-    // The answer
+    // The new certificate
     /// <summary>The new certificate is for another key.</summary>
     public const string AnswerWrongKey = nameof(AnswerWrongKey);
     /// <summary>The new certificate has another subject or other SANs.</summary>
@@ -131,107 +131,107 @@ public static class ErrorId
 
     /// <summary>The certificate that the CA sent is the present one, or does not end later.</summary>
     public const string AnswerNotNew = nameof(AnswerNotNew);
-    /// <summary>The new certificate may be used for something else than the old one, or is that of a certificate authority.</summary>
+    /// <summary>The new certificate has other usages than the old one, or is that of a certificate authority.</summary>
     public const string AnswerWrongUsage = nameof(AnswerWrongUsage);
     /// <summary>The new certificate or one of its issuers was signed with MD5 or SHA-1, or an issuer's key is too short.</summary>
     public const string AnswerWeak = nameof(AnswerWeak);
 
     // Writing
-    /// <summary>Someone else kept replacing the files during the renewal.</summary>
+    /// <summary>Another process changed the files in every attempt.</summary>
     public const string ChangedDuringRenewal = nameof(ChangedDuringRenewal);
-    /// <summary>Mode, owner, ACL or attributes of the old file can't be given to the new one.</summary>
+    /// <summary>The mode, owner, ACL or attributes of the old file cannot be set on the new one.</summary>
     public const string PermissionsNotKept = nameof(PermissionsNotKept);
-    /// <summary>The certificate file is a mount point of its own and can't be renamed over.</summary>
+    /// <summary>The certificate file is a mount point, so it cannot be replaced by renaming.</summary>
     public const string TargetIsMountPoint = nameof(TargetIsMountPoint);
-    /// <summary>The link leads nowhere, or in a circle.</summary>
+    /// <summary>The target of a link does not exist, or links form a circle.</summary>
     public const string LinkBroken = nameof(LinkBroken);
 
-    /// <summary>A link that another account owns must not be followed: it does not lead to a folder of the same account.</summary>
+    /// <summary>A link of another account was not followed: it does not lead to a folder of that account.</summary>
     public const string LinkNotTrusted = nameof(LinkNotTrusted);
     /// <summary>Another run works on the same pair.</summary>
     public const string Locked = nameof(Locked);
-    /// <summary>A crash left the pair half replaced, and the folder can't be written to mend it.</summary>
+    /// <summary>A replacement was interrupted, and it cannot be completed or undone because the folder is not writable.</summary>
     public const string RecoveryBlocked = nameof(RecoveryBlocked);
-    /// <summary>Another process has the file open and lets nobody replace it.</summary>
+    /// <summary>Another process has the file open and does not let it be replaced.</summary>
     public const string FileInUse = nameof(FileInUse);
-    /// <summary>A new key can't be had by token: the CA takes rekeying by mTLS only.</summary>
+    /// <summary>A new key cannot be requested by token: the CA accepts that by mTLS only.</summary>
     public const string RekeyNeedsTls = nameof(RekeyNeedsTls);
     /// <summary>The certificate file holds a key as well, or the key file a certificate: with a new key, an old one would stay in one of them.</summary>
     public const string MixedPairFiles = nameof(MixedPairFiles);
     /// <summary>No space is left on the volume.</summary>
     public const string DiskFull = nameof(DiskFull);
-    /// <summary>The folder of the certificate may not be written.</summary>
+    /// <summary>This account does not have permission to write in the folder of the certificate.</summary>
     public const string FolderNotWritable = nameof(FolderNotWritable);
-    /// <summary>The file can't be replaced for another reason.</summary>
+    /// <summary>The file cannot be replaced for another reason.</summary>
     public const string WriteFailed = nameof(WriteFailed);
 
-    // What follows a renewal
-    /// <summary>An action could never be run: its program, script or signal does not exist.</summary>
+    // After a renewal
+    /// <summary>An action cannot be run: its program, script or signal does not exist.</summary>
     public const string ActionInvalid = nameof(ActionInvalid);
-    /// <summary>The certificate was renewed, and an action after it failed; it stays pending.</summary>
+    /// <summary>The certificate was renewed, but an action after it failed and stays pending.</summary>
     public const string ActionFailed = nameof(ActionFailed);
 
     // Registered renewals and their schedules
-    /// <summary>A name can't be one of a registered renewal.</summary>
+    /// <summary>The name cannot be used for a registered renewal.</summary>
     public const string NameInvalid = nameof(NameInvalid);
     /// <summary>No renewal is registered under the name.</summary>
     public const string NotRegistered = nameof(NotRegistered);
-    /// <summary>The name belongs to a renewal of another certificate.</summary>
+    /// <summary>The name is used by a renewal of another certificate.</summary>
     public const string NameTaken = nameof(NameTaken);
-    /// <summary>A definition breaks its schema.</summary>
+    /// <summary>A definition does not match its schema.</summary>
     public const string DefinitionInvalid = nameof(DefinitionInvalid);
-    /// <summary>Others may write what says what is to be run: a definition, a script, a program, the module.</summary>
+    /// <summary>Other accounts can change what a run executes: a definition, a script, a program, the module.</summary>
     public const string InsecureDefinition = nameof(InsecureDefinition);
-    /// <summary>Others may write a folder that a run of the machine writes in.</summary>
+    /// <summary>Other accounts can change a folder that a run of the machine writes in.</summary>
     public const string InsecureFolder = nameof(InsecureFolder);
-    /// <summary>A path can't stand in a schedule.</summary>
+    /// <summary>The path of the module cannot be used in a schedule.</summary>
     public const string ModulePathInvalid = nameof(ModulePathInvalid);
-    /// <summary>The pwsh that runs this is none that a schedule can count on.</summary>
+    /// <summary>The pwsh that runs this is not suitable for a schedule.</summary>
     public const string PwshUnsuitable = nameof(PwshUnsuitable);
-    /// <summary>The account of the run can't start pwsh, or can't load the module.</summary>
+    /// <summary>The account of the run cannot start pwsh or cannot load the module.</summary>
     public const string ModuleNotLoaded = nameof(ModuleNotLoaded);
-    /// <summary>The account of the run can't write the log that -LogPath names.</summary>
+    /// <summary>The account of the run cannot write the log that -LogPath names.</summary>
     public const string LogNotWritable = nameof(LogNotWritable);
-    /// <summary>A service is to be reloaded or restarted, and systemd does not run this machine.</summary>
+    /// <summary>A service is to be reloaded or restarted, but this machine does not run systemd.</summary>
     public const string SystemdNotRunning = nameof(SystemdNotRunning);
     /// <summary>A service that is to be reloaded or restarted does not exist.</summary>
     public const string ServiceNotFound = nameof(ServiceNotFound);
     /// <summary>Another registered renewal renews the same certificate.</summary>
     public const string CertificateRegistered = nameof(CertificateRegistered);
-    /// <summary>A running <c>step ca renew --daemon</c> would overwrite what -Rekey makes.</summary>
+    /// <summary>A running <c>step ca renew --daemon</c> would overwrite the key that -Rekey creates.</summary>
     public const string DaemonRunning = nameof(DaemonRunning);
-    /// <summary>Nobody is there to be asked, and -Force was not given.</summary>
+    /// <summary>No user can be asked for confirmation, and -Force was not given.</summary>
     public const string ConfirmationRequired = nameof(ConfirmationRequired);
-    /// <summary>The interval is none that every scheduler can keep, or too long for the certificate.</summary>
+    /// <summary>The interval is not supported by every scheduler, or too long for the certificate.</summary>
     public const string IntervalInvalid = nameof(IntervalInvalid);
-    /// <summary>The certificate lives too short for a scheduler.</summary>
+    /// <summary>The lifetime of the certificate is too short for a scheduler.</summary>
     public const string LifetimeTooShort = nameof(LifetimeTooShort);
-    /// <summary>The account can't be used: it does not exist, or not with this scheduler.</summary>
+    /// <summary>The account does not exist, or cannot be used with this scheduler.</summary>
     public const string AccountInvalid = nameof(AccountInvalid);
-    /// <summary>The renewal runs as another account than that of this process, and cannot run as that account from here.</summary>
+    /// <summary>The renewal runs as another account, and this process cannot start a run as that account.</summary>
     public const string OtherAccount = nameof(OtherAccount);
-    /// <summary>The process that runs the renewals of another account ended without an outcome.</summary>
+    /// <summary>The process that runs the renewals of another account ended without a result.</summary>
     public const string AccountRunFailed = nameof(AccountRunFailed);
-    /// <summary>There is no such scheduler on this machine.</summary>
+    /// <summary>This machine does not have the scheduler.</summary>
     public const string SchedulerUnavailable = nameof(SchedulerUnavailable);
-    /// <summary>The scheduler refused, or failed.</summary>
+    /// <summary>The scheduler refused the schedule, or failed.</summary>
     public const string SchedulerFailed = nameof(SchedulerFailed);
     /// <summary>The run that -RunNow started failed; the renewal is registered.</summary>
     public const string RunNowFailed = nameof(RunNowFailed);
-    /// <summary>It takes an administrator, or root, to do this.</summary>
+    /// <summary>Only an administrator, or root, can do this.</summary>
     public const string AdministratorRequired = nameof(AdministratorRequired);
 
     // Parameters
-    /// <summary>Nothing is registered, and no path was given.</summary>
+    /// <summary>No renewal is registered, and no path was given.</summary>
     public const string NothingRegistered = nameof(NothingRegistered);
     /// <summary>A path is empty.</summary>
     public const string PathEmpty = nameof(PathEmpty);
-    /// <summary>The path is not one of the file system.</summary>
+    /// <summary>The path is not a file system path.</summary>
     public const string NotAFileSystemPath = nameof(NotAFileSystemPath);
-    /// <summary>A path is not a full one where it must be.</summary>
+    /// <summary>The path is not a full path.</summary>
     public const string PathNotFull = nameof(PathNotFull);
     /// <summary>One key path was given for several certificates.</summary>
     public const string KeyPathForSeveral = nameof(KeyPathForSeveral);
-    /// <summary>An error that nobody foresaw: a defect.</summary>
+    /// <summary>An unexpected error: a defect of the module.</summary>
     public const string Unexpected = nameof(Unexpected);
 }

@@ -3,16 +3,15 @@ using StepCaRenew.Text;
 namespace StepCaRenew;
 
 /// <summary>
-/// A failure that the user is told of: what happened, a stable id for scripts, and what to do about it.
+/// An error for the user: what happened, a stable id for scripts, and what to do.
 /// </summary>
-/// <remarks>The message and the remedy never hold a secret: no password, key, token or query string.</remarks>
+/// <remarks>The message and the remedy never contain a secret: no password, key, token or query string.</remarks>
 public sealed class RenewalException : Exception
 {
-    /// <summary>Makes a failure.</summary>
     /// <param name="errorId">One of <see cref="StepCaRenew.ErrorId"/>.</param>
-    /// <param name="message">What happened, with the file or address that it happened to.</param>
-    /// <param name="remedy">What the user can do.</param>
-    /// <param name="innerException">What the platform said, if anything.</param>
+    /// <param name="message">The failure, with the file or address that is concerned.</param>
+    /// <param name="remedy">The steps that the user can take.</param>
+    /// <param name="innerException">The error of the platform, if there is one.</param>
     public RenewalException(string errorId, string message, string remedy, Exception? innerException = null)
         : base(PlainText.Line(message), innerException)
     {
@@ -22,18 +21,18 @@ public sealed class RenewalException : Exception
         Remedy = PlainText.Line(remedy);
     }
 
-    /// <summary>The stable id, one of <see cref="StepCaRenew.ErrorId"/>; part of the public face.</summary>
+    /// <summary>The stable id, one of <see cref="StepCaRenew.ErrorId"/>.</summary>
     public string ErrorId { get; }
 
-    /// <summary>What the user can do about it; PowerShell shows it as the recommended action.</summary>
+    /// <summary>The steps that the user can take; PowerShell shows them as the recommended action.</summary>
     public string Remedy { get; }
 
-    /// <summary>The message for readers of the public state: without the output of a program. Null if the message itself is fit for them.</summary>
+    /// <summary>The message without the output of a program, for the state, which other accounts can read. Null if the message itself can be shown to them.</summary>
     internal string? PublicMessage { get; init; }
 
-    /// <summary>True where trying again shortly may help: refused connections, timeouts, 429, 502 to 504.</summary>
+    /// <summary>Whether a retry soon can help: refused connections, timeouts, 429, 502 to 504.</summary>
     public bool IsTransient { get; init; }
 
-    /// <summary>How long the CA asked to wait (Retry-After, RFC 9110 section 10.2.3), if it did.</summary>
+    /// <summary>The time to wait that the CA asked for (Retry-After, RFC 9110 section 10.2.3).</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

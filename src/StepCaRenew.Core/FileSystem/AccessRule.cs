@@ -1,7 +1,7 @@
 namespace StepCaRenew.FileSystem;
 
-/// <summary>A rule of a DACL that allows something.</summary>
-/// <param name="Trustee">Whom: a SID, or SDDL's letters for one of a domain.</param>
-/// <param name="Rights">What, as bits.</param>
-/// <param name="IsInheritOnly">Whether it is only for what is made in the folder.</param>
+/// <summary>An allowing entry of an access list.</summary>
+/// <param name="Trustee">The SID of the account, or SDDL's letters for one of a domain.</param>
+/// <param name="Rights">The rights as bits.</param>
+/// <param name="IsInheritOnly">Whether it applies only to new files and folders in the folder.</param>
 internal sealed record AccessRule(string Trustee, uint Rights, bool IsInheritOnly);

@@ -1,15 +1,15 @@
 namespace StepCaRenew.FileSystem;
 
-/// <summary>The access list of a file or folder, read from SDDL on any platform, and what it means beside another one.</summary>
-/// <param name="Owner">The owner's SID; null if the text names none.</param>
-/// <param name="IsProtected">Whether the folder passes nothing on to it.</param>
-/// <param name="Entries">The entries in their order; null if there is no list, which lets everyone do everything.</param>
+/// <summary>The access list of a file or folder, read from SDDL on any platform, so that it can be compared with another one.</summary>
+/// <param name="Owner">The owner's SID; null if the text does not name one.</param>
+/// <param name="IsProtected">Whether it gets no entries from its folder.</param>
+/// <param name="Entries">The entries in their order; null if there is no list, which gives everyone all rights.</param>
 internal sealed record Dacl(string? Owner, bool IsProtected, IReadOnlyList<DaclEntry>? Entries)
 {
     private const string None = "NO_ACCESS_CONTROL";
 
     /// <summary>Reads SDDL.</summary>
-    /// <exception cref="FormatException">It is not SDDL that we know in full.</exception>
+    /// <exception cref="FormatException">The text is not SDDL, or uses a part of it that is not supported.</exception>
     public static Dacl Parse(string sddl)
     {
         var sections = SddlText.Sections(sddl);
@@ -21,15 +21,15 @@ internal sealed record Dacl(string? Owner, bool IsProtected, IReadOnlyList<DaclE
         return new Dacl(owner, isProtected, isEmpty ? null : [.. SddlText.Entries(dacl).Select(DaclEntry.Parse)]);
     }
 
-    /// <summary>Whether two files let the same accounts do the same. It does not matter whether an entry was inherited.</summary>
+    /// <summary>Whether two files give the same rights to the same accounts, whether an entry is inherited or not.</summary>
     public bool GrantsTheSameAs(Dacl other) =>
         IsProtected == other.IsProtected
         && (Entries is null || other.Entries is null
             ? Entries is null && other.Entries is null
             : Entries.Select(entry => entry with { IsInherited = false }).SequenceEqual(other.Entries.Select(entry => entry with { IsInherited = false })));
 
-    /// <summary>Whether nobody can do more by this list than by another one.</summary>
-    public bool IsNoLooserThan(Dacl other)
+    /// <summary>Whether this list gives no account more rights than another one.</summary>
+    public bool IsAtLeastAsStrictAs(Dacl other)
     {
         if (other.Entries is null)
             return true;
@@ -43,7 +43,7 @@ internal sealed record Dacl(string? Owner, bool IsProtected, IReadOnlyList<DaclE
 
     private static List<DaclEntry> Effective(IEnumerable<DaclEntry> entries) => [.. entries.Where(entry => !entry.IsInheritOnly)];
 
-    // What another list says to the same account under the same condition.
+    // The rights of the same account under the same condition.
     private static uint Sum(List<DaclEntry> entries, DaclEntry like) => entries
         .Where(entry => entry.Kind == like.Kind && entry.Trustee == like.Trustee && entry.Objects == like.Objects && entry.Condition == like.Condition)
         .Aggregate(0u, (sum, entry) => sum | entry.Rights);

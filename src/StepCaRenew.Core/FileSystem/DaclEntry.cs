@@ -1,34 +1,34 @@
 namespace StepCaRenew.FileSystem;
 
-/// <summary>One entry of an access list, in a form that can be compared.</summary>
+/// <summary>An entry of an access list, in a form that can be compared.</summary>
 /// <param name="Kind">SDDL's letters for its kind: A allows, D denies.</param>
 /// <param name="Trustee">The SID.</param>
-/// <param name="Rights">The rights as bits of files; generic rights are translated.</param>
-/// <param name="Flags">How it is passed on (OI, CI, NP, IO), in order and without a separator.</param>
-/// <param name="Objects">The kinds of objects, a semicolon between them; files have none.</param>
-/// <param name="Condition">A condition or an attribute with the semicolon before it; empty for most.</param>
-/// <param name="IsInherited">Whether it came from the folder.</param>
+/// <param name="Rights">The rights of files as bits; generic rights are translated.</param>
+/// <param name="Flags">How it is inherited (OI, CI, NP, IO), sorted, without separators.</param>
+/// <param name="Objects">The kinds of objects, separated by a semicolon; empty for files.</param>
+/// <param name="Condition">A condition or an attribute, with the semicolon before it; often empty.</param>
+/// <param name="IsInherited">Whether it was inherited from the folder.</param>
 internal sealed record DaclEntry(string Kind, string Trustee, uint Rights, string Flags, string Objects, string Condition, bool IsInherited)
 {
     /// <summary>Whether it allows something.</summary>
     public bool IsAllowing => Kind is "A" or "XA" or "OA" or "ZA";
 
-    /// <summary>Whether it says nothing of the file or folder itself.</summary>
+    /// <summary>Whether it does not apply to the file or folder itself.</summary>
     public bool IsInheritOnly => Flags.Contains("IO", StringComparison.Ordinal);
 
-    /// <summary>Whether it is passed on to files.</summary>
+    /// <summary>Whether files inherit it.</summary>
     public bool IsForFiles => Flags.Contains("OI", StringComparison.Ordinal);
 
-    /// <summary>The entry in SDDL for a file: it is its own, and there is nothing to pass it on to.</summary>
+    /// <summary>The entry as SDDL of a file: not inherited, and without flags for inheritance.</summary>
     public string ForFile => $"({Kind};;0x{Rights:x};{Objects};{Trustee}{Condition})";
 
     /// <summary>Reads an entry.</summary>
-    /// <exception cref="FormatException">It is not an entry that we know in full.</exception>
+    /// <exception cref="FormatException">The text is not an entry, or uses a part of SDDL that is not supported.</exception>
     public static DaclEntry Parse(string text)
     {
         var fields = text.Split(';', 7);
         if (fields.Length < 6)
-            throw new FormatException($"'{text}' is no access rule.");
+            throw new FormatException($"'{text}' is not an access rule.");
         var flags = fields[1].Chunk(2).Select(pair => new string(pair)).ToHashSet();
         return new DaclEntry(
             fields[0], SecurityDescriptor.Sid(fields[5]), SddlRights.WithoutGeneric(SddlRights.Parse(fields[2])),

@@ -1,41 +1,41 @@
 namespace StepCaRenew.FileSystem;
 
-/// <summary>A new file that gets owner and access list of the file that it is to replace.</summary>
+/// <summary>A new file, which gets the owner and the access list of the file that it replaces.</summary>
 internal interface IDescriptorTarget : IOwnerCalls
 {
-    /// <summary>Owner and access list as they are now, as SDDL.</summary>
+    /// <summary>The present owner and access list as SDDL.</summary>
     string Read();
 
-    /// <summary>Sets the access list of the old file as it is, or protected from what the folder passes on.</summary>
+    /// <summary>Sets the access list of the old file: unchanged, or protected from entries that the folder passes on.</summary>
     void SetAccess(bool asProtected);
 }
 
-/// <summary>What came of an attempt to give a new file owner and access list of the old one.</summary>
+/// <summary>The result of giving a new file the owner and the access list of the old one.</summary>
 internal enum DescriptorOutcome
 {
-    /// <summary>It has both.</summary>
+    /// <summary>The new file has both.</summary>
     Kept,
 
-    /// <summary>The access list is that of the old file; the owner is the account of this run.</summary>
+    /// <summary>The new file has the access list; its owner is the account of this run.</summary>
     OwnerNotKept,
 
-    /// <summary>Somebody can do more with the new file than with the old one.</summary>
+    /// <summary>Some account has more rights to the new file than to the old one.</summary>
     AccessNotKept,
 }
 
 /// <summary>
-/// Gives a new file owner and access list of the file that it is to replace, and reads them back. A file that was moved into
-/// its folder has entries of the folder that it came from; its successor has them too, and none of the present folder.
+/// Gives a new file the owner and the access list of the file that it replaces, and reads them back. A file that was moved
+/// keeps the entries of its former folder; the new file gets these too, and none of the present folder.
 /// </summary>
 internal static class DescriptorCopy
 {
-    /// <summary>Does it.</summary>
+    /// <summary>Copies them.</summary>
     /// <param name="model">Owner and access list of the old file, as SDDL.</param>
     /// <param name="target">The new file.</param>
     public static DescriptorOutcome Run(string model, IDescriptorTarget target)
     {
         var wanted = Dacl.Parse(model);
-        // Equal ones are not set again: not every account and file system can.
+        // An equal list is not set again: some accounts and file systems cannot set one.
         foreach (var asProtected in new[] { false, true })
         {
             if (!Dacl.Parse(target.Read()).GrantsTheSameAs(wanted))
@@ -43,13 +43,13 @@ internal static class DescriptorCopy
         }
 
         var made = Dacl.Parse(target.Read());
-        if (!made.IsNoLooserThan(wanted))
+        if (!made.IsAtLeastAsStrictAs(wanted))
             return DescriptorOutcome.AccessNotKept;
         return made.Owner == wanted.Owner || OwnerChange.TryRun(target) ? DescriptorOutcome.Kept : DescriptorOutcome.OwnerNotKept;
     }
 
-    /// <summary>Whether two files have the same owner and let the same accounts do the same.</summary>
-    /// <exception cref="FormatException">One of the texts is not SDDL that we know in full.</exception>
+    /// <summary>Whether two files have the same owner and give the same rights to the same accounts.</summary>
+    /// <exception cref="FormatException">One of the texts is not SDDL, or uses a part of it that is not supported.</exception>
     public static bool AreSame(string one, string other)
     {
         var (first, second) = (Dacl.Parse(one), Dacl.Parse(other));

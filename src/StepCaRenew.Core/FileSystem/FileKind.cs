@@ -2,15 +2,15 @@ using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.FileSystem;
 
-/// <summary>What kind of file a path leads to.</summary>
+/// <summary>Tells regular files from others.</summary>
 internal static class FileKind
 {
-    /// <summary>Whether the path leads, through links, to something that is no regular file: a folder, a device, a pipe, a socket.</summary>
+    /// <summary>Whether the path leads, links followed, to something other than a regular file: a folder, a device, a pipe, a socket.</summary>
     public static bool IsSpecial(string path) =>
         OperatingSystem.IsLinux() ? LinuxStat.TryRead(path, followLinks: true) is { IsRegular: false } : Directory.Exists(path) || (OperatingSystem.IsWindows() && IsDevice(path));
 
-    // Windows takes CON, NUL or COM1 for a device, in older versions in any folder; its full path is \\.\CON then. A pipe is
-    // under \\.\ as well, or under \\server\pipe.
+    // The full path of a device (CON, NUL, COM1; in older versions of Windows in any folder) and of a local pipe begins
+    // with \\.\.
     private static bool IsDevice(string path)
     {
         var full = Path.GetFullPath(path);

@@ -3,16 +3,15 @@ using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.FileSystem;
 
-/// <summary>Gives a new file the mode, owner, ACL and attributes of the one that it is to replace, by path: on Windows and macOS.</summary>
+/// <summary>Gives a new file the mode, owner, ACL and attributes of the file that it replaces. By path, for Windows and macOS.</summary>
 internal static class FileMetadata
 {
-    /// <summary>Copies what says who may do what; the new file must hold nothing secret yet.</summary>
-    /// <param name="source">The file whose rights are copied.</param>
-    /// <param name="target">The path of the new file.</param>
+    /// <summary>Copies owner, permissions and attributes. The new file must not hold a secret yet.</summary>
+    /// <param name="source">The old file.</param>
     /// <param name="handle">The new file, open for writing.</param>
-    /// <returns>On Windows the owner, if the account of this run cannot give it to the new file; else null.</returns>
-    /// <exception cref="RenewalException">Something can't be kept (<see cref="ErrorId.PermissionsNotKept"/>).</exception>
-    public static string? Copy(string source, string target, SafeFileHandle handle)
+    /// <returns>On Windows the old owner, if this account cannot make it the owner of the new file; else null.</returns>
+    /// <exception cref="RenewalException">They cannot be copied (<see cref="ErrorId.PermissionsNotKept"/>).</exception>
+    public static string? Copy(string source, SafeFileHandle handle)
     {
         if (OperatingSystem.IsWindows())
             return WindowsMetadata.Copy(source, handle);
@@ -21,15 +20,15 @@ internal static class FileMetadata
         return null;
     }
 
-    /// <summary>Whether one file has the owner, the mode and the ACL of another one, and no second name by which it could be reached.</summary>
+    /// <summary>Whether two files have the same owner, mode and ACL.</summary>
     public static bool AreSame(string one, string other) =>
         OperatingSystem.IsWindows() ? WindowsMetadata.AreSame(one, other)
         : File.GetUnixFileMode(one) == File.GetUnixFileMode(other);
 
     internal static RenewalException NotKept(string what, string path, string reason) => new(
         ErrorId.PermissionsNotKept,
-        $"The {what} of '{path}' can't be given to the file that is to replace it: {reason}. Nothing was changed, and the CA was not asked.",
-        "Run as root, as the file's owner or as an administrator, or give the file to the user of this run first.");
+        $"'{path}' was not replaced: its {what} cannot be given to the new file: {reason}. Nothing was changed, and the CA was not asked.",
+        "Run as root, as an administrator or as the file's owner, or make the user of this run the owner of the file.");
 
     [System.Runtime.Versioning.SupportedOSPlatform("macos")]
     private static void CopyOnMac(string source, SafeFileHandle handle)

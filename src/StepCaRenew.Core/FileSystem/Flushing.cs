@@ -4,16 +4,16 @@ using StepCaRenew.FileSystem.Native;
 namespace StepCaRenew.FileSystem;
 
 /// <summary>
-/// Flushes files to disk, without which no promise holds. Only the benchmark turns it off, to show what durability costs:
-/// there is no parameter, no variable and no setting for it.
+/// Flushes files to disk; a replaced pair survives a power loss only because of it. The benchmark alone turns it off, to
+/// measure its cost: no parameter, variable or setting does.
 /// </summary>
 internal static class Flushing
 {
-    /// <summary>True while the benchmark measures without it.</summary>
+    /// <summary>True while the benchmark measures without flushing.</summary>
     public static bool IsSkipped { get; set; }
 
     /// <summary>Flushes the content of a file.</summary>
-    /// <exception cref="IOException">The volume reports that it is not on disk. .NET throws nothing then on Unix, so that fsync(2) is called here.</exception>
+    /// <exception cref="IOException">The volume reports an error. On Unix, .NET ignores it, so fsync(2) is called here.</exception>
     public static void Flush(FileStream file)
     {
         file.Flush();

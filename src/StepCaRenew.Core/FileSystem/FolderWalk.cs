@@ -6,13 +6,13 @@ using StepCaRenew.FileSystem.Native;
 namespace StepCaRenew.FileSystem;
 
 /// <summary>
-/// Follows a path folder by folder, each opened relative to the one before, so that nothing is resolved twice. A link of
-/// another account leads only to a folder of the same account: else that account could have root write where it cannot.
+/// Follows a path folder by folder. Each folder is opened relative to the one before, so that nothing is resolved twice. A
+/// link of another account must lead to a folder of that account: otherwise it could make root write in any folder.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class FolderWalk : IDisposable
 {
-    // As many as Linux follows.
+    // The limit of Linux.
     private const int MostLinks = 40;
     private const int Passing = UnixOpen.PathOnly;
 
@@ -32,17 +32,17 @@ internal sealed class FolderWalk : IDisposable
     }
 
     /// <summary>The folder of the file at the end of all links, and the file's name in it; the file need not exist.</summary>
-    /// <param name="path">A path; <c>..</c> is taken by its letters, as .NET takes it.</param>
+    /// <param name="path">A path; <c>..</c> is removed with the name before it, as .NET does.</param>
     /// <exception cref="RenewalException">The links go in a circle, or must not be followed (<see cref="ErrorId.LinkNotTrusted"/>).</exception>
-    /// <exception cref="IOException">A folder on the way is not there.</exception>
-    /// <exception cref="UnauthorizedAccessException">This account has no access to a folder on the way.</exception>
+    /// <exception cref="IOException">A folder of the path does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">This account has no access to a folder of the path.</exception>
     public static (LinuxFolder Folder, string Name) Follow(string path)
     {
         if (FollowWithoutLinks(Path.GetFullPath(path)) is { } found)
             return found;
         using var walk = new FolderWalk(path, areLinksRefused: false);
         var name = walk.Run(() => walk.ToFile());
-        return (walk.Take(), name);
+        return (walk.OpenReached(), name);
     }
 
     /// <summary>The folder at the end of all links.</summary>
@@ -54,14 +54,14 @@ internal sealed class FolderWalk : IDisposable
     }
 
     /// <summary>A folder whose path has no links.</summary>
-    /// <exception cref="IOException">It is not there, or a link is on the way by now.</exception>
+    /// <exception cref="IOException">It does not exist, or a part of its path has become a link.</exception>
     /// <exception cref="UnauthorizedAccessException">This account has no access to it.</exception>
     public static LinuxFolder OpenFolder(string path)
     {
         var handle = LinuxNative.OpenWithoutLinks(path);
         if (!handle.IsInvalid)
             return new LinuxFolder(path, handle, isReadable: true);
-        // An older kernel; or a folder that this account cannot list, or a link: the walk says which.
+        // An older kernel, a folder that this account cannot list, or a link: the walk finds out which.
         handle.Dispose();
         using var walk = new FolderWalk(path, areLinksRefused: true);
         return walk.ToFolder();
@@ -70,7 +70,7 @@ internal sealed class FolderWalk : IDisposable
     /// <inheritdoc/>
     public void Dispose() => folder.Dispose();
 
-    // Most paths have no link, and the kernel can say so in one call. Null if there is one, or if only the walk can tell the reason of a failure.
+    // Most paths have no link, which the kernel finds out in one call. Null if there is a link, or if the walk must find the reason of a failure.
     private static (LinuxFolder Folder, string Name)? FollowWithoutLinks(string path)
     {
         if (Path.GetDirectoryName(path) is not { } parent)
@@ -83,7 +83,7 @@ internal sealed class FolderWalk : IDisposable
         return null;
     }
 
-    // Whatever goes wrong behind a link of another account is one error: it must not tell that account what exists.
+    // One error for all failures behind a link of another account: that account must not learn which files exist.
     private T Run<T>(Func<T> walk)
     {
         try
@@ -101,7 +101,7 @@ internal sealed class FolderWalk : IDisposable
     {
         while (left.TryPop(out var name))
             Enter(name);
-        return Take();
+        return OpenReached();
     }
 
     private string ToFile()
@@ -162,8 +162,8 @@ internal sealed class FolderWalk : IDisposable
         Push(target);
     }
 
-    // A descriptor that can be flushed, if this account may list the folder.
-    private LinuxFolder Take()
+    // A descriptor that can be flushed, if this account can list the folder.
+    private LinuxFolder OpenReached()
     {
         var readable = LinuxNative.OpenAt(folder, ".", UnixOpen.ReadOnly | UnixOpen.Directory | UnixOpen.CloseOnExec, 0);
         if (!readable.IsInvalid)
@@ -183,7 +183,7 @@ internal sealed class FolderWalk : IDisposable
     private Exception Failure(string name) => NativeErrors.ToException(Marshal.GetLastPInvokeError(), Path.Combine(path, name));
 
     private RenewalException NotTrusted() => new(
-        ErrorId.LinkNotTrusted, $"'{named}' goes through a link of another account, which must lead to a folder of the same account, and does not.",
+        ErrorId.LinkNotTrusted, $"'{named}' goes through a link of another account, and the link does not lead to a folder of that account.",
         "Name the file itself, or replace the link with one that root owns.");
 
     private static SafeFileHandle Require(SafeFileHandle opened, string path) =>

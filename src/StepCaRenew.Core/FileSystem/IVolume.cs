@@ -1,42 +1,42 @@
 namespace StepCaRenew.FileSystem;
 
 /// <summary>
-/// The file-system calls of a replacement, one by one: so that a test can end the process after each of them, and
-/// another can forget what was not flushed.
+/// The file-system calls of a replacement, one by one: a test ends the process after each of them, and another one loses
+/// everything that was not flushed.
 /// </summary>
 internal interface IVolume
 {
-    /// <summary>The content of a regular file; null where there is none, or a link or something else in its place.</summary>
+    /// <summary>The content of a regular file; null if there is none, or if the path is a link or something else.</summary>
     byte[]? Read(string path);
 
-    /// <summary>Whether anything lies at the path, a link included.</summary>
+    /// <summary>Whether the path exists; a link counts, wherever it leads.</summary>
     bool Exists(string path);
 
-    /// <summary>Requires that a file can be replaced at this moment, as far as that can be known before it is done.</summary>
-    /// <exception cref="IOException">Somebody has it open, and lets nobody replace it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The right to replace it is missing.</exception>
+    /// <summary>Requires that a file can be replaced now, as far as that can be checked in advance.</summary>
+    /// <exception cref="IOException">Another process has the file open and does not let it be replaced.</exception>
+    /// <exception cref="UnauthorizedAccessException">This account does not have the right to replace it.</exception>
     void RequireReplaceable(string target);
 
-    /// <summary>Makes a new, empty file with the rights of another one, which it is to replace; the name must be free.</summary>
-    /// <exception cref="RenewalException">The other one can't be replaced, or its rights can't be given.</exception>
+    /// <summary>Creates an empty file with the owner and permissions of another one, which it will replace; the name must be free.</summary>
+    /// <exception cref="RenewalException">The other one cannot be replaced, or its owner or permissions cannot be copied.</exception>
     IStagedFile CreateLike(string path, string model);
 
-    /// <summary>Makes a new, empty file that only those can read and write who can write in its folder; the name must be free.</summary>
+    /// <summary>Creates an empty file that only the accounts that can write in its folder can read and write; the name must be free.</summary>
     IStagedFile CreateOwn(string path);
 
-    /// <summary>Whether a file has the owner, the mode and the ACL of another one, and no second name.</summary>
+    /// <summary>Whether two files have the same owner, mode and ACL, and the first has no second name.</summary>
     bool HasRightsOf(string path, string model);
 
-    /// <summary>Exchanges two files in one step; false where the file system can't.</summary>
+    /// <summary>Exchanges two files in one step; false if the file system cannot.</summary>
     bool TryExchange(string one, string other);
 
-    /// <summary>Gives a file a second name; false where the file system can't.</summary>
+    /// <summary>Gives a file a second name; false if the file system cannot.</summary>
     bool TryLink(string existing, string name);
 
     /// <summary>Renames a file over another one, or to a free name.</summary>
     void Rename(string source, string target);
 
-    /// <summary>Takes a name away, or the link that has it.</summary>
+    /// <summary>Deletes a file, or a link itself.</summary>
     void Delete(string path);
 
     /// <summary>Flushes the names of a folder to disk.</summary>

@@ -5,7 +5,7 @@ using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.FileSystem;
 
-/// <summary>A folder of Linux by its descriptor: every call names a file in it, and none follows a link.</summary>
+/// <summary>A folder on Linux, by its descriptor. Every call names a file in it, and none follows a link.</summary>
 /// <param name="path">Its path, for messages.</param>
 /// <param name="handle">The descriptor; this object closes it.</param>
 /// <param name="isReadable">False for a descriptor that was opened without the permission to list the folder (O_PATH).</param>
@@ -25,20 +25,20 @@ internal sealed class LinuxFolder(string path, SafeFileHandle handle, bool isRea
     /// <summary>The POSIX ACL of the folder itself; null if it has none.</summary>
     public byte[]? Acl => isReadable ? LinuxMetadata.Read(handle, LinuxMetadata.Acl) : null;
 
-    /// <summary>Whether another descriptor is one of the same folder.</summary>
+    /// <summary>Whether two descriptors are of the same folder.</summary>
     public bool IsSame(LinuxFolder other) => Stat.Identity == other.Stat.Identity;
 
-    /// <summary>What is known of a file or a link; null if there is none.</summary>
+    /// <summary>Owner, mode and other data of a file or a link; null if there is none.</summary>
     public LinuxStat? TryStat(string name) => LinuxStat.TryRead(handle, name);
 
-    /// <summary>Opens a file, and refuses a link in its place; the caller looks whether the handle is invalid.</summary>
+    /// <summary>Opens a file; a link is refused. The caller checks whether the handle is invalid.</summary>
     public SafeFileHandle Open(string name, int flags, uint mode = 0) =>
         LinuxNative.OpenAt(handle, name, flags | UnixOpen.NoFollow | UnixOpen.CloseOnExec | UnixOpen.NonBlocking, mode);
 
     /// <inheritdoc/>
     public override SmallFile OpenToRead(string name)
     {
-        // Some devices begin to work when they are opened; what is put there after this look does not block at least.
+        // Opening a device can start it. If the file becomes a device after this check, O_NONBLOCK keeps the call from waiting.
         if (TryStat(name) is { IsLink: false, IsRegular: false })
             return SmallFile.Special();
         return SmallFile.FromHandle(Require(Open(name, UnixOpen.ReadOnly), name));
@@ -50,7 +50,7 @@ internal sealed class LinuxFolder(string path, SafeFileHandle handle, bool isRea
     /// <inheritdoc/>
     public override StagedFile CreateLike(string name, string model)
     {
-        // Owner and mode are those of the file that is open here, whatever its name leads to by then.
+        // By descriptor: the name could lead to another file by now.
         using var source = OpenModel(model);
         return Create(name, staged => LinuxMetadata.Copy(source, staged, PathOf(model)));
     }
@@ -61,7 +61,7 @@ internal sealed class LinuxFolder(string path, SafeFileHandle handle, bool isRea
     /// <inheritdoc/>
     public override StagedFile Create(string name, UnixFileMode mode) => Create(name, file => File.SetUnixFileMode(file, mode));
 
-    /// <summary>Creates a folder with this mode, whatever the umask; one that is there is left as it is.</summary>
+    /// <summary>Creates a folder with exactly this mode, ignoring the umask; an existing one is not changed.</summary>
     public void CreateFolder(string name, UnixFileMode mode)
     {
         if (LinuxNative.MakeFolderAt(handle, name, OwnerAlone | 0x40) != 0)
@@ -123,7 +123,7 @@ internal sealed class LinuxFolder(string path, SafeFileHandle handle, bool isRea
         // A folder in which this account can write but not list cannot be opened for flushing.
         if (Flushing.IsSkipped || !isReadable)
             return;
-        // Some file systems (network mounts) know no flushing of folders and say EINVAL; nothing can be done there.
+        // Some file systems (network mounts) cannot flush folders and return EINVAL; that is ignored.
         if (UnixNative.Flush(handle) != 0 && Marshal.GetLastPInvokeError() is not InvalidArgument and var error)
             throw new IOException($"The folder '{Path}' cannot be flushed to disk: {Marshal.GetPInvokeErrorMessage(error)}", error);
     }

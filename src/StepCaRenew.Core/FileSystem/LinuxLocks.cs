@@ -4,13 +4,13 @@ using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.FileSystem;
 
-/// <summary>The locks that the kernel knows (proc_locks(5)).</summary>
+/// <summary>The kernel's list of locks (proc_locks(5)).</summary>
 [SupportedOSPlatform("linux")]
 internal static class LinuxLocks
 {
     private const string List = "/proc/locks";
 
-    /// <summary>The process that holds a lock of flock(2) on a file; null where there is none, or another container has it.</summary>
+    /// <summary>The id of the process that holds a flock(2) lock on a file; null if there is none, or if it is in another container.</summary>
     public static int? HolderOf(LinuxStat file)
     {
         var (major, minor, inode) = file.Identity;
@@ -28,7 +28,7 @@ internal static class LinuxLocks
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Hidden: nobody knows then.
+            // The list is hidden here.
         }
 
         return null;

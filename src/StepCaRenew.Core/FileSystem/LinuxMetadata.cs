@@ -8,15 +8,15 @@ using StepCaRenew.FileSystem.Native;
 namespace StepCaRenew.FileSystem;
 
 /// <summary>
-/// Mode, owner and extended attributes on Linux; POSIX ACLs and SELinux labels are extended attributes. All of it is read
-/// from and written to open files: a path could lead to another file by then.
+/// Mode, owner and extended attributes on Linux; POSIX ACLs and SELinux labels are extended attributes. They are read from
+/// and written to open files, because a path could lead to another file by now.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static class LinuxMetadata
 {
     public const string Acl = "system.posix_acl_access";
 
-    // What a program may do that runs from the file: no certificate needs it.
+    // Rights of a program that is run from the file, which is never copied.
     private const string Capabilities = "security.capability";
 
     // Set-user-id, set-group-id and the sticky bit are never copied.
@@ -28,9 +28,9 @@ internal static class LinuxMetadata
 
     /// <summary>Gives a new file the owner, the mode and the attributes of another one.</summary>
     /// <param name="source">The other one.</param>
-    /// <param name="target">The new file, which holds nothing secret yet.</param>
+    /// <param name="target">The new file, which does not hold a secret yet.</param>
     /// <param name="path">The path of the other one, for messages.</param>
-    /// <exception cref="RenewalException">Something cannot be kept (<see cref="ErrorId.PermissionsNotKept"/>).</exception>
+    /// <exception cref="RenewalException">They cannot be copied (<see cref="ErrorId.PermissionsNotKept"/>).</exception>
     public static void Copy(SafeFileHandle source, SafeFileHandle target, string path)
     {
         var wanted = LinuxStat.Read(source);
@@ -46,13 +46,13 @@ internal static class LinuxMetadata
     }
 
     /// <summary>
-    /// Gives a new file of ours to the owner of its folder, and lets in those who can write in the folder, and nobody else:
-    /// they could replace the file anyway.
+    /// Makes the owner of the folder the owner of a new file of this module, which only accounts that can write in the folder
+    /// can read and write: these could replace the file anyway.
     /// </summary>
     public static void GiveToWriters(SafeFileHandle file, LinuxFolder folder)
     {
         var (mine, its) = (LinuxStat.Read(file), folder.Stat);
-        // Only root can give a file away. A file that stays with the account that made it works as well.
+        // Only root can change the owner. A file that keeps the account that created it as its owner works as well.
         if ((mine.User, mine.Group) != (its.User, its.Group) && LinuxNative.ChangeOwner(file, its.User, its.Group) != 0 && mine.Group != its.Group)
             _ = LinuxNative.ChangeOwner(file, uint.MaxValue, its.Group);
         var isItsGroup = LinuxStat.Read(file).Group == its.Group;
@@ -61,12 +61,12 @@ internal static class LinuxMetadata
         if (Read(file, Acl) is not null)
             _ = LinuxNative.RemoveAttribute(file, Acl);
         var writers = its.Mode & (isItsGroup ? Writable : Writable & ~GroupWritable);
-        // Who can write can read as well.
+        // Read permission goes with write permission.
         if (LinuxNative.ChangeMode(file, (uint)(OwnerAlone | writers | (writers << 1))) != 0)
             throw NativeErrors.ToException(Marshal.GetLastPInvokeError(), folder.Path);
     }
 
-    /// <summary>Whether one file has the owner, the mode and the ACL of another one, and no second name.</summary>
+    /// <summary>Whether two files have the same owner, mode and ACL, and the first has no second name.</summary>
     public static bool AreSame(SafeFileHandle one, SafeFileHandle other) =>
         LinuxStat.Read(one) is { Links: 1, IsRegular: true } here && LinuxStat.Read(other) is { IsRegular: true } there
         && (here.User, here.Group, here.Mode) == (there.User, there.Group, there.Mode)
@@ -83,7 +83,7 @@ internal static class LinuxMetadata
         return size < 0 ? null : buffer[..(int)size];
     }
 
-    /// <summary>An attribute of a file by its path, for a check that changes nothing; null where it has none.</summary>
+    /// <summary>An attribute of a file by its path, for a check that changes nothing; null if it has none.</summary>
     internal static byte[]? Read(string path, string name)
     {
         var size = LinuxNative.GetAttribute(path, name, [], 0);
@@ -103,7 +103,7 @@ internal static class LinuxMetadata
             throw FileMetadata.NotKept($"owner (user {wanted.User}, group {wanted.Group})", path, Marshal.GetLastPInvokeErrorMessage());
     }
 
-    // A folder with a default ACL gives one to every new file; the mode alone would open a key to whoever it names.
+    // A folder with a default ACL gives one to every new file, and so lets the accounts that it names read a key.
     private static void RemoveAcl(SafeFileHandle target, string path)
     {
         if (Read(target, Acl) is not null && LinuxNative.RemoveAttribute(target, Acl) != 0)
@@ -123,7 +123,7 @@ internal static class LinuxMetadata
     private static void CopyAttribute(SafeFileHandle source, SafeFileHandle target, string name, string path)
     {
         var wanted = Read(source, name);
-        // A label that the folder gives by itself, or that only root sets, is often there already.
+        // Often the new file has it already: a label that the folder passes on, or one that only root can set.
         if (wanted is null || (Read(target, name) is { } actual && actual.AsSpan().SequenceEqual(wanted)))
             return;
         if (LinuxNative.SetAttribute(target, name, wanted, wanted.Length, 0) != 0)

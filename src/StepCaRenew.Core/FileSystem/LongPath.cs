@@ -1,16 +1,16 @@
 namespace StepCaRenew.FileSystem;
 
-/// <summary>Paths for the calls of Windows that take more than 260 characters only after the prefix <c>\\?\</c>, as .NET adds it by itself.</summary>
+/// <summary>Paths for calls of Windows that take more than 260 characters only with the prefix <c>\\?\</c>; .NET adds it by itself.</summary>
 internal static class LongPath
 {
-    // A folder's limit is 12 below that of a file; the prefix does no harm to a path that could do without.
+    // The limit for a folder, 12 below that of a file. A shorter path works with the prefix as well.
     private const int LongestPlain = 247;
 
-    /// <summary>The path as such a call takes it.</summary>
-    /// <param name="path">A full path, with backslashes alone.</param>
+    /// <summary>The path, with the prefix if it needs one.</summary>
+    /// <param name="path">A full path without slashes.</param>
     public static string WithPrefix(string path)
     {
-        // Without the prefix Windows also cuts a blank or a dot off the end of a name.
+        // Without the prefix Windows removes a blank or a dot from the end of a name.
         if (path.Length <= LongestPlain && path is not [.., ' ' or '.'])
             return path;
         if (path.StartsWith(@"\\?\", StringComparison.Ordinal) || path.StartsWith(@"\\.\", StringComparison.Ordinal))

@@ -1,5 +1,5 @@
 namespace StepCaRenew.FileSystem;
 
-/// <summary>What lies in the place of a file of our own is something else.</summary>
-/// <param name="reason">What it is, as the end of a sentence.</param>
+/// <summary>A file that this module would write is a link or something else that it did not make.</summary>
+/// <param name="reason">The reason as the end of a sentence, such as "it is a link".</param>
 internal sealed class NotOursException(string reason) : IOException(reason);

@@ -3,12 +3,12 @@ using System.Runtime.Versioning;
 
 namespace StepCaRenew.FileSystem;
 
-/// <summary>How many files this process may have open at once (getrlimit(2)).</summary>
+/// <summary>The number of files that this process can have open at once (getrlimit(2)).</summary>
 internal static partial class OpenFileLimit
 {
     private static int OpenFiles => OperatingSystem.IsLinux() ? 7 : 8;
 
-    /// <summary>The limit; as good as none on Windows, or where nobody can say.</summary>
+    /// <summary>The limit; the greatest number on Windows, or if it is not known.</summary>
     public static long Get() =>
         !OperatingSystem.IsWindows() && Ask(OpenFiles, out var limits) == 0 && limits.Now <= long.MaxValue ? (long)limits.Now : long.MaxValue;
 
@@ -19,10 +19,10 @@ internal static partial class OpenFileLimit
     [StructLayout(LayoutKind.Sequential)]
     private readonly struct Limits
     {
-        /// <summary>What holds now.</summary>
+        /// <summary>The present limit.</summary>
         public readonly ulong Now;
 
-        /// <summary>What it may be raised to.</summary>
+        /// <summary>The limit up to which it can be raised.</summary>
         public readonly ulong Most;
     }
 }

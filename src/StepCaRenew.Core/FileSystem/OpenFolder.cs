@@ -3,24 +3,23 @@ using StepCaRenew.FileSystem.Native;
 namespace StepCaRenew.FileSystem;
 
 /// <summary>
-/// A folder that a run works in. It is opened once, and a file in it is reached by its name alone: on Linux relative to the
-/// descriptor, so that nobody can lead the run elsewhere by exchanging the folder with a link. Links are not followed.
+/// A folder that a run works in. It is opened once, and its files are opened by name relative to it (on Linux by the
+/// descriptor), so that replacing the folder with a link does not lead the run elsewhere. Links are not followed.
 /// </summary>
 internal abstract class OpenFolder(string path) : IDisposable
 {
-    /// <summary>Its path, without links, for messages and for the systems that have no calls relative to a folder.</summary>
+    /// <summary>Its path without links, for messages and for systems without calls relative to a folder.</summary>
     public string Path { get; } = path;
 
     /// <summary>Opens a folder.</summary>
     /// <param name="path">A full path without links.</param>
-    /// <exception cref="IOException">It is not there, or a link was put in its place.</exception>
+    /// <exception cref="IOException">It does not exist, or was replaced with a link.</exception>
     /// <exception cref="UnauthorizedAccessException">This account has no access to it.</exception>
     public static OpenFolder Open(string path) => OperatingSystem.IsLinux() ? FolderWalk.OpenFolder(path) : new PathFolder(path);
 
     /// <summary>Opens a folder that is named by a user or by the system, links followed.</summary>
-    /// <param name="path">A path.</param>
     /// <exception cref="RenewalException">The links go in a circle, or must not be followed (<see cref="ErrorId.LinkNotTrusted"/>).</exception>
-    /// <exception cref="IOException">It is not there.</exception>
+    /// <exception cref="IOException">It does not exist.</exception>
     /// <exception cref="UnauthorizedAccessException">This account has no access to it.</exception>
     public static OpenFolder Follow(string path) => OperatingSystem.IsLinux() ? FolderWalk.FollowFolder(path) : new PathFolder(path);
 
@@ -28,10 +27,10 @@ internal abstract class OpenFolder(string path) : IDisposable
     public abstract bool IsWritable { get; }
 
     /// <summary>Opens a file to read it.</summary>
-    /// <exception cref="IOException">It is not there, or is a link.</exception>
+    /// <exception cref="IOException">It does not exist, or is a link.</exception>
     public abstract SmallFile OpenToRead(string name);
 
-    /// <summary>Reads a file whole; null if there is none, a link or something else in its place, or far more than any file of ours holds.</summary>
+    /// <summary>Reads a whole file; null if it does not exist, is not a regular file, or is larger than any file that this module reads.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This account cannot read it.</exception>
     public byte[]? Read(string name)
@@ -41,7 +40,6 @@ internal abstract class OpenFolder(string path) : IDisposable
             using var file = OpenToRead(name);
             if (!file.IsRegular)
                 return null;
-            // Nothing of ours is larger; who puts more under one of our names does not get it read into memory.
             var buffer = new byte[Math.Min(file.Length, InputFile.MaximumLength) + 1];
             var length = file.Read(buffer);
             return length == buffer.Length ? null : buffer[..length];
@@ -52,28 +50,28 @@ internal abstract class OpenFolder(string path) : IDisposable
         }
     }
 
-    /// <summary>Whether anything has the name, a link included.</summary>
+    /// <summary>Whether the name exists; a link counts, wherever it leads.</summary>
     public abstract bool Exists(string name);
 
-    /// <summary>Requires that a file can be replaced at this moment, as far as that can be known before it is done.</summary>
-    /// <exception cref="IOException">Somebody has it open, and lets nobody replace it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The right to replace it is missing.</exception>
+    /// <summary>Requires that a file can be replaced now, as far as that can be checked in advance.</summary>
+    /// <exception cref="IOException">Another process has the file open and does not let it be replaced.</exception>
+    /// <exception cref="UnauthorizedAccessException">This account does not have the right to replace it.</exception>
     public virtual void RequireReplaceable(string name)
     {
-        // Elsewhere than on Windows the right to write in the folder is all that a rename takes, and a staged file has shown that right.
+        // On Unix a rename needs only the right to write in the folder, which creating the staged file has proved.
     }
 
-    /// <summary>Creates an empty file with the rights of another one, which it is to replace; the name must be free.</summary>
-    /// <exception cref="RenewalException">The other one cannot be replaced, or its rights cannot be given.</exception>
+    /// <summary>Creates an empty file with the owner and permissions of another one, which it will replace; the name must be free.</summary>
+    /// <exception cref="RenewalException">The other one cannot be replaced, or its owner or permissions cannot be copied.</exception>
     public abstract StagedFile CreateLike(string name, string model);
 
-    /// <summary>Creates an empty file that only those can read and write who can write in the folder; the name must be free.</summary>
+    /// <summary>Creates an empty file that only the accounts that can write in the folder can read and write; the name must be free.</summary>
     public abstract StagedFile CreateOwn(string name);
 
-    /// <summary>Creates an empty file with this mode, whatever the umask; on Windows with the rights that the folder gives. The name must be free.</summary>
+    /// <summary>Creates an empty file with exactly this mode, ignoring the umask; on Windows with the permissions that the folder passes on, if the mode lets others read it, else private. The name must be free.</summary>
     public abstract StagedFile Create(string name, UnixFileMode mode);
 
-    /// <summary>Whether a file has the owner, the mode and the ACL of another one, and no second name.</summary>
+    /// <summary>Whether two files have the same owner, mode and ACL, and the first has no second name.</summary>
     public abstract bool HasRightsOf(string name, string model);
 
     /// <summary>Exchanges two files in one step; false if the file system cannot.</summary>
@@ -85,7 +83,7 @@ internal abstract class OpenFolder(string path) : IDisposable
     /// <summary>Renames a file, over another one or to a free name.</summary>
     public abstract void Rename(string source, string target);
 
-    /// <summary>Removes a name, or the link that has it; a name that is free is fine.</summary>
+    /// <summary>Deletes a file, or a link itself; does nothing if the name does not exist.</summary>
     public abstract void Delete(string name);
 
     /// <summary>Flushes the names to disk.</summary>

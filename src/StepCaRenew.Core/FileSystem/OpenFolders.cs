@@ -1,13 +1,13 @@
 namespace StepCaRenew.FileSystem;
 
-/// <summary>The folders that a run works in, each opened once: every file in one of them is reached through it.</summary>
+/// <summary>The folders that a run works in. Each is opened once, and its files are opened relative to it.</summary>
 internal sealed class OpenFolders : IDisposable
 {
     private readonly Dictionary<string, OpenFolder> open = new(StringComparer.Ordinal);
 
     /// <summary>The folder of a file.</summary>
-    /// <param name="path">The file's full path, without links.</param>
-    /// <exception cref="IOException">It is not there, or a link was put in its place.</exception>
+    /// <param name="path">The file's full path without links.</param>
+    /// <exception cref="IOException">It does not exist, or was replaced with a link.</exception>
     /// <exception cref="UnauthorizedAccessException">This account has no access to it.</exception>
     public OpenFolder OpenParent(string path) => Open(Path.GetDirectoryName(path) ?? throw new FileNotFoundException(null, path));
 
@@ -20,16 +20,16 @@ internal sealed class OpenFolders : IDisposable
         return opened;
     }
 
-    /// <summary>Opens a file to read it; a link in its place is refused.</summary>
+    /// <summary>Opens a file to read it; a link is refused.</summary>
     /// <inheritdoc cref="OpenParent"/>
     public SmallFile OpenToRead(string path) => OpenParent(path).OpenToRead(Path.GetFileName(path));
 
-    /// <summary>Follows links as <see cref="TargetPath"/> does, but looks a name up in its folder if that is open here.</summary>
+    /// <summary>Follows links as <see cref="TargetPath"/> does; uses the folder if it is open here.</summary>
     /// <exception cref="RenewalException">The links go in a circle, or must not be followed.</exception>
     public string Follow(string path) =>
         OperatingSystem.IsLinux() && FolderAt(path) is LinuxFolder folder && folder.TryStat(Path.GetFileName(path)) is not { IsLink: true } ? path : TargetPath.Follow(path);
 
-    /// <summary>Whether anything but a folder is at a path, a link included; null if its folder is not open here.</summary>
+    /// <summary>Whether a file or a link exists; null if its folder is not open here.</summary>
     public bool? Exists(string path) => FolderAt(path)?.Exists(Path.GetFileName(path));
 
     /// <summary>Whether a path still leads to a file in the folder that is open here.</summary>

@@ -12,21 +12,21 @@ internal interface IOwnerCalls
 }
 
 /// <summary>
-/// Gives a new file the owner of the old one. An account can always make itself the owner, an administrator the group of
-/// administrators too; any other owner needs SeRestorePrivilege, enabled.
+/// Makes the owner of the old file the owner of the new one. An account can always set itself, and an administrator the
+/// administrators' group; for any other owner SeRestorePrivilege must be enabled.
 /// </summary>
 internal static class OwnerChange
 {
-    /// <summary>The privilege that it takes.</summary>
+    /// <summary>The privilege that is needed.</summary>
     public const string Privilege = "SeRestorePrivilege";
 
     private const int AccessDenied = 5;
     private const int InvalidOwner = 1307;
     private const int PrivilegeNotHeld = 1314;
 
-    /// <summary>Tries it.</summary>
-    /// <returns>False if the account cannot give away files: the file is its own then.</returns>
-    /// <exception cref="IOException">Windows refuses for another reason.</exception>
+    /// <summary>Tries to set the owner.</summary>
+    /// <returns>False if this account cannot; it remains the owner of the new file.</returns>
+    /// <exception cref="IOException">It failed for another reason.</exception>
     public static bool TryRun(IOwnerCalls calls)
     {
         using var privilege = calls.Enable(Privilege);

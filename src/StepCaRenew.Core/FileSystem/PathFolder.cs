@@ -3,7 +3,7 @@ using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.FileSystem;
 
-/// <summary>A folder by its path, where .NET has no calls relative to a folder: on Windows and macOS.</summary>
+/// <summary>A folder by its path, for Windows and macOS.</summary>
 internal sealed class PathFolder(string path) : OpenFolder(path)
 {
     /// <inheritdoc/>
@@ -13,7 +13,7 @@ internal sealed class PathFolder(string path) : OpenFolder(path)
     public override SmallFile OpenToRead(string name)
     {
         var path = PathOf(name);
-        // Shared with everybody, so that on Windows nobody is kept from replacing it.
+        // Opened so that on Windows another process can still replace it.
         return new FileInfo(path).LinkTarget is null ? SmallFile.Open(path) : throw new IOException($"'{path}' is a link.", UnixNative.TooManyLinks);
     }
 
@@ -22,7 +22,7 @@ internal sealed class PathFolder(string path) : OpenFolder(path)
     {
         try
         {
-            // One look at the name itself: a link that leads nowhere is there as well.
+            // The attributes of the link itself: a broken link exists as well.
             var attributes = new FileInfo(PathOf(name)).Attributes;
             return (int)attributes != -1 && (attributes & (FileAttributes.Directory | FileAttributes.ReparsePoint)) != FileAttributes.Directory;
         }

@@ -2,11 +2,11 @@ using System.Buffers.Binary;
 
 namespace StepCaRenew.FileSystem;
 
-/// <summary>Who may write by a POSIX ACL: users and groups by their numbers (linux/posix_acl_xattr.h).</summary>
-/// <param name="Users">The named users, their entry cut by the mask.</param>
+/// <summary>The write permissions of a POSIX ACL: users and groups by their numbers (linux/posix_acl_xattr.h).</summary>
+/// <param name="Users">The named users with write permission, after the mask.</param>
 /// <param name="Groups">The named groups, likewise.</param>
-/// <param name="OwningGroup">Whether the file's own group may; the group's part of the mode is the mask then, and says nothing of it.</param>
-/// <param name="Others">Whether everybody else may.</param>
+/// <param name="OwningGroup">Whether the file's group can write. With an ACL, the group's part of the mode is the mask instead.</param>
+/// <param name="Others">Whether all other accounts can write.</param>
 internal sealed record PosixAcl(IReadOnlyList<uint> Users, IReadOnlyList<uint> Groups, bool OwningGroup, bool Others)
 {
     private const uint Version = 2;
@@ -24,7 +24,7 @@ internal sealed record PosixAcl(IReadOnlyList<uint> Users, IReadOnlyList<uint> G
     }
 
     /// <summary>Reads the attribute.</summary>
-    /// <returns>Null where it is no ACL that we know.</returns>
+    /// <returns>Null if the bytes are not an ACL of the supported version.</returns>
     public static PosixAcl? Parse(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < HeaderLength || (bytes.Length - HeaderLength) % EntryLength != 0 || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Version)
@@ -40,7 +40,7 @@ internal sealed record PosixAcl(IReadOnlyList<uint> Users, IReadOnlyList<uint> G
                 writers.Add((tag, BinaryPrimitives.ReadUInt32LittleEndian(left[4..])));
         }
 
-        // The mask cuts all but the owner and the others.
+        // The mask limits all entries but those of the owner and the others.
         var others = writers.Exists(entry => entry.Tag == Tag.Others);
         if (masked)
             writers.Clear();

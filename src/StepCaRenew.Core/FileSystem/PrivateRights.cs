@@ -4,9 +4,9 @@ using System.Text;
 namespace StepCaRenew.FileSystem;
 
 /// <summary>
-/// The access list of a private file on Windows: SYSTEM, the administrators, the account that writes it, and those accounts
-/// that the folder names one by one, such as the account of a run. A folder below ProgramData also lets all users read;
-/// this is not passed on. Only text is read and written here, so that it is tested on every platform.
+/// The access list of a private file on Windows: SYSTEM, the administrators, the account that writes it, and the accounts
+/// that its folder names, such as the account of a run. The right of all users to read, which folders below ProgramData pass
+/// on, is left out. Works on text alone, so that it is tested on every platform.
 /// </summary>
 internal static class PrivateRights
 {
@@ -14,15 +14,15 @@ internal static class PrivateRights
     private const string Administrators = "S-1-5-32-544";
     private const uint Full = 0x1F01FF;
 
-    /// <summary>The access list of a new file, protected from what its folder passes on.</summary>
+    /// <summary>The access list of a new file, protected from entries that its folder passes on.</summary>
     /// <param name="folder">The descriptor of its folder as SDDL; null if it cannot be read.</param>
-    /// <param name="writer">The SID of the account that makes the file; null if it is SYSTEM or an administrator.</param>
+    /// <param name="writer">The SID of the account that creates the file; null if it is SYSTEM or an administrator.</param>
     public static string ForNewFile(string? folder, string? writer) =>
         Sddl(writer, (Read(folder)?.Entries ?? []).Where(entry => entry.IsForFiles && (!entry.IsAllowing || IsAccount(entry.Trustee))));
 
     /// <summary>
-    /// Whether a file lets accounts in that nobody named: by an entry that it inherited, or since it has no list at all. What
-    /// an administrator has added to the file itself was meant.
+    /// Whether accounts that were not named have access to a file: by an inherited entry, or because there is no list. An entry
+    /// that an administrator added to the file itself is intended.
     /// </summary>
     /// <param name="file">The descriptor of the file as SDDL.</param>
     public static bool IsTooOpen(string file) => Read(file) is not { Entries: { } entries } || entries.Any(IsTooOpen);
@@ -35,14 +35,14 @@ internal static class PrivateRights
         Sddl(writer, (Read(file)?.Entries ?? []).Where(entry => !entry.IsInheritOnly && !IsTooOpen(entry) && entry.Trustee is not (System or Administrators)));
 
     /// <summary>
-    /// Whether a SID is that of an account, a service or a group that somebody made: not of everyone, of all users or of all
-    /// that are logged on in some way.
+    /// Whether a SID is that of an account, a service or a group that was created: not of everyone, all users, or all users who
+    /// are logged on in some way.
     /// </summary>
     public static bool IsAccount(string sid)
     {
         if (sid is WellKnownSids.LocalService or WellKnownSids.NetworkService || StartsWithAny(sid, "S-1-5-80-", "S-1-5-82-", "S-1-5-83-", "S-1-12-1-"))
             return true;
-        // Below 1000 are the groups that every domain has, such as its users (513); 500 is the Administrator.
+        // Numbers below 1000 are built-in groups, such as the users of a domain (513); 500 is the Administrator.
         return StartsWithAny(sid, "S-1-5-21-")
             && uint.TryParse(sid.AsSpan(sid.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is 500 or >= 1000;
     }
@@ -54,7 +54,7 @@ internal static class PrivateRights
     {
         var text = new StringBuilder("D:P");
         var entries = others.ToList();
-        // What denies comes first, as Windows wants it.
+        // Denying entries come first, as Windows requires.
         foreach (var entry in entries.Where(entry => !entry.IsAllowing).Distinct())
             text.Append(entry.ForFile);
         text.Append(CultureInfo.InvariantCulture, $"(A;;FA;;;{System})(A;;FA;;;{Administrators})");
@@ -73,7 +73,7 @@ internal static class PrivateRights
         }
         catch (FormatException)
         {
-            // What we do not understand is not passed on.
+            // Entries that are not understood are left out.
             return null;
         }
     }

@@ -6,18 +6,18 @@ namespace StepCaRenew.FileSystem;
 
 /// <summary>Follows links as the kernel does.</summary>
 /// <remarks>
-/// .NET's ResolveLinkTarget takes <c>..</c> in a link from the path that was named. Where that path goes through a linked
-/// folder, the kernel ends at another file; replacing the wrong one would be the least of it.
+/// .NET's ResolveLinkTarget resolves <c>..</c> in a link by the text of the path. If that path goes through a linked folder,
+/// the kernel finds another file.
 /// </remarks>
 [UnsupportedOSPlatform("windows")]
 internal static partial class RealPath
 {
-    // As many as Linux follows.
+    // The limit of Linux.
     private const int MostLinks = 40;
 
     /// <summary>The file at the end of all links, whether it exists or not.</summary>
     /// <exception cref="IOException">The links go in a circle.</exception>
-    /// <exception cref="RenewalException">They go through a link that must not be followed (<see cref="ErrorId.LinkNotTrusted"/>).</exception>
+    /// <exception cref="RenewalException">One of them must not be followed (<see cref="ErrorId.LinkNotTrusted"/>).</exception>
     public static string Follow(string path)
     {
         var full = Path.GetFullPath(path);
@@ -28,7 +28,7 @@ internal static partial class RealPath
         for (var links = 0; links <= MostLinks; links++)
         {
             named = Path.GetDirectoryName(current) ?? "/";
-            // Where the folder can't be looked at, whatever comes next says so better.
+            // If the folder cannot be read, opening the file gives the better error.
             var folder = TryResolve(named) ?? named;
             var file = Path.Combine(folder, Path.GetFileName(current));
             if (new FileInfo(file).LinkTarget is not { } target)
@@ -36,10 +36,10 @@ internal static partial class RealPath
             current = Path.Combine(folder, target);
         }
 
-        throw new IOException($"More than {MostLinks} links lead on from '{path}'.");
+        throw new IOException($"'{path}' goes through more than {MostLinks} links.");
     }
 
-    // Folder by folder, and only if there is a link: this takes longer.
+    // Slower, so only used if there is a link.
     [SupportedOSPlatform("linux")]
     private static string Walk(string path)
     {
@@ -51,13 +51,12 @@ internal static partial class RealPath
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
-            // Where the folder can't be looked at, whatever comes next says so better.
+            // If a folder cannot be read, opening the file gives the better error.
             return path;
         }
     }
 
-    /// <summary>A folder at the end of all links; the path itself if there is none.</summary>
-    // A link to a folder may end in "..", which is no name of a file.
+    /// <summary>The folder at the end of all links; the path itself if it does not exist. A link to a folder can end in <c>..</c>.</summary>
     public static string FollowFolder(string path) => TryResolve(path) ?? path;
 
     private static string? TryResolve(string path)

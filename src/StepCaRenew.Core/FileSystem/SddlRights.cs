@@ -15,7 +15,7 @@ internal static class SddlRights
     public const uint GenericAll = 0x10000000;
     public const uint GenericWrite = 0x40000000;
 
-    // The letters of Active Directory and of the registry stand for the same bits: CC is the lowest, DC (not DT!) adds a file.
+    // Letters of Active Directory and of the registry mean the same bits: CC is the lowest bit, DC (not DT!) adds a file.
     private static readonly Dictionary<string, uint> Letters = new()
     {
         ["CC"] = 0x1,
@@ -48,20 +48,20 @@ internal static class SddlRights
     private static readonly (uint Generic, uint OfFile)[] Generics = [(GenericAll, 0x1F01FF), (0x80000000, 0x120089), (GenericWrite, 0x120116), (0x20000000, 0x1200A0)];
 
     /// <summary>Reads rights.</summary>
-    /// <exception cref="FormatException">They are none.</exception>
+    /// <exception cref="FormatException">The text does not name rights.</exception>
     public static uint Parse(string text)
     {
         if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
             return uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) ? hex : throw Unknown(text);
-        // A zero in front would make it octal; Windows writes none such.
+        // With a leading zero it would be octal, which Windows never writes.
         if (text.Length > 0 && char.IsAsciiDigit(text[0]))
             return (text[0] != '0' || text.Length == 1) && uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Unknown(text);
         return text.Chunk(2).Aggregate(0u, (rights, pair) => rights | (Letters.TryGetValue(new string(pair), out var right) ? right : throw Unknown(text)));
     }
 
-    /// <summary>The rights with those that are generic translated to those of files, as Windows does when a file is made.</summary>
+    /// <summary>The rights, with generic ones translated to rights of files, as Windows does when it creates a file.</summary>
     public static uint WithoutGeneric(uint rights) =>
         Generics.Aggregate(rights, (all, generic) => (all & generic.Generic) == 0 ? all : (all & ~generic.Generic) | generic.OfFile);
 
-    private static FormatException Unknown(string text) => new($"'{text}' are no rights.");
+    private static FormatException Unknown(string text) => new($"'{text}' does not name rights.");
 }

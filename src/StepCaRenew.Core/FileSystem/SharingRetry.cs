@@ -1,20 +1,18 @@
 namespace StepCaRenew.FileSystem;
 
 /// <summary>
-/// Tries again for a bounded time if Windows refuses to replace a file because another process has it open; anything else
-/// that fails is an error at once.
+/// Retries for some seconds if Windows does not replace a file because another process has it open. Any other failure is
+/// an error at once.
 /// </summary>
-/// <param name="clock">The clock.</param>
-/// <param name="refusals">What can pass by itself; by default what this platform says.</param>
 internal sealed class SharingRetry(TimeProvider clock, Refusals? refusals = null)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly Refusals refusals = refusals ?? Refusals.ForThisPlatform;
 
     /// <summary>Runs a file-system call.</summary>
-    /// <exception cref="RenewalException">It failed (<see cref="ErrorId.FileInUse"/> for an open file), and changed nothing.</exception>
+    /// <exception cref="RenewalException">It failed and changed nothing; <see cref="ErrorId.FileInUse"/> for an open file.</exception>
     public async Task<T> RunAsync<T>(Func<T> call, string target)
     {
         for (var start = clock.GetTimestamp(); ;)
@@ -23,7 +21,7 @@ internal sealed class SharingRetry(TimeProvider clock, Refusals? refusals = null
             {
                 return call();
             }
-            catch (Exception e) when (MayPass(e, start))
+            catch (Exception e) when (IsWorthRetrying(e, start))
             {
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -31,13 +29,13 @@ internal sealed class SharingRetry(TimeProvider clock, Refusals? refusals = null
                 throw refusals.Explain(e, target);
             }
 
-            // The replacement has begun: it is finished, cancelled or not.
+            // A replacement that has begun is not cancelled.
             await Task.Delay(Pause, clock, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
     /// <summary>Runs a file-system call without a result.</summary>
-    /// <exception cref="RenewalException">It failed, and changed nothing.</exception>
+    /// <exception cref="RenewalException">It failed and changed nothing.</exception>
     public Task RunAsync(Action call, string target) => RunAsync(
         () =>
         {
@@ -46,7 +44,7 @@ internal sealed class SharingRetry(TimeProvider clock, Refusals? refusals = null
         },
         target);
 
-    /// <summary>Runs a call for a small file of our own, on this thread; what it throws last is thrown as it is.</summary>
+    /// <summary>Runs a call on this thread; its last exception is thrown unchanged.</summary>
     public void Run(Action call)
     {
         for (var start = clock.GetTimestamp(); ;)
@@ -56,7 +54,7 @@ internal sealed class SharingRetry(TimeProvider clock, Refusals? refusals = null
                 call();
                 return;
             }
-            catch (Exception e) when (MayPass(e, start))
+            catch (Exception e) when (IsWorthRetrying(e, start))
             {
             }
 
@@ -64,5 +62,5 @@ internal sealed class SharingRetry(TimeProvider clock, Refusals? refusals = null
         }
     }
 
-    private bool MayPass(Exception error, long start) => refusals.MayPass(error) && clock.GetElapsedTime(start) < Patience;
+    private bool IsWorthRetrying(Exception error, long start) => refusals.IsWorthRetrying(error) && clock.GetElapsedTime(start) < Limit;
 }

@@ -6,8 +6,8 @@ using StepCaRenew.FileSystem.Native;
 namespace StepCaRenew.FileSystem;
 
 /// <summary>
-/// A small file that is opened to be read, whole and at once. On Linux by the system's own calls: .NET asks the kernel
-/// for twice as much, and takes a lock that nobody needs; over ten thousand pairs that is what a look spends on files.
+/// A small file, open to be read as a whole. On Linux it is opened by system calls: .NET needs twice as many and takes a
+/// lock, which is most of the time that a check of ten thousand pairs spends on files.
 /// </summary>
 internal sealed class SmallFile : IDisposable
 {
@@ -16,25 +16,25 @@ internal sealed class SmallFile : IDisposable
     private SmallFile(SafeFileHandle handle, bool isRegular, long length, DateTimeOffset lastWriteTime) =>
         (this.handle, IsRegular, Length, LastWriteTime) = (handle, isRegular, length, lastWriteTime);
 
-    /// <summary>False for a folder, a device, a pipe or a socket, none of which was read from.</summary>
+    /// <summary>False for a folder, a device, a pipe or a socket; they are not read.</summary>
     public bool IsRegular { get; }
 
-    /// <summary>Its length when it was opened, in bytes.</summary>
+    /// <summary>Its length in bytes when it was opened.</summary>
     public long Length { get; }
 
-    /// <summary>Whose it is, by its number; null elsewhere than on Linux.</summary>
+    /// <summary>The number of its owner; null except on Linux.</summary>
     public uint? User { get; private init; }
 
     /// <summary>When it was last written.</summary>
     public DateTimeOffset LastWriteTime { get; }
 
-    /// <summary>Opens a file; who wants to replace or delete it meanwhile may do so.</summary>
-    /// <exception cref="IOException">It can't be opened, or is not there.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
+    /// <summary>Opens a file. Other processes can replace or delete it meanwhile.</summary>
+    /// <exception cref="IOException">It cannot be opened, or does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">This account has no access to it.</exception>
     public static SmallFile Open(string path) => OperatingSystem.IsLinux() ? OpenOnLinux(path) : OpenElsewhere(path);
 
-    /// <summary>Reads as much as there is room for.</summary>
-    /// <returns>How many bytes that was.</returns>
+    /// <summary>Reads from the beginning until the buffer is full or the file ends.</summary>
+    /// <returns>The number of bytes that were read.</returns>
     public int Read(Span<byte> buffer)
     {
         var length = 0;
@@ -46,7 +46,7 @@ internal sealed class SmallFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => handle.Dispose();
 
-    /// <summary>A file that was opened, and is closed with this object.</summary>
+    /// <summary>An open file; this object closes it.</summary>
     [SupportedOSPlatform("linux")]
     public static SmallFile FromHandle(SafeFileHandle handle)
     {
@@ -65,16 +65,16 @@ internal sealed class SmallFile : IDisposable
     /// <summary>Whether an open file is a regular one.</summary>
     public static bool IsRegularFile(SafeFileHandle handle) => !OperatingSystem.IsLinux() || LinuxStat.Read(handle).IsRegular;
 
-    /// <summary>Something that is not opened: a device, a pipe, a socket, a folder.</summary>
+    /// <summary>Stands for a device, a pipe, a socket or a folder, which is not opened.</summary>
     public static SmallFile Special() => new(new SafeFileHandle(), false, 0, default);
 
     [SupportedOSPlatform("linux")]
     private static SmallFile OpenOnLinux(string path)
     {
-        // .NET takes a path with a NUL for an error, the kernel for a shorter path.
+        // The kernel would read the path up to the NUL.
         if (path.Contains('\0', StringComparison.Ordinal))
-            throw new ArgumentException("A path can't hold the character NUL.", nameof(path));
-        // Some devices begin to work when they are opened; what is put there after this look does not block at least.
+            throw new ArgumentException("A path cannot contain the character NUL.", nameof(path));
+        // Opening a device can start it. If the file becomes a device after this check, O_NONBLOCK keeps the call from waiting.
         if (FileKind.IsSpecial(path))
             return Special();
         var handle = UnixNative.Open(path, UnixOpen.CloseOnExec | UnixOpen.NonBlocking, 0);
@@ -83,7 +83,7 @@ internal sealed class SmallFile : IDisposable
 
     private static SmallFile OpenElsewhere(string path)
     {
-        // On macOS a pipe would block.
+        // On macOS opening a pipe would wait.
         if (FileKind.IsSpecial(path))
             return Special();
         try
@@ -93,7 +93,7 @@ internal sealed class SmallFile : IDisposable
         }
         catch (NotSupportedException)
         {
-            // .NET says so of a device or a pipe under another name.
+            // A device or a pipe under another name.
             return Special();
         }
     }

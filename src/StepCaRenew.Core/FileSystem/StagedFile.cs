@@ -8,7 +8,7 @@ internal sealed class StagedFile : IStagedFile
 {
     private readonly FileStream stream;
 
-    /// <summary>A file that was created for writing; it is closed with this object.</summary>
+    /// <summary>A file that was created for writing; this object closes it.</summary>
     public StagedFile(SafeFileHandle handle) => stream = new FileStream(handle, FileAccess.ReadWrite, bufferSize: 0);
 
     private StagedFile(FileStream stream) => this.stream = stream;
@@ -16,13 +16,13 @@ internal sealed class StagedFile : IStagedFile
     /// <inheritdoc/>
     public string? LostOwner { get; private set; }
 
-    /// <summary>Creates the file for its owner alone, then gives it the rights of the model, before anything is written.</summary>
+    /// <summary>Creates the file for its owner alone, then gives it the owner and permissions of the model before anything is written.</summary>
     public static StagedFile CreateLike(string path, string model)
     {
         var staged = CreateOwn(path);
         try
         {
-            staged.LostOwner = FileMetadata.Copy(model, path, staged.stream.SafeFileHandle);
+            staged.LostOwner = FileMetadata.Copy(model, staged.stream.SafeFileHandle);
             return staged;
         }
         catch
@@ -43,7 +43,7 @@ internal sealed class StagedFile : IStagedFile
         UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
     }));
 
-    /// <summary>Creates a file of our own: for this account, the administrators and the system alone if it is private, else with what the folder gives.</summary>
+    /// <summary>Creates a file: if private, for this account, the administrators and SYSTEM alone; else with the permissions that the folder passes on.</summary>
     [SupportedOSPlatform("windows")]
     public static StagedFile CreateOnWindows(string path, bool isPrivate) => new(isPrivate
         ? WindowsNewFile.Private(path)

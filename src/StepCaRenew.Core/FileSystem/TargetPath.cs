@@ -2,10 +2,10 @@ using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.FileSystem;
 
-/// <summary>The file that a path leads to in the end, as it will be replaced: a link stays, its target changes.</summary>
+/// <summary>The file at the end of a path's links, which is the one that is replaced; the links stay.</summary>
 internal static class TargetPath
 {
-    /// <summary>Follows links; whether a file lies at the end is another question.</summary>
+    /// <summary>Follows links; the file at their end need not exist.</summary>
     /// <exception cref="RenewalException">The links go in a circle.</exception>
     public static string Follow(string path)
     {
@@ -20,8 +20,8 @@ internal static class TargetPath
         }
     }
 
-    /// <summary>Demands that the end of the links is a file that can be replaced by renaming.</summary>
-    /// <exception cref="RenewalException">There is no file, or it is a mount point of its own.</exception>
+    /// <summary>Requires a file that can be replaced by renaming.</summary>
+    /// <exception cref="RenewalException">There is no file, or it is a mount point.</exception>
     public static void RequireReplaceable(string target)
     {
         if (!File.Exists(target))
@@ -32,9 +32,9 @@ internal static class TargetPath
 
     internal static RenewalException MountPoint(string path) => new(
         ErrorId.TargetIsMountPoint,
-        $"'{path}' is a mount point of its own (a container's single-file bind mount), which can't be replaced by renaming.",
-        "Mount the folder of the certificate instead of the single file.");
+        $"'{path}' is a mount point (a container's bind mount of a single file), so it cannot be replaced by renaming.",
+        "Mount the folder of the file instead of the file.");
 
     internal static RenewalException Broken(string path, Exception? e) => new(
-        ErrorId.LinkBroken, $"'{path}' is a link that leads nowhere or in a circle, or its target has gone.", "Mend the link, or name the file itself.", e);
+        ErrorId.LinkBroken, $"'{path}' is a broken link: its target does not exist, or its links form a circle.", "Fix the link, or name the file itself.", e);
 }

@@ -1,7 +1,7 @@
 namespace StepCaRenew.FileSystem;
 
-/// <summary>The file system as it is: every file is reached through its folder, which is opened once.</summary>
-/// <param name="folders">The open folders; whoever made them closes them.</param>
+/// <summary>The real file system. Every file is reached through its folder, which is opened once.</summary>
+/// <param name="folders">The open folders; the caller closes them.</param>
 internal sealed class Volume(OpenFolders folders) : IVolume
 {
     /// <inheritdoc/>
@@ -31,22 +31,22 @@ internal sealed class Volume(OpenFolders folders) : IVolume
     }
 
     /// <inheritdoc/>
-    public IStagedFile CreateLike(string path, string model) => folders.OpenParent(path).CreateLike(Path.GetFileName(path), Beside(path, model));
+    public IStagedFile CreateLike(string path, string model) => folders.OpenParent(path).CreateLike(Path.GetFileName(path), NameInSameFolder(path, model));
 
     /// <inheritdoc/>
     public IStagedFile CreateOwn(string path) => folders.OpenParent(path).CreateOwn(Path.GetFileName(path));
 
     /// <inheritdoc/>
-    public bool HasRightsOf(string path, string model) => folders.OpenParent(path).HasRightsOf(Path.GetFileName(path), Beside(path, model));
+    public bool HasRightsOf(string path, string model) => folders.OpenParent(path).HasRightsOf(Path.GetFileName(path), NameInSameFolder(path, model));
 
     /// <inheritdoc/>
-    public bool TryExchange(string one, string other) => folders.OpenParent(one).TryExchange(Path.GetFileName(one), Beside(one, other));
+    public bool TryExchange(string one, string other) => folders.OpenParent(one).TryExchange(Path.GetFileName(one), NameInSameFolder(one, other));
 
     /// <inheritdoc/>
-    public bool TryLink(string existing, string name) => folders.OpenParent(existing).TryLink(Path.GetFileName(existing), Beside(existing, name));
+    public bool TryLink(string existing, string name) => folders.OpenParent(existing).TryLink(Path.GetFileName(existing), NameInSameFolder(existing, name));
 
     /// <inheritdoc/>
-    public void Rename(string source, string target) => folders.OpenParent(source).Rename(Path.GetFileName(source), Beside(source, target));
+    public void Rename(string source, string target) => folders.OpenParent(source).Rename(Path.GetFileName(source), NameInSameFolder(source, target));
 
     /// <inheritdoc/>
     public void Delete(string path) => folders.OpenParent(path).Delete(Path.GetFileName(path));
@@ -57,7 +57,7 @@ internal sealed class Volume(OpenFolders folders) : IVolume
     /// <inheritdoc/>
     public void FlushFolder(string folder) => folders.Open(folder).Flush();
 
-    // All that a replacement needs lies next to what it replaces.
-    private static string Beside(string path, string other) =>
+    // A replacement works within one folder.
+    private static string NameInSameFolder(string path, string other) =>
         Path.GetDirectoryName(path) == Path.GetDirectoryName(other) ? Path.GetFileName(other) : throw new ArgumentException($"'{other}' is not in the folder of '{path}'.", nameof(other));
 }

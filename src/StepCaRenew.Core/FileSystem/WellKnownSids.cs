@@ -1,9 +1,9 @@
 namespace StepCaRenew.FileSystem;
 
-/// <summary>The SIDs that SDDL has letters for (MS-DTYP 2.4.2.4, 2.5.1.1), and what a person calls some of them.</summary>
+/// <summary>The SIDs for which SDDL has letters (MS-DTYP 2.4.2.4, 2.5.1.1), and the names of some of them.</summary>
 internal static class WellKnownSids
 {
-    /// <summary>Those of a domain or a machine have no SID that is the same everywhere; they stay letters.</summary>
+    /// <summary>Their SIDs are different in every domain or on every machine, so they remain letters.</summary>
     private static readonly HashSet<string> OfDomains =
         ["LA", "LG", "DA", "DU", "DG", "DC", "DD", "CA", "SA", "EA", "PA", "RS", "RO", "CN", "AP", "KA", "EK", "HO", "CY"];
 
@@ -64,17 +64,17 @@ internal static class WellKnownSids
     public const string NetworkService = "S-1-5-20";
 
     /// <summary>
-    /// SYSTEM, the administrators, TrustedInstaller, the machine's own Administrator, who can't leave that group, and
-    /// OWNER RIGHTS: they are the owner's, who is looked at anyway.
+    /// SYSTEM, the administrators, TrustedInstaller, the machine's Administrator, who cannot leave that group, and OWNER
+    /// RIGHTS, which belong to the owner, who is checked anyway.
     /// </summary>
     public static IReadOnlySet<string> Trusted { get; } = new HashSet<string>
     {
         "S-1-5-18", "S-1-5-32-544", "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464", "LA", "S-1-3-4",
     };
 
-    /// <summary>The SID of SDDL's letters, or the letters where only a domain knows it; null where nobody does.</summary>
+    /// <summary>The SID for SDDL's letters, or the letters if it differs by domain; null if they are unknown.</summary>
     public static string? FromLetters(string letters) => Letters.TryGetValue(letters, out var sid) ? sid : OfDomains.Contains(letters) ? letters : null;
 
-    /// <summary>What a person calls it; null for most.</summary>
+    /// <summary>The name of a SID; null for most.</summary>
     public static string? NameOf(string sid) => Names.GetValueOrDefault(sid);
 }

@@ -1,15 +1,15 @@
 namespace StepCaRenew.FileSystem;
 
 /// <summary>
-/// Writes small files of our own as a whole: a reader finds the old one or the new one. Pairs are another matter
-/// (<c>Pairs</c>): their old file is needed until the new one is proven.
+/// Writes small files of this module atomically: a reader finds the old one or the new one. Not for pairs (<c>Pairs</c>),
+/// whose old files are needed until the new ones are checked.
 /// </summary>
 internal static class WholeFile
 {
     private const UnixFileMode Public = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Reads a file; null if there is none, or a link or something else in its place.</summary>
+    /// <summary>Reads a file; null if there is none, or if it is a link or something else.</summary>
     /// <exception cref="RenewalException">The links of its folder must not be followed.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This account cannot read it.</exception>
@@ -30,12 +30,12 @@ internal static class WholeFile
         }
     }
 
-    /// <summary>Puts a file in its place, if it does not hold just that already.</summary>
+    /// <summary>Writes a file, unless it has this content already.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="content">What it is to hold.</param>
-    /// <param name="isPrivate">For its owner's eyes only (mode 0600; on Windows also for SYSTEM, the administrators and the accounts that the folder names).</param>
-    /// <returns>False where nothing had to be changed.</returns>
-    /// <exception cref="RenewalException">It can't be written; what was there still is.</exception>
+    /// <param name="content">The new content.</param>
+    /// <param name="isPrivate">Readable by its owner alone (mode 0600; on Windows also by SYSTEM, the administrators and the accounts that the folder names).</param>
+    /// <returns>False if nothing had to be changed.</returns>
+    /// <exception cref="RenewalException">It cannot be written; the old file is unchanged.</exception>
     public static bool Write(string path, ReadOnlySpan<byte> content, bool isPrivate)
     {
         var name = Path.GetFileName(path);
@@ -62,8 +62,8 @@ internal static class WholeFile
         }
     }
 
-    /// <summary>Deletes a file; that it has gone already is fine.</summary>
-    /// <exception cref="RenewalException">It can't be deleted.</exception>
+    /// <summary>Deletes a file; does nothing if there is none.</summary>
+    /// <exception cref="RenewalException">It cannot be deleted.</exception>
     public static void Delete(string path)
     {
         try
@@ -73,11 +73,11 @@ internal static class WholeFile
         }
         catch (DirectoryNotFoundException)
         {
-            // Then it is not there either.
+            // Then the file does not exist either.
         }
         catch (FileNotFoundException)
         {
-            // The folder has gone.
+            // The folder is gone.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -93,7 +93,7 @@ internal static class WholeFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Such as a read-only volume, where the file was never made.
+            // For instance on a read-only volume, on which the file was never created.
         }
     }
 
@@ -105,14 +105,14 @@ internal static class WholeFile
         {
             return folder.Read(name) is { } present && present.AsSpan().SequenceEqual(content);
         }
-        catch (Exception e) when (Refusals.ForThisPlatform.MayPass(e))
+        catch (Exception e) when (Refusals.ForThisPlatform.IsWorthRetrying(e))
         {
-            // The write waits for whoever has it open.
+            // Another process has it open; the write waits for it.
             return false;
         }
     }
 
-    // The mode holds whatever the umask; nobody sees a private file before it is one.
+    // The file has its final mode before anything is written.
     private static void Fill(OpenFolder folder, string name, ReadOnlySpan<byte> content, bool isPrivate)
     {
         using var file = folder.Create(name, isPrivate ? Private : Public);
@@ -120,12 +120,12 @@ internal static class WholeFile
         file.Flush();
     }
 
-    // On Windows a reader of the old file (a virus scanner, a backup) may hinder for a moment.
+    // On Windows a reader of the old file (a virus scanner, a backup) can prevent a rename for a moment.
     private static SharingRetry Retry() => new(TimeProvider.System);
 
     private static RenewalException Failed(string path, string what, Exception e) => Refusals.ForThisPlatform.IsInUse(e, path) ? new(
-        ErrorId.FileInUse, $"'{path}' can't be {what}: another process has it open.",
+        ErrorId.FileInUse, $"'{path}' was not {what}: another process has it open.",
         "Find the process (Resource Monitor, or handle.exe of Sysinternals) and let it open the file with FileShare.Delete, or close it after reading.", e) : new(
         e is UnauthorizedAccessException ? ErrorId.FolderNotWritable : ErrorId.WriteFailed,
-        $"'{path}' can't be {what}: {e.Message}", "Run as a user who may write there (an administrator, or root), and check the volume.", e);
+        $"'{path}' was not {what}: {e.Message}", "Run as an account that can write there (an administrator, or root), and check the volume.", e);
 }

@@ -8,8 +8,8 @@ using static StepCaRenew.FileSystem.Native.WindowsNative;
 namespace StepCaRenew.FileSystem;
 
 /// <summary>
-/// Security descriptors of files and folders, byte by byte and by handle. .NET's calls go by path and end at 259 characters,
-/// and Windows replaces what a file inherits when they write an access list. Seen under Wine only.
+/// Security descriptors of files and folders as bytes, by handle. .NET's calls take paths of up to 259 characters, and when
+/// they write an access list, Windows replaces its inherited entries. Tested under Wine only.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal static partial class WindowsDescriptor
@@ -33,7 +33,7 @@ internal static partial class WindowsDescriptor
     /// <exception cref="UnauthorizedAccessException">This account does not have permission to read it.</exception>
     public static byte[] Read(string path, bool followLinks)
     {
-        // A folder can be opened too, and a link itself. The right to read the descriptor alone conflicts with no other open handle.
+        // Also opens a folder, or a link itself. This right conflicts with no other open handle.
         using var handle = CreateFile(LongPath.WithPrefix(path), ReadControl, ShareAll, 0, OpenExisting, BackupSemantics | (followLinks ? 0 : OpenReparsePoint), 0);
         return handle.IsInvalid ? throw Failure(Marshal.GetLastPInvokeError(), path) : Read(handle);
     }
@@ -66,15 +66,15 @@ internal static partial class WindowsDescriptor
         return bytes;
     }
 
-    /// <summary>Gives an open file the access list of a descriptor, as it is: nothing is inherited from the file's present folder.</summary>
+    /// <summary>Gives an open file exactly the access list of a descriptor, without entries of the file's present folder.</summary>
     /// <param name="handle">The file, open with the right to change its permissions.</param>
     /// <param name="descriptor">The descriptor.</param>
-    /// <param name="asProtected">Whether the list is also protected from what the folder passes on later.</param>
+    /// <param name="asProtected">Whether the list is also protected from entries that the folder passes on later.</param>
     public static void SetAccess(SafeFileHandle handle, byte[] descriptor, bool asProtected)
     {
         var copy = (byte[])descriptor.Clone();
         var control = BitConverter.ToUInt16(copy, ControlOffset);
-        // "Inherits" is kept only if this is asked for.
+        // Windows keeps the flag "inherits" only if it is requested.
         var wanted = control | ((control & Inherits) == 0 ? 0 : KeepInherits) | (asProtected ? Protected : 0);
         BitConverter.TryWriteBytes(copy.AsSpan(ControlOffset), (ushort)wanted);
         if (!SetKernelObjectSecurity(handle, AccessInformation, copy))
@@ -99,7 +99,7 @@ internal static partial class WindowsDescriptor
     {
         if (!SetKernelObjectSecurity(handle, OwnerInformation, descriptor))
             return Marshal.GetLastPInvokeError();
-        // Only programs of the POSIX subsystem ever looked at it.
+        // Only programs of the POSIX subsystem ever used it.
         _ = SetKernelObjectSecurity(handle, GroupInformation, descriptor);
         return 0;
     }

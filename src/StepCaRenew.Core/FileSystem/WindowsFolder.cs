@@ -6,8 +6,8 @@ namespace StepCaRenew.FileSystem;
 /// <summary>Flushes a folder on Windows. Not verified on Windows.</summary>
 /// <remarks>
 /// NTFS does not need it: its journal keeps the order of changes, and each rename of a replacement is flushed by itself
-/// (<see cref="WindowsRename"/>). FAT keeps no journal, and there the call writes the folder. A file system that refuses it
-/// offers nothing better, so a failure is none.
+/// (<see cref="WindowsRename"/>). FAT has no journal, and this writes the folder. A failure is ignored, since a file system
+/// that refuses the call offers nothing better.
 /// </remarks>
 [SupportedOSPlatform("windows")]
 internal static class WindowsFolder

@@ -1,25 +1,25 @@
 namespace StepCaRenew.FileSystem;
 
 /// <summary>
-/// Follows links as Windows does: from the root of a path to its end, and <c>..</c> in a target is taken from the folder
-/// that the link really lies in.
+/// Follows links as Windows does: from the root of a path to its end; <c>..</c> in a target starts from the real folder of
+/// the link.
 /// </summary>
 /// <remarks>
-/// .NET's ResolveLinkTarget fails if the file is missing, follows no linked folder, and makes a path of the present folder
-/// from a link to a share. What lies at a path comes from a function, so that the rules are tested on every platform.
-/// Links were never followed on real Windows; Wine 8 has none.
+/// .NET's ResolveLinkTarget fails if the file is missing, does not follow linked folders, and resolves a link to a share
+/// relative to the present folder. Targets come from a function, so that the rules are tested on every platform. Not tested
+/// on real Windows; Wine 8 does not have links.
 /// </remarks>
-/// <param name="targetOf">The target of a link, as it is written in the link; null if the path is not a link or is missing.</param>
+/// <param name="targetOf">The target of a link as it is stored in the link; null if the path is not a link or does not exist.</param>
 internal sealed class WindowsLinks(Func<string, string?> targetOf)
 {
-    // As many as Windows follows on one path.
+    // The limit of Windows.
     private const int MostLinks = 63;
 
     /// <summary>The links of the file system.</summary>
     public static WindowsLinks OnDisk { get; } = new(TargetOnDisk);
 
     /// <summary>The path at the end of all links, whether a file exists there or not.</summary>
-    /// <param name="path">A full path; it is returned as it is if there is no link in it.</param>
+    /// <param name="path">A full path; it is returned unchanged if it has no link.</param>
     /// <exception cref="IOException">The links go in a circle.</exception>
     public string Follow(string path)
     {
@@ -30,7 +30,7 @@ internal sealed class WindowsLinks(Func<string, string?> targetOf)
             path = next;
         }
 
-        throw new IOException($"More than {MostLinks} links lead on from '{path}'.");
+        throw new IOException($"'{path}' goes through more than {MostLinks} links.");
     }
 
     // The path with its first link replaced by its target; null if there is no link.
@@ -56,12 +56,12 @@ internal sealed class WindowsLinks(Func<string, string?> targetOf)
             var file = new FileInfo(path);
             if ((int)file.Attributes == -1 || (file.Attributes & FileAttributes.ReparsePoint) == 0)
                 return null;
-            // A volume that is mounted in a folder stays where it is; its own path means nothing to a reader.
+            // A mounted volume is not followed: a reader would not recognise its own path.
             return file.LinkTarget is { } target && !IsVolume(target) ? target : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Opening the file says more about this.
+            // Opening the file gives the better error.
             return null;
         }
     }

@@ -4,15 +4,15 @@ using StepCaRenew.Accounts;
 
 namespace StepCaRenew.FileSystem;
 
-/// <summary>Owner and access list on Windows. Seen under Wine only, which knows three accounts and keeps no owner.</summary>
+/// <summary>Owner and access list on Windows. Tested under Wine only, which has three accounts and does not keep owners.</summary>
 [SupportedOSPlatform("windows")]
 internal static class WindowsMetadata
 {
     private const FileAttributes Kept = FileAttributes.Hidden | FileAttributes.System | FileAttributes.NotContentIndexed | FileAttributes.Archive | FileAttributes.ReadOnly;
 
-    /// <summary>Gives a new file owner, access list and attributes of another one.</summary>
-    /// <returns>The owner if it cannot be given to the new file; null if it has it.</returns>
-    /// <exception cref="RenewalException">The access list cannot be kept (<see cref="ErrorId.PermissionsNotKept"/>).</exception>
+    /// <summary>Gives a new file the owner, access list and attributes of another one.</summary>
+    /// <returns>The old owner if it cannot be set; else null.</returns>
+    /// <exception cref="RenewalException">The access list cannot be copied (<see cref="ErrorId.PermissionsNotKept"/>).</exception>
     public static string? Copy(string source, SafeFileHandle handle)
     {
         try
@@ -20,7 +20,7 @@ internal static class WindowsMetadata
             var model = WindowsDescriptor.Read(source, followLinks: true);
             var outcome = DescriptorCopy.Run(WindowsDescriptor.Sddl(model), new Target(handle, model));
             if (outcome == DescriptorOutcome.AccessNotKept)
-                throw FileMetadata.NotKept("access list", source, "the file system made another one of it");
+                throw FileMetadata.NotKept("access list", source, "the file system stored a different one");
             File.SetAttributes(handle, File.GetAttributes(source) & Kept);
             return outcome == DescriptorOutcome.Kept ? null : OwnerOf(WindowsDescriptor.Sddl(model));
         }
@@ -30,7 +30,7 @@ internal static class WindowsMetadata
         }
     }
 
-    /// <summary>Whether one file has the owner and the access list of another one.</summary>
+    /// <summary>Whether two files have the same owner and access list.</summary>
     public static bool AreSame(string one, string other)
     {
         try
@@ -39,14 +39,14 @@ internal static class WindowsMetadata
         }
         catch (FormatException)
         {
-            // Nobody can tell.
+            // Not known, so not the same.
             return false;
         }
     }
 
     private static string SddlOf(string path) => WindowsDescriptor.Sddl(WindowsDescriptor.Read(path, followLinks: true));
 
-    private static string OwnerOf(string sddl) => Dacl.Parse(sddl).Owner is { } sid ? WindowsAccounts.NameOf(sid) ?? sid : "nobody that is known";
+    private static string OwnerOf(string sddl) => Dacl.Parse(sddl).Owner is { } sid ? WindowsAccounts.NameOf(sid) ?? sid : "an unknown owner";
 
     private sealed class Target(SafeFileHandle handle, byte[] model) : IDescriptorTarget
     {

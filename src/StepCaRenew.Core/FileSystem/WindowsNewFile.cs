@@ -6,16 +6,16 @@ using StepCaRenew.Accounts;
 namespace StepCaRenew.FileSystem;
 
 /// <summary>
-/// Makes files with their access list: they never have that of their folder, not for a moment. Seen under Wine only.
+/// Creates files with their access list, so that they never have the one of their folder. Tested under Wine only.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal static class WindowsNewFile
 {
     private const FileSystemRights ReadWrite = FileSystemRights.Read | FileSystemRights.Write | FileSystemRights.Synchronize;
 
-    /// <summary>Makes a file that this account alone can open, with the right to change owner and access list later.</summary>
-    /// <exception cref="IOException">A file is there already, or it cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">This account does not have permission to make files there.</exception>
+    /// <summary>Creates a file that only this account can open, with the right to change owner and access list later.</summary>
+    /// <exception cref="IOException">The file exists, or cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">This account does not have permission to create files in the folder.</exception>
     public static FileStream ForThisAccount(string path)
     {
         var security = Security($"D:P(A;;FA;;;{WindowsAccounts.Current()})");
@@ -25,16 +25,16 @@ internal static class WindowsNewFile
         }
         catch (UnauthorizedAccessException)
         {
-            // A share may keep these two rights back. What is then missing is found when they are needed.
+            // A share may refuse these two rights. If they are needed later, that fails then.
             return Create(path, ReadWrite, FileShare.Read | FileShare.Delete, security);
         }
     }
 
-    /// <summary>Makes a private file, open for writing; see <see cref="PrivateRights"/>.</summary>
+    /// <summary>Creates a private file, open for writing; see <see cref="PrivateRights"/>.</summary>
     /// <inheritdoc cref="ForThisAccount"/>
     public static FileStream Private(string path) => Create(path, FileSystemRights.Write | FileSystemRights.Synchronize, FileShare.None, Security(PrivateSddl(path)));
 
-    /// <summary>Calls what makes a private file, with a SECURITY_ATTRIBUTES for it.</summary>
+    /// <summary>Calls a function that creates a file, with the SECURITY_ATTRIBUTES of a private one.</summary>
     public static unsafe T WithPrivateRights<T>(string path, Func<nint, T> make)
     {
         var descriptor = WindowsDescriptor.FromSddl(PrivateSddl(path));
@@ -45,7 +45,7 @@ internal static class WindowsNewFile
         }
     }
 
-    /// <summary>Whether a file lets accounts in that nobody named; false if that cannot be told.</summary>
+    /// <summary>Whether accounts that were not named have access to a file; false if that cannot be found out.</summary>
     public static bool IsTooOpen(string path)
     {
         try
@@ -58,7 +58,7 @@ internal static class WindowsNewFile
         }
     }
 
-    /// <summary>Makes an existing file private, if it is one of ours that still has the access list of its folder and if this account can.</summary>
+    /// <summary>Makes an existing file private if it still has the access list of its folder and if this account can.</summary>
     public static void Tighten(string path)
     {
         try
@@ -68,7 +68,7 @@ internal static class WindowsNewFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The account that made it can; its next run does.
+            // The next run of the account that created it does this.
         }
     }
 
@@ -81,7 +81,7 @@ internal static class WindowsNewFile
     {
         try
         {
-            // A device lies in no folder.
+            // A device is not in a folder.
             return Path.GetDirectoryName(path) is { Length: > 0 } folder ? SddlOf(folder) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -90,7 +90,7 @@ internal static class WindowsNewFile
         }
     }
 
-    // An administrator has the file by the group of administrators, and keeps no right when no longer one.
+    // An administrator has access through the administrators' group, and loses it when leaving the group.
     private static string? Writer()
     {
         using var identity = WindowsIdentity.GetCurrent();

@@ -6,25 +6,25 @@ using static StepCaRenew.FileSystem.Native.WindowsNative;
 namespace StepCaRenew.FileSystem;
 
 /// <summary>
-/// Opens a lock or a log on Windows, and refuses what somebody may have put in its place to have another file written: a
-/// reparse point (a link) and a file with a second name. The open file itself is looked at, so that nothing can change between.
+/// Opens a lock or a log on Windows. A link (a reparse point) and a file with a second name are refused, because they could
+/// make this process write another file. The check is of the open file, so that it cannot be replaced in between.
 /// </summary>
 internal static class WindowsOwnFile
 {
-    /// <summary>Opens a file, or makes it.</summary>
+    /// <summary>Opens or creates a file.</summary>
     /// <param name="path">The full path.</param>
-    /// <param name="access">The rights that are asked for.</param>
-    /// <param name="share">What others may do meanwhile.</param>
-    /// <param name="disposition">Whether the file is made if it is missing.</param>
-    /// <param name="security">A SECURITY_ATTRIBUTES for a new file; 0 for what the folder gives.</param>
+    /// <param name="access">The access rights to request.</param>
+    /// <param name="share">The access that other processes can have meanwhile.</param>
+    /// <param name="disposition">Whether a missing file is created.</param>
+    /// <param name="security">A SECURITY_ATTRIBUTES for a new file; 0 for the permissions that the folder passes on.</param>
     /// <exception cref="NotOursException">It is a link, a folder, a device, or has a second name.</exception>
-    /// <exception cref="IOException">It can't be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">This account has no access to it.</exception>
     [SupportedOSPlatform("windows")]
     public static SafeFileHandle Open(string path, uint access, FileShare share, uint disposition, nint security = 0)
     {
         if (FileKind.IsSpecial(path))
-            throw new NotOursException("it is no regular file");
+            throw new NotOursException("it is not a regular file");
         var file = CreateFile(LongPath.WithPrefix(path), access | ReadAttributes | Synchronize, share, security, disposition, OpenReparsePoint, 0);
         try
         {
@@ -43,7 +43,7 @@ internal static class WindowsOwnFile
         }
     }
 
-    /// <summary>Whether an open file still lies under a name.</summary>
+    /// <summary>Whether an open file is the one that has this path.</summary>
     [SupportedOSPlatform("windows")]
     public static bool IsSame(SafeFileHandle file, string path)
     {
@@ -58,7 +58,7 @@ internal static class WindowsOwnFile
         if ((attributes & FileAttributes.ReparsePoint) != 0)
             return "it is a link or another reparse point";
         if ((attributes & FileAttributes.Directory) != 0)
-            return "it is no regular file";
+            return "it is not a regular file";
         return links > 1 ? "it has another name as well (a hard link)" : null;
     }
 }

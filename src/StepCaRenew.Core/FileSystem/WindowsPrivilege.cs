@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace StepCaRenew.FileSystem;
 
 /// <summary>
-/// A privilege that this process's account holds, enabled for the present thread until it is disposed. SYSTEM and
-/// administrators hold most of theirs disabled. Seen under Wine only.
+/// A privilege of this process's account, enabled for the present thread until it is disposed. Most privileges of SYSTEM
+/// and of administrators are disabled at first. Tested under Wine only.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal sealed partial class WindowsPrivilege : IDisposable
@@ -26,7 +26,7 @@ internal sealed partial class WindowsPrivilege : IDisposable
     /// <summary>Enables a privilege; null if the account does not hold it.</summary>
     public static WindowsPrivilege? Enable(string name)
     {
-        // With a token of the thread's own, other threads neither get the privilege nor lose it.
+        // The thread gets its own token, so that other threads neither get the privilege nor lose it.
         var isOwnToken = !OpenThreadToken(GetCurrentThread(), AdjustPrivileges | Query, true, out var token);
         if (isOwnToken)
         {
@@ -59,7 +59,7 @@ internal sealed partial class WindowsPrivilege : IDisposable
             RevertToSelf();
     }
 
-    // The call succeeds also if the token does not hold the privilege, and says so only in the error code.
+    // If the token does not hold the privilege, the call succeeds and only the error code shows it.
     private static TokenPrivileges? Change(SafeAccessTokenHandle token, string name)
     {
         if (!LookupPrivilegeValue(null, name, out var id))

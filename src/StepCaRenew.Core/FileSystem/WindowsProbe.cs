@@ -2,12 +2,12 @@ using System.Runtime.Versioning;
 
 namespace StepCaRenew.FileSystem;
 
-/// <summary>The attempts on disk.</summary>
+/// <summary>Makes the attempts on disk.</summary>
 [SupportedOSPlatform("windows")]
 internal sealed class WindowsProbe : IReplaceProbe
 {
     /// <inheritdoc/>
-    // Access rules, a share's rights, a write-protected volume and policies all have a say; only a file shows the sum of them.
+    // Access lists, rights of a share, a write-protected volume and policies all count, so only creating a file shows the answer.
     public bool TakesFiles(string folder)
     {
         try

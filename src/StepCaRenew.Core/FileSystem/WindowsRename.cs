@@ -8,9 +8,9 @@ using static StepCaRenew.FileSystem.Native.WindowsNative;
 namespace StepCaRenew.FileSystem;
 
 /// <summary>
-/// Renames a file over another one, and deletes files, on Windows. A rename with the semantics of POSIX takes the place of a
-/// file that others have open for reading and let be deleted; MoveFileEx does not. Not verified on Windows; Wine 8 knows
-/// only MoveFileEx.
+/// Renames a file over another one, and deletes files, on Windows. A rename with POSIX semantics replaces a file that other
+/// processes have open for reading with FileShare.Delete; MoveFileEx does not. Not verified on Windows; Wine 8 has only
+/// MoveFileEx.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe class WindowsRename
@@ -21,20 +21,20 @@ internal static unsafe class WindowsRename
     // FILE_DISPOSITION_FLAG_DELETE, _POSIX_SEMANTICS and _IGNORE_READONLY_ATTRIBUTE
     private const int DeleteAsPosix = 0x1 | 0x2 | 0x10;
 
-    /// <summary>Renames a file, over another one if there is one; on disk when it returns, as far as the file system can.</summary>
-    /// <exception cref="IOException">It can't be renamed.</exception>
-    /// <exception cref="UnauthorizedAccessException">A right is missing, or somebody has the target open.</exception>
+    /// <summary>Renames a file, over another one if it exists. It is flushed to disk on return, if the file system can do that.</summary>
+    /// <exception cref="IOException">It cannot be renamed.</exception>
+    /// <exception cref="UnauthorizedAccessException">A right is missing, or another process has the target open.</exception>
     public static void Run(string source, string target)
     {
         var error = 0;
-        // What the first way fails for, the second one says: so no list of the errors of all file systems is needed.
+        // If the first call fails, the second one finds the error, so that no list of errors by file system is needed.
         if (TryAsPosix(source, target) || TryMove(source, target, out error))
             return;
         if (error != AccessDenied || !WithoutReadOnly(target, () => TryMove(source, target, out error)))
             throw ToException(error, target);
     }
 
-    /// <summary>Deletes a file, a read-only one as well; that it is missing is no error.</summary>
+    /// <summary>Deletes a file, also a read-only one; does nothing if it does not exist.</summary>
     public static void Delete(string path)
     {
         try
@@ -43,14 +43,14 @@ internal static unsafe class WindowsRename
         }
         catch (UnauthorizedAccessException)
         {
-            // The attribute belongs to all names of a file. With the flag it stays for the other ones.
+            // The attribute belongs to all names of a file; this flag keeps it for the other names.
             if (!TryDeleteAsPosix(path) && !WithoutReadOnly(path, () => TryDelete(path)))
                 throw;
         }
     }
 
-    /// <summary>Opens a file as a rename over it opens it, which shows what would stop the rename.</summary>
-    /// <exception cref="IOException">Somebody has the file open and lets nobody delete it.</exception>
+    /// <summary>Opens a file as a rename over it would, which shows whether the rename would fail.</summary>
+    /// <exception cref="IOException">Another process has the file open and does not let it be deleted.</exception>
     /// <exception cref="UnauthorizedAccessException">The right to replace it is missing.</exception>
     public static void Probe(string target)
     {
@@ -109,7 +109,7 @@ internal static unsafe class WindowsRename
         }
     }
 
-    // For file systems that don't know the flags. The attribute comes back if the call fails.
+    // For file systems that do not support the flags. The attribute is restored if the call fails.
     private static bool WithoutReadOnly(string path, Func<bool> call)
     {
         try

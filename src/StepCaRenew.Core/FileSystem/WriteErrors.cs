@@ -3,7 +3,7 @@ using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.FileSystem;
 
-/// <summary>What the platform says of a failed write, as an error with a remedy.</summary>
+/// <summary>Turns an error of the platform during a write into one with an id and a remedy.</summary>
 internal static class WriteErrors
 {
     private const int WindowsDiskFull = unchecked((int)0x80070070);
@@ -18,22 +18,22 @@ internal static class WriteErrors
         if (OperatingSystem.IsLinux() && e.HResult == LinuxNative.Busy)
             return TargetPath.MountPoint(target);
         if (IsDiskFull(e))
-            return new(ErrorId.DiskFull, $"No space is left on the volume of '{target}'. The old certificate stands as it was.", "Free some space, then run again.", e);
+            return new(ErrorId.DiskFull, $"'{target}' was not replaced: no space is left on its volume. The old file is unchanged.", "Free some space, then run again.", e);
         if (e is DirectoryNotFoundException or FileNotFoundException)
-            return new(ErrorId.WriteFailed, $"The folder '{folder}' or the file that was written in it has gone.", "Find out what removes it while a renewal runs.", e);
+            return new(ErrorId.WriteFailed, $"'{target}' was not replaced: its folder, or the staged file in it, has been deleted.", $"Find out which program deletes files in '{folder}' while a renewal runs.", e);
         if (e is UnauthorizedAccessException || IsReadOnlyVolume(e))
             return new(
-                ErrorId.FolderNotWritable, $"'{target}' can't be replaced: {CurrentUser.Name} may not write in the folder '{folder}'.",
+                ErrorId.FolderNotWritable, $"'{target}' was not replaced: {CurrentUser.Name} does not have permission to write in the folder '{folder}'.",
                 "A certificate is replaced by renaming a new file over it, so its folder must be writable. Give this user the right to, or run as one who has it.", e);
-        return new(ErrorId.WriteFailed, $"'{target}' can't be replaced: {e.Message}", "The old certificate stands as it was. Check the volume and what has the file open.", e);
+        return new(ErrorId.WriteFailed, $"'{target}' was not replaced: {e.Message}", "The old file is unchanged. Check the volume and which programs have the file open.", e);
     }
 
-    /// <summary>The new file is not what was written into it: to put it in its place could cost the old one.</summary>
+    /// <summary>The staged file was changed or deleted, so that it must not replace the old one.</summary>
     public static RenewalException Changed(string staged, string target) => new(
-        ErrorId.WriteFailed, $"'{staged}', which is to replace '{target}', was changed or taken away by somebody else. The old pair stands as it was.",
-        "Find out what deletes or writes files whose names hold 'stepcarenew' (a synchronisation, a second run), and keep it from that.");
+        ErrorId.WriteFailed, $"'{target}' was not replaced: another program changed or deleted '{staged}', which was to replace it. The old pair is unchanged.",
+        "Find out which program writes or deletes files with 'stepcarenew' in their names (a synchronisation, a second run), and exclude these files from it.");
 
-    /// <summary>Whether Windows refused because another process has the file open.</summary>
+    /// <summary>Whether another process has the file open.</summary>
     public static bool IsSharingViolation(IOException e) => e.HResult is SharingViolation or LockViolation;
 
     private static bool IsDiskFull(Exception e) =>
@@ -41,6 +41,6 @@ internal static class WriteErrors
             ? e.HResult is WindowsDiskFull or WindowsHandleDiskFull
             : OperatingSystem.IsLinux() && e.HResult is LinuxNative.NoSpace or LinuxNative.QuotaExceeded;
 
-    // EROFS is an IOException of its own in .NET.
+    // EROFS; .NET does not throw an UnauthorizedAccessException for it.
     private static bool IsReadOnlyVolume(Exception e) => OperatingSystem.IsWindows() ? e.HResult == WindowsWriteProtected : e.HResult == 30;
 }

@@ -3,15 +3,15 @@ using Microsoft.Extensions.Logging;
 namespace StepCaRenew.Logging;
 
 /// <summary>
-/// The log of one call. Whoever makes it needs no type of the logging package, and so may live where another module has
-/// loaded another version of that.
+/// The log of one call. Its caller uses no type of the logging package, of which another module may have loaded another
+/// version.
 /// </summary>
 internal sealed class CallLog : ILogger
 {
     private readonly ILogger log;
 
-    /// <summary>Makes one that shows events.</summary>
-    /// <param name="sink">Where.</param>
+    /// <summary>A log that shows its events in a sink.</summary>
+    /// <param name="sink">Shows the events.</param>
     public CallLog(IEventSink sink)
         : this(new SinkLogger(sink))
     {
@@ -19,15 +19,15 @@ internal sealed class CallLog : ILogger
 
     private CallLog(ILogger log) => this.log = log;
 
-    /// <summary>This one, and a file that every event is added to as a line of JSON besides.</summary>
+    /// <summary>This log, and a file to which every event is added as a line of JSON.</summary>
     /// <param name="path">The full path of the file; its folder must exist.</param>
     /// <param name="clock">The clock.</param>
     public CallLog WithFile(string path, TimeProvider clock) => new(new TeeLogger(log, new JsonLogger(path, clock, log)));
 
-    /// <summary>This one, and the event log of Windows besides.</summary>
+    /// <summary>This log, and the event log of Windows.</summary>
     public CallLog WithWindowsEvents() => new(new TeeLogger(log, new WindowsEventLog()));
 
-    /// <summary>Logs that an input could not be renewed.</summary>
+    /// <summary>Logs that a certificate was not renewed.</summary>
     /// <param name="path">The path as it was given.</param>
     /// <param name="error">The error.</param>
     public void Refused(string path, RenewalException error)

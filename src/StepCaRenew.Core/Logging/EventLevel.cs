@@ -1,14 +1,14 @@
 namespace StepCaRenew.Logging;
 
-/// <summary>How much an event matters to whoever watches a call. Failures are told as such, and not as events.</summary>
+/// <summary>How important an event is to the user who started the call. Failures are shown as errors instead.</summary>
 internal enum EventLevel
 {
-    /// <summary>Every step, for those who want to see them.</summary>
+    /// <summary>A single step.</summary>
     Debug,
 
-    /// <summary>What was done.</summary>
+    /// <summary>A result.</summary>
     Information,
 
-    /// <summary>What should be looked at.</summary>
+    /// <summary>Something that the user should check.</summary>
     Warning,
 }

@@ -1,8 +1,8 @@
 namespace StepCaRenew.Logging;
 
 /// <summary>
-/// The name that warnings and debug events begin with while several certificates are worked on: most events name their
-/// certificate by its path or not at all. It belongs to the asynchronous flow that sets it.
+/// The name with which warnings and debug events begin while a call works on several certificates; the events themselves
+/// often do not name theirs. Each asynchronous flow has its own.
 /// </summary>
 internal static class EventSubject
 {

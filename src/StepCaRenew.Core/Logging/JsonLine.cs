@@ -6,13 +6,13 @@ using StepCaRenew.Text;
 
 namespace StepCaRenew.Logging;
 
-/// <summary>One event as one line of JSON: time, level, id, name, process, message, and its fields under names of their own.</summary>
+/// <summary>One event as one line of JSON: time, level, id, name, process, message, and its fields by name.</summary>
 internal static class JsonLine
 {
-    // The template of the message is among the fields of an event.
+    // The name under which the logging package passes the template of the message.
     private const string Template = "{OriginalFormat}";
 
-    // Names and paths in any script stay readable; the file is no HTML.
+    // The file is not HTML, so names and paths in any script can stay readable.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Renders an event, with the line feed.</summary>

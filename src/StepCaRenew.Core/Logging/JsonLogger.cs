@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace StepCaRenew.Logging;
 
-/// <summary>Writes every event as one line of JSON. A log that can't be written is a warning, once, and never stops a run.</summary>
+/// <summary>Writes every event as one line of JSON. A log that cannot be written gives one warning and never stops a run.</summary>
 /// <param name="path">The full path of the file; its folder must exist.</param>
 /// <param name="clock">The clock.</param>
-/// <param name="fallback">Told that the log can't be written.</param>
+/// <param name="fallback">Gets the warning if the log cannot be written.</param>
 internal sealed class JsonLogger(string path, TimeProvider clock, ILogger fallback) : ILogger
 {
     private readonly RotatingFile file = new(path);
@@ -34,7 +34,7 @@ internal sealed class JsonLogger(string path, TimeProvider clock, ILogger fallba
                     file.Append(line);
                 return;
             }
-            // Whatever it is: a log never stops a run, and the next line would fail as well.
+            // Any exception: a log must never stop a run.
             catch (Exception e)
             {
                 isBroken = true;

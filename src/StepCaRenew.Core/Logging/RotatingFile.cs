@@ -4,12 +4,12 @@ using StepCaRenew.FileSystem;
 namespace StepCaRenew.Logging;
 
 /// <summary>
-/// A log file for several processes at once: each line is one write to the end of the file, wherever that is by then.
-/// The file is opened anew for each line, so that one that was rotated away is not written to for long.
+/// A log file for several processes at once: each line is one write to the present end of the file. It is opened again for
+/// each line, so that at most one line is written to a file that was just rotated.
 /// </summary>
 /// <param name="path">Its full path.</param>
-/// <param name="limit">How large it may be before it is rotated, in bytes.</param>
-/// <param name="keep">How many older ones stay, as path.1, path.2 and so on.</param>
+/// <param name="limit">The size in bytes from which it is rotated.</param>
+/// <param name="keep">The number of older files that are kept, as path.1, path.2 and so on.</param>
 internal sealed class RotatingFile(string path, long limit = RotatingFile.DefaultLimit, int keep = RotatingFile.DefaultKeep)
 {
     /// <summary>1 MB.</summary>
@@ -19,8 +19,8 @@ internal sealed class RotatingFile(string path, long limit = RotatingFile.Defaul
     public const int DefaultKeep = 3;
 
     /// <summary>Adds a line.</summary>
-    /// <exception cref="IOException">It can't be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">This account has no access to it.</exception>
     public void Append(ReadOnlySpan<byte> line)
     {
         using (var file = AppendFile.Open(path))
@@ -36,8 +36,8 @@ internal sealed class RotatingFile(string path, long limit = RotatingFile.Defaul
         AppendFile.Write(next, line, path);
     }
 
-    // Whoever has the lock of the very file that lies under the name may rename it; the others write on. So does who may
-    // write the file and not its folder (a log of a service in /var/log): a log that grows is better than none.
+    // Only the process that holds the lock of the present file renames it; others continue to write. An account that can
+    // write the file but not its folder (/var/log) continues as well: a log that grows is better than none.
     private bool TryRotate(SafeFileHandle file)
     {
         using var guard = RotationLock.TryAcquire(file, path);

@@ -6,7 +6,7 @@ using StepCaRenew.FollowUps.Actions;
 
 namespace StepCaRenew.Logging;
 
-/// <summary>The right to rotate a log. It is freed with the process, and asked for without waiting.</summary>
+/// <summary>The lock for rotating a log. It is never waited for, and is released when the process ends.</summary>
 internal sealed class RotationLock : IDisposable
 {
     private const int Exclusive = 2;
@@ -16,8 +16,8 @@ internal sealed class RotationLock : IDisposable
 
     private RotationLock(Mutex? mutex) => this.mutex = mutex;
 
-    /// <summary>Takes it; null where another process rotates, or has rotated since the file was opened.</summary>
-    /// <param name="file">The open log; on Unix its lock goes with it.</param>
+    /// <summary>Locks; null if another process rotates the log, or has rotated it since the file was opened.</summary>
+    /// <param name="file">The open log; on Unix closing it releases the lock.</param>
     /// <param name="path">The log's path.</param>
     public static RotationLock? TryAcquire(SafeFileHandle file, string path)
     {
@@ -46,15 +46,15 @@ internal sealed class RotationLock : IDisposable
             return null;
         }
 
-        var taken = new RotationLock(mutex);
+        var acquired = new RotationLock(mutex);
         // Another process may have rotated between the opening of the file and this lock.
         if (WindowsOwnFile.IsSame(file, path))
-            return taken;
-        taken.Dispose();
+            return acquired;
+        acquired.Dispose();
         return null;
     }
 
-    // A mutex of another account's run, or anything else under the name: who holds that may rotate, and this run writes on.
+    // Null for the mutex of another account, or another object with this name; this run then does not rotate.
     internal static Mutex? TryOpenMutex(string name)
     {
         try
@@ -75,7 +75,7 @@ internal sealed class RotationLock : IDisposable
         }
         catch (AbandonedMutexException)
         {
-            // Its owner died while it rotated; what is left of that is a missing number.
+            // Its holder ended while it rotated; at worst one number is missing.
             return true;
         }
     }

@@ -3,7 +3,7 @@ using StepCaRenew.Text;
 
 namespace StepCaRenew.Logging;
 
-/// <summary>Hands events to where they are shown.</summary>
+/// <summary>Passes events to a sink, which shows them.</summary>
 internal sealed class SinkLogger(IEventSink sink) : ILogger
 {
     /// <inheritdoc/>
@@ -17,13 +17,13 @@ internal sealed class SinkLogger(IEventSink sink) : ILogger
     {
         if (LevelOf(logLevel) is { } level && sink.Shows(level))
         {
-            // Names in it may be those of other accounts' files, and a terminal shows it.
+            // The message can contain names that another account chose, and a terminal shows it.
             var message = PlainText.Visible(formatter(state, exception));
             sink.Show(level, level == EventLevel.Information ? message : EventSubject.Begin(EventSubject.Name, message));
         }
     }
 
-    // The engine traces nothing, and its failures come as such.
+    // No event has another level, except failures, which are shown as errors.
     private static EventLevel? LevelOf(LogLevel level) => level switch
     {
         LogLevel.Debug => EventLevel.Debug,

@@ -5,13 +5,13 @@ namespace StepCaRenew.Logging;
 /// <summary>The events of registered renewals and their schedules, with their stable ids.</summary>
 internal static partial class TaskLog
 {
-    [LoggerMessage(180, LogLevel.Warning, "The state '{Path}' can't be read: {Reason}. Only history is lost.")]
+    [LoggerMessage(180, LogLevel.Warning, "The state '{Path}' cannot be read: {Reason}. Only the history is lost.")]
     public static partial void StateNotRead(ILogger logger, string path, string reason);
 
-    [LoggerMessage(181, LogLevel.Warning, "The state '{Path}' can't be written: {Reason}")]
+    [LoggerMessage(181, LogLevel.Warning, "The state '{Path}' cannot be written: {Reason}")]
     public static partial void StateNotWritten(ILogger logger, string path, string reason);
 
-    [LoggerMessage(182, LogLevel.Error, "The registered renewal '{Name}' was refused ({ErrorId}): {Reason}")]
+    [LoggerMessage(182, LogLevel.Error, "'{Name}' was not run ({ErrorId}): {Reason}")]
     public static partial void Refused(ILogger logger, string name, string errorId, string reason);
 
     [LoggerMessage(183, LogLevel.Information, "Registered '{Name}' with {Scheduler}: {Schedule}.")]
@@ -26,7 +26,7 @@ internal static partial class TaskLog
     [LoggerMessage(186, LogLevel.Warning, "{Warning}")]
     public static partial void Warned(ILogger logger, string warning);
 
-    [LoggerMessage(187, LogLevel.Information, "{Name} is not due; the CA's address and root, the programs and the account's permissions were tested.")]
+    [LoggerMessage(187, LogLevel.Information, "{Name} is not due. Tested the CA's address and root, the programs and the permissions of the account.")]
     public static partial void Tested(ILogger logger, string name);
 
     [LoggerMessage(188, LogLevel.Warning, "{Name} was skipped: {Reason} {Remedy}")]

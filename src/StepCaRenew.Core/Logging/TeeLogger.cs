@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace StepCaRenew.Logging;
 
-/// <summary>Tells two loggers; each decides which levels it takes.</summary>
+/// <summary>Passes events to two loggers; each decides which levels it logs.</summary>
 internal sealed class TeeLogger(ILogger one, ILogger other) : ILogger
 {
     /// <inheritdoc/>

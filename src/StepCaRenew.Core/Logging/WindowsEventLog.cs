@@ -5,12 +5,12 @@ using StepCaRenew.Text;
 namespace StepCaRenew.Logging;
 
 /// <summary>
-/// Writes the events of a scheduled run, Information and above, to the event log of Windows, each with its own id. Off
-/// Windows it does nothing, and one that can't be written never stops a run. Not verified on Windows.
+/// Writes the events of a scheduled run, Information and above, with their ids to the event log of Windows. It does nothing
+/// on other systems, and a failure never stops a run. Not verified on Windows.
 /// </summary>
 internal sealed class WindowsEventLog : ILogger
 {
-    // ReportEvent takes 31,839 characters of a string.
+    // The longest string that ReportEvent accepts.
     private const int Longest = 31_839;
 
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ internal sealed class WindowsEventLog : ILogger
         _ => 4,
     };
 
-    /// <summary>The message as the log takes it: a null character would end it.</summary>
+    /// <summary>The message without null characters, which would end it, and not longer than the log allows.</summary>
     internal static string Text(string message)
     {
         var text = PlainText.Visible(message.Replace('\0', ' '));

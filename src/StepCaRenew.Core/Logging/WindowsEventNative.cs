@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace StepCaRenew.Logging;
 
-/// <summary>The event log of Windows; .NET's own face for it is a package that the module does not ship.</summary>
+/// <summary>The calls of the event log of Windows; .NET's class for it is in a package that the module does not ship.</summary>
 [SupportedOSPlatform("windows")]
 internal static partial class WindowsEventNative
 {

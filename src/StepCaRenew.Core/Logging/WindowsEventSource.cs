@@ -4,25 +4,25 @@ using Microsoft.Win32;
 namespace StepCaRenew.Logging;
 
 /// <summary>
-/// The name under which events appear in the event log of Windows. Without it they are written all the same, but the viewer
-/// puts an apology before each. Not verified on Windows.
+/// The source of events in the event log of Windows. If it is not registered, events are written as well, but the viewer
+/// shows each with a note that its description is missing. Not verified on Windows.
 /// </summary>
 internal static class WindowsEventSource
 {
     /// <summary>The source's name.</summary>
     public const string Name = "StepCaRenew";
 
-    /// <summary>Where Windows keeps it, below HKEY_LOCAL_MACHINE.</summary>
+    /// <summary>Its key below HKEY_LOCAL_MACHINE.</summary>
     internal const string KeyPath = $@"SYSTEM\CurrentControlSet\Services\EventLog\Application\{Name}";
 
-    /// <summary>A file of Windows itself, whose messages 1 to 1000 are each the one string of the event.</summary>
+    /// <summary>A file of Windows, whose messages 1 to 1000 consist of the one string of the event.</summary>
     internal const string MessageFile = @"%SystemRoot%\System32\EventCreate.exe";
 
     // Error, warning and information.
     private const int TypesSupported = 7;
 
-    /// <summary>Makes the source where the rights allow it; changes nothing where it is there.</summary>
-    /// <returns>Whether it is there now; false off Windows.</returns>
+    /// <summary>Registers the source if this account has the right to; does nothing if it is registered.</summary>
+    /// <returns>Whether it is registered now; false on other systems.</returns>
     public static bool Register()
     {
         if (!OperatingSystem.IsWindows())

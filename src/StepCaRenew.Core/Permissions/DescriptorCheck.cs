@@ -2,19 +2,19 @@ using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Permissions;
 
-/// <summary>What a security descriptor lets others than the trusted do; no file system is asked.</summary>
+/// <summary>Finds the rights of untrusted accounts in a security descriptor, without the file system.</summary>
 /// <param name="trusted">The trusted SIDs.</param>
-/// <param name="nameOf">What a person calls a SID; null where nobody knows.</param>
+/// <param name="nameOf">The name of a SID; null if it has none.</param>
 internal sealed class DescriptorCheck(IReadOnlySet<string> trusted, Func<string, string?>? nameOf = null)
 {
     private const uint Everything = SddlRights.Delete | SddlRights.WriteDac | SddlRights.WriteOwner | SddlRights.GenericAll | SddlRights.GenericWrite;
 
-    // With the right to set attributes, a file or an empty folder can be made a link.
+    // The right to set attributes can turn a file or an empty folder into a link.
     private const uint OfFile = Everything | SddlRights.WriteData | SddlRights.AppendData | SddlRights.WriteAttributes;
     private const uint OfFolder = OfFile | SddlRights.DeleteChild;
     private const uint OfAncestor = Everything | SddlRights.DeleteChild;
 
-    // Windows formats a volume for data with Modify for all users on its root, which holds the right to delete it.
+    // On a new data volume, Windows gives all users the right Modify on its root, which includes the right to delete it.
     private const uint OfRoot = ~SddlRights.Delete;
 
     private static readonly (uint Right, string Name)[] Names =
@@ -24,7 +24,7 @@ internal sealed class DescriptorCheck(IReadOnlySet<string> trusted, Func<string,
         (SddlRights.WriteDac, "change permissions"), (SddlRights.WriteOwner, "take ownership"),
     ];
 
-    /// <summary>The rights of others over one path.</summary>
+    /// <summary>The rights of untrusted accounts to one path.</summary>
     public IReadOnlyList<SafetyFinding> Find(string path, string sddl, PathRole role, bool isFolder)
     {
         try
@@ -34,33 +34,33 @@ internal sealed class DescriptorCheck(IReadOnlySet<string> trusted, Func<string,
         }
         catch (FormatException e)
         {
-            return [new SafetyFinding(path, $"the access rules of '{path}' can't be read ({e.Message})", $"icacls \"{path}\"")];
+            return [new SafetyFinding(path, $"the access rules of '{path}' cannot be read ({e.Message})", $"icacls \"{path}\"")];
         }
     }
 
-    // A command that changes the root of C: could cost the machine; everything on a volume inherits from its root.
+    // Everything on a volume inherits from its root, so a command that changes the root of C: could break the machine.
     private static string Remedy(string path, PathRole role, string command) =>
         !VolumeRoot.Is(path) ? command
         : role == PathRole.Ancestor ? $"use a volume that only administrators can change instead of {path}"
         : $"use a folder of its own, which only administrators can change, instead of {path}";
 
-    // An owner may change the permissions, whatever they say.
+    // An owner can always change the permissions.
     private SafetyFinding[] OfOwner(string path, string? owner, PathRole role) => owner is not null && trusted.Contains(owner)
         ? []
-        : [new SafetyFinding(path, $"'{path}' is owned by {(owner is null ? "nobody that is known" : Display(owner))}", Remedy(path, role, $"icacls \"{path}\" /setowner *S-1-5-32-544"))];
+        : [new SafetyFinding(path, $"'{path}' is owned by {(owner is null ? "an unknown account" : Display(owner))}", Remedy(path, role, $"icacls \"{path}\" /setowner *S-1-5-32-544"))];
 
     private IEnumerable<SafetyFinding> OfRules(string path, IReadOnlyList<AccessRule>? rules, PathRole role, bool isFolder)
     {
         if (rules is null)
-            return [new SafetyFinding(path, $"'{path}' may be changed by everyone (it has no DACL)", Remedy(path, role, $"icacls \"{path}\" /reset"))];
+            return [new SafetyFinding(path, $"'{path}' can be changed by everyone (it has no DACL)", Remedy(path, role, $"icacls \"{path}\" /reset"))];
         var harmful = (role == PathRole.Ancestor ? OfAncestor : isFolder ? OfFolder : OfFile) & (VolumeRoot.Is(path) ? OfRoot : ~0u);
         return
         [
             .. ByTrustee(rules.Where(rule => !rule.IsInheritOnly && !trusted.Contains(rule.Trustee)), harmful)
-                .Select(of => Finding(path, role, of.Trustee, $"may be changed by {Display(of.Trustee)} ({of.Rights})")),
-            // Whoever creates something in a safe folder is trusted, and so is that one's share of it.
+                .Select(of => Finding(path, role, of.Trustee, $"can be changed by {Display(of.Trustee)} ({of.Rights})")),
+            // Only trusted accounts create files in a safe folder, so the rights of CREATOR OWNER are theirs.
             .. ByTrustee(rules.Where(rule => rule.IsInheritOnly && isFolder && role == PathRole.End && !trusted.Contains(rule.Trustee) && rule.Trustee != WellKnownSids.CreatorOwner), OfFolder)
-                .Select(of => Finding(path, role, of.Trustee, $"lets what is made in it be changed by {Display(of.Trustee)} (inherit-only: {of.Rights})")),
+                .Select(of => Finding(path, role, of.Trustee, $"lets new files in it be changed by {Display(of.Trustee)} (inherit-only: {of.Rights})")),
         ];
     }
 
@@ -69,7 +69,7 @@ internal sealed class DescriptorCheck(IReadOnlySet<string> trusted, Func<string,
         .Where(of => of.Rights != 0)
         .Select(of => (of.trustee, string.Join(", ", Names.Where(name => (of.Rights & name.Right) != 0).Select(name => name.Name))));
 
-    // What is inherited must be made the path's own before it can be taken away.
+    // Inherited entries must be copied to the path before they can be removed.
     private static SafetyFinding Finding(string path, PathRole role, string trustee, string right) =>
         new(path, $"'{path}' {right}", Remedy(path, role, $"icacls \"{path}\" /inheritance:d /remove:g {(trustee.StartsWith("S-", StringComparison.Ordinal) ? "*" : string.Empty)}{trustee}"));
 

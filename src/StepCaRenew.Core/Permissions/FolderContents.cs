@@ -2,17 +2,17 @@ using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Permissions;
 
-/// <summary>All that lies in a folder and in the folders below it, those that links in it lead to as well.</summary>
+/// <summary>All files and folders below a folder, also behind links in it.</summary>
 internal sealed class FolderContents(Func<string, PathEntry> look, PathWalk walk)
 {
-    // A pwsh has some hundred files. Who links a module to the root folder should not wait for an answer.
+    // pwsh has some hundred files. A module that links to the root folder must not take forever.
     private const int MostEntries = 20_000;
     private readonly HashSet<string> folders = [];
     private int entries;
 
-    /// <summary>The steps of all entries; none where there is no folder.</summary>
+    /// <summary>The paths to check for all entries; none if there is no folder.</summary>
     /// <param name="folder">The folder, at the end of all links.</param>
-    /// <exception cref="RenewalException">Links go in a circle, or what is there can't be listed.</exception>
+    /// <exception cref="RenewalException">Links form a circle, or a folder cannot be listed.</exception>
     public IEnumerable<(string Path, PathRole Role)> Steps(string folder)
     {
         if (look(folder).Kind != PathKind.Folder || !folders.Add(folder))
@@ -40,6 +40,6 @@ internal sealed class FolderContents(Func<string, PathEntry> look, PathWalk walk
     }
 
     private static RenewalException NotListed(string folder, string reason) => new(
-        ErrorId.InsecureDefinition, $"Whether others may change what lies in '{folder}' can't be told: {reason}",
-        "Let the account that runs this list the folder, and keep nothing in it that does not belong there.");
+        ErrorId.InsecureDefinition, $"Cannot check which accounts can change the files in '{folder}': {reason}",
+        "Give the account that runs this permission to list the folder, and remove files and links that do not belong there.");
 }

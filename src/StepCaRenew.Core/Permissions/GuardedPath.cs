@@ -2,15 +2,15 @@ using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Permissions;
 
-/// <summary>Something that only the trusted may change.</summary>
-/// <param name="Path">Where it lies.</param>
-/// <param name="What">What it is in a sentence: <c>the script</c>, <c>the definition</c>, <c>the log folder</c>.</param>
-/// <param name="WithContents">Whether all that lies in the folder counts as well: a module loads what lies beside it.</param>
+/// <summary>A file or folder that only trusted accounts may be able to change.</summary>
+/// <param name="Path">Its path.</param>
+/// <param name="What">Its name in a sentence: <c>the script</c>, <c>the definition</c>, <c>the log folder</c>.</param>
+/// <param name="WithContents">Whether all files in the folder are checked as well: a module loads the files next to it.</param>
 internal sealed record GuardedPath(string Path, string What, bool WithContents = false)
 {
-    /// <summary>A pwsh: the path that names it, and the whole folder that it really lies in and loads from.</summary>
+    /// <summary>pwsh: the path that names it, and the whole folder of the real file, from which it loads.</summary>
     /// <param name="path">The full path of pwsh.</param>
-    /// <exception cref="RenewalException">Its links go in a circle.</exception>
+    /// <exception cref="RenewalException">Its links form a circle.</exception>
     public static IReadOnlyList<GuardedPath> Pwsh(string path) =>
     [
         new(path, "pwsh"),
@@ -18,12 +18,12 @@ internal sealed record GuardedPath(string Path, string What, bool WithContents =
     ];
 
     /// <summary>
-    /// A program that is run. Windows looks for its libraries in its folder first, so that a new file there can be run with
-    /// it: under the path that starts it, and where a link leads.
+    /// A program that is run. Windows searches its folder first for its libraries, so a new file there could be loaded. This
+    /// applies to the folder of the path and to that of the real file.
     /// </summary>
     /// <param name="path">The full path of the program.</param>
-    /// <param name="loadsFromItsFolder">Whether the platform looks there: Windows.</param>
-    /// <exception cref="RenewalException">Its links go in a circle.</exception>
+    /// <param name="loadsFromItsFolder">Whether libraries are searched in its folder: on Windows.</param>
+    /// <exception cref="RenewalException">Its links form a circle.</exception>
     public static IReadOnlyList<GuardedPath> Program(string path, bool loadsFromItsFolder) =>
     [
         new(path, "the program"),

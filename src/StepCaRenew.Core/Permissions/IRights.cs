@@ -1,11 +1,11 @@
 namespace StepCaRenew.Permissions;
 
-/// <summary>Who may do what, as the file system of a platform says it.</summary>
+/// <summary>Reads the permissions of the file system.</summary>
 internal interface IRights
 {
-    /// <summary>What lies at a path, links not followed.</summary>
+    /// <summary>The kind of a path; links are not followed.</summary>
     PathEntry GetEntry(string path);
 
-    /// <summary>The rights that somebody untrusted has over one path alone; what can't be read is a finding, too.</summary>
+    /// <summary>The rights of untrusted accounts to one path. Rights that cannot be read are a finding, too.</summary>
     IEnumerable<SafetyFinding> Find(string path, PathRole role, TrustedAccounts trusted);
 }

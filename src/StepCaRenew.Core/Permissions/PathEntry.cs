@@ -1,8 +1,8 @@
 namespace StepCaRenew.Permissions;
 
-/// <summary>What lies at a path, links not followed.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="LinkTarget">Where a link leads, as it is written in it.</param>
+/// <summary>The kind of a path; links are not followed.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="LinkTarget">The target of a link, as it is stored in the link.</param>
 internal sealed record PathEntry(PathKind Kind, string? LinkTarget = null)
 {
     public static PathEntry Missing { get; } = new(PathKind.Missing);
@@ -10,7 +10,7 @@ internal sealed record PathEntry(PathKind Kind, string? LinkTarget = null)
     public static PathEntry Other { get; } = new(PathKind.Other);
 }
 
-/// <summary>What can lie at a path.</summary>
+/// <summary>The kinds of a path.</summary>
 internal enum PathKind
 {
     /// <summary>Nothing.</summary>
@@ -19,9 +19,9 @@ internal enum PathKind
     /// <summary>A folder.</summary>
     Folder,
 
-    /// <summary>A link to somewhere else.</summary>
+    /// <summary>A link.</summary>
     Link,
 
-    /// <summary>A file, or something that can't be looked at.</summary>
+    /// <summary>A file, or something that this account cannot read.</summary>
     Other,
 }

@@ -1,14 +1,14 @@
 namespace StepCaRenew.Permissions;
 
-/// <summary>What a path means to what is being checked, and so which rights over it matter.</summary>
+/// <summary>The role of a path in a check; it decides which rights to it matter.</summary>
 internal enum PathRole
 {
-    /// <summary>A folder on the way: who may rename or delete what is in it replaces all below; a new name beside it does no harm. (A program's own folder is looked at as an end: see <see cref="GuardedPath.Program"/>.)</summary>
+    /// <summary>A folder of the path. An account that can rename or delete its entries can replace everything below; a new file in it does no harm. (The folder of a program is an <see cref="End"/>: see <see cref="GuardedPath.Program"/>.)</summary>
     Ancestor,
 
-    /// <summary>A link on the way.</summary>
+    /// <summary>A link in the path.</summary>
     Link,
 
-    /// <summary>The file or folder itself; in a folder, a new file does harm. Also the folder that something missing would be made in.</summary>
+    /// <summary>The file or folder itself; in a folder, a new file does harm. Also the folder in which a missing file would be created.</summary>
     End,
 }

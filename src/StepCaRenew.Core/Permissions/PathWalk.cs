@@ -2,18 +2,18 @@ using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Permissions;
 
-/// <summary>All that decides what a path leads to: every folder from the root down, every link, and the end.</summary>
+/// <summary>Everything that decides which file a path leads to: every folder from the root down, every link, and the end.</summary>
 /// <remarks>
-/// From the root down, so that what was found safe stays so while the rest is looked at. Links and <c>..</c> are taken
-/// as the kernel takes them.
+/// From the root down, so that a checked part cannot be replaced while the rest is checked. Links and <c>..</c> are resolved
+/// as the kernel does.
 /// </remarks>
 internal sealed class PathWalk(Func<string, PathEntry> look)
 {
     private const int MostLinks = 40;
 
-    /// <summary>The steps; a folder may come more than once.</summary>
+    /// <summary>The paths to check; a folder can appear more than once.</summary>
     /// <param name="path">A full path.</param>
-    /// <exception cref="RenewalException">The links go in a circle.</exception>
+    /// <exception cref="RenewalException">The links form a circle.</exception>
     public IEnumerable<(string Path, PathRole Role)> Steps(string path)
     {
         var current = Path.GetPathRoot(path)!;
@@ -23,7 +23,7 @@ internal sealed class PathWalk(Func<string, PathEntry> look)
         {
             var next = name == ".." ? Path.GetDirectoryName(current) ?? current : Path.Combine(current, name);
             var entry = look(next);
-            // Who may write here makes what is missing.
+            // An account that can write in this folder can create the missing file.
             if (entry.Kind == PathKind.Missing)
                 break;
             yield return (current, PathRole.Ancestor);
@@ -42,7 +42,7 @@ internal sealed class PathWalk(Func<string, PathEntry> look)
             yield return (next, PathRole.Link);
             if (++links > MostLinks)
                 throw TargetPath.Broken(path, null);
-            // A target such as \certs is on the drive of its link, whatever the drive of this process is.
+            // A target such as \certs is on the drive of its link, not on the present one.
             current = Path.IsPathRooted(target) ? Path.GetPathRoot(Path.GetFullPath(target, current))! : current;
             Push(left, target);
         }

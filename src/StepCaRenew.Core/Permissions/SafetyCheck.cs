@@ -2,7 +2,7 @@ using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Permissions;
 
-/// <summary>Whether anybody but the trusted may change what lies at a path, or replace it. What is on the way is looked at once.</summary>
+/// <summary>Checks that only trusted accounts can change or replace a file or folder. Every part of the paths is checked once.</summary>
 internal sealed class SafetyCheck(TrustedAccounts trusted, IRights rights)
 {
     private const int MostShown = 3;
@@ -13,13 +13,13 @@ internal sealed class SafetyCheck(TrustedAccounts trusted, IRights rights)
     {
     }
 
-    /// <summary>Demands that only the trusted may change what says what is run, and what is run.</summary>
-    /// <exception cref="RenewalException">Others may (<see cref="ErrorId.InsecureDefinition"/>).</exception>
+    /// <summary>Requires that only trusted accounts can change a definition and the programs and scripts that it runs.</summary>
+    /// <exception cref="RenewalException">Other accounts can (<see cref="ErrorId.InsecureDefinition"/>).</exception>
     public static void RequireSafeDefinition(IEnumerable<GuardedPath> paths, TrustedAccounts trusted) =>
         new SafetyCheck(trusted).RequireDefinition(paths);
 
-    /// <summary>Demands that only the trusted may change the folders that a run writes in.</summary>
-    /// <exception cref="RenewalException">Others may (<see cref="ErrorId.InsecureFolder"/>).</exception>
+    /// <summary>Requires that only trusted accounts can change the folders that a run writes in.</summary>
+    /// <exception cref="RenewalException">Other accounts can (<see cref="ErrorId.InsecureFolder"/>).</exception>
     public static void RequireSafeFolder(IEnumerable<GuardedPath> folders, TrustedAccounts trusted) =>
         new SafetyCheck(trusted).RequireFolder(folders);
 
@@ -29,8 +29,8 @@ internal sealed class SafetyCheck(TrustedAccounts trusted, IRights rights)
     /// <inheritdoc cref="RequireSafeFolder"/>
     public void RequireFolder(IEnumerable<GuardedPath> folders) => Require(ErrorId.InsecureFolder, folders);
 
-    /// <summary>All rights that others have over what is guarded; none where it is safe.</summary>
-    /// <exception cref="RenewalException">Its links go in a circle.</exception>
+    /// <summary>The rights of untrusted accounts; none if the path is safe.</summary>
+    /// <exception cref="RenewalException">Its links form a circle.</exception>
     public IReadOnlyList<SafetyFinding> Find(GuardedPath guarded)
     {
         var found = Readings(guarded.Path).SelectMany(walk.Steps);
@@ -54,15 +54,15 @@ internal sealed class SafetyCheck(TrustedAccounts trusted, IRights rights)
         var commands = findings.Take(MostShown).Select(finding => finding.Command).Distinct();
         return new RenewalException(
             errorId,
-            $"Others than this run's account may change {guarded.What} '{guarded.Path}': {string.Join("; ", findings.Take(MostShown).Select(finding => finding.Sentence))}{more}.",
+            $"Other accounts can change {guarded.What} '{guarded.Path}': {string.Join("; ", findings.Take(MostShown).Select(finding => finding.Sentence))}{more}.",
             $"As its owner or an administrator: {string.Join("; ", commands)}");
     }
 
-    // The kernel takes '..' after the link before it, .NET and PowerShell by the letters: either may be the one that opens it.
+    // The kernel resolves '..' after links, .NET and PowerShell by the text of the path; either can be the one that opens it.
     private static IEnumerable<string> Readings(string path)
     {
-        var letters = Path.GetFullPath(path);
-        return OperatingSystem.IsWindows() ? [letters] : [Path.Combine(Environment.CurrentDirectory, path), letters];
+        var byText = Path.GetFullPath(path);
+        return OperatingSystem.IsWindows() ? [byText] : [Path.Combine(Environment.CurrentDirectory, path), byText];
     }
 
     private IReadOnlyList<SafetyFinding> Find(string path, PathRole role)

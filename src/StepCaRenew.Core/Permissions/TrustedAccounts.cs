@@ -4,7 +4,7 @@ using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.Permissions;
 
-/// <summary>Who may change what a run does: root, or the administrators and the system itself, and the account that it runs as.</summary>
+/// <summary>The accounts that may control a run: root, or the administrators and SYSTEM, and the account that it runs as.</summary>
 internal sealed record TrustedAccounts
 {
     private const uint Root = 0;
@@ -21,10 +21,10 @@ internal sealed record TrustedAccounts
     /// <summary>The SIDs on Windows.</summary>
     public IReadOnlySet<string> Sids { get; }
 
-    /// <summary>Whom a command gives a file to on Unix: the first after root, who may then still write it.</summary>
+    /// <summary>The owner in a chown command for Unix: the first account after root, so that it can still write the file.</summary>
     public string UnixOwner { get; private init; } = "root";
 
-    /// <summary>Those of a run, as it will be.</summary>
+    /// <summary>The trusted accounts of a run as this account.</summary>
     /// <exception cref="RenewalException">There is no such account (<see cref="ErrorId.AccountInvalid"/>).</exception>
     public static TrustedAccounts ForAccount(TaskAccount account) => account switch
     {
@@ -39,12 +39,12 @@ internal sealed record TrustedAccounts
         _ => throw new ArgumentOutOfRangeException(nameof(account)),
     };
 
-    /// <summary>Those of the run that this process is.</summary>
+    /// <summary>The trusted accounts of this process.</summary>
     public static TrustedAccounts ForThisProcess() =>
         OperatingSystem.IsWindows() ? FromSids(WindowsAccounts.Current()) : FromUsers(UnixAccounts.Current());
 
-    /// <summary>Those of a pair's folder: the owner of the key has the key anyway.</summary>
-    /// <param name="keyPath">The key; one that is not there adds nobody.</param>
+    /// <summary>These accounts and the owner of a key, who has the key anyway.</summary>
+    /// <param name="keyPath">The key; a missing one adds no account.</param>
     public TrustedAccounts WithOwnerOf(string keyPath)
     {
         if (OperatingSystem.IsWindows())

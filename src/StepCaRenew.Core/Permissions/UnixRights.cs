@@ -6,14 +6,14 @@ using StepCaRenew.Text;
 
 namespace StepCaRenew.Permissions;
 
-/// <summary>Owner, mode and POSIX ACL.</summary>
+/// <summary>Reads owner, mode and POSIX ACL.</summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed class UnixRights(PrivateGroups privateGroups) : IRights
 {
     private const string AccessAcl = "system.posix_acl_access";
     private const string DefaultAcl = "system.posix_acl_default";
 
-    // On macOS the administrators are the group 80, which owns /Applications and the like.
+    // On macOS group 80 is that of the administrators; it owns folders such as /Applications.
     private static readonly uint[] AdministratorGroups = OperatingSystem.IsMacOS() ? [0, 80] : [0];
 
     /// <inheritdoc/>
@@ -30,11 +30,11 @@ internal sealed class UnixRights(PrivateGroups privateGroups) : IRights
     {
         var (stat, failure) = UnixStat.TryRead(path);
         if (stat is null)
-            return failure is null ? [] : [new SafetyFinding(path, $"'{path}' can't be looked at ({failure})", $"ls -ld {ShellWord.Quote(path)}")];
+            return failure is null ? [] : [new SafetyFinding(path, $"'{path}' cannot be checked ({failure})", $"ls -ld {ShellWord.Quote(path)}")];
         List<SafetyFinding> found = [];
         if (!trusted.Users.Contains(stat.User))
             found.Add(new SafetyFinding(path, $"'{path}' is owned by '{UnixAccounts.UserName(stat.User)}'", $"chown -h {trusted.UnixOwner} {ShellWord.Quote(path)}"));
-        // Nobody can write into a link. In a sticky folder only its owner renames an entry, and every entry on the way is looked at.
+        // A link cannot be written. In a sticky folder only the owner of an entry can rename it, and the owners of all parts of a path are checked.
         if (!stat.IsLink && !(role == PathRole.Ancestor && stat.IsSticky))
             found.AddRange(Writers(path, role, stat, trusted));
         return found;
@@ -45,39 +45,39 @@ internal sealed class UnixRights(PrivateGroups privateGroups) : IRights
         var bytes = Attribute(path, AccessAcl);
         var acl = bytes is null ? new PosixAcl([], [], stat.GroupMayWrite, stat.OthersMayWrite) : PosixAcl.Parse(bytes);
         if (acl is null)
-            return [new SafetyFinding(path, $"'{path}' has a POSIX ACL that can't be read", $"setfacl -b {ShellWord.Quote(path)}")];
+            return [new SafetyFinding(path, $"'{path}' has a POSIX ACL that cannot be read", $"setfacl -b {ShellWord.Quote(path)}")];
         var owningGroup = acl.OwningGroup && !IsTrusted(stat.Group, trusted)
-            ? [new SafetyFinding(path, $"'{path}' may be written by group '{UnixAccounts.GroupName(stat.Group)}' (mode {stat.Octal})", Closing(path, stat, "g"))]
+            ? [new SafetyFinding(path, $"'{path}' can be written by group '{UnixAccounts.GroupName(stat.Group)}' (mode {stat.Octal})", Closing(path, stat, "g"))]
             : Array.Empty<SafetyFinding>();
         var others = acl.Others
-            ? [new SafetyFinding(path, $"'{path}' may be written by everyone (mode {stat.Octal}{(role == PathRole.Ancestor ? ", not sticky" : string.Empty)})", Closing(path, stat, "o"))]
+            ? [new SafetyFinding(path, $"'{path}' can be written by everyone (mode {stat.Octal}{(role == PathRole.Ancestor ? ", not sticky" : string.Empty)})", Closing(path, stat, "o"))]
             : Array.Empty<SafetyFinding>();
         return
         [
             .. owningGroup, .. others,
-            .. Named(path, acl, trusted, "may be written by {0} (POSIX ACL)", "setfacl -b"),
-            .. role == PathRole.End && stat.IsFolder ? Heirs(path, trusted) : [],
+            .. Named(path, acl, trusted, "can be written by {0} (POSIX ACL)", "setfacl -b"),
+            .. role == PathRole.End && stat.IsFolder ? NewFiles(path, trusted) : [],
         ];
     }
 
-    // Nobody should be told to close /tmp.
+    // The user must not be told to change the mode of /tmp.
     private static string Closing(string path, UnixStat stat, string whom) =>
         stat.IsSticky ? $"use a folder of its own instead of {ShellWord.Quote(path)}" : $"chmod {whom}-w {ShellWord.Quote(path)}";
 
-    // What is made in the folder takes the default ACL, whatever umask says.
-    private IEnumerable<SafetyFinding> Heirs(string path, TrustedAccounts trusted)
+    // New files in the folder get the default ACL, whatever the umask is.
+    private IEnumerable<SafetyFinding> NewFiles(string path, TrustedAccounts trusted)
     {
         if (Attribute(path, DefaultAcl) is not { } bytes)
             return [];
         const string Sentence = "lets new files in it be written by {0} (default POSIX ACL)";
         var acl = PosixAcl.Parse(bytes) ?? new PosixAcl([], [], false, true);
-        return [.. Named(path, acl, trusted, Sentence, "setfacl -k"), .. acl.Others ? [Finding(path, Said(Sentence, "everyone"), "setfacl -k")] : Array.Empty<SafetyFinding>()];
+        return [.. Named(path, acl, trusted, Sentence, "setfacl -k"), .. acl.Others ? [Finding(path, Fill(Sentence, "everyone"), "setfacl -k")] : Array.Empty<SafetyFinding>()];
     }
 
     private IEnumerable<SafetyFinding> Named(string path, PosixAcl acl, TrustedAccounts trusted, string sentence, string command) =>
     [
-        .. acl.Users.Where(user => !trusted.Users.Contains(user)).Select(user => Finding(path, Said(sentence, $"user '{UnixAccounts.UserName(user)}'"), command)),
-        .. acl.Groups.Where(group => !IsTrusted(group, trusted)).Select(group => Finding(path, Said(sentence, $"group '{UnixAccounts.GroupName(group)}'"), command)),
+        .. acl.Users.Where(user => !trusted.Users.Contains(user)).Select(user => Finding(path, Fill(sentence, $"user '{UnixAccounts.UserName(user)}'"), command)),
+        .. acl.Groups.Where(group => !IsTrusted(group, trusted)).Select(group => Finding(path, Fill(sentence, $"group '{UnixAccounts.GroupName(group)}'"), command)),
     ];
 
     private bool IsTrusted(uint group, TrustedAccounts trusted) =>
@@ -85,7 +85,7 @@ internal sealed class UnixRights(PrivateGroups privateGroups) : IRights
 
     private static byte[]? Attribute(string path, string name) => OperatingSystem.IsLinux() ? LinuxMetadata.Read(path, name) : null;
 
-    private static string Said(string sentence, string who) => sentence.Replace("{0}", who, StringComparison.Ordinal);
+    private static string Fill(string sentence, string who) => sentence.Replace("{0}", who, StringComparison.Ordinal);
 
     private static SafetyFinding Finding(string path, string right, string command) => new(path, $"'{path}' {right}", $"{command} {ShellWord.Quote(path)}");
 }

@@ -4,7 +4,7 @@ using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Permissions;
 
-/// <summary>Security descriptors of files and folders, handed to <see cref="DescriptorCheck"/> as text. Seen under Wine only.</summary>
+/// <summary>Reads security descriptors of files and folders for <see cref="DescriptorCheck"/>. Tested under Wine only.</summary>
 [SupportedOSPlatform("windows")]
 internal sealed class WindowsRights : IRights
 {
@@ -14,7 +14,7 @@ internal sealed class WindowsRights : IRights
         try
         {
             var attributes = File.GetAttributes(path);
-            // A reparse point without a target (a placeholder of a cloud drive, a deduplicated file) is what it seems to be.
+            // A reparse point without a target (a placeholder of a cloud drive, a deduplicated file) is an ordinary file.
             if (attributes.HasFlag(FileAttributes.ReparsePoint) && new FileInfo(path).LinkTarget is { } target)
                 return new PathEntry(PathKind.Link, target);
             return attributes.HasFlag(FileAttributes.Directory) ? PathEntry.Folder : PathEntry.Other;
@@ -34,16 +34,16 @@ internal sealed class WindowsRights : IRights
     {
         try
         {
-            // The walk comes to links and to their targets one by one.
+            // Links and their targets are checked one by one.
             return new DescriptorCheck(trusted.Sids, WindowsAccounts.NameOf).Find(path, SddlOf(path, followLinks: false), role, Directory.Exists(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return [new SafetyFinding(path, $"the access rules of '{path}' can't be read ({e.Message})", $"icacls \"{path}\"")];
+            return [new SafetyFinding(path, $"the access rules of '{path}' cannot be read ({e.Message})", $"icacls \"{path}\"")];
         }
     }
 
-    /// <summary>The SID of the owner of a file; null if that cannot be told.</summary>
+    /// <summary>The SID of the owner of a file; null if it cannot be read.</summary>
     public static string? OwnerOf(string path)
     {
         try

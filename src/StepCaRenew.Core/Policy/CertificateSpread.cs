@@ -4,28 +4,28 @@ using System.Security.Cryptography;
 namespace StepCaRenew.Policy;
 
 /// <summary>
-/// A number in [0, 1) that belongs to one certificate: the same at every check, and even over many certificates.
+/// A number in [0, 1) that is the same at every check of a certificate and evenly distributed over many certificates.
 /// </summary>
 /// <remarks>
-/// Drawn anew at every check instead, as the reference does, a periodic check meets the smallest of many draws,
-/// and a fleet clumps at the early end (smallstep/certificates issue 350).
+/// <c>step</c> draws a random number at every check instead. A periodic check then acts on the smallest of many draws, and
+/// the certificates of a fleet are renewed close together, early (smallstep/certificates issue 350).
 /// </remarks>
 internal static class CertificateSpread
 {
     /// <summary>The spread of a certificate.</summary>
-    /// <param name="issuer">The issuer's name as it is encoded.</param>
+    /// <param name="issuer">The issuer's encoded name.</param>
     /// <param name="serialNumber">The serial number; unique together with the issuer (RFC 5280 section 4.1.2.2).</param>
-    public static double Of(ReadOnlySpan<byte> issuer, ReadOnlySpan<byte> serialNumber)
+    public static double ForCertificate(ReadOnlySpan<byte> issuer, ReadOnlySpan<byte> serialNumber)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        // The length keeps a byte from moving over from the one to the other.
+        // With its length, so that no other issuer and serial number give the same bytes.
         BinaryPrimitives.WriteInt32BigEndian(digest, issuer.Length);
         hash.AppendData(digest[..sizeof(int)]);
         hash.AppendData(issuer);
         hash.AppendData(serialNumber);
         hash.GetHashAndReset(digest);
-        // 53 bits are what a double holds exactly.
+        // A double holds 53 bits exactly.
         return (BinaryPrimitives.ReadUInt64BigEndian(digest) >> 11) * (1.0 / (1UL << 53));
     }
 }

@@ -7,9 +7,6 @@ internal static class RenewalPolicy
     private const int ExpiresInJitterShare = 20;
 
     /// <summary>Whether a certificate is due.</summary>
-    /// <param name="certificate">The certificate.</param>
-    /// <param name="rule">The rule.</param>
-    /// <param name="now">The present moment.</param>
     /// <exception cref="RenewalException">The rule can never be met (<see cref="ErrorId.ExpiresInTooLong"/>).</exception>
     public static RenewalDecision Decide(CertificateValidity certificate, RenewalRule rule, DateTimeOffset now)
     {
@@ -18,11 +15,7 @@ internal static class RenewalPolicy
         return new RenewalDecision(rule.IsForced || now >= due, due);
     }
 
-    /// <summary>
-    /// The moment from which a certificate is due by the rule; whether it is forced changes nothing about it.
-    /// </summary>
-    /// <param name="certificate">The certificate.</param>
-    /// <param name="rule">The rule.</param>
+    /// <summary>The time from which a certificate is due by the rule, also if its renewal is forced.</summary>
     /// <exception cref="RenewalException">The rule can never be met (<see cref="ErrorId.ExpiresInTooLong"/>).</exception>
     public static DateTimeOffset DueTime(CertificateValidity certificate, RenewalRule rule)
     {
@@ -47,6 +40,6 @@ internal static class RenewalPolicy
         ? remaining
         : throw new RenewalException(
             ErrorId.ExpiresInTooLong,
-            $"-ExpiresIn {Duration.Format(remaining)} is longer than the certificate's lifetime of {Duration.Format(lifetime)}: it would be renewed at every run.",
+            $"-ExpiresIn {Duration.Format(remaining)} is longer than the certificate's lifetime of {Duration.Format(lifetime)}, so it would be renewed at every run.",
             $"Use a duration of at most {Duration.Format(lifetime)}, or -Force to renew now.");
 }

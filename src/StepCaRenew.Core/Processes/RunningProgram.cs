@@ -3,20 +3,20 @@ using System.Diagnostics;
 
 namespace StepCaRenew.Processes;
 
-/// <summary>Runs a program to its end, and ends it with its children where it must not go on.</summary>
+/// <summary>Runs a program to its end; if it is cancelled, ends it and its children.</summary>
 internal static class RunningProgram
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs a program.</summary>
-    /// <param name="start">What to run; the streams are redirected here.</param>
-    /// <param name="input">What it reads; then its input ends, since nobody is there to answer a question.</param>
-    /// <param name="output">Takes its output.</param>
-    /// <param name="errors">Takes its errors.</param>
+    /// <param name="start">The program; its streams are redirected here.</param>
+    /// <param name="input">Its input, which ends after this: no user is there to answer a question.</param>
+    /// <param name="output">Reads its standard output.</param>
+    /// <param name="errors">Reads its standard error.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Its exit code.</returns>
-    /// <exception cref="OperationCanceledException">It took too long, or the run was cancelled; it has been ended.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled or took too long, and was ended.</exception>
     /// <exception cref="IOException">It could not be started.</exception>
     public static async Task<int> RunAsync(
         ProcessStartInfo start, ReadOnlyMemory<byte> input, Func<Stream, Task> output, Func<Stream, Task> errors, TimeProvider clock, CancellationToken cancellationToken)
@@ -34,8 +34,8 @@ internal static class RunningProgram
             throw;
         }
 
-        // A daemon that it started may keep the pipes open for years.
-        await Task.WhenAny(reading, Task.Delay(Patience, clock, CancellationToken.None)).ConfigureAwait(false);
+        // A daemon that it started can keep the pipes open.
+        await Task.WhenAny(reading, Task.Delay(LongestWait, clock, CancellationToken.None)).ConfigureAwait(false);
         return process.ExitCode;
     }
 
@@ -63,7 +63,7 @@ internal static class RunningProgram
         }
         catch (IOException)
         {
-            // It ended without reading on; its exit code says why.
+            // It ended without reading all of its input; its exit code shows the reason.
         }
     }
 
@@ -75,17 +75,17 @@ internal static class RunningProgram
         }
         catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException or NotSupportedException)
         {
-            // It ended by itself, or belongs to someone else by now; what could be ended was.
+            // It has ended, or belongs to another account now.
         }
 
-        using var patience = new CancellationTokenSource(Patience, clock);
+        using var timeout = new CancellationTokenSource(LongestWait, clock);
         try
         {
-            await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
+            await process.WaitForExitAsync(timeout.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            // Stuck in the kernel (a dead network mount). Waiting longer helps nobody.
+            // It hangs in the kernel (a dead network mount), so waiting longer does not help.
         }
     }
 }

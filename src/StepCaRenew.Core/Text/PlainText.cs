@@ -5,11 +5,10 @@ using System.Text.RegularExpressions;
 
 namespace StepCaRenew.Text;
 
-/// <summary>Makes text of other programs plain: without terminal escape sequences and without characters that cannot be seen.</summary>
+/// <summary>Removes or replaces terminal escape sequences and invisible characters in text of other programs and accounts.</summary>
 internal static partial class PlainText
 {
     /// <summary>Removes every escape sequence and every control or format character; tabs and line ends (as LF) stay.</summary>
-    /// <param name="text">What a program wrote, or a server sent.</param>
     public static string Strip(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -27,10 +26,9 @@ internal static partial class PlainText
     }
 
     /// <summary>
-    /// Text for people that another account may have made: a name, a message with a path in it. Each character that cannot be
-    /// seen is shown as U+FFFD; tabs and line ends stay. If they were removed, two names would look the same.
+    /// Text to show that another account may have chosen: a name, a message with a path. Each invisible character is replaced
+    /// with U+FFFD, since two names could look the same without it; tabs and line ends stay.
     /// </summary>
-    /// <param name="text">The text.</param>
     public static string Visible(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -38,16 +36,14 @@ internal static partial class PlainText
     }
 
     /// <summary>The same on one line: for a property of a result, or a message.</summary>
-    /// <param name="text">The text.</param>
     [return: NotNullIfNotNull(nameof(text))]
     public static string? Line(string? text) =>
         text is null || IsAscii(text) ? text : Show(text.Replace("\r\n", " ", StringComparison.Ordinal).Replace('\n', ' ').Replace('\t', ' '), IsHidden);
 
     /// <summary>
-    /// A path for a result. If hidden characters were removed, or a line end became a blank, the text could be the path of
-    /// another file, which the next cmdlet of a pipeline would then work on.
+    /// A path for a result. Every hidden character is replaced, line ends too: if it were removed or became a blank, the text
+    /// could be the path of another file, which the next cmdlet of a pipeline would change.
     /// </summary>
-    /// <param name="path">A path, which another account may have made.</param>
     [return: NotNullIfNotNull(nameof(path))]
     public static string? Path(string? path) => path is null ? null : Show(path, IsHidden);
 
@@ -61,18 +57,18 @@ internal static partial class PlainText
         return shown.ToString();
     }
 
-    // What can be seen of ASCII, on one line: the usual case, found out many characters at a time.
+    // Visible ASCII on one line, the usual case; the check is vectorised.
     private static bool IsAscii(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
-    // Persian, Hindi and families of emoji need the two joiners.
+    // The two joiners are needed for Persian, Hindi and emoji sequences.
     private static bool IsHidden(Rune one) => one.Value is '\t' or '\n' || (IsInvisible(one) && one.Value is not (0x200C or 0x200D));
 
-    // Format characters turn the direction of text, or hide it (Trojan Source, CVE-2021-42574).
+    // Format characters can reverse or hide text (Trojan Source, CVE-2021-42574).
     private static bool IsInvisible(Rune one) => one.Value is not ('\t' or '\n') && Rune.GetUnicodeCategory(one)
         is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
-    // ECMA-48: strings (OSC, DCS, SOS, PM, APC) to their terminator or, where it is missing, to the end of the line;
-    // control sequences (CSI); all others. Each in its two forms: after ESC, and as one character of C1.
+    // ECMA-48: strings (OSC, DCS, SOS, PM, APC) to their terminator or, if it is missing, to the end of the line; control
+    // sequences (CSI); all others. Each in its two forms: after ESC, and as one character of C1.
     [GeneratedRegex(@"(?:\e[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\a\e\u009C\r\n]*(?:\a|\e\\|\u009C)?|(?:\e\[|\u009B)[0-?]*[ -/]*[@-~]?|\e[ -/]*[0-~]?")]
     private static partial Regex Sequence();
 }

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace StepCaRenew.Text;
 
 /// <summary>
-/// Masks secrets in the output of programs, by the forms that they usually have. A secret of another form stays: a hook must
-/// not print its secrets, and docs/architecture.md says so.
+/// Masks secrets in the output of programs, by the forms that they usually have. A secret in another form is not found, so a
+/// hook must not print its secrets (docs/architecture.md).
 /// </summary>
 internal static partial class SecretText
 {
@@ -15,7 +15,7 @@ internal static partial class SecretText
     public static string Mask(string text)
     {
         text = Key().Replace(text, "(a private key)");
-        // The beginning of a key may have been cut off already.
+        // The beginning of a key may be cut off.
         text = KeyEnd().Replace(text, "(a private key)");
         text = InUrl().Replace(text, "$1***@");
         text = Authorization().Replace(text, "$1***");
@@ -32,7 +32,7 @@ internal static partial class SecretText
     [GeneratedRegex(@"\A.*-----END [A-Z0-9 ]*PRIVATE KEY-----", RegexOptions.Singleline)]
     private static partial Regex KeyEnd();
 
-    // https://user:password@host; a password may hold another @.
+    // https://user:password@host; a password may contain another @.
     [GeneratedRegex(@"(?<=://)([^\s/:@]*:)[^\s/]*@")]
     private static partial Regex InUrl();
 
@@ -51,7 +51,7 @@ internal static partial class SecretText
     [GeneratedRegex($"""(--?(?:[\w]{"{1,20}"}-)?(?:{Names})[ \t]{"{1,3}"})(?!-){Value}""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Option();
 
-    // "password": "x" of JSON; password: x alone on a line, as in YAML. In a sentence a colon is followed by a reason.
+    // "password": "x" in JSON; password: x alone on a line, as in YAML. Within a sentence a colon introduces a reason.
     [GeneratedRegex($"""(["'][\w-]{"{0,30}"}(?:{Names})[\w-]{"{0,30}"}["']\s{"{0,3}"}:\s{"{0,3}"}){Value}|(?<=^[ \t]{"{0,20}"}(?:[\w]{"{1,20}"}[_-])?(?:{Names}):[ \t]{"{1,3}"}){Value}(?=[ \t\r]*$)""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Multiline)]
     private static partial Regex Pair();
 

@@ -4,8 +4,8 @@ using StepCaRenew.Text;
 namespace StepCaRenew;
 
 /// <summary>
-/// Texts of a result that nobody can change. Export-Csv writes what <see cref="ToString"/> returns, and an array would be
-/// written as <c>System.String[]</c>; ConvertTo-Json writes an array, and every operator of PowerShell takes it for a list.
+/// A read-only list of texts in a result. Export-Csv writes <see cref="ToString"/>, where an array would become
+/// <c>System.String[]</c>; ConvertTo-Json writes an array, and PowerShell's operators treat it as a list.
 /// </summary>
 public sealed class TextList : ReadOnlyCollection<string>
 {
@@ -18,13 +18,11 @@ public sealed class TextList : ReadOnlyCollection<string>
     public static new TextList Empty { get; } = FromNames([]);
 
     /// <summary>Names, which a comma separates in <see cref="ToString"/>.</summary>
-    /// <param name="names">The names.</param>
     public static TextList FromNames(IEnumerable<string> names) => new(names, ", ");
 
     /// <summary>Whole sentences, which a space separates in <see cref="ToString"/>.</summary>
-    /// <param name="sentences">The sentences.</param>
     public static TextList FromSentences(IEnumerable<string> sentences) => new(sentences, " ");
 
-    /// <summary>All texts in one.</summary>
+    /// <summary>All texts as one.</summary>
     public override string ToString() => string.Join(separator, this);
 }

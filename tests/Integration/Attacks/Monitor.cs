@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace StepCaRenew.Integration.Attacks;
 
-/// <summary>A monitor that keeps what it is told.</summary>
+/// <summary>A monitor that keeps all requests.</summary>
 internal sealed class Monitor : IDisposable
 {
     private readonly HttpListener listener = new();

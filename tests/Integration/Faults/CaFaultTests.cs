@@ -158,7 +158,7 @@ public sealed class CaFaultTests : FaultTest, IAsyncLifetime
     }
 
     [Fact]
-    public async Task WeAreAnHourAhead_IsRekeyed()
+    public async Task ClockAnHourFast_IsRekeyed()
     {
         var pair = await IssueAsync(ca);
         Clock = new TestClock(TimeSpan.FromHours(1));

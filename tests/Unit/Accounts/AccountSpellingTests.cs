@@ -71,7 +71,7 @@ public sealed class AccountSpellingTests
     public void SidOf_EachSpellingOfThisAccount_IsItsSid()
     {
         var name = WindowsAccounts.CurrentName();
-        Assert.SkipUnless(name.StartsWith($@"{Environment.MachineName}\", StringComparison.OrdinalIgnoreCase), $"'{name}' is no account of this machine.");
+        Assert.SkipUnless(name.StartsWith($@"{Environment.MachineName}\", StringComparison.OrdinalIgnoreCase), $"'{name}' is not an account of this machine.");
         var (own, alone) = (WindowsAccounts.Current(), name[(name.IndexOf('\\', StringComparison.Ordinal) + 1)..]);
         Assert.All([name, $@".\{alone}", alone, own, own.ToLowerInvariant()], one => Assert.Equal(own, WindowsAccounts.SidOf(one)));
     }

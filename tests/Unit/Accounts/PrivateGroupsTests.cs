@@ -67,7 +67,7 @@ public sealed class PrivateGroupsTests : IDisposable
     [InlineData("etc/nsswitch.conf", "passwd: files\n")]
     [InlineData("etc/userdb/eve.user", "{}")]
     [InlineData("run/systemd/userdb/io.systemd.Home", "")]
-    public void WhatCantBeProved_IsNot(string file, string content)
+    public void IsPrivate_OtherMembersPossible_IsFalse(string file, string content)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(root.At(file))!);
         root.Write(file, content);
@@ -78,7 +78,7 @@ public sealed class PrivateGroupsTests : IDisposable
     [InlineData("etc/group", "bob:x:5678:bob\n")]
     [InlineData("etc/gshadow", "bob:!:bob:bob\n")]
     [InlineData("run/systemd/userdb/io.systemd.DynamicUser", "")]
-    public void WhatChangesNothing_IsPrivateStill(string file, string content)
+    public void IsPrivate_HarmlessChange_StaysTrue(string file, string content)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(root.At(file))!);
         root.Write(file, content);
@@ -86,7 +86,7 @@ public sealed class PrivateGroupsTests : IDisposable
     }
 
     [LinuxFact]
-    public void NoNsswitch_IsNoProof()
+    public void IsPrivate_WithoutNsswitch_IsFalse()
     {
         File.Delete(root.At("etc/nsswitch.conf"));
         Assert.False(IsPrivate());

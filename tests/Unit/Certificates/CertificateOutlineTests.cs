@@ -53,7 +53,7 @@ public sealed class CertificateOutlineTests(ITestOutputHelper output)
         var (same, refused) = (0, 0);
         for (var number = 0; number < Mutations; number++)
         {
-            var der = damage.Do(seeds[number % seeds.Length]);
+            var der = damage.Apply(seeds[number % seeds.Length]);
             if (CertificateOutline.TryRead(der) is not { } outline || TryDecode(der) is not { } certificate)
             {
                 refused++;
@@ -84,7 +84,7 @@ public sealed class CertificateOutlineTests(ITestOutputHelper output)
     private static void DemandSame(X509Certificate2 certificate, CertificateOutline outline)
     {
         var expected = CertificatePair.ValidityOf(certificate);
-        Assert.Equal(expected, new CertificateValidity(outline.NotBefore, outline.NotAfter, CertificateSpread.Of(outline.Issuer.Span, outline.SerialNumber.Span)));
+        Assert.Equal(expected, new CertificateValidity(outline.NotBefore, outline.NotAfter, CertificateSpread.ForCertificate(outline.Issuer.Span, outline.SerialNumber.Span)));
         Assert.Equal(certificate.SerialNumber, Convert.ToHexString(outline.SerialNumber.Span));
         Assert.Equal(certificate.SubjectName.RawData, outline.Subject.ToArray());
         Assert.Equal(certificate.IssuerName.RawData, outline.Issuer.ToArray());

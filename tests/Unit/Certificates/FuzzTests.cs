@@ -72,7 +72,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var (good, bad) = (0, 0);
         for (var number = 0; number < Mutations; number++)
         {
-            var bytes = damage.Do(seeds[number % seeds.Length]);
+            var bytes = damage.Apply(seeds[number % seeds.Length]);
             var path = folder.Write("input", bytes);
             try
             {

@@ -17,7 +17,7 @@ public sealed class DaclTests
     public void GrantsTheSame_WrittenOtherwise_IsTrue(string one, string other)
     {
         Assert.True(Dacl.Parse(one).GrantsTheSameAs(Dacl.Parse(other)));
-        Assert.True(Dacl.Parse(one).IsNoLooserThan(Dacl.Parse(other)));
+        Assert.True(Dacl.Parse(one).IsAtLeastAsStrictAs(Dacl.Parse(other)));
     }
 
     [Theory]
@@ -42,18 +42,18 @@ public sealed class DaclTests
     [InlineData("D:(D;;FA;;;BU)(A;;FR;;;BU)", "D:(A;;FR;;;BU)")]
     [InlineData("D:(A;OIIO;FA;;;WD)(A;;FR;;;SY)", "D:(A;;FR;;;SY)")] // Passed on by a file to nobody.
     [InlineData("D:(A;;FA;;;WD)", "D:NO_ACCESS_CONTROL")]
-    public void IsNoLooser_StricterList_IsTrue(string list, string than) => Assert.True(Dacl.Parse(list).IsNoLooserThan(Dacl.Parse(than)));
+    public void IsAtLeastAsStrictAs_StricterList_IsTrue(string list, string than) => Assert.True(Dacl.Parse(list).IsAtLeastAsStrictAs(Dacl.Parse(than)));
 
     [Theory]
     [InlineData("D:(A;;FA;;;SY)(A;;FR;;;BU)", "D:(A;;FA;;;SY)")]
-    [InlineData("D:(A;;FA;;;SY)(A;ID;0x1200a9;;;BU)", "D:P(A;;FA;;;SY)")] // What the folder passes on.
+    [InlineData("D:(A;;FA;;;SY)(A;ID;0x1200a9;;;BU)", "D:P(A;;FA;;;SY)")] // Passed on by the folder.
     [InlineData("D:(A;;FRFX;;;BU)", "D:(A;;FR;;;BU)")]
     [InlineData("D:(A;;FR;;;BU)", "D:(D;;FA;;;BU)(A;;FR;;;BU)")] // It no longer denies.
     [InlineData("D:(A;;FR;;;BU)", "D:(A;OIIO;FR;;;BU)")]
     [InlineData("D:(A;;FR;;;BU)", "D:(XA;;FR;;;BU;(@User.Title==\"P\"))")] // The condition is gone.
     [InlineData("D:NO_ACCESS_CONTROL", "D:(A;;FA;;;WD)")]
     [InlineData("O:BA", "D:(A;;FA;;;WD)")]
-    public void IsNoLooser_LooserList_IsFalse(string list, string than) => Assert.False(Dacl.Parse(list).IsNoLooserThan(Dacl.Parse(than)));
+    public void IsAtLeastAsStrictAs_LooserList_IsFalse(string list, string than) => Assert.False(Dacl.Parse(list).IsAtLeastAsStrictAs(Dacl.Parse(than)));
 
     [Theory]
     [InlineData("D:(A;;FA)")]

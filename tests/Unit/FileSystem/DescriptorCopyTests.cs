@@ -57,7 +57,7 @@ public sealed class DescriptorCopyTests
     [InlineData(5)]
     [InlineData(1307)]
     [InlineData(1314)]
-    public void Run_AnotherOwner_WithoutThePrivilege_KeepsTheList_AndSaysSo(int error)
+    public void Run_AnotherOwner_WithoutThePrivilege_KeepsTheList_AndReportsTheOwner(int error)
     {
         var file = new NewFile("O:SYD:P(A;;FA;;;SY)", Alice + Moved) { IsHeld = false, OwnerError = error };
         Assert.Equal(DescriptorOutcome.OwnerNotKept, DescriptorCopy.Run(file.Model, file));
@@ -105,10 +105,10 @@ public sealed class DescriptorCopyTests
 
         public int OwnerError { get; init; }
 
-        /// <summary>What an unprotected list becomes.</summary>
+        /// <summary>The list that replaces an unprotected one.</summary>
         public string? Inherits { get; init; }
 
-        /// <summary>What any list becomes.</summary>
+        /// <summary>The list that replaces any other.</summary>
         public string? Always { get; init; }
 
         public string Read() => Now;

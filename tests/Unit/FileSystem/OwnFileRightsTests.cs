@@ -73,7 +73,7 @@ public sealed class OwnFileRightsTests : IDisposable
     [InlineData("u:1234:r-x", "user:1234:---")]
     [InlineData("u:1234:rwx,m::r-x", "user:1234:rw-\t#effective:---")]
     [InlineData("g:5678:rwx", "group:5678:rw-")]
-    public void FolderWithAnAcl_LetsThoseInWhoCanWrite(string acl, string expected)
+    public void FolderWithAnAcl_GivesAccessToItsWriters(string acl, string expected)
     {
         var place = Give("0750");
         UnixFile.Run("setfacl", "-m", acl, place);

@@ -18,28 +18,28 @@ public sealed class PrivateRightsTests
     [InlineData("O:BAD:NO_ACCESS_CONTROL")]
     [InlineData("nonsense")]
     [InlineData(null)]
-    public void OfNewFile_FolderThatNamesNobody_IsForSystemAndAdministrators(string? folder)
+    public void ForNewFile_FolderThatNamesNobody_IsForSystemAndAdministrators(string? folder)
     {
         Assert.Equal("D:P(A;;FA;;;S-1-5-18)(A;;FA;;;S-1-5-32-544)", PrivateRights.ForNewFile(folder, writer: null));
         Assert.Equal($"D:P(A;;FA;;;S-1-5-18)(A;;FA;;;S-1-5-32-544)(A;;FA;;;{Writer})", PrivateRights.ForNewFile(folder, Writer));
     }
 
     [Fact]
-    public void OfNewFile_AccountOfTheRun_KeepsWhatTheFolderGivesIt() => Assert.Equal(
+    public void ForNewFile_AccountOfTheRun_KeepsItsRightsToTheFolder() => Assert.Equal(
         $"D:P(A;;FA;;;S-1-5-18)(A;;FA;;;S-1-5-32-544)(A;;0x1301bf;;;{Service})",
         PrivateRights.ForNewFile($"{OwnFolder}(A;OICI;0x1301bf;;;{Service})", writer: null));
 
     [Fact]
-    public void OfNewFile_EntriesForFoldersAlone_AreLeftOut() =>
+    public void ForNewFile_EntriesForFoldersAlone_AreLeftOut() =>
         Assert.Equal("D:P(A;;FA;;;S-1-5-18)(A;;FA;;;S-1-5-32-544)", PrivateRights.ForNewFile($"D:(A;CI;FA;;;{Service})(A;;FA;;;{Service})", writer: null));
 
     [Fact]
-    public void OfNewFile_WhatTheFolderDenies_StaysDenied_AndComesFirst() => Assert.Equal(
+    public void ForNewFile_DenyingEntriesOfTheFolder_AreKept_AndComeFirst() => Assert.Equal(
         $"D:P(D;;0x1f01ff;;;S-1-5-32-546)(A;;FA;;;S-1-5-18)(A;;FA;;;S-1-5-32-544)(A;;0x120089;;;{Service})",
         PrivateRights.ForNewFile($"D:(A;OICI;FR;;;{Service})(D;OICI;FA;;;BG)", writer: null));
 
     [Fact]
-    public void OfNewFile_FolderOfAUser_NamesTheUserOnce() => Assert.Equal(
+    public void ForNewFile_FolderOfAUser_NamesTheUserOnce() => Assert.Equal(
         $"D:P(A;;FA;;;S-1-5-18)(A;;FA;;;S-1-5-32-544)(A;;FA;;;{Writer})",
         PrivateRights.ForNewFile($"O:{Writer}D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIID;FA;;;{Writer})", Writer));
 
@@ -53,21 +53,21 @@ public sealed class PrivateRightsTests
     [InlineData("D:AI(A;;FR;;;BU)(A;ID;FA;;;SY)", false)]
     [InlineData("D:P(A;;FA;;;SY)(A;;FA;;;BA)", false)]
     [InlineData("D:AI(D;ID;FA;;;BU)(A;OIIOID;FA;;;WD)", false)]
-    public void IsTooOpen_ByWhatWasInherited(string file, bool isTooOpen) => Assert.Equal(isTooOpen, PrivateRights.IsTooOpen(file));
+    public void IsTooOpen_InheritedEntries_Decide(string file, bool isTooOpen) => Assert.Equal(isTooOpen, PrivateRights.IsTooOpen(file));
 
     [Fact]
-    public void OfExistingFile_LosesWhatItInheritedForAll_AndNothingElse()
+    public void ForExistingFile_LosesInheritedEntriesForAll_AndNoOthers()
     {
         var tightened = PrivateRights.ForExistingFile($"O:BAD:AI(D;ID;FW;;;BG)(A;;FR;;;AU)(A;ID;FA;;;SY)(A;ID;FA;;;BA)(A;ID;0x1301bf;;;{Service})(A;ID;0x1200a9;;;BU)", writer: null);
         Assert.Equal($"D:P(D;;0x120116;;;S-1-5-32-546)(A;;FA;;;S-1-5-18)(A;;FA;;;S-1-5-32-544)(A;;0x120089;;;S-1-5-11)(A;;0x1301bf;;;{Service})", tightened);
         Assert.False(PrivateRights.IsTooOpen(tightened));
     }
 
-    // What is written can be read by the checks of a run, which refuse a definition that others can change.
+    // The checks of a run, which refuse a definition that others can change, accept the file.
     [Theory]
     [InlineData(ProgramData)]
     [InlineData(OwnFolder)]
-    public void OfNewFile_IsSafeForARunOfTheMachine(string folder) =>
+    public void ForNewFile_IsSafeForARunOfTheMachine(string folder) =>
         Assert.Empty(new DescriptorCheck(TrustedAccounts.FromUsers().Sids).Find("x", "O:BA" + PrivateRights.ForNewFile(folder, writer: null), PathRole.End, isFolder: false));
 
     [Theory]
@@ -83,5 +83,5 @@ public sealed class PrivateRightsTests
     [InlineData("S-1-1-0", false)]
     [InlineData("S-1-5-32-545", false)]
     [InlineData("DU", false)]
-    public void IsAccount_OfSids(string sid, bool isAccount) => Assert.Equal(isAccount, PrivateRights.IsAccount(sid));
+    public void IsAccount_Sids(string sid, bool isAccount) => Assert.Equal(isAccount, PrivateRights.IsAccount(sid));
 }

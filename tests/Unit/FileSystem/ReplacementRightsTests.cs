@@ -45,7 +45,7 @@ public sealed class ReplacementRightsTests : IDisposable
     [LinuxFact]
     public void Commit_OwnerAndGroup_AreKept()
     {
-        DemandRoot();
+        RequireRoot();
         var path = folder.Write("a.crt", "old");
         UnixFile.ChangeOwner(path, 1234, 5678);
         File.SetUnixFileMode(path, (UnixFileMode)0b110_100_000);
@@ -57,7 +57,7 @@ public sealed class ReplacementRightsTests : IDisposable
     [LinuxFact]
     public void Commit_SetGidFolder_DoesNotChangeTheGroup()
     {
-        DemandRoot();
+        RequireRoot();
         UnixFile.ChangeOwner(folder.Path, 0, 4321);
         File.SetUnixFileMode(folder.Path, (UnixFileMode)0b010_111_111_101);
         var path = folder.Write("a.crt", "old");
@@ -128,7 +128,7 @@ public sealed class ReplacementRightsTests : IDisposable
     [LinuxFact]
     public void Commit_OwnFileOfAnUnprivilegedUser_IsReplaced()
     {
-        DemandRoot();
+        RequireRoot();
         var path = OwnFile();
         Unprivileged.Run(() => Replacing.Replace(path, "new"));
         Assert.Equal("new", File.ReadAllText(path));
@@ -138,7 +138,7 @@ public sealed class ReplacementRightsTests : IDisposable
     [LinuxFact]
     public void Commit_FolderThatMayBeWrittenButNotListed_IsReplaced()
     {
-        DemandRoot();
+        RequireRoot();
         var path = OwnFile();
         File.SetUnixFileMode(folder.Path, (UnixFileMode)0b011_000_000);
         Unprivileged.Run(() => Replacing.Replace(path, "new"));
@@ -146,9 +146,9 @@ public sealed class ReplacementRightsTests : IDisposable
     }
 
     [LinuxFact]
-    public void Stage_FolderThatMayNotBeWritten_IsNamed()
+    public void Stage_FolderWithoutWritePermission_IsNamed()
     {
-        DemandRoot();
+        RequireRoot();
         var path = OwnFile();
         UnixFile.ChangeOwner(folder.Path, 0, 0);
         RenewalException? e = null;
@@ -158,7 +158,7 @@ public sealed class ReplacementRightsTests : IDisposable
 
     private static (uint User, uint Group) Owner(string path) => LinuxStat.TryRead(path, followLinks: false) is { } stat ? (stat.User, stat.Group) : (0, 0);
 
-    private static void DemandRoot() => Assert.SkipUnless(Unprivileged.UserId() == 0, "Only root can give files away.");
+    private static void RequireRoot() => Assert.SkipUnless(Unprivileged.UserId() == 0, "Only root can give files away.");
 
     private string OwnFile()
     {

@@ -3,7 +3,7 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.FileSystem;
 
-/// <summary>A file is replaced as a whole, and nothing else lies there before or afterwards.</summary>
+/// <summary>A file is replaced as a whole, and no other file is left in its folder.</summary>
 public sealed class ReplacementTests : IDisposable
 {
     private readonly TestFolder folder = new();

@@ -15,7 +15,7 @@ public sealed class WindowsOwnFileTests : IDisposable
     [InlineData(FileAttributes.Normal, 1, null)]
     [InlineData(FileAttributes.Archive | FileAttributes.Hidden, 1, null)]
     [InlineData(FileAttributes.Archive | FileAttributes.ReparsePoint, 1, "link")]
-    [InlineData(FileAttributes.Directory, 1, "no regular file")]
+    [InlineData(FileAttributes.Directory, 1, "not a regular file")]
     [InlineData(FileAttributes.Directory | FileAttributes.ReparsePoint, 1, "link")]
     [InlineData(FileAttributes.Archive, 2, "another name")]
     public void Refuse_OnlyAFileWithOneName_IsOurs(FileAttributes attributes, int links, string? reason)

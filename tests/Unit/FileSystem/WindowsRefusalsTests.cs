@@ -14,8 +14,8 @@ public sealed class WindowsRefusalsTests
     [InlineData(0x70, false)] // disk full
     [InlineData(0x13, false)] // write-protected
     [InlineData(0x02, false)] // no such file
-    public void MayPass_OnlyWhatAnotherProcessCanCause(int code, bool mayPass) =>
-        Assert.Equal(mayPass, new WindowsRefusals(new Probe(true, true)).MayPass(Error(code)));
+    public void IsWorthRetrying_OnlyIfAnotherProcessCanBeTheReason(int code, bool expected) =>
+        Assert.Equal(expected, new WindowsRefusals(new Probe(true, true)).IsWorthRetrying(Error(code)));
 
     [Theory]
     [InlineData(0x20, true, true, ErrorId.FileInUse)]
@@ -30,16 +30,16 @@ public sealed class WindowsRefusalsTests
         Assert.Equal(errorId, new WindowsRefusals(new Probe(takesFiles, hasRight)).Explain(Error(code), Target).ErrorId);
 
     [Fact]
-    public void Explain_FileThatMayNotBeDeleted_DoesNotBlameTheFolder()
+    public void Explain_FileThatCannotBeDeleted_DoesNotBlameTheFolder()
     {
         var error = new WindowsRefusals(new Probe(true, false)).Explain(Error(5), Target);
         Assert.Contains("permission to delete this one", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("may not write in the folder", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("does not have permission to write in the folder", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void MayPass_OnUnix_NothingDoes() =>
-        Assert.All([0x05, 0x20, 0x21], code => Assert.False(new Refusals().MayPass(Error(code))));
+    public void IsWorthRetrying_OnUnix_Never() =>
+        Assert.All([0x05, 0x20, 0x21], code => Assert.False(new Refusals().IsWorthRetrying(Error(code))));
 
     internal static Exception Error(int code) => code switch
     {

@@ -7,7 +7,7 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.FileSystem;
 
-/// <summary>A file is renamed over another one on Windows, whoever has that one open.</summary>
+/// <summary>A file is renamed over another one on Windows, whether or not another process has that one open.</summary>
 [SupportedOSPlatform("windows")]
 public sealed class WindowsRenameTests : IDisposable
 {

@@ -1,16 +1,16 @@
 namespace StepCaRenew.Unit.Fixtures;
 
-/// <summary>Assertions about failures.</summary>
+/// <summary>Asserts about errors.</summary>
 internal static class Expect
 {
-    /// <summary>The action fails as the user is told of failures: id, message and a remedy.</summary>
+    /// <summary>The action fails with an error for the user: id, message and a remedy.</summary>
     public static RenewalException Failure(string errorId, Action action) => Check(errorId, Assert.Throws<RenewalException>(action));
 
     /// <inheritdoc cref="Failure(string, Action)"/>
     public static async Task<RenewalException> FailureAsync(string errorId, Func<Task> action) =>
         Check(errorId, await Assert.ThrowsAsync<RenewalException>(action));
 
-    /// <summary>Nothing of what the user or a log sees holds the secret.</summary>
+    /// <summary>No text that the user or a log gets contains the secret.</summary>
     public static void NoSecret(string secret, RenewalException e)
     {
         Assert.DoesNotContain(secret, e.Message, StringComparison.Ordinal);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace StepCaRenew.Unit.Fixtures;
 
-/// <summary>A culture that writes numbers and times as no invariant text does; made by hand, since tests run without culture data.</summary>
+/// <summary>A culture with other separators than the invariant one; made by hand, because tests run without culture data.</summary>
 internal static class ForeignCulture
 {
     public static CultureInfo Instance { get; } = Create();

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace StepCaRenew.Unit.Fixtures;
 
-/// <summary>A clock on which every wait is over at once, and has taken its time all the same.</summary>
+/// <summary>A clock on which every wait ends at once and advances the time by its length.</summary>
 internal sealed class InstantClock(DateTimeOffset start) : FakeTimeProvider(start)
 {
     private readonly List<TimeSpan> waits = [];

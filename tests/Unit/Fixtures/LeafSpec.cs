@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace StepCaRenew.Unit.Fixtures;
 
-/// <summary>What a test's leaf certificate is to look like; by default as step-ca issues it.</summary>
+/// <summary>The content of a test's leaf certificate; by default as step-ca issues it.</summary>
 internal sealed record LeafSpec
 {
     public const string ServerAuth = "1.3.6.1.5.5.7.3.1";
@@ -10,7 +10,7 @@ internal sealed record LeafSpec
 
     public string Subject { get; init; } = "CN=host.example.com";
 
-    /// <summary>The subject as it is encoded, where <see cref="Subject"/> can't say it.</summary>
+    /// <summary>The encoded subject, if <see cref="Subject"/> cannot express it.</summary>
     public byte[]? SubjectDer { get; init; }
 
     public IReadOnlyList<string> DnsNames { get; init; } = ["host.example.com"];
@@ -23,7 +23,7 @@ internal sealed record LeafSpec
 
     public IReadOnlyList<string> Usages { get; init; } = [ServerAuth, ClientAuth];
 
-    /// <summary>Extensions by OID, as they are encoded.</summary>
+    /// <summary>Encoded extensions by OID.</summary>
     public IReadOnlyList<(string Oid, byte[] Data)> Extensions { get; init; } = [];
 
     public DateTimeOffset NotBefore { get; init; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -32,6 +32,6 @@ internal sealed record LeafSpec
 
     public byte[]? SerialNumber { get; init; }
 
-    /// <summary>The key; a new P-256 key where none is given.</summary>
+    /// <summary>The key; a new P-256 key if it is null.</summary>
     public AsymmetricAlgorithm? Key { get; init; }
 }

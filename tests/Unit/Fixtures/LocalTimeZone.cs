@@ -22,7 +22,7 @@ internal sealed partial class LocalTimeZone : IDisposable
     {
         Environment.SetEnvironmentVariable("TZ", name);
         TimeZoneInfo.ClearCachedData();
-        // .NET keeps an environment of its own; OpenSSL's clock reads that of the C library.
+        // .NET has its own copy of the environment; OpenSSL reads that of the C library.
         _ = name is null ? UnsetVariable("TZ") : SetVariable("TZ", name, 1);
     }
 

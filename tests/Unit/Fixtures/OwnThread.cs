@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace StepCaRenew.Unit.Fixtures;
 
-/// <summary>Runs code on a thread of its own and hands on what it throws.</summary>
+/// <summary>Runs code on its own thread and rethrows its exception.</summary>
 internal static class OwnThread
 {
     /// <param name="action">The code.</param>

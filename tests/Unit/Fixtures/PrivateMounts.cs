@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace StepCaRenew.Unit.Fixtures;
 
-/// <summary>Mounts that only one thread sees, and that are gone with it (unshare(2), CLONE_NEWNS).</summary>
+/// <summary>Mounts that only one thread sees, and that end with it (unshare(2), CLONE_NEWNS).</summary>
 internal static partial class PrivateMounts
 {
     private const int NewNamespace = 0x20000;

@@ -1,11 +1,11 @@
 namespace StepCaRenew.Unit.Fixtures;
 
-/// <summary>Damages bytes as disks, editors and people do, by a seed.</summary>
+/// <summary>Damages bytes at random, by a seed, as disks and editors do.</summary>
 internal sealed class RandomDamage(int seed)
 {
     private readonly Random random = new(seed);
 
-    public byte[] Do(byte[] good)
+    public byte[] Apply(byte[] good)
     {
         var bytes = good.ToList();
         for (var times = random.Next(1, 4); times > 0; times--)

@@ -33,7 +33,7 @@ internal static class RandomTree
     /// <summary>The real paths of the certificates that a search reaches, by find(1) and realpath(1).</summary>
     public static IReadOnlyList<string> Reachable(string root, bool followLinks)
     {
-        // Followed links: find itself leaves a loop out, and says so.
+        // Followed links: find itself leaves a loop out, with an error.
         var script = followLinks
             ? "find -L \"$1\" -type f -name '*.crt' -exec realpath {} + 2>/dev/null | sort -u"
             : "find \"$1\" -name '*.crt' \\( -type f -o -type l -xtype f \\) -exec realpath {} + | sort -u";

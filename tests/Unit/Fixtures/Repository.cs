@@ -1,6 +1,6 @@
 namespace StepCaRenew.Unit.Fixtures;
 
-/// <summary>The repository around the tests, where they run within one.</summary>
+/// <summary>The folder of the repository; a test that needs it is skipped outside of it.</summary>
 internal static class Repository
 {
     public static string Require()

@@ -1,6 +1,6 @@
 namespace StepCaRenew.Unit.Fixtures;
 
-/// <summary>A folder of one test, gone after it. Any user may pass through it, so that tests can play another one.</summary>
+/// <summary>The folder of one test, deleted after it. Any user can enter it, because some tests act as another user.</summary>
 internal sealed class TestFolder : IDisposable
 {
     public TestFolder()

@@ -22,6 +22,6 @@ internal sealed record TestPair(X509Certificate2 Leaf, AsymmetricAlgorithm Key)
         return (certificate, key);
     }
 
-    // Young files that don't match are read again for a while.
+    // New files that do not match are read again for some time.
     private static DateTime Past => new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 }

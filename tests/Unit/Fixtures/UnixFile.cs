@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace StepCaRenew.Unit.Fixtures;
 
-/// <summary>What .NET can't do to a file on Unix.</summary>
+/// <summary>Changes to files on Unix that .NET does not offer.</summary>
 internal static partial class UnixFile
 {
     public static void ChangeOwner(string path, uint user, uint group) => Assert.Equal(0, Chown(path, user, group));
@@ -16,10 +16,10 @@ internal static partial class UnixFile
 
     public static void MakePipe(string path) => Assert.Equal(0, MkFifo(path, 0x1B6));
 
-    /// <summary>Makes a second name of a file.</summary>
+    /// <summary>Gives a file a second name.</summary>
     public static void Link(string path, string name) => Assert.Equal(0, HardLink(path, name));
 
-    /// <summary>Sets an attribute; skips the test where the volume has none.</summary>
+    /// <summary>Sets an attribute; skips the test if the volume does not support it.</summary>
     public static void SetAttribute(string path, string name, byte[] value) =>
         Assert.SkipUnless(SetXattr(path, name, value, value.Length, 0) == 0, $"The volume takes no attribute {name}: {Marshal.GetLastPInvokeErrorMessage()}");
 
@@ -30,7 +30,7 @@ internal static partial class UnixFile
         return size < 0 ? null : buffer[..(int)size];
     }
 
-    /// <summary>Runs a tool; skips the test where it is missing or refuses.</summary>
+    /// <summary>Runs a tool; skips the test if it is missing or fails.</summary>
     public static string Run(string tool, params string[] arguments)
     {
         try

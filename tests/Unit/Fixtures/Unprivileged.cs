@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace StepCaRenew.Unit.Fixtures;
 
-/// <summary>Runs code as a user who owns nothing and may do nothing, as the file system sees it.</summary>
+/// <summary>Runs code as a user without files and without rights in the file system.</summary>
 /// <remarks>
-/// Linux keeps the identity for file access per thread (setfsuid(2)), and takes the capabilities that override
-/// permissions away with it. The thread ends with the code, so that nothing is to be restored.
+/// Linux keeps the identity for file access per thread (setfsuid(2)), and removes the capabilities that override
+/// permissions with it. The thread ends with the code, so that nothing must be restored.
 /// </remarks>
 internal static partial class Unprivileged
 {
@@ -16,7 +16,7 @@ internal static partial class Unprivileged
         Assert.SkipUnless(OperatingSystem.IsLinux() && UserId() == 0, "Only root on Linux can become another user.");
         OwnThread.Run(() =>
         {
-            // What these calls return is the former id, so that the second one says whether the first one worked.
+            // These calls return the former id, so the second one shows whether the first one worked.
             Assert.Equal((0, 0), (SetFileSystemGroup(User), SetFileSystemUser(User)));
             Assert.Equal(((int)User, (int)User), (SetFileSystemGroup(User), SetFileSystemUser(User)));
             action();

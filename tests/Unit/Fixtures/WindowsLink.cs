@@ -18,6 +18,6 @@ internal static class WindowsLink
         }
 
         var attributes = new FileInfo(link).Attributes;
-        Assert.SkipUnless((int)attributes != -1 && (attributes & FileAttributes.ReparsePoint) != 0, "What was made here is not a link.");
+        Assert.SkipUnless((int)attributes != -1 && (attributes & FileAttributes.ReparsePoint) != 0, "The file that was created is not a link.");
     }
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace StepCaRenew.Unit.Fixtures;
 
-/// <summary>Wine in the place of Windows. What Wine lacks, and no fault of ours, is skipped there with its reason.</summary>
+/// <summary>Wine in the place of Windows. Tests of features that Wine does not have are skipped there, with the reason.</summary>
 internal static class Wine
 {
     private static readonly string[] Lacking = ["p384", "p521", "p224", "brainpool", "secp256k1", "explicit-curve", "P-384", "P-521"];

@@ -4,7 +4,7 @@ using StepCaRenew.Logging;
 
 namespace StepCaRenew.Unit.Logging;
 
-/// <summary>Monitoring filters on the ids of events, whichever room they come from.</summary>
+/// <summary>Monitoring filters on the ids of events, in whichever folder they are defined.</summary>
 public sealed class EventIdTests
 {
     private static readonly List<(int Id, string Name)> Events =
@@ -16,13 +16,13 @@ public sealed class EventIdTests
     ];
 
     [Fact]
-    public void Ids_AreUniqueOverAllRooms()
+    public void Ids_AreUnique()
     {
         Assert.True(Events.Count > 30);
         Assert.Distinct(Events.Select(one => one.Id));
     }
 
-    // EventCreate.exe, which shows them in the event log of Windows, knows no others.
+    // EventCreate.exe, which shows them in the event log of Windows, has no messages for other ids.
     [Fact]
     public void Ids_AreThoseThatTheEventLogOfWindowsShows() => Assert.All(Events, one => Assert.InRange(one.Id, 1, 1000));
 

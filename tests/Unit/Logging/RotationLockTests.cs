@@ -3,7 +3,7 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Logging;
 
-/// <summary>One process at a time rotates a log, and nobody rotates one that was rotated a moment ago.</summary>
+/// <summary>One process at a time rotates a log, and a log that was just rotated is not rotated again.</summary>
 public sealed class RotationLockTests : IDisposable
 {
     private readonly TestFolder folder = new();
@@ -47,12 +47,12 @@ public sealed class RotationLockTests : IDisposable
     }
 
     [WindowsFact]
-    public void Log_FailureThatNobodyForesaw_IsOneWarning()
+    public void Log_UnexpectedFailure_IsOneWarning()
     {
         var fallback = new EventLog();
         var log = new JsonLogger("C:\\a\0b", TimeProvider.System, fallback);
         ActionLog.PassedOver(log, "web");
         ActionLog.PassedOver(log, "web");
-        Assert.Contains("can't be written", Assert.Single(fallback.Warnings), StringComparison.Ordinal);
+        Assert.Contains("cannot be written", Assert.Single(fallback.Warnings), StringComparison.Ordinal);
     }
 }

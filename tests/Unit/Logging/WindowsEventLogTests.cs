@@ -11,10 +11,10 @@ public sealed class WindowsEventLogTests
     [InlineData(LogLevel.Warning, 2)]
     [InlineData(LogLevel.Error, 1)]
     [InlineData(LogLevel.Critical, 1)]
-    public void ALevel_HasItsType(LogLevel level, int type) => Assert.Equal(type, WindowsEventLog.TypeOf(level));
+    public void TypeOf_Level_IsThatOfTheEventLog(LogLevel level, int type) => Assert.Equal(type, WindowsEventLog.TypeOf(level));
 
     [Fact]
-    public void AMessage_IsCutToWhatTheLogTakes()
+    public void Text_LongMessage_IsCutToTheLimitOfTheLog()
     {
         Assert.Equal("a b", WindowsEventLog.Text("a\0b"));
         Assert.Equal(31_839, WindowsEventLog.Text(new string('x', 50_000)).Length);

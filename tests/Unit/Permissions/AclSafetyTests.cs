@@ -13,10 +13,10 @@ public sealed class AclSafetyTests : IDisposable
     public void Dispose() => place.Dispose();
 
     [LinuxTheory]
-    [InlineData("u:1234:rw", "may be written by user '1234' (POSIX ACL)")]
-    [InlineData("u:1234:w", "may be written by user '1234' (POSIX ACL)")]
-    [InlineData("g:4321:rwx", "may be written by group '4321' (POSIX ACL)")]
-    [InlineData("u:1234:rw,g:4321:r", "may be written by user '1234' (POSIX ACL)")]
+    [InlineData("u:1234:rw", "can be written by user '1234' (POSIX ACL)")]
+    [InlineData("u:1234:w", "can be written by user '1234' (POSIX ACL)")]
+    [InlineData("g:4321:rwx", "can be written by group '4321' (POSIX ACL)")]
+    [InlineData("u:1234:rw,g:4321:r", "can be written by user '1234' (POSIX ACL)")]
     public void File_NamedWriter_IsRefused(string acl, string right)
     {
         var path = place.File("run.ps1");
@@ -44,7 +44,7 @@ public sealed class AclSafetyTests : IDisposable
     {
         var path = GuardedPlace.LetGroupWrite(place.File("run.ps1"));
         UnixFile.Run("setfacl", "-m", "u:0:rw,g::rw", path);
-        place.Refused(path, path, "may be written by group '");
+        place.Refused(path, path, "can be written by group '");
     }
 
     [LinuxFact]
@@ -52,7 +52,7 @@ public sealed class AclSafetyTests : IDisposable
     {
         var path = place.File("run.ps1");
         UnixFile.Run("setfacl", "-m", "u:1234:rw,o::rw,m::r", path);
-        place.Refused(path, path, "may be written by everyone");
+        place.Refused(path, path, "can be written by everyone");
     }
 
     [LinuxFact]
@@ -60,7 +60,7 @@ public sealed class AclSafetyTests : IDisposable
     {
         var path = place.File("a/b/run.ps1");
         UnixFile.Run("setfacl", "-m", "u:1234:rwx", place.At("a"));
-        place.Refused(path, place.At("a"), "may be written by user '1234' (POSIX ACL)");
+        place.Refused(path, place.At("a"), "can be written by user '1234' (POSIX ACL)");
     }
 
     [LinuxTheory]
@@ -81,7 +81,7 @@ public sealed class AclSafetyTests : IDisposable
     [InlineData("02")]
     [InlineData("03000000")]
     [InlineData("0200000001000600")]
-    public void Parse_WhatIsNoAcl_IsNone(string hex) => Assert.Null(PosixAcl.Parse(Convert.FromHexString(hex)));
+    public void Parse_InvalidAcl_IsNull(string hex) => Assert.Null(PosixAcl.Parse(Convert.FromHexString(hex)));
 
     [Fact]
     public void Parse_MaskBeforeOrAfter_CutsAllButOthers()

@@ -8,7 +8,7 @@ namespace StepCaRenew.Unit.Permissions;
 [SupportedOSPlatform("linux")]
 public sealed class ContentsSafetyTests : IDisposable
 {
-    private const string Everyone = "may be written by everyone";
+    private const string Everyone = "can be written by everyone";
     private readonly GuardedPlace place = new();
 
     public void Dispose() => place.Dispose();
@@ -34,7 +34,7 @@ public sealed class ContentsSafetyTests : IDisposable
     public void Module_FileFurtherDown_IsRefused()
     {
         var module = Module();
-        place.Refused(module, GuardedPlace.LetGroupWrite(place.At("module/lib/net8.0/Core.dll")), "may be written by group '");
+        place.Refused(module, GuardedPlace.LetGroupWrite(place.At("module/lib/net8.0/Core.dll")), "can be written by group '");
     }
 
     [LinuxFact]
@@ -53,7 +53,7 @@ public sealed class ContentsSafetyTests : IDisposable
     }
 
     [LinuxFact]
-    public void Module_WhatALinkInItLeadsTo_IsRefused()
+    public void Module_UnsafeTargetOfALinkInIt_IsRefused()
     {
         var module = Module();
         var file = GuardedPlace.Mode(place.File("shared/x/Other.dll"), 0b110_100_110);
@@ -62,7 +62,7 @@ public sealed class ContentsSafetyTests : IDisposable
     }
 
     [LinuxFact]
-    public void Module_LinkToItself_ComesToAnEnd()
+    public void Module_LinkToItself_Ends()
     {
         var module = Module();
         place.Link("module/self", ".");
@@ -79,7 +79,7 @@ public sealed class ContentsSafetyTests : IDisposable
     }
 
     [LinuxFact]
-    public void Module_ThatIsNotThere_IsSafe_WhateverLiesBeside()
+    public void Module_MissingFolder_IsSafe_WhateverIsNextToIt()
     {
         GuardedPlace.Mode(place.File("x"), 0b110_100_110);
         place.Accepted(new GuardedPath(place.At("missing"), "the module", WithContents: true));
@@ -108,7 +108,7 @@ public sealed class ContentsSafetyTests : IDisposable
     {
         var path = place.File("a/run.ps1");
         GuardedPlace.Mode(place.At("a"), 0b111_000_000);
-        Unprivileged.Run(() => place.Refused(path, path, "can't be looked at ("));
+        Unprivileged.Run(() => place.Refused(path, path, "cannot be checked ("));
     }
 
     private GuardedPath Module()

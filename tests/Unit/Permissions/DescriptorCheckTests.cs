@@ -2,7 +2,7 @@ using StepCaRenew.Permissions;
 
 namespace StepCaRenew.Unit.Permissions;
 
-/// <summary>What security descriptors of Windows let others do, from their text alone.</summary>
+/// <summary>The rights that security descriptors of Windows give to other accounts, from their text alone.</summary>
 public sealed class DescriptorCheckTests
 {
     private const string Account = "S-1-5-21-1-2-3-1001";
@@ -35,42 +35,42 @@ public sealed class DescriptorCheckTests
     [InlineData("O:BUD:(A;;FA;;;BA)", "'x' is owned by 'Users' (S-1-5-32-545)")]
     [InlineData("O:S-1-5-21-9-9-9-1002D:", "'x' is owned by 'S-1-5-21-9-9-9-1002'")]
     [InlineData("O:DAD:", "'x' is owned by 'DA'")]
-    [InlineData("D:(A;;FA;;;BA)", "'x' is owned by nobody that is known")]
-    [InlineData("O:BA", "'x' may be changed by everyone (it has no DACL)")]
-    [InlineData("O:BAG:SY", "'x' may be changed by everyone (it has no DACL)")]
-    [InlineData("O:BAD:NO_ACCESS_CONTROL", "'x' may be changed by everyone (it has no DACL)")]
-    [InlineData("O:BAD:PNO_ACCESS_CONTROL", "'x' may be changed by everyone (it has no DACL)")]
-    [InlineData("O:BAD:(A;;0x2;;;BU)", "'x' may be changed by 'Users' (S-1-5-32-545) (write data)")]
-    [InlineData("O:BAD:(A;;DC;;;BU)", "'x' may be changed by 'Users' (S-1-5-32-545) (write data)")]
-    [InlineData("O:BAD:(A;;2;;;BU)", "'x' may be changed by 'Users' (S-1-5-32-545) (write data)")]
-    [InlineData("O:BAD:(A;;LC;;;AU)", "'x' may be changed by 'Authenticated Users' (S-1-5-11) (append data)")]
-    [InlineData("O:BAD:(A;;0x100;;;AU)", "'x' may be changed by 'Authenticated Users' (S-1-5-11) (write attributes)")]
-    [InlineData("O:BAD:(A;;SD;;;WD)", "'x' may be changed by 'Everyone' (S-1-1-0) (delete)")]
-    [InlineData("O:BAD:(A;;WD;;;WD)", "'x' may be changed by 'Everyone' (S-1-1-0) (change permissions)")]
-    [InlineData("O:BAD:(A;;WO;;;WD)", "'x' may be changed by 'Everyone' (S-1-1-0) (take ownership)")]
-    [InlineData("O:BAD:(A;;GW;;;IU)", "'x' may be changed by 'S-1-5-4' (write)")]
-    [InlineData("O:BAD:(A;;GA;;;AN)", "'x' may be changed by 'S-1-5-7' (full control)")]
-    [InlineData("O:BAD:(A;;FW;;;S-1-5-32-545)", "'x' may be changed by 'Users' (S-1-5-32-545) (write data, append data, write attributes)")]
-    [InlineData("O:BAD:(A;;FA;;;LS)", "'x' may be changed by 'S-1-5-19' (write data, append data, write attributes, delete, change permissions, take ownership)")]
-    [InlineData("O:BAD:(A;ID;0x1301bf;;;AU)", "'x' may be changed by 'Authenticated Users' (S-1-5-11) (write data, append data, write attributes, delete)")]
-    [InlineData("O:BAD:(A;;DC;;;BU)(A;;LC;;;BU)", "'x' may be changed by 'Users' (S-1-5-32-545) (write data, append data)")]
-    // What denies is not counted: its place in the list and the groups of a user would decide.
-    [InlineData("O:BAD:(D;;FA;;;BU)(A;;DC;;;BU)", "'x' may be changed by 'Users' (S-1-5-32-545) (write data)")]
-    [InlineData("O:BAD:(XA;;DC;;;BU;(@User.Title==\"PM\"))", "'x' may be changed by 'Users' (S-1-5-32-545) (write data)")]
-    [InlineData("O:BAD:(OA;;DC;bf967aba-0de6-11d0-a285-00aa003049e2;;BU)", "'x' may be changed by 'Users' (S-1-5-32-545) (write data)")]
-    [InlineData("O:BAD:(A;;FA;;;DA)", "'x' may be changed by 'DA' (write data, append data, write attributes, delete, change permissions, take ownership)")]
-    [InlineData("O:BAD:(A;;DC;;;CO)", "'x' may be changed by 'CREATOR OWNER' (S-1-3-0) (write data)")]
-    [InlineData("O:BAD:(A;;DC;;;S-1-5-21-1-2-3-10010)", "'x' may be changed by 'S-1-5-21-1-2-3-10010' (write data)")]
+    [InlineData("D:(A;;FA;;;BA)", "'x' is owned by an unknown account")]
+    [InlineData("O:BA", "'x' can be changed by everyone (it has no DACL)")]
+    [InlineData("O:BAG:SY", "'x' can be changed by everyone (it has no DACL)")]
+    [InlineData("O:BAD:NO_ACCESS_CONTROL", "'x' can be changed by everyone (it has no DACL)")]
+    [InlineData("O:BAD:PNO_ACCESS_CONTROL", "'x' can be changed by everyone (it has no DACL)")]
+    [InlineData("O:BAD:(A;;0x2;;;BU)", "'x' can be changed by 'Users' (S-1-5-32-545) (write data)")]
+    [InlineData("O:BAD:(A;;DC;;;BU)", "'x' can be changed by 'Users' (S-1-5-32-545) (write data)")]
+    [InlineData("O:BAD:(A;;2;;;BU)", "'x' can be changed by 'Users' (S-1-5-32-545) (write data)")]
+    [InlineData("O:BAD:(A;;LC;;;AU)", "'x' can be changed by 'Authenticated Users' (S-1-5-11) (append data)")]
+    [InlineData("O:BAD:(A;;0x100;;;AU)", "'x' can be changed by 'Authenticated Users' (S-1-5-11) (write attributes)")]
+    [InlineData("O:BAD:(A;;SD;;;WD)", "'x' can be changed by 'Everyone' (S-1-1-0) (delete)")]
+    [InlineData("O:BAD:(A;;WD;;;WD)", "'x' can be changed by 'Everyone' (S-1-1-0) (change permissions)")]
+    [InlineData("O:BAD:(A;;WO;;;WD)", "'x' can be changed by 'Everyone' (S-1-1-0) (take ownership)")]
+    [InlineData("O:BAD:(A;;GW;;;IU)", "'x' can be changed by 'S-1-5-4' (write)")]
+    [InlineData("O:BAD:(A;;GA;;;AN)", "'x' can be changed by 'S-1-5-7' (full control)")]
+    [InlineData("O:BAD:(A;;FW;;;S-1-5-32-545)", "'x' can be changed by 'Users' (S-1-5-32-545) (write data, append data, write attributes)")]
+    [InlineData("O:BAD:(A;;FA;;;LS)", "'x' can be changed by 'S-1-5-19' (write data, append data, write attributes, delete, change permissions, take ownership)")]
+    [InlineData("O:BAD:(A;ID;0x1301bf;;;AU)", "'x' can be changed by 'Authenticated Users' (S-1-5-11) (write data, append data, write attributes, delete)")]
+    [InlineData("O:BAD:(A;;DC;;;BU)(A;;LC;;;BU)", "'x' can be changed by 'Users' (S-1-5-32-545) (write data, append data)")]
+    // Denying rules do not count: their place in the list and the groups of a user would decide.
+    [InlineData("O:BAD:(D;;FA;;;BU)(A;;DC;;;BU)", "'x' can be changed by 'Users' (S-1-5-32-545) (write data)")]
+    [InlineData("O:BAD:(XA;;DC;;;BU;(@User.Title==\"PM\"))", "'x' can be changed by 'Users' (S-1-5-32-545) (write data)")]
+    [InlineData("O:BAD:(OA;;DC;bf967aba-0de6-11d0-a285-00aa003049e2;;BU)", "'x' can be changed by 'Users' (S-1-5-32-545) (write data)")]
+    [InlineData("O:BAD:(A;;FA;;;DA)", "'x' can be changed by 'DA' (write data, append data, write attributes, delete, change permissions, take ownership)")]
+    [InlineData("O:BAD:(A;;DC;;;CO)", "'x' can be changed by 'CREATOR OWNER' (S-1-3-0) (write data)")]
+    [InlineData("O:BAD:(A;;DC;;;S-1-5-21-1-2-3-10010)", "'x' can be changed by 'S-1-5-21-1-2-3-10010' (write data)")]
     public void File_Others_OneFinding(string sddl, string sentence) => Assert.Equal([sentence], Find(sddl, PathRole.End, isFolder: false));
 
     [Theory]
-    [InlineData("O:BAD:(A;;DT;;;BU)", "'x' may be changed by 'Users' (S-1-5-32-545) (delete what is in it)")]
-    [InlineData("O:BAD:(A;;0x40;;;BU)", "'x' may be changed by 'Users' (S-1-5-32-545) (delete what is in it)")]
-    [InlineData("O:BAD:(A;;SD;;;BU)", "'x' may be changed by 'Users' (S-1-5-32-545) (delete)")]
-    [InlineData("O:BAD:(A;;WD;;;BU)", "'x' may be changed by 'Users' (S-1-5-32-545) (change permissions)")]
-    [InlineData("O:BAD:(A;;WO;;;BU)", "'x' may be changed by 'Users' (S-1-5-32-545) (take ownership)")]
-    [InlineData("O:BAD:(A;;GW;;;BU)", "'x' may be changed by 'Users' (S-1-5-32-545) (write)")]
-    [InlineData("O:BAD:(A;;GA;;;BU)", "'x' may be changed by 'Users' (S-1-5-32-545) (full control)")]
+    [InlineData("O:BAD:(A;;DT;;;BU)", "'x' can be changed by 'Users' (S-1-5-32-545) (delete what is in it)")]
+    [InlineData("O:BAD:(A;;0x40;;;BU)", "'x' can be changed by 'Users' (S-1-5-32-545) (delete what is in it)")]
+    [InlineData("O:BAD:(A;;SD;;;BU)", "'x' can be changed by 'Users' (S-1-5-32-545) (delete)")]
+    [InlineData("O:BAD:(A;;WD;;;BU)", "'x' can be changed by 'Users' (S-1-5-32-545) (change permissions)")]
+    [InlineData("O:BAD:(A;;WO;;;BU)", "'x' can be changed by 'Users' (S-1-5-32-545) (take ownership)")]
+    [InlineData("O:BAD:(A;;GW;;;BU)", "'x' can be changed by 'Users' (S-1-5-32-545) (write)")]
+    [InlineData("O:BAD:(A;;GA;;;BU)", "'x' can be changed by 'Users' (S-1-5-32-545) (full control)")]
     public void Folder_AsAncestorOrItself_IsRefused(string sddl, string sentence)
     {
         Assert.Equal([sentence], Find(sddl, PathRole.Ancestor, isFolder: true));
@@ -82,17 +82,17 @@ public sealed class DescriptorCheckTests
     [InlineData("O:BAD:(A;OICIIO;GA;;;BU)")]
     [InlineData(Drive)]
     [InlineData(ProgramData)]
-    public void Folder_WhereOthersMayOnlyAdd_IsSafeAboveWhatIsThere(string sddl)
+    public void Folder_InWhichOthersCanOnlyAdd_IsSafeAsAncestor(string sddl)
     {
         Assert.Empty(Find(sddl, PathRole.Ancestor, isFolder: true));
         Assert.NotEmpty(Find(sddl, PathRole.End, isFolder: true));
     }
 
     [Fact]
-    public void InheritOnly_CountsForWhatIsMadeInAFolder_NotForItself()
+    public void InheritOnly_CountsForNewFiles_NotForTheFolder()
     {
         const string Sddl = "O:BAD:(A;OICIIO;GW;;;AU)";
-        Assert.Equal(["'x' lets what is made in it be changed by 'Authenticated Users' (S-1-5-11) (inherit-only: write)"], Find(Sddl, PathRole.End, isFolder: true));
+        Assert.Equal(["'x' lets new files in it be changed by 'Authenticated Users' (S-1-5-11) (inherit-only: write)"], Find(Sddl, PathRole.End, isFolder: true));
         Assert.Empty(Find(Sddl, PathRole.End, isFolder: false));
         Assert.Empty(Find(Sddl, PathRole.Ancestor, isFolder: true));
     }
@@ -105,7 +105,7 @@ public sealed class DescriptorCheckTests
     [InlineData("O:ZZD:")]
     [InlineData("O:S-1-D:")]
     [InlineData("O:BAD:(A;;FA;;;ZZ)")]
-    // Whoever writes letters that we do not know may mean anything by the rest.
+    // With unknown letters, the rest could mean anything.
     [InlineData("O:BAD:(A;;FR;;;ZZ)")]
     [InlineData("O:BAD:(A;;ZZ;;;BA)")]
     [InlineData("O:BAD:(A;;F;;;BA)")]

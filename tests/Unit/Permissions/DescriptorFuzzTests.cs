@@ -18,7 +18,7 @@ public sealed class DescriptorFuzzTests(ITestOutputHelper output)
     {
         for (var seed = 0; seed < Rounds; seed++)
         {
-            var sddl = Encoding.Latin1.GetString(new RandomDamage(seed).Do(Encoding.Latin1.GetBytes(Good)));
+            var sddl = Encoding.Latin1.GetString(new RandomDamage(seed).Apply(Encoding.Latin1.GetBytes(Good)));
             foreach (var role in Enum.GetValues<PathRole>())
                 Assert.Null(Record.Exception(() => Check(sddl, role)) is { } e ? $"Seed {seed}, '{sddl}': {e}" : null);
         }

@@ -8,7 +8,7 @@ namespace StepCaRenew.Unit.Permissions;
 [SupportedOSPlatform("linux")]
 public sealed class LinkSafetyTests : IDisposable
 {
-    private const string Everyone = "may be written by everyone";
+    private const string Everyone = "can be written by everyone";
     private readonly GuardedPlace place = new();
 
     public void Dispose() => place.Dispose();
@@ -127,7 +127,7 @@ public sealed class LinkSafetyTests : IDisposable
     }
 
     [LinuxFact]
-    public void BindMount_WhatIsMountedCounts() => PrivateMounts.Run(() =>
+    public void BindMount_TheMountedFileCounts() => PrivateMounts.Run(() =>
     {
         var below = place.File("run.ps1");
         PrivateMounts.BindFile(GuardedPlace.Mode(place.File("far/run.ps1"), 0b110_100_110), below);
@@ -135,9 +135,9 @@ public sealed class LinkSafetyTests : IDisposable
     });
 
     [LinuxFact]
-    public void BindMount_OfAFileWhoseFolderIsElsewhere_IsSafe() => PrivateMounts.Run(() =>
+    public void BindMount_OfAFileInAnotherFolder_IsSafe() => PrivateMounts.Run(() =>
     {
-        // Who renames the source changes nothing of the mount.
+        // Renaming the source does not change the mount.
         var source = place.File("far/run.ps1");
         GuardedPlace.Mode(place.At("far"), 0b111_111_111);
         PrivateMounts.BindFile(source, place.File("run.ps1"));

@@ -22,7 +22,7 @@ public sealed class ModeSafetyTests : IDisposable
     public void File_OthersWrite_IsRefused()
     {
         var path = GuardedPlace.Mode(place.File("run.ps1"), 0b110_100_110);
-        var failure = place.Refused(path, path, "may be written by everyone (mode 0646)");
+        var failure = place.Refused(path, path, "can be written by everyone (mode 0646)");
         Assert.EndsWith($": chmod o-w {path}", failure.Remedy, StringComparison.Ordinal);
     }
 
@@ -30,7 +30,7 @@ public sealed class ModeSafetyTests : IDisposable
     public void File_GroupWrites_IsRefused()
     {
         var path = GuardedPlace.LetGroupWrite(place.File("run.ps1"));
-        var failure = place.Refused(path, path, "may be written by group '");
+        var failure = place.Refused(path, path, "can be written by group '");
         Assert.Contains("' (mode 0664)", failure.Message, StringComparison.Ordinal);
         Assert.EndsWith($": chmod g-w {path}", failure.Remedy, StringComparison.Ordinal);
     }
@@ -53,14 +53,14 @@ public sealed class ModeSafetyTests : IDisposable
     public void Parent_OthersWrite_IsRefused()
     {
         var path = place.File("a/run.ps1");
-        place.Refused(path, GuardedPlace.Mode(place.At("a"), 0b111_101_111), "may be written by everyone (mode 0757, not sticky)");
+        place.Refused(path, GuardedPlace.Mode(place.At("a"), 0b111_101_111), "can be written by everyone (mode 0757, not sticky)");
     }
 
     [LinuxFact]
     public void Parent_GroupWrites_IsRefused()
     {
         var path = place.File("a/run.ps1");
-        place.Refused(path, GuardedPlace.LetGroupWrite(place.At("a")), "may be written by group '");
+        place.Refused(path, GuardedPlace.LetGroupWrite(place.At("a")), "can be written by group '");
     }
 
     [LinuxFact]
@@ -74,7 +74,7 @@ public sealed class ModeSafetyTests : IDisposable
     public void FolderTwoLevelsUp_OthersWrite_IsRefused()
     {
         var path = place.File("a/b/c/run.ps1");
-        place.Refused(path, GuardedPlace.Mode(place.At("a"), 0b111_111_111), "may be written by everyone");
+        place.Refused(path, GuardedPlace.Mode(place.At("a"), 0b111_111_111), "can be written by everyone");
     }
 
     [LinuxFact]
@@ -85,7 +85,7 @@ public sealed class ModeSafetyTests : IDisposable
     }
 
     [LinuxFact]
-    public void StickyAncestor_OverWhatIsOurs_IsSafe()
+    public void StickyAncestor_OverOwnFiles_IsSafe()
     {
         var path = place.File("tmp/a/run.ps1");
         GuardedPlace.Mode(place.At("tmp"), 0b001_111_111_111);
@@ -108,10 +108,10 @@ public sealed class ModeSafetyTests : IDisposable
     }
 
     [LinuxFact]
-    public void StickyFolder_AsWhatIsGuarded_IsRefused()
+    public void StickyFolder_ThatIsChecked_IsRefused()
     {
         var path = GuardedPlace.Mode(place.Folder("module"), 0b001_111_111_111);
-        place.Refused(path, path, "may be written by everyone (mode 1777)");
+        place.Refused(path, path, "can be written by everyone (mode 1777)");
     }
 
     [LinuxFact]
@@ -119,7 +119,7 @@ public sealed class ModeSafetyTests : IDisposable
     {
         // Anybody may make it.
         var folder = GuardedPlace.Mode(place.Folder("tmp"), 0b001_111_111_111);
-        var failure = place.Refused(place.At("tmp/state/run.json"), folder, "may be written by everyone (mode 1777)");
+        var failure = place.Refused(place.At("tmp/state/run.json"), folder, "can be written by everyone (mode 1777)");
         // Nobody should be told to close /tmp.
         Assert.DoesNotContain("chmod", failure.Remedy, StringComparison.Ordinal);
     }
@@ -131,6 +131,6 @@ public sealed class ModeSafetyTests : IDisposable
     public void BelowAFile_TheFileCounts()
     {
         var file = GuardedPlace.Mode(place.File("a"), 0b110_100_110);
-        place.Refused(place.At("a/b"), file, "may be written by everyone");
+        place.Refused(place.At("a/b"), file, "can be written by everyone");
     }
 }

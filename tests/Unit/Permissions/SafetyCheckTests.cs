@@ -5,7 +5,7 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Permissions;
 
-/// <summary>What the user is told, and for whom a check is made.</summary>
+/// <summary>The errors of the check, and the accounts that it trusts.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class SafetyCheckTests : IDisposable
 {
@@ -21,16 +21,16 @@ public sealed class SafetyCheckTests : IDisposable
     [InlineData("the module")]
     [InlineData("the root certificate")]
     [InlineData("the password file")]
-    public void Definition_NamesWhatItIs(string what)
+    public void RequireSafeDefinition_UnsafeFile_NamesItsRole(string what)
     {
         var good = new GuardedPath(place.File("good"), "something else");
         var bad = new GuardedPath(GuardedPlace.Mode(place.File("bad"), 0b110_100_110), what);
         var failure = Expect.Failure(ErrorId.InsecureDefinition, () => SafetyCheck.RequireSafeDefinition([good, bad], TrustedAccounts.ForThisProcess()));
-        Assert.Contains($"may change {what} '{bad.Path}': '{bad.Path}' may be written by everyone (mode 0646)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"can change {what} '{bad.Path}': '{bad.Path}' can be written by everyone (mode 0646)", failure.Message, StringComparison.Ordinal);
     }
 
     [LinuxFact]
-    public void Folder_HasAnErrorOfItsOwn()
+    public void RequireSafeFolder_UnsafeFolder_HasItsOwnError()
     {
         var path = GuardedPlace.Mode(place.Folder("state"), 0b111_101_111);
         var failure = Expect.Failure(ErrorId.InsecureFolder, () => SafetyCheck.RequireSafeFolder([new(path, "the state folder")], TrustedAccounts.ForThisProcess()));
@@ -58,7 +58,7 @@ public sealed class SafetyCheckTests : IDisposable
     {
         var path = GuardedPlace.Mode(place.File(name), 0b110_100_110);
         var wanted = quoted.Replace("{0}", path, StringComparison.Ordinal);
-        Assert.EndsWith($"chmod o-w {wanted}", place.Refused(path, path, "may be written").Remedy, StringComparison.Ordinal);
+        Assert.EndsWith($"chmod o-w {wanted}", place.Refused(path, path, "can be written").Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

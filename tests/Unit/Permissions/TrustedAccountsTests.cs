@@ -4,7 +4,7 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Permissions;
 
-/// <summary>Whom the runs of each account trust.</summary>
+/// <summary>The accounts that the runs of each account trust.</summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class TrustedAccountsTests
 {
@@ -14,7 +14,7 @@ public sealed class TrustedAccountsTests
     [LinuxFact]
     public void Self_IsTheUserOfThisProcess()
     {
-        Assert.Equal(new HashSet<uint> { 0, Unprivileged.UserId() }, TrustedAccounts.ForAccount(new TaskAccount.Self("whoever")).Users);
+        Assert.Equal(new HashSet<uint> { 0, Unprivileged.UserId() }, TrustedAccounts.ForAccount(new TaskAccount.Self("any")).Users);
         Assert.Equal(new HashSet<uint> { 0, Unprivileged.UserId() }, TrustedAccounts.ForThisProcess().Users);
     }
 

@@ -14,24 +14,24 @@ public sealed class CertificateSpreadTests
 
     [Fact]
     public void Of_SameCertificate_IsTheSame() =>
-        Assert.Equal(CertificateSpread.Of(Issuer, [1, 2, 3]), CertificateSpread.Of([.. Issuer], [1, 2, 3]));
+        Assert.Equal(CertificateSpread.ForCertificate(Issuer, [1, 2, 3]), CertificateSpread.ForCertificate([.. Issuer], [1, 2, 3]));
 
     [Fact]
     public void Of_OtherSerialOrIssuer_IsAnother()
     {
-        Assert.NotEqual(CertificateSpread.Of(Issuer, [1]), CertificateSpread.Of(Issuer, [2]));
-        Assert.NotEqual(CertificateSpread.Of([1], [1]), CertificateSpread.Of([2], [1]));
+        Assert.NotEqual(CertificateSpread.ForCertificate(Issuer, [1]), CertificateSpread.ForCertificate(Issuer, [2]));
+        Assert.NotEqual(CertificateSpread.ForCertificate([1], [1]), CertificateSpread.ForCertificate([2], [1]));
     }
 
     [Fact]
-    public void Of_ByteMovedFromIssuerToSerial_IsAnother() => Assert.NotEqual(CertificateSpread.Of([1, 2], [3]), CertificateSpread.Of([1], [2, 3]));
+    public void Of_ByteMovedFromIssuerToSerial_IsAnother() => Assert.NotEqual(CertificateSpread.ForCertificate([1, 2], [3]), CertificateSpread.ForCertificate([1], [2, 3]));
 
     [Fact]
-    public void Of_Empty_IsWithinBounds() => Assert.InRange(CertificateSpread.Of([], []), 0, Math.BitDecrement(1.0));
+    public void Of_Empty_IsWithinBounds() => Assert.InRange(CertificateSpread.ForCertificate([], []), 0, Math.BitDecrement(1.0));
 
     // The value is part of the behaviour: another hash would move the renewals of a whole fleet at once.
     [Fact]
-    public void Of_KnownCertificate_NeverChanges() => Assert.Equal(0.44039033151241680, CertificateSpread.Of("issuer"u8, "serial"u8), 15);
+    public void Of_KnownCertificate_NeverChanges() => Assert.Equal(0.44039033151241680, CertificateSpread.ForCertificate("issuer"u8, "serial"u8), 15);
 
     [Theory]
     [InlineData("random serials of 16 bytes")]
@@ -48,7 +48,7 @@ public sealed class CertificateSpreadTests
                 random.NextBytes(serial);
             else
                 BinaryPrimitives.WriteInt32BigEndian(serial.AsSpan(kind.StartsWith("serials in", StringComparison.Ordinal) ? 12 : 0), i << 4);
-            values[i] = CertificateSpread.Of(Issuer, serial);
+            values[i] = CertificateSpread.ForCertificate(Issuer, serial);
         }
 
         // 99 degrees of freedom: 99.99 % of fair draws stay below 161. Serials whose low bits were the spread give thousands.
@@ -63,7 +63,7 @@ public sealed class CertificateSpreadTests
     {
         var serial = new byte[] { 0x12, 0x34, 0x56 };
         var leaf = TestAuthority.Default.Issue(new LeafSpec { SerialNumber = serial }).Leaf;
-        Assert.Equal(CertificateSpread.Of(Issuer, serial), CertificatePair.ValidityOf(leaf).Spread);
+        Assert.Equal(CertificateSpread.ForCertificate(Issuer, serial), CertificatePair.ValidityOf(leaf).Spread);
     }
 
     private static double ChiSquare(double[] values)

@@ -86,19 +86,19 @@ public sealed class DurationTests
     [InlineData("NaN")]
     [InlineData("Infinity")]
     [InlineData("1e5")]
-    public void Parse_NumberThatNoUnitMends_DoesNotProposeOne(string text)
+    public void Parse_TextThatIsNotANumberWithoutUnit_ProposesNoUnit(string text)
     {
         var e = Expect.Failure(ErrorId.InvalidDuration, () => Duration.Parse(text));
         Assert.DoesNotContain(text + "s", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Parse_WhatGoWrites_IsReadBack() => Hold(
+    public void Parse_OutputOfGo_IsReadBack() => Hold(
         Arb.From(from high in Gen.Choose(int.MinValue, int.MaxValue) from low in Gen.Choose(0, int.MaxValue) from shift in Gen.Choose(0, 40) select (((long)high << 31) | (long)low) >> shift),
         ticks => Duration.Parse(GoText(ticks)).Ticks == ticks);
 
     [Fact]
-    public void Parse_WhatFormatWrites_IsReadBackToItsTwoUnits() => Hold(
+    public void Parse_OutputOfFormat_IsReadBackToItsTwoUnits() => Hold(
         Arb.From(Gen.Choose(0, int.MaxValue)),
         seconds => (TimeSpan.FromSeconds(seconds) - Duration.Parse(Duration.Format(TimeSpan.FromSeconds(seconds)).Replace(" ", string.Empty, StringComparison.Ordinal)))
             .TotalSeconds is >= 0 and var lost && lost <= seconds / 24.0);

@@ -10,7 +10,7 @@ public sealed class RenewalPolicyTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    // What rounding to a tick may cost.
+    // The largest error of rounding to a tick.
     private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
 
     [Theory]
@@ -131,7 +131,7 @@ public sealed class RenewalPolicyTests
     [InlineData("a tick", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.0000001Z")]
     [InlineData("less than nothing", "2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z")]
     [InlineData("backwards through all time", "9999-12-31T23:59:59.9999999Z", "0001-01-01T00:00:00Z")]
-    public void Decide_ExtremeValidity_NeverThrowsAnythingUnforeseen(string name, string from, string to)
+    public void Decide_ExtremeValidity_ThrowsOnlyRenewalExceptions(string name, string from, string to)
     {
         var (start, end) = (Parse(from), Parse(to));
         RenewalRule[] rules =

@@ -96,7 +96,7 @@ public sealed class DefinitionReaderTests
         { "{ \"certificate\": \"/a\",\n\"when\": { \"expiresIn\": \"8h\", \"renewAt\": \"66%\" } }", 2, "when", "exactly one" },
         { "{ \"certificate\": \"/a\",\n\"when\": {\n\"expiresIn\": \"8\" } }", 3, "when.expiresIn", "Write 8s" },
         { "{ \"certificate\": \"/a\",\n\"when\": {\n\"expiresIn\": \"-8h\" } }", 3, "when.expiresIn", "greater than zero" },
-        { "{ \"certificate\": \"/a\",\n\"when\": {\n\"renewAt\": \"101%\" } }", 3, "when.renewAt", "no percentage" },
+        { "{ \"certificate\": \"/a\",\n\"when\": {\n\"renewAt\": \"101%\" } }", 3, "when.renewAt", "not a percentage" },
         { "{ \"certificate\": \"/a\",\n\"when\": \"8h\" }", 2, "when", "a text instead of an object" },
         { "{ \"certificate\": \"/a\", \"ca\": {\n\"url\": \"http://ca\" } }", 2, "ca.url", "https" },
         { "{ \"certificate\": \"/a\", \"ca\": {\n\"root\": \"root.crt\" } }", 2, "ca.root", "no full path" },

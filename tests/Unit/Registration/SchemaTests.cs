@@ -10,9 +10,9 @@ public sealed class SchemaTests
     private static readonly string[] ReaderAlone =
     [
         "'mail'", // the file's name
-        "Write 8s", "greater than zero", "no percentage", // durations and percentages are checked by their own rules
+        "Write 8s", "greater than zero", "not a percentage", // durations and percentages are checked by their own rules
         "https", // likewise addresses
-        "control character", "no signal", "twice",
+        "control character", "The signal", "twice",
     ];
 
     [Theory]

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace StepCaRenew.FileSystem.Native;
 
-/// <summary>The system calls of Linux that .NET has no face for.</summary>
+/// <summary>System calls of Linux that .NET does not offer.</summary>
 [SupportedOSPlatform("linux")]
 internal static partial class LinuxNative
 {
@@ -18,13 +18,13 @@ internal static partial class LinuxNative
     private const long OpenAt2Number = 437;
     private const ulong ResolveNoLinks = 4;
     private const int WriteAccess = 2;
-    private const int AsWhoActs = 0x200;
+    private const int EffectiveIds = 0x200;
     private const int LongestLink = 4096;
 
-    /// <summary>EINVAL, ENOSYS, EOPNOTSUPP: the file system or the kernel has no exchange.</summary>
+    /// <summary>EINVAL, ENOSYS, EOPNOTSUPP: the file system or the kernel cannot exchange files.</summary>
     public static ReadOnlySpan<int> CannotExchange => [22, 38, 95];
 
-    /// <summary>Opens a folder whose path must have no link (openat2(2), Linux 5.6); invalid as well if the kernel or a container's filter does not know the call.</summary>
+    /// <summary>Opens a folder and refuses links in its path (openat2(2), Linux 5.6); invalid as well if the kernel or a container's filter does not have the call.</summary>
     public static SafeFileHandle OpenWithoutLinks(string path)
     {
         var how = new OpenHow { Flags = (ulong)(UnixOpen.ReadOnly | UnixOpen.Directory | UnixOpen.CloseOnExec), Resolve = ResolveNoLinks };
@@ -32,9 +32,9 @@ internal static partial class LinuxNative
     }
 
     /// <summary>Whether this process can create files in a folder.</summary>
-    public static bool MayWrite(SafeHandle folder) => Access(folder, ".", WriteAccess, AsWhoActs) == 0;
+    public static bool MayWrite(SafeHandle folder) => Access(folder, ".", WriteAccess, EffectiveIds) == 0;
 
-    /// <summary>Where an open link leads (O_PATH and O_NOFOLLOW); null if it is none.</summary>
+    /// <summary>The target of an open link (O_PATH and O_NOFOLLOW); null if it is not a link.</summary>
     public static string? ReadLink(SafeHandle link)
     {
         var buffer = new byte[LongestLink];
@@ -87,7 +87,7 @@ internal static partial class LinuxNative
     [LibraryImport("libc", EntryPoint = "fsetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int SetAttribute(SafeHandle file, string name, ReadOnlySpan<byte> value, nint size, int flags);
 
-    // The C library has no face for it. Its number is the same on every processor.
+    // The C library has no function for it. Its number is the same on every processor.
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint OpenAt2(long number, nint folder, string path, in OpenHow how, nint size);
 

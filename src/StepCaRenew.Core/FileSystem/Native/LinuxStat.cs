@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace StepCaRenew.FileSystem.Native;
 
-/// <summary>What Linux knows of a file (statx(2)).</summary>
+/// <summary>Owner, mode, size and other data of a file (statx(2)).</summary>
 [SupportedOSPlatform("linux")]
 internal sealed record LinuxStat
 {
@@ -46,23 +46,23 @@ internal sealed record LinuxStat
 
     public bool IsLink => (Mode & TypeMask) == 0xA000;
 
-    /// <summary>Looks at a file; null where there is none or it can't be looked at.</summary>
+    /// <summary>Reads them by path; null if there is no file or this account has no access to it.</summary>
     public static LinuxStat? TryRead(string path, bool followLinks) =>
         LinuxNative.Statx(CurrentFolder, path, followLinks ? 0 : NoFollow, BasicStats, out var buffer) == 0 ? new LinuxStat(buffer) : null;
 
-    /// <summary>Looks at a name in an open folder, and follows no link; null if there is none or it cannot be looked at.</summary>
+    /// <summary>Reads them by a name in an open folder, links not followed; null if there is no such file or this account has no access to it.</summary>
     public static LinuxStat? TryRead(SafeHandle folder, string name) =>
         LinuxNative.Statx(folder, name, NoFollow, BasicStats, out var buffer) == 0 ? new LinuxStat(buffer) : null;
 
-    /// <summary>Looks at an open file.</summary>
-    /// <exception cref="IOException">It can't be looked at.</exception>
+    /// <summary>Reads them from an open file.</summary>
+    /// <exception cref="IOException">They cannot be read.</exception>
     public static LinuxStat Read(SafeHandle file) =>
         LinuxNative.Statx(file, string.Empty, TheFileItself, BasicStats, out var buffer) == 0 ? new LinuxStat(buffer) : throw new IOException(Marshal.GetLastPInvokeErrorMessage());
 
-    /// <summary>Whether an open file is the one that lies at a path.</summary>
+    /// <summary>Whether an open file is the one that has this path.</summary>
     public static bool IsSame(SafeHandle file, string path) => TryRead(path, followLinks: false)?.Identity == Read(file).Identity;
 
-    /// <summary><c>struct statx</c> of linux/stat.h, the fields that are read.</summary>
+    /// <summary><c>struct statx</c> of linux/stat.h; only the fields that are used.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal readonly struct Buffer
     {

@@ -10,12 +10,12 @@ internal static partial class MacNative
     /// <summary>COPYFILE_ACL | COPYFILE_STAT | COPYFILE_XATTR of copyfile.h.</summary>
     public const uint Metadata = 1 | 2 | 4;
 
-    /// <summary>EINVAL, ENOTSUP: the file system has no exchange.</summary>
+    /// <summary>EINVAL, ENOTSUP: the file system cannot exchange files.</summary>
     public static ReadOnlySpan<int> CannotExchange => [22, 45];
 
     private const uint Swap = 2;
 
-    /// <summary>Exchanges two names in one step (renamex_np(2)); APFS can, HFS+ can't.</summary>
+    /// <summary>Exchanges two names in one step (renamex_np(2)); APFS can, HFS+ cannot.</summary>
     public static int Exchange(string one, string other) => Rename(one, other, Swap);
 
     [LibraryImport("libSystem", EntryPoint = "renamex_np", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace StepCaRenew.FileSystem.Native;
 
-/// <summary>Owner and mode on macOS. Its ACLs are not read: no schedule can be registered there. Not verified on a Mac.</summary>
+/// <summary>Owner and mode on macOS. Its ACLs are not read, because no schedule can be registered there. Not verified on a Mac.</summary>
 [SupportedOSPlatform("macos")]
 internal static partial class MacStat
 {
@@ -22,11 +22,11 @@ internal static partial class MacStat
     [LibraryImport("libSystem", EntryPoint = "fstatat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Stat(int folder, string path, out Buffer buffer, int flags);
 
-    // On Intel the plain name is that of the old struct with short inode numbers.
+    // On Intel, the plain name returns the old struct with short inode numbers.
     [LibraryImport("libSystem", EntryPoint = "fstatat$INODE64", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatOfIntel(int folder, string path, out Buffer buffer, int flags);
 
-    /// <summary><c>struct stat</c> of sys/stat.h with 64-bit inodes, the fields that are read.</summary>
+    /// <summary><c>struct stat</c> of sys/stat.h with 64-bit inodes; only the fields that are used.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private readonly struct Buffer
     {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace StepCaRenew.FileSystem.Native;
 
-/// <summary>Errors of system calls as .NET's own exceptions, so that one place maps both.</summary>
+/// <summary>Turns errors of system calls into the exceptions that .NET throws for them, so that both are handled alike.</summary>
 internal static class NativeErrors
 {
     private const int NotPermitted = 1;

@@ -14,28 +14,28 @@ internal static partial class UnixNative
     private const int NotPermitted = 13;
     private const int WriteAccess = 2;
 
-    // AT_FDCWD and AT_EACCESS: the effective user, not the one who started the process.
+    // AT_FDCWD and AT_EACCESS: with the rights of the effective user, not of the real one.
     private static readonly int CurrentFolder = OperatingSystem.IsLinux() ? -100 : -2;
-    private static readonly int AsWhoActs = OperatingSystem.IsLinux() ? 0x200 : 0x10;
+    private static readonly int EffectiveIds = OperatingSystem.IsLinux() ? 0x200 : 0x10;
 
     /// <summary>Flushes a folder's entries to disk, so that a rename in it survives a power loss (fsync(2)).</summary>
-    /// <exception cref="IOException">The folder can't be flushed.</exception>
+    /// <exception cref="IOException">The folder cannot be flushed.</exception>
     [UnsupportedOSPlatform("windows")]
     public static void FlushFolder(string path)
     {
         if (Flushing.IsSkipped)
             return;
         using var folder = Open(path, ReadOnly);
-        // A folder that may be written but not listed can't be opened for flushing.
+        // A folder in which this account can write but not list cannot be opened for flushing.
         if (folder.IsInvalid && Marshal.GetLastPInvokeError() == NotPermitted)
             return;
-        // Some file systems (network mounts) know no flushing of folders and say EINVAL; nothing can be done there.
+        // Some file systems (network mounts) cannot flush folders and return EINVAL; that is ignored.
         if (folder.IsInvalid || (Flush(folder) != 0 && Marshal.GetLastPInvokeError() != 22))
-            throw new IOException($"The folder '{path}' can't be flushed to disk: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new IOException($"The folder '{path}' cannot be flushed to disk: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
-    /// <summary>Makes a user the owner of a file or folder; a link itself, not its target (lchown(2)).</summary>
-    /// <exception cref="IOException">That is not allowed.</exception>
+    /// <summary>Makes a user the owner of a file, a folder or a link itself (lchown(2)).</summary>
+    /// <exception cref="IOException">It failed.</exception>
     [UnsupportedOSPlatform("windows")]
     public static void GiveTo(string path, uint user)
     {
@@ -45,9 +45,10 @@ internal static partial class UnixNative
 
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwner(string path, uint user, uint group);
-    /// <summary>Whether this process may write a file, or in a folder.</summary>
+
+    /// <summary>Whether this process can write a file, or in a folder.</summary>
     [UnsupportedOSPlatform("windows")]
-    public static bool MayWrite(string path) => Access(CurrentFolder, path, WriteAccess, AsWhoActs) == 0;
+    public static bool MayWrite(string path) => Access(CurrentFolder, path, WriteAccess, EffectiveIds) == 0;
 
     [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Access(int folder, string path, int how, int flags);
@@ -63,7 +64,7 @@ internal static partial class UnixNative
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     internal static partial int Kill(int process, int signal);
 
-    /// <summary>Writes at once; to the end of the file where it was opened so (write(2)).</summary>
+    /// <summary>Writes in one call; to the end of the file if it was opened for appending (write(2)).</summary>
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     internal static partial nint Write(SafeHandle file, ReadOnlySpan<byte> bytes, nint count);
 

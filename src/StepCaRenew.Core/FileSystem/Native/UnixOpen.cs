@@ -7,26 +7,26 @@ internal static class UnixOpen
     public const int WriteOnly = 1;
     public const int ReadWrite = 2;
 
-    /// <summary>Every write goes to the end, whoever else has written since.</summary>
+    /// <summary>Every write goes to the end of the file, also if another process has written meanwhile.</summary>
     public static int Append => OperatingSystem.IsLinux() ? 0x400 : 0x8;
 
     public static int Create => OperatingSystem.IsLinux() ? 0x40 : 0x200;
 
     public static int Exclusive => OperatingSystem.IsLinux() ? 0x80 : 0x800;
 
-    /// <summary>O_PATH of Linux: the place alone, which can be passed through without the permission to read it.</summary>
+    /// <summary>O_PATH of Linux: opens a folder without the permission to list it.</summary>
     public const int PathOnly = 0x200000;
 
-    /// <summary>ELOOP of Linux: there is a link where none may be.</summary>
+    /// <summary>ELOOP of Linux: a link was refused.</summary>
     public const int TooManyLinks = 40;
 
-    /// <summary>Refuses what is not a folder. Linux alone; ARM has a number of its own.</summary>
+    /// <summary>Refuses anything but a folder. Linux only; ARM has another number.</summary>
     public static int Directory => IsArm ? 0x4000 : 0x10000;
 
-    /// <summary>Refuses a link at the end of the path. ARM's Linux has a number of its own.</summary>
+    /// <summary>Refuses a link at the end of the path. Linux on ARM has another number.</summary>
     public static int NoFollow => !OperatingSystem.IsLinux() ? 0x100 : IsArm ? 0x8000 : 0x20000;
 
-    /// <summary>Does not wait: for whoever writes into a pipe, for one.</summary>
+    /// <summary>Does not wait, for instance for another process to open the other end of a pipe.</summary>
     public static int NonBlocking => OperatingSystem.IsLinux() ? 0x800 : 0x4;
 
     /// <summary>A child process (an action, a hook) must not inherit a lock.</summary>

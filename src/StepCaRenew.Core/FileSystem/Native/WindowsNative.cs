@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace StepCaRenew.FileSystem.Native;
 
-/// <summary>The calls of Windows that .NET has no equivalent for. Seen under Wine only.</summary>
+/// <summary>Calls of Windows that .NET does not offer. Tested under Wine only.</summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe partial class WindowsNative
 {
@@ -17,7 +17,7 @@ internal static unsafe partial class WindowsNative
     public const uint DeleteRight = 0x1_0000;
     public const uint Synchronize = 0x10_0000;
 
-    // What to do where a file exists, or none does
+    // Whether to open an existing file or to create one
     public const uint OpenExisting = 3;
     public const uint OpenAlways = 4;
 
@@ -63,7 +63,7 @@ internal static unsafe partial class WindowsNative
     [return: MarshalAs(UnmanagedType.Bool)]
     internal static partial bool FlushFileBuffers(SafeFileHandle file);
 
-    /// <summary>The exception that .NET throws for an error of Windows, so that one place maps both.</summary>
+    /// <summary>The exception that .NET throws for an error of Windows, so that both are handled alike.</summary>
     internal static Exception ToException(int error, string path)
     {
         var message = $"{Marshal.GetPInvokeErrorMessage(error)} : '{path}'";

@@ -41,7 +41,7 @@ internal sealed class StepCaRenewClient(HostRandom random) : IHostClient
     {
         Span<byte> serial = stackalloc byte[16];
         random.Fill16(serial);
-        var validity = new CertificateValidity(Epoch + certificate.NotBefore, Epoch + certificate.NotAfter, CertificateSpread.Of(Issuer, serial));
+        var validity = new CertificateValidity(Epoch + certificate.NotBefore, Epoch + certificate.NotAfter, CertificateSpread.ForCertificate(Issuer, serial));
         return RenewalPolicy.DueTime(validity, RenewalRule.Default) - Epoch;
     }
 

@@ -99,7 +99,7 @@ public sealed class PendingActionsTests : IDisposable
     {
         Owe("0A", Reload);
         Assert.Empty(Of(Restart).Settle("0B"));
-        Assert.Contains("is none of this call's actions", Assert.Single(log.Warnings), StringComparison.Ordinal);
+        Assert.Contains("it is not among this call's actions", Assert.Single(log.Warnings), StringComparison.Ordinal);
         Assert.False(File.Exists(paths.Pending));
     }
 
