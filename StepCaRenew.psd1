@@ -6,7 +6,7 @@
     Author                 = 'StepCaRenew contributors'
     CompanyName            = 'StepCaRenew contributors'
     Copyright              = '(c) StepCaRenew contributors. MIT licence.'
-    Description            = 'Keeps certificates from a smallstep step-ca server fresh in one-shot runs: certificate and key on disk belong together after every run, and if they do not, someone is told.'
+    Description            = 'Renews certificates of a smallstep step-ca server in one-shot runs: after every run, certificate and key on disk belong together, or an error reports it.'
     PowerShellVersion      = '7.4'
     CompatiblePSEditions   = @('Core')
     FormatsToProcess       = @('StepCaRenew.Format.ps1xml')

@@ -43,6 +43,15 @@ Describe 'The module' {
         $manifest.VariablesToExport | Should -BeNullOrEmpty
     }
 
+    It 'gives each error id a category' {
+        $records = (Get-ModuleCommand)[0].ImplementingType.Assembly.GetType('StepCaRenew.Cmdlets.Support.ErrorRecords')
+        $category = $records.GetMethod('CategoryOf', [Reflection.BindingFlags] 'Static, NonPublic')
+        $ids = $records.GetMethod('From').GetParameters()[0].ParameterType.Assembly.GetType('StepCaRenew.ErrorId').GetFields().Name
+        $ids.Count | Should -BeGreaterThan 80
+        # An unexpected error can be of any kind, and so can a refusal that the CA explains in its own words.
+        $ids | Where-Object { $category.Invoke($null, @($_)) -eq 'NotSpecified' } | Sort-Object | Should -BeExactly 'CaBadRequest', 'Unexpected'
+    }
+
     It 'imports without output' {
         Invoke-FreshPwsh 'Import-Module $manifest *>&1' | Should -BeNullOrEmpty
     }

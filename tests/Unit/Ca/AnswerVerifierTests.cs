@@ -19,7 +19,7 @@ public sealed class AnswerVerifierTests
     private static readonly TestPair Pair = Ca.Issue(Old);
     private static readonly DateTimeOffset Now = Old.NotBefore.AddHours(16);
 
-    /// <summary>What a CA answers as it should.</summary>
+    /// <summary>A correct answer of the CA.</summary>
     private static readonly LeafSpec New = Old with { Key = Pair.Key, NotBefore = Now.AddMinutes(-1), NotAfter = Now.AddHours(24) };
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class CaUrlTests
     [InlineData("https://ca.example.com?token=s3cr3t-word", "https://ca.example.com/renew")]
     [InlineData("  https://ca.example.com  ", "https://ca.example.com/renew")]
     [InlineData("ca.example.com/x://y", "https://ca.example.com/renew")]
-    // What step-ca's init writes for IPv6: without brackets, the last colon separates the port.
+    // The address that step-ca's init writes for IPv6: without brackets, the last colon separates the port.
     [InlineData("https://::1:9000", "https://[::1]:9000/renew")]
     [InlineData("::1:9000", "https://[::1]:9000/renew")]
     [InlineData("https://2001:db8::1:9000/", "https://[2001:db8::1]:9000/renew")]

@@ -114,7 +114,7 @@ public sealed class EnvironmentProxyTests
         Assert.Contains(named, e.Message, StringComparison.Ordinal);
         Assert.False(proxy.IsBypassed(Destination));
         Expect.NoSecret("s3cr3t-word", e);
-        // A proxy that is not used for this address is no error.
+        // A proxy that is not used for this address is not an error.
         Assert.Null(proxy.GetProxy(new Uri("https://localhost")));
         Assert.Null(proxy.GetProxy(new Uri("https://excluded.example")));
     }

@@ -3,7 +3,7 @@ using StepCaRenew.Unit.Fixtures;
 namespace StepCaRenew.Unit.Certificates;
 
 /// <summary>A file that is not what its name says.</summary>
-/// <param name="Name">What is wrong with it.</param>
+/// <param name="Name">Its fault.</param>
 /// <param name="Make">Creates it in a folder and returns its path.</param>
 /// <param name="CertificateError">The error when it is read as a certificate; null if it is one.</param>
 /// <param name="KeyError">The error when it is read as a key; null if it is one.</param>

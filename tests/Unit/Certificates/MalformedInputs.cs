@@ -7,7 +7,7 @@ using static StepCaRenew.Unit.Certificates.MalformedInput;
 
 namespace StepCaRenew.Unit.Certificates;
 
-/// <summary>What users, scripts and broken disks leave in place of a certificate or a key.</summary>
+/// <summary>Contents that users, scripts and broken disks leave in place of a certificate or a key.</summary>
 internal static class MalformedInputs
 {
     private static readonly TestPair Pair = TestAuthority.Default.Issue();
@@ -116,7 +116,7 @@ internal static class MalformedInputs
         yield return Neither("a BEGIN within a block", Content(key[..60] + "\n" + key));
         yield return Neither("a label of 1 MB", Content("-----BEGIN " + new string('A', 1_000_000) + "-----"));
         yield return Neither("ten thousand foreign blocks", Content(string.Concat(Enumerable.Repeat("-----BEGIN X-----\nAAAA\n-----END X-----\n", 10_000))));
-        yield return Neither("DER in a key's label that is no key", Content(PemEncoding.WriteString("PRIVATE KEY", [0x30, 0x03, 0x02, 0x01, 0x00])));
+        yield return Neither("DER in a key's label that is not a key", Content(PemEncoding.WriteString("PRIVATE KEY", [0x30, 0x03, 0x02, 0x01, 0x00])));
         yield return Neither("a certificate in a key's label", Content(PemEncoding.WriteString("PRIVATE KEY", Der)));
         yield return Neither("a key in a certificate's label", Content(PemEncoding.WriteString("CERTIFICATE", TestKeys.Bytes("p256.der"))));
         yield return Neither("DEK-Info that is damaged", Content(WithoutPassword(TestKeys.Text("rsa2048-legacy-aes256.pem"))));

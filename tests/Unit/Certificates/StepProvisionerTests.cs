@@ -32,7 +32,7 @@ public sealed class StepProvisionerTests
     [InlineData("no sequence", "0201")]
     [InlineData("cut short", "300A020101040561646D")]
     [InlineData("no name", "3003020101")]
-    [InlineData("a type that is no number", "30060401610401")]
+    [InlineData("a type that is not a number", "30060401610401")]
     [InlineData("a type beyond all numbers", "3013020900FFFFFFFFFFFFFFFF04016104016B0000")]
     public void FromCertificate_DamagedExtension_IsNull(string name, string hex) => Assert.True(Of(Convert.FromHexString(hex)) is null, name);
 

@@ -59,7 +59,7 @@ public sealed class SubjectAlternativeNamesTests
         Assert.False(Of(new LeafSpec { DnsNames = ["10.0.0.1"] }).SameAs(Of(new LeafSpec { DnsNames = [], IPAddresses = ["10.0.0.1"] })));
 
     [Fact]
-    public void FromCertificate_DamagedExtension_IsNoName_ButDiffersFromNone()
+    public void FromCertificate_DamagedExtension_HasNoName_ButDiffersFromNone()
     {
         var damaged = Of(new LeafSpec { DnsNames = [], Extensions = [("2.5.29.17", [0x30, 0x05, 0x82])] });
         Assert.Empty(damaged.DnsNames);

@@ -34,7 +34,7 @@ public sealed class DefinitionWriterTests
     }
 
     [Fact]
-    public void Read_WhatWasWritten_SaysTheSame_AndTheSchemaAgrees()
+    public void Read_WrittenDefinition_IsTheSame_AndTheSchemaAgrees()
     {
         var seed = Random.Shared.Next();
         var random = new Random(seed);

@@ -5,7 +5,7 @@ using StepCaRenew.Registration;
 
 namespace StepCaRenew.Unit.Registration;
 
-/// <summary>What an editor makes of a definition, by the schema that is shipped.</summary>
+/// <summary>The errors that an editor finds in a definition with the shipped schema.</summary>
 internal static class SchemaCheck
 {
     private static readonly JsonSchema Schema = JsonSchema.FromText(System.Text.Encoding.UTF8.GetString(RenewalSchema.Bytes));

@@ -6,7 +6,7 @@ namespace StepCaRenew.Unit.Registration;
 /// <summary>The schema and the reader say the same, so that an editor's word holds.</summary>
 public sealed class SchemaTests
 {
-    // What a schema can't say, or says more kindly than the reader; each with its reason.
+    // Rules that a schema can't express, or that the reader enforces more strictly; each with its reason.
     private static readonly string[] ReaderAlone =
     [
         "'mail'", // the file's name
@@ -17,7 +17,7 @@ public sealed class SchemaTests
 
     [Theory]
     [MemberData(nameof(DefinitionReaderTests.Broken), MemberType = typeof(DefinitionReaderTests))]
-    public void WhatTheReaderRefuses_TheSchemaRefuses(string text, int line, string property, string reason)
+    public void Definition_RefusedByTheReader_IsRefusedByTheSchema(string text, int line, string property, string reason)
     {
         _ = (line, property);
         if (ReaderAlone.Contains(reason))

@@ -7,7 +7,7 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Renewal;
 
-/// <summary>What the engine decides without any CA.</summary>
+/// <summary>Decisions of the engine without any CA.</summary>
 public sealed class RenewalEngineTests
 {
     [Fact]

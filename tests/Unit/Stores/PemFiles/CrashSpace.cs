@@ -29,7 +29,7 @@ internal sealed class CrashSpace
     /// <summary>How many moments of the replacement and of all recoveries were looked at.</summary>
     public int Moments { get; private set; }
 
-    /// <summary>What went wrong, a line each.</summary>
+    /// <summary>The failures, one line each.</summary>
     public IReadOnlyList<string> Failures => failures;
 
     /// <summary>The machine may stop now.</summary>

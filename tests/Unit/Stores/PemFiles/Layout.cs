@@ -39,7 +39,7 @@ internal static class Layouts
         HaveLeftoversOtherRights = layout is Layout.OneFolderOtherRights or Layout.OneFolderByLinksOtherRights,
     };
 
-    /// <summary>What the certificate file of a pair holds.</summary>
+    /// <summary>The content of a pair's certificate file.</summary>
     public static byte[] Certificate(Layout layout, TestPair pair) =>
         [.. PathsOf(layout).IsOneFile ? System.Text.Encoding.ASCII.GetBytes(pair.KeyPem) : [], .. System.Text.Encoding.ASCII.GetBytes(pair.CertificatePem)];
 

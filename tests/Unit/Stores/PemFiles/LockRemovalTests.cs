@@ -40,7 +40,7 @@ public sealed class LockRemovalTests : IDisposable
     }
 
     [LinuxFact]
-    public void Run_WhatIsNoLock_Stays()
+    public void Run_FileThatIsNotALock_Stays()
     {
         File.CreateSymbolicLink(paths.Lock, paths.Key);
         Directory.CreateDirectory(paths.Acting);

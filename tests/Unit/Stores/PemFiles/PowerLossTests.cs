@@ -10,7 +10,7 @@ public sealed class PowerLossTests(ITestOutputHelper output)
 {
     public static MatrixTheoryData<Layout, Way> All { get; } = new(Enum.GetValues<Layout>(), Enum.GetValues<Way>());
 
-    /// <summary>What is done to the pair.</summary>
+    /// <summary>The change of the pair.</summary>
     public enum Way
     {
         Renew,

@@ -5,7 +5,7 @@ namespace StepCaRenew.Unit.Stores.PemFiles;
 
 /// <summary>
 /// Somebody else replaces certificate or key before any of the calls that a replacement makes, up to three times, in
-/// every way that can be: what they wrote last is what lies there in the end.
+/// every possible way: in the end, the files are those that the other program wrote last.
 /// </summary>
 public sealed class RaceTests(ITestOutputHelper output)
 {
@@ -37,7 +37,7 @@ public sealed class RaceTests(ITestOutputHelper output)
                     exchanges.Add(call);
                 foreach (var (at, target) in writes.Where(write => write.At == call))
                 {
-                    // Known and documented: without exchange there is a gap between the last look and the rename.
+                    // Known and documented: without exchange there is a gap between the last comparison and the rename.
                     isInGap |= what == $"rename {target}" || what == $"link {target}" || what == $"flush {Path.GetDirectoryName(target)}";
                     last[target] = [(byte)call, .. "foreign"u8];
                     volume.Replace(target, last[target]);

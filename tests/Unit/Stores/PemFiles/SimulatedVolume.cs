@@ -5,7 +5,7 @@ using StepCaRenew.FileSystem;
 namespace StepCaRenew.Unit.Stores.PemFiles;
 
 /// <summary>
-/// A file system in memory with a page cache and a disk. What is flushed is on the disk; of all else any part may be
+/// A file system in memory with a page cache and a disk. A flushed change is on the disk; of all others any part may be
 /// missing after a power loss: content may be absent or half there, and of the changes to a folder any subset may have
 /// reached the disk, in any order. One rename or one exchange is whole or not at all, as file systems promise.
 /// </summary>
@@ -21,13 +21,13 @@ internal sealed class SimulatedVolume : IVolume
 
     public bool CanLink { get; init; } = true;
 
-    /// <summary>Told of every call, before it does anything; what it throws is the call's failure.</summary>
+    /// <summary>Called before every call; an exception from it is the failure of that call.</summary>
     public Action<string>? Before { get; set; }
 
-    /// <summary>Whether what a crash leaves has other rights than what lies in its place by then.</summary>
+    /// <summary>Whether the leftovers of a crash have other rights than the files in their place.</summary>
     public bool HaveLeftoversOtherRights { get; init; }
 
-    /// <summary>Told of every moment at which the machine may stop.</summary>
+    /// <summary>Called at every moment at which the machine may stop.</summary>
     public Action? Moment { get; set; }
 
     /// <summary>The flushes that do nothing.</summary>
@@ -35,7 +35,7 @@ internal sealed class SimulatedVolume : IVolume
 
     public IEnumerable<string> Names => cache.Keys.Order(StringComparer.Ordinal);
 
-    /// <summary>What is equal to all that can come after.</summary>
+    /// <summary>Equal for two states if everything that can follow is equal.</summary>
     public string Signature
     {
         get
