@@ -3,16 +3,15 @@ using StepCaRenew.Registration.Accounts;
 
 namespace StepCaRenew.Cmdlets;
 
-/// <summary>What Invoke-StepRenewal of root starts as another account, to run the renewals of that account. It is not for users.</summary>
+/// <summary>The process that root's Invoke-StepRenewal starts to run the renewals of another account as that account. Not for users.</summary>
 public sealed class AccountRun : IDisposable
 {
     private readonly AccountChild child = new(Console.OpenStandardOutput(), ModuleFolder.Path, Random.Shared.NextDouble, End);
 
-    /// <summary>Takes a line of root.</summary>
-    /// <param name="line">The line.</param>
+    /// <summary>Reads a line from root's process.</summary>
     public void Read(string line) => child.Read(line);
 
-    /// <summary>The input has ended.</summary>
+    /// <summary>Ends the run when the input has ended.</summary>
     /// <returns>The exit code.</returns>
     public int Finish() => child.Finish();
 

@@ -5,7 +5,7 @@ using StepCaRenew.Cmdlets.Support;
 
 namespace StepCaRenew.Cmdlets;
 
-/// <summary>What the cmdlets that look at certificates on disk have in common: which files, and the key's password.</summary>
+/// <summary>The base of the cmdlets that read certificates: which files, and the password of the key.</summary>
 public abstract class CertificateCmdlet : StepCmdlet, IDisposable
 {
     /// <summary>The parameter set of paths with wildcards.</summary>
@@ -20,9 +20,8 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
     private BatchProgress? progress;
     private bool isKeyGiven;
 
-    /// <summary>Certificate files, or folders that hold some, taken as they are.</summary>
-    // An object of the pipeline may have an empty path. That is an error of its own, and no reason to refuse the object
-    // before the cmdlet can say anything about it.
+    /// <summary>Certificate files, or folders with certificates; wildcards have no meaning.</summary>
+    // An object of the pipeline can have an empty path; the cmdlet reports it, so PowerShell must not refuse it before.
     [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "CertificatePath")]
     [AllowNull]
@@ -31,9 +30,9 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
     [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>The key file, where it does not lie beside the certificate.</summary>
-    // By property name in the one set only: in both, an object's KeyPath would bind in the default set first, and
-    // the whole object would then be turned into a string for Path.
+    /// <summary>The key file, if it is not next to the certificate.</summary>
+    // By property name in one set only. In both, the KeyPath of an object would select the default set, and PowerShell
+    // would convert the whole object to a string for Path.
     [Parameter(Position = 1, ParameterSetName = PathSet)]
     [Parameter(Position = 1, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(CertificateFileCompleter))]
@@ -49,24 +48,24 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
     [ValidateNotNullOrEmpty]
     public string? KeyPasswordFile { get; set; }
 
-    /// <summary>Look into folders in folders as well.</summary>
+    /// <summary>Search subfolders too.</summary>
     [Parameter]
     public SwitchParameter Recurse { get; set; }
 
-    /// <summary>With -Recurse, look into folders that are links as well.</summary>
+    /// <summary>With -Recurse, search folders that are links too.</summary>
     [Parameter]
     public SwitchParameter FollowSymlink { get; set; }
 
-    /// <summary>How many certificates are looked at at once.</summary>
+    /// <summary>How many certificates are read at once.</summary>
     protected virtual int Parallelism => 1;
 
-    /// <summary>What a progress bar says is being done.</summary>
+    /// <summary>The text of the progress bar.</summary>
     protected abstract string Activity { get; }
 
-    /// <summary>The paths of the parameter set in use; a cmdlet declares its own <c>Path</c>.</summary>
+    /// <summary>The paths of the parameter set in use. Each cmdlet declares its own <c>Path</c>.</summary>
     protected abstract IReadOnlyList<string>? Paths { get; }
 
-    /// <summary>The password, from whichever parameter; null where none was given.</summary>
+    /// <summary>The password of the key; null if none was given.</summary>
     private protected KeyPassword? Password { get; private set; }
 
     /// <inheritdoc/>
@@ -106,18 +105,17 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void StopProcessing() => pump.Stop();
 
-    /// <summary>Does the cmdlet's work for one certificate file; on a thread of the pool, several at once.</summary>
+    /// <summary>Does the work of the cmdlet for one certificate file; on the thread pool, several at once.</summary>
     /// <param name="certificatePath">The full path of the certificate file.</param>
-    /// <param name="keyPath">The full path of the key file; null for the one beside it.</param>
-    /// <returns>What is given out.</returns>
+    /// <param name="keyPath">The full path of the key file; null for the one next to it.</param>
+    /// <returns>The output.</returns>
     protected abstract object Examine(string certificatePath, string? keyPath);
 
-    /// <summary>Told of a folder or pattern in which there is no certificate: an error where someone counts on one.</summary>
-    /// <param name="path">The path as it was given.</param>
-    /// <exception cref="RenewalException">Where nothing is not a good answer.</exception>
+    /// <summary>Called for a folder or pattern without a certificate.</summary>
+    /// <exception cref="RenewalException">The cmdlet needs a certificate.</exception>
     protected virtual void OnNothingFound(string path) => throw CertificateInputs.NothingFound(path);
 
-    // An empty one is none: that is how a list writes that the key lies beside the certificate.
+    // In a list, an empty key path means that the key is next to the certificate.
     private bool TryReadKeyPath(out string? keyPath)
     {
         keyPath = null;
@@ -142,8 +140,8 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Waits for what still runs, and forgets the password.</summary>
-    /// <param name="disposing">True where it is called by hand.</param>
+    /// <summary>Waits for running work and erases the password.</summary>
+    /// <param name="disposing">False only for a finalizer.</param>
     protected virtual void Dispose(bool disposing)
     {
         if (!disposing)

@@ -5,14 +5,14 @@ using StepCaRenew.Inspection;
 
 namespace StepCaRenew.Cmdlets;
 
-/// <summary>Get-StepCertificate: shows certificates on disk, when they are due, and whether their keys belong to them.</summary>
+/// <summary>Get-StepCertificate: shows certificates on disk, when they are due, and whether their keys match.</summary>
 [Cmdlet(VerbsCommon.Get, "StepCertificate", DefaultParameterSetName = PathSet, HelpUri = HelpPages.Folder + "Get-StepCertificate.md")]
 [OutputType(typeof(StepCertificate))]
 public sealed class GetStepCertificateCommand : CertificateCmdlet
 {
     private readonly CertificateInspector inspector = new(TimeProvider.System);
 
-    /// <summary>Certificate files, or folders that hold some; wildcards are allowed.</summary>
+    /// <summary>Certificate files, or folders with certificates; wildcards are allowed.</summary>
     [Parameter(Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
     [AllowNull]
     [AllowEmptyString]
@@ -21,7 +21,7 @@ public sealed class GetStepCertificateCommand : CertificateCmdlet
     [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string[] Path { get; set; } = ["."];
 
-    /// <summary>How many certificates are looked at at once: from 1 to 16; twice the number of cores unless given.</summary>
+    /// <summary>How many certificates are read at once: 1 to 16; by default twice the number of cores.</summary>
     [Parameter]
     [ValidateRange(1, Throttle.Most)]
     public int ThrottleLimit { get; set; } = Throttle.Usual;
@@ -39,7 +39,7 @@ public sealed class GetStepCertificateCommand : CertificateCmdlet
     protected override object Examine(string certificatePath, string? keyPath)
     {
         using var certificate = CertificateFile.Load(certificatePath);
-        return Shown.Of(inspector.Inspect(certificate, keyPath, Password));
+        return Shown.For(inspector.Inspect(certificate, keyPath, Password));
     }
 
     /// <inheritdoc/>

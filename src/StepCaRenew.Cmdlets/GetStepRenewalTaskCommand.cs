@@ -25,7 +25,7 @@ public sealed class GetStepRenewalTaskCommand : StepCmdlet, IDisposable
     {
         var services = new TaskServices(this, pump);
         foreach (var (store, name) in RegisteredNameCompleter.Resolve(Name))
-            NonTerminating(name, () => WriteObject(Shown.Of(pump.Run(stopping => services.ReaderOf(RegisteredNameCompleter.Demand(store, name)).ReadAsync(store!, name, stopping)))));
+            NonTerminating(name, () => WriteObject(Shown.For(pump.Run(stopping => services.ReaderFor(RegisteredNameCompleter.Require(store, name)).ReadAsync(store!, name, stopping)))));
     });
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Cmdlets;
 
-/// <summary>Register-StepRenewalTask: lets the operating system's own scheduler renew a certificate.</summary>
+/// <summary>Register-StepRenewalTask: registers a renewal with the scheduler of the operating system.</summary>
 [Cmdlet(VerbsLifecycle.Register, "StepRenewalTask", SupportsShouldProcess = true, DefaultParameterSetName = UserSet, HelpUri = HelpPages.Folder + "Register-StepRenewalTask.md")]
 [OutputType(typeof(RenewalTask))]
 [OutputType(typeof(string))]
@@ -30,24 +30,24 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
     [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string CertificatePath { get; set; } = string.Empty;
 
-    /// <summary>The key file, where it does not lie beside the certificate.</summary>
+    /// <summary>The key file, if it is not next to the certificate.</summary>
     [Parameter(Position = 2)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string? KeyPath { get; set; }
 
-    /// <summary>How often the schedule looks, where the certificate's lifetime is not to say.</summary>
+    /// <summary>The interval of the schedule; by default it follows from the lifetime of the certificate.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(IntervalCompleter))]
     public string? Interval { get; set; }
 
-    /// <summary>For the machine, or for the user who registers.</summary>
+    /// <summary>Register for the machine, or for the current user.</summary>
     [Parameter]
     [ValidateSet(nameof(RenewalScope.Machine), nameof(RenewalScope.CurrentUser))]
     public string Scope { get; set; } = nameof(RenewalScope.Machine);
 
-    /// <summary>A user of Windows with the password that Task Scheduler is to keep.</summary>
+    /// <summary>A Windows user with the password that Task Scheduler stores.</summary>
     [Parameter(Mandatory = true, ParameterSetName = CredentialSet)]
     [Credential]
     public PSCredential? Credential { get; set; }
@@ -68,7 +68,7 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
     [ValidateSet(SchedulerFinder.Auto, SchedulerKind.TaskScheduler, SchedulerKind.Systemd, SchedulerKind.Cron)]
     public string Scheduler { get; set; } = SchedulerFinder.Auto;
 
-    /// <summary>Start the registered task once, as its own account, and report how it ended.</summary>
+    /// <summary>Run the registered task once, as its own account, and report how it ended.</summary>
     [Parameter]
     public SwitchParameter RunNow { get; set; }
 
@@ -76,7 +76,7 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
     [Parameter]
     public SwitchParameter AsText { get; set; }
 
-    /// <summary>Register though the CA can't be asked, and over a renewal of another certificate.</summary>
+    /// <summary>Register even if the CA cannot be reached, and replace a renewal of another certificate.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -91,7 +91,7 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
         if (AsText)
         {
             var (schedule, definition) = services.Registrar.Render(request);
-            // A schedule names the renewal alone; what the run does is in its definition.
+            // The schedule names only the renewal; the definition says what the run does.
             WriteVerbose($"The definition: {definition}");
             WriteObject(schedule);
             return;
@@ -103,20 +103,20 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
             return;
         var isChanged = pump.Run(stopping => registrar.RegisterAsync(registration, stopping));
         var (exitCode, knewItsOrder) = RunNow ? pump.Run(stopping => Registrar.RunNowAsync(registration, Force, stopping)) : default;
-        var task = pump.Run(stopping => services.ReaderOf(registration.Store).ReadAsync(registration.Store, registration.Definition.Name, isChanged, exitCode, stopping));
-        WriteObject(Shown.Of(task));
+        var task = pump.Run(stopping => services.ReaderFor(registration.Store).ReadAsync(registration.Store, registration.Definition.Name, isChanged, exitCode, stopping));
+        WriteObject(Shown.For(task));
         if (exitCode is { } code and not RunExitCode.Success)
             WriteError(ErrorRecords.From(TaskServices.RunFailed(task, code), task.Name));
         else if (RunNow && !knewItsOrder)
-            WriteWarning($"{task.Name}: another run was under way, or the run as {task.RunAs} cannot read its state folder: nothing says that what -RunNow asks for was done. Try again, or see the log: '{task.LogPath}'.");
+            WriteWarning($"{task.Name}: -RunNow may have had no effect: another run was in progress, or the run as {task.RunAs} cannot read its state folder. Try again, or see the log: '{task.LogPath}'.");
         else if (RunNow && task.LastStatus == RenewalStatus.NotDue)
-            Say($"{task.Name} is not due, so nothing was renewed. The run as {task.RunAs} tested the CA's address and root, the programs and its permissions, and found them right. To renew now: -RunNow -Force.");
+            Say($"{task.Name} is not due, so nothing was renewed. The run as {task.RunAs} tested the URL and the root of the CA, the programs and its permissions without finding a problem. To renew now: -RunNow -Force.");
     });
 
     /// <inheritdoc/>
     protected override void StopProcessing() => pump.Stop();
 
-    // As Write-Host does: shown to a user who registers, and no output.
+    // Like Write-Host: shown, but not part of the output.
     private void Say(string text) => WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);
 
     private RegistrationRequest ReadRequest() => new()
@@ -151,7 +151,7 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
     {
         var isMachine = Scope.Equals(nameof(RenewalScope.Machine), StringComparison.OrdinalIgnoreCase);
         if (!isMachine && (UserId ?? GroupManagedServiceAccount ?? Credential?.UserName) is not null)
-            throw Conflict("A renewal of the current user runs as that user, and an account was given.", "Leave the account out, or register for the machine: -Scope Machine.");
+            throw Conflict("-Scope CurrentUser was given with an account, but such a renewal runs as the current user.", "Leave out the account, or register for the machine: -Scope Machine.");
         return Credential is not null ? new TaskAccount.User(Credential.UserName, Credential.Password)
             : GroupManagedServiceAccount is not null ? new TaskAccount.ManagedServiceAccount(GroupManagedServiceAccount)
             : UserId is not null ? new TaskAccount.User(UserId)

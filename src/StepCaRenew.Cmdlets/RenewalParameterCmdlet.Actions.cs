@@ -5,7 +5,7 @@ using StepCaRenew.Policy;
 
 namespace StepCaRenew.Cmdlets;
 
-/// <summary>The parameters of what follows a renewal.</summary>
+/// <summary>The parameters of the actions after a renewal.</summary>
 public abstract partial class RenewalParameterCmdlet
 {
     /// <summary>Services to restart after a renewal.</summary>
@@ -14,7 +14,7 @@ public abstract partial class RenewalParameterCmdlet
     [ArgumentCompleter(typeof(ServiceCompleter))]
     public string[] RestartService { get; set; } = [];
 
-    /// <summary>Services of systemd to reload, or restart where they can't, after a renewal.</summary>
+    /// <summary>Services of systemd to reload after a renewal; one that cannot reload is restarted.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServiceCompleter))]
@@ -26,7 +26,7 @@ public abstract partial class RenewalParameterCmdlet
     [ArgumentCompleter(typeof(SignalCompleter))]
     public string? Signal { get; set; }
 
-    /// <summary>The file with the id of the process that the signal goes to.</summary>
+    /// <summary>The file with the process id that the signal is sent to.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? PidFile { get; set; }
@@ -51,13 +51,12 @@ public abstract partial class RenewalParameterCmdlet
     [ValidateNotNullOrEmpty]
     public string? ActionTimeout { get; set; }
 
-    /// <summary>How long an action may take, by the parameters; null where they don't say.</summary>
-    /// <exception cref="RenewalException">It can't be read.</exception>
+    /// <summary>How long an action may take; null if the parameter was not given.</summary>
+    /// <exception cref="RenewalException">It is not a duration.</exception>
     protected TimeSpan? ReadActionTimeout() => ActionTimeout is null ? null : Duration.ParseTimeout(ActionTimeout);
 
-    /// <summary>The actions, by the parameters: signals before programs, as <c>step</c> does, and services last.</summary>
-    /// <param name="scriptBlock">A script block of the session, if there is one.</param>
-    /// <exception cref="RenewalException">They contradict each other.</exception>
+    /// <summary>The actions of the parameters in their order: signals before programs, as with <c>step</c>, and services last.</summary>
+    /// <exception cref="RenewalException">A parameter is missing.</exception>
     private protected IReadOnlyList<ActionDefinition> ReadActions(ScriptBlock? scriptBlock = null)
     {
         if (Signal is not null && PidFile is null)

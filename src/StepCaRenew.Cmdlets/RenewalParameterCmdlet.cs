@@ -6,8 +6,7 @@ using StepCaRenew.Policy;
 namespace StepCaRenew.Cmdlets;
 
 /// <summary>
-/// The parameters that say how a certificate is renewed: one definition for those who renew now and those who register
-/// a renewal.
+/// The parameters that say how a certificate is renewed, shared by Invoke-StepRenewal and Register-StepRenewalTask.
 /// </summary>
 public abstract partial class RenewalParameterCmdlet : StepCmdlet
 {
@@ -16,16 +15,16 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
     [ValidateNotNullOrEmpty]
     public string? ExpiresIn { get; set; }
 
-    /// <summary>Due when this share of the lifetime is over, such as 66%.</summary>
+    /// <summary>Due when this share of the lifetime has passed, such as 66%.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? RenewAt { get; set; }
 
-    /// <summary>Make a new key as well.</summary>
+    /// <summary>Make a new key too.</summary>
     [Parameter]
     public SwitchParameter Rekey { get; set; }
 
-    /// <summary>The new key's algorithm, where it is not to be that of the old one.</summary>
+    /// <summary>The algorithm of the new key; by default that of the old one.</summary>
     [Parameter]
     [ValidateSet("EC-P256", "EC-P384", "EC-P521", "RSA-2048", "RSA-3072", "RSA-4096")]
     public string? KeyAlgorithm { get; set; }
@@ -39,12 +38,12 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
     [Parameter]
     public SwitchParameter UseToken { get; set; }
 
-    /// <summary>The CA's address, where step's configuration does not say.</summary>
+    /// <summary>The URL of the CA; by default that of step's configuration.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? CaUrl { get; set; }
 
-    /// <summary>The file of the CA's root certificate, where step's configuration does not say.</summary>
+    /// <summary>The root certificate file of the CA; by default that of step's configuration.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Root { get; set; }
@@ -60,7 +59,7 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
     [ValidateNotNullOrEmpty]
     public string? StepPath { get; set; }
 
-    /// <summary>How long a request that failed for a reason that may pass is tried again.</summary>
+    /// <summary>How long a request that failed for a temporary reason is retried.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? RetryTimeout { get; set; }
@@ -70,18 +69,18 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
     [ValidateNotNullOrEmpty]
     public string? LockTimeout { get; set; }
 
-    /// <summary>A monitor's address, told how the run ended.</summary>
+    /// <summary>The URL of a monitor that is notified how the run ended.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? HealthCheckUri { get; set; }
 
-    /// <summary>A file that every event is added to, as a line of JSON.</summary>
+    /// <summary>A log file: one line of JSON for each event.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? LogPath { get; set; }
 
-    /// <summary>When a certificate is due, by the parameters, else by step's configuration.</summary>
-    /// <exception cref="RenewalException">They can't be read, or contradict each other.</exception>
+    /// <summary>When a certificate is due: from the parameters, otherwise from step's configuration.</summary>
+    /// <exception cref="RenewalException">A value is not valid, or both parameters were given.</exception>
     private protected RenewalRule ReadRule()
     {
         if (ExpiresIn is not null && RenewAt is not null)
@@ -92,7 +91,7 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
             : RenewalRule.Default;
     }
 
-    /// <summary>Which CA, by the parameters.</summary>
+    /// <summary>The CA that the parameters name.</summary>
     private protected CaOptions ReadCa() => new()
     {
         CaUrl = CaUrl,
@@ -102,7 +101,7 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
         WorkingFolder = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
     };
 
-    // One path, or a list of them. On Windows the comma before a drive ("a.crt,C:\b.crt") makes a drive's name of the first.
+    // One path, or a list. On Windows, PowerShell takes the text before the colon of "a.crt,C:\b.crt" for the name of a drive.
     private string RootPaths(string root)
     {
         try
@@ -115,20 +114,16 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
         }
     }
 
-    /// <summary>The new key's algorithm, by the parameters.</summary>
-    /// <exception cref="RenewalException">No new key is wanted.</exception>
-    // PowerShell takes ec-p256 for one of the set as well; a definition has it as it is written.
+    /// <summary>The algorithm of the new key, in upper case.</summary>
+    /// <exception cref="RenewalException">It was given without -Rekey.</exception>
     protected string? ReadKeyAlgorithm() => KeyAlgorithm is null || Rekey
         ? KeyAlgorithm?.ToUpperInvariant()
-        : throw Conflict("-KeyAlgorithm was given without -Rekey.", "Add -Rekey to make a new key, or leave -KeyAlgorithm out.");
+        : throw Conflict("-KeyAlgorithm was given without -Rekey.", "Add -Rekey to make a new key, or leave out -KeyAlgorithm.");
 
-    /// <summary>A duration that may be zero; null where the parameter was not given.</summary>
-    /// <param name="text">The parameter.</param>
-    /// <exception cref="RenewalException">It can't be read.</exception>
+    /// <summary>A duration that can be zero; null if the parameter was not given.</summary>
+    /// <exception cref="RenewalException">It is not a duration.</exception>
     protected static TimeSpan? ReadDuration(string? text) => text is null ? null : Duration.ParseLongestWait(text);
 
-    /// <summary>The error of parameters that contradict each other.</summary>
-    /// <param name="message">Which ones.</param>
-    /// <param name="remedy">What to do.</param>
+    /// <summary>The error of parameters that exclude each other.</summary>
     protected static RenewalException Conflict(string message, string remedy) => new(ErrorId.ConflictingParameters, message, remedy);
 }

@@ -6,11 +6,10 @@ using StepCaRenew.Cmdlets.Support;
 
 namespace StepCaRenew.Cmdlets;
 
-/// <summary>What all cmdlets have in common: how errors are told, and how paths and passwords are read.</summary>
+/// <summary>The base of all cmdlets: reports errors, reads paths and passwords.</summary>
 public abstract class StepCmdlet : PSCmdlet
 {
-    /// <summary>Runs what ends the whole call if it fails.</summary>
-    /// <param name="action">What to do.</param>
+    /// <summary>Runs an action whose failure ends the call.</summary>
     protected void Terminating(Action action)
     {
         ArgumentNullException.ThrowIfNull(action);
@@ -26,16 +25,15 @@ public abstract class StepCmdlet : PSCmdlet
         }
     }
 
-    /// <summary>Told of an error before it ends the call.</summary>
-    /// <param name="problem">The error.</param>
+    /// <summary>Called before an error ends the call.</summary>
     protected virtual void OnTerminating(ErrorRecord problem)
     {
     }
 
-    /// <summary>Runs what fails for itself alone.</summary>
-    /// <param name="target">What it is about.</param>
-    /// <param name="action">What to do.</param>
-    /// <returns>False where it failed.</returns>
+    /// <summary>Runs an action whose failure is reported without ending the call.</summary>
+    /// <param name="target">The target object of the error.</param>
+    /// <param name="action">The action.</param>
+    /// <returns>False if it failed.</returns>
     protected internal bool NonTerminating(string target, Action action)
     {
         ArgumentNullException.ThrowIfNull(action);
@@ -51,22 +49,18 @@ public abstract class StepCmdlet : PSCmdlet
         }
     }
 
-    /// <summary>Tells of an error that does not end the call.</summary>
-    /// <param name="problem">The error.</param>
+    /// <summary>Reports an error that does not end the call.</summary>
     protected internal virtual void Report(ErrorRecord problem) => WriteError(problem);
 
-    /// <summary>Reports an input that cannot be worked on; the other inputs go on.</summary>
+    /// <summary>Reports an input that is refused; the other inputs go on.</summary>
     /// <param name="path">The path as it was given.</param>
     /// <param name="problem">The error.</param>
     protected internal virtual void Refuse(string path, RenewalException problem) => Report(ErrorRecords.From(problem, path));
 
-    /// <summary>Whether a parameter was written on the command line, and did not come through the pipeline; in BeginProcessing.</summary>
-    /// <param name="parameter">The parameter.</param>
+    /// <summary>Whether a parameter was given on the command line, not by the pipeline; only in BeginProcessing.</summary>
     protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
-    /// <summary>Demands that paths which were written on the command line are not empty; in BeginProcessing.</summary>
-    /// <param name="parameter">The parameter.</param>
-    /// <param name="values">Its values.</param>
+    /// <summary>Requires that paths on the command line are not empty; only in BeginProcessing.</summary>
     /// <exception cref="RenewalException">One is empty, or there is none.</exception>
     protected void RequireGiven(string parameter, params string?[]? values)
     {
@@ -74,16 +68,15 @@ public abstract class StepCmdlet : PSCmdlet
             throw CertificatePathResolver.Empty($"-{parameter} is empty, or holds an empty path.");
     }
 
-    /// <summary>The full path of a file that a parameter names, by PowerShell's present folder.</summary>
-    /// <param name="path">The path.</param>
+    /// <summary>The full path of a file, relative to the current location of PowerShell.</summary>
     /// <exception cref="RenewalException">It is not in the file system.</exception>
     protected string FullPath(string path) => new CertificatePathResolver(this, new FolderOptions(Recurse: false, FollowLinks: false)).ResolveLiteral(path);
 
     /// <summary>The password of a key, from whichever parameter.</summary>
     /// <param name="password">The password itself, if it was given.</param>
     /// <param name="file">The file that holds it, if that was given.</param>
-    /// <returns>Null where neither was given.</returns>
-    /// <exception cref="RenewalException">Both were given, or the file can't be read.</exception>
+    /// <returns>Null if neither was given.</returns>
+    /// <exception cref="RenewalException">Both were given, or the file cannot be read.</exception>
     private protected KeyPassword? ReadPassword(SecureString? password, string? file)
     {
         if (password is not null && file is not null)

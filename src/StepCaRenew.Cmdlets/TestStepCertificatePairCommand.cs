@@ -3,13 +3,13 @@ using StepCaRenew.Cmdlets.Support;
 
 namespace StepCaRenew.Cmdlets;
 
-/// <summary>Test-StepCertificatePair: whether a certificate and a key on disk belong together.</summary>
+/// <summary>Test-StepCertificatePair: tests whether a certificate and a key on disk match.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "StepCertificatePair", DefaultParameterSetName = PathSet, HelpUri = HelpPages.Folder + "Test-StepCertificatePair.md")]
 [OutputType(typeof(bool))]
 [OutputType(typeof(PairTestResult))]
 public sealed class TestStepCertificatePairCommand : CertificateCmdlet
 {
-    /// <summary>Certificate files, or folders that hold some; wildcards are allowed.</summary>
+    /// <summary>Certificate files, or folders with certificates; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
     [AllowNull]
     [AllowEmptyString]
@@ -29,7 +29,7 @@ public sealed class TestStepCertificatePairCommand : CertificateCmdlet
     protected override string Activity => "Testing pairs";
 
     /// <inheritdoc/>
-    // One after the other: who gets nothing but Booleans needs them in the order of the paths.
+    // One at a time: plain Booleans must come in the order of the paths.
     protected override object Examine(string certificatePath, string? keyPath)
     {
         var result = PairTestResult.FromFiles(certificatePath, keyPath, Password);

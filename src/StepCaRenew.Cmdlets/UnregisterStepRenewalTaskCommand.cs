@@ -3,7 +3,7 @@ using StepCaRenew.Cmdlets.Support;
 
 namespace StepCaRenew.Cmdlets;
 
-/// <summary>Unregister-StepRenewalTask: takes schedule, definition and state of renewals away; never certificate or key.</summary>
+/// <summary>Unregister-StepRenewalTask: removes schedule, definition and state of renewals, never a certificate or key.</summary>
 [Cmdlet(VerbsLifecycle.Unregister, "StepRenewalTask", SupportsShouldProcess = true, DefaultParameterSetName = NameSet, HelpUri = HelpPages.Folder + "Unregister-StepRenewalTask.md")]
 [OutputType(typeof(void))]
 public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
@@ -38,7 +38,6 @@ public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
     protected override void ProcessRecord() => Terminating(() =>
     {
         var registrar = new TaskServices(this, pump).Registrar;
-        // Objects are meant, as names are.
         var found = ParameterSetName == InputObjectSet ? RegisteredNameCompleter.Resolve(InputObject) : RegisteredNameCompleter.Resolve(Name);
         if (ParameterSetName == NameSet && !IsWanted([.. found.Where(one => one.Store is not null).Select(one => one.Name).Except(Name, StringComparer.OrdinalIgnoreCase)]))
             return;
@@ -46,8 +45,8 @@ public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
         {
             NonTerminating(name, () =>
             {
-                var place = RegisteredNameCompleter.Demand(store, name);
-                if (ShouldProcess(place.Folders.DefinitionFile(name), "Take away the schedule, the definition and the state of the renewal"))
+                var place = RegisteredNameCompleter.Require(store, name);
+                if (ShouldProcess(place.Folders.DefinitionFile(name), "Remove the schedule, the definition and the state of the renewal"))
                     pump.Run(async stopping =>
                     {
                         await registrar.UnregisterAsync(place, name, stopping).ConfigureAwait(false);
@@ -57,21 +56,21 @@ public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
         }
     });
 
-    // A name is meant. A pattern may mean more than its user thinks of. -WhatIf changes nothing, and -Confirm asks for each, or not at all.
+    // A pattern can match more than the user expects. -WhatIf changes nothing, and -Confirm asks for each.
     private bool IsWanted(string[] names)
     {
         if (names.Length < 2 || Force || MyInvocation.BoundParameters.ContainsKey("Confirm") || IsWhatIf())
             return true;
         try
         {
-            return ShouldContinue($"Unregister {names.Length} renewals: {string.Join(", ", names)}? Their certificates and keys stay, and nothing renews them any more.", "Unregister renewals");
+            return ShouldContinue($"Unregister {names.Length} renewals: {string.Join(", ", names)}? Their certificates and keys stay, but are not renewed any more.", "Unregister renewals");
         }
         catch (Exception e) when (e is not PipelineStoppedException)
         {
-            // Each host has its own exception for this: -NonInteractive, a job, an input that has ended.
+            // Without a user (-NonInteractive, a job, closed input) each host throws its own exception.
             throw new RenewalException(
-                ErrorId.ConfirmationRequired, $"'{string.Join("', '", Name)}' means {names.Length} renewals ({string.Join(", ", names)}), and nobody can be asked here. Nothing was unregistered.",
-                "Give -Force, or the names.", e);
+                ErrorId.ConfirmationRequired, $"'{string.Join("', '", Name)}' matches {names.Length} renewals ({string.Join(", ", names)}), and this session cannot ask for confirmation. Nothing was unregistered.",
+                "Give -Force, or name each renewal.", e);
         }
     }
 

@@ -1,10 +1,10 @@
 namespace StepCaRenew.Cmdlets.Support;
 
 /// <summary>
-/// The short names by which the messages of a batch tell its certificates apart: the file's name, and with as many of
-/// its folders as it takes if another file of the batch has the same name.
+/// The short names of the certificates of a batch, for messages: the name of the file, with as many of its folders as are
+/// needed to distinguish it from other files of the batch.
 /// </summary>
-/// <param name="isOpenEnded">Whether more may come through the pipeline: then even the first certificate is one of a batch.</param>
+/// <param name="isOpenEnded">Whether more can come through the pipeline: then the first certificate already belongs to a batch.</param>
 internal sealed class BatchNames(bool isOpenEnded)
 {
     private static readonly char[] Separators = [Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar];
@@ -12,8 +12,7 @@ internal sealed class BatchNames(bool isOpenEnded)
     private readonly Dictionary<string, SameName> names = new(StringComparer.OrdinalIgnoreCase);
     private int count;
 
-    /// <summary>Adds the files that are worked on next.</summary>
-    /// <param name="inputs">The files.</param>
+    /// <summary>Adds files that are worked on next.</summary>
     public void Add(IReadOnlyList<CertificateInput> inputs)
     {
         count += inputs.Count;
@@ -26,9 +25,8 @@ internal sealed class BatchNames(bool isOpenEnded)
         }
     }
 
-    /// <summary>The name of a file; null in a call that is not a batch.</summary>
-    /// <param name="path">The full path.</param>
-    public string? Of(string path) =>
+    /// <summary>The name for the full path of a file; null if the call is not a batch.</summary>
+    public string? For(string path) =>
         count < 2 && !isOpenEnded ? null : names.TryGetValue(NameOf(path), out var same) ? Tail(path, same.Depth) : path;
 
     private static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
@@ -49,7 +47,7 @@ internal sealed class BatchNames(bool isOpenEnded)
         private readonly HashSet<string> paths = new(StringComparer.Ordinal);
         private int depth;
 
-        /// <summary>How many parts of a path tell these files apart.</summary>
+        /// <summary>How many parts of their paths distinguish these files.</summary>
         public int Depth
         {
             get

@@ -3,15 +3,15 @@ using System.Management.Automation;
 
 namespace StepCaRenew.Cmdlets.Support;
 
-/// <summary>How far a call over many certificates is: how many are done, how fast, and how long it will take.</summary>
-/// <param name="activity">What is being done.</param>
+/// <summary>The progress bar of a call over many certificates: how many are done, how fast, and how long the rest will take.</summary>
+/// <param name="activity">The text of the bar.</param>
 /// <param name="clock">The clock.</param>
-/// <param name="isOpenEnded">Whether more may come through the pipeline, so that nobody knows how many there will be.</param>
-/// <param name="post">Has an action run on the pipeline thread.</param>
+/// <param name="isOpenEnded">Whether more can come through the pipeline, so that the total is unknown.</param>
+/// <param name="post">Runs an action on the pipeline thread.</param>
 /// <param name="show">Shows a record; on the pipeline thread.</param>
 internal sealed class BatchProgress(string activity, TimeProvider clock, bool isOpenEnded, Action<Action> post, Action<ProgressRecord> show) : IDisposable
 {
-    // More often than this nobody reads it, and to show it takes time.
+    // Showing it takes time, and nobody reads faster.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly long start = clock.GetTimestamp();
@@ -21,7 +21,7 @@ internal sealed class BatchProgress(string activity, TimeProvider clock, bool is
     private int expected;
     private int done;
 
-    /// <summary>Takes note of work to come. Of several files that take long, the first progress is shown before one of them is done.</summary>
+    /// <summary>Counts files to come. The bar of several slow files is shown before the first one is done.</summary>
     public void Expect(int count)
     {
         expected += count;
@@ -29,8 +29,8 @@ internal sealed class BatchProgress(string activity, TimeProvider clock, bool is
             timer ??= clock.CreateTimer(_ => post(Show), null, Pause, Pause);
     }
 
-    /// <summary>Takes note of a file that is done, and shows how it goes where there are several.</summary>
-    /// <param name="isCertificate">False where it turned out to be something else.</param>
+    /// <summary>Counts a file that is done, and shows the bar if there are several.</summary>
+    /// <param name="isCertificate">False if it turned out to be something else.</param>
     public void Done(bool isCertificate)
     {
         if (isCertificate)
@@ -40,7 +40,7 @@ internal sealed class BatchProgress(string activity, TimeProvider clock, bool is
         Show();
     }
 
-    /// <summary>Takes it away, if it was shown.</summary>
+    /// <summary>Removes the bar if it was shown.</summary>
     public void End()
     {
         hasEnded = true;

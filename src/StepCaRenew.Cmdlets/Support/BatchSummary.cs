@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace StepCaRenew.Cmdlets.Support;
 
-/// <summary>What became of the certificates of a call, in one line.</summary>
+/// <summary>The outcomes of the certificates of a call in one line.</summary>
 internal sealed class BatchSummary
 {
     private static readonly (string Status, string Words)[] Parts =
@@ -12,8 +12,7 @@ internal sealed class BatchSummary
 
     private readonly Dictionary<string, int> counts = [];
 
-    /// <summary>Counts a certificate.</summary>
-    /// <param name="status">One of <see cref="RenewalStatus"/>.</param>
+    /// <summary>Counts a certificate by its <see cref="RenewalStatus"/>.</summary>
     public void Add(string status) => counts[status] = counts.GetValueOrDefault(status) + 1;
 
     /// <summary>The line, such as <c>12 certificates: 3 renewed, 8 not due, 1 failed</c>; null for fewer than two.</summary>

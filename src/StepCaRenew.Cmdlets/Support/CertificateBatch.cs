@@ -3,19 +3,19 @@ using StepCaRenew.Logging;
 
 namespace StepCaRenew.Cmdlets.Support;
 
-/// <summary>One call's work on many certificates, several at once; a certificate's failure is its own.</summary>
-/// <param name="cmdlet">The cmdlet, which is told of failures.</param>
+/// <summary>The work of one call on many certificates, several at once; one that fails does not stop the others.</summary>
+/// <param name="cmdlet">The cmdlet, which reports failures.</param>
 /// <param name="work">Runs the work.</param>
-/// <param name="progress">Told of each that is done.</param>
-/// <param name="names">The names that the messages begin with.</param>
-/// <param name="take">Takes in the outcome for a certificate file, and the name that a message about it begins with; on the pipeline thread.</param>
-internal sealed class CertificateBatch<T>(StepCmdlet cmdlet, WorkBatch work, BatchProgress progress, BatchNames names, Action<CertificateInput, string?, T> take) : IDisposable
+/// <param name="progress">The progress bar.</param>
+/// <param name="names">The names that messages begin with.</param>
+/// <param name="onDone">Receives the outcome for a certificate file and the name that its messages begin with; on the pipeline thread.</param>
+internal sealed class CertificateBatch<T>(StepCmdlet cmdlet, WorkBatch work, BatchProgress progress, BatchNames names, Action<CertificateInput, string?, T> onDone) : IDisposable
     where T : class
 {
-    /// <summary>Whether nothing is begun any more.</summary>
+    /// <summary>Whether no more work is started.</summary>
     public bool IsEnding => work.IsEnding;
 
-    /// <summary>Starts the work on files, each as soon as there is room for it.</summary>
+    /// <summary>Starts the work on files, each as soon as the limit allows it.</summary>
     /// <param name="inputs">The files.</param>
     /// <param name="run">Does the work for a certificate file; on the thread pool.</param>
     public void Add(IReadOnlyList<CertificateInput> inputs, Func<string, CancellationToken, Task<T>> run)
@@ -24,17 +24,17 @@ internal sealed class CertificateBatch<T>(StepCmdlet cmdlet, WorkBatch work, Bat
         names.Add(inputs);
         foreach (var input in inputs)
         {
-            var name = names.Of(input.Path);
-            work.Start(stopping => RunAsync(input, name, run, stopping), outcome => Take(input, name, outcome));
+            var name = names.For(input.Path);
+            work.Start(stopping => RunAsync(input, name, run, stopping), outcome => Finish(input, name, outcome));
             if (work.IsEnding)
                 return;
         }
     }
 
-    /// <summary>Waits for all that was started.</summary>
+    /// <summary>Waits until all started work has ended.</summary>
     public void Drain() => work.Drain();
 
-    /// <summary>Begins nothing any more.</summary>
+    /// <summary>Starts no more work.</summary>
     public void End() => work.End();
 
     /// <inheritdoc/>
@@ -60,16 +60,16 @@ internal sealed class CertificateBatch<T>(StepCmdlet cmdlet, WorkBatch work, Bat
         }
     }
 
-    private void Take(CertificateInput input, string? name, Outcome outcome)
+    private void Finish(CertificateInput input, string? name, Outcome outcome)
     {
         progress.Done(outcome.IsCertificate);
         if (outcome.Error is { } error)
             cmdlet.Report(ErrorRecords.From(error, input.Path, name));
         else if (outcome.IsCertificate)
-            take(input, name, outcome.Value!);
+            onDone(input, name, outcome.Value!);
         input.Source.Done(outcome.IsCertificate);
     }
 
-    // A class, as T is one: what the platform's own types do with a struct of ours is compiled in every run anew.
+    // A class: generic code over a struct of this module would be compiled again in every process.
     private sealed record Outcome(bool IsCertificate, T? Value, RenewalException? Error);
 }

@@ -4,7 +4,7 @@ using System.Management.Automation.Language;
 
 namespace StepCaRenew.Cmdlets.Support;
 
-/// <summary>Completes paths as PowerShell does, without the lock files and staged files that lie next to certificates.</summary>
+/// <summary>Completes paths as PowerShell does, without the lock files and staged files next to certificates.</summary>
 public sealed class CertificateFileCompleter : IArgumentCompleter
 {
     private const string OwnFile = ".stepcarenew-";
@@ -15,7 +15,7 @@ public sealed class CertificateFileCompleter : IArgumentCompleter
         var word = wordToComplete ?? string.Empty;
         var all = CompletionCompleters.CompleteFilename(word).ToList();
         var shown = all.FindAll(one => !IsOwnFile(one.ListItemText));
-        // PowerShell completes by itself if nothing is offered, and would offer what was left out.
+        // If the list is empty, PowerShell completes by itself and would offer the files that were left out.
         if (shown.Count == 0 && all.Count > 0)
             return [new CompletionResult(word)];
         return parameterName == "Path" ? shown : shown.ConvertAll(Literal);
@@ -23,7 +23,7 @@ public sealed class CertificateFileCompleter : IArgumentCompleter
 
     private static bool IsOwnFile(string name) => name.StartsWith('.') && name.Contains(OwnFile, StringComparison.Ordinal);
 
-    // The names are escaped as for a pattern. A parameter that takes no pattern would take the backticks for a part of the name.
+    // Names come escaped for a pattern; a parameter without patterns would take the backticks as part of the name.
     private static CompletionResult Literal(CompletionResult result) =>
         result.CompletionText.StartsWith('\'') && result.CompletionText.Contains('`', StringComparison.Ordinal)
             ? new CompletionResult(WildcardPattern.Unescape(result.CompletionText), result.ListItemText, result.ResultType, result.ToolTip)

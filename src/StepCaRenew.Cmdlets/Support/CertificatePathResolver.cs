@@ -4,18 +4,18 @@ using StepCaRenew.Inspection;
 
 namespace StepCaRenew.Cmdlets.Support;
 
-/// <summary>Leads path parameters, with wildcards, folders and provider prefixes, to files.</summary>
+/// <summary>Resolves path parameters, with wildcards, folders and provider prefixes, to files.</summary>
 internal sealed class CertificatePathResolver(PSCmdlet cmdlet, FolderOptions folders)
 {
     /// <summary>The files of one path.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="isLiteral">Whether it is taken as it is.</param>
+    /// <param name="isLiteral">Whether wildcards have no meaning in it.</param>
     /// <param name="onUnreadable">Receives the errors of folders that cannot be read, while the others are searched.</param>
     /// <exception cref="RenewalException">It is empty, not in the file system, or a folder that cannot be read.</exception>
     public IReadOnlyList<FoundPath> Resolve(string? path, bool isLiteral, Action<RenewalException> onUnreadable)
     {
         if (string.IsNullOrEmpty(path))
-            throw Empty("A path of a certificate is empty.");
+            throw Empty("The path of a certificate is empty.");
         var search = new CertificateSearch(folders.Recurse, folders.FollowLinks, onUnreadable);
         if (!isLiteral && WildcardPattern.ContainsWildcardCharacters(path))
         {
@@ -47,14 +47,14 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, FolderOptions fol
         }
     }
 
-    // After FileSystem:: PowerShell leaves a path as it was written, such as C:/x.crt. The path of a device stays as the user knows it.
+    // PowerShell does not normalize a path after FileSystem::, such as C:/x.crt. The path of a device stays as the user wrote it.
     private static string Normalized(string path) =>
         OperatingSystem.IsWindows() && System.IO.Path.GetFullPath(path) is var full && !full.StartsWith(@"\\.\", StringComparison.Ordinal) ? full : path;
 
     /// <summary>The error of a path that is empty.</summary>
-    public static RenewalException Empty(string message) => new(ErrorId.PathEmpty, message, "Give the path of the file. Check the variable, the property or the column of the list that it comes from.");
+    public static RenewalException Empty(string message) => new(ErrorId.PathEmpty, message, "Give the path of the file; check the variable, property or column that it comes from.");
 
-    // Completion writes x`[1`].crt for x[1].crt; a backtick may also be part of the very name.
+    // Completion writes x`[1`].crt for x[1].crt; a backtick can also be part of the name.
     private string ResolveEscaped(string path)
     {
         var full = ResolveLiteral(path);
@@ -92,11 +92,11 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, FolderOptions fol
             var found = cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath(WithBackslashes(path), out var provider);
             if (provider.Name != "FileSystem")
                 throw NotAFile(path, null);
-            // A file may have brackets in its very name.
+            // A file can have brackets in its name.
             found = new(found.Select(Normalized).ToList());
             return found.Count > 0 || ResolveLiteral(path) is not { } literal || !File.Exists(literal) ? found : [literal];
         }
-        // Also where Windows knows no such name.
+        // Windows also reports names that it does not allow.
         catch (Exception e) when (e is ItemNotFoundException || (e is IOException && OperatingSystem.IsWindows()))
         {
             return [];
@@ -107,11 +107,11 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, FolderOptions fol
         }
     }
 
-    // After FileSystem:: PowerShell for Windows asks for a file with the name of the pattern if that has a slash before it.
+    // With a slash in it, PowerShell for Windows takes a pattern after FileSystem:: for the name of one file.
     private static string WithBackslashes(string pattern) =>
         OperatingSystem.IsWindows() && pattern.Contains("::", StringComparison.Ordinal) ? pattern.Replace('/', '\\') : pattern;
 
-    // PowerShell finds nothing in a folder that it cannot read, and does not say why.
+    // PowerShell does not report a folder that it cannot read; it only finds nothing there.
     private void RequireReadable(string pattern)
     {
         var folder = ResolveLiteral(pattern);
@@ -122,5 +122,5 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, FolderOptions fol
     }
 
     private static RenewalException NotAFile(string path, Exception? e) => new(
-        ErrorId.NotAFileSystemPath, $"'{path}' is not a path of the file system.", "Name a file or folder of the file system.", e);
+        ErrorId.NotAFileSystemPath, $"'{path}' is not a path of the file system.", "Name a file or a folder.", e);
 }

@@ -3,7 +3,7 @@ using System.Runtime.Loader;
 
 namespace StepCaRenew.Cmdlets.Support;
 
-/// <summary>Where the engine and its packages are loaded: what lies in lib beside this assembly.</summary>
+/// <summary>The load context of the engine and its packages, from the folder lib next to this assembly.</summary>
 internal sealed class CoreContext() : AssemblyLoadContext("StepCaRenew")
 {
     /// <summary>The engine's assembly.</summary>
@@ -14,7 +14,7 @@ internal sealed class CoreContext() : AssemblyLoadContext("StepCaRenew")
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        // What does not lie there (.NET itself, PowerShell) comes from the host.
+        // The host provides the others: .NET itself and PowerShell.
         var path = Path.Combine(folder, assemblyName.Name + ".dll");
         return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
     }

@@ -4,8 +4,8 @@ using System.Runtime.Loader;
 namespace StepCaRenew.Cmdlets.Support;
 
 /// <summary>
-/// Lets the engine and its packages be loaded into a context of their own, so that another module's version of the same
-/// package can't collide with ours. PowerShell calls it on import, before it looks at any cmdlet.
+/// Loads the engine and its packages into a load context of their own, so that they do not collide with another module's
+/// version of the same package. PowerShell calls this on import, before it reads the cmdlets.
 /// </summary>
 public sealed class CoreLoader : IModuleAssemblyInitializer
 {
@@ -17,11 +17,11 @@ public sealed class CoreLoader : IModuleAssemblyInitializer
     {
         lock (Gate)
         {
-            // Once per process, however often and in however many runspaces the module is imported.
+            // Once per process, also if several runspaces import the module.
             if (context is not null)
                 return;
             context = new CoreContext();
-            // The engine alone is asked for from outside; its packages are asked for by the engine.
+            // Only the engine is requested from outside; the engine requests its packages.
             AssemblyLoadContext.Default.Resolving += (_, name) => name.Name == CoreContext.Core ? context.LoadFromAssemblyName(name) : null;
         }
     }

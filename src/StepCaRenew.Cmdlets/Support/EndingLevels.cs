@@ -4,28 +4,28 @@ using StepCaRenew.Logging;
 namespace StepCaRenew.Cmdlets.Support;
 
 /// <summary>
-/// Which events may end the call: -InformationAction Stop, -WarningAction Stop, and whatever asks a question, which
-/// ends it where nobody is there. PowerShell takes no result after that.
+/// The events that can end the call: -InformationAction Stop, -WarningAction Stop, and every preference that asks a
+/// question, which ends a call without a user. PowerShell takes no result after that.
 /// </summary>
-/// <param name="cmdlet">The cmdlet, whose parameters and preferences say so.</param>
+/// <param name="cmdlet">The cmdlet with its parameters and preferences.</param>
 internal sealed class EndingLevels(PSCmdlet cmdlet)
 {
-    private readonly ActionPreference? warning = Of(cmdlet, "WarningAction", "WarningPreference");
-    private readonly ActionPreference? information = Of(cmdlet, "InformationAction", "InformationPreference");
-    private readonly ActionPreference? debug = Of(cmdlet, "Verbose", "VerbosePreference");
+    private readonly ActionPreference? warning = Read(cmdlet, "WarningAction", "WarningPreference");
+    private readonly ActionPreference? information = Read(cmdlet, "InformationAction", "InformationPreference");
+    private readonly ActionPreference? debug = Read(cmdlet, "Verbose", "VerbosePreference");
     private readonly bool asksAlways = cmdlet.MyInvocation.BoundParameters.TryGetValue("Debug", out var asks) && LanguagePrimitives.IsTrue(asks);
 
-    /// <summary>Whether events of a level may end the call.</summary>
+    /// <summary>Whether events of a level can end the call.</summary>
     public bool Contains(EventLevel level) => asksAlways || PreferenceFor(level) is ActionPreference.Stop or ActionPreference.Inquire;
 
-    /// <summary>Whether the work is to end as well.</summary>
-    // A CA that is down is not asked again; what is said besides warnings is no reason to do half of the work.
+    /// <summary>Whether such an event also cancels the work.</summary>
+    // A warning does, so that a CA that is down is not asked again; an information does not stop the work halfway.
     public bool EndTheWork(EventLevel level) => level == EventLevel.Warning && warning == ActionPreference.Stop;
 
     /// <summary>Whether the first error ends the call: -ErrorAction Stop.</summary>
-    public static bool EndsAtErrors(PSCmdlet cmdlet) => Of(cmdlet, "ErrorAction", "ErrorActionPreference") == ActionPreference.Stop;
+    public static bool EndsAtErrors(PSCmdlet cmdlet) => Read(cmdlet, "ErrorAction", "ErrorActionPreference") == ActionPreference.Stop;
 
-    /// <summary>Whether anybody wants to see the events of debugging: -Verbose.</summary>
+    /// <summary>Whether debug events are shown: -Verbose.</summary>
     public static bool ShowsVerbose(PSCmdlet cmdlet) =>
         cmdlet.MyInvocation.BoundParameters.TryGetValue("Verbose", out var named)
             ? LanguagePrimitives.IsTrue(named)
@@ -38,7 +38,7 @@ internal sealed class EndingLevels(PSCmdlet cmdlet)
         _ => debug,
     };
 
-    private static ActionPreference? Of(PSCmdlet cmdlet, string parameter, string variable) =>
+    private static ActionPreference? Read(PSCmdlet cmdlet, string parameter, string variable) =>
         Preference(cmdlet.MyInvocation.BoundParameters.TryGetValue(parameter, out var named) ? named : cmdlet.GetVariableValue(variable));
 
     private static ActionPreference? Preference(object? value) =>

@@ -4,14 +4,14 @@ using StepCaRenew.Text;
 
 namespace StepCaRenew.Cmdlets.Support;
 
-/// <summary>Turns the engine's failures into error records: the id first, a fitting category, and what to do.</summary>
+/// <summary>Turns exceptions of the engine into error records with id, category and recommended action.</summary>
 internal static class ErrorRecords
 {
     /// <summary>The record of an error.</summary>
     /// <param name="e">The error.</param>
-    /// <param name="target">What it is about.</param>
+    /// <param name="target">The target object.</param>
     /// <param name="name">The name that its text begins with; null for none.</param>
-    /// <param name="remedy">What to do; null for the error's own remedy.</param>
+    /// <param name="remedy">The recommended action; null for that of the error.</param>
     public static ErrorRecord From(RenewalException e, object? target, string? name = null, string? remedy = null) =>
         new(e, e.ErrorId, CategoryOf(e.ErrorId), target is string text ? PlainText.Path(text) : target) { ErrorDetails = new ErrorDetails(EventSubject.Begin(PlainText.Line(name), e.Message)) { RecommendedAction = remedy is null ? e.Remedy : PlainText.Line(remedy) } };
 

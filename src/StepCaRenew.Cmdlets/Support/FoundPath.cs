@@ -1,6 +1,6 @@
 namespace StepCaRenew.Cmdlets.Support;
 
-/// <summary>A file that a path parameter led to.</summary>
+/// <summary>A file that a path parameter named or found.</summary>
 /// <param name="Path">Its full path.</param>
-/// <param name="IsNamed">True where the user named it; false where a folder or a pattern found it, and it may be something else.</param>
+/// <param name="IsNamed">True if the user named it; false if a folder or a pattern found it, so that it can be something else.</param>
 internal sealed record FoundPath(string Path, bool IsNamed);

@@ -4,7 +4,7 @@ using StepCaRenew.Certificates.Keys;
 
 namespace StepCaRenew.Cmdlets.Support;
 
-/// <summary>Takes a SecureString over into the engine's own holder of a password.</summary>
+/// <summary>Copies a SecureString into the engine's KeyPassword.</summary>
 internal static class KeyPasswords
 {
     public static KeyPassword From(SecureString password)

@@ -5,11 +5,11 @@ namespace StepCaRenew.Cmdlets.Support;
 
 /// <summary>Shows the engine's events on PowerShell's streams. Failures are error records of their own.</summary>
 /// <param name="cmdlet">The cmdlet.</param>
-/// <param name="pump">The way to its thread.</param>
-/// <param name="ending">The levels that may end the call: they are shown after its outcome, which comes soon where the work is to end as well.</param>
+/// <param name="pump">Runs actions on the pipeline thread.</param>
+/// <param name="ending">The levels that can end the call; their events are shown after the outcome.</param>
 internal sealed class PipelineEvents(PSCmdlet cmdlet, PipelinePump pump, EndingLevels ending) : IEventSink
 {
-    // Nobody would see the others, and over ten thousand certificates they would take as long as the work.
+    // Lower levels are not visible, and for ten thousand certificates they would take as long as the work.
     private readonly EventLevel lowest = EndingLevels.ShowsVerbose(cmdlet) ? EventLevel.Debug : EventLevel.Information;
 
     private static readonly string[] Tags = ["StepCaRenew"];

@@ -4,8 +4,8 @@ using System.Management.Automation;
 namespace StepCaRenew.Cmdlets.Support;
 
 /// <summary>
-/// Lets work on other threads use the pipeline: only the pipeline's own thread may write, ask or run script blocks,
-/// so it empties a queue of actions while the work goes on.
+/// Lets work on other threads use the pipeline. Only the pipeline thread can write, ask or run script blocks, so it serves
+/// a queue of actions while the work runs.
 /// </summary>
 internal sealed class PipelinePump : IDisposable
 {
@@ -16,10 +16,10 @@ internal sealed class PipelinePump : IDisposable
     /// <summary>Cancelled by Ctrl+C, and when the pipeline ends early.</summary>
     public CancellationToken Stopping => stop.Token;
 
-    /// <summary>Ends the work soon; from any thread.</summary>
+    /// <summary>Cancels the work; from any thread.</summary>
     public void Stop() => stop.Cancel();
 
-    /// <summary>Hands an action to the pipeline thread; from any thread. What comes after the work has ended is dropped.</summary>
+    /// <summary>Queues an action for the pipeline thread; from any thread. After the end of the work it is dropped.</summary>
     public void Post(Action action)
     {
         try
@@ -28,14 +28,14 @@ internal sealed class PipelinePump : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // Nobody reads any more: the pipeline is stopping.
+            // The pipeline is stopping; the queue is not served any more.
         }
     }
 
-    /// <summary>Keeps an action that may end the call until the outcome was told; from any thread.</summary>
+    /// <summary>Queues an action that can end the call; it runs after the outcome was written. From any thread.</summary>
     public void PostLate(Action action) => late.Enqueue(action);
 
-    /// <summary>Runs what was kept; on the pipeline thread.</summary>
+    /// <summary>Runs the late actions; on the pipeline thread.</summary>
     public void RunLate()
     {
         while (late.TryDequeue(out var action))
@@ -44,12 +44,12 @@ internal sealed class PipelinePump : IDisposable
 
     /// <summary>Runs a question on the pipeline thread and waits for its answer; from any thread.</summary>
     /// <param name="question">The question.</param>
-    /// <param name="cancellationToken">Takes it back, if it was not asked yet.</param>
+    /// <param name="cancellationToken">Withdraws the question if it was not asked yet.</param>
     public async Task<T> AskAsync<T>(Func<T> question, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var stopped = Stopping.Register(() => answer.TrySetCanceled(Stopping));
-        using var takenBack = cancellationToken.Register(() => answer.TrySetCanceled(cancellationToken));
+        using var withdrawn = cancellationToken.Register(() => answer.TrySetCanceled(cancellationToken));
         Post(() =>
         {
             if (answer.Task.IsCompleted)
@@ -60,7 +60,7 @@ internal sealed class PipelinePump : IDisposable
             }
             catch (Exception e)
             {
-                // The pipeline has its own exceptions for Ctrl+C; they must go on, and the work must end.
+                // Ctrl+C comes as an exception of the pipeline; it must go on, and the work must end too.
                 answer.TrySetException(e);
                 throw;
             }
@@ -80,7 +80,7 @@ internal sealed class PipelinePump : IDisposable
         }
         catch
         {
-            // -ErrorAction Stop, or a downstream cmdlet that has enough: end the work, and wait until its files are whole.
+            // -ErrorAction Stop, or a downstream cmdlet that stops the pipeline: cancel the work, and wait until its files are complete.
             Stop();
             Wait(running);
             throw;
@@ -88,24 +88,24 @@ internal sealed class PipelinePump : IDisposable
 
         if (running.IsCanceled)
             throw new PipelineStoppedException();
-        // It has ended; this throws what it threw.
+        // It has ended; this throws its exception, if any.
         return running.GetAwaiter().GetResult();
     }
 
-    /// <summary>Has an action run on the pipeline thread when a task has ended, after all that the task posted; never dropped.</summary>
+    /// <summary>Queues an action for the end of a task, after all actions that the task queued; it is never dropped.</summary>
     public void WhenEnded(Task task, Action action) => _ = task.ContinueWith(
         _ => actions.Add(action), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
-    /// <summary>Runs what is posted as long as a condition holds; what changes the condition must be posted as well.</summary>
-    /// <exception cref="RuntimeException">Whatever an action throws: the pipeline has ended.</exception>
+    /// <summary>Serves the queue while a condition holds; only a queued action can change the condition.</summary>
+    /// <exception cref="RuntimeException">An action ended the pipeline.</exception>
     public void ServeWhile(Func<bool> condition)
     {
         while (condition())
             actions.Take()();
     }
 
-    /// <summary>Runs what is posted by now, and waits for nothing.</summary>
-    /// <exception cref="RuntimeException">Whatever an action throws: the pipeline has ended.</exception>
+    /// <summary>Serves what is in the queue now, without waiting.</summary>
+    /// <exception cref="RuntimeException">An action ended the pipeline.</exception>
     public void ServeReady()
     {
         while (actions.TryTake(out var action))

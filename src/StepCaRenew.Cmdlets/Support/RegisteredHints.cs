@@ -3,7 +3,7 @@ using StepCaRenew.Registration;
 
 namespace StepCaRenew.Cmdlets.Support;
 
-/// <summary>Recognises the name of a registered renewal that was given as a path.</summary>
+/// <summary>Recognizes the name of a registered renewal that was given as a path.</summary>
 internal static class RegisteredHints
 {
     /// <summary>The remedy that names -Name.</summary>
@@ -18,7 +18,7 @@ internal static class RegisteredHints
             return found.Count == 0 ? null
                 : $"{(found.Count == 1 ? $"'{found[0].Name}' is a registered renewal" : $"{found.Count} registered renewals match '{given}'")}. To run it, write: Invoke-StepRenewal -Name {Quoted.For(given)}. To renew a file, check the path.";
         }
-        // A hint is not worth an error of its own.
+        // The hint is optional; the error that it belongs to is reported anyway.
         catch (Exception e) when (e is RenewalException or WildcardPatternException)
         {
             return null;

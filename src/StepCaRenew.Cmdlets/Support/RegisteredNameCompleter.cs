@@ -23,10 +23,10 @@ public sealed class RegisteredNameCompleter : IArgumentCompleter
         }
     }
 
-    /// <summary>The renewals that are meant: all where no name is given.</summary>
+    /// <summary>The renewals that names and patterns mean; all if none is given.</summary>
     /// <param name="names">Names and patterns; null for all.</param>
-    /// <returns>Each with where it is registered; a name that is not registered comes without.</returns>
-    /// <exception cref="RenewalException">None is registered at all, or a folder may not be read.</exception>
+    /// <returns>Each with its store; null for a name that is not registered.</returns>
+    /// <exception cref="RenewalException">No renewal is registered, or a folder cannot be read.</exception>
     internal static IReadOnlyList<(DefinitionStore? Store, string Name)> Resolve(IReadOnlyCollection<string>? names)
     {
         if (names is null)
@@ -40,27 +40,26 @@ public sealed class RegisteredNameCompleter : IArgumentCompleter
         foreach (var name in names)
         {
             var matching = RegisteredNames.Find(Pattern(name).IsMatch);
-            // A pattern that matches nothing is a good answer, as it is with Get-Process; a name is not.
+            // As with Get-Process, a pattern may match nothing; a name must exist.
             if (matching.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
                 found.Add((null, name));
             found.AddRange(matching.Select(one => ((DefinitionStore?)one.Store, one.Name)));
         }
 
-        // Each once, and by the nearer scope where both have the name.
+        // Each once; if both scopes have the name, the nearer one counts.
         return [.. found.DistinctBy(one => one.Name, RenewalName.Comparer)];
     }
 
-    /// <summary>The renewals that objects of Get-StepRenewalTask stand for.</summary>
-    /// <param name="tasks">The objects.</param>
-    /// <returns>Each with where it is registered; one that is not registered any more comes without.</returns>
+    /// <summary>The renewals of objects from Get-StepRenewalTask.</summary>
+    /// <returns>Each with its store; null for one that is not registered any more.</returns>
     /// <exception cref="RenewalException">A folder cannot be read.</exception>
     internal static IReadOnlyList<(DefinitionStore? Store, string Name)> Resolve(IEnumerable<PSObject> tasks) => [.. tasks.Select(FindTask).Distinct()];
 
-    /// <summary>Where a renewal is registered.</summary>
-    /// <exception cref="RenewalException">It is not (<see cref="ErrorId.NotRegistered"/>).</exception>
-    internal static DefinitionStore Demand(DefinitionStore? store, string name) => store ?? throw RegisteredNames.NotRegistered(name);
+    /// <summary>Requires that a renewal is registered.</summary>
+    /// <exception cref="RenewalException">It is not registered (<see cref="ErrorId.NotRegistered"/>).</exception>
+    internal static DefinitionStore Require(DefinitionStore? store, string name) => store ?? throw RegisteredNames.NotRegistered(name);
 
-    // Two scopes may know the same name, and the object knows which one is meant.
+    // Both scopes can have the name; the object says which definition it is.
     private static (DefinitionStore? Store, string Name) FindTask(PSObject task)
     {
         var (name, definition) = (task.Properties["Name"].Value.ToString()!, task.Properties["DefinitionPath"]?.Value?.ToString());

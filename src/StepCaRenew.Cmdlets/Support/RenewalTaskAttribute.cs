@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace StepCaRenew.Cmdlets.Support;
 
 /// <summary>
-/// Lets a parameter take the objects of Get-StepRenewalTask and nothing else: live ones, and those that came from
-/// another session or a file. They are recognised by their type, so that no other object's Name is taken for one.
+/// Lets a parameter take objects of Get-StepRenewalTask only, including those from another session or a file. The type
+/// decides, so that the Name of any other object is not taken for the name of a renewal.
 /// </summary>
 /// <remarks>PSTypeName alone would not take deserialised ones: the names of their types begin with <c>Deserialized.</c>.</remarks>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
@@ -32,7 +32,7 @@ public sealed class RenewalTaskAttribute : ArgumentTransformationAttribute
         return task;
     }
 
-    // With this very exception inside, PowerShell goes on and tries the other parameters that take the pipeline.
+    // With this inner exception, PowerShell goes on and tries the other parameters that take pipeline input.
     private static ArgumentTransformationMetadataException Mismatch()
     {
         const string message = "The object does not come from Get-StepRenewalTask.";

@@ -17,12 +17,12 @@ internal sealed class ScriptBlockRunner(ScriptBlock script, PipelinePump pump) :
             var output = script.InvokeWithContext(null, [new PSVariable("_", subject)], subject);
             return (string.Join('\n', output), null);
         }
-        // What ends the pipeline (Ctrl+C) must go on.
+        // Ctrl+C must end the pipeline.
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
             return (string.Empty, (e as ActionPreferenceStopException)?.ErrorRecord.ToString() ?? e.Message);
         }
-        // Let through, these would leave the caller's loop, or script, with the result untold.
+        // These would leave the caller's loop or script before the result is written.
         catch (FlowControlException e) when (e is LoopFlowException or ExitException)
         {
             return (string.Empty, $"it was left by '{(e is BreakException ? "break" : e is ContinueException ? "continue" : "exit")}'; use return.");

@@ -1,6 +1,6 @@
 namespace StepCaRenew.Cmdlets.Support;
 
-/// <summary>Causes that hold for all certificates of a call, such as a missing CA URL: the first certificate reports one for all.</summary>
+/// <summary>Errors that concern all certificates of a call, such as a missing CA URL: only the first certificate reports such an error.</summary>
 internal sealed class SharedCauses
 {
     private static readonly HashSet<string> Settings =
@@ -12,10 +12,10 @@ internal sealed class SharedCauses
 
     private readonly HashSet<string> reported = [];
 
-    /// <summary>Whether the settings of the call are the cause, and no certificate.</summary>
-    public static bool IsOfTheCall(RenewalException error) => Settings.Contains(error.ErrorId);
+    /// <summary>Whether the settings of the call are the cause, not one certificate.</summary>
+    public static bool IsCausedByCall(RenewalException error) => Settings.Contains(error.ErrorId);
 
-    /// <summary>Whether a certificate before this one has reported the same.</summary>
+    /// <summary>Whether an earlier certificate has reported the same error.</summary>
     public bool WasReported(RenewalException error) =>
         (Settings.Contains(error.ErrorId) || Connections.Contains(error.ErrorId)) && !reported.Add($"{error.ErrorId}: {error.Message}");
 }

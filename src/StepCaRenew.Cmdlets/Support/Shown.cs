@@ -3,13 +3,13 @@ using System.Management.Automation;
 namespace StepCaRenew.Cmdlets.Support;
 
 /// <summary>
-/// Tells the tables (StepCaRenew.Format.ps1xml) what they are shown on, by names of the result's type. The tables cannot find
-/// out themselves: in the constrained language mode they have no access to the console.
+/// Adds type names to results, by which the tables of StepCaRenew.Format.ps1xml know the kind of output. In the constrained
+/// language mode the tables have no access to the console.
 /// </summary>
 internal static class Shown
 {
-    /// <summary>The result, as a table needs it: with colours on a terminal, in ASCII if the console has no Unicode.</summary>
-    public static PSObject Of(object result)
+    /// <summary>The result with the type names for a terminal (colours) and for a console without Unicode (ASCII).</summary>
+    public static PSObject For(object result)
     {
         var shown = new PSObject(result);
         var type = result.GetType().FullName;

@@ -6,24 +6,24 @@ using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Cmdlets.Support;
 
-/// <summary>What the cmdlets of registered renewals work with.</summary>
+/// <summary>The services of the cmdlets for registered renewals.</summary>
 internal sealed class TaskServices(PSCmdlet cmdlet, PipelinePump pump)
 {
     private readonly SchedulerFinder schedulers = new(TimeProvider.System);
     private readonly CallLog log = new(new PipelineEvents(cmdlet, pump, new EndingLevels(cmdlet)));
 
-    /// <summary>Registers with the schedulers of this machine.</summary>
+    /// <summary>Registers renewals with the schedulers of this machine.</summary>
     public Registrar Registrar => new(schedulers, TimeProvider.System, CaSettingsResolver.FromProcess, log);
 
-    /// <summary>Looks at renewals of one place.</summary>
-    public TaskReader ReaderOf(DefinitionStore store) =>
+    /// <summary>Reads the renewals of one store.</summary>
+    public TaskReader ReaderFor(DefinitionStore store) =>
         new(schedulers, ModuleOf(cmdlet.SessionState), TimeProvider.System, CaSettingsResolver.FromProcess, new StateStore(store.Folders, log));
 
-    /// <summary>What runs now.</summary>
+    /// <summary>The running module and its pwsh.</summary>
     public static RunningModule ModuleOf(SessionState session) => new(Pwsh.Find(session), ModuleFolder.Path);
 
     /// <summary>The error of a run that -RunNow started.</summary>
     public static RenewalException RunFailed(RenewalTask task, int exitCode) => new(
-        ErrorId.RunNowFailed, $"The registered run of '{task.Name}' as {task.RunAs} ended with exit code {exitCode}{(task.LastErrorId is { } errorId ? $" ({errorId})" : string.Empty)}.",
-        $"It is registered, and will be tried again. Its log says why: '{task.LogPath}'.");
+        ErrorId.RunNowFailed, $"'{task.Name}' is registered, but its run as {task.RunAs} ended with exit code {exitCode}{(task.LastErrorId is { } errorId ? $" ({errorId})" : string.Empty)}.",
+        $"See the log for the cause: '{task.LogPath}'. The schedule runs it again.");
 }

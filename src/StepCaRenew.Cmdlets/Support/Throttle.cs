@@ -1,11 +1,11 @@
 namespace StepCaRenew.Cmdlets.Support;
 
-/// <summary>How many certificates are worked on at once.</summary>
+/// <summary>Limits for the number of certificates in work at once.</summary>
 internal static class Throttle
 {
-    /// <summary>The most: a CA answers no faster for more, and whoever needs its answers waits longer.</summary>
+    /// <summary>The maximum: more would not make a CA faster, and its other clients would wait longer.</summary>
     public const int Most = 16;
 
-    /// <summary>Unless somebody says otherwise: while one waits for disk or CA, another computes.</summary>
+    /// <summary>The default: while one certificate waits for the disk or the CA, another can use the processor.</summary>
     public static int Usual { get; } = Math.Min(2 * Environment.ProcessorCount, Most);
 }

@@ -21,8 +21,8 @@ public abstract class ValueCompleter : IArgumentCompleter
         ];
     }
 
-    /// <summary>The values, in the order in which they are offered.</summary>
-    /// <param name="parameters">The parameters that are on the line already.</param>
+    /// <summary>The values in their order.</summary>
+    /// <param name="parameters">The other parameters of the command line.</param>
     protected abstract IEnumerable<string> Values(IDictionary? parameters);
 }
 
@@ -47,21 +47,21 @@ public sealed class IntervalCompleter : ValueCompleter
     protected override IEnumerable<string> Values(IDictionary? parameters) => KnownNames.Intervals;
 }
 
-/// <summary>Completes the accounts that a schedule may run as.</summary>
+/// <summary>Completes the accounts that a schedule can run as.</summary>
 public sealed class AccountCompleter : ValueCompleter
 {
     /// <inheritdoc/>
     protected override IEnumerable<string> Values(IDictionary? parameters) => KnownNames.Accounts();
 }
 
-/// <summary>Completes the contexts of step, of the folder that -StepPath names if it is on the line.</summary>
+/// <summary>Completes the contexts of step, from the folder of -StepPath if it is given.</summary>
 public sealed class ContextCompleter : ValueCompleter
 {
     /// <inheritdoc/>
     protected override IEnumerable<string> Values(IDictionary? parameters) =>
         KnownNames.Contexts(parameters?["StepPath"] is string path ? FullPath(path) : null, CaSettingsResolver.FromProcess);
 
-    // The session's own folder can be asked for only by a command: the completion is a pipeline that runs.
+    // While a completion runs, only a command can read the current location of the session.
     private static string FullPath(string path)
     {
         if (Path.IsPathFullyQualified(path))

@@ -3,27 +3,27 @@ using System.Management.Automation;
 namespace StepCaRenew.Cmdlets.Support;
 
 /// <summary>
-/// Work of one call, several pieces at once and no more than a limit. What came of each is taken in on the pipeline
-/// thread, in the order of completion or in that of the start. All members but the work itself belong to that thread.
+/// The work of one call: several pieces at once, up to a limit. The outcomes are handled on the pipeline thread, in the order
+/// of completion or of the start. All members except the work itself run on that thread.
 /// </summary>
 /// <param name="pump">Serves the work.</param>
 /// <param name="limit">How many pieces run at once.</param>
-/// <param name="isOrdered">Whether what came of the pieces is taken in in the order of their start.</param>
+/// <param name="isOrdered">Whether the outcomes are handled in the order of the start.</param>
 internal sealed class WorkBatch(PipelinePump pump, int limit, bool isOrdered = false) : IDisposable
 {
-    // So many outcomes may wait for a slow one before them; then nothing is begun until it has ended.
+    // If so many outcomes wait for a slow piece before them, no more pieces are started until it has ended.
     private const int MostWaiting = 256;
 
     private readonly CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(pump.Stopping);
     private readonly HashSet<Task> running = [];
     private readonly Queue<Place> places = new();
 
-    /// <summary>Whether nothing is begun any more.</summary>
+    /// <summary>Whether no more pieces are started.</summary>
     public bool IsEnding => ending.IsCancellationRequested;
 
-    /// <summary>Starts a piece as soon as there is room for it.</summary>
+    /// <summary>Starts a piece as soon as the limit allows it.</summary>
     /// <param name="work">Runs on the thread pool.</param>
-    /// <param name="onDone">Takes in what came of it; not called where it was cancelled.</param>
+    /// <param name="onDone">Handles the outcome; not called if the piece was cancelled.</param>
     /// <exception cref="PipelineStoppedException">The pipeline was stopped.</exception>
     public void Start<T>(Func<CancellationToken, Task<T>> work, Action<T> onDone)
     {
@@ -38,23 +38,23 @@ internal sealed class WorkBatch(PipelinePump pump, int limit, bool isOrdered = f
         pump.WhenEnded(task, () =>
         {
             running.Remove(task);
-            place.TakeIn = () =>
+            place.Handle = () =>
             {
                 if (!task.IsCanceled)
                     onDone(task.GetAwaiter().GetResult());
             };
-            TakeIn(place);
+            HandleInOrder(place);
         });
     }
 
-    /// <summary>Waits until all that was started has ended.</summary>
+    /// <summary>Waits until all started pieces have ended.</summary>
     /// <exception cref="PipelineStoppedException">The pipeline was stopped.</exception>
     public void Drain() => Serve(() => running.Count > 0);
 
-    /// <summary>Begins nothing any more, and ends what runs: at once, or when its files are whole.</summary>
+    /// <summary>Starts no more pieces and cancels the running ones; they end at once, or when their files are complete.</summary>
     public void End() => ending.Cancel();
 
-    /// <summary>Ends what runs and waits for it: an upstream command may have ended the call without a word.</summary>
+    /// <summary>Cancels the running pieces and waits for them; an upstream command can end the call without calling anything else.</summary>
     public void Dispose()
     {
         pump.Stop();
@@ -62,30 +62,30 @@ internal sealed class WorkBatch(PipelinePump pump, int limit, bool isOrdered = f
         ending.Dispose();
     }
 
-    private void TakeIn(Place place)
+    private void HandleInOrder(Place place)
     {
         if (!isOrdered)
         {
-            place.TakeIn!();
+            place.Handle!();
             return;
         }
 
-        // It leaves its place first: taking it in may throw, and must not happen twice.
-        while (places.TryPeek(out var first) && first.TakeIn is not null)
-            places.Dequeue().TakeIn!();
+        // Removed first: the handler can throw, and must not run twice.
+        while (places.TryPeek(out var first) && first.Handle is not null)
+            places.Dequeue().Handle!();
     }
 
     private void Serve(Func<bool> condition)
     {
         try
         {
-            // What came of earlier pieces is not kept waiting by those that come through the pipeline.
+            // Outcomes of earlier pieces do not wait for the next input of the pipeline.
             pump.ServeReady();
             pump.ServeWhile(condition);
         }
         catch
         {
-            // -ErrorAction Stop, or a downstream cmdlet that has enough: end the work, and wait until its files are whole.
+            // -ErrorAction Stop, or a downstream cmdlet that stops the pipeline: cancel the work, and wait until its files are complete.
             pump.Stop();
             WaitForAll();
             throw;
@@ -93,7 +93,7 @@ internal sealed class WorkBatch(PipelinePump pump, int limit, bool isOrdered = f
 
         if (!pump.Stopping.IsCancellationRequested)
             return;
-        // What was finished all the same is taken in first.
+        // Pieces that ended in spite of it are handled first.
         pump.ServeWhile(() => running.Count > 0);
         throw new PipelineStoppedException();
     }
@@ -104,9 +104,9 @@ internal sealed class WorkBatch(PipelinePump pump, int limit, bool isOrdered = f
             PipelinePump.Wait(task);
     }
 
-    // A piece in the order of the start; what takes in its outcome is there as soon as it has ended.
+    // A piece in the order of the start, with the handler of its outcome once it has ended.
     private sealed class Place
     {
-        public Action? TakeIn { get; set; }
+        public Action? Handle { get; set; }
     }
 }

@@ -47,10 +47,6 @@ internal sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastW
         }
     }
 
-    /// <summary>Whether the file still holds the same bytes.</summary>
-    /// <exception cref="RenewalException">The file cannot be read any more.</exception>
-    internal bool IsUnchanged(string what, Func<string, SmallFile> open) => Read(Path, what, open).Bytes.AsSpan().SequenceEqual(Bytes);
-
     private static byte[] ReadAll(SmallFile file, string path, string what)
     {
         var expected = file.Length;

@@ -5,16 +5,16 @@ using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.FileSystem;
 
-/// <summary>What came of an attempt to lock.</summary>
+/// <summary>The outcome of an attempt to lock.</summary>
 internal enum LockOutcome
 {
-    /// <summary>The lock is ours.</summary>
+    /// <summary>This process holds the lock.</summary>
     Acquired,
 
-    /// <summary>Another process has it.</summary>
+    /// <summary>Another process holds it.</summary>
     Held,
 
-    /// <summary>There is no lock file, and none can be made.</summary>
+    /// <summary>There is no lock file, and it cannot be created.</summary>
     Impossible,
 }
 
@@ -31,16 +31,14 @@ internal static class LockFile
     private static int WouldBlock => OperatingSystem.IsLinux() ? 11 : 35;
 
     /// <summary>Tries once.</summary>
-    /// <param name="folders">The open folders.</param>
-    /// <param name="path">The lock file.</param>
     /// <exception cref="RenewalException">
-    /// Something lies there that can't be locked. To go on without a lock would let two runs work on one pair.
+    /// Something under that name cannot be locked. Without a lock two runs could work on one pair.
     /// </exception>
     public static (LockOutcome Outcome, FileStream? File) TryOpen(OpenFolders folders, string path) =>
         OperatingSystem.IsWindows() ? WindowsLock.TryOpen(path, path) : TryOpenOnUnix(folders, path);
 
-    /// <summary>Opens the lock file without locking it, as .NET would with a shared lock of its own: it could never be read while it is held.</summary>
-    /// <exception cref="IOException">It can't be opened.</exception>
+    /// <summary>Opens the lock file without a lock. .NET would take a shared one, and could not read the file while it is held.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
     public static FileStream OpenToRead(OpenFolders folders, string path)
     {
         if (OperatingSystem.IsWindows())
@@ -50,19 +48,19 @@ internal static class LockFile
     }
 
     /// <summary>
-    /// Whether an open lock file still lies under its name. Where somebody deleted it, another run locks another file,
-    /// and the two know nothing of each other.
+    /// Whether an open lock file still has its name. If the file was deleted, another run creates and locks a new one, and
+    /// both would work on the pair.
     /// </summary>
     public static bool IsInPlace(FileStream file, OpenFolders folders, string path) =>
         !OperatingSystem.IsLinux() || Stat(folders, path)?.Identity == LinuxStat.Read(file.SafeFileHandle).Identity;
 
     /// <summary>
-    /// Whether the file may be written into: not where it has another name as well, which may be anybody's file. Windows opens
-    /// no such file (<see cref="WindowsOwnFile"/>).
+    /// Whether the file has no other hard link, and so can be written without changing another file. Windows does not open
+    /// such a file (<see cref="WindowsOwnFile"/>).
     /// </summary>
     public static bool HasOneName(FileStream file) => !OperatingSystem.IsLinux() || LinuxStat.Read(file.SafeFileHandle) is { Links: 1 };
 
-    /// <summary>What Linux knows of a lock file; null if there is none.</summary>
+    /// <summary>The status of a lock file; null if there is none.</summary>
     [SupportedOSPlatform("linux")]
     public static LinuxStat? Stat(OpenFolders folders, string path) => ((LinuxFolder)folders.OpenParent(path)).TryStat(Path.GetFileName(path));
 
@@ -86,10 +84,10 @@ internal static class LockFile
             file.Dispose();
         }
 
-        throw NotLockable(path, "somebody deletes it again and again");
+        throw NotLockable(path, "another process keeps deleting it");
     }
 
-    // Links are refused by the kernel; read-only is enough to lock where writing is refused.
+    // Read-only is enough to lock a file that this account cannot write.
     [UnsupportedOSPlatform("windows")]
     private static FileStream? Open(OpenFolders folders, string path, int tries = MaximumTries)
     {
@@ -110,18 +108,18 @@ internal static class LockFile
             return Regular(readOnly, FileAccess.Read, path);
         var (last, reason) = (Marshal.GetLastPInvokeError(), Marshal.GetLastPInvokeErrorMessage());
         if (last == UnixNative.TooManyLinks)
-            throw NotLockable(path, "it is no regular file");
-        // It was there when it should have been made, and was removed since (LockRemoval).
+            throw NotLockable(path, "it is not a regular file");
+        // It existed a moment ago and was removed since (LockRemoval).
         if (error == AlreadyExists && last == NotFound && tries > 0)
             return Open(folders, path, tries - 1);
         if (folders.OpenParent(path).Exists(Path.GetFileName(path)))
             return folders.OpenParent(path).IsWritable ? throw NotLockable(path, reason) : null;
-        // Where nothing can be written nothing can be replaced either: no lock is needed. A full disk is another matter.
+        // If the folder cannot be written, nothing can be replaced and no lock is needed. A full disk is an error.
         var failure = WriteErrors.Map(NativeErrors.ToException(error, path), path);
         return failure.ErrorId == ErrorId.FolderNotWritable ? null : throw failure;
     }
 
-    // A pipe in its place does not keep this run waiting (O_NONBLOCK), and a link is refused by the kernel.
+    // The kernel refuses a link (O_NOFOLLOW), and a pipe does not block (O_NONBLOCK).
     [UnsupportedOSPlatform("windows")]
     private static SafeFileHandle OpenAs(OpenFolders folders, string path, int flags) => OperatingSystem.IsLinux()
         ? ((LinuxFolder)folders.OpenParent(path)).Open(Path.GetFileName(path), flags, OwnerAlone)
@@ -133,10 +131,10 @@ internal static class LockFile
         if (SmallFile.IsRegularFile(file))
             return new FileStream(file, access, bufferSize: 0);
         file.Dispose();
-        throw NotLockable(path, "it is no regular file");
+        throw NotLockable(path, "it is not a regular file");
     }
 
     internal static RenewalException NotLockable(string path, string reason) => new(
-        ErrorId.WriteFailed, $"The lock file '{path}' can't be used: {reason}. Nothing was changed.",
-        "Make sure that no run is under way, then delete it; the next run makes a new one.");
+        ErrorId.WriteFailed, $"The lock file '{path}' cannot be locked: {reason}. Nothing was changed.",
+        "Make sure that no run is in progress, then delete the file; the next run creates it again.");
 }

@@ -4,26 +4,24 @@ using System.Text.RegularExpressions;
 
 namespace StepCaRenew.FileSystem;
 
-/// <summary>Who holds a lock: what the kernel knows, else what the holder wrote into the file, as long as it can be so.</summary>
+/// <summary>The process that holds a lock: the kernel knows it; elsewhere it is what the holder wrote into the file, if that process is alive.</summary>
 internal static partial class LockHolder
 {
     private const int Length = 64;
     private const string Unknown = "an unknown process";
 
-    /// <summary>What a holder writes: always as long, so that nothing need be truncated, and a reader finds the old name or the new one.</summary>
+    /// <summary>The text that a holder writes. The length is fixed, so that the file is never truncated and a reader finds the old text or the new one.</summary>
     public static ReadOnlySpan<byte> Format(int process, string user) =>
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"process {process} of {user}").PadRight(Length)).AsSpan(0, Length);
 
     /// <summary>The holder, for a message.</summary>
-    /// <param name="folders">The open folders.</param>
-    /// <param name="path">The lock file.</param>
     public static string Describe(OpenFolders folders, string path)
     {
         var written = Read(folders, path);
         var known = OperatingSystem.IsLinux() && LockFile.Stat(folders, path) is { } file ? LinuxLocks.HolderOf(file) : null;
         if (ProcessOf(written) is { } process && (known is null ? IsAlive(process) : known == process))
             return written;
-        // One that may only read the file can't write its name into it; the one that stands there is an earlier holder's.
+        // A holder that can only read the file does not write its name; the file then names an earlier holder.
         return known is { } other ? string.Create(CultureInfo.InvariantCulture, $"process {other}") : Unknown;
     }
 

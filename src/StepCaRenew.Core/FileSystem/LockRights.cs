@@ -4,13 +4,13 @@ using Microsoft.Win32.SafeHandles;
 namespace StepCaRenew.FileSystem;
 
 /// <summary>
-/// Who may open the lock file: whoever may replace the pair, and nobody else. The kernel gives an exclusive lock to
-/// anybody who can read the file, so that with the certificate's own owner and mode others could hold up its renewal.
+/// Permissions of the lock file: only accounts that can replace the pair can open it. The kernel gives an exclusive lock to
+/// every account that can read the file, so that with the certificate's mode any reader could block the renewal.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static class LockRights
 {
-    /// <summary>Gives a new lock file to the owner of the folder, and to whoever else can write in it.</summary>
+    /// <summary>Gives a new lock file to the owner of the folder and to all accounts that can write in it.</summary>
     public static void Give(SafeFileHandle file, LinuxFolder folder)
     {
         try
@@ -19,7 +19,7 @@ internal static class LockRights
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A lock with its maker's own rights locks as well; the replacement itself is stricter.
+            // The lock works with the default permissions too.
         }
     }
 }

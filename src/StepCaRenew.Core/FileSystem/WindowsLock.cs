@@ -3,17 +3,17 @@ using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.FileSystem;
 
-/// <summary>Opens and locks the lock file on Windows: whoever has it open for writing holds the lock.</summary>
+/// <summary>Opens and locks the lock file on Windows: the process that has it open for writing holds the lock.</summary>
 internal static class WindowsLock
 {
     /// <summary>Tries once.</summary>
-    /// <exception cref="RenewalException">Something lies there that can't be locked.</exception>
+    /// <exception cref="RenewalException">Something under that name cannot be locked.</exception>
     [SupportedOSPlatform("windows")]
     public static (LockOutcome Outcome, FileStream? File) TryOpen(string path, string model)
     {
         try
         {
-            // Readable to whoever wants to know the holder; a second one for writing is refused.
+            // Others can read it, for the name of the holder; a second open for writing is refused.
             var file = WindowsOwnFile.Open(path, WindowsNative.GenericRead | WindowsNative.GenericWrite, FileShare.Read, WindowsNative.OpenAlways);
             return (LockOutcome.Acquired, new FileStream(file, FileAccess.ReadWrite, bufferSize: 0));
         }
@@ -23,13 +23,13 @@ internal static class WindowsLock
         }
     }
 
-    /// <summary>What a failure means: only in a folder that nothing can be written to may a run go on without a lock.</summary>
+    /// <summary>The meaning of a failure: a run can go on without a lock only if the folder cannot be written.</summary>
     /// <param name="error">The failure.</param>
     /// <param name="path">The lock file.</param>
-    /// <param name="model">The certificate.</param>
-    /// <param name="exists">Whether the lock file is there.</param>
-    /// <param name="takesFiles">Whether a file can be made in a folder.</param>
-    /// <exception cref="RenewalException">The lock file can't be used, or the disk is full.</exception>
+    /// <param name="model">The certificate file, for messages.</param>
+    /// <param name="exists">Whether the lock file exists.</param>
+    /// <param name="takesFiles">Whether a file can be created in a folder.</param>
+    /// <exception cref="RenewalException">The lock file cannot be locked, or the disk is full.</exception>
     internal static LockOutcome OutcomeOf(Exception error, string path, string model, bool exists, Func<string, bool> takesFiles)
     {
         if (error is IOException io && WriteErrors.IsSharingViolation(io))
@@ -39,7 +39,7 @@ internal static class WindowsLock
         var isWritable = takesFiles(Path.GetDirectoryName(path)!);
         if (exists)
             return isWritable ? throw LockFile.NotLockable(path, error.Message) : LockOutcome.Impossible;
-        // Windows also says so of a file that is being deleted; a moment later it is gone.
+        // Windows also denies access to a file that is being deleted; a moment later it is gone.
         if (error is UnauthorizedAccessException && isWritable)
             return LockOutcome.Held;
         var failure = WriteErrors.Map(error, model);

@@ -4,7 +4,7 @@ namespace StepCaRenew.Integration.Crash;
 
 /// <summary>
 /// The real file system, call by call: something happens at the n-th point, which lies before each call, and in the
-/// middle of each write. What is after one call is before the next. A new step of a replacement is a new point by itself.
+/// middle of each write. The moment after one call is the moment before the next. A new step of a replacement is a new point by itself.
 /// </summary>
 /// <param name="inner">The file system.</param>
 /// <param name="at">The point, from 1 on; 0 for none.</param>

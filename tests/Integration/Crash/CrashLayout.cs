@@ -1,6 +1,6 @@
 namespace StepCaRenew.Integration.Crash;
 
-/// <summary>Where certificate and key lie, and what the file system can do.</summary>
+/// <summary>The places of certificate and key, and the abilities of the file system.</summary>
 public enum CrashLayout
 {
     Plain,

@@ -77,7 +77,7 @@ internal sealed class CrashScene : IDisposable
     /// <summary>The same files with the same rights once more, in another place.</summary>
     public CrashScene Copy() => new(this);
 
-    /// <summary>What the next run would be: nothing is due, so that it does no more than look, and mend.</summary>
+    /// <summary>The next run: nothing is due, so that it only checks and recovers.</summary>
     public RenewalRequest NextRun => Request(rekey: false) with { Rule = RenewalRule.Default };
 
     /// <summary>A whole pair, old or new, with the rights of the old one, and nothing besides but the lock.</summary>

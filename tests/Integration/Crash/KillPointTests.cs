@@ -8,8 +8,8 @@ using StepCaRenew.Renewal;
 namespace StepCaRenew.Integration.Crash;
 
 /// <summary>
-/// A run is killed at every single file-system call that it makes, and so is the run after it that mends: what lies
-/// there in the end is a whole pair. The points are counted, not listed.
+/// A run is killed at every single file-system call that it makes, and so is the next run that recovers: in the
+/// end a whole pair is in place. The points are counted, not listed.
 /// </summary>
 public sealed class KillPointTests(ITestOutputHelper output)
 {
@@ -47,7 +47,7 @@ public sealed class KillPointTests(ITestOutputHelper output)
             Interlocked.Add(ref recovered, result.Changed ? 1 : 0);
             Interlocked.Add(ref news, scene.AssertWhole($"Killed at point {point}") ? 1 : 0);
         });
-        output.WriteLine($"{(rekey ? "rekey" : "renew")}: killed at {points} points (SIGKILL); the new pair {news} times, the old one {points - news} times; {recovered} were half replaced and mended");
+        output.WriteLine($"{(rekey ? "rekey" : "renew")}: killed at {points} points (SIGKILL); the new pair {news} times, the old one {points - news} times; {recovered} were replaced by half and completed");
         Assert.InRange(points, 10, 1000);
         Assert.InRange(news, 1, points - 1);
     }
@@ -99,7 +99,7 @@ public sealed class KillPointTests(ITestOutputHelper output)
         return int.Parse(text.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1], CultureInfo.InvariantCulture);
     }
 
-    // False where it was "killed".
+    // False if it was "killed".
     private static async Task<bool> RunAsync(RenewalRequest request, CountingVolume volume)
     {
         var (_, error) = await Engine(volume).RenewAsync(request, CancellationToken.None);

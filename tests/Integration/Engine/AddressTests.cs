@@ -36,7 +36,7 @@ public sealed class AddressTests : EngineTest
         Assert.Contains("127.0.0.3 (refused)", error, StringComparison.Ordinal);
     }
 
-    // What step-ca's own init writes for IPv6.
+    // The form that step-ca's own init writes for IPv6.
     [Theory]
     [InlineData("https://::1:{0}")]
     [InlineData("https://[::1]:{0}")]

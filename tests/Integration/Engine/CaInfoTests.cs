@@ -7,7 +7,7 @@ using StepCaRenew.Integration.Cas;
 
 namespace StepCaRenew.Integration.Engine;
 
-/// <summary>What the engine's client asks a CA besides renewals.</summary>
+/// <summary>The requests of the engine's client to a CA besides renewals.</summary>
 public sealed class CaInfoTests(FaultyCa shared) : IClassFixture<FaultyCa>
 {
     private readonly DevTestCa faulty = shared.Healthy();
@@ -50,7 +50,7 @@ public sealed class CaInfoTests(FaultyCa shared) : IClassFixture<FaultyCa>
 
     [Theory]
     [MemberData(nameof(Calls))]
-    public async Task ObjectWithoutTheField_IsNoAnswer(string path) => await FailsAsync(ErrorId.CaAnswerInvalid, path, new RawFault(200, "application/json", "{}"));
+    public async Task ObjectWithoutTheField_IsRefused(string path) => await FailsAsync(ErrorId.CaAnswerInvalid, path, new RawFault(200, "application/json", "{}"));
 
     [Theory]
     [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]

@@ -119,7 +119,7 @@ public sealed class CancellationTests(FaultyCa shared) : EngineTest, IClassFixtu
 
     private async Task CancelledAsync(RenewalRequest request)
     {
-        var before = FolderSnapshot.Of(Folder);
+        var before = FolderSnapshot.Take(Folder);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync(request, cancel.Token));
         before.AssertUntouched();
         Assert.Equal(0, Log.Count(Event.Failed));

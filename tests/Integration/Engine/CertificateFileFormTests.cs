@@ -71,7 +71,7 @@ public sealed class CertificateFileFormTests : EngineTest
     }
 
     [Fact]
-    public async Task ChainBeforeLeaf_ComesOutInOrder()
+    public async Task ChainBeforeLeaf_IsWrittenInOrder()
     {
         var ca = await CaAsync(CaKind.StepCa);
         var pair = await IssueAsync(ca);

@@ -11,10 +11,10 @@ public sealed class ClockTests : EngineTest
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Year = TimeSpan.FromDays(365);
 
-    // The server's own certificate holds for a day: an hour ahead it is valid still, and so are ours, old and new.
+    // The certificate of the server is valid for a day, so that an hour's difference does not matter for it, nor for those of the client.
     [Theory]
     [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
-    public async Task WeAreAnHourAhead_IsRenewed(CaKind kind)
+    public async Task OurClockIsAnHourFast_IsRenewed(CaKind kind)
     {
         var ca = await CaAsync(kind);
         Clock = new TestClock(Hour);
@@ -24,7 +24,7 @@ public sealed class ClockTests : EngineTest
     // By our clock the certificate has expired, so that we send a token; it is from the CA's future, and refused.
     [Theory]
     [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
-    public async Task WeAreAnHourAhead_ShortLivedCertificate_TheTokenIsRefused(CaKind kind)
+    public async Task OurClockIsAnHourFast_ShortLivedCertificate_TheTokenIsRefused(CaKind kind)
     {
         var ca = await CaAsync(kind, RenewsExpired);
         var pair = await IssueAsync(ca, lifetime: TimeSpan.FromMinutes(10));
@@ -46,20 +46,20 @@ public sealed class ClockTests : EngineTest
     // The server's certificate has expired by our clock, and ours has as well: the server is looked at first.
     [Theory]
     [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
-    public async Task WeAreAYearAhead_TheServerHasExpired(CaKind kind) => await UntrustedAsync(kind, Year);
+    public async Task OurClockIsAYearFast_TheServerHasExpired(CaKind kind) => await UntrustedAsync(kind, Year);
 
     // The new certificate begins in an hour by our clock: no TLS client of this machine would take it.
     [Fact]
-    public async Task TheCaIsAnHourAhead_ItsAnswerIsThrownAway()
+    public async Task TheClockOfTheCaIsAnHourFast_ItsAnswerIsThrownAway()
     {
         await using var ca = await OwnCa.StartAsync(new() { TimeProvider = new TestClock(Hour) });
         var (_, error) = await FailsAsync(ErrorId.AnswerNotValidNow, ca.Request(ca.Issue(Folder, DateTimeOffset.Now)));
         Assert.Contains("clock", error.Remedy, StringComparison.Ordinal);
     }
 
-    // A minute or less is no disagreement: two machines never show the same second.
+    // A difference up to a minute is ignored: two machines never show the same second.
     [Fact]
-    public async Task TheCaIsSomeSecondsAhead_IsRenewed()
+    public async Task TheClockOfTheCaIsSomeSecondsFast_IsRenewed()
     {
         await using var ca = await OwnCa.StartAsync(new() { TimeProvider = new TestClock(TimeSpan.FromSeconds(45)), Backdate = TimeSpan.Zero });
         await RenewedAsync(ca.Request(ca.Issue(Folder, DateTimeOffset.Now)));

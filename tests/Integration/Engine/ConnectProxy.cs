@@ -24,7 +24,7 @@ internal sealed class ConnectProxy : IDisposable
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
-    /// <summary>"user:password", or null where anyone may pass.</summary>
+    /// <summary>"user:password", or null if it takes every client.</summary>
     public string? Credentials { get; init; }
 
     /// <summary>The proxy's own certificate, where it is spoken to by TLS; it also asks the client for one.</summary>
@@ -33,7 +33,7 @@ internal sealed class ConnectProxy : IDisposable
     /// <summary>Whether a client showed it a certificate.</summary>
     public bool SawClientCertificate { get; private set; }
 
-    /// <summary>What is answered instead of opening the way.</summary>
+    /// <summary>The answer instead of a connection.</summary>
     public string? Refusal { get; set; }
 
     /// <summary>The first lines of what was asked.</summary>

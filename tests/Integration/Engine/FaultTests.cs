@@ -209,7 +209,7 @@ public sealed class FaultTests(FaultyCa shared) : EngineTest, IClassFixture<Faul
         Assert.DoesNotContain("more", error.Message, StringComparison.Ordinal);
     }
 
-    // What a server sends must not move a cursor, ring a bell, turn the writing direction round or fill the screen.
+    // The text of a server must not move a cursor, ring a bell, turn the writing direction round or fill the screen.
     [Theory]
     [InlineData("text/html", "\u001b[31mred\u001b]0;title\u0007\u009b2J\u202Egnp.exe\u2028next\u200b")]
     [InlineData("application/json", """{"message":"\u001b[31mred\u0007\u202Egnp.exe\u2028next\u009b2J"}""")]

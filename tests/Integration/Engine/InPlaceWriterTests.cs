@@ -36,7 +36,7 @@ public sealed class InPlaceWriterTests : EngineTest
 
     [Theory]
     [MemberData(nameof(Unfinished))]
-    public async Task AnUnfinishedFile_AtTheFirstLook_IsWaitedFor(string files, Content content)
+    public async Task AnUnfinishedFile_AtTheFirstCheck_IsWaitedFor(string files, Content content)
     {
         var ca = await CaAsync(CaKind.DevCa);
         var (ours, theirs) = (await IssueAsync(ca), await TheirsAsync(ca));
@@ -49,7 +49,7 @@ public sealed class InPlaceWriterTests : EngineTest
     [Theory]
     [InlineData("")]
     [InlineData("certificate")]
-    public async Task OneFileForBoth_AtTheFirstLook_IsWaitedFor(string begun)
+    public async Task OneFileForBoth_AtTheFirstCheck_IsWaitedFor(string begun)
     {
         var ca = await CaAsync(CaKind.DevCa);
         var pair = await IssueAsync(ca);
@@ -91,7 +91,7 @@ public sealed class InPlaceWriterTests : EngineTest
         Assert.Equal(theirs.Leaf.SerialNumber, (await RenewedAsync(Request(ca, ours) with { KeyPath = null })).OldSerialNumber);
     }
 
-    // At this exchange their certificate comes out, and ours stays next to it, since their key is not a key yet.
+    // This exchange replaces their certificate; ours stays next to it, since their key is not a key yet.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -179,7 +179,7 @@ public sealed class InPlaceWriterTests : EngineTest
         Assert.Equal(theirs.Leaf.SerialNumber, (await RenewedAsync(Request(ca, ours))).OldSerialNumber);
     }
 
-    // Two files that have long been of two pairs are no deployment.
+    // Two old files of two pairs are not a deployment in progress.
     [Fact]
     public async Task AMismatchOfLongAgo_IsReportedAtOnce()
     {

@@ -1,6 +1,6 @@
 namespace StepCaRenew.Integration.Engine;
 
-/// <summary>What stays beside a pair for good: unlinking a lock would let two runs hold it.</summary>
+/// <summary>The lock files, which stay next to a pair: if one were deleted, two runs could each hold a lock.</summary>
 internal static class LockName
 {
     public static bool Is(string path) =>

@@ -3,7 +3,7 @@ using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Engine;
 
-/// <summary>What can be known to fail is found out before the CA is asked, and costs no certificate.</summary>
+/// <summary>Errors that can be found in advance are found before the CA is asked, and cost no certificate.</summary>
 public sealed class NotAskedTests : EngineTest
 {
     // A CA that no other class asks, so that its requests can be counted.
@@ -81,7 +81,7 @@ public sealed class NotAskedTests : EngineTest
 
     [Theory]
     [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
-    public async Task FolderThatMayNotBeWritten_IsNamed(CaKind kind)
+    public async Task FolderThatCannotBeWritten_IsNamed(CaKind kind)
     {
         var ca = await CaAsync(kind, Own);
         var pair = await PublicPairAsync(ca, folderMode: 0b111_101_101);
@@ -107,7 +107,7 @@ public sealed class NotAskedTests : EngineTest
     [InlineData("fingerprint", ErrorId.RootFingerprintMismatch)]
     [InlineData("url", ErrorId.CaUrlMissing)]
     [InlineData("http", ErrorId.CaUrlInvalid)]
-    public async Task WhatIsMissing_IsNamed(string what, string errorId)
+    public async Task MissingPart_IsNamed(string what, string errorId)
     {
         var ca = await CaAsync(CaKind.StepCa, Own);
         var pair = await IssueAsync(ca);
@@ -130,7 +130,7 @@ public sealed class NotAskedTests : EngineTest
         });
     }
 
-    /// <summary>What on Windows another process or a missing right does; the staged files are not even made.</summary>
+    /// <summary>On Windows another process, or a missing permission, prevents a replacement; the staged files are not even created.</summary>
     [Theory]
     [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
     public async Task FileThatCannotBeReplaced_IsFoundBefore(CaKind kind)

@@ -121,7 +121,7 @@ public sealed class ProxyTests : EngineTest
         Assert.Equal(0, Log.Count(Event.Retrying));
         AssertNoSecret(error);
         Assert.DoesNotContain(Secret, result.Message, StringComparison.Ordinal);
-        // What needs no proxy is not held up by one.
+        // A connection without a proxy is not delayed by one.
         await RenewedAsync(request);
     }
 

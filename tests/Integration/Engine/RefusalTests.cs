@@ -41,7 +41,7 @@ public sealed class RefusalTests : EngineTest
     {
         var ca = await CaAsync(kind);
         var pair = await IssueAsync(await CaAsync(kind, RenewsExpired));
-        var before = FolderSnapshot.Of(Folder);
+        var before = FolderSnapshot.Take(Folder);
         var started = TimeProvider.System.GetTimestamp();
         var ids = new HashSet<string?>();
         for (var i = 0; i < 20; i++)
@@ -59,7 +59,7 @@ public sealed class RefusalTests : EngineTest
 
     [Theory]
     [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
-    public async Task ForeignCertificate_WhoseRefusalIsLost_IsStillRefused(CaKind kind)
+    public async Task ForeignCertificate_RefusalThatIsLost_IsStillRefused(CaKind kind)
     {
         var ca = await CaAsync(kind);
         var pair = await IssueAsync(await CaAsync(kind, RenewsExpired));
@@ -72,7 +72,7 @@ public sealed class RefusalTests : EngineTest
     // The same reset with a good certificate is the network's doing.
     [Theory]
     [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
-    public async Task GoodCertificate_WhoseConnectionIsReset_IsTriedAgain(CaKind kind)
+    public async Task GoodCertificate_ConnectionThatIsReset_IsTriedAgain(CaKind kind)
     {
         var ca = await CaAsync(kind);
         using var door = new ResettingDoor(ca.Url.Port);

@@ -82,7 +82,7 @@ public sealed class RenewByTlsTests : EngineTest
         var pair = await IssueAsync(ca, age: TimeSpan.FromHours(20));
         var request = Request(ca, pair) with { Rule = RenewalRule.Default };
         await RenewedAsync(request);
-        var before = FolderSnapshot.Of(Folder);
+        var before = FolderSnapshot.Take(Folder);
 
         var (result, error) = await RunAsync(request);
 
@@ -117,7 +117,7 @@ public sealed class RenewByTlsTests : EngineTest
     {
         var ca = await CaAsync(CaKind.StepCa);
         var pair = await IssueAsync(ca);
-        var before = FolderSnapshot.Of(Folder);
+        var before = FolderSnapshot.Take(Folder);
         RenewalPlan? plan = null;
 
         var (result, error) = await RunAsync(Request(ca, pair) with { ApproveAsync = (asked, _) => Task.FromResult((plan = asked) is null) });

@@ -68,7 +68,7 @@ public sealed class RenewByTokenTests : EngineTest
 
     [Theory]
     [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
-    public async Task ForeignCertificate_IsNoTokenForThisCa(CaKind kind)
+    public async Task ForeignCertificate_TokenIsRefused(CaKind kind)
     {
         var ca = await CaAsync(kind);
         var pair = await IssueAsync(await CaAsync(kind, RenewsExpired));
@@ -76,7 +76,7 @@ public sealed class RenewByTokenTests : EngineTest
         Assert.Equal(1, result.Attempts);
     }
 
-    // Up to 0.26.1 a token needs serverAuth, from 0.26.2 on clientAuth. What is missing is named, and not the clock.
+    // Up to 0.26.1 a token needs serverAuth, from 0.26.2 on clientAuth. The missing usage is named, not the clock.
     [Theory]
     [InlineData(CaKind.DevCa, "admin", false, "serverAuth")]
     [InlineData(CaKind.StepCa, "admin", false, "serverAuth")]
@@ -126,9 +126,9 @@ public sealed class RenewByTokenTests : EngineTest
     }
 
     [Fact]
-    public async Task NameThatIsNotTheCas_SaysWhatTheTokenNames()
+    public async Task NameThatIsNotTheCas_IsReportedWithThatOfTheToken()
     {
-        // What a CA answers behind a proxy that ends TLS under a name of its own.
+        // The answer of a CA behind a proxy that ends TLS under a name of its own.
         await using var ca = await DevTestCa.StartAsync(new());
         var pair = await IssueAsync(ca);
         ca.Server.Faults.Add("/renew", new RawFault(500, "application/json", """{"status":500,"message":"error validating renew token: invalid audience claim (aud)"}"""));

@@ -53,7 +53,7 @@ internal sealed class ResettingDoor : IDisposable
         var hello = await one.ReadAsync(buffer);
         await other.WriteAsync(buffer.AsMemory(0, hello));
         _ = other.CopyToAsync(one);
-        // What comes second holds the client's certificate, and ends the handshake on its side.
+        // The second message has the certificate of the client, and ends the handshake on its side.
         await one.ReadAtLeastAsync(buffer, 1);
         client.LingerState = new(true, 0);
     }

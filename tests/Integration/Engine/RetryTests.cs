@@ -66,7 +66,7 @@ public sealed class RetryTests : EngineTest
         Assert.Equal(2, result.Attempts);
         Assert.InRange(result.DurationMs, 1000, 11_000);
 
-        // Longer than there is patience: then waiting is no use, and the last word is the CA's.
+        // Longer than the timeout: waiting does not help, and the error of the CA is reported.
         ca.Server.Faults.Add("/renew", new StatusFault(status, TimeSpan.FromMinutes(5)));
         var (failed, error) = await FailsAsync(errorId, Request(ca, pair) with { RetryTimeout = TimeSpan.FromMinutes(1) });
         Assert.Equal((1, TimeSpan.FromMinutes(5)), (failed.Attempts, error.RetryAfter));

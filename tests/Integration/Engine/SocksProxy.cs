@@ -22,7 +22,7 @@ internal sealed class SocksProxy : IDisposable
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
-    /// <summary>"user:password", or null where anyone may pass.</summary>
+    /// <summary>"user:password", or null if it takes every client.</summary>
     public string? Credentials { get; init; }
 
     /// <summary>The names and ports that were asked for.</summary>

@@ -1,7 +1,7 @@
 namespace StepCaRenew.Integration.Engine;
 
 /// <summary>A clock that shows another time, or whose timers and stopwatches run faster, so that no test waits for a timeout.</summary>
-/// <param name="offset">How far it is ahead.</param>
+/// <param name="offset">The difference to the real time.</param>
 /// <param name="speed">How many seconds it counts in one.</param>
 internal sealed class TestClock(TimeSpan offset = default, double speed = 1) : TimeProvider
 {
@@ -40,6 +40,6 @@ internal sealed class TestClock(TimeSpan offset = default, double speed = 1) : T
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         System.CreateTimer(callback, state, Faster(dueTime), Faster(period));
 
-    // Minus one millisecond is no time at all, but "never".
+    // Minus one millisecond means "never".
     private TimeSpan Faster(TimeSpan time) => time <= TimeSpan.Zero ? time : time / Speed;
 }

@@ -27,7 +27,7 @@ internal static partial class Unprivileged
     public static (uint User, uint Group)? OwnerOf(string path) =>
         OperatingSystem.IsLinux() && LinuxStat.TryRead(path, followLinks: false) is { } stat ? (stat.User, stat.Group) : null;
 
-    /// <summary>Runs what comes to its end on the thread that it began on.</summary>
+    /// <summary>Runs an action that ends on the thread that it began on.</summary>
     public static T Run<T>(Func<Task<T>> action)
     {
         Assert.SkipUnless(IsRoot, "Only root on Linux can become another user.");
@@ -37,7 +37,7 @@ internal static partial class Unprivileged
         {
             try
             {
-                // What these calls return is the former id, so that the second one says whether the first one worked.
+                // These calls return the former id, so that the second one shows whether the first one worked.
                 Assert.Equal((0, 0), (SetFileSystemGroup(User), SetFileSystemUser(User)));
                 Assert.Equal(((int)User, (int)User), (SetFileSystemGroup(User), SetFileSystemUser(User)));
                 var task = action();

@@ -34,7 +34,7 @@ public sealed class InPlaceWriterLoadTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task NextToADeployment_NoRunFails_AndWhatIsDeployedLast_Stays()
+    public async Task NextToADeployment_NoRunFails_AndTheLastDeployment_Stays()
     {
         Tool.RequireLinux();
         var ca = await TestCas.GetAsync(CaKind.StepCa);

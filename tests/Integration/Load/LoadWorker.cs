@@ -7,10 +7,10 @@ using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Load;
 
-/// <summary>The child that renews, rekeys and looks, one run after the other, and tells of each in a line.</summary>
+/// <summary>The child that renews, rekeys and checks, one run after the other, and writes a line for each.</summary>
 internal static class LoadWorker
 {
-    /// <summary>A request as children are told of it, then seconds and a seed.</summary>
+    /// <summary>A request in the form for children, then seconds and a seed.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
         var request = ChildProgram.Request(arguments);

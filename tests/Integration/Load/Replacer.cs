@@ -16,7 +16,7 @@ internal static class Replacer
         {
             if (TimeProvider.System.GetTimestamp() >= end)
                 break;
-            // What has become of the one before. Three looks, since a run that is late has its own there for a moment.
+            // The fate of the one before. Read three times, since a run that is late has its own file there for a moment.
             var found = new List<string>();
             for (var look = 0; look < 3; look++, await Task.Delay(20))
                 found.Add(X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(certificate)).SerialNumber);

@@ -5,20 +5,17 @@ using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.Stores.PemFiles;
 
-/// <summary>A file of a pair that has other names as well: after a replacement they still lead to the old file.</summary>
+/// <summary>A file of a pair that has other hard links: after a replacement they still lead to the old file.</summary>
 /// <param name="Path">The file that is replaced.</param>
-/// <param name="Others">How many other names it has; the fixed names of our own do not count.</param>
-/// <param name="Content">What the other names keep: the certificate or the key.</param>
+/// <param name="Others">How many other hard links it has, without those of this module.</param>
+/// <param name="Content">The content that they keep: the certificate or the key.</param>
 internal sealed record HardLinks(string Path, int Others, string Content)
 {
     /// <summary>A sentence for a warning and for the result.</summary>
     public string Sentence => string.Create(
         CultureInfo.InvariantCulture, $"'{Path}' has {(Others == 1 ? "another hard link, which keeps" : $"{Others} other hard links, which keep")} the old {Content}.");
 
-    /// <summary>The files that a replacement replaces and that have other names. Only Linux says how many names a file has.</summary>
-    /// <param name="folders">The open folders.</param>
-    /// <param name="paths">The pair.</param>
-    /// <param name="withKey">Whether the key is replaced as well.</param>
+    /// <summary>The files that a replacement replaces and that have other hard links. Only on Linux can the links be counted.</summary>
     public static IReadOnlyList<HardLinks> Find(OpenFolders folders, PairPaths paths, bool withKey)
     {
         var certificate = new HardLinks(paths.Certificate, CountOthers(folders, paths.Certificate, paths), paths.IsOneFile ? "certificate and key" : "certificate");
@@ -26,17 +23,17 @@ internal sealed record HardLinks(string Path, int Others, string Content)
         return [.. new[] { certificate, key }.OfType<HardLinks>().Where(file => file.Others > 0)];
     }
 
-    // A replacement that was interrupted, on a file system that cannot exchange two files, leaves a second name of our own.
     private static int CountOthers(OpenFolders folders, string path, PairPaths paths) => OperatingSystem.IsLinux() ? CountOnLinux(folders, path, paths) : 0;
 
     [SupportedOSPlatform("linux")]
     private static int CountOnLinux(OpenFolders folders, string path, PairPaths paths)
     {
-        if (Look(folders, path) is not { IsRegular: true, Links: > 1 } file)
+        if (Stat(folders, path) is not { IsRegular: true, Links: > 1 } file)
             return 0;
-        return (int)file.Links - 1 - paths.Leftovers.Count(leftover => Look(folders, leftover)?.Identity == file.Identity);
+        // An interrupted replacement, on a file system that cannot exchange two files, leaves a hard link of its own.
+        return (int)file.Links - 1 - paths.Leftovers.Count(leftover => Stat(folders, leftover)?.Identity == file.Identity);
     }
 
     [SupportedOSPlatform("linux")]
-    private static LinuxStat? Look(OpenFolders folders, string path) => ((LinuxFolder)folders.OpenParent(path)).TryStat(System.IO.Path.GetFileName(path));
+    private static LinuxStat? Stat(OpenFolders folders, string path) => ((LinuxFolder)folders.OpenParent(path)).TryStat(System.IO.Path.GetFileName(path));
 }

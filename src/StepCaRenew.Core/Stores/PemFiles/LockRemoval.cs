@@ -3,13 +3,13 @@ using StepCaRenew.FileSystem;
 namespace StepCaRenew.Stores.PemFiles;
 
 /// <summary>
-/// Removes the lock files of a pair that no schedule renews any more. Only a lock that is held here is unlinked, and every run
-/// that opened the file before looks again, after it has locked it, whether the file is still under its name
-/// (<see cref="LockFile"/>): so no two runs can hold two locks. Without that look (macOS) the files stay.
+/// Removes the lock files of a pair that no schedule renews any more. Only a lock that this process holds is deleted, and
+/// every run checks after locking that the file still has its name (<see cref="LockFile"/>), so that no two runs hold a lock.
+/// macOS has no such check; the files stay there.
 /// </summary>
 internal static class LockRemoval
 {
-    /// <summary>Removes what no run holds; a file that cannot be removed stays, and does no harm.</summary>
+    /// <summary>Removes the lock files that no run holds; one that cannot be removed stays and does no harm.</summary>
     public static void Run(PairPaths paths)
     {
         if (OperatingSystem.IsMacOS())
@@ -24,14 +24,14 @@ internal static class LockRemoval
             }
             catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
             {
-                // Something else is under that name, or another user made it.
+                // It is not a lock file, or it belongs to another account.
             }
         }
     }
 
     private static void Remove(OpenFolders folders, string path)
     {
-        // Windows deletes no file that another process has open, and so no lock that is held.
+        // Windows does not delete a file that another process has open, such as a lock that is held.
         using var file = OperatingSystem.IsWindows() ? null : LockFile.TryOpen(folders, path).File;
         if (file is not null || OperatingSystem.IsWindows())
             folders.OpenParent(path).Delete(Path.GetFileName(path));
