@@ -6,11 +6,11 @@ using StepCaRenew.Registration;
 
 namespace StepCaRenew.Cmdlets;
 
-/// <summary>Renewals that are registered: by name, or all of them. What is done stands in their definitions.</summary>
+/// <summary>Registered renewals, by name or all of them. Their definitions say what is done.</summary>
 public sealed partial class InvokeStepRenewalCommand
 {
-    // What a call may decide for this once; all else is the definition's.
-    private static readonly HashSet<string> Decidable = new(StringComparer.OrdinalIgnoreCase)
+    // Parameters that a call can give; everything else is in the definition.
+    private static readonly HashSet<string> Allowed = new(StringComparer.OrdinalIgnoreCase)
     {
         nameof(Name), nameof(InputObject), nameof(Force), nameof(Scheduled), nameof(ThrottleLimit), nameof(LockTimeout), nameof(RetryTimeout), nameof(ActionTimeout),
     };
@@ -21,7 +21,7 @@ public sealed partial class InvokeStepRenewalCommand
     private RegisteredRuns? runs;
     private WorkBatch? registered;
 
-    /// <summary>Names of registered renewals; wildcards are allowed. Without a name or a path, all that are registered are meant.</summary>
+    /// <summary>Names of registered renewals; wildcards are allowed. Without a name or a path, all registered renewals run.</summary>
     [Parameter(ParameterSetName = RegisteredSet)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -35,16 +35,16 @@ public sealed partial class InvokeStepRenewalCommand
     [ValidateNotNullOrEmpty]
     public PSObject[] InputObject { get; set; } = [];
 
-    /// <summary>This is a run by a scheduler: the exit code of the process says how it ended, a line takes the place of each result, and the event log of Windows is told.</summary>
+    /// <summary>A scheduler starts this run: the exit code says how it ended, each result is one line, and events go to the Windows event log too.</summary>
     [Parameter(ParameterSetName = RegisteredSet)]
     public SwitchParameter Scheduled { get; set; }
 
     private void BeginRegistered()
     {
-        var others = given.Where(name => !Decidable.Contains(name) && !IsCommon(name)).Select(name => $"-{name}").ToList();
+        var others = given.Where(name => !Allowed.Contains(name) && !IsCommon(name)).Select(name => $"-{name}").ToList();
         if (others.Count > 0)
             throw Conflict(
-                $"{string.Join(", ", others)} can't be given for registered renewals: their definitions say so.",
+                $"{string.Join(", ", others)} cannot be given for registered renewals; the definition of each renewal contains this.",
                 "Change the definition with Register-StepRenewalTask, or name the certificate's path instead of the renewal.");
         var host = ReadHost();
         var options = new RegisteredRunOptions
@@ -57,7 +57,6 @@ public sealed partial class InvokeStepRenewalCommand
             RetryTimeout = ReadDuration(RetryTimeout),
             ActionTimeout = ReadActionTimeout(),
             ThrottleLimit = ThrottleLimit,
-            // An object stands for one renewal, as its name does.
             IsNamed = name => tasks.Count > 0 || Name?.Contains(name, RenewalName.Comparer) == true,
             Host = host,
             ApproveAsync = Approve,
@@ -97,7 +96,7 @@ public sealed partial class InvokeStepRenewalCommand
             });
             Serve(runs!.ActAsync);
             Serve(runs!.FinishAsync);
-            // Last of all: what another account's process does, or does not do, holds up none of this.
+            // Last: the process of another account must not delay the results of this one.
             Terminating(() =>
             {
                 RunOthers();
@@ -106,7 +105,7 @@ public sealed partial class InvokeStepRenewalCommand
         }
         finally
         {
-            // A scheduler learns of the outcome by the exit code alone; whoever calls by hand keeps the session.
+            // Only a scheduler needs the exit code; an interactive session stays open.
             if (Scheduled)
                 Host.SetShouldExit(runs?.Outcomes.Count > 0 ? runs.ExitCode : RunExitCode.ConfigurationRefused);
         }
@@ -119,7 +118,7 @@ public sealed partial class InvokeStepRenewalCommand
                 WriteLine(outcome.Result!);
         }
 
-        // A cause that several have in common is one error that names them all.
+        // Renewals that failed for the same reason share one error, which names them all.
         foreach (var failed in runs.Outcomes.Where(outcome => outcome.Error is not null).GroupBy(outcome => $"{outcome.Error!.ErrorId}: {outcome.Error.Message}"))
             WriteError(ErrorRecords.From(failed.First().Error!, failed.First().Name, runs.Outcomes.Count > 1 ? string.Join(", ", failed.Select(outcome => outcome.Name)) : null));
         foreach (var error in runs.ActionErrors)
@@ -145,8 +144,8 @@ public sealed partial class InvokeStepRenewalCommand
         registered!.Drain();
     }
 
-    // A scheduler's journal gets one line for each renewal, up to 1,440 times a day; the renewal's own log has the rest. A
-    // failure has its line already, which is the error's.
+    // The scheduler's journal gets one line per renewal, up to 1,440 times a day; the log of the renewal has the details.
+    // A failed renewal has the line of its error.
     private void WriteLine(RenewalResult result) => Host.UI?.WriteLine($"{result.Name}: {result.Message}");
 
     private void Serve(Func<CancellationToken, Task> work) => pump.Run(async stopping =>

@@ -1,11 +1,13 @@
 using System.Management.Automation;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Logging;
 using StepCaRenew.Monitoring;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Cmdlets;
 
-/// <summary>Who is told how it went: the pipeline, after the actions where there are any; a log; a monitor.</summary>
+/// <summary>Where the outcome goes: the pipeline, after the actions if there are any; a log; a monitor.</summary>
 public sealed partial class InvokeStepRenewalCommand
 {
     private readonly Outbox outbox = new();
@@ -13,6 +15,7 @@ public sealed partial class InvokeStepRenewalCommand
     private readonly BatchSummary summary = new();
     private CallLog? log;
     private HealthCheck? healthCheck;
+    private RenewalCall? call;
 
     /// <inheritdoc/>
     protected internal override void Report(ErrorRecord problem)
@@ -34,36 +37,45 @@ public sealed partial class InvokeStepRenewalCommand
     {
         ArgumentNullException.ThrowIfNull(problem);
         log?.Refused(path, problem);
-        // An input that means one certificate has a result of its own; a folder has none.
+        // An input that names one certificate has a result; a folder has none.
         if (problem.ErrorId is not (ErrorId.PathEmpty or ErrorId.NotAFileSystemPath))
         {
             Report(null, ErrorRecords.From(problem, path));
             return;
         }
 
-        Report(RenewalResult.Refused(path, KeyPath, problem), ErrorRecords.From(problem, path));
+        Report(new RenewalOutcome(RenewalResult.Refused(path, KeyPath, problem), problem), ErrorRecords.From(problem, path));
     }
 
     /// <inheritdoc/>
     protected override void OnTerminating(ErrorRecord problem)
     {
-        // What was begun before it is not its fault.
+        // Work that was started before the error ends regularly.
         if (batch is not null)
             Serve(batch.Drain);
-        if (problem?.Exception is RenewalException error)
+        var error = problem?.Exception as RenewalException;
+        if (error is not null)
             log?.Ended(error);
-        outbox.Note(problem);
+        call?.End(error);
         Finish();
     }
 
-    // An error may end the call (-ErrorAction Stop), and so may a result (Select-Object -First): what is owed comes
-    // first, be it an action or the word to a monitor.
-    private void Report(RenewalResult? result, ErrorRecord? error)
+    // An error can end the call (-ErrorAction Stop), and so can a result (Select-Object -First): actions and the monitor
+    // come before both.
+    private void Report(RenewalOutcome? outcome, ErrorRecord? error)
     {
-        if (result is not null)
-            summary.Add(result.Status);
-        outbox.Add(result, error, mustWait: result?.ActionsPending == true || healthCheck is not null);
-        // What is under way ends, and its results come before the error that they could not come after.
+        if (outcome is not null)
+        {
+            summary.Add(outcome.Result.Status);
+            call?.End(outcome);
+        }
+        else
+        {
+            call?.End(error?.Exception as RenewalException);
+        }
+
+        outbox.Add(outcome, error, mustWait: outcome?.Result.ActionsPending == true || healthCheck is not null);
+        // The work in progress is cancelled, and its results are written before the error that ends the call.
         if (error is not null && !outbox.IsWaiting && EndingLevels.EndsAtErrors(this))
             batch?.End();
         if (!outbox.IsWaiting && batch?.IsEnding != true)
@@ -76,13 +88,13 @@ public sealed partial class InvokeStepRenewalCommand
         throw RegisteredHints.For(path) is { } hint ? new RenewalException(error.ErrorId, error.Message, hint) : error;
     }
 
-    // Null where there is none, or where another certificate has reported it for all.
+    // Null if there is no error, or another certificate has reported it for all.
     private ErrorRecord? ErrorOf(CertificateInput input, string? name, RenewalException? error)
     {
         if (error is null || causes.WasReported(error))
             return null;
         var hint = error.ErrorId == ErrorId.FileNotFound && !System.IO.Path.Exists(input.Path) ? RegisteredHints.For(input.Source.Given) : null;
-        return ErrorRecords.From(error, input.Path, SharedCauses.IsOfTheCall(error) ? null : name, hint);
+        return ErrorRecords.From(error, input.Path, SharedCauses.IsCausedByCall(error) ? null : name, hint);
     }
 
     private void Summarise()
@@ -95,30 +107,30 @@ public sealed partial class InvokeStepRenewalCommand
     {
         try
         {
-            if (outbox.IsWaiting && outbox.Results.Count > 0)
+            if (outbox.IsWaiting)
             {
-                var (results, errors) = pump.Run(stopping => engine!.ActAsync(outbox.Results, template!.Actions, host, stopping));
-                outbox.Replace(results, errors.Select(error => ErrorRecords.From(error, null)));
+                foreach (var error in pump.Run(stopping => call!.FollowUpAsync(outbox.Outcomes, host, stopping)))
+                    outbox.Add(null, ErrorRecords.From(error, null), mustWait: true);
             }
 
-            if (healthCheck is not null && outbox.CanTell)
-                Serve(stopping => healthCheck.PingAsync(outbox.ErrorIds, stopping));
+            if (healthCheck is not null)
+                Serve(stopping => call!.NotifyAsync(healthCheck, stopping));
         }
         finally
         {
-            // What can't be done any more is pending, and the results say so.
+            // Actions that were not run are pending, and the results show it.
             Send();
         }
     }
 
     private void Send()
     {
-        // The first error may end the call, so all results come before.
+        // The first error can end the call, so all results are written before.
         var items = outbox.Take();
-        foreach (var (result, _) in items)
+        foreach (var (outcome, _) in items)
         {
-            if (result is not null)
-                Write(result);
+            if (outcome is not null)
+                Write(outcome.Result);
         }
 
         foreach (var (_, error) in items)
@@ -130,7 +142,7 @@ public sealed partial class InvokeStepRenewalCommand
         pump.RunLate();
     }
 
-    private void Write(RenewalResult result) => WriteObject(Shown.Of(result));
+    private void Write(RenewalResult result) => WriteObject(Shown.For(result));
 
     private void PrepareReporting()
     {
@@ -144,12 +156,13 @@ public sealed partial class InvokeStepRenewalCommand
         }
         finally
         {
+            call = new RenewalCall(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, log);
             if (HealthCheckUri is not null)
                 PrepareMonitor(new HealthCheck(HealthCheckUri, host.Timeout, log));
         }
     }
 
-    // A monitor is told what was done. With -WhatIf that is nothing.
+    // With -WhatIf nothing is done that a monitor should know.
     private void PrepareMonitor(HealthCheck monitor)
     {
         if (IsWhatIf())

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Security;
-using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Renewal;
@@ -21,13 +20,12 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     private CertificateInputs? inputs;
     private CertificateBatch<RenewalOutcome>? batch;
     private BatchProgress? progress;
-    private RenewalEngine? engine;
     private RenewalRequest? template;
     private ActionHost host = new();
     private bool isRegistered;
     private bool isKeyGiven;
 
-    /// <summary>Certificate files, or folders that hold some; wildcards are allowed.</summary>
+    /// <summary>Certificate files, or folders with certificates; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
     [AllowNull]
     [AllowEmptyString]
@@ -36,7 +34,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string[]? Path { get; set; } = [];
 
-    /// <summary>Certificate files, or folders that hold some, taken as they are.</summary>
+    /// <summary>Certificate files, or folders with certificates; wildcards have no meaning.</summary>
     [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "CertificatePath")]
     [AllowNull]
@@ -45,19 +43,19 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string[]? LiteralPath { get; set; } = [];
 
-    /// <summary>The key file, where it does not lie beside the certificate.</summary>
-    // By property name in the one set only, as CertificateCmdlet has it, and for the same reason.
+    /// <summary>The key file, if it is not next to the certificate.</summary>
+    // By property name in one set only, for the reason in CertificateCmdlet.
     [Parameter(Position = 1, ParameterSetName = PathSet)]
     [Parameter(Position = 1, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string? KeyPath { get; set; }
 
-    /// <summary>Look into folders in folders as well.</summary>
+    /// <summary>Search subfolders too.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralPathSet)]
     public SwitchParameter Recurse { get; set; }
 
-    /// <summary>With -Recurse, look into folders that are links as well.</summary>
+    /// <summary>With -Recurse, search folders that are links too.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralPathSet)]
     public SwitchParameter FollowSymlink { get; set; }
@@ -72,7 +70,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>How many certificates are worked on at once: from 1 to 16; twice the number of cores unless given.</summary>
+    /// <summary>How many certificates are in work at once: 1 to 16; by default twice the number of cores.</summary>
     [Parameter]
     [ValidateRange(1, Throttle.Most)]
     public int ThrottleLimit { get; set; } = Throttle.Usual;
@@ -86,11 +84,11 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     /// <inheritdoc/>
     public void Dispose()
     {
-        // What still runs ends first: an upstream command may have thrown.
+        // An upstream command may have thrown; running work ends first.
         batch?.Dispose();
         registered?.Dispose();
         progress?.Dispose();
-        engine?.Dispose();
+        call?.Dispose();
         healthCheck?.Dispose();
         runs?.Dispose();
         pump.Dispose();
@@ -100,8 +98,8 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        // The set's name decides, so that a path that turned out null can never mean "all". What comes from the pipeline
-        // is a path or a task, and its set is known only when it is there.
+        // The parameter set decides, so that a path variable that is null never means "all". For pipeline input the set is
+        // known only when the first object arrives.
         isRegistered = IsGiven(nameof(InputObject)) || (ParameterSetName == RegisteredSet && (!MyInvocation.ExpectingInput || Name is not null || Scheduled));
         given = [.. MyInvocation.BoundParameters.Keys];
         progress = NewProgress(MyInvocation.ExpectingInput);
@@ -111,7 +109,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
             return;
         }
 
-        // First the monitor: it is told of all that ends the call from here on.
+        // The monitor first: it is notified of every error that ends the call from here on.
         Terminating(PrepareReporting);
         Terminating(() =>
         {
@@ -124,9 +122,8 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
             host = ReadHost();
             foreach (var action in template.Actions)
                 action.RequireRunnable(host);
-            engine = new RenewalEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, log!);
             batch = new CertificateBatch<RenewalOutcome>(
-                this, new WorkBatch(pump, ThrottleLimit), progress, new BatchNames(MyInvocation.ExpectingInput), (input, name, outcome) => Report(outcome.Result, ErrorOf(input, name, outcome.Error)));
+                this, new WorkBatch(pump, ThrottleLimit), progress, new BatchNames(MyInvocation.ExpectingInput), (input, name, outcome) => Report(outcome, ErrorOf(input, name, outcome.Error)));
         });
     }
 
@@ -151,8 +148,8 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
                 certificates = inputs!.Find(isLiteral ? LiteralPath : Path, isLiteral);
             request = template! with { KeyPath = keyPath };
         });
-        Serve(() => batch!.Add(certificates, (path, stopping) => RenewAsync(request with { CertificatePath = path }, stopping)));
-        // An error that ends the call: nothing was begun after it, and what it has to say comes last.
+        Serve(() => batch!.Add(certificates, (path, stopping) => call!.RenewAsync(request with { CertificatePath = path }, stopping)));
+        // After an error that ends the call no work is started, and the error is written last.
         if (batch!.IsEnding)
             EndProcessing();
     }
@@ -183,13 +180,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
 
     private BatchProgress NewProgress(bool isOpenEnded) => new("Renewing certificates", TimeProvider.System, isOpenEnded, pump.Post, WriteProgress);
 
-    private async Task<RenewalOutcome> RenewAsync(RenewalRequest request, CancellationToken stopping)
-    {
-        var (result, error) = await engine!.RenewAsync(request, stopping).ConfigureAwait(false);
-        return new RenewalOutcome(result, error);
-    }
-
-    // An empty one is none: that is how a list writes that the key lies beside the certificate.
+    // In a list, an empty key path means that the key is next to the certificate.
     private bool TryReadKeyPath(IEnumerable<string?>? paths, out string? keyPath)
     {
         keyPath = null;
@@ -216,13 +207,13 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
         }
         catch (PipelineStoppedException)
         {
-            // What waits is given out, where a warning was the end (-WarningAction Stop) and not Ctrl+C.
+            // A warning with -WarningAction Stop may be the reason; the waiting results are written then.
             Send();
             throw;
         }
     }
 
-    // What is the same for every certificate of the call.
+    // The request without the paths, for all certificates of the call.
     private RenewalRequest ReadTemplate()
     {
         var usual = new RenewalRequest { CertificatePath = string.Empty };

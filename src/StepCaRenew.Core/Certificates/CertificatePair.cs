@@ -60,12 +60,7 @@ internal sealed class CertificatePair : IDisposable
     /// <summary>Makes a pair of two files that were read; the pair disposes them.</summary>
     internal static CertificatePair Of(CertificateFile certificate, KeyFile keyFile) => new(certificate, keyFile);
 
-    /// <summary>Whether both files still hold the bytes that were read.</summary>
-    /// <exception cref="RenewalException">A file cannot be read any more.</exception>
-    internal bool IsStillOnDisk(Func<string, SmallFile> open) =>
-        Certificate.Document.File.IsUnchanged("certificate file", open) && KeyFile.Document.File.IsUnchanged("key file", open);
-
-    /// <summary>What the renewal policy needs of a certificate.</summary>
+    /// <summary>The facts of a certificate for the renewal policy.</summary>
     public static CertificateValidity ValidityOf(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);

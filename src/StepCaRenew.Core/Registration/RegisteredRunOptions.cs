@@ -3,10 +3,10 @@ using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Registration;
 
-/// <summary>The options of one call for registered renewals; all else is in their definitions.</summary>
+/// <summary>The options of a call over registered renewals; everything else is in their definitions.</summary>
 internal sealed record RegisteredRunOptions
 {
-    /// <summary>The module and pwsh of this process.</summary>
+    /// <summary>The module and the pwsh that run.</summary>
     public required RunningModule Module { get; init; }
 
     /// <summary>Renew even if not due.</summary>
@@ -15,30 +15,30 @@ internal sealed record RegisteredRunOptions
     /// <summary>A scheduler started the call.</summary>
     public bool IsScheduled { get; init; }
 
-    /// <summary>Change nothing, not even a state.</summary>
+    /// <summary>Nothing is changed, not even a state.</summary>
     public bool IsWhatIf { get; init; }
 
     /// <summary>How long to wait for another run; null for the value of the definition.</summary>
     public TimeSpan? LockTimeout { get; init; }
 
-    /// <summary>How long to retry a failed request; null for the value of the definition.</summary>
+    /// <summary>How long a failed request is retried; null for the value of the definition.</summary>
     public TimeSpan? RetryTimeout { get; init; }
 
-    /// <summary>The time limit of one action; null for the value of the definition.</summary>
+    /// <summary>How long one action may take; null for the value of the definition.</summary>
     public TimeSpan? ActionTimeout { get; init; }
 
-    /// <summary>Whether the call runs several renewals, so that warnings begin with a name.</summary>
+    /// <summary>Whether the call has several renewals, so that warnings begin with their names.</summary>
     public bool IsBatch { get; init; }
 
     /// <summary>How many renewals of one account run at the same time.</summary>
     public int ThrottleLimit { get; init; } = 1;
 
-    /// <summary>Whether the call names a renewal, which then must run. A renewal that matches only a pattern is skipped with a warning if it cannot run.</summary>
+    /// <summary>Whether the call names a renewal. If it cannot run, a named one is an error; one that a pattern found is skipped with a warning.</summary>
     public Func<string, bool> IsNamed { get; init; } = _ => true;
 
     /// <summary>The options of all actions.</summary>
     public ActionHost Host { get; init; } = new();
 
-    /// <summary>Asked before anything is changed.</summary>
+    /// <summary>Called before anything is changed; false changes nothing.</summary>
     public Func<RenewalPlan, CancellationToken, Task<bool>> ApproveAsync { get; init; } = (_, _) => Task.FromResult(true);
 }

@@ -10,15 +10,18 @@ using StepCaRenew.Renewal;
 namespace StepCaRenew.Registration;
 
 /// <summary>
-/// One call for registered renewals: the renewals, independent of each other; then the actions of all, each once; then states
-/// and monitors.
+/// The <see cref="RenewalCall"/> over registered renewals: their definitions say what is done, and their outcomes are written
+/// to their states.
 /// </summary>
+/// <param name="options">The options of the call.</param>
+/// <param name="clock">The clock.</param>
 /// <param name="random">Gives numbers in [0, 1) for the jitter of retries.</param>
 /// <param name="environment">The environment variables: step's configuration and proxies.</param>
-/// <param name="logger">The log of the call; each renewal has a log of its own too.</param>
+/// <param name="logger">The log of the call; each renewal has its own log too.</param>
 internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger) : IDisposable
 {
     private readonly SortedList<int, RegisteredOutcome> outcomes = [];
+    private readonly RenewalCall call = new(clock, random, environment, logger);
     private IReadOnlyList<RenewalException> actionErrors = [];
 
     /// <inheritdoc cref="RegisteredRuns(RegisteredRunOptions, TimeProvider, Func{double}, Func{string, string?}, ILogger)"/>
@@ -39,10 +42,11 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
         : actionErrors.Count > 0 || outcomes.Values.Any(outcome => outcome.Error is not null) ? RunExitCode.ActionsFailed
         : RunExitCode.Success;
 
-    /// <summary>Runs one renewal without its actions, on any thread.</summary>
+    /// <summary>Runs one renewal, without its actions; from any thread.</summary>
     /// <param name="position">Its place among those of the call.</param>
-    /// <param name="store">The store that it is registered in; null if it is not registered.</param>
-    /// <param name="cancellationToken">Ends it as <see cref="RenewalEngine.RenewAsync"/> says.</param>
+    /// <param name="store">Where it is registered; null if it is not.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="cancellationToken">Cancels it as with <see cref="RenewalEngine.RenewAsync"/>.</param>
     /// <returns>False if it runs as another account: then it is among <see cref="OtherAccounts"/>.</returns>
     /// <exception cref="OperationCanceledException">The run was cancelled; nothing was changed.</exception>
     public async Task<bool> RenewAsync(int position, DefinitionStore? store, string name, CancellationToken cancellationToken)
@@ -60,22 +64,23 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
             }
 
             renewal = RegisteredRenewal.Open(store, definition, options.Module);
-            var log = new TeeLogger(logger, LogOf(renewal));
+            var own = LogOf(renewal);
+            var log = new TeeLogger(logger, own);
             RequireActions(renewal.Definition, log);
             if (!options.IsWhatIf)
                 OwnFolder.TryMake(store.Folders.StateFolder(name));
-            var engine = EngineWith(log);
             var order = options.IsScheduled ? RunOrder.ReadOnce(store.Folders, name, clock) : null;
-            var (result, error) = await engine.RenewAsync(RequestOf(renewal, order) with { LastClock = ClockOf(renewal) }, cancellationToken).ConfigureAwait(false);
-            if (order is false && error is null && result.Status == RenewalStatus.NotDue)
-                (result, error) = await new RunTest(clock, environment, log).RunAsync(renewal.Definition, options.Host, result, cancellationToken).ConfigureAwait(false);
-            Add(position, new RegisteredOutcome(store, name, renewal, log, result with { Name = name }, error) { Engine = engine });
+            var run = await call.RenewAsync(RequestOf(renewal, order) with { LastClock = ClockOf(renewal) }, own, cancellationToken).ConfigureAwait(false);
+            run.Result = run.Result with { Name = name };
+            if (order is false && run.Error is null && run.Result.Status == RenewalStatus.NotDue)
+                (run.Result, run.Error) = await new RunTest(clock, environment, log).RunAsync(renewal.Definition, options.Host, run.Result, cancellationToken).ConfigureAwait(false);
+            Add(position, new RegisteredOutcome(store, name, renewal, log, run.Result, run.Error) { Run = run });
         }
         catch (RenewalException e)
         {
             var monitor = renewal?.HealthCheckUri ?? (store is null ? null : HealthCheckFile.TryReadOwn(store, name));
             renewal?.Dispose();
-            // The log that the definition names cannot be trusted, so the default log is used.
+            // The log of its definition cannot be trusted, or is unknown; the default log is used.
             TaskLog.Refused(store is null || !RenewalName.IsValid(name) ? logger : new TeeLogger(logger, UsualLogOf(store.Folders, name)), name, e.ErrorId, e.Message);
             Add(position, new RegisteredOutcome(store, name, null, logger, null, e) { MonitorOfRefused = monitor });
         }
@@ -83,30 +88,20 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
         return true;
     }
 
-    /// <summary>Runs the pending actions, each once, after all renewals.</summary>
+    /// <summary>Runs the pending actions of the renewals, each once, after the last renewal.</summary>
     /// <param name="cancellationToken">Ends a running action; it stays pending.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public async Task ActAsync(CancellationToken cancellationToken)
     {
-        var run = outcomes.Where(outcome => outcome.Value is { Result: not null, IsElsewhere: false }).ToList();
-        if (!run.Exists(outcome => outcome.Value.Result!.ActionsPending))
-            return;
-        // Events of all renewals are written to the log of each.
-        var log = run.Select(outcome => LogOf(outcome.Value.Renewal!)).Aggregate(logger, (one, other) => new TeeLogger(one, other));
-        var actions = run.SelectMany(outcome => outcome.Value.Renewal!.Definition.Actions.Select(action => action with { Timeout = options.ActionTimeout ?? outcome.Value.Renewal.Definition.ActionTimeout }));
-        using var engine = EngineWith(log);
-        (var results, var failures) = await engine.ActAsync([.. run.Select(outcome => outcome.Value.Result!)], [.. actions], options.Host, cancellationToken).ConfigureAwait(false);
-        actionErrors = [.. actionErrors, .. failures];
-        for (var index = 0; index < run.Count; index++)
-        {
-            var (position, outcome) = run[index];
-            outcome.Engine!.Dispose();
-            outcomes[position] = outcome with { Result = results[index] };
-        }
+        var runs = outcomes.Where(outcome => outcome.Value.Run is not null).ToList();
+        var errors = await call.FollowUpAsync([.. runs.Select(outcome => outcome.Value.Run!)], options.Host, cancellationToken).ConfigureAwait(false);
+        actionErrors = [.. actionErrors, .. errors];
+        foreach (var (position, outcome) in runs)
+            outcomes[position] = outcome with { Result = outcome.Run!.Result };
     }
 
-    /// <summary>Writes the states and notifies the monitors.</summary>
-    /// <param name="cancellationToken">Ends the notification of a monitor.</param>
+    /// <summary>Writes the states, and notifies the monitors.</summary>
+    /// <param name="cancellationToken">Ends a notification.</param>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
         if (options.IsWhatIf)
@@ -127,15 +122,13 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
     /// <inheritdoc/>
     public void Dispose()
     {
+        call.Dispose();
         foreach (var outcome in outcomes.Values)
-        {
             outcome.Renewal?.Dispose();
-            outcome.Engine?.Dispose();
-        }
     }
 
-    // A scheduled run renews even if an action cannot run: the certificate would expire while the action waits to be fixed.
-    // The action then fails as ActionFailed and stays pending. A user who calls gets the error before anything is done.
+    // A scheduled run renews even if an action cannot run: otherwise the certificate could expire before somebody fixes the
+    // action, which fails and stays pending. An interactive call fails before anything is done.
     private void RequireActions(RenewalDefinition definition, ILogger log)
     {
         foreach (var action in definition.Actions)
@@ -157,22 +150,22 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
             outcomes.Add(position, outcome);
     }
 
-    private RenewalEngine EngineWith(ILogger log) => new(clock, random, environment, log);
-
     private RenewalRequest RequestOf(RegisteredRenewal renewal, bool? order)
     {
         var request = renewal.ToRequest(options.IsScheduled);
+        var actionTimeout = options.ActionTimeout ?? renewal.Definition.ActionTimeout;
         return request with
         {
             Rule = request.Rule with { IsForced = options.IsForced || order is true },
-            ActionTimeout = options.ActionTimeout ?? renewal.Definition.ActionTimeout ?? request.ActionTimeout,
+            ActionTimeout = actionTimeout ?? request.ActionTimeout,
+            Actions = [.. request.Actions.Select(action => action with { Timeout = actionTimeout })],
             LockTimeout = options.LockTimeout ?? request.LockTimeout,
             RetryTimeout = options.RetryTimeout ?? request.RetryTimeout,
             ApproveAsync = options.ApproveAsync,
         };
     }
 
-    // A damaged state is logged later, when it is written.
+    // A damaged state is logged when it is written again.
     private static CaClock ClockOf(RegisteredRenewal renewal)
     {
         var state = new StateStore(renewal.Folders, NullLogger.Instance).Read(renewal.Definition.Name);
@@ -189,7 +182,7 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
         if (options.IsWhatIf)
             return NullLogger.Instance;
         OwnFolder.TryMake(folders.LogFolder(name));
-        // Older versions let all users read it.
+        // An older version created it readable by all users.
         if (OperatingSystem.IsWindows())
             WindowsNewFile.Tighten(RegisteredRenewal.UsualLogOf(folders, name));
         return new JsonLogger(RegisteredRenewal.UsualLogOf(folders, name), clock, logger);

@@ -138,7 +138,7 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
         try
         {
             if (definition is not null)
-                LockRemoval.Run(PairLocator.Find(definition.ToRequest(password: null)));
+                LockRemoval.Run(PairLocator.Find(definition.ToRequest(password: null).Location));
         }
         catch (RenewalException)
         {

@@ -7,7 +7,6 @@ using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;
 using StepCaRenew.Permissions;
 using StepCaRenew.Processes;
-using StepCaRenew.Renewal;
 using StepCaRenew.Scheduling.Foreign;
 using StepCaRenew.Scheduling.Linux;
 using StepCaRenew.Stores.PemFiles;
@@ -102,8 +101,9 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
     private async Task RequirePairAsync(RenewalDefinition definition, CancellationToken cancellationToken)
     {
         using var password = definition.KeyPasswordFile is { } file ? KeyPassword.FromFile(file) : null;
-        var request = new RenewalRequest { CertificatePath = definition.CertificatePath, KeyPath = definition.KeyPath, KeyPassword = password };
-        using var pair = await new MatchingPairLoader(clock, logger).LoadAsync(request, seen: null, reader: null, _ => { }, cancellationToken).ConfigureAwait(false);
+        var location = new PairLocation(definition.CertificatePath, definition.KeyPath) { KeyPassword = password };
+        using var store = await PemFileStore.OpenAsync(location, wasRead: false, folders => new Volume(folders), clock, logger, cancellationToken).ConfigureAwait(false);
+        using var snapshot = await store.LoadAsync(wasRead: false, _ => { }, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task RequireCaAsync(RegistrationRequest request, PlannedRegistration registration, CancellationToken cancellationToken)

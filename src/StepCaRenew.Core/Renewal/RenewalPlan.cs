@@ -1,6 +1,6 @@
 namespace StepCaRenew.Renewal;
 
-/// <summary>What a run is about to do; shown to whoever approves it.</summary>
-/// <param name="CertificatePath">The certificate that is to be replaced.</param>
-/// <param name="Action">What is to be done, for the question of -WhatIf and -Confirm.</param>
+/// <summary>A change that a run is about to make, for -WhatIf and -Confirm.</summary>
+/// <param name="CertificatePath">The certificate file.</param>
+/// <param name="Action">The change.</param>
 internal sealed record RenewalPlan(string CertificatePath, string Action);

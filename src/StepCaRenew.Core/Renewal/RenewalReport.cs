@@ -1,18 +1,22 @@
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using StepCaRenew.Accounts;
 using StepCaRenew.Ca;
 using StepCaRenew.Certificates;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.Logging;
 using StepCaRenew.Policy;
 using StepCaRenew.Stores.PemFiles;
 using StepCaRenew.Text;
 
 namespace StepCaRenew.Renewal;
 
-/// <summary>Takes down what a run learns, and makes the one result of it.</summary>
-internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
+/// <summary>Collects and logs what a run finds out, and makes its result.</summary>
+internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, ILogger logger)
 {
     private readonly long start = clock.GetTimestamp();
-    private CertificateValidity? told;
+    private CertificateValidity? logged;
+    private IReadOnlyList<HardLinks> hardLinks = [];
     private RenewalResult result = new()
     {
         Name = CertificateName.FromPath(request.CertificatePath),
@@ -25,12 +29,6 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
     /// <summary>Whether this run has read the pair.</summary>
     public bool WasRead => result.SerialNumber is not null;
 
-    /// <summary>Whether this attempt has put a new certificate in its place.</summary>
-    public bool IsReplaced { get; set; }
-
-    /// <summary>The files with other names, which the replacement leaves (or would leave) as they are.</summary>
-    public IReadOnlyList<HardLinks> HardLinks { get; set; } = [];
-
     public void Loaded(PairFacts pair) => result = result with
     {
         KeyPath = pair.KeyPath,
@@ -40,25 +38,40 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
         NextRenewal = NextRenewal(pair.Validity),
     };
 
-    /// <summary>Whether this pair was told of before; from now on it was.</summary>
-    public bool IsTold(PairFacts pair)
+    /// <summary>Decides whether a certificate is due, and logs it once per certificate.</summary>
+    /// <exception cref="RenewalException">The rule does not fit the lifetime of the certificate.</exception>
+    public RenewalDecision Decide(PairFacts pair)
     {
-        // Issuer and serial number, of which the spread is a hash, name a certificate.
-        var isTold = told == pair.Validity;
-        told = pair.Validity;
-        return isTold;
+        var now = clock.GetUtcNow();
+        var decision = RenewalPolicy.Decide(pair.Validity, request.Rule, now);
+        // The validity identifies the certificate: its spread is a hash of issuer and serial number.
+        if (logged == pair.Validity)
+            return decision;
+        logged = pair.Validity;
+        if (logger.IsEnabled(LogLevel.Debug))
+            RenewalLog.Loaded(logger, pair.CertificatePath, pair.Subject, pair.SerialNumber, pair.Validity.NotAfter, pair.KeyAlgorithm, pair.KeyPath);
+        if (!decision.IsDue)
+            RenewalLog.NotDue(logger, pair.CertificatePath, decision.RenewAfter);
+        else if (decision.RenewAfter > now)
+            RenewalLog.Forced(logger, pair.CertificatePath, decision.RenewAfter);
+        else
+            RenewalLog.Due(logger, pair.CertificatePath, decision.RenewAfter);
+        return decision;
     }
 
-    public void Recovered() => result = result with { Changed = true };
+    /// <summary>Records the files to be replaced that have other hard links, which keep the old content.</summary>
+    public void Found(IReadOnlyList<HardLinks> links) => hardLinks = links;
+
+    public void Recovered(bool hasReplaced) => result = result with { Changed = result.Changed || hasReplaced };
 
     public void Asked() => result = result with { Attempts = result.Attempts + 1 };
 
-    /// <summary>Takes down what was found out about the CA's clock.</summary>
+    /// <summary>Records the difference to the CA's clock, if it was found out.</summary>
     public void SawClock(CaClock? clock) => result = result with { CaClock = clock ?? result.CaClock };
 
-    public void Replaced(X509Certificate2 leaf)
+    /// <summary>Records the replacement, and warns of hard links and of files that did not keep their owner.</summary>
+    public void Replaced(X509Certificate2 leaf, IEnumerable<(string Path, string Owner)> lostOwners)
     {
-        IsReplaced = true;
         result = result with
         {
             Changed = true,
@@ -66,27 +79,50 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
             NotAfter = leaf.NotAfter,
             NextRenewal = NextRenewal(CertificatePair.ValidityOf(leaf)),
         };
+        WarnOfHardLinks();
+        foreach (var (path, owner) in lostOwners)
+            RenewalLog.OwnerNotKept(logger, path, owner, CurrentUser.Name);
     }
 
-    /// <summary>Takes down what is owed after this run; an earlier run's debt stays owed, whatever becomes of this one.</summary>
+    /// <summary>Records the actions that are to run after this run; those of earlier runs are among them.</summary>
     public void Owes(OwedActions? owed) => result = result with { Owed = owed, ActionsPending = owed is not null };
 
-    /// <summary>Takes down that something is pending which this run must not do.</summary>
+    /// <summary>Records that actions are pending which this call must not run.</summary>
     public void LeavesPending() => result = result with { Owed = null, ActionsPending = true };
 
-    public RenewalResult NotDue(RenewalDecision decision) =>
-        Finish(RenewalStatus.NotDue, $"Not due before {MessageTime.Local(decision.RenewAfter)}, in {Duration.Format(decision.RenewAfter - clock.GetUtcNow())}.");
+    public RenewalResult NotDue(RenewalDecision decision, bool isPending)
+    {
+        if (isPending)
+            LeavesPending();
+        return Finish(RenewalStatus.NotDue, $"Not due before {MessageTime.Local(decision.RenewAfter)}, in {Duration.Format(decision.RenewAfter - clock.GetUtcNow())}.");
+    }
 
-    public RenewalResult WouldRenew() => Finish(RenewalStatus.WouldRenew, $"Due, and would be renewed; nothing was done.{HardLinkNote}");
+    public RenewalResult WouldRenew(bool isPending)
+    {
+        if (isPending)
+            LeavesPending();
+        WarnOfHardLinks();
+        return Finish(RenewalStatus.WouldRenew, $"Due, and would be renewed; nothing was done.{HardLinkNote}");
+    }
 
-    public RenewalResult WouldRecover() => Finish(RenewalStatus.WouldRenew, "An interrupted replacement would be finished or undone; nothing was done.");
+    public RenewalResult WouldRecover() => Finish(RenewalStatus.WouldRenew, "An interrupted replacement would be completed or undone; nothing was done.");
 
-    public RenewalResult Renewed(bool withNewKey) => Finish(RenewalStatus.Renewed, $"Renewed{(withNewKey ? " with a new key" : string.Empty)}; valid until {MessageTime.Local(result.NotAfter)}.{HardLinkNote}");
+    public RenewalResult Renewed(X509Certificate2 leaf, bool withNewKey)
+    {
+        RenewalLog.Renewed(logger, request.CertificatePath, leaf.SerialNumber, leaf.NotAfter);
+        return Finish(RenewalStatus.Renewed, $"Renewed{(withNewKey ? " with a new key" : string.Empty)}; valid until {MessageTime.Local(result.NotAfter)}.{HardLinkNote}");
+    }
 
-    // If only the actions are overdue, there was nothing to renew.
+    // With only actions overdue, the certificate itself is not due.
     public RenewalResult Failed(RenewalException e) => Finish(e.ErrorId == ErrorId.ActionFailed ? RenewalStatus.NotDue : RenewalStatus.Failed, e.Message) with { ErrorId = e.ErrorId };
 
-    private string HardLinkNote => string.Concat(HardLinks.Select(file => $" {file.Sentence}"));
+    private string HardLinkNote => string.Concat(hardLinks.Select(file => $" {file.Sentence}"));
+
+    private void WarnOfHardLinks()
+    {
+        foreach (var file in hardLinks)
+            RenewalLog.HardLinked(logger, file.Sentence);
+    }
 
     // To the second, like the validity itself.
     private DateTime? NextRenewal(CertificateValidity validity)
@@ -98,7 +134,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock)
         }
         catch (RenewalException e) when (e.ErrorId == ErrorId.ExpiresInTooLong)
         {
-            // The decision says so; what was found, or written, is so all the same.
+            // The decision reports it; the certificate is recorded anyway.
             return null;
         }
     }

@@ -3,19 +3,20 @@ using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Policy;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Renewal;
 
-/// <summary>What is to be renewed, when, and where.</summary>
+/// <summary>Which pair is renewed, when, and by which CA.</summary>
 internal sealed record RenewalRequest
 {
     /// <summary>The certificate file; a full path.</summary>
     public required string CertificatePath { get; init; }
 
-    /// <summary>The key file; null for the one beside the certificate.</summary>
+    /// <summary>The key file; null for the one next to the certificate.</summary>
     public string? KeyPath { get; init; }
 
-    /// <summary>The key's password; null where it has none.</summary>
+    /// <summary>The key's password; null if it has none.</summary>
     public KeyPassword? KeyPassword { get; init; }
 
     /// <summary>When it is due.</summary>
@@ -27,7 +28,7 @@ internal sealed record RenewalRequest
     /// <summary>Renew by token instead of mTLS.</summary>
     public bool UseToken { get; init; }
 
-    /// <summary>Make a new key as well.</summary>
+    /// <summary>Make a new key too.</summary>
     public bool Rekey { get; init; }
 
     /// <summary>The new key's algorithm, one of <see cref="KeyAlgorithms.Names"/>; null for that of the old key.</summary>
@@ -36,21 +37,24 @@ internal sealed record RenewalRequest
     /// <summary>How long to wait for another run over the same pair.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a failed request may be tried again.</summary>
+    /// <summary>How long a failed request is retried.</summary>
     public TimeSpan RetryTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>What is to follow a renewal, in this order; <see cref="RenewalEngine.ActAsync"/> does it.</summary>
+    /// <summary>The actions after a renewal, in their order; <see cref="RenewalEngine.ActAsync"/> runs them.</summary>
     public IReadOnlyList<ActionDefinition> Actions { get; init; } = [];
 
-    /// <summary>How long one action may take, unless it says so itself.</summary>
+    /// <summary>How long one action may take, unless it has its own limit.</summary>
     public TimeSpan ActionTimeout { get; init; } = new ActionHost().Timeout;
 
-    /// <summary>Where the record of what a replacement leaves to be done lies; null for next to the certificate.</summary>
+    /// <summary>The folder of the record of pending actions; null for the folder of the certificate.</summary>
     internal string? RecordFolder { get; init; }
 
-    /// <summary>What an earlier run found out about the CA's clock; null for nothing.</summary>
+    /// <summary>The pair.</summary>
+    internal PairLocation Location => new(CertificatePath, KeyPath) { KeyPassword = KeyPassword, RecordFolder = RecordFolder };
+
+    /// <summary>The difference to the CA's clock in an earlier run; null if it is unknown.</summary>
     internal CaClock? LastClock { get; init; }
 
-    /// <summary>Asked before anything is changed, and before the CA is asked; false leaves all as it is.</summary>
+    /// <summary>Called before anything is changed and before the CA is asked; false changes nothing.</summary>
     public Func<RenewalPlan, CancellationToken, Task<bool>> ApproveAsync { get; init; } = (_, _) => Task.FromResult(true);
 }

@@ -4,52 +4,52 @@ using StepCaRenew.Text;
 
 namespace StepCaRenew;
 
-/// <summary>The outcome of one run over one certificate: flat, so that ConvertTo-Json and Ansible show all of it.</summary>
+/// <summary>The outcome of one run over one certificate. It is flat, so that ConvertTo-Json and Ansible show all of it.</summary>
 public sealed record RenewalResult
 {
-    /// <summary>The certificate's short name, made of its path.</summary>
+    /// <summary>The short name of the certificate, made from its path.</summary>
     public string Name { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>The certificate file.</summary>
     public string CertificatePath { get; internal init => field = PlainText.Path(value); } = string.Empty;
 
-    /// <summary>The key file; null where none was found.</summary>
+    /// <summary>The key file; null if none was found.</summary>
     public string? KeyPath { get; internal init => field = PlainText.Path(value); }
 
     /// <summary>One of <see cref="RenewalStatus"/>.</summary>
     public string Status { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
-    /// <summary>True where a file on disk was replaced.</summary>
+    /// <summary>True if a file on disk was replaced.</summary>
     public bool Changed { get; internal init; }
 
-    /// <summary>True where an action after a renewal is yet to be done, by this run or the next one.</summary>
+    /// <summary>True if an action after a renewal has not been run yet.</summary>
     public bool ActionsPending { get; internal init; }
 
     /// <summary>One of <see cref="StepCaRenew.ErrorId"/> after a failure, else null.</summary>
     public string? ErrorId { get; internal init => field = PlainText.Line(value); }
 
-    /// <summary>What happened, in a sentence.</summary>
+    /// <summary>The outcome in a sentence.</summary>
     public string Message { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>The serial number of the certificate that was found, hexadecimal.</summary>
     public string? OldSerialNumber { get; internal init => field = PlainText.Line(value); }
 
-    /// <summary>The serial number of the certificate that is there now, hexadecimal.</summary>
+    /// <summary>The serial number of the present certificate, hexadecimal.</summary>
     public string? SerialNumber { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>The end of the present certificate's validity, local time.</summary>
     public DateTime? NotAfter { get; internal init; }
 
-    /// <summary>From when the present certificate is due, local time.</summary>
+    /// <summary>When the present certificate will be due, local time.</summary>
     public DateTime? NextRenewal { get; internal init; }
 
-    /// <summary>How often the CA was asked.</summary>
+    /// <summary>How many requests were sent to the CA.</summary>
     public int Attempts { get; internal init; }
 
     /// <summary>How long the run took, in milliseconds.</summary>
     public long DurationMs { get; internal init; }
 
-    /// <summary>The result of an input that never came as far as a certificate.</summary>
+    /// <summary>The result of an input that does not lead to a certificate.</summary>
     /// <param name="certificatePath">The path of the certificate as it was given; it may be empty.</param>
     /// <param name="keyPath">The path of the key as it was given.</param>
     /// <param name="error">The error.</param>
@@ -67,13 +67,13 @@ public sealed record RenewalResult
         };
     }
 
-    /// <summary>What the engine is to do after the last certificate; null where nothing is.</summary>
+    /// <summary>The actions to run after the last certificate of the call; null if there are none.</summary>
     internal OwedActions? Owed { get; init; }
 
     /// <summary>The message for readers of the public state: without the output of a program. Null if the message itself is fit for them.</summary>
     internal string? PublicMessage { get; init; }
 
-    /// <summary>What was found out about the CA's clock; null if the CA was not heard.</summary>
+    /// <summary>The difference to the CA's clock; null if the CA did not answer.</summary>
     internal CaClock? CaClock { get; init; }
 
     /// <summary>The name.</summary>

@@ -1,12 +1,12 @@
 namespace StepCaRenew;
 
-/// <summary>What came of a run over one certificate. Strings, since scripts and Ansible read them as such.</summary>
+/// <summary>The outcome of a run over one certificate. Strings, for scripts and Ansible.</summary>
 public static class RenewalStatus
 {
-    /// <summary>A new certificate lies on disk and fits its key.</summary>
+    /// <summary>A new certificate is in place and matches its key.</summary>
     public const string Renewed = nameof(Renewed);
 
-    /// <summary>It is not yet time.</summary>
+    /// <summary>The certificate is not due yet.</summary>
     public const string NotDue = nameof(NotDue);
 
     /// <summary>It is due, and nothing was done: -WhatIf, or a refused confirmation.</summary>

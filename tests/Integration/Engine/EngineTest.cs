@@ -9,7 +9,7 @@ using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Engine;
 
-/// <summary>What tests of the engine share: a folder, a log, a clock, and an environment of their own.</summary>
+/// <summary>The parts that tests of the engine share: a folder, a log, a clock, and an environment of their own.</summary>
 public abstract class EngineTest : IDisposable
 {
     private readonly TestFolder folder = new();
@@ -26,7 +26,7 @@ public abstract class EngineTest : IDisposable
     /// <summary>Makes the file system of a run; by default the real one.</summary>
     internal Func<OpenFolders, IVolume> Volumes { get; set; } = folders => new Volume(folders);
 
-    /// <summary>What the engine sees of the environment; never that of the machine, which may name a proxy.</summary>
+    /// <summary>The environment variables of the engine; never those of the machine, which may name a proxy.</summary>
     private protected Dictionary<string, string> Variables { get; } = [];
 
     private protected static Task<ITestCa> CaAsync(CaKind kind, TestCaOptions? options = null) => TestCas.GetAsync(kind, options);
@@ -77,7 +77,7 @@ public abstract class EngineTest : IDisposable
         return await engine.RenewAsync(request, cancellationToken);
     }
 
-    /// <summary>The run renews; certificate and key on disk belong together, and the certificate is the one that it tells of.</summary>
+    /// <summary>The run renews; certificate and key on disk belong together, and the certificate is the one of the result.</summary>
     private protected async Task<RenewalResult> RenewedAsync(RenewalRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -92,10 +92,10 @@ public abstract class EngineTest : IDisposable
         return result;
     }
 
-    /// <summary>The run fails as the user is told of failures, and the folder is byte for byte what it was.</summary>
+    /// <summary>The run fails with a complete error, and the folder is unchanged, byte for byte.</summary>
     private protected async Task<(RenewalResult Result, RenewalException Error)> FailsAsync(string errorId, RenewalRequest request, CancellationToken cancellationToken = default)
     {
-        var before = FolderSnapshot.Of(Folder);
+        var before = FolderSnapshot.Take(Folder);
         var failure = await FailsUnwatchedAsync(errorId, request, cancellationToken);
         before.AssertUntouched();
         return failure;

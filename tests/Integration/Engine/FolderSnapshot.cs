@@ -14,7 +14,7 @@ internal sealed class FolderSnapshot
         files = Describe(folder);
     }
 
-    public static FolderSnapshot Of(string folder) => new(folder);
+    public static FolderSnapshot Take(string folder) => new(folder);
 
     /// <summary>Byte for byte the same files, and none besides but a lock: nothing staged was left behind.</summary>
     public void AssertUntouched() => Assert.Equal(files, Describe(folder));

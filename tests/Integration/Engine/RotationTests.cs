@@ -139,7 +139,7 @@ public sealed class RotationTests : EngineTest
         Assert.Contains(rekey ? "by mTLS" : "by a token", Log.Events.Single(one => one.Id == Event.AskingAgain).Message, StringComparison.Ordinal);
     }
 
-    // What the root does not vouch for is not put into a store.
+    // Certificates that do not chain to the root are not put into a store.
     [Theory]
     [MemberData(nameof(KindsAndRekey))]
     public async Task LeafAloneFirst_OfAnotherCa_IsRefusedAndNoIssuerIsShown(CaKind kind, bool rekey)
@@ -205,14 +205,14 @@ public sealed class RotationTests : EngineTest
     {
         using var pair = CertificatePair.Load(issued.CertificatePath, issued.KeyPath, null);
         var request = Request(ca, issued);
-        var report = new RenewalReport(request, Clock);
+        var report = new RenewalReport(request, Clock, Log);
         using var issuer = new CertificateIssuer(Clock, () => 0.5, _ => null, Log, isWindows: true, keyStore ?? new KeyStore());
         using var newKey = rekey ? KeyAlgorithms.GenerateLike(pair.Key) : null;
         try
         {
             using var answer = await issuer.IssueAsync(pair, newKey, request, report, CancellationToken.None);
             Assert.True(PairMatch.Matches(answer.Leaf, newKey ?? pair.Key));
-            return (report.Renewed(rekey), null);
+            return (report.Renewed(answer.Leaf, rekey), null);
         }
         catch (RenewalException e)
         {

@@ -4,7 +4,7 @@ using StepCaRenew.Policy;
 
 namespace StepCaRenew.Integration.Engine;
 
-/// <summary>Somebody else replaces the files while the CA is asked: theirs stands. This is what the project exists for.</summary>
+/// <summary>Another process replaces the files while the CA is asked: its files stay.</summary>
 public sealed class SwapTests : EngineTest
 {
     [Fact]
@@ -61,7 +61,7 @@ public sealed class SwapTests : EngineTest
 
     [Theory]
     [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
-    public async Task ThreeTimes_ItGivesUp_AndTheirsStands(CaKind kind)
+    public async Task ThreeTimes_ItGivesUp_AndTheForeignFilesStay(CaKind kind)
     {
         var ca = await CaAsync(kind);
         var ours = await IssueAsync(ca);
@@ -76,7 +76,7 @@ public sealed class SwapTests : EngineTest
         var (result, error) = await FailsUnwatchedAsync(ErrorId.ChangedDuringRenewal, Request(ca, ours));
 
         Assert.Equal((3, 3, 3), (round, result.Attempts, Log.Count(Event.ChangedDuringRenewal)));
-        Assert.Contains("Theirs stands", error.Message, StringComparison.Ordinal);
+        Assert.Contains("The files of the other process stay.", error.Message, StringComparison.Ordinal);
         AssertTheirs(ours, theirs[2]);
     }
 
@@ -106,7 +106,7 @@ public sealed class SwapTests : EngineTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task FileThatIsDeleted_IsMissed_AndNotMadeAnew(bool certificate)
+    public async Task FileThatIsDeleted_IsMissed_AndNotMadeAgain(bool certificate)
     {
         var ca = await CaAsync(CaKind.StepCa);
         var ours = await IssueAsync(ca);

@@ -56,7 +56,7 @@ public sealed class WindowsLockTests : IDisposable
     }
 
     [WindowsFact]
-    public void TryOpen_TwoRuns_OneHoldsIt_AndTheOtherReadsWhoDoes()
+    public void TryOpen_TwoRuns_OneHoldsIt_AndTheOtherReadsTheHolder()
     {
         var paths = new PairPaths(folder.Write("web.crt", "x"), folder.Write("web.key", "y"));
         var (outcome, file) = LockFile.TryOpen(folders, paths.Lock);

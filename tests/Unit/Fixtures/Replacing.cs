@@ -11,7 +11,8 @@ internal static class Replacing
     {
         using var replacement = Stage(path);
         // Without a shared file there is nothing to wait for, so that the task has ended already.
-        Assert.True(replacement.CommitAsync(new FileChange(File.ReadAllBytes(path), Encoding.UTF8.GetBytes(content)), key: null).GetAwaiter().GetResult());
+        Assert.True(replacement.CommitAsync(new PairVersion(Encoding.UTF8.GetBytes(content)), new PairVersion(File.ReadAllBytes(path))).GetAwaiter().GetResult());
+        replacement.DropOld();
     }
 
     /// <summary>Makes the new file and throws it away, as when the CA refuses.</summary>

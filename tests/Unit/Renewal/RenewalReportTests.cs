@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using StepCaRenew.Policy;
 using StepCaRenew.Renewal;
@@ -7,14 +8,14 @@ namespace StepCaRenew.Unit.Renewal;
 
 public sealed class RenewalReportTests
 {
-    // A CA that shortens lifetimes: the rule then fits the new certificate no more, but it lies on disk.
+    // A CA can shorten the lifetimes; then the rule does not fit the new certificate, which is on disk.
     [Fact]
-    public void Replaced_RuleThatNoLongerFits_IsAChangeAllTheSame()
+    public void Replaced_RuleThatNoLongerFits_IsAChange()
     {
         var request = new RenewalRequest { CertificatePath = "/a.crt", Rule = new RenewalRule.ExpiresIn(TimeSpan.FromHours(8)) };
-        var report = new RenewalReport(request, new FakeTimeProvider());
+        var report = new RenewalReport(request, new FakeTimeProvider(), NullLogger.Instance);
         var leaf = TestAuthority.Default.Issue(new LeafSpec { NotAfter = new LeafSpec().NotBefore.AddHours(4) }).Leaf;
-        report.Replaced(leaf);
+        report.Replaced(leaf, []);
         var result = report.Failed(new RenewalException(ErrorId.KeyMismatch, "x", "y"));
         Assert.Equal((true, leaf.SerialNumber, null), (result.Changed, result.SerialNumber, result.NextRenewal));
     }

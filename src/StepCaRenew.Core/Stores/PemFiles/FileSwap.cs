@@ -3,105 +3,105 @@ using StepCaRenew.FileSystem;
 namespace StepCaRenew.Stores.PemFiles;
 
 /// <summary>
-/// Puts one staged file in the place of another, and looks at what came out: if that is not what was expected, somebody
-/// else wrote in between, and theirs is put back.
+/// Puts one staged file in the place of another and checks the file that it replaced: if another process had written it
+/// in between, that file is put back.
 /// </summary>
 /// <param name="volume">The file system.</param>
 /// <param name="target">The file that is replaced.</param>
-/// <param name="staged">The new file; after the swap the old one.</param>
-/// <param name="old">A second name for the old file where the two can't be exchanged in one step; null where nobody needs that one any more.</param>
-/// <param name="before">What the target is expected to hold.</param>
-/// <param name="after">What the staged file holds.</param>
-internal sealed class FileSwap(IVolume volume, string target, string staged, string? old, byte[] before, byte[] after)
+/// <param name="staged">The new file; after an exchange the old one.</param>
+/// <param name="backup">A second name for the old file if the two cannot be exchanged in one step; null if the old file is not needed any more.</param>
+/// <param name="before">The expected content of the target.</param>
+/// <param name="after">The content of the staged file.</param>
+internal sealed class FileSwap(IVolume volume, string target, string staged, string? backup, byte[] before, byte[] after)
 {
-    // More rounds than anybody can write in between; only so that nothing can go on for ever.
+    // Only ends a loop that another process could prolong by writing without a pause.
     private const int MaximumRounds = 100;
 
-    private byte[]? putIn;
-    private string? cameOut;
+    private byte[]? lastPutIn;
+    private string? replaced;
 
-    /// <summary>Whether the new content still lies in its place.</summary>
-    public bool Holds => Is(Look(target), after);
+    /// <summary>Whether the target still has the new content.</summary>
+    public bool Holds => Is(TryRead(target), after);
 
-    /// <summary>Puts the new file in its place.</summary>
-    /// <returns>False where somebody else had written; their file is back in its place then.</returns>
-    /// <exception cref="RenewalException">It can't be put there, or is not what was written; nothing was changed.</exception>
-    public async Task<bool> InAsync(SharingRetry retry)
+    /// <summary>Replaces the target by the staged file.</summary>
+    /// <returns>False if another process had written the target; its file is in place again.</returns>
+    /// <exception cref="RenewalException">The target cannot be replaced, or the staged file was changed; the target is untouched.</exception>
+    public async Task<bool> ReplaceAsync(SharingRetry retry)
     {
-        // Another run, if somebody took the lock file away, or whoever may write in the folder.
-        if (!Is(Look(staged), after))
+        // Changed by another run if the lock file was deleted, or by any account that can write in the folder.
+        if (!Is(TryRead(staged), after))
             throw WriteErrors.Changed(staged, target);
         if (await retry.RunAsync(() => volume.TryExchange(staged, target), target).ConfigureAwait(false))
         {
-            cameOut = staged;
+            replaced = staged;
         }
         else
         {
-            if (!Is(Look(target), before))
+            if (!Is(TryRead(target), before))
                 return false;
-            if (old is not null)
-                await retry.RunAsync(() => Keep(old), target).ConfigureAwait(false);
-            // A file that somebody writes between these two is lost; the exchange above has no such gap.
+            if (backup is not null)
+                await retry.RunAsync(() => BackUp(backup), target).ConfigureAwait(false);
+            // A file that another process writes between these two calls is lost; the exchange above has no such gap.
             await retry.RunAsync(() => volume.Rename(staged, target), target).ConfigureAwait(false);
-            cameOut = old;
-            if (cameOut is null)
+            replaced = backup;
+            if (replaced is null)
                 return true;
         }
 
-        if (Is(Look(cameOut), before))
+        if (Is(TryRead(replaced), before))
             return true;
-        await BackAsync(retry).ConfigureAwait(false);
+        await RestoreAsync(retry).ConfigureAwait(false);
         return false;
     }
 
-    /// <summary>Puts the old file back, unless somebody else has written since: the newest of theirs stands then.</summary>
-    public async Task BackAsync(SharingRetry retry)
+    /// <summary>Puts the old file back, unless another process has written since: then its newest file stays.</summary>
+    public async Task RestoreAsync(SharingRetry retry)
     {
-        if (cameOut == staged)
+        if (replaced == staged)
             await ExchangeBackAsync(retry).ConfigureAwait(false);
-        else if (old is not null && cameOut == old && Holds)
-            await retry.RunAsync(() => volume.Rename(old, target), target).ConfigureAwait(false);
-        // Only now: what could not be put back must not be taken for done, and swept.
-        cameOut = null;
+        else if (backup is not null && replaced == backup && Holds)
+            await retry.RunAsync(() => volume.Rename(backup, target), target).ConfigureAwait(false);
+        // Not before: if the file could not be put back, the replacement must count as unfinished.
+        replaced = null;
     }
 
     private async Task ExchangeBackAsync(SharingRetry retry)
     {
         for (var round = 0; round < MaximumRounds; round++)
         {
-            // Known before, since nobody else touches what lies beside; the target may be another one at any time.
-            var next = Look(staged);
+            // Only this run writes the staged file; the target can be changed at any time.
+            var next = TryRead(staged);
             await retry.RunAsync(() => volume.TryExchange(staged, target), target).ConfigureAwait(false);
-            // What comes out is what was put in last, or else newer than what has just been put in: then once more.
-            if (Is(Look(staged), putIn ?? after))
+            // Either the file that was put in last comes back, or a newer one of another process, which goes in again.
+            if (Is(TryRead(staged), lastPutIn ?? after))
                 return;
-            putIn = next ?? [];
+            lastPutIn = next ?? [];
         }
     }
 
-    private void Keep(string old)
+    private void BackUp(string path)
     {
-        if (!Is(Look(old), before))
-            KeepAnew(old);
+        if (!Is(TryRead(path), before))
+            MakeBackup(path);
 
-        // Else a power loss could keep the rename and forget this name: nothing would hold the old file any more.
+        // Otherwise a power loss could keep the rename and lose this name, and with it the only copy of the old file.
         volume.FlushFolder(Path.GetDirectoryName(target)!);
     }
 
-    private void KeepAnew(string old)
+    private void MakeBackup(string path)
     {
-        // Left by a replacement that was cut short: half a copy, or older than what lies in the target.
-        if (volume.Exists(old))
-            volume.Delete(old);
-        if (volume.TryLink(target, old))
+        // From an interrupted replacement: an incomplete copy, or one that is older than the target.
+        if (volume.Exists(path))
+            volume.Delete(path);
+        if (volume.TryLink(target, path))
             return;
-        using var copy = volume.CreateLike(old, target);
+        using var copy = volume.CreateLike(path, target);
         copy.Write(before);
         copy.Flush();
     }
 
-    // What can't be read is nothing of ours, and goes back like everything foreign.
-    private byte[]? Look(string path)
+    // A file that cannot be read was not made by this run, and is put back like any other foreign file.
+    private byte[]? TryRead(string path)
     {
         try
         {

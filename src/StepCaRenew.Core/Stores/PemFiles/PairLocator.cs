@@ -1,47 +1,44 @@
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Pem;
 using StepCaRenew.FileSystem;
-using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Stores.PemFiles;
 
 /// <summary>Finds the files of a pair.</summary>
 internal static class PairLocator
 {
-    /// <summary>The files that a request leads to, all links followed.</summary>
-    /// <exception cref="RenewalException">The certificate can't be read, or there is no key next to it.</exception>
-    public static PairPaths Find(RenewalRequest request) =>
-        PairPaths.Resolve(request, TargetPath.Follow(request.CertificatePath), TargetPath.Follow(request.KeyPath ?? Locate(request, SmallFile.Open, KeyPathConvention.Exists).KeyPath));
+    /// <summary>The files of a pair, links resolved.</summary>
+    /// <exception cref="RenewalException">The certificate cannot be read, or there is no key next to it.</exception>
+    public static PairPaths Find(PairLocation location) => PairPaths.Resolve(
+        location, TargetPath.Follow(location.CertificatePath), TargetPath.Follow(location.KeyPath ?? Locate(location, SmallFile.Open, KeyPathConvention.Exists).KeyPath));
 
-    /// <summary>The certificate file and where its key lies, links not followed.</summary>
-    /// <param name="request">The request.</param>
+    /// <summary>Reads the certificate file and finds the key, links not resolved.</summary>
+    /// <param name="location">The pair.</param>
     /// <param name="open">Opens the certificate file.</param>
-    /// <param name="exists">Says whether something has a name next to it.</param>
-    /// <returns>
-    /// No document where the file can't be read at this moment, but its key lies there: somebody may be writing it.
-    /// </returns>
-    /// <exception cref="RenewalException">The certificate can't be read, or there is no key beside it.</exception>
-    public static (PemDocument? Certificate, string KeyPath) Locate(RenewalRequest request, Func<string, SmallFile> open, Func<string, bool> exists)
+    /// <param name="exists">Whether a file exists next to it.</param>
+    /// <returns>No document if the file cannot be read now but a key is next to it: another process may be writing it.</returns>
+    /// <exception cref="RenewalException">The certificate cannot be read, or there is no key next to it.</exception>
+    public static (PemDocument? Certificate, string KeyPath) Locate(PairLocation location, Func<string, SmallFile> open, Func<string, bool> exists)
     {
-        var path = request.CertificatePath;
+        var path = location.CertificatePath;
         try
         {
             var document = CertificateFile.Read(path, open);
-            return (document, request.KeyPath ?? KeyOf(document, open, exists));
+            return (document, location.KeyPath ?? FindKey(document, open, exists));
         }
-        catch (RenewalException e) when (e.ErrorId != ErrorId.KeyNotFound && (request.KeyPath ?? KeyPathConvention.FindNextTo(path, exists)) is not null)
+        catch (RenewalException e) when (e.ErrorId != ErrorId.KeyNotFound && (location.KeyPath ?? KeyPathConvention.FindNextTo(path, exists)) is not null)
         {
-            return (null, request.KeyPath ?? KeyPathConvention.FindNextTo(path, exists)!);
+            return (null, location.KeyPath ?? KeyPathConvention.FindNextTo(path, exists)!);
         }
     }
 
-    private static string KeyOf(PemDocument certificate, Func<string, SmallFile> open, Func<string, bool> exists)
+    private static string FindKey(PemDocument certificate, Func<string, SmallFile> open, Func<string, bool> exists)
     {
         if (certificate.HoldsKey)
             return certificate.File.Path;
         if (KeyPathConvention.FindNextTo(certificate.File.Path, exists) is { } found)
             return found;
-        // What is no certificate has no key either, and is the first thing to say.
+        // If the file is not a certificate, that is the error to report, not the missing key.
         CertificateFile.Load(certificate.File.Path, open).Dispose();
         throw KeyPathConvention.NotFound(certificate.File.Path);
     }

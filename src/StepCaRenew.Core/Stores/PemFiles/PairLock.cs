@@ -6,8 +6,8 @@ using StepCaRenew.Logging;
 namespace StepCaRenew.Stores.PemFiles;
 
 /// <summary>
-/// One run at a time per pair, over all processes and users. The kernel frees it when the process dies, so that there
-/// is never anything to clean up; the file itself stays, since deleting it would let two runs hold two locks.
+/// Lets one run at a time work on a pair, across processes and accounts. The kernel releases the lock when the process ends.
+/// The file stays: if it were deleted, two runs could each hold a lock.
 /// </summary>
 internal sealed class PairLock : IDisposable
 {
@@ -19,10 +19,10 @@ internal sealed class PairLock : IDisposable
 
     private PairLock(FileStream file, OpenFolders folders, string path) => (this.file, this.folders, this.path) = (file, folders, path);
 
-    /// <summary>Takes the lock, and waits for it if another run has it.</summary>
-    /// <returns>Null where no lock can be made since the folder can't be written: then nothing can be replaced there either.</returns>
-    /// <exception cref="RenewalException">Another run holds it for longer than the patience (<see cref="ErrorId.Locked"/>).</exception>
-    public static async Task<PairLock?> AcquireAsync(OpenFolders folders, PairPaths paths, TimeSpan patience, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+    /// <summary>Acquires the lock; waits if another run holds it.</summary>
+    /// <returns>Null if the lock file cannot be created because the folder is not writable: then nothing can be replaced either.</returns>
+    /// <exception cref="RenewalException">Another run held it until the timeout (<see cref="ErrorId.Locked"/>).</exception>
+    public static async Task<PairLock?> AcquireAsync(OpenFolders folders, PairPaths paths, TimeSpan timeout, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
         for (var (start, isWaiting) = (clock.GetTimestamp(), false); ; isWaiting = true)
         {
@@ -35,30 +35,30 @@ internal sealed class PairLock : IDisposable
 
             if (attempt.File is not null)
             {
-                var taken = new PairLock(attempt.File, folders, paths.Lock);
-                taken.NameHolder();
-                return taken;
+                var acquired = new PairLock(attempt.File, folders, paths.Lock);
+                acquired.WriteHolder();
+                return acquired;
             }
 
             var holder = LockHolder.Describe(folders, paths.Lock);
-            if (clock.GetElapsedTime(start) >= patience)
+            if (clock.GetElapsedTime(start) >= timeout)
                 throw new RenewalException(
-                    ErrorId.Locked, $"Another run works on '{paths.Certificate}': {holder}.",
-                    "Let it finish, or give a longer -LockTimeout. If it hangs, end that process; its lock goes with it.");
+                    ErrorId.Locked, $"'{paths.Certificate}' is locked by another run: {holder}.",
+                    "Wait until that run has finished, or give a longer -LockTimeout. If it hangs, end that process; this releases the lock.");
             if (!isWaiting)
                 RenewalLog.LockAwaited(logger, paths.Certificate, holder);
             await Task.Delay(Pause, clock, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Demands that the lock still keeps others out: before something is replaced.</summary>
-    /// <exception cref="RenewalException">Somebody deleted its file, and another run may be under way by now (<see cref="ErrorId.Locked"/>).</exception>
+    /// <summary>Checks, before a replacement, that the lock still keeps other runs out.</summary>
+    /// <exception cref="RenewalException">Its file was deleted, so that another run may be working on the pair (<see cref="ErrorId.Locked"/>).</exception>
     public void RequireInPlace()
     {
         if (!LockFile.IsInPlace(file, folders, path))
             throw new RenewalException(
-                ErrorId.Locked, $"The lock file '{path}' was deleted while this run had it, so that another run may work on the same pair. Nothing was changed.",
-                "Find out what deletes files whose names hold 'stepcarenew' (a synchronisation, a clean-up), and keep it from that; then run again.");
+                ErrorId.Locked, $"The lock file '{path}' was deleted while this run held it; another run may be working on the same pair. Nothing was changed.",
+                "Find the program that deletes files named '*stepcarenew*' (a synchronisation or a clean-up), and exclude them there; then run again.");
     }
 
     /// <summary>Whether a run holds the lock right now.</summary>
@@ -74,7 +74,7 @@ internal sealed class PairLock : IDisposable
         }
         catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
         {
-            // What can't be locked is held by nobody; a renewal says what is wrong with it.
+            // A renewal reports why the file cannot be locked.
             return false;
         }
     }
@@ -82,19 +82,19 @@ internal sealed class PairLock : IDisposable
     /// <inheritdoc/>
     public void Dispose() => file.Dispose();
 
-    // For the message of whoever waits. Never truncated: a reader finds the old name or the new one.
-    private void NameHolder()
+    // For the message of a run that waits.
+    private void WriteHolder()
     {
         if (!file.CanWrite || !LockFile.HasOneName(file))
             return;
-        var name = LockHolder.Format(Environment.ProcessId, CurrentUser.Name);
+        var holder = LockHolder.Format(Environment.ProcessId, CurrentUser.Name);
         try
         {
-            file.Write(name);
+            file.Write(holder);
         }
         catch (IOException)
         {
-            // A full disk: the lock holds without a name.
+            // The lock works without it; the disk may be full.
         }
     }
 }

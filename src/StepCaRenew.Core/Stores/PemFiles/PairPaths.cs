@@ -1,73 +1,67 @@
 using StepCaRenew.FileSystem;
-using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Stores.PemFiles;
 
 /// <summary>
-/// The files of a pair as they are replaced, links resolved, and the fixed names beside them: what a crash leaves is
-/// found by these names alone, so that nothing on disk can say which file to touch.
+/// The files of a pair, links resolved, and the fixed names next to them. Leftovers of a crash are found by these names
+/// alone, so that no content on disk can decide which file is replaced.
 /// </summary>
 /// <param name="Certificate">The certificate file.</param>
-/// <param name="Key">The key file; the certificate file itself where it holds both.</param>
+/// <param name="Key">The key file; the certificate file if that holds both.</param>
 internal sealed record PairPaths(string Certificate, string Key)
 {
-    /// <summary>Where the lock lies.</summary>
-    public string Lock => Beside(Certificate, "lock");
+    /// <summary>The lock file.</summary>
+    public string Lock => NextTo(Certificate, "lock");
 
     /// <summary>The new certificate before the exchange, the old one after it.</summary>
-    public string StagedCertificate => Beside(Certificate, "new");
+    public string StagedCertificate => NextTo(Certificate, "new");
 
-    /// <summary>The old certificate for a moment, where the file system can't exchange.</summary>
-    public string OldCertificate => Beside(Certificate, "old");
+    /// <summary>The old certificate during a replacement, if the file system cannot exchange two files.</summary>
+    public string OldCertificate => NextTo(Certificate, "old");
 
     /// <summary>The new key before the exchange, the old one after it.</summary>
-    public string StagedKey => Beside(Key, "new");
+    public string StagedKey => NextTo(Key, "new");
 
-    /// <summary>The old key for a moment, where the file system can't exchange.</summary>
-    public string OldKey => Beside(Key, "old");
+    /// <summary>The old key during a replacement, if the file system cannot exchange two files.</summary>
+    public string OldKey => NextTo(Key, "old");
 
     /// <summary>
-    /// Where the record of actions and its lock lie: the state folder of a registered renewal, so that nobody can hold up or
-    /// empty them who owns the pair. Null for next to the certificate.
+    /// The folder of the record of actions and of its lock: the state folder of a registered renewal, so that the owner of the
+    /// pair can neither block nor empty them. Null for the folder of the certificate.
     /// </summary>
     public string? RecordFolder { get; init; }
 
     /// <summary>The record of actions that are to follow a replacement.</summary>
     public string Pending => RecordNamed("pending");
 
-    /// <summary>That record while it is written.</summary>
+    /// <summary>The record while it is written.</summary>
     public string StagedPending => RecordNamed("pending-new");
 
-    /// <summary>Where the lock lies that is held while actions are owed by a run that goes on; it stays, like the other one.</summary>
+    /// <summary>The lock file that a run holds while it has actions to run.</summary>
     public string Acting => RecordNamed("acting");
 
-    /// <summary>Whether both halves stand in one file.</summary>
+    /// <summary>Whether one file holds certificate and key.</summary>
     public bool IsOneFile => Certificate == Key;
 
-    /// <summary>Everything that a crash can leave behind, but the locks and the record of actions, which has a life of its own.</summary>
+    /// <summary>Everything that an interrupted replacement can leave, without the locks and the record of actions.</summary>
     public IEnumerable<string> Leftovers => new[] { StagedCertificate, OldCertificate, StagedKey, OldKey, StagedPending }.Distinct();
 
     /// <summary>The folders that hold them.</summary>
     public IEnumerable<string> Folders => new[] { Certificate, Key }.Select(path => Path.GetDirectoryName(path)!).Distinct();
 
-    /// <summary>Resolves the paths of a pair.</summary>
-    /// <param name="certificatePath">The certificate file as the user knows it.</param>
-    /// <param name="keyPath">The key file as the user knows it.</param>
+    /// <summary>Resolves the paths of a pair as the user named them.</summary>
     /// <exception cref="RenewalException">A link leads nowhere, or must not be followed.</exception>
-    public static PairPaths Resolve(string certificatePath, string keyPath) => Of(TargetPath.Follow(certificatePath), TargetPath.Follow(keyPath));
+    public static PairPaths Resolve(string certificatePath, string keyPath) => Create(TargetPath.Follow(certificatePath), TargetPath.Follow(keyPath));
 
-    /// <summary>Resolves the paths of a request's pair.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="certificate">The certificate file, without links.</param>
-    /// <param name="key">The key file, without links.</param>
-    public static PairPaths Resolve(RenewalRequest request, string certificate, string key) =>
-        Of(certificate, key) with { RecordFolder = request.RecordFolder };
+    /// <summary>The paths of a pair whose links were followed.</summary>
+    public static PairPaths Resolve(PairLocation location, string certificate, string key) =>
+        Create(certificate, key) with { RecordFolder = location.RecordFolder };
 
-    // One file by two spellings is one file: the properties above compare the text.
-    private static PairPaths Of(string certificate, string key) => new(certificate, PathNames.AreSame(certificate, key) ? certificate : key);
+    // The properties above compare the text, so that one file must have one spelling.
+    private static PairPaths Create(string certificate, string key) => new(certificate, PathNames.AreSame(certificate, key) ? certificate : key);
 
-    private string RecordNamed(string what) => RecordFolder is null ? Beside(Certificate, what) : Path.Combine(RecordFolder, what);
+    private string RecordNamed(string what) => RecordFolder is null ? NextTo(Certificate, what) : Path.Combine(RecordFolder, what);
 
-    private static string Beside(string path, string what) =>
+    private static string NextTo(string path, string what) =>
         Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.stepcarenew-{what}");
 }

@@ -7,12 +7,9 @@ using StepCaRenew.Logging;
 namespace StepCaRenew.Stores.PemFiles;
 
 /// <summary>
-/// Finishes or undoes a replacement that a crash cut short. Nothing on disk says what to do but the files themselves:
-/// which certificate belongs to which key. Each step can be cut short in its turn.
+/// Completes or undoes a replacement that was interrupted. There is no journal: which certificate matches which key says
+/// what to do. Each step can itself be interrupted.
 /// </summary>
-/// <param name="volume">The file system.</param>
-/// <param name="clock">The clock.</param>
-/// <param name="logger">Told of what was done.</param>
 internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger logger)
 {
     private const int MaximumSteps = 4;
@@ -22,35 +19,35 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
 
     private readonly SharingRetry retry = new(clock);
 
-    /// <summary>Whether a crash left something beside a pair, or a run is under way.</summary>
+    /// <summary>Whether there are leftovers of a replacement that was interrupted, or that another run is making right now.</summary>
     public bool IsNeeded(PairPaths paths) => paths.Leftovers.Any(volume.Exists);
 
-    /// <summary>Mends the pair if it can be mended, and sweeps what a crash left.</summary>
-    /// <returns>True where a file of the pair was replaced.</returns>
-    /// <exception cref="RenewalException">The pair is half replaced and the folder can't be written (<see cref="ErrorId.RecoveryBlocked"/>).</exception>
+    /// <summary>Completes the pair if it is replaced by half, and removes the leftovers of a pair that matches.</summary>
+    /// <returns>True if a file of the pair was replaced.</returns>
+    /// <exception cref="RenewalException">The pair is replaced by half, and a file cannot be written (<see cref="ErrorId.RecoveryBlocked"/>).</exception>
     public async Task<bool> RunAsync(PairPaths paths, KeyPassword? password)
     {
-        var isMended = false;
+        var hasReplaced = false;
         for (var step = 0; step < MaximumSteps && IsNeeded(paths); step++)
         {
             var (state, move) = await DecideAsync(paths, password).ConfigureAwait(false);
-            // The load says why.
+            // Loading the pair reports why.
             if (state is null)
                 break;
             if (move is null)
             {
                 if (state.Match(paths.Certificate, paths.Key))
-                    Sweep(paths);
+                    RemoveLeftovers(paths);
                 break;
             }
 
             if (!await PutAsync(move, state, paths).ConfigureAwait(false))
                 continue;
-            RenewalLog.Recovered(logger, paths.Certificate, move.What);
-            isMended = true;
+            RenewalLog.Recovered(logger, paths.Certificate, move.Outcome);
+            hasReplaced = true;
         }
 
-        return isMended;
+        return hasReplaced;
     }
 
     private async Task<(PairState? State, RecoveryMove? Move)> DecideAsync(PairPaths paths, KeyPassword? password)
@@ -71,12 +68,12 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
         {
             if (state[move.Target] is { } before)
             {
-                var (after, spare) = (state[move.Source]!, move.Spare(paths));
+                var (after, backup) = (state[move.Source]!, move.BackupPath(paths));
                 if (volume.HasRightsOf(move.Source, move.Target))
-                    return await new FileSwap(volume, move.Target, move.Source, spare, before, after).InAsync(retry).ConfigureAwait(false);
-                // Not the leftover itself, then: whose it is may have it open, and its mode may be older than that of what lies there.
-                Copy(after, spare, move.Target);
-                return await new FileSwap(volume, move.Target, spare, null, before, after).InAsync(retry).ConfigureAwait(false);
+                    return await new FileSwap(volume, move.Target, move.Source, backup, before, after).ReplaceAsync(retry).ConfigureAwait(false);
+                // A copy with the present permissions: the leftover may have older ones, and another account may have it open.
+                Copy(after, backup, move.Target);
+                return await new FileSwap(volume, move.Target, backup, null, before, after).ReplaceAsync(retry).ConfigureAwait(false);
             }
 
             await retry.RunAsync(() => volume.Rename(move.Source, move.Target), move.Target).ConfigureAwait(false);
@@ -86,8 +83,8 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
         {
             throw new RenewalException(
                 ErrorId.RecoveryBlocked,
-                $"A crash left '{paths.Certificate}' and its key half replaced, and they can't be mended: {e.Message}",
-                "Make the folder writable (or free some space) and run again: the next run finishes the replacement.", e);
+                $"'{paths.Certificate}' does not match its key: a replacement was interrupted and cannot be completed. {e.Message}",
+                "Make the folder writable, or free some space; the next run completes the replacement.", e);
         }
     }
 
@@ -109,11 +106,11 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
         }
     }
 
-    private void Sweep(PairPaths paths)
+    private void RemoveLeftovers(PairPaths paths)
     {
         try
         {
-            // What matches now may be an exchange that is not on disk yet; the leftovers are the other way back.
+            // The exchange that made the pair match is perhaps not on disk yet; until it is, the leftovers are needed.
             foreach (var folder in paths.Folders)
                 volume.FlushFolder(folder);
         }

@@ -3,32 +3,39 @@ using StepCaRenew.FileSystem;
 namespace StepCaRenew.Stores.PemFiles;
 
 /// <summary>
-/// Replaces the certificate of a pair, or certificate and key: a crash at any point leaves what
-/// <see cref="PairRecovery"/> finishes or undoes. docs/crash-safety.md shows the states.
+/// Replaces the certificate of a pair, or certificate and key. A crash at any point leaves a state that
+/// <see cref="PairRecovery"/> completes or undoes; docs/crash-safety.md shows the states.
 /// </summary>
 internal sealed class PairReplacement : IDisposable
 {
     private readonly IVolume volume;
     private readonly PairPaths paths;
+    private readonly bool withKey;
     private readonly SharingRetry retry;
-    private readonly PairWitness? witness;
+    private readonly Func<bool>? isPairInPlace;
     private readonly Dictionary<string, IStagedFile> staged = [];
     private readonly List<string> names = [];
     private readonly List<(string Path, string Owner)> lostOwners = [];
-    private bool isSwapping;
-    private bool? isReplaced;
+    private State state = State.Staged;
 
-    private PairReplacement(IVolume volume, PairPaths paths, SharingRetry retry, PairWitness? witness) =>
-        (this.volume, this.paths, this.retry, this.witness) = (volume, paths, retry, witness);
+    private PairReplacement(IVolume volume, PairPaths paths, bool withKey, SharingRetry retry, Func<bool>? isPairInPlace) =>
+        (this.volume, this.paths, this.withKey, this.retry, this.isPairInPlace) = (volume, paths, withKey && !paths.IsOneFile, retry, isPairInPlace);
+
+    private enum State
+    {
+        Staged,
+
+        // Neither completed nor undone, as after a crash.
+        Swapping,
+        Undone,
+        Committed,
+    }
 
     /// <summary>The files that will not keep their owner, with that owner.</summary>
     public IEnumerable<(string Path, string Owner)> LostOwners => lostOwners;
 
-    /// <summary>
-    /// Waits, before the CA is asked, until the files of a pair can be replaced: on Windows another process that has one
-    /// open, or a right that is missing, costs no certificate then.
-    /// </summary>
-    /// <exception cref="RenewalException">A file can't be replaced (<see cref="ErrorId.FileInUse"/>, <see cref="ErrorId.FolderNotWritable"/>).</exception>
+    /// <summary>Waits until the files of a pair can be replaced: on Windows another process may have one open.</summary>
+    /// <exception cref="RenewalException">A file cannot be replaced (<see cref="ErrorId.FileInUse"/>, <see cref="ErrorId.FolderNotWritable"/>).</exception>
     public static async Task RequireReplaceableAsync(IVolume volume, PairPaths paths, bool withKey, SharingRetry retry)
     {
         await retry.RunAsync(() => volume.RequireReplaceable(paths.Certificate), paths.Certificate).ConfigureAwait(false);
@@ -36,23 +43,22 @@ internal sealed class PairReplacement : IDisposable
             await retry.RunAsync(() => volume.RequireReplaceable(paths.Key), paths.Key).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Makes the empty new files with the rights of the old ones, before the CA is asked: a folder that may not be
-    /// written, or an owner that can't be kept, costs no certificate then.
-    /// </summary>
+    /// <summary>Creates the new files, empty, with the permissions of the old ones.</summary>
     /// <param name="volume">The file system.</param>
     /// <param name="paths">The pair.</param>
-    /// <param name="withKey">Whether the key is replaced as well.</param>
-    /// <param name="retry">Tries again where a reader hinders.</param>
-    /// <param name="witness">Asked before the old files go; null to let them go unasked.</param>
-    /// <exception cref="RenewalException">They can't be made; nothing is left behind.</exception>
-    public static PairReplacement Stage(IVolume volume, PairPaths paths, bool withKey, SharingRetry retry, PairWitness? witness)
+    /// <param name="withKey">Whether the key is replaced too.</param>
+    /// <param name="retry">Retries while another process has a file open.</param>
+    /// <param name="isPairInPlace">
+    /// Whether the files in place are a pair, so that staged files of an undone replacement are not needed; null to remove them always.
+    /// </param>
+    /// <exception cref="RenewalException">They cannot be created; nothing is left behind.</exception>
+    public static PairReplacement Stage(IVolume volume, PairPaths paths, bool withKey, SharingRetry retry, Func<bool>? isPairInPlace)
     {
-        var replacement = new PairReplacement(volume, paths, retry, witness);
+        var replacement = new PairReplacement(volume, paths, withKey, retry, isPairInPlace);
         try
         {
             replacement.Stage(paths.StagedCertificate, paths.Certificate);
-            if (withKey && !paths.IsOneFile)
+            if (replacement.withKey)
                 replacement.Stage(paths.StagedKey, paths.Key);
             return replacement;
         }
@@ -64,43 +70,54 @@ internal sealed class PairReplacement : IDisposable
     }
 
     /// <summary>Puts the new certificate, and the new key if there is one, in the place of the old.</summary>
-    /// <param name="certificate">The certificate file: what was loaded, and what it is to hold.</param>
-    /// <param name="key">The key file likewise; null where it stays, or stands in the certificate file.</param>
-    /// <returns>False where somebody else had replaced a file since it was loaded; theirs stands.</returns>
-    /// <exception cref="RenewalException">A file can't be written or replaced; the old pair stands.</exception>
-    public async Task<bool> CommitAsync(FileChange certificate, FileChange? key)
+    /// <param name="next">The new version.</param>
+    /// <param name="expected">The version that is replaced.</param>
+    /// <returns>False if another process had replaced a file; its file stays.</returns>
+    /// <exception cref="RenewalException">A file cannot be written or replaced; the old pair stays.</exception>
+    public async Task<bool> CommitAsync(PairVersion next, PairVersion expected)
     {
-        var certificateSwap = Fill(paths.Certificate, paths.StagedCertificate, paths.OldCertificate, certificate);
-        var keySwap = key is null ? null : Fill(paths.Key, paths.StagedKey, paths.OldKey, key);
-        isSwapping = true;
+        var certificate = Fill(paths.Certificate, paths.StagedCertificate, paths.OldCertificate, expected.Contents[0], next.Contents[0]);
+        var key = withKey ? Fill(paths.Key, paths.StagedKey, paths.OldKey, expected.Contents[1], next.Contents[1]) : null;
+        state = State.Swapping;
         try
         {
-            var isDone = await SwapAsync(certificateSwap, keySwap).ConfigureAwait(false);
-            // Done or undone, before what came out is deleted: else a power loss could keep its loss and forget the rest.
+            var isDone = await SwapAsync(certificate, key).ConfigureAwait(false);
+            // On disk before an old file is deleted: otherwise a power loss could keep the deletion and lose the exchange.
             Flush();
-            isSwapping = false;
-            isReplaced = isDone;
+            state = isDone ? State.Committed : State.Undone;
             return isDone;
         }
         catch
         {
-            await BackAsync(certificateSwap, keySwap).ConfigureAwait(false);
+            await RestoreAsync(certificate, key).ConfigureAwait(false);
             Flush();
-            isSwapping = false;
-            isReplaced = false;
+            state = State.Undone;
             throw;
         }
     }
 
-    /// <summary>Takes what is left of the staged files away; after an exchange these are the old ones.</summary>
+    /// <summary>
+    /// Removes the old files after a commit, when it was checked that a pair that matches is in place. Without this step they
+    /// stay, and the next run uses or removes them.
+    /// </summary>
+    public void DropOld()
+    {
+        if (state != State.Committed)
+            throw new InvalidOperationException("Nothing was committed.");
+        RemoveLeftovers();
+    }
+
+    /// <summary>Closes the staged files, and removes them if they were not committed and recovery does not need them.</summary>
     public void Dispose()
     {
         foreach (var file in staged.Values)
             file.Dispose();
-        // A swap that could neither be finished nor undone is the recovery's: it needs what lies there. So is one that
-        // left something else than a pair in the place of the old one, whoever did that.
-        if (isSwapping || (isReplaced is { } replaced && witness?.CanSpareTheOld(replaced) == false))
-            return;
+        if (state == State.Staged || (state == State.Undone && isPairInPlace?.Invoke() != false))
+            RemoveLeftovers();
+    }
+
+    private void RemoveLeftovers()
+    {
         foreach (var path in names.Where(volume.Exists))
             PairSweep.TryDelete(volume, path);
     }
@@ -120,15 +137,15 @@ internal sealed class PairReplacement : IDisposable
         }
     }
 
-    private FileSwap Fill(string target, string path, string old, FileChange change)
+    private FileSwap Fill(string target, string path, string backup, byte[] before, byte[] after)
     {
         try
         {
-            names.Add(old);
-            staged[path].Write(change.After);
+            names.Add(backup);
+            staged[path].Write(after);
             staged[path].Flush();
             staged[path].Dispose();
-            return new FileSwap(volume, target, path, old, change.Before, change.After);
+            return new FileSwap(volume, target, path, backup, before, after);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -136,23 +153,23 @@ internal sealed class PairReplacement : IDisposable
         }
     }
 
-    // The key first: the new certificate, which can be had again, waits on disk until the key is in its place.
+    // The key first: a staged certificate can be requested again, a staged key cannot.
     private async Task<bool> SwapAsync(FileSwap certificate, FileSwap? key)
     {
-        if (key is not null && !await key.InAsync(retry).ConfigureAwait(false))
+        if (key is not null && !await key.ReplaceAsync(retry).ConfigureAwait(false))
             return false;
-        var isIn = await certificate.InAsync(retry).ConfigureAwait(false);
-        if (isIn && (key is null || (key.Holds && certificate.Holds)))
+        var isReplaced = await certificate.ReplaceAsync(retry).ConfigureAwait(false);
+        if (isReplaced && (key is null || (key.Holds && certificate.Holds)))
             return true;
-        // Somebody wrote one of the two between the exchanges: each file goes back to what it would be without us.
-        await BackAsync(certificate, key).ConfigureAwait(false);
+        // Another process wrote one of the two between the exchanges; its file and the other old file must be in place.
+        await RestoreAsync(certificate, key).ConfigureAwait(false);
         return false;
     }
 
-    private async Task BackAsync(FileSwap certificate, FileSwap? key)
+    private async Task RestoreAsync(FileSwap certificate, FileSwap? key)
     {
-        await certificate.BackAsync(retry).ConfigureAwait(false);
-        await (key?.BackAsync(retry) ?? Task.CompletedTask).ConfigureAwait(false);
+        await certificate.RestoreAsync(retry).ConfigureAwait(false);
+        await (key?.RestoreAsync(retry) ?? Task.CompletedTask).ConfigureAwait(false);
     }
 
     private void Flush()

@@ -4,7 +4,7 @@ using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Stores.PemFiles;
 
-/// <summary>What lies at the places of a pair and at the fixed names beside them, at one moment.</summary>
+/// <summary>The content of the files of a pair and of its leftovers at one moment.</summary>
 internal sealed class PairState
 {
     private readonly Dictionary<string, byte[]?> content;
@@ -12,8 +12,8 @@ internal sealed class PairState
 
     private PairState(Dictionary<string, byte[]?> content, KeyPassword? password) => (this.content, this.password) = (content, password);
 
-    /// <summary>Looks at all places.</summary>
-    /// <returns>Null where the certificate or the key may not be read: then nobody can say what belongs together.</returns>
+    /// <summary>Reads all files.</summary>
+    /// <returns>Null if the certificate or the key cannot be read: then nothing says which files match.</returns>
     public static PairState? TryRead(IVolume volume, PairPaths paths, KeyPassword? password)
     {
         try
@@ -29,10 +29,10 @@ internal sealed class PairState
         }
     }
 
-    /// <summary>What lies at a path; null where nothing does, or no regular file.</summary>
+    /// <summary>The content of a file; null if there is none, or it is not a regular file.</summary>
     public byte[]? this[string path] => content[path];
 
-    // Somebody else's, if it can't be read; it must not stop a run.
+    // A leftover that cannot be read is not from this module, and must not stop a run.
     private static byte[]? ReadLeftover(IVolume volume, string path)
     {
         try
@@ -45,11 +45,16 @@ internal sealed class PairState
         }
     }
 
-    /// <summary>Whether a certificate can be read at a path.</summary>
-    public bool IsCertificate(string path) => CanRead(path, file => CertificateFile.Parse(file).Dispose());
+    private bool IsCertificate(string path) => CanRead(path, file => CertificateFile.Parse(file).Dispose());
 
-    /// <summary>Whether a key can be read at a path; one that only another password opens is one as well.</summary>
-    public bool IsKey(string path) => CanRead(path, file => KeyFile.Parse(file, password).Dispose());
+    // Even one with another password.
+    private bool IsKey(string path) => CanRead(path, file => KeyFile.Parse(file, password).Dispose());
+
+    /// <summary>
+    /// Whether certificate and key match, or at least each is what its name says: then another process may be deploying.
+    /// An empty file, for example, is neither.
+    /// </summary>
+    public bool IsPairOrDeployment(PairPaths paths) => Match(paths.Certificate, paths.Key) || (IsCertificate(paths.Certificate) && IsKey(paths.Key));
 
     private bool CanRead(string path, Action<InputFile> read)
     {
@@ -66,7 +71,7 @@ internal sealed class PairState
         }
     }
 
-    /// <summary>Whether the certificate at one path and the key at another belong together; what can't be read does not.</summary>
+    /// <summary>Whether a certificate and a key match; false if one of them cannot be read.</summary>
     public bool Match(string certificatePath, string keyPath)
     {
         if (content[certificatePath] is not { Length: > 0 } certificateBytes || content[keyPath] is not { Length: > 0 } keyBytes)
@@ -79,7 +84,7 @@ internal sealed class PairState
         }
         catch (RenewalException)
         {
-            // Damaged, half written, or under another password: it can't be one half of a pair.
+            // Damaged, incomplete, or encrypted with another password.
             return false;
         }
     }

@@ -2,11 +2,11 @@ using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Stores.PemFiles;
 
-/// <summary>Takes away what lies at the fixed names.</summary>
+/// <summary>Removes leftovers.</summary>
 internal static class PairSweep
 {
-    /// <summary>Deletes a leftover, or the link in its place; one that can't be deleted never stops a renewal.</summary>
-    /// <returns>False where it is still there.</returns>
+    /// <summary>Deletes a leftover, or a link in its place; one that cannot be deleted must not stop a renewal.</summary>
+    /// <returns>False if it is still there.</returns>
     public static bool TryDelete(IVolume volume, string path)
     {
         try

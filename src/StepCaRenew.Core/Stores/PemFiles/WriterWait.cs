@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using StepCaRenew.Certificates;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Logging;
-using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Stores.PemFiles;
 
@@ -10,11 +9,11 @@ namespace StepCaRenew.Stores.PemFiles;
 /// Waits for another process that is writing a pair right now, for a limited time. Such a process truncates a file and
 /// then fills it (as <c>cp</c> and <c>step</c> do), or writes the certificate and the key one after the other.
 /// </summary>
-/// <param name="request">Which pair.</param>
+/// <param name="location">The pair.</param>
 /// <param name="wasRead">Whether this run has read the pair before: a missing file is then being replaced, not mistyped.</param>
 /// <param name="clock">The clock.</param>
-/// <param name="logger">Told of waits.</param>
-internal sealed class WriterWait(RenewalRequest request, bool wasRead, TimeProvider clock, ILogger logger)
+/// <param name="logger">The logger.</param>
+internal sealed class WriterWait(PairLocation location, bool wasRead, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan Young = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
@@ -41,14 +40,14 @@ internal sealed class WriterWait(RenewalRequest request, bool wasRead, TimeProvi
     /// <summary>Waits a moment before the files are read again.</summary>
     public Task PauseAsync(CancellationToken cancellationToken)
     {
-        RenewalLog.DeploymentAwaited(logger, request.CertificatePath);
+        RenewalLog.DeploymentAwaited(logger, location.CertificatePath);
         return Task.Delay(Pause, clock, cancellationToken);
     }
 
     private bool IsYoung() =>
-        IsYoung(request.CertificatePath) || (request.KeyPath ?? KeyPathConvention.FindNextTo(request.CertificatePath)) is { } key && IsYoung(key);
+        IsYoung(location.CertificatePath) || (location.KeyPath ?? KeyPathConvention.FindNextTo(location.CertificatePath)) is { } key && IsYoung(key);
 
-    // A link has a time of its own, and says nothing of when its target was written.
+    // A link has its own time; the target was written at another.
     private bool IsYoung(string path)
     {
         try

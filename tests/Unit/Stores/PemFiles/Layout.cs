@@ -3,7 +3,7 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Stores.PemFiles;
 
-/// <summary>Where the files of a simulated pair lie, and what the file system can do.</summary>
+/// <summary>The places of a simulated pair, and the abilities of the file system.</summary>
 public enum Layout
 {
     OneFolder,

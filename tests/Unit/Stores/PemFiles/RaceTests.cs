@@ -113,6 +113,9 @@ public sealed class RaceTests(ITestOutputHelper output)
     private static async Task<bool> RunAsync(SimulatedVolume volume, PairPaths paths, bool rekey)
     {
         using var replacement = PairReplacement.Stage(volume, paths, rekey, new SharingRetry(new JumpingClock()), null);
-        return await replacement.CommitAsync(new(OldCertificate, NewCertificate), rekey ? new(OldKey, NewKey) : null);
+        var isDone = await replacement.CommitAsync(next: new(NewCertificate, rekey ? NewKey : OldKey), expected: new(OldCertificate, OldKey));
+        if (isDone)
+            replacement.DropOld();
+        return isDone;
     }
 }

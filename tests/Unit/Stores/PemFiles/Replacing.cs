@@ -5,25 +5,28 @@ using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Stores.PemFiles;
 
-/// <summary>What the engine does with the files, without all else that it does.</summary>
+/// <summary>The file operations of a renewal alone.</summary>
 internal static class Replacing
 {
-    /// <summary>Stages, replaces, and takes away what is left.</summary>
+    /// <summary>Stages, commits, and drops the old files.</summary>
     /// <param name="volume">The file system.</param>
-    /// <param name="layout">Where the pair lies.</param>
+    /// <param name="layout">Where the pair is.</param>
     /// <param name="from">The pair that was loaded.</param>
-    /// <param name="to">The new pair; with the key of the old one where no new key is wanted.</param>
-    /// <param name="committed">Called as soon as the replacement says that it is done.</param>
+    /// <param name="to">The new pair; with the key of the old one if the key stays.</param>
+    /// <param name="committed">Called after the commit, before the old files are dropped.</param>
     public static async Task<bool> RunAsync(SimulatedVolume volume, Layout layout, TestPair from, TestPair to, Action? committed = null)
     {
         var paths = Layouts.PathsOf(layout);
-        var key = paths.IsOneFile || ReferenceEquals(from.Key, to.Key) ? null : new FileChange(Layouts.Key(from), Layouts.Key(to));
-        using var replacement = PairReplacement.Stage(volume, paths, key is not null, new SharingRetry(new JumpingClock()), new PairWitness(volume, paths, null));
-        var isDone = await replacement.CommitAsync(new FileChange(Layouts.Certificate(layout, from), Layouts.Certificate(layout, to)), key);
-        if (isDone)
-            committed?.Invoke();
-        return isDone;
+        using var replacement = PairReplacement.Stage(
+            volume, paths, withKey: !ReferenceEquals(from.Key, to.Key), new SharingRetry(new JumpingClock()), () => PairState.TryRead(volume, paths, null)?.IsPairOrDeployment(paths) == true);
+        if (!await replacement.CommitAsync(Version(layout, to), Version(layout, from)))
+            return false;
+        committed?.Invoke();
+        replacement.DropOld();
+        return true;
     }
+
+    private static PairVersion Version(Layout layout, TestPair pair) => new(Layouts.Certificate(layout, pair), Layouts.Key(pair));
 
     public static Task<bool> RecoverAsync(SimulatedVolume volume, Layout layout) =>
         new PairRecovery(volume, new JumpingClock(), NullLogger.Instance).RunAsync(Layouts.PathsOf(layout), null);

@@ -1,0 +1,114 @@
+using Microsoft.Extensions.Logging;
+using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.Logging;
+using StepCaRenew.Monitoring;
+
+namespace StepCaRenew.Renewal;
+
+/// <summary>
+/// One call over many pairs: the pairs are renewed, several at once; then their actions run, each once, after the last
+/// renewal; then the monitor of the call is notified. A pair that fails does not stop the others.
+/// </summary>
+internal sealed class RenewalCall : IDisposable
+{
+    private readonly Func<ILogger, RenewalEngine> makeEngine;
+    private readonly ILogger logger;
+    private readonly Lazy<RenewalEngine> shared;
+    private readonly List<RenewalEngine> engines = [];
+    private readonly HashSet<string> errorIds = [];
+    private bool hasEnded;
+    private bool wasRefused;
+
+    /// <summary>Makes a call.</summary>
+    /// <param name="clock">The clock.</param>
+    /// <param name="random">Gives numbers in [0, 1) for the jitter of retries.</param>
+    /// <param name="environment">The environment variables: step's configuration and proxies.</param>
+    /// <param name="log">The log of the call.</param>
+    public RenewalCall(TimeProvider clock, Func<double> random, Func<string, string?> environment, CallLog log)
+        : this(clock, random, environment, (ILogger)log)
+    {
+    }
+
+    internal RenewalCall(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger)
+    {
+        this.logger = logger;
+        makeEngine = log => new RenewalEngine(clock, random, environment, log);
+        shared = new Lazy<RenewalEngine>(() => Keep(makeEngine(logger)));
+    }
+
+    /// <summary>Renews a pair if it is due, without its actions; from any thread.</summary>
+    /// <exception cref="OperationCanceledException">The run was cancelled; nothing was changed.</exception>
+    public Task<RenewalOutcome> RenewAsync(RenewalRequest request, CancellationToken cancellationToken) => RenewAsync(request, log: null, cancellationToken);
+
+    /// <summary>The same for a pair that has a log of its own besides that of the call.</summary>
+    /// <inheritdoc cref="RenewAsync(RenewalRequest, CancellationToken)"/>
+    internal async Task<RenewalOutcome> RenewAsync(RenewalRequest request, ILogger? log, CancellationToken cancellationToken)
+    {
+        var engine = log is null ? shared.Value : Keep(makeEngine(new TeeLogger(logger, log)));
+        var (result, error) = await engine.RenewAsync(request, cancellationToken).ConfigureAwait(false);
+        return new RenewalOutcome(result, error) { Actions = request.Actions, Log = log };
+    }
+
+    /// <summary>Runs the pending actions of the outcomes, each once, and adds to the results how they ended.</summary>
+    /// <param name="outcomes">The outcomes of the call, in their order.</param>
+    /// <param name="host">The settings that all actions share.</param>
+    /// <param name="cancellationToken">Ends a running action; it stays pending.</param>
+    /// <returns>One error for each action that failed.</returns>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public async Task<IReadOnlyList<RenewalException>> FollowUpAsync(IReadOnlyList<RenewalOutcome> outcomes, ActionHost host, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(outcomes);
+        if (!outcomes.Any(outcome => outcome.Result.ActionsPending))
+            return [];
+        // An action that several pairs share is in the log of each.
+        var log = outcomes.Select(outcome => outcome.Log).OfType<ILogger>().Aggregate(logger, (one, other) => new TeeLogger(one, other));
+        var (results, errors) = await Keep(makeEngine(log))
+            .ActAsync([.. outcomes.Select(outcome => outcome.Result)], [.. outcomes.Select(outcome => outcome.Actions).Distinct().SelectMany(actions => actions)], host, cancellationToken).ConfigureAwait(false);
+        foreach (var (outcome, result) in outcomes.Zip(results))
+            outcome.Result = result;
+        foreach (var error in errors)
+            End(error);
+        Dispose();
+        return errors;
+    }
+
+    /// <summary>Records the end of a pair, for the monitor.</summary>
+    public void End(RenewalOutcome outcome)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        wasRefused |= outcome.Result.Status == RenewalStatus.WouldRenew;
+        End(outcome.Error);
+    }
+
+    /// <summary>Records an error that no pair has, such as one that ends the call; null for an error of another kind.</summary>
+    public void End(RenewalException? error)
+    {
+        hasEnded = true;
+        if (error is not null)
+            errorIds.Add(error.ErrorId);
+    }
+
+    /// <summary>Notifies the monitor of the call how it ended; not if nothing was done, or if the user refused a change.</summary>
+    public Task NotifyAsync(HealthCheck monitor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(monitor);
+        return hasEnded && !wasRefused ? monitor.PingAsync(errorIds, cancellationToken) : Task.CompletedTask;
+    }
+
+    /// <summary>Leaves the actions that were not run to the next call.</summary>
+    public void Dispose()
+    {
+        lock (engines)
+        {
+            foreach (var engine in engines)
+                engine.Dispose();
+        }
+    }
+
+    private RenewalEngine Keep(RenewalEngine engine)
+    {
+        lock (engines)
+            engines.Add(engine);
+        return engine;
+    }
+}

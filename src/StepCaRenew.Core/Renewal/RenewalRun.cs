@@ -1,0 +1,270 @@
+using StepCaRenew.Ca;
+using StepCaRenew.Ca.Trust;
+using StepCaRenew.Certificates;
+using StepCaRenew.Certificates.Keys;
+using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.Logging;
+using StepCaRenew.Stores.PemFiles;
+
+namespace StepCaRenew.Renewal;
+
+/// <summary>Renews one pair if it is due: one method for each step, and one loop over the attempts.</summary>
+internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, RenewalServices services, Approval approval) : IDisposable
+{
+    private const int MaximumAttempts = 3;
+
+    // In the order of docs/architecture.md, "The way of one renewal". The issuer verifies the answer of the CA.
+    private static readonly Func<RenewalRun, CancellationToken, Task<Outcome>>[] Steps =
+    [
+        (run, stop) => run.CheckAsync(stop),
+        (run, stop) => run.LockAsync(stop),
+        (run, stop) => run.RecoverAsync(stop),
+        (run, stop) => run.LoadAsync(stop),
+        (run, stop) => run.DecideAsync(stop),
+        (run, _) => run.StageAsync(),
+        (run, stop) => run.IssueAsync(stop),
+        (run, _) => run.RecheckAsync(),
+        (run, _) => run.CommitAsync(),
+        (run, _) => run.DropOldAsync(),
+        (run, _) => run.FollowUpAsync(),
+    ];
+
+    private readonly Stack<IDisposable> resources = new();
+
+    // The state of one attempt. Each step relies on what the steps before it have set.
+    private PemFileStore store = null!;
+    private PendingActions pending = null!;
+    private PairSnapshot? snapshot;
+    private PairLock? pairLock;
+    private bool isUnderLock;
+    private bool hasRecovered;
+    private bool isReplaced;
+    private IReadOnlyList<PendingEntry> before = [];
+    private PrivateKey? newKey;
+    private PairReplacement replacement = null!;
+    private PendingNote note = null!;
+    private CaAnswer answer = null!;
+    private PairVersion newVersion = PairVersion.None;
+    private RenewalResult? result;
+
+    private enum Outcome
+    {
+        Continue,
+        Finished,
+        StartOver,
+    }
+
+    /// <summary>Runs the steps, again from the start whenever another process has changed the pair.</summary>
+    /// <exception cref="RenewalException">The pair cannot be renewed, or was changed in every attempt (<see cref="ErrorId.ChangedDuringRenewal"/>).</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before the CA answered; nothing was changed.</exception>
+    public static async Task<RenewalResult> RunAsync(RenewalRequest request, RenewalReport report, RenewalServices services, CancellationToken cancellationToken)
+    {
+        var approval = new Approval(request);
+        for (var attempt = 1; attempt <= MaximumAttempts; attempt++)
+        {
+            using (var run = new RenewalRun(request, report, services, approval))
+            {
+                if (await run.AttemptAsync(cancellationToken).ConfigureAwait(false) == Outcome.Finished)
+                    return run.result!;
+            }
+
+            RenewalLog.ChangedDuringRenewal(services.Logger, request.CertificatePath);
+        }
+
+        throw new RenewalException(
+            ErrorId.ChangedDuringRenewal, $"'{request.CertificatePath}' was not renewed: another process changed it, its key or a link to them {MaximumAttempts} times during the renewal. The files of the other process stay.",
+            "Find the other process that writes these files (another renewal, a deployment), and let only one of them do it.");
+    }
+
+    private async Task<Outcome> AttemptAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var outcome = Outcome.Continue;
+            for (var step = 0; outcome == Outcome.Continue; step++)
+                outcome = await Steps[step](this, cancellationToken).ConfigureAwait(false);
+            return outcome;
+        }
+        // The error concerns files that are not the pair any more; the new ones may have no error.
+        catch (RenewalException) when (isUnderLock && !isReplaced && store.HasChanged(snapshot))
+        {
+            return Outcome.StartOver;
+        }
+    }
+
+    /// <summary>In reverse order: the record of actions is withdrawn before the staged files are removed, and the lock is released after both.</summary>
+    public void Dispose()
+    {
+        while (resources.TryPop(out var resource))
+            resource.Dispose();
+    }
+
+    // Most runs end here and have written nothing, not even a lock file.
+    private async Task<Outcome> CheckAsync(CancellationToken cancellationToken)
+    {
+        store = Keep(await PemFileStore.OpenAsync(request.Location, report.WasRead, services.Volumes, services.Clock, services.Logger, cancellationToken).ConfigureAwait(false));
+        pending = Keep(new PendingActions(store.Volume, store.Folders, store.Paths, request.Actions, services.Acting, services.Clock, services.Logger));
+        snapshot = Keep(store.TryPeek());
+        // Leftovers belong to the run that holds the lock, if there is one; they are checked again under the lock.
+        if (store.IsInterrupted)
+            return store.IsLocked || await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Finish(report.WouldRecover());
+        await EnsureSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        var decision = report.Decide(snapshot!.Facts);
+        if (!decision.IsDue)
+            return pending.IsRecorded && await approval.ForActionsAsync(cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Finish(report.NotDue(decision, pending.IsRecorded));
+        if (!request.UseToken)
+            MachineRoots.Preload(snapshot.FirstCertificate);
+        return await approval.ForRenewalAsync(snapshot.Facts, cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Refused(pending.IsRecorded);
+    }
+
+    private async Task<Outcome> LockAsync(CancellationToken cancellationToken)
+    {
+        isUnderLock = true;
+        pairLock = Keep(await store.LockAsync(request.LockTimeout, cancellationToken).ConfigureAwait(false));
+        // The snapshot of the check is used if the pair is still the same.
+        if (snapshot is not null && !store.Holds(snapshot.Version))
+            snapshot = null;
+        return store.IsCurrent(snapshot) ? Outcome.Continue : Outcome.StartOver;
+    }
+
+    private async Task<Outcome> RecoverAsync(CancellationToken cancellationToken)
+    {
+        if (!store.IsInterrupted)
+            return Outcome.Continue;
+        if (!await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false))
+            return Finish(report.WouldRecover());
+        snapshot = null;
+        report.Recovered(await store.RecoverAsync().ConfigureAwait(false));
+        hasRecovered = true;
+        return Outcome.Continue;
+    }
+
+    private async Task<Outcome> LoadAsync(CancellationToken cancellationToken)
+    {
+        await EnsureSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        // Leftovers stay next to a pair that does not match. If another process has completed it meanwhile, they can be removed.
+        if (hasRecovered && store.IsInterrupted)
+            report.Recovered(await store.RecoverAsync().ConfigureAwait(false));
+        return Outcome.Continue;
+    }
+
+    private async Task<Outcome> DecideAsync(CancellationToken cancellationToken)
+    {
+        var decision = report.Decide(snapshot!.Facts);
+        before = pending.Settle(Pair.Leaf.SerialNumber);
+        Owe(OwedActions.Of(request, store.Paths, Pair, before, null));
+        if (!decision.IsDue)
+            return pending.IsOverdue(before, request.ActionTimeout) ? throw ActionErrors.LeftTooLong(request.CertificatePath) : Finish(report.NotDue(decision, isPending: false));
+        return await approval.ForRenewalAsync(snapshot.Facts, cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Refused(before.Count > 0);
+    }
+
+    // Everything that can fail is done before the CA issues a certificate.
+    private async Task<Outcome> StageAsync()
+    {
+        if (request.Rekey)
+        {
+            NewPair.RequireUnmixed(Pair, store.Paths);
+            newKey = Keep(request.KeyAlgorithm is null ? KeyAlgorithms.GenerateLike(Pair.Key) : KeyAlgorithms.Generate(request.KeyAlgorithm));
+        }
+
+        report.Found(store.FindHardLinks(newKey is not null));
+        replacement = Keep(await store.StageAsync(newKey is not null).ConfigureAwait(false));
+        note = Keep(pending.Note(Pair.Leaf.SerialNumber, before));
+        return Outcome.Continue;
+    }
+
+    private async Task<Outcome> IssueAsync(CancellationToken cancellationToken)
+    {
+        answer = Keep(await services.Issuer.IssueAsync(Pair, newKey, request, report, cancellationToken).ConfigureAwait(false));
+        return Outcome.Continue;
+    }
+
+    private Task<Outcome> RecheckAsync()
+    {
+        if (store.HasChanged(snapshot))
+            return Task.FromResult(Outcome.StartOver);
+        pairLock?.RequireInPlace();
+        return Task.FromResult(Outcome.Continue);
+    }
+
+    // The record of the actions is on disk before the new pair is: a crash must not lose them.
+    private async Task<Outcome> CommitAsync()
+    {
+        newVersion = NewPair.Render(store.Paths, Pair, answer, newKey, request.KeyPassword);
+        note.Put();
+        try
+        {
+            isReplaced = await replacement.CommitAsync(newVersion, snapshot!.Version).ConfigureAwait(false);
+        }
+        catch
+        {
+            // If the commit could be neither completed nor undone, the next run completes it, and the actions follow it then.
+            if (!store.Holds(snapshot!.Version))
+                note.Keep();
+            throw;
+        }
+
+        if (!isReplaced)
+            return Outcome.StartOver;
+        note.Keep();
+        report.Replaced(answer.Leaf, replacement.LostOwners);
+        return Outcome.Continue;
+    }
+
+    private async Task<Outcome> DropOldAsync()
+    {
+        // The actions stay pending until the check has passed: a service must not load a pair that another process has broken.
+        if (note.Entries.Count > 0)
+            report.LeavesPending();
+        if (!store.Holds(newVersion))
+            (await store.LoadAsync(wasRead: true, _ => { }, CancellationToken.None).ConfigureAwait(false)).Dispose();
+        replacement.DropOld();
+        // A link can lead to another pair by now; that is the one that the request means.
+        return store.IsCurrent(snapshot) ? Outcome.Continue : Outcome.StartOver;
+    }
+
+    private Task<Outcome> FollowUpAsync()
+    {
+        Owe(OwedActions.Of(request, store.Paths, Pair, note.Entries, answer.Leaf));
+        return Task.FromResult(Finish(report.Renewed(answer.Leaf, newKey is not null)));
+    }
+
+    private CertificatePair Pair => snapshot!.Pair;
+
+    private async Task EnsureSnapshotAsync(CancellationToken cancellationToken)
+    {
+        snapshot ??= Keep(await store.LoadAsync(report.WasRead, report.Loaded, cancellationToken).ConfigureAwait(false));
+        report.Loaded(snapshot.Facts);
+    }
+
+    // Without a renewal the user is not asked about the actions of an earlier one.
+    private Outcome Refused(bool isPending)
+    {
+        report.Found(store.FindHardLinks(request.Rekey));
+        return Finish(report.WouldRenew(isPending));
+    }
+
+    // Another run that is running the actions of the pair keeps them; those that this run adds are recorded for the next one.
+    private void Owe(OwedActions? owed)
+    {
+        if (pending.IsAnothers && owed is not null)
+            report.LeavesPending();
+        else
+            report.Owes(owed);
+        pending.IsTakenOver = owed is not null;
+    }
+
+    private Outcome Finish(RenewalResult finished)
+    {
+        result = finished;
+        return Outcome.Finished;
+    }
+
+    private T Keep<T>(T resource)
+        where T : IDisposable?
+    {
+        if (resource is not null)
+            resources.Push(resource);
+        return resource;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Runtime.Versioning;
+using StepCaRenew.Integration.Cas;
+using StepCaRenew.Integration.Faults;
+using StepCaRenew.Policy;
+
+namespace StepCaRenew.Integration.Engine;
+
+/// <summary>A run reads the pair no more often than its steps need.</summary>
+[SupportedOSPlatform("linux")]
+public sealed class ReadCountTests : EngineTest
+{
+    // The check; under the lock; before the commit; after the exchange of both files; before the old files are dropped.
+    [Theory]
+    [InlineData(true, 5)]
+    [InlineData(false, 4)]
+    public async Task Renewal_ReadsTheCertificate_OnceForEachMomentThatCounts(bool rekey, int reads) =>
+        Assert.Equal((RenewalStatus.Renewed, reads), await CountAsync(rekey, RenewalRule.Force, nameKey: true));
+
+    [Fact]
+    public async Task Renewal_KeyFoundByConvention_ReadsTheCertificateNoMoreOften() =>
+        Assert.Equal((RenewalStatus.Renewed, 5), await CountAsync(rekey: true, RenewalRule.Force, nameKey: false));
+
+    [Fact]
+    public async Task Check_OfACertificateThatIsNotDue_ReadsItOnce() =>
+        Assert.Equal((RenewalStatus.NotDue, 1), await CountAsync(rekey: false, RenewalRule.Default, nameKey: false));
+
+    private async Task<(string Status, int Reads)> CountAsync(bool rekey, RenewalRule rule, bool nameKey)
+    {
+        Tool.RequireLinux();
+        var ca = await CaAsync(CaKind.DevCa);
+        var pair = await IssueAsync(ca);
+        var request = Request(ca, pair) with { Rekey = rekey, Rule = rule };
+        using var watch = new ReadWatch(Folder);
+        var (result, error) = await RunAsync(nameKey ? request : request with { KeyPath = null });
+        Assert.Null(error);
+        return (result.Status, watch.CountReads(Path.GetFileName(pair.CertificatePath)));
+    }
+}
