@@ -102,23 +102,6 @@ Import-Module `$manifest
         $answer -split '\r?\n' | Should -BeExactly 'NotDue', 'StepCaRenew.Cmdlets', 'Microsoft.Extensions.Logging.Abstractions StepCaRenew.Core'
     }
 
-    It 'loads nothing for retries if the CA answers at once' {
-        $ca = Open-TestCa DevCa
-        if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
-        try {
-            $pair = Build-TestCertificate -Authority (Get-CaAuthority $ca) -Folder ([IO.Directory]::CreateDirectory((Join-Path $TestDrive 'due')).FullName)
-            $answer = Get-Answer @"
-Import-Module `$manifest
-(Invoke-StepRenewal -LiteralPath '$($pair.CertificatePath)' -StepPath '$($ca.Folder)' -Force).Status
-[Runtime.Loader.AssemblyLoadContext]::All.Assemblies.GetName().Name -contains 'Polly.Core'
-"@
-            $answer -split '\r?\n' | Should -BeExactly 'Renewed', 'False'
-        }
-        finally {
-            Close-TestCa $ca
-        }
-    }
-
     It 'has cmdlets that reference the engine, and none of its packages' {
         $answer = Get-Answer @'
 Import-Module $manifest

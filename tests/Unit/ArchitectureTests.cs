@@ -8,7 +8,7 @@ public sealed class ArchitectureTests
     [Fact]
     public void Core_ReferencesOnlyShippedAssemblies_NoPowerShellAndNoDevCa()
     {
-        string[] allowed = ["Microsoft.Extensions.Logging.Abstractions", "Polly.Core"];
+        string[] allowed = ["Microsoft.Extensions.Logging.Abstractions"];
         var strangers = typeof(RenewalException).Assembly.GetReferencedAssemblies()
             .Select(name => name.Name!)
             .Where(name => !name.StartsWith("System.", StringComparison.Ordinal) && !allowed.Contains(name))
