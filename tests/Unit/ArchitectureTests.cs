@@ -22,7 +22,7 @@ public sealed class ArchitectureTests
         var result = Types.InAssembly(typeof(RenewalException).Assembly)
             .That().ResideInNamespace("StepCaRenew.Policy")
             .ShouldNot().HaveDependencyOnAny(
-                "StepCaRenew.StepCa", "StepCaRenew.Files", "StepCaRenew.Certificates", "StepCaRenew.Logging", "System.IO", "System.Net")
+                "StepCaRenew.Ca", "StepCaRenew.FileSystem", "StepCaRenew.Certificates", "StepCaRenew.Logging", "System.IO", "System.Net")
             .GetResult();
         Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
     }

@@ -1,8 +1,9 @@
 using System.Runtime.Versioning;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FileSystem.Native;
-using StepCaRenew.FollowUps.Actions;
 
 namespace StepCaRenew.Logging;
 
@@ -38,7 +39,7 @@ internal sealed class RotationLock : IDisposable
     [SupportedOSPlatform("windows")]
     private static RotationLock? TryTakeMutex(SafeFileHandle file, string path)
     {
-        if (TryOpenMutex($"Global\\StepCaRenew-{ActionHash.Compute([path.ToUpperInvariant()])}") is not { } mutex)
+        if (TryOpenMutex($"Global\\StepCaRenew-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(path.ToUpperInvariant())))}") is not { } mutex)
             return null;
         if (!TryWait(mutex))
         {

@@ -25,7 +25,6 @@ internal static class CertificateSpread
         hash.AppendData(issuer);
         hash.AppendData(serialNumber);
         hash.GetHashAndReset(digest);
-        // A double holds 53 bits exactly.
-        return (BinaryPrimitives.ReadUInt64BigEndian(digest) >> 11) * (1.0 / (1UL << 53));
+        return HashShare.FromHash(digest);
     }
 }

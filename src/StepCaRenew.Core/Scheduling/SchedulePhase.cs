@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using StepCaRenew.Policy;
 
 namespace StepCaRenew.Scheduling;
 
@@ -23,7 +23,6 @@ internal static class SchedulePhase
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData([.. Encoding.UTF8.GetBytes(machine), 0xFF, .. Encoding.UTF8.GetBytes(name.ToLowerInvariant())], digest);
         // Scaled, not a remainder: at another interval a machine keeps its relative position.
-        var share = (BinaryPrimitives.ReadUInt64BigEndian(digest) >> 11) * (1.0 / (1UL << 53));
-        return TimeSpan.FromSeconds(Math.Floor(share * Math.Floor(interval.TotalSeconds)));
+        return TimeSpan.FromSeconds(Math.Floor(HashShare.FromHash(digest) * Math.Floor(interval.TotalSeconds)));
     }
 }

@@ -61,9 +61,6 @@ public sealed class SafetyCheckTests : IDisposable
         Assert.EndsWith($"chmod o-w {wanted}", place.Refused(path, path, "can be written").Remedy, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Command_WithAQuoteInThePath_IsForSh() => Assert.Equal(@"'/it'\''s'", ShellWord.Quote("/it's"));
-
     [LinuxFact]
     public void OwnAccount_IsTrusted_ForItsRunsOnly()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using StepCaRenew.Text;
 
 namespace StepCaRenew.Scheduling.Cron;
 
@@ -15,19 +16,25 @@ internal static class CronCommand
     public static string Render(ScheduledRun run) => string.Join(' ',
     [
         "timeout", "-k", Grace, run.TimeLimit.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
-        .. run.Command.Arguments.Prepend(run.Command.Program).Select(ShellQuoting.Quote),
+        .. run.Command.Arguments.Prepend(run.Command.Program).Select(ShellWord.Quote),
     ]);
 
     /// <summary>The same with its environment, for a crontab in which no line sets variables. cron would mail the output of every run, so there is none.</summary>
     public static string RenderWithVariables(ScheduledRun run) =>
-        $"env {string.Join(' ', RunVariables.ForRun(run).Select(variable => ShellQuoting.Quote($"{variable.Name}={variable.Value}")))} {Render(run)} >/dev/null 2>&1";
+        $"env {string.Join(' ', RunVariables.ForRun(run).Select(variable => ShellWord.Quote($"{variable.Name}={variable.Value}")))} {Render(run)} >/dev/null 2>&1";
 
     /// <summary>The two lines: one for the times of the schedule, one for the start of the machine.</summary>
     /// <param name="user">The user column with a space, if the file has one; else empty.</param>
     /// <param name="command">The command.</param>
     public static string[] Lines(ScheduledRun run, string user, string command) =>
     [
-        $"{CronTimes.Render(run.Interval, run.Phase)} {user}{ShellQuoting.ForCron(command)}",
-        string.Create(CultureInfo.InvariantCulture, $"@reboot {user}sleep {StartDelay.For(run).TotalSeconds:0}; {ShellQuoting.ForCron(command)}"),
+        $"{CronTimes.Render(run.Interval, run.Phase)} {user}{Escape(command)}",
+        string.Create(CultureInfo.InvariantCulture, $"@reboot {user}sleep {StartDelay.For(run).TotalSeconds:0}; {Escape(command)}"),
     ];
+
+    /// <summary>A command as cron reads it: <c>%</c> is escaped, and a line end is not possible.</summary>
+    /// <exception cref="RenewalException">The command has a control character.</exception>
+    internal static string Escape(string command) => command.Any(char.IsControl)
+        ? throw new RenewalException(ErrorId.ModulePathInvalid, $"'{command}' cannot be used in a line of cron: it has a control character.", "Rename the folder, or use systemd.")
+        : command.Replace("%", "\\%", StringComparison.Ordinal);
 }

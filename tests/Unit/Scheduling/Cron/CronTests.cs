@@ -74,7 +74,7 @@ public sealed class CronTests
         Expect.Failure(ErrorId.ModulePathInvalid, () => CronFile.Render(SampleRun.Create() with { Home = home }));
 
     [Fact]
-    public void Render_PercentSign_IsEscaped() => Assert.Equal("date +\\%s", ShellQuoting.ForCron("date +%s"));
+    public void Render_PercentSign_IsEscaped() => Assert.Equal("date +\\%s", CronCommand.Escape("date +%s"));
 
     private static bool Has(string field, int value) => field == "*" || field.Split(',').Contains(value.ToString());
 }
