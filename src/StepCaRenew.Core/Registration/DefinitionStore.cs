@@ -49,9 +49,9 @@ internal sealed class DefinitionStore(RenewalFolders folders)
     {
         ArgumentNullException.ThrowIfNull(definition);
         RenewalName.RequireValid(definition.Name);
-        WholeFile.Write(Path.Combine(folders.Definitions, DefinitionWriter.SchemaReference), RenewalSchema.Bytes, isPrivate: false);
+        AtomicFile.Write(Path.Combine(folders.Definitions, DefinitionWriter.SchemaReference), RenewalSchema.Bytes, isPrivate: false);
         var path = folders.DefinitionFile(definition.Name);
-        WholeFile.Write(path, DefinitionWriter.Render(definition), IsPrivate(definition.Name, path));
+        AtomicFile.Write(path, DefinitionWriter.Render(definition), IsPrivate(definition.Name, path));
     }
 
     /// <summary>
@@ -64,7 +64,7 @@ internal sealed class DefinitionStore(RenewalFolders folders)
     public void Delete(string name)
     {
         foreach (var path in Companions(name).Prepend(folders.DefinitionFile(name)).Where(File.Exists))
-            WholeFile.Delete(path);
+            AtomicFile.Delete(path);
     }
 
     /// <summary>The copy of the root of the CA, which the definition names.</summary>

@@ -44,7 +44,7 @@ internal sealed class RegistrationFiles(PlannedRegistration registration)
         if (registration.HealthCheckUri is null && File.Exists(store.MonitorFile(definition.Name)))
         {
             Remember(store.MonitorFile(definition.Name));
-            WholeFile.Delete(store.MonitorFile(definition.Name));
+            AtomicFile.Delete(store.MonitorFile(definition.Name));
         }
 
         return isChanged;
@@ -58,9 +58,9 @@ internal sealed class RegistrationFiles(PlannedRegistration registration)
             try
             {
                 if (before is null)
-                    WholeFile.Delete(path);
+                    AtomicFile.Delete(path);
                 else
-                    WholeFile.Write(path, before, IsPrivate(path));
+                    AtomicFile.Write(path, before, IsPrivate(path));
             }
             catch (RenewalException)
             {
@@ -94,7 +94,7 @@ internal sealed class RegistrationFiles(PlannedRegistration registration)
     private bool WriteFile(string path, ReadOnlySpan<byte> content)
     {
         Remember(path);
-        var isChanged = WholeFile.Write(path, content, IsPrivate(path));
+        var isChanged = AtomicFile.Write(path, content, IsPrivate(path));
         if (IsPrivate(path))
             OwnFolder.GiveTo(registration.Run.Account, path);
         return isChanged;

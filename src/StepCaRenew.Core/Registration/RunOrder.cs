@@ -16,7 +16,7 @@ internal static class RunOrder
     /// <param name="isForced">Whether the run renews even if the certificate is not due; else it tests what a renewal needs.</param>
     /// <exception cref="RenewalException">The state folder cannot be written.</exception>
     public static void Write(RenewalFolders folders, string name, bool isForced) =>
-        WholeFile.Write(PathOf(folders, name), TextFile.Encode(isForced ? "renew" : "test"), isPrivate: false);
+        AtomicFile.Write(PathOf(folders, name), TextFile.Encode(isForced ? "renew" : "test"), isPrivate: false);
 
     /// <summary>Deletes the order.</summary>
     /// <returns>Whether a run had read it before, so that the file was gone.</returns>
@@ -24,7 +24,7 @@ internal static class RunOrder
     {
         var path = PathOf(folders, name);
         var wasRead = !File.Exists(path);
-        WholeFile.Delete(path);
+        AtomicFile.Delete(path);
         return wasRead;
     }
 
@@ -39,8 +39,8 @@ internal static class RunOrder
                 return null;
             var isRecent = clock.GetUtcNow() - file.LastWriteTimeUtc < Lifetime;
             // Through the opened folder: a link or a pipe put there in the meantime is not followed, and not waited for.
-            var text = WholeFile.Read(path) is { } bytes ? TextFile.Decode(bytes) : null;
-            WholeFile.Delete(path);
+            var text = AtomicFile.Read(path) is { } bytes ? TextFile.Decode(bytes) : null;
+            AtomicFile.Delete(path);
             return isRecent && text is not null ? text == "renew" : null;
         }
         catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)

@@ -25,7 +25,7 @@ internal sealed class StateStore(RenewalFolders folders, ILogger logger)
             // The account of the run owns the folder, so the file is read through the opened folder without following links.
             if (!Path.Exists(path))
                 return new RenewalState();
-            if (WholeFile.Read(path) is { } bytes && StateFormat.Parse(bytes) is { } state)
+            if (AtomicFile.Read(path) is { } bytes && StateFormat.Parse(bytes) is { } state)
                 return state;
             TaskLog.StateNotRead(logger, path, "it is damaged, or not a regular file");
         }
@@ -45,7 +45,7 @@ internal sealed class StateStore(RenewalFolders folders, ILogger logger)
         {
             Directory.CreateDirectory(folders.StateFolder(name));
             // It has error messages, which on Windows only administrators and the account of the run can read.
-            WholeFile.Write(PathOf(name), StateFormat.Render(state), isPrivate: OperatingSystem.IsWindows());
+            AtomicFile.Write(PathOf(name), StateFormat.Render(state), isPrivate: OperatingSystem.IsWindows());
         }
         catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
         {
@@ -59,7 +59,7 @@ internal sealed class StateStore(RenewalFolders folders, ILogger logger)
     {
         var folder = folders.StateFolder(name);
         foreach (var file in Names.Concat(TemporaryFiles(folder)))
-            WholeFile.Delete(Path.Combine(folder, file));
+            AtomicFile.Delete(Path.Combine(folder, file));
         try
         {
             if (Directory.Exists(folder))

@@ -116,7 +116,7 @@ public sealed class WindowsRenameTests : IDisposable
     }
 
     [WindowsFact]
-    public void Write_WholeFileThatSomebodyReads_WaitsForTheReader()
+    public void Write_SmallFileThatSomebodyReads_WaitsForTheReader()
     {
         var path = folder.Write("web.json", "old");
         var reader = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
@@ -125,25 +125,25 @@ public sealed class WindowsRenameTests : IDisposable
             await Task.Delay(300, TestContext.Current.CancellationToken);
             await reader.DisposeAsync();
         }, TestContext.Current.CancellationToken);
-        Assert.True(WholeFile.Write(path, "new"u8, isPrivate: false));
+        Assert.True(AtomicFile.Write(path, "new"u8, isPrivate: false));
         Assert.True(closing.IsCompleted);
         Assert.Equal("new", File.ReadAllText(path));
     }
 
     [WindowsFact]
-    public void WriteAndDelete_WholeFileThatStaysOpen_IsInUse()
+    public void WriteAndDelete_SmallFileThatStaysOpen_IsInUse()
     {
         var (written, deleted) = (folder.Write("web.json", "old"), folder.Write("old.json", "old"));
         using (new FileStream(written, FileMode.Open, FileAccess.Read, FileShare.None))
         using (new FileStream(deleted, FileMode.Open, FileAccess.Read, FileShare.Read))
         {
             Parallel.Invoke(
-                () => Expect.Failure(ErrorId.FileInUse, () => WholeFile.Write(written, "new"u8, isPrivate: false)),
-                () => Expect.Failure(ErrorId.FileInUse, () => WholeFile.Delete(deleted)));
+                () => Expect.Failure(ErrorId.FileInUse, () => AtomicFile.Write(written, "new"u8, isPrivate: false)),
+                () => Expect.Failure(ErrorId.FileInUse, () => AtomicFile.Delete(deleted)));
         }
 
         Assert.Equal("old", File.ReadAllText(written));
-        WholeFile.Delete(deleted);
+        AtomicFile.Delete(deleted);
         Assert.Equal([written], Directory.GetFiles(folder.Path));
     }
 

@@ -90,32 +90,32 @@ public sealed class WindowsRightsTests : IDisposable
     }
 
     [WindowsFact]
-    public void WholeFile_Private_IsNotReadableByEveryone_AndAPublicOneIs()
+    public void AtomicFile_Private_IsNotReadableByEveryone_AndAPublicOneIs()
     {
-        WholeFile.Write(folder!.At("secret"), "x"u8, isPrivate: true);
-        WholeFile.Write(folder.At("public"), "x"u8, isPrivate: false);
+        AtomicFile.Write(folder!.At("secret"), "x"u8, isPrivate: true);
+        AtomicFile.Write(folder.At("public"), "x"u8, isPrivate: false);
         Assert.DoesNotContain(Everyone, Readers(folder.At("secret")));
         Assert.Contains(Everyone, Readers(folder.At("public")));
         Assert.Equal("x", File.ReadAllText(folder.At("secret")));
-        Assert.False(WholeFile.Write(folder.At("secret"), "x"u8, isPrivate: true));
+        Assert.False(AtomicFile.Write(folder.At("secret"), "x"u8, isPrivate: true));
     }
 
     [WindowsFact]
-    public void WholeFile_Private_OverAnOpenOne_MakesItPrivate()
+    public void AtomicFile_Private_OverAnOpenOne_MakesItPrivate()
     {
         var path = folder!.Write("secret", "old");
-        WholeFile.Write(path, "new"u8, isPrivate: true);
+        AtomicFile.Write(path, "new"u8, isPrivate: true);
         Assert.DoesNotContain(Everyone, Readers(path));
     }
 
     [WindowsFact]
-    public void WholeFile_Private_SameContentInAnOpenFile_IsWrittenAgain()
+    public void AtomicFile_Private_SameContentInAnOpenFile_IsWrittenAgain()
     {
         var path = folder!.Write("secret", "same");
         RequireInheritance(path);
-        Assert.True(WholeFile.Write(path, "same"u8, isPrivate: true));
+        Assert.True(AtomicFile.Write(path, "same"u8, isPrivate: true));
         Assert.DoesNotContain(Everyone, Readers(path));
-        Assert.False(WholeFile.Write(path, "same"u8, isPrivate: true));
+        Assert.False(AtomicFile.Write(path, "same"u8, isPrivate: true));
     }
 
     [WindowsFact]

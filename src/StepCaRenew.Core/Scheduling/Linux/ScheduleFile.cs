@@ -31,7 +31,7 @@ internal sealed class ScheduleFile(string path, RenewalScope scope, uint owner)
     {
         try
         {
-            return WholeFile.Read(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+            return AtomicFile.Read(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
@@ -62,33 +62,18 @@ internal sealed class ScheduleFile(string path, RenewalScope scope, uint owner)
             yield return $"{Name}: it belongs to the user {stat.User} instead of {owner}.";
     }
 
-    /// <summary>Replaces the file, as a whole or not at all.</summary>
+    /// <summary>Replaces the file atomically.</summary>
     /// <exception cref="RenewalException">The file cannot be written; the old one is unchanged.</exception>
     public void Write(string text)
     {
-        if (OperatingSystem.IsWindows())
-            throw new PlatformNotSupportedException();
-        // Neither cron nor systemd reads a file with such a name.
-        var folder = System.IO.Path.GetDirectoryName(path)!;
-        var staged = System.IO.Path.Combine(folder, $".{Name}.stepcarenew-new");
         try
         {
-            Directory.CreateDirectory(folder);
-            File.Delete(staged);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
-            using (var stream = new FileStream(staged, options))
-            {
-                stream.Write(Strict.GetBytes(text));
-                File.SetUnixFileMode(stream.SafeFileHandle, Mode);
-                Flushing.Flush(stream);
-            }
-
-            File.Move(staged, path, overwrite: true);
-            UnixNative.FlushFolder(folder);
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+            // Neither cron nor systemd reads a file with such a name.
+            AtomicFile.Replace(path, Strict.GetBytes(text), isPrivate: false, staged: $".{Name}.stepcarenew-new");
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            TryDelete(staged);
             throw SchedulerErrors.NotWritten(path, scope, e);
         }
     }
@@ -108,18 +93,6 @@ internal sealed class ScheduleFile(string path, RenewalScope scope, uint owner)
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             throw SchedulerErrors.NotWritten(path, scope, e);
-        }
-    }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
-        {
-            // The next call deletes it first.
         }
     }
 

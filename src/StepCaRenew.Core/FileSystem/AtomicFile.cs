@@ -4,7 +4,7 @@ namespace StepCaRenew.FileSystem;
 /// Writes small files of this module atomically: a reader finds the old one or the new one. Not for pairs (<c>Pairs</c>),
 /// whose old files are needed until the new ones are checked.
 /// </summary>
-internal static class WholeFile
+internal static class AtomicFile
 {
     private const UnixFileMode Public = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -38,28 +38,34 @@ internal static class WholeFile
     /// <exception cref="RenewalException">It cannot be written; the old file is unchanged.</exception>
     public static bool Write(string path, ReadOnlySpan<byte> content, bool isPrivate)
     {
-        var name = Path.GetFileName(path);
-        var temporary = $".{name}.{Guid.NewGuid():N}";
-        OpenFolder? folder = null;
         try
         {
-            folder = FolderOf(path);
+            using var folder = FolderOf(path);
+            var name = Path.GetFileName(path);
             if (Holds(folder, name, content) && !(isPrivate && OperatingSystem.IsWindows() && WindowsNewFile.IsTooOpen(Path.GetFullPath(path))))
                 return false;
-            Fill(folder, temporary, content, isPrivate);
-            Retry().Run(() => folder.Rename(temporary, name));
-            folder.Flush();
+            Replace(folder, name, $".{name}.{Guid.NewGuid():N}", content, isPrivate);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            TryDelete(folder, temporary);
             throw Failed(Path.GetFullPath(path), "written", e);
         }
-        finally
-        {
-            folder?.Dispose();
-        }
+    }
+
+    /// <summary>Writes a file, also if it has this content already, since its owner or mode could be wrong.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">The new content.</param>
+    /// <param name="isPrivate">As for <see cref="Write"/>.</param>
+    /// <param name="staged">The name of the staged file; only one process may write the file at a time. A file that a crash left there is replaced.</param>
+    /// <exception cref="RenewalException">The links of its folder must not be followed.</exception>
+    /// <exception cref="IOException">It cannot be written; the old file is unchanged.</exception>
+    /// <exception cref="UnauthorizedAccessException">This account cannot write it.</exception>
+    public static void Replace(string path, ReadOnlySpan<byte> content, bool isPrivate, string staged)
+    {
+        using var folder = FolderOf(path);
+        folder.Delete(staged);
+        Replace(folder, Path.GetFileName(path), staged, content, isPrivate);
     }
 
     /// <summary>Deletes a file; does nothing if there is none.</summary>
@@ -85,11 +91,32 @@ internal static class WholeFile
         }
     }
 
-    private static void TryDelete(OpenFolder? folder, string name)
+    // The staged file has its final mode before anything is written.
+    private static void Replace(OpenFolder folder, string name, string staged, ReadOnlySpan<byte> content, bool isPrivate)
     {
         try
         {
-            folder?.Delete(name);
+            using (var file = folder.Create(staged, isPrivate ? Private : Public))
+            {
+                file.Write(content);
+                file.Flush();
+            }
+
+            Retry().Run(() => folder.Rename(staged, name));
+            folder.Flush();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            TryDelete(folder, staged);
+            throw;
+        }
+    }
+
+    private static void TryDelete(OpenFolder folder, string name)
+    {
+        try
+        {
+            folder.Delete(name);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -110,14 +137,6 @@ internal static class WholeFile
             // Another process has it open; the write waits for it.
             return false;
         }
-    }
-
-    // The file has its final mode before anything is written.
-    private static void Fill(OpenFolder folder, string name, ReadOnlySpan<byte> content, bool isPrivate)
-    {
-        using var file = folder.Create(name, isPrivate ? Private : Public);
-        file.Write(content);
-        file.Flush();
     }
 
     // On Windows a reader of the old file (a virus scanner, a backup) can prevent a rename for a moment.
