@@ -42,7 +42,7 @@ Invoke-Dotnet -Name 'publish-StepCaRenew.Cmdlets' -ArgumentList (@('publish', (G
 foreach ($library in Get-ChildItem $published -Filter *.dll -Recurse) {
     Copy-Item $library -Destination (Join-Path $package $(if ($library.Name -eq 'StepCaRenew.Cmdlets.dll') { 'bin' } else { 'bin/lib' }))
 }
-Copy-Item (Get-BuildPath 'src/StepCaRenew.Core/Renewals/renewal.schema.json') -Destination $package
+Copy-Item (Get-BuildPath 'src/StepCaRenew.Core/Registration/renewal.schema.json') -Destination $package
 foreach ($file in 'StepCaRenew.psd1', 'StepCaRenew.Format.ps1xml', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'en-US') {
     Copy-Item (Get-BuildPath $file) -Destination $package -Recurse
 }

@@ -216,20 +216,11 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     // The request without the paths, for all certificates of the call.
     private RenewalRequest ReadTemplate()
     {
-        var usual = new RenewalRequest { CertificatePath = string.Empty };
-        return usual with
+        var settings = ReadSettings(ScriptBlock);
+        return settings.ToRequest(certificatePath: string.Empty, keyPath: null, ReadPassword(KeyPassword, KeyPasswordFile) ?? ReadConfiguredPassword(settings.Ca)) with
         {
-            Rule = ReadRule() with { IsForced = Force },
-            UseToken = UseToken,
-            Rekey = Rekey,
-            KeyAlgorithm = ReadKeyAlgorithm(),
-            RetryTimeout = ReadDuration(RetryTimeout) ?? usual.RetryTimeout,
-            LockTimeout = ReadDuration(LockTimeout) ?? usual.LockTimeout,
-            ActionTimeout = ReadActionTimeout() ?? usual.ActionTimeout,
-            Ca = ReadCa(),
-            Actions = ReadActions(ScriptBlock),
+            Rule = settings.Rule with { IsForced = Force },
             ApproveAsync = Approve,
-            KeyPassword = ReadPassword(KeyPassword, KeyPasswordFile) ?? ReadConfiguredPassword(ReadCa()),
         };
     }
 

@@ -121,24 +121,13 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
 
     private RegistrationRequest ReadRequest() => new()
     {
-        Definition = new RenewalDefinition
+        Definition = new RenewalDefinition(ReadSettings())
         {
             Name = Name,
             CertificatePath = FullPath(CertificatePath),
             KeyPath = KeyPath is null ? null : FullPath(KeyPath),
-            KeyPasswordFile = KeyPasswordFile is null ? null : FullPath(KeyPasswordFile),
-            Ca = ReadCa(),
-            UseToken = UseToken,
-            Rule = ReadRule(),
-            Rekey = Rekey,
-            KeyAlgorithm = ReadKeyAlgorithm(),
             Interval = Interval is null ? null : ScheduleInterval.Parse(Interval),
             Scheduler = SchedulerKind.All.FirstOrDefault(kind => kind.Equals(Scheduler, StringComparison.OrdinalIgnoreCase)),
-            LockTimeout = ReadDuration(LockTimeout),
-            RetryTimeout = ReadDuration(RetryTimeout),
-            ActionTimeout = ReadActionTimeout(),
-            Actions = ReadActions(),
-            LogPath = LogPath is null ? null : FullPath(LogPath),
         },
         Scope = Enum.Parse<RenewalScope>(Scope, ignoreCase: true),
         Account = ReadAccount(),

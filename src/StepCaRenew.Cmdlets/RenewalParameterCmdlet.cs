@@ -2,6 +2,7 @@ using System.Management.Automation;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Policy;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Cmdlets;
 
@@ -91,9 +92,27 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
             : RenewalRule.Default;
     }
 
+    /// <summary>The settings of the parameters.</summary>
+    /// <param name="scriptBlock">A script block of the session, if there is one.</param>
+    /// <exception cref="RenewalException">A parameter cannot be read, or parameters contradict each other.</exception>
+    private protected RenewalSettings ReadSettings(ScriptBlock? scriptBlock = null) => new()
+    {
+        KeyPasswordFile = KeyPasswordFile is null ? null : FullPath(KeyPasswordFile),
+        Ca = ReadCa(),
+        Rule = ReadRule(),
+        Rekey = Rekey,
+        KeyAlgorithm = ReadKeyAlgorithm(),
+        Actions = ReadActions(scriptBlock),
+        ActionTimeout = ReadActionTimeout(),
+        LockTimeout = ReadDuration(LockTimeout),
+        RetryTimeout = ReadDuration(RetryTimeout),
+        LogPath = LogPath is null ? null : FullPath(LogPath),
+    };
+
     /// <summary>The CA that the parameters name.</summary>
     private protected CaOptions ReadCa() => new()
     {
+        UseToken = UseToken,
         CaUrl = CaUrl,
         Context = Context,
         RootPath = Root is null ? null : RootPaths(Root),

@@ -1,6 +1,5 @@
+using System.Text.Json;
 using StepCaRenew.FollowUps.Actions;
-using StepCaRenew.Policy;
-using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Registration;
 
@@ -9,7 +8,24 @@ namespace StepCaRenew.Registration;
 /// <param name="Changed">Values that are new or different.</param>
 internal sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnlyList<string> Changed)
 {
-    private const string UserId = "UserId";
+    private const string Account = "runAs";
+    private const string Monitor = "healthCheckUriFile";
+
+    // The root is a copy that registration makes, so only its fingerprint matters.
+    private static readonly string[] NotShown = ["$schema", "name", "runAsSid", "root"];
+
+    // Of properties whose parameter has another name, or that have no parameter.
+    private static readonly Dictionary<string, string> OtherNames = new()
+    {
+        ["certificate"] = "-CertificatePath",
+        ["key"] = "-KeyPath",
+        ["url"] = "-CaUrl",
+        ["fingerprint"] = "the root's fingerprint",
+        [Account] = "-UserId",
+        ["pwsh"] = "the pwsh of the schedule:",
+        ["module"] = "the module of the schedule:",
+        [Monitor] = "-HealthCheckUri",
+    };
 
     /// <summary>No changes.</summary>
     public static DefinitionChanges None { get; } = new([], []);
@@ -26,7 +42,7 @@ internal sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnl
         {
             var (was, comes) = (old.GetValueOrDefault(name), present.GetValueOrDefault(name));
             // Another name of the same account is not a change.
-            if (was == comes || (name == UserId && before.RunAsSid is { } sid && sid == after.RunAsSid))
+            if (was == comes || (name == Account && before.RunAsSid is { } sid && sid == after.RunAsSid))
                 continue;
             if (comes is null)
                 dropped.Add(Parameter(name, was!));
@@ -43,35 +59,17 @@ internal sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnl
         return new DefinitionChanges(dropped, changed);
     }
 
-    // A flag has an empty value.
-    private static Dictionary<string, string?> Values(RenewalDefinition definition) => new()
+    // From the JSON of a definition, so that every property is compared. A flag has an empty value.
+    private static Dictionary<string, string> Values(RenewalDefinition definition)
     {
-        ["CertificatePath"] = definition.CertificatePath,
-        ["KeyPath"] = definition.KeyPath,
-        ["KeyPasswordFile"] = definition.KeyPasswordFile,
-        ["CaUrl"] = definition.Ca.CaUrl,
-        ["the root's fingerprint"] = definition.Ca.Fingerprint,
-        ["UseToken"] = definition.UseToken ? string.Empty : null,
-        ["ExpiresIn"] = definition.Rule is RenewalRule.ExpiresIn { Remaining: var remaining } ? Duration.Render(remaining) : null,
-        ["RenewAt"] = definition.Rule is RenewalRule.ElapsedPercent { Percent: var percent } ? FormattableString.Invariant($"{percent}%") : null,
-        ["Rekey"] = definition.Rekey ? string.Empty : null,
-        ["KeyAlgorithm"] = definition.KeyAlgorithm,
-        ["Interval"] = definition.Interval is { } interval ? ScheduleInterval.Format(interval) : null,
-        ["Scope"] = definition.Scope.ToString(),
-        [UserId] = definition.RunAs,
-        ["Scheduler"] = definition.Scheduler,
-        ["the pwsh of the schedule:"] = definition.PwshPath,
-        ["the module of the schedule:"] = definition.ModulePath,
-        ["ActionTimeout"] = Time(definition.ActionTimeout),
-        ["LockTimeout"] = Time(definition.LockTimeout),
-        ["RetryTimeout"] = Time(definition.RetryTimeout),
-        ["HealthCheckUri"] = definition.HealthCheckUriFile is null ? null : string.Empty,
-        ["LogPath"] = definition.LogPath,
-    };
+        using var json = JsonDocument.Parse(DefinitionFormat.Render(definition));
+        return json.RootElement.EnumerateObject()
+            .SelectMany(property => property.Value.ValueKind == JsonValueKind.Object ? property.Value.EnumerateObject() : Enumerable.Repeat(property, 1))
+            .Where(property => !NotShown.Contains(property.Name) && property.Value.ValueKind != JsonValueKind.Array)
+            .ToDictionary(property => property.Name, property => property.Value.ValueKind == JsonValueKind.String && property.Name != Monitor ? property.Value.GetString()! : string.Empty);
+    }
 
-    private static string? Time(TimeSpan? time) => time is { } value ? Duration.Render(value) : null;
-
-    private static string Parameter(string name, string value) => $"{(name.Contains(' ', StringComparison.Ordinal) ? name : $"-{name}")} {value}".TrimEnd();
+    private static string Parameter(string name, string value) => $"{OtherNames.GetValueOrDefault(name) ?? $"-{char.ToUpperInvariant(name[0])}{name[1..]}"} {value}".TrimEnd();
 
     /// <summary>An action as parameters, without its arguments, which can be secret.</summary>
     internal static string Describe(ActionDefinition action) => action switch

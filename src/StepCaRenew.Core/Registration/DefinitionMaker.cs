@@ -29,7 +29,7 @@ internal sealed class DefinitionMaker(Func<string, string?> environment)
             Scope = request.Scope,
             KeyPath = keyPath,
             KeyPasswordFile = given.KeyPasswordFile ?? ConfiguredPasswordFile(given.Ca, keyPath),
-            Ca = new CaOptions { CaUrl = settings.Address, RootPath = store.RootFile(given.Name), Fingerprint = fingerprint },
+            Ca = new CaOptions { CaUrl = settings.Address, RootPath = store.RootFile(given.Name), Fingerprint = fingerprint, UseToken = given.Ca.UseToken },
             RunAs = AccountName.ForDefinition(request.Account),
             RunAsSid = AccountName.SidForDefinition(request.Account),
             PwshPath = request.Module.PwshPath is { } pwsh ? PwshPath.Lasting(pwsh) : null,

@@ -40,7 +40,7 @@ internal sealed class DefinitionStore(RenewalFolders folders)
         if (twin is not null)
             throw new RenewalException(
                 ErrorId.NameInvalid, $"'{folders.DefinitionFile(found)}' and '{folders.DefinitionFile(twin)}' differ only in case, so the name is ambiguous.", "Rename or delete one of them.");
-        return DefinitionReader.Read(found, InputFile.Read(folders.DefinitionFile(found), "definition"), folders);
+        return DefinitionFormat.Read(found, InputFile.Read(folders.DefinitionFile(found), "definition"), folders);
     }
 
     /// <summary>Writes a definition, as a whole or not at all.</summary>
@@ -49,9 +49,9 @@ internal sealed class DefinitionStore(RenewalFolders folders)
     {
         ArgumentNullException.ThrowIfNull(definition);
         RenewalName.RequireValid(definition.Name);
-        AtomicFile.Write(Path.Combine(folders.Definitions, DefinitionWriter.SchemaReference), RenewalSchema.Bytes, isPrivate: false);
+        AtomicFile.Write(Path.Combine(folders.Definitions, RenewalDefinition.SchemaReference), RenewalSchema.Bytes, isPrivate: false);
         var path = folders.DefinitionFile(definition.Name);
-        AtomicFile.Write(path, DefinitionWriter.Render(definition), IsPrivate(definition.Name, path));
+        AtomicFile.Write(path, DefinitionFormat.Render(definition), IsPrivate(definition.Name, path));
     }
 
     /// <summary>

@@ -45,7 +45,7 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
     {
         ArgumentNullException.ThrowIfNull(request);
         var registration = Plan(request);
-        return (registration.Scheduler.Render(registration.Run), TextFile.Decode(DefinitionWriter.Render(registration.Definition)));
+        return (registration.Scheduler.Render(registration.Run), TextFile.Decode(DefinitionFormat.Render(registration.Definition)));
     }
 
     /// <summary>Registers a checked registration: creates it, or corrects the one that exists.</summary>

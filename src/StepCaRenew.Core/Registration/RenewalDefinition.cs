@@ -1,7 +1,6 @@
-using StepCaRenew.Ca.Configuration;
+using System.Text.Json.Serialization;
 using StepCaRenew.Certificates.Keys;
-using StepCaRenew.FollowUps.Actions;
-using StepCaRenew.Policy;
+using StepCaRenew.Json;
 using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Registration;
@@ -10,97 +9,82 @@ namespace StepCaRenew.Registration;
 /// A registered renewal, as defined in its file. It has no secrets: passwords and the URL of a monitor are in files of their
 /// own.
 /// </summary>
-internal sealed record RenewalDefinition
+internal sealed record RenewalDefinition : RenewalSettings
 {
+    /// <summary>The path of the schema, relative to a definition.</summary>
+    internal const string SchemaReference = "../renewal.schema.json";
+
+    /// <summary>A definition with default settings.</summary>
+    [JsonConstructor]
+    public RenewalDefinition()
+    {
+    }
+
+    /// <summary>A definition with all of the given settings.</summary>
+    public RenewalDefinition(RenewalSettings settings)
+        : base(settings)
+    {
+    }
+
+    /// <summary>The schema, for editors.</summary>
+    [JsonPropertyName("$schema")]
+    public string Schema { get; } = SchemaReference;
+
     /// <summary>The name, which is also the name of the file.</summary>
-    public required string Name { get; init; }
+    public string Name { get; init; } = string.Empty;
 
     /// <summary>The scope; if the file does not say, that of its folder.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    [JsonConverter(typeof(ScopeConverter))]
     public RenewalScope Scope { get; init; }
 
     /// <summary>The certificate file; a full path.</summary>
-    public required string CertificatePath { get; init; }
+    [JsonPropertyName("certificate")]
+    [JsonConverter(typeof(FullPathConverter))]
+    public string CertificatePath { get; init; } = string.Empty;
 
     /// <summary>The key file; null for the one next to the certificate.</summary>
+    [JsonPropertyName("key")]
+    [JsonConverter(typeof(FullPathConverter))]
     public string? KeyPath { get; init; }
 
-    /// <summary>The file with the password of the key; null if the key has none.</summary>
-    public string? KeyPasswordFile { get; init; }
-
-    /// <summary>The CA; registration writes absolute paths.</summary>
-    public CaOptions Ca { get; init; } = new();
-
-    /// <summary>Renew by token instead of mTLS.</summary>
-    public bool UseToken { get; init; }
-
-    /// <summary>When the certificate is due.</summary>
-    public RenewalRule Rule { get; init; } = RenewalRule.Default;
-
-    /// <summary>Whether every renewal makes a new key.</summary>
-    public bool Rekey { get; init; }
-
-    /// <summary>The new key's algorithm, one of <see cref="KeyAlgorithms.Names"/>; null for that of the old one.</summary>
-    public string? KeyAlgorithm { get; init; }
-
     /// <summary>How often the schedule runs; null for the interval that fits the lifetime of the certificate.</summary>
+    [JsonConverter(typeof(IntervalConverter))]
     public TimeSpan? Interval { get; init; }
 
     /// <summary>The account of the run; null for the default of the scope: SYSTEM, root, or the user.</summary>
     public string? RunAs { get; init; }
 
     /// <summary>The SID of that account on Windows, which takes precedence over the name; null in definitions written by hand or by an older version.</summary>
+    [JsonConverter(typeof(SidConverter))]
     public string? RunAsSid { get; init; }
 
     /// <summary>The scheduler that it is registered with, one of <see cref="SchedulerKind"/>; null for the default of the machine.</summary>
+    [JsonConverter(typeof(SchedulerConverter))]
     public string? Scheduler { get; init; }
 
     /// <summary>
     /// The registered pwsh of the schedule, so that checking a schedule does not depend on the pwsh of the check. Null if the file
     /// was written by hand; then the pwsh of this process.
     /// </summary>
+    [JsonPropertyName("pwsh")]
+    [JsonConverter(typeof(FullPathConverter))]
     public string? PwshPath { get; init; }
 
     /// <summary>The registered module of the schedule: its folder or its manifest. Null as for <see cref="PwshPath"/>.</summary>
+    [JsonPropertyName("module")]
+    [JsonConverter(typeof(FullPathConverter))]
     public string? ModulePath { get; init; }
 
-    /// <summary>How long to wait for another run on the same pair; null for the default.</summary>
-    public TimeSpan? LockTimeout { get; init; }
-
-    /// <summary>How long to retry a failed request; null for the default.</summary>
-    public TimeSpan? RetryTimeout { get; init; }
-
-    /// <summary>The time limit of one action; null for the default.</summary>
-    public TimeSpan? ActionTimeout { get; init; }
-
-    /// <summary>The actions after a renewal, in their order.</summary>
-    public IReadOnlyList<ActionDefinition> Actions { get; init; } = [];
-
     /// <summary>The file with the URL of a monitor; null if there is none.</summary>
+    [JsonConverter(typeof(FullPathConverter))]
     public string? HealthCheckUriFile { get; init; }
-
-    /// <summary>The log file; null for the default.</summary>
-    public string? LogPath { get; init; }
 
     /// <summary>Whether two definitions have the same content.</summary>
     public bool IsEquivalentTo(RenewalDefinition? other) =>
-        other is not null && DefinitionWriter.Render(this).AsSpan().SequenceEqual(DefinitionWriter.Render(other));
+        other is not null && DefinitionFormat.Render(this).AsSpan().SequenceEqual(DefinitionFormat.Render(other));
 
     /// <summary>The request of a run.</summary>
-    public RenewalRequest ToRequest(KeyPassword? password)
-    {
-        var usual = new RenewalRequest { CertificatePath = CertificatePath };
-        return usual with
-        {
-            KeyPath = KeyPath,
-            KeyPassword = password,
-            Rule = Rule,
-            Ca = Ca with { RegisteredName = Name },
-            UseToken = UseToken,
-            Rekey = Rekey,
-            KeyAlgorithm = KeyAlgorithm,
-            LockTimeout = LockTimeout ?? usual.LockTimeout,
-            RetryTimeout = RetryTimeout ?? usual.RetryTimeout,
-            Actions = Actions,
-        };
-    }
+    public RenewalRequest ToRequest(KeyPassword? password) =>
+        (this with { Ca = Ca with { RegisteredName = Name } }).ToRequest(CertificatePath, KeyPath, password);
 }

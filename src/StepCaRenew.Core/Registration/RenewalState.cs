@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace StepCaRenew.Registration;
 
 /// <summary>The results of the last runs of a registered renewal.</summary>
@@ -31,12 +33,14 @@ internal sealed record RenewalState
     public bool ActionsPending { get; init; }
 
     /// <summary>How far the CA's clock was ahead of this machine's when it last answered; null before the first answer.</summary>
+    [JsonPropertyName("clockDifferenceSeconds")]
     public TimeSpan? ClockDifference { get; init; }
 
     /// <summary>
     /// The clock difference above which new certificates of the CA are not yet valid on this machine; null if none was rejected
     /// for that since the last renewal.
     /// </summary>
+    [JsonPropertyName("clockLimitSeconds")]
     public TimeSpan? ClockLimit { get; init; }
 
     /// <summary>Since when actions are pending; null if none are.</summary>

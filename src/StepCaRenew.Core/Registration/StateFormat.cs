@@ -1,89 +1,67 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using StepCaRenew.Json;
 using StepCaRenew.Text;
 
 namespace StepCaRenew.Registration;
 
-/// <summary>The state as bytes. What can't be read is no state: it costs history, and nothing else.</summary>
+/// <summary>Reads and writes states. A damaged state counts as none: only history is lost.</summary>
 internal static class StateFormat
 {
-    // More than any message of ours.
-    private const int LongestText = 4000;
+    public static byte[] Render(RenewalState state) => JsonText.Render(json => JsonSerializer.Serialize(json, state, StateJson.Default.RenewalState));
 
-    /// <summary>Writes a state.</summary>
-    public static byte[] Render(RenewalState state)
-    {
-        return JsonText.Render(json =>
-        {
-            json.WriteStartObject();
-            Write(json, "lastAttempt", state.LastAttempt);
-            Write(json, "lastSuccess", state.LastSuccess);
-            Write(json, "lastRenewal", state.LastRenewal);
-            Write(json, "lastStatus", state.LastStatus);
-            Write(json, "lastErrorId", state.LastErrorId);
-            Write(json, "lastErrorMessage", state.LastErrorMessage);
-            Write(json, "lastErrorTime", state.LastErrorTime);
-            Write(json, "nextRenewal", state.NextRenewal);
-            json.WriteBoolean("actionsPending", state.ActionsPending);
-            Write(json, "clockDifferenceSeconds", state.ClockDifference);
-            Write(json, "clockLimitSeconds", state.ClockLimit);
-            Write(json, "actionsPendingSince", state.ActionsPendingSince);
-            json.WriteEndObject();
-        });
-    }
-
-    /// <summary>Reads a state; null where it is damaged.</summary>
+    /// <summary>Reads a state; null if it is damaged.</summary>
     public static RenewalState? Parse(byte[] bytes)
     {
         try
         {
-            using var json = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 4 });
-            var root = json.RootElement;
-            return new RenewalState
-            {
-                LastAttempt = Time(root, "lastAttempt"),
-                LastSuccess = Time(root, "lastSuccess"),
-                LastRenewal = Time(root, "lastRenewal"),
-                LastStatus = Text(root, "lastStatus"),
-                LastErrorId = Text(root, "lastErrorId"),
-                LastErrorMessage = Text(root, "lastErrorMessage"),
-                LastErrorTime = Time(root, "lastErrorTime"),
-                NextRenewal = Time(root, "nextRenewal"),
-                ActionsPending = root.TryGetProperty("actionsPending", out var pending) && pending.GetBoolean(),
-                ClockDifference = Seconds(root, "clockDifferenceSeconds"),
-                ClockLimit = Seconds(root, "clockLimitSeconds"),
-                ActionsPendingSince = Time(root, "actionsPendingSince"),
-            };
+            return JsonSerializer.Deserialize(bytes, StateJson.Default.RenewalState);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (JsonException)
         {
             return null;
         }
     }
+}
 
-    private static void Write(Utf8JsonWriter json, string name, DateTimeOffset? time) =>
-        Write(json, name, time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+/// <summary>The serializer of states. Unknown properties are ignored, since they can be from a later version.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 4,
+    Converters = [typeof(StateTextConverter), typeof(UtcSecondsConverter), typeof(ClockSecondsConverter)])]
+[JsonSerializable(typeof(RenewalState))]
+internal sealed partial class StateJson : JsonSerializerContext;
 
-    private static void Write(Utf8JsonWriter json, string name, string? text)
+/// <summary>Text without control characters: the account of the run owns the file, and the terminal of root can show it.</summary>
+internal sealed class StateTextConverter : JsonConverter<string>
+{
+    // Longer than any message of this module.
+    private const int LongestText = 4000;
+
+    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (text is not null)
-            json.WriteString(name, text);
+        var text = PlainText.Line(reader.GetString());
+        return text?.Length > LongestText ? text[..LongestText] + "…" : text;
     }
 
-    private static void Write(Utf8JsonWriter json, string name, TimeSpan? time)
-    {
-        if (time is { } span)
-            json.WriteNumber(name, (long)span.TotalSeconds);
-    }
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+}
 
-    // No clock is off by more than what its calendar counts.
-    private static TimeSpan? Seconds(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var seconds) && seconds.TryGetInt32(out var value) ? TimeSpan.FromSeconds(value) : null;
+/// <summary>A time, without fractions of a second.</summary>
+internal sealed class UtcSecondsConverter : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
 
-    private static DateTimeOffset? Time(JsonElement root, string name) => root.TryGetProperty(name, out var time) ? time.GetDateTimeOffset() : null;
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+}
 
-    // The account of the run owns the file, and root's terminal may show it.
-    private static string? Text(JsonElement root, string name) => root.TryGetProperty(name, out var text) ? Shorter(PlainText.Line(text.GetString())) : null;
+/// <summary>A difference of clocks in whole seconds.</summary>
+internal sealed class ClockSecondsConverter : JsonConverter<TimeSpan?>
+{
+    // A larger difference is not one of clocks.
+    public override TimeSpan? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TryGetInt32(out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
 
-    private static string? Shorter(string? text) => text?.Length > LongestText ? text[..LongestText] + "…" : text;
+    public override void Write(Utf8JsonWriter writer, TimeSpan? value, JsonSerializerOptions options) => writer.WriteNumberValue((long)value!.Value.TotalSeconds);
 }

@@ -12,7 +12,7 @@ public sealed class DefinitionChangesTests
         CertificatePath = "/etc/ssl/web.crt",
         KeyPath = "/etc/ssl/web.key",
         KeyPasswordFile = "/etc/ssl/web.pass",
-        UseToken = true,
+        Ca = new() { UseToken = true },
         Rule = new RenewalRule.ExpiresIn(TimeSpan.FromHours(8)),
         Interval = TimeSpan.FromMinutes(5),
         RunAs = "web",
@@ -28,7 +28,7 @@ public sealed class DefinitionChangesTests
         var changes = DefinitionChanges.Between(Full, new RenewalDefinition { Name = "web", CertificatePath = Full.CertificatePath, KeyPath = Full.KeyPath });
         Assert.Equal(
             [
-                "-KeyPasswordFile /etc/ssl/web.pass", "-UseToken", "-ExpiresIn 8h", "-Interval 5m", "-UserId web", "-LockTimeout 7s", "-HealthCheckUri", "-LogPath /var/log/web.log",
+                "-Interval 5m", "-UserId web", "-HealthCheckUri", "-KeyPasswordFile /etc/ssl/web.pass", "-UseToken", "-ExpiresIn 8h", "-LockTimeout 7s", "-LogPath /var/log/web.log",
                 "-FilePath /usr/sbin/nginx with 2 arguments", "-ReloadService nginx", "-Signal HUP -PidFile /run/a.pid",
             ],
             changes.Dropped);
@@ -47,7 +47,7 @@ public sealed class DefinitionChangesTests
     public void Between_NewOrOtherValues_AreChanged_AndNothingIsDropped()
     {
         var changes = DefinitionChanges.Between(Full, Full with { Rekey = true, Interval = TimeSpan.FromMinutes(1), Actions = [.. Full.Actions, new ServiceAction("haproxy", IsReload: false)] });
-        Assert.Equal(["-Rekey is added", "-Interval 1m instead of 5m", "-RestartService haproxy is added"], changes.Changed);
+        Assert.Equal(["-Interval 1m instead of 5m", "-Rekey is added", "-RestartService haproxy is added"], changes.Changed);
         Assert.Empty(changes.Dropped);
     }
 

@@ -43,6 +43,21 @@ public sealed class RenewalStateTests
         Assert.Equal(state, StateFormat.Parse(StateFormat.Render(state)));
     }
 
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{")]
+    [InlineData("""{ "lastAttempt": "yesterday" }""")]
+    [InlineData("""{ "actionsPending": "yes" }""")]
+    [InlineData("""{ "later": [[[[[]]]]] }""")]
+    public void Parse_DamagedState_IsNull(string text) => Assert.Null(StateFormat.Parse(Encoding.UTF8.GetBytes(text)));
+
+    [Fact]
+    public void Parse_StateOfALaterVersion_IgnoresTheUnknown()
+    {
+        var state = StateFormat.Parse("""{ "later": { "one": [] }, "lastStatus": "Failed", "clockDifferenceSeconds": 99999999999, "lastErrorMessage": "a\u001b[1mb" }"""u8.ToArray());
+        Assert.Equal(("Failed", null, "a\uFFFD[1mb"), (state!.LastStatus, state.ClockDifference, state.LastErrorMessage));
+    }
+
     [Fact]
     public void Parse_StateOfAnEarlierVersion_HasNoLastError()
     {

@@ -5,7 +5,7 @@ using StepCaRenew.Registration;
 
 namespace StepCaRenew.Unit.Registration;
 
-/// <summary>The errors that an editor finds in a definition with the shipped schema.</summary>
+/// <summary>Checks a definition as an editor does, by the shipped schema.</summary>
 internal static class SchemaCheck
 {
     private static readonly JsonSchema Schema = JsonSchema.FromText(System.Text.Encoding.UTF8.GetString(RenewalSchema.Bytes));

@@ -1,12 +1,14 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Registration;
 
 namespace StepCaRenew.Unit.Registration;
 
-/// <summary>The schema and the reader say the same, so that an editor's word holds.</summary>
+/// <summary>The schema and the code agree, so that an editor finds the errors that a run would find.</summary>
 public sealed class SchemaTests
 {
-    // Rules that a schema can't express, or that the reader enforces more strictly; each with its reason.
+    // Rules that the schema cannot have; each with its reason.
     private static readonly string[] ReaderAlone =
     [
         "'mail'", // the file's name
@@ -16,8 +18,8 @@ public sealed class SchemaTests
     ];
 
     [Theory]
-    [MemberData(nameof(DefinitionReaderTests.Broken), MemberType = typeof(DefinitionReaderTests))]
-    public void Definition_RefusedByTheReader_IsRefusedByTheSchema(string text, int line, string property, string reason)
+    [MemberData(nameof(DefinitionReadTests.Broken), MemberType = typeof(DefinitionReadTests))]
+    public void Schema_InvalidDefinition_IsRefused(string text, int line, string property, string reason)
     {
         _ = (line, property);
         if (ReaderAlone.Contains(reason))
@@ -26,13 +28,21 @@ public sealed class SchemaTests
     }
 
     [Fact]
-    public void Schema_KnowsTheReadersProperties_EachWithADescription()
+    public void Schema_Properties_AreThoseOfTheRecords_WithADescription()
     {
         using var schema = JsonDocument.Parse(RenewalSchema.Bytes.ToArray());
         var properties = schema.RootElement.GetProperty("properties").EnumerateObject().ToList();
-        Assert.Equal(DefinitionReader.Properties, properties.Select(property => property.Name));
+        Assert.Equal(Names(DefinitionFormat.Type), properties.Select(property => property.Name).Order());
         Assert.All(properties, property => Assert.NotEmpty(property.Value.GetProperty("description").GetString()!));
+        Assert.Equal(Names(DefinitionFormat.Type.Options.GetTypeInfo(typeof(CaOptions))), Names(schema.RootElement.GetProperty("properties").GetProperty("ca")));
+        Assert.Equal(Names(DefinitionJson.Default.RuleProperties), Names(schema.RootElement.GetProperty("properties").GetProperty("when")));
+        var actions = schema.RootElement.GetProperty("$defs").GetProperty("action").GetProperty("oneOf").EnumerateArray();
+        Assert.Equal(Names(DefinitionJson.Default.ActionProperties), actions.SelectMany(Names).Distinct().Order());
     }
+
+    private static IEnumerable<string> Names(JsonTypeInfo type) => type.Properties.Select(property => property.Name).Order();
+
+    private static IEnumerable<string> Names(JsonElement schema) => schema.GetProperty("properties").EnumerateObject().Select(property => property.Name).Order();
 
     private static bool IsAccepted(string text)
     {

@@ -4,16 +4,15 @@ using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Policy;
-using StepCaRenew.Processes;
 using StepCaRenew.Registration;
 using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Unit.Registration;
 
-public sealed class DefinitionWriterTests
+public sealed class DefinitionRenderTests
 {
     [Fact]
-    public void Render_UsualValues_AreLeftOut() => Assert.Equal(
+    public void Render_DefaultValues_AreOmitted() => Assert.Equal(
         """
         {
           "$schema": "../renewal.schema.json",
@@ -23,26 +22,26 @@ public sealed class DefinitionWriterTests
         }
 
         """,
-        Encoding.UTF8.GetString(DefinitionWriter.Render(new() { Name = "web", CertificatePath = "/etc/ssl/wéb \"1\".crt" })));
+        Encoding.UTF8.GetString(DefinitionFormat.Render(new() { Name = "web", CertificatePath = "/etc/ssl/wéb \"1\".crt" })));
 
     [Fact]
-    public void Render_OnEveryPlatform_EndsLinesWithLineFeedsAlone()
+    public void Render_AnyPlatform_HasOnlyLineFeeds()
     {
-        Assert.DoesNotContain((byte)'\r', DefinitionWriter.Render(new() { Name = "web", CertificatePath = "/a" }));
+        Assert.DoesNotContain((byte)'\r', DefinitionFormat.Render(new() { Name = "web", CertificatePath = "/a" }));
         Assert.DoesNotContain((byte)'\r', StateFormat.Render(new() { LastErrorMessage = "one\r\ntwo" }));
         Assert.Equal("one two", StateFormat.Parse(StateFormat.Render(new() { LastErrorMessage = "one\r\ntwo" }))!.LastErrorMessage);
     }
 
     [Fact]
-    public void Read_WrittenDefinition_IsTheSame_AndTheSchemaAgrees()
+    public void Read_RenderedDefinition_IsEquivalent_AndMatchesTheSchema()
     {
         var seed = Random.Shared.Next();
         var random = new Random(seed);
         for (var round = 0; round < 500; round++)
         {
             var definition = Any(random);
-            var bytes = DefinitionWriter.Render(definition);
-            var again = DefinitionReader.Read("web", new InputFile("web.json", bytes, default));
+            var bytes = DefinitionFormat.Render(definition);
+            var again = DefinitionFormat.Read("web", new InputFile("web.json", bytes, default));
             Assert.True(definition.IsEquivalentTo(again), $"seed {seed}, round {round}: {Encoding.UTF8.GetString(bytes)}");
             Assert.Equal(definition.Actions.Select(action => action.Hash), again.Actions.Select(action => action.Hash));
             Assert.True(SchemaCheck.Accepts(Encoding.UTF8.GetString(bytes)), $"seed {seed}, round {round}: {Encoding.UTF8.GetString(bytes)}");
@@ -50,7 +49,7 @@ public sealed class DefinitionWriterTests
     }
 
     [Fact]
-    public void SaysTheSame_OtherValue_DoesNot()
+    public void IsEquivalentTo_OtherValue_IsFalse()
     {
         var definition = new RenewalDefinition { Name = "web", CertificatePath = "/a" };
         Assert.False(definition.IsEquivalentTo(null));
@@ -88,8 +87,8 @@ public sealed class DefinitionWriterTests
                 Fingerprint = Maybe(() => new string("0123456789abcdefABCDEF"[random.Next(22)], 64)),
                 StepPath = Maybe(() => Path.GetFullPath(Folder())),
                 Context = Maybe(Text),
+                UseToken = random.Next(2) == 0,
             },
-            UseToken = random.Next(2) == 0,
             Rule = random.Next(3) switch { 0 => RenewalRule.Default, 1 => new RenewalRule.ExpiresIn(Time() ?? TimeSpan.FromHours(8)), _ => new RenewalRule.ElapsedPercent(random.Next(1, 1000) / 10.0 is var percent && percent < 100 ? percent : 66) },
             Rekey = isRekey,
             KeyAlgorithm = isRekey ? Maybe(() => KeyAlgorithms.Names[random.Next(KeyAlgorithms.Names.Count)]) : null,

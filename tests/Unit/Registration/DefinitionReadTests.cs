@@ -6,12 +6,12 @@ using StepCaRenew.Registration;
 
 namespace StepCaRenew.Unit.Registration;
 
-public sealed class DefinitionReaderTests
+public sealed class DefinitionReadTests
 {
     private static readonly string Root = OperatingSystem.IsWindows() ? "C:/" : "/";
 
     [Fact]
-    public void Read_EverythingThatMayStandInIt()
+    public void Read_AllProperties_AreRead()
     {
         var definition = Read("""
             {
@@ -44,7 +44,7 @@ public sealed class DefinitionReaderTests
         Assert.Equal(Full("/etc/ssl/web.key"), definition.KeyPath);
         Assert.Equal(Full("/etc/ssl/web.pass"), definition.KeyPasswordFile);
         Assert.Equal(("https://ca.example.com:9000", Full("/etc/root.crt"), Full("/root/.step"), "prod"), (definition.Ca.CaUrl, definition.Ca.RootPath, definition.Ca.StepPath, definition.Ca.Context));
-        Assert.True(definition.UseToken);
+        Assert.True(definition.Ca.UseToken);
         Assert.Equal(new RenewalRule.ExpiresIn(TimeSpan.FromHours(8)), definition.Rule);
         Assert.True(definition.Rekey);
         Assert.Equal(("EC-P384", TimeSpan.FromMinutes(30), "svc", "Cron"), (definition.KeyAlgorithm, definition.Interval, definition.RunAs, definition.Scheduler));
@@ -64,10 +64,10 @@ public sealed class DefinitionReaderTests
     [InlineData("utf-8")]
     [InlineData("utf-16")]
     [InlineData("utf-16BE")]
-    public void Read_AsPowerShellWritesIt(string encoding)
+    public void Read_EncodingsOfPowerShell_AreRead(string encoding)
     {
         var bytes = Encoding.GetEncoding(encoding);
-        Assert.Equal(Full("/é.crt"), DefinitionReader.Read("web", new InputFile("web.json", [.. bytes.GetPreamble(), .. bytes.GetBytes(Rooted("""{"certificate": "/é.crt"}""").ReplaceLineEndings("\r\n"))], default)).CertificatePath);
+        Assert.Equal(Full("/é.crt"), DefinitionFormat.Read("web", new InputFile("web.json", [.. bytes.GetPreamble(), .. bytes.GetBytes(Rooted("""{"certificate": "/é.crt"}""").ReplaceLineEndings("\r\n"))], default)).CertificatePath);
     }
 
     /// <summary>Text, line, property, and what the message must say.</summary>
@@ -80,12 +80,17 @@ public sealed class DefinitionReaderTests
         { "{\n \"certificate\": \"/a\" \"key\": 1 }", 2, "", "" },
         { "{}", 1, "", "'certificate' is missing" },
         { "{\n\n \"certificate\": 7 }", 3, "certificate", "a number instead of a text" },
-        { "{ \"certificate\": null }", 1, "certificate", "null instead of a text" },
+        { "{ \"certificate\": null }", 1, "certificate", "null; leave the property out" },
+        { "{ \"certificate\": \"/a\",\n \"actionTimeout\": null }", 2, "actionTimeout", "null; leave the property out" },
+        { "{ \"certificate\": \"/a\",\n \"actions\": [7] }", 2, "actions[0]", "a number instead of an object" },
+        { "{ \"certificate\": \"/a\",\n \"ca\": [\n] }", 2, "ca", "a list instead of an object" },
+        { "{ \"certificate\": \"/a\",\n \"actions\": [\n{\n\"run\": \"/a\",\n\"arguments\": [\"\",\n\"a\\u0000\"] } ] }", 6, "actions[0].arguments[1]", "NUL" },
+        { "{ \"certificate\": \"/a\",\n \"actions\": [\n{\n\"run\": \"/a\",\n\"script\": \"/b.ps1\"\n}\n]\n}", 3, "actions[0]", "exactly one" },
         { "{ \"certificate\": \"\" }", 1, "certificate", "empty" },
-        { "{ \"certificate\": \"web.crt\" }", 1, "certificate", "no full path" },
-        { "{ \"certificate\": \"~/web.crt\" }", 1, "certificate", "no full path" },
+        { "{ \"certificate\": \"web.crt\" }", 1, "certificate", "not a full path" },
+        { "{ \"certificate\": \"~/web.crt\" }", 1, "certificate", "not a full path" },
         { "{ \"certificate\": \"/a\\u0000\" }", 1, "certificate", "control character" },
-        { "{ \"certificate\": \"/a\\ud800\" }", 1, "", "surrogate" },
+        { "{ \"certificate\": \"/a\\ud800\" }", 1, "certificate", "surrogate" },
         { "{ \"certificate\": \"/a\",\n \"certficate\": \"/a\" }", 2, "certficate", "no such property" },
         { "{ \"certificate\": \"/a\",\n \"Key\": \"/a\" }", 2, "Key", "no such property" },
         { "{ \"certificate\": \"/a\",\n \"certificate\": \"/b\" }", 2, "certificate", "twice" },
@@ -99,20 +104,21 @@ public sealed class DefinitionReaderTests
         { "{ \"certificate\": \"/a\",\n\"when\": {\n\"renewAt\": \"101%\" } }", 3, "when.renewAt", "not a percentage" },
         { "{ \"certificate\": \"/a\",\n\"when\": \"8h\" }", 2, "when", "a text instead of an object" },
         { "{ \"certificate\": \"/a\", \"ca\": {\n\"url\": \"http://ca\" } }", 2, "ca.url", "https" },
-        { "{ \"certificate\": \"/a\", \"ca\": {\n\"root\": \"root.crt\" } }", 2, "ca.root", "no full path" },
+        { "{ \"certificate\": \"/a\", \"ca\": {\n\"root\": \"root.crt\" } }", 2, "ca.root", "not a full path" },
         { "{ \"certificate\": \"/a\", \"ca\": {\n\"fingerprint\": \"abc\" } }", 2, "ca.fingerprint", "64" },
         { "{ \"certificate\": \"/a\", \"ca\": {\n\"useToken\": \"yes\" } }", 2, "ca.useToken", "true or false" },
         { "{ \"certificate\": \"/a\", \"ca\": {\n\"password\": \"x\" } }", 2, "ca.password", "no such property" },
+        { "{ \"certificate\": \"/a\", \"ca\": {\n\"registeredName\": \"web\" } }", 2, "ca.registeredName", "no such property; known are context, fingerprint, root, stepPath, url, useToken" },
         { "{ \"certificate\": \"/a\", \"rekey\": 1 }", 1, "rekey", "true or false" },
         { "{ \"certificate\": \"/a\", \"keyAlgorithm\": \"EC-P256\" }", 1, "keyAlgorithm", "rekey" },
         { "{ \"certificate\": \"/a\", \"rekey\": true, \"keyAlgorithm\": \"DSA\" }", 1, "keyAlgorithm", "none of" },
         { "{ \"certificate\": \"/a\", \"interval\": \"7m\" }", 1, "interval", "15m" },
         { "{ \"certificate\": \"/a\", \"runAs\": \"CORP\\\\svc\",\n\"runAsSid\": \"CORP\\\\svc\" }", 2, "runAsSid", "is not a SID" },
-        { "{ \"certificate\": \"/a\", \"runAsSid\": \"S-1-5-18\" }", 1, "runAsSid", "it goes with runAs" },
+        { "{ \"certificate\": \"/a\", \"runAsSid\": \"S-1-5-18\" }", 1, "runAsSid", "it needs runAs" },
         { "{ \"certificate\": \"/a\", \"scheduler\": \"launchd\" }", 1, "scheduler", "none of" },
         { "{ \"certificate\": \"/a\", \"actions\": {} }", 1, "actions", "instead of a list" },
         { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"run\": \"/a\" },\n{} ] }", 3, "actions[1]", "exactly one" },
-        { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"run\": \"nginx\" } ] }", 2, "actions[0].run", "no full path" },
+        { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"run\": \"nginx\" } ] }", 2, "actions[0].run", "not a full path" },
         { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"run\": \"/a\", \"script\": \"/b.ps1\" } ] }", 2, "actions[0]", "exactly one" },
         { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"script\": \"/b.ps1\", \"arguments\": [] } ] }", 2, "actions[0]", "'run' alone" },
         { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"run\": \"/a\", \"arguments\": [\n1] } ] }", 3, "actions[0].arguments[0]", "a number instead of a text" },
@@ -138,7 +144,7 @@ public sealed class DefinitionReaderTests
     }
 
     internal static RenewalDefinition Read(string text) =>
-        DefinitionReader.Read("web", new InputFile("/etc/stepcarenew/web.json", Encoding.UTF8.GetBytes(Rooted(text)), default));
+        DefinitionFormat.Read("web", new InputFile("/etc/stepcarenew/web.json", Encoding.UTF8.GetBytes(Rooted(text)), default));
 
     // A full path of Windows has a drive.
     private static string Rooted(string text) => text.Replace("\"/", "\"" + Root, StringComparison.Ordinal);

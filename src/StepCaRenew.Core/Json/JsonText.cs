@@ -1,12 +1,12 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace StepCaRenew.Registration;
+namespace StepCaRenew.Json;
 
 /// <summary>Writes the JSON files of the module: indented, with line feeds on every platform, so that a file that moves to another machine is the same.</summary>
 internal static class JsonText
 {
-    // Paths and names in any script stay readable; the files are no HTML.
+    // Paths and names in any script stay readable; the files are not HTML.
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The bytes of a file.</summary>

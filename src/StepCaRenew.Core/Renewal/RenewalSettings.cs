@@ -1,0 +1,76 @@
+using System.Text.Json.Serialization;
+using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Certificates.Keys;
+using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.Json;
+using StepCaRenew.Policy;
+
+namespace StepCaRenew.Renewal;
+
+/// <summary>
+/// The options of a renewal. The cmdlets read them from their parameters, definitions from their files, and the run reads
+/// them here: a new option needs no other list.
+/// </summary>
+internal record RenewalSettings
+{
+    /// <summary>The default of <see cref="LockTimeout"/>.</summary>
+    public static readonly TimeSpan DefaultLockTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>The default of <see cref="RetryTimeout"/> in a call by hand.</summary>
+    public static readonly TimeSpan DefaultRetryTimeout = TimeSpan.FromMinutes(1);
+
+    /// <summary>The file with the password of the key; null if the key has none.</summary>
+    [JsonConverter(typeof(FullPathConverter))]
+    public string? KeyPasswordFile { get; init; }
+
+    /// <summary>The CA; a definition has absolute paths.</summary>
+    public CaOptions Ca { get; init => field = value ?? new(); } = new();
+
+    /// <summary>When the certificate is due.</summary>
+    [JsonPropertyName("when")]
+    public RenewalRule Rule { get; init => field = value ?? RenewalRule.Default; } = RenewalRule.Default;
+
+    /// <summary>Whether every renewal makes a new key.</summary>
+    public bool Rekey { get; init; }
+
+    /// <summary>The new key's algorithm, one of <see cref="KeyAlgorithms.Names"/>; null for that of the old one.</summary>
+    [JsonConverter(typeof(KeyAlgorithmConverter))]
+    public string? KeyAlgorithm { get; init; }
+
+    /// <summary>The actions after a renewal, in their order.</summary>
+    public IReadOnlyList<ActionDefinition> Actions { get; init => field = value ?? []; } = [];
+
+    /// <summary>The time limit of one action; null for the default.</summary>
+    [JsonConverter(typeof(TimeLimitConverter))]
+    public TimeSpan? ActionTimeout { get; init; }
+
+    /// <summary>How long to wait for another run on the same pair; null for the default.</summary>
+    [JsonConverter(typeof(WaitConverter))]
+    public TimeSpan? LockTimeout { get; init; }
+
+    /// <summary>How long to retry a failed request; null for the default.</summary>
+    [JsonConverter(typeof(WaitConverter))]
+    public TimeSpan? RetryTimeout { get; init; }
+
+    /// <summary>The log file; null for the default.</summary>
+    [JsonConverter(typeof(FullPathConverter))]
+    public string? LogPath { get; init; }
+
+    /// <summary>The request of a run with these settings.</summary>
+    public RenewalRequest ToRequest(string certificatePath, string? keyPath, KeyPassword? password)
+    {
+        var request = new RenewalRequest { CertificatePath = certificatePath, KeyPath = keyPath, KeyPassword = password };
+        return request with
+        {
+            Rule = Rule,
+            Ca = Ca,
+            UseToken = Ca.UseToken,
+            Rekey = Rekey,
+            KeyAlgorithm = KeyAlgorithm,
+            LockTimeout = LockTimeout ?? DefaultLockTimeout,
+            RetryTimeout = RetryTimeout ?? DefaultRetryTimeout,
+            ActionTimeout = ActionTimeout ?? request.ActionTimeout,
+            Actions = Actions,
+        };
+    }
+}
