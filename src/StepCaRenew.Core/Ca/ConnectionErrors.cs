@@ -65,7 +65,7 @@ internal static class ConnectionErrors
             ErrorId.ClientCertificateExpired, $"The CA at {address} refused the certificate as expired (TLS alert {alert}).",
             "Check the clocks of both machines; -UseToken renews an expired certificate if the provisioner's claim allowRenewalAfterExpiry permits it.", e),
         TlsAlert.UnknownCa => new(
-            ErrorId.ClientCertificateUnknownCa, $"The CA at {address} refused the certificate: it does not know its issuer (TLS alert {alert}).",
+            ErrorId.ClientCertificateUnknownCa, $"The CA at {address} refused the certificate: it was issued by an authority that the CA does not know (TLS alert {alert}).",
             "Check that this CA issued the certificate, and that the address is right.", e),
         _ when TlsAlert.IsAboutCertificate(alert) => new(
             ErrorId.ClientCertificateRefused, $"The CA at {address} refused the certificate (TLS alert {alert}): it was issued by another CA, is revoked, or has expired according to the CA's clock.",

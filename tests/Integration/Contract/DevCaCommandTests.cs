@@ -118,13 +118,13 @@ public sealed class DevCaCommandTests : IDisposable
     private static int CountCertificates(string path) => File.ReadAllText(path).Split("-----BEGIN CERTIFICATE-----").Length - 1;
 
     [Theory]
-    [InlineData("What shall be done?")]
-    [InlineData("'x' is no command.", "x")]
+    [InlineData("No command was given.")]
+    [InlineData("'x' is not a command.", "x")]
     [InlineData("--folder is missing.", "run")]
-    [InlineData("'many' is no port.", "run", "--folder", "x", "--port", "many")]
+    [InlineData("'many' is not a port.", "run", "--folder", "x", "--port", "many")]
     [InlineData("'0.20' is not a generation; write 0.19 or 0.30.", "run", "--folder", "x", "--generation", "0.20")]
     [InlineData("'3' is not a number of intermediates; write 1 or 2.", "rotate", "--folder", "x", "--intermediates", "3")]
-    [InlineData("--what is no option of this command.", "run", "--folder", "x", "--what")]
+    [InlineData("--what is not an option of this command.", "run", "--folder", "x", "--what")]
     [InlineData("Expected: CRT KEY.", "issue", "--folder", "x", "--name", "x")]
     public async Task InvalidArguments_AreExplained(string message, params string[] arguments)
     {
@@ -141,7 +141,7 @@ public sealed class DevCaCommandTests : IDisposable
     public async Task CommandWithoutCa_IsAnError(string command, params string[] arguments)
     {
         using var process = Start([command, "--folder", Ca, .. arguments]);
-        Assert.StartsWith("There is no CA below", await process.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("There is no CA in", await process.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
         Assert.Equal(1, await ExitAsync(process));
     }
 }
