@@ -5,52 +5,49 @@ using StepCaRenew.Certificates.Keys;
 
 namespace StepCaRenew.Ca;
 
-/// <summary>Holds the CA's answer against what was asked for, before anything on disk is touched.</summary>
-/// <param name="roots">What is trusted.</param>
-/// <param name="clock">The present moment.</param>
+/// <summary>Verifies the CA's answer before any file is changed.</summary>
 internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
 {
-    /// <summary>How far in our future a certificate may begin: clocks of two machines are never the same, and a CA may set notBefore to its own present second.</summary>
+    /// <summary>How far in the future a certificate may begin: clocks differ, and a CA may set notBefore to its current second.</summary>
     public static readonly TimeSpan Leeway = TimeSpan.FromMinutes(1);
 
-    /// <summary>Our key, same identity and usage, another certificate, valid now, ending later, and a strong chain to our root.</summary>
-    /// <exception cref="RenewalException">It is anything else; each has its own id.</exception>
-    /// <param name="old">The present certificate.</param>
-    /// <param name="key">The key that the new certificate is to be for: the present one, or a new one.</param>
-    /// <param name="answer">The answer.</param>
-    /// <param name="isForced">Whether a certificate that was not due was renewed: within one second the end is the same.</param>
-    /// <returns>The issuers that were verified, the nearest first: of the answer, only these are to be written.</returns>
-    public IReadOnlyList<X509Certificate2> Verify(X509Certificate2 old, PrivateKey key, CaAnswer answer, bool isForced)
+    /// <summary>Checks that the answer is what was expected, is valid now, and has a strong chain to a trusted root.</summary>
+    /// <exception cref="RenewalException">It is not; each deviation has its own id.</exception>
+    /// <returns>The verified issuers, the leaf's issuer first. Only these are used; other certificates in the answer are not.</returns>
+    public IReadOnlyList<X509Certificate2> Verify(CaAnswer answer, Expectation expected)
     {
         var (leaf, now) = (answer.Leaf, clock.GetUtcNow());
-        if (!PairMatch.Matches(leaf, key))
-            throw Wrong(ErrorId.AnswerWrongKey, $"is for another key ({PublicKeyId.Compute(leaf)} instead of {PublicKeyId.Compute(key)})");
-        if (!DistinguishedNames.AreEqual(leaf.SubjectName, old.SubjectName))
-            throw Wrong(ErrorId.AnswerWrongIdentity, $"has the subject '{leaf.Subject}' instead of '{old.Subject}'");
-        if (!SubjectAlternativeNames.FromCertificate(leaf).SameAs(SubjectAlternativeNames.FromCertificate(old)))
-            throw Wrong(ErrorId.AnswerWrongIdentity, $"has other alternative names ({Names(leaf)} instead of {Names(old)})");
-        if (CertificateUsage.DescribeDifference(old, leaf) is { } usage)
+        if (!PairMatch.Matches(leaf, expected.Key))
+            throw Wrong(ErrorId.AnswerWrongKey, $"is for another key ({PublicKeyId.Compute(leaf)} instead of {PublicKeyId.Compute(expected.Key)})");
+        if (!DistinguishedNames.AreEqual(leaf.SubjectName, expected.Subject))
+            throw Wrong(ErrorId.AnswerWrongIdentity, $"has the subject '{leaf.Subject}' instead of '{expected.Subject.Name}'");
+        if (SubjectAlternativeNames.FromCertificate(leaf) is var names && !names.SameAs(expected.Names))
+            throw Wrong(ErrorId.AnswerWrongIdentity, $"has other alternative names ({names} instead of {expected.Names})");
+        if (DescribeUsage(CertificateUsage.FromCertificate(leaf), expected.Usage) is { } usage)
             throw Wrong(ErrorId.AnswerWrongUsage, usage);
-        DemandTime(old, leaf, now, isForced);
-        if (leaf.SerialNumber == old.SerialNumber)
+        RequireTime(leaf, expected, now);
+        if (leaf.SerialNumber == expected.ReplacedSerialNumber)
             throw Wrong(ErrorId.AnswerNotNew, "has the serial number of the present one");
-        return DemandTrusted(answer, CertificatePair.ValidityOf(leaf).NotBefore, now);
+        return RequireTrusted(answer, CertificatePair.ValidityOf(leaf).NotBefore, now);
     }
 
-    private static void DemandTime(X509Certificate2 old, X509Certificate2 leaf, DateTimeOffset now, bool isForced)
+    private static string? DescribeUsage(CertificateUsage usage, CertificateUsage? expected) =>
+        (expected ?? usage with { IsAuthority = false }).DescribeDifference(usage);
+
+    private static void RequireTime(X509Certificate2 leaf, Expectation expected, DateTimeOffset now)
     {
-        var (was, will) = (CertificatePair.ValidityOf(old), CertificatePair.ValidityOf(leaf));
-        if (will.NotBefore > now + Leeway || will.NotAfter <= now)
-            throw Wrong(ErrorId.AnswerNotValidNow, $"is valid from {will.NotBefore:u} to {will.NotAfter:u}, and this machine's clock shows {now:u}");
-        // As moments: by local time, an hour comes twice in autumn.
-        if (will.NotAfter < was.NotAfter)
-            throw Wrong(ErrorId.AnswerEndsEarlier, $"ends on {will.NotAfter:u}, before the present one ({was.NotAfter:u})");
-        // It would be due again at once, and the actions would run with every run.
-        if (will.NotAfter == was.NotAfter && !isForced)
-            throw Wrong(ErrorId.AnswerNotNew, $"does not end later than the present one ({was.NotAfter:u})");
+        var validity = CertificatePair.ValidityOf(leaf);
+        if (validity.NotBefore > now + Leeway || validity.NotAfter <= now)
+            throw Wrong(ErrorId.AnswerNotValidNow, $"is valid from {validity.NotBefore:u} to {validity.NotAfter:u}, and this machine's clock shows {now:u}");
+        // Compared in UTC: in local time, an hour comes twice in autumn.
+        if (validity.NotAfter < expected.EndsNoEarlierThan)
+            throw Wrong(ErrorId.AnswerEndsEarlier, $"ends on {validity.NotAfter:u}, and must not end before {expected.EndsNoEarlierThan:u}");
+        // It would be due again at once, and its actions would run in every run.
+        if (validity.NotAfter == expected.EndsNoEarlierThan && !expected.MayEndThen)
+            throw Wrong(ErrorId.AnswerNotNew, $"does not end later than the present one ({validity.NotAfter:u})");
     }
 
-    private List<X509Certificate2> DemandTrusted(CaAnswer answer, DateTimeOffset notBefore, DateTimeOffset now)
+    private List<X509Certificate2> RequireTrusted(CaAnswer answer, DateTimeOffset notBefore, DateTimeOffset now)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy = roots.CreatePolicy(now > notBefore ? now : notBefore);
@@ -62,8 +59,8 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
         {
             if (!isTrusted)
                 throw Wrong(ErrorId.AnswerUntrusted, $"does not chain to the trusted root: {string.Join("; ", chain.ChainStatus.Select(status => status.Status))}");
-            DemandStrong(elements);
-            return [.. elements.Skip(1).Select(element => Sent(element, answer) ?? (IsRoot(element) ? null : new X509Certificate2(element))).OfType<X509Certificate2>()];
+            RequireStrong(elements);
+            return [.. elements.Skip(1).Select(element => FindSent(element, answer) ?? (IsRoot(element) ? null : new X509Certificate2(element))).OfType<X509Certificate2>()];
         }
         finally
         {
@@ -72,14 +69,14 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
         }
     }
 
-    private static X509Certificate2? Sent(X509Certificate2 element, CaAnswer answer) =>
+    private static X509Certificate2? FindSent(X509Certificate2 element, CaAnswer answer) =>
         answer.Chain.FirstOrDefault(issuer => issuer.RawDataMemory.Span.SequenceEqual(element.RawDataMemory.Span));
 
-    // An intermediate may come from the root file: another edition of the one that the CA sent. Without it the chain would have a gap.
+    // An intermediate that the CA did not send may come from the root file; without it the chain would have a gap.
     private static bool IsRoot(X509Certificate2 element) => element.SubjectName.RawData.AsSpan().SequenceEqual(element.IssuerName.RawData);
 
-    // The signature of the root says nothing: it is trusted because it is in the root file.
-    private static void DemandStrong(List<X509Certificate2> chain)
+    // The root's own signature is not checked: the root is trusted because it is in the root file.
+    private static void RequireStrong(List<X509Certificate2> chain)
     {
         foreach (var certificate in chain.Take(chain.Count - 1))
         {
@@ -90,18 +87,12 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
         foreach (var issuer in chain.Skip(1))
         {
             if (WeakCryptography.FindWeakKey(issuer) is { } key)
-                throw Wrong(ErrorId.AnswerWeak, $"has the issuer '{issuer.Subject}' with a key that is too short ({key})");
+                throw Wrong(ErrorId.AnswerWeak, $"has the issuer '{issuer.Subject}', whose key is too short ({key})");
         }
     }
 
-    private static string Names(X509Certificate2 certificate)
-    {
-        var names = SubjectAlternativeNames.FromCertificate(certificate);
-        return string.Join(", ", names.DnsNames.Concat(names.IPAddresses).Concat(names.EmailAddresses).Concat(names.Uris));
-    }
-
     private static RenewalException Wrong(string id, string what) => new(
-        id, $"The certificate that the CA sent {what}. It was thrown away; nothing was changed on disk.",
+        id, $"The certificate that the CA sent {what}. It was discarded; nothing was changed on disk.",
         id == ErrorId.AnswerNotValidNow
             ? "Set the clocks of this machine and of the CA."
             : "Check that the address is that of your own CA, and see its log and the templates of the provisioner.");

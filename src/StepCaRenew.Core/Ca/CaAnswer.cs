@@ -1,4 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Certificates;
+using StepCaRenew.Certificates.Keys;
 
 namespace StepCaRenew.Ca;
 
@@ -7,6 +9,9 @@ namespace StepCaRenew.Ca;
 /// <param name="Chain">The other certificates, the leaf's issuer first.</param>
 internal sealed record CaAnswer(X509Certificate2 Leaf, IReadOnlyList<X509Certificate2> Chain) : IDisposable
 {
+    /// <summary>The certificate together with the key that it was issued for.</summary>
+    internal KeyedCertificate WithKey(PrivateKey key) => new(Leaf, Chain, key, "the CA's answer");
+
     /// <inheritdoc/>
     public void Dispose()
     {

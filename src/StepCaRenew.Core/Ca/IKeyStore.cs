@@ -11,5 +11,5 @@ internal interface IKeyStore
 
     /// <summary>The leaf with its key, in a form that the platform's TLS accepts. Dispose it: on Windows that deletes the key container.</summary>
     /// <exception cref="RenewalException">The key cannot be stored (<see cref="ErrorId.KeyStoreUnavailable"/>).</exception>
-    X509Certificate2 CreateClient(CertificatePair pair);
+    X509Certificate2 CreateClient(KeyedCertificate certificate);
 }

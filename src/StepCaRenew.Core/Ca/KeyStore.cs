@@ -14,9 +14,9 @@ internal sealed class KeyStore : IKeyStore
     public string? Obstacle => obstacle.Value;
 
     /// <inheritdoc/>
-    public X509Certificate2 CreateClient(CertificatePair pair)
+    public X509Certificate2 CreateClient(KeyedCertificate certificate)
     {
-        var client = pair.Key.AttachTo(pair.Leaf);
+        var client = certificate.Key.AttachTo(certificate.Leaf);
         if (!OperatingSystem.IsWindows())
             return client;
         // SChannel does not accept a key that exists only in memory.

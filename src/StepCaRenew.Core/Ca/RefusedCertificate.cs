@@ -4,10 +4,10 @@ using StepCaRenew.Certificates;
 namespace StepCaRenew.Ca;
 
 /// <summary>Explains why a CA refused a certificate in the TLS handshake, from the chains of both.</summary>
-/// <param name="pair">The refused certificate.</param>
+/// <param name="certificate">The refused certificate.</param>
 /// <param name="roots">The trusted roots.</param>
 /// <param name="serverIssuers">The issuers of the CA's TLS certificate, DER, its present intermediate first.</param>
-internal sealed class RefusedCertificate(CertificatePair pair, TrustedRoots roots, IReadOnlyList<byte[]> serverIssuers)
+internal sealed class RefusedCertificate(KeyedCertificate certificate, TrustedRoots roots, IReadOnlyList<byte[]> serverIssuers)
 {
     /// <summary>Whether the CA refused the certificate for a reason that may be its chain.</summary>
     public static bool IsRefusal(RenewalException e) => e.ErrorId is ErrorId.ClientCertificateRefused or ErrorId.ClientCertificateUnknownCa;
@@ -15,13 +15,13 @@ internal sealed class RefusedCertificate(CertificatePair pair, TrustedRoots root
     /// <summary>The error to report: <paramref name="refusal"/>, or a more exact one.</summary>
     public RenewalException Explain(RenewalException refusal, DateTimeOffset now)
     {
-        var issuers = IssuerChain.Of(pair);
+        var issuers = certificate.ReadableChain;
         // If the present intermediate issued it, the chain is not the reason.
         if (serverIssuers.Count == 0 || IsFromServerIssuers())
             return refusal;
         if (issuers.Count == 0)
-            return roots.All.Any(root => IssuerChain.IsIssuedBy(pair.Leaf, root)) ? refusal : ChainMissing(refusal);
-        return IssuerChain.Verified(pair.Leaf, issuers, roots, now).Count > 0 ? RootNotServed(refusal) : refusal;
+            return roots.All.Any(root => IssuerChain.IsIssuedBy(certificate.Leaf, root)) ? refusal : ChainMissing(refusal);
+        return IssuerChain.FindVerified(certificate.Leaf, issuers, roots, now).Count > 0 ? RootNotServed(refusal) : refusal;
     }
 
     private bool IsFromServerIssuers()
@@ -29,7 +29,7 @@ internal sealed class RefusedCertificate(CertificatePair pair, TrustedRoots root
         foreach (var der in serverIssuers)
         {
             using var issuer = CertificateDecoder.Decode(der);
-            if (IssuerChain.IsIssuedBy(pair.Leaf, issuer))
+            if (IssuerChain.IsIssuedBy(certificate.Leaf, issuer))
                 return true;
         }
 
@@ -38,8 +38,8 @@ internal sealed class RefusedCertificate(CertificatePair pair, TrustedRoots root
 
     private RenewalException ChainMissing(RenewalException refusal) => new(
         ErrorId.ChainMissing,
-        $"{refusal.Message} '{pair.Certificate.Path}' holds only the leaf, and its issuer, '{pair.Leaf.Issuer}', is not the CA's present intermediate certificate.",
-        $"Append the intermediate certificate '{pair.Leaf.Issuer}' to the file (PEM), from a backup or from the administrator of the CA. If another CA issued the certificate, give that CA's address.", refusal);
+        $"{refusal.Message} '{certificate.Source}' holds only the leaf, and its issuer, '{certificate.Leaf.Issuer}', is not the CA's present intermediate certificate.",
+        $"Append the intermediate certificate '{certificate.Leaf.Issuer}' to the file (PEM), from a backup or from the administrator of the CA. If another CA issued the certificate, give that CA's address.", refusal);
 
     private static RenewalException RootNotServed(RenewalException refusal) => new(
         refusal.ErrorId,

@@ -3,23 +3,24 @@ using StepCaRenew.Certificates.Pem;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>Renders the new content of a certificate file in the form of the old one.</summary>
+/// <summary>Renders the content of a certificate file, in the form of a model file if there is one.</summary>
 internal static class CertificateContent
 {
     /// <summary>
-    /// DER stays DER and holds the leaf alone. PEM holds leaf and chain in the order of a TLS handshake. Other blocks (a key,
-    /// DH parameters) stay unchanged and in their place; text between blocks describes the old certificate and is dropped.
-    /// <paramref name="newKey"/> is the block of a new key, if the file also holds the key and the key changes.
+    /// PEM with leaf and chain in the order of a TLS handshake, then the block of the key, if given. A DER model gives DER, which
+    /// holds the leaf only. In a PEM model, other blocks (a key, DH parameters) stay unchanged and in their place, and the key
+    /// block, if given, replaces the model's; text between blocks describes the old certificate and is dropped.
     /// </summary>
-    public static byte[] Render(CertificateFile old, X509Certificate2 leaf, IEnumerable<X509Certificate2> chain, string? newKey = null)
+    public static byte[] Render(X509Certificate2 leaf, IEnumerable<X509Certificate2> chain, PemDocument? model, string? keyBlock = null)
     {
-        if (!old.Document.IsPem)
+        if (model is { IsPem: false })
             return leaf.RawData;
         var certificates = chain.Prepend(leaf).Select(certificate => certificate.ExportCertificatePem());
-        return TextFile.Encode(PemWriter.Join(InPlace(old.Document.Blocks, certificates, newKey), old.Document.HasWindowsLineEnds));
+        var blocks = model is not null ? InPlace(model.Blocks, certificates, keyBlock) : keyBlock is null ? certificates : certificates.Append(keyBlock);
+        return PemWriter.Write(blocks, model);
     }
 
-    private static IEnumerable<string> InPlace(IReadOnlyList<PemBlock> blocks, IEnumerable<string> certificates, string? newKey)
+    private static IEnumerable<string> InPlace(IReadOnlyList<PemBlock> blocks, IEnumerable<string> certificates, string? keyBlock)
     {
         var first = blocks.First(block => block.IsCertificate);
         foreach (var block in blocks)
@@ -31,7 +32,7 @@ internal static class CertificateContent
             }
             else if (!block.IsCertificate)
             {
-                yield return block.IsPrivateKey ? newKey ?? block.Text : block.Text;
+                yield return block.IsPrivateKey ? keyBlock ?? block.Text : block.Text;
             }
         }
     }

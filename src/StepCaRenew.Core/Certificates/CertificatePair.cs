@@ -9,6 +9,8 @@ namespace StepCaRenew.Certificates;
 /// <summary>A certificate file and a key file, read at one moment; they need not match.</summary>
 internal sealed class CertificatePair : IDisposable
 {
+    private KeyedCertificate? keyed;
+
     private CertificatePair(CertificateFile certificate, KeyFile keyFile)
     {
         Certificate = certificate;
@@ -26,6 +28,9 @@ internal sealed class CertificatePair : IDisposable
 
     /// <summary>The private key.</summary>
     public PrivateKey Key => KeyFile.Key;
+
+    /// <summary>The certificate with its chain and its key, which this pair disposes.</summary>
+    internal KeyedCertificate Keyed => keyed ??= new KeyedCertificate(Leaf, () => Certificate.Chain, Key, Certificate.Path);
 
     /// <summary>The path of the key file.</summary>
     public string KeyPath => KeyFile.Path;

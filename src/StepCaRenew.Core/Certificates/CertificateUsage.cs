@@ -2,28 +2,32 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>Compares the permitted usage of two certificates (RFC 5280 sections 4.2.1.3, 4.2.1.9 and 4.2.1.12).</summary>
-internal static class CertificateUsage
+/// <summary>What a certificate may be used for (RFC 5280 sections 4.2.1.3, 4.2.1.9 and 4.2.1.12).</summary>
+/// <param name="IsAuthority">Whether it is a CA certificate.</param>
+/// <param name="ExtendedUsages">The extended key usages; empty if they are not restricted.</param>
+/// <param name="KeyUsages">The key usages; none if they are not restricted.</param>
+/// <param name="KeyAlgorithm">The object identifier of the key's algorithm.</param>
+internal sealed record CertificateUsage(bool IsAuthority, IReadOnlyList<string> ExtendedUsages, X509KeyUsageFlags KeyUsages, string KeyAlgorithm)
 {
     // These depend on the algorithm: an EC key cannot encipher.
     private const X509KeyUsageFlags AlgorithmUsages = X509KeyUsageFlags.KeyEncipherment | X509KeyUsageFlags.DataEncipherment | X509KeyUsageFlags.KeyAgreement;
 
-    /// <summary>How the usage of a new certificate differs from that of the old one, such as "has the key usage …"; null if it does not differ.</summary>
-    public static string? DescribeDifference(X509Certificate2 old, X509Certificate2 next)
-    {
-        if (ChainOrder.IsAuthority(next) && !ChainOrder.IsAuthority(old))
-            return "is a CA certificate";
-        var (had, has) = (ExtendedKeyUsage.ReadNames(old), ExtendedKeyUsage.ReadNames(next));
-        if (!had.ToHashSet().SetEquals(has))
-            return $"has the extended key usage {Shown(has)} instead of {Shown(had)}";
-        var (did, does) = (KeyUsageOf(old), KeyUsageOf(next));
-        var compared = old.GetKeyAlgorithm() == next.GetKeyAlgorithm() ? ~X509KeyUsageFlags.None : ~AlgorithmUsages;
-        return (did & compared) == (does & compared) ? null : $"has the key usage {does} instead of {did}";
-    }
+    /// <summary>The usage of a certificate.</summary>
+    public static CertificateUsage FromCertificate(X509Certificate2 certificate) => new(
+        ChainOrder.IsAuthority(certificate), ExtendedKeyUsage.ReadNames(certificate),
+        certificate.Extensions.OfType<X509KeyUsageExtension>().Select(extension => extension.KeyUsages).FirstOrDefault(),
+        certificate.GetKeyAlgorithm());
 
-    // None without the extension, which permits every usage.
-    private static X509KeyUsageFlags KeyUsageOf(X509Certificate2 certificate) =>
-        certificate.Extensions.OfType<X509KeyUsageExtension>().Select(extension => extension.KeyUsages).FirstOrDefault();
+    /// <summary>How the usage of a new certificate differs from this one, such as "has the key usage …"; null if it does not differ.</summary>
+    public string? DescribeDifference(CertificateUsage next)
+    {
+        if (next.IsAuthority && !IsAuthority)
+            return "is a CA certificate";
+        if (!ExtendedUsages.ToHashSet().SetEquals(next.ExtendedUsages))
+            return $"has the extended key usage {Shown(next.ExtendedUsages)} instead of {Shown(ExtendedUsages)}";
+        var compared = KeyAlgorithm == next.KeyAlgorithm ? ~X509KeyUsageFlags.None : ~AlgorithmUsages;
+        return (KeyUsages & compared) == (next.KeyUsages & compared) ? null : $"has the key usage {next.KeyUsages} instead of {KeyUsages}";
+    }
 
     private static string Shown(IReadOnlyList<string> usages) => usages.Count == 0 ? "'any'" : $"'{string.Join(", ", usages)}'";
 }

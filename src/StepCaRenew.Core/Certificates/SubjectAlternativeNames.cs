@@ -50,6 +50,9 @@ internal sealed class SubjectAlternativeNames
         return encoded.SetEquals(other.encoded);
     }
 
+    /// <summary>The names that can be read, separated by commas.</summary>
+    public override string ToString() => string.Join(", ", dnsNames.Concat(ipAddresses).Concat(emailAddresses).Concat(uris));
+
     private void Read(byte[] data)
     {
         try

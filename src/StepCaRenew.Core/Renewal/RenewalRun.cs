@@ -175,7 +175,10 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
 
     private async Task<Outcome> IssueAsync(CancellationToken cancellationToken)
     {
-        answer = Keep(await services.Issuer.IssueAsync(Pair, newKey, request, report, cancellationToken).ConfigureAwait(false));
+        var wanted = CaRequest.Create(Pair.Keyed, newKey, request.UseToken);
+        var expected = Expectation.FromCertificate(Pair.Leaf, wanted.Key, mayEndThen: request.Rule.IsForced);
+        var options = new IssuerOptions { Ca = request.Ca, RetryTimeout = request.RetryTimeout, LastClock = request.LastClock, OnAttempt = report.Asked, OnClock = report.SawClock };
+        answer = Keep(await services.Issuer.IssueAsync(wanted, expected, options, cancellationToken).ConfigureAwait(false));
         return Outcome.Continue;
     }
 
@@ -190,7 +193,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     // The record of the actions is on disk before the new pair is: a crash must not lose them.
     private async Task<Outcome> CommitAsync()
     {
-        newVersion = NewPair.Render(store.Paths, Pair, answer, newKey, request.KeyPassword);
+        newVersion = NewPair.Render(store.Paths, answer.WithKey(newKey ?? Pair.Key), Pair, request.KeyPassword);
         note.Put();
         try
         {

@@ -4,7 +4,6 @@ using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Registration;
-using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Integration.Engine;
 
@@ -96,7 +95,7 @@ public sealed class RotationTests : EngineTest
         await RenewedAsync(Request(ca, pair));
     }
 
-    // The chain leads to no root that is trusted here: then another address is the advice.
+    // The chain does not lead to the trusted root: the remedy is another address.
     [Theory]
     [MemberData(nameof(AllKinds))]
     public async Task CertificateOfAnotherCa_IsStillThat(CaKind kind)
@@ -119,7 +118,7 @@ public sealed class RotationTests : EngineTest
         var pair = await IssueAsync(before);
         var (_, error) = await RunAsync(Request(after, pair) with { Ca = new() { CaUrl = after.Url.ToString(), RootPath = $"{before.RootPath},{after.RootPath}" } });
         Assert.Contains("chains to the trusted root", error!.Message, StringComparison.Ordinal);
-        Assert.Contains("keep the old one", error.Remedy, StringComparison.Ordinal);
+        Assert.Contains("keep the old root", error.Remedy, StringComparison.Ordinal);
     }
 
     // The way of Windows, where .NET would put what it sends into a certificate store.
@@ -130,12 +129,12 @@ public sealed class RotationTests : EngineTest
         await using var ca = await OwnCaAsync(kind);
         var pair = await IssueAsync(ca);
         var (before, _) = await IssueAsWindowsAsync(ca, pair, rekey);
-        Assert.Equal((1, 0), (before.Attempts, Log.Count(Event.AskingAgain)));
+        Assert.Equal((1, 0), (before, Log.Count(Event.AskingAgain)));
 
         await ca.RotateIntermediateAsync();
         var (after, error) = await IssueAsWindowsAsync(ca, pair, rekey);
         Assert.True(error is null, $"{error?.ErrorId}: {error}");
-        Assert.Equal((2, 1, rekey ? 1 : 0), (after.Attempts, Log.Count(Event.AskingAgain), Log.Count(Event.IssuersShown)));
+        Assert.Equal((2, 1, rekey ? 1 : 0), (after, Log.Count(Event.AskingAgain), Log.Count(Event.IssuersShown)));
         Assert.Contains(rekey ? "by mTLS" : "by a token", Log.Events.Single(one => one.Id == Event.AskingAgain).Message, StringComparison.Ordinal);
     }
 
@@ -157,9 +156,9 @@ public sealed class RotationTests : EngineTest
     public async Task KeyThatWindowsCannotStore_IsRenewedByToken(CaKind kind, bool isKnown)
     {
         await using var ca = await OwnCaAsync(kind);
-        var (result, error) = await IssueAsWindowsAsync(ca, await IssueAsync(ca), rekey: false, new NoKeyStore(isKnown));
+        var (attempts, error) = await IssueAsWindowsAsync(ca, await IssueAsync(ca), rekey: false, new NoKeyStore(isKnown));
         Assert.True(error is null, $"{error?.ErrorId}: {error}");
-        Assert.Equal((isKnown ? 1 : 2, isKnown ? 0 : 1), (result.Attempts, Log.Count(Event.AskingAgain)));
+        Assert.Equal((isKnown ? 1 : 2, isKnown ? 0 : 1), (attempts, Log.Count(Event.AskingAgain)));
         Assert.Contains(Log.Events, one => one.Message.Contains(isKnown ? "by token, since TLS cannot use the key in this session (a reason)" : "by a token", StringComparison.Ordinal));
     }
 
@@ -201,22 +200,23 @@ public sealed class RotationTests : EngineTest
         Assert.Equal(RenewalStatus.Renewed, outcome.Result!.Status);
     }
 
-    private async Task<(RenewalResult Result, RenewalException? Error)> IssueAsWindowsAsync(ITestCa ca, IssuedPair issued, bool rekey, IKeyStore? keyStore = null)
+    private async Task<(int Attempts, RenewalException? Error)> IssueAsWindowsAsync(ITestCa ca, IssuedPair issued, bool rekey, IKeyStore? keyStore = null)
     {
         using var pair = CertificatePair.Load(issued.CertificatePath, issued.KeyPath, null);
-        var request = Request(ca, issued);
-        var report = new RenewalReport(request, Clock, Log);
+        var attempts = 0;
+        var options = new IssuerOptions { Ca = Request(ca, issued).Ca, OnAttempt = () => attempts++ };
         using var issuer = new CertificateIssuer(Clock, () => 0.5, _ => null, Log, isWindows: true, keyStore ?? new KeyStore());
         using var newKey = rekey ? KeyAlgorithms.GenerateLike(pair.Key) : null;
         try
         {
-            using var answer = await issuer.IssueAsync(pair, newKey, request, report, CancellationToken.None);
-            Assert.True(PairMatch.Matches(answer.Leaf, newKey ?? pair.Key));
-            return (report.Renewed(answer.Leaf, rekey), null);
+            var wanted = CaRequest.Create(pair.Keyed, newKey, useToken: false);
+            using var answer = await issuer.IssueAsync(wanted, Expectation.FromCertificate(pair.Leaf, wanted.Key, mayEndThen: true), options, CancellationToken.None);
+            Assert.True(answer.WithKey(newKey ?? pair.Key).Matches);
+            return (attempts, null);
         }
         catch (RenewalException e)
         {
-            return (report.Failed(e), e);
+            return (attempts, e);
         }
     }
 
@@ -224,6 +224,6 @@ public sealed class RotationTests : EngineTest
     {
         public string? Obstacle => isKnown ? "a reason" : null;
 
-        public X509Certificate2 CreateClient(CertificatePair pair) => throw KeyStore.Unavailable("Access denied", new System.Security.Cryptography.CryptographicException());
+        public X509Certificate2 CreateClient(KeyedCertificate certificate) => throw KeyStore.Unavailable("Access denied", new System.Security.Cryptography.CryptographicException());
     }
 }

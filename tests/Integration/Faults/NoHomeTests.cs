@@ -52,7 +52,7 @@ public sealed class NoHomeTests : FaultTest
         Tool.Run("chmod", "600", pair.KeyPath);
         var output = await RunAsNobodyAsync(Request(ca, pair), ["-u", "HOME"]);
         Assert.Contains(ErrorId.AccessDenied, output, StringComparison.Ordinal);
-        Assert.Contains($"user {Nobody}.", output, StringComparison.Ordinal);
+        Assert.Contains($"user {Nobody} does not have permission", output, StringComparison.Ordinal);
     }
 
     private static uint? Owner(string path) => OperatingSystem.IsLinux() ? LinuxStat.TryRead(path, followLinks: false)?.User : null;

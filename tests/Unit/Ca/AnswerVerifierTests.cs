@@ -3,8 +3,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Time.Testing;
 using StepCaRenew.Ca;
-using StepCaRenew.Ca.Configuration;
-using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Unit.Fixtures;
@@ -19,7 +17,7 @@ public sealed class AnswerVerifierTests
     private static readonly TestPair Pair = Ca.Issue(Old);
     private static readonly DateTimeOffset Now = Old.NotBefore.AddHours(16);
 
-    /// <summary>A correct answer of the CA.</summary>
+    /// <summary>A correct answer.</summary>
     private static readonly LeafSpec New = Old with { Key = Pair.Key, NotBefore = Now.AddMinutes(-1), NotAfter = Now.AddHours(24) };
 
     [Fact]
@@ -32,12 +30,12 @@ public sealed class AnswerVerifierTests
     [Fact]
     public void Verify_SameEnd_IsGoodOnlyIfForced()
     {
-        Demand(ErrorId.AnswerNotNew, New with { NotAfter = Old.NotAfter });
+        Refuse(ErrorId.AnswerNotNew, New with { NotAfter = Old.NotAfter });
         Assert.Single(Verify(Ca.Issue(New with { NotAfter = Old.NotAfter }).Leaf, isForced: true, Ca.Intermediate));
     }
 
     [Fact]
-    public void Verify_TheVerySameCertificate_IsNotNew() =>
+    public void Verify_ThePresentCertificate_IsNotNew() =>
         Expect.Failure(ErrorId.AnswerNotNew, () => Verify(Pair.Leaf, isForced: true, Ca.Intermediate));
 
     [Theory]
@@ -48,21 +46,21 @@ public sealed class AnswerVerifierTests
     [Theory]
     [InlineData(61)]
     [InlineData(3600)]
-    public void Verify_BeginsLater_IsNotValidNow(int seconds) => Demand(ErrorId.AnswerNotValidNow, New with { NotBefore = Now.AddSeconds(seconds) });
+    public void Verify_BeginsLater_IsNotValidNow(int seconds) => Refuse(ErrorId.AnswerNotValidNow, New with { NotBefore = Now.AddSeconds(seconds) });
 
     [Theory]
     [InlineData(0)]
     [InlineData(-3600)]
-    public void Verify_IsOver_IsNotValidNow(int seconds) =>
-        Demand(ErrorId.AnswerNotValidNow, New with { NotBefore = Now.AddHours(-2), NotAfter = Now.AddSeconds(seconds) });
+    public void Verify_Expired_IsNotValidNow(int seconds) =>
+        Refuse(ErrorId.AnswerNotValidNow, New with { NotBefore = Now.AddHours(-2), NotAfter = Now.AddSeconds(seconds) });
 
     [Fact]
-    public void Verify_EndsASecondEarlier_IsRefused() => Demand(ErrorId.AnswerEndsEarlier, New with { NotAfter = Old.NotAfter.AddSeconds(-1) });
+    public void Verify_EndsASecondEarlier_IsRefused() => Refuse(ErrorId.AnswerEndsEarlier, New with { NotAfter = Old.NotAfter.AddSeconds(-1) });
 
     [Fact]
     public void Verify_OtherKey_NamesBoth()
     {
-        var e = Demand(ErrorId.AnswerWrongKey, New with { Key = null });
+        var e = Refuse(ErrorId.AnswerWrongKey, New with { Key = null });
         Assert.Contains(PublicKeyId.Compute(Pair.Leaf), e.Message, StringComparison.Ordinal);
     }
 
@@ -71,13 +69,13 @@ public sealed class AnswerVerifierTests
     [InlineData("CN=host.example.com, O=More")]
     [InlineData("CN=HOST.example.com")]
     [InlineData("")]
-    public void Verify_OtherSubject_IsAnotherIdentity(string subject) => Demand(ErrorId.AnswerWrongIdentity, New with { Subject = subject });
+    public void Verify_OtherSubject_IsAnotherIdentity(string subject) => Refuse(ErrorId.AnswerWrongIdentity, New with { Subject = subject });
 
     public static TheoryData<string> Names => ["less", "more", "none", "other kind"];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Verify_OtherNames_IsAnotherIdentity(string difference) => Demand(ErrorId.AnswerWrongIdentity, difference switch
+    public void Verify_OtherNames_IsAnotherIdentity(string difference) => Refuse(ErrorId.AnswerWrongIdentity, difference switch
     {
         "less" => New with { DnsNames = ["a.example.com"] },
         "more" => New with { EmailAddresses = ["admin@example.com"] },
@@ -89,7 +87,7 @@ public sealed class AnswerVerifierTests
 
     [Theory]
     [MemberData(nameof(Usages))]
-    public void Verify_OtherUsage_IsRefused(string difference) => Demand(ErrorId.AnswerWrongUsage, difference switch
+    public void Verify_OtherUsage_IsRefused(string difference) => Refuse(ErrorId.AnswerWrongUsage, difference switch
     {
         "no clientAuth" => New with { Usages = [LeafSpec.ServerAuth] },
         "codeSigning alone" => New with { Usages = [CodeSigning] },
@@ -127,7 +125,7 @@ public sealed class AnswerVerifierTests
     [Fact]
     public void Verify_StrangerOfTheSameName_IsUntrusted()
     {
-        // The same names everywhere, other keys: only the signature tells.
+        // The same names everywhere, other keys: only the signature shows it.
         var forger = new TestAuthority();
         Expect.Failure(ErrorId.AnswerUntrusted, () => Verify(forger.Issue(New).Leaf, Ca.Intermediate));
         Expect.Failure(ErrorId.AnswerUntrusted, () => Verify(forger.Issue(New).Leaf, forger.Intermediate));
@@ -137,7 +135,7 @@ public sealed class AnswerVerifierTests
     public void Verify_WithoutIntermediate_IsUntrusted() => Expect.Failure(ErrorId.AnswerUntrusted, () => Verify(Ca.Issue(New).Leaf));
 
     [Fact]
-    public void Verify_IntermediateAmongOthers_GivesTheChainAlone() =>
+    public void Verify_IntermediateAmongOthers_ReturnsOnlyTheChain() =>
         Assert.Equal([Ca.Intermediate, Ca.Root], Verify(Ca.Issue(New).Leaf, isForced: false, Stranger.Issue(New).Leaf, Stranger.Intermediate, Ca.Root, Ca.Intermediate));
 
     [Fact]
@@ -151,7 +149,45 @@ public sealed class AnswerVerifierTests
         Expect.Failure(ErrorId.AnswerUntrusted, () => Verify(Stranger.Issue(New).Leaf));
     }
 
-    private static RenewalException Demand(string errorId, LeafSpec spec)
+    // A first certificate replaces none: any end and any serial number will do, and any usage except that of a CA.
+    [Theory]
+    [InlineData(null)]
+    [InlineData("other names")]
+    [InlineData("other subject")]
+    [InlineData("authority")]
+    [InlineData("ends earlier than requested")]
+    public void Verify_FirstCertificate_IsComparedWithTheRequest(string? difference)
+    {
+        var requested = new Expectation
+        {
+            Key = Pair.PrivateKey,
+            Subject = Pair.Leaf.SubjectName,
+            Names = SubjectAlternativeNames.FromCertificate(Pair.Leaf),
+            EndsNoEarlierThan = difference == "ends earlier than requested" ? New.NotAfter.AddSeconds(1) : null,
+        };
+        var (errorId, spec) = difference switch
+        {
+            "other names" => (ErrorId.AnswerWrongIdentity, New with { DnsNames = ["a.example.com"] }),
+            "other subject" => (ErrorId.AnswerWrongIdentity, New with { Subject = "CN=x" }),
+            "authority" => (ErrorId.AnswerWrongUsage, New with { Extensions = [("2.5.29.19", new X509BasicConstraintsExtension(true, false, 0, true).RawData)] }),
+            "ends earlier than requested" => (ErrorId.AnswerEndsEarlier, New),
+            _ => (null, New with { Usages = [CodeSigning], NotAfter = Now.AddMinutes(1) }),
+        };
+        var leaf = Ca.Issue(spec).Leaf;
+        if (errorId is null)
+            Assert.Equal([Ca.Intermediate], Verify(Ca.Root, requested, leaf, Ca.Intermediate));
+        else
+            Expect.Failure(errorId, () => Verify(Ca.Root, requested, leaf, Ca.Intermediate));
+    }
+
+    [Fact]
+    public void Verify_SerialNumberOfTheReplacedOne_IsNotNew()
+    {
+        var serial = Convert.FromHexString(Pair.Leaf.SerialNumber);
+        Refuse(ErrorId.AnswerNotNew, New with { SerialNumber = serial });
+    }
+
+    private static RenewalException Refuse(string errorId, LeafSpec spec)
     {
         var e = Expect.Failure(errorId, () => Verify(spec));
         Assert.Contains("nothing was changed", e.Message, StringComparison.Ordinal);
@@ -160,7 +196,7 @@ public sealed class AnswerVerifierTests
 
     private const string CodeSigning = "1.3.6.1.5.5.7.3.3";
 
-    /// <summary>A signature with another hash than the request asks for: .NET refuses weak ones there.</summary>
+    /// <summary>A signature with another hash than that of the request, where .NET refuses weak ones.</summary>
     private sealed class HashedBy(RSA key, string hash) : X509SignatureGenerator
     {
         public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm)
@@ -186,12 +222,12 @@ public sealed class AnswerVerifierTests
 
     private static IReadOnlyList<X509Certificate2> Verify(X509Certificate2 leaf, bool isForced, params X509Certificate2[] chain) => Verify(Ca.Root, leaf, isForced, chain);
 
-    private static IReadOnlyList<X509Certificate2> Verify(X509Certificate2 root, X509Certificate2 leaf, bool isForced, params X509Certificate2[] chain)
+    private static IReadOnlyList<X509Certificate2> Verify(X509Certificate2 root, X509Certificate2 leaf, bool isForced, params X509Certificate2[] chain) =>
+        Verify(root, Expectation.FromCertificate(Pair.Leaf, Pair.PrivateKey, mayEndThen: isForced), leaf, chain);
+
+    private static IReadOnlyList<X509Certificate2> Verify(X509Certificate2 root, Expectation expected, X509Certificate2 leaf, params X509Certificate2[] chain)
     {
-        using var folder = new TestFolder();
-        var (certificate, key) = Pair.WriteTo(folder, "a", Ca.Intermediate);
-        using var pair = CertificatePair.Load(certificate, key, null);
-        using var roots = TrustedRoots.Load(new CaSettings(new Uri("https://ca"), folder.Write("root.crt", root.ExportCertificatePem()), null));
-        return new AnswerVerifier(roots, new FakeTimeProvider(Now)).Verify(pair.Leaf, pair.Key, new CaAnswer(leaf, chain), isForced);
+        using var roots = TestAuthority.TrustRoot(root);
+        return new AnswerVerifier(roots, new FakeTimeProvider(Now)).Verify(new CaAnswer(leaf, chain), expected);
     }
 }

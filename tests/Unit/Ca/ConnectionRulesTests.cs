@@ -5,7 +5,6 @@ using NetArchTest.Rules;
 using StepCaRenew.Ca;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Trust;
-using StepCaRenew.Certificates;
 using StepCaRenew.Monitoring;
 using StepCaRenew.Unit.Fixtures;
 
@@ -46,9 +45,8 @@ public sealed class ConnectionRulesTests
     public void Handler_ForTheCa_FollowsTheRule(bool hasClient)
     {
         using var folder = new TestFolder();
-        var (certificate, key) = TestAuthority.Default.Issue(new LeafSpec { Key = RSA.Create(2048) }).WriteTo(folder, "web"); // Wine has no EC keys for TLS.
-        using var pair = CertificatePair.Load(certificate, key, null);
-        using var leaf = new KeyStore().CreateClient(pair);
+        var pair = TestAuthority.Default.Issue(new LeafSpec { Key = RSA.Create(2048) }); // Wine has no EC keys for TLS.
+        using var leaf = new KeyStore().CreateClient(pair.Keyed());
         using var roots = TrustedRoots.Load(new CaSettings(Address, folder.Write("root.crt", TestAuthority.Default.Root.ExportCertificatePem()), null));
         using var handler = new CaHandlerFactory(roots, new FakeTimeProvider(), _ => null)
             .Create(Address, new ServerTrust(), new ConnectAttempts(), hasClient ? new ClientIdentity(leaf, []) : null);

@@ -1,7 +1,6 @@
 using StepCaRenew.Ca;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Trust;
-using StepCaRenew.Certificates;
 using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Ca;
@@ -31,7 +30,6 @@ public sealed class RefusedCertificateTests : IDisposable
     {
         var settings = new CaSettings(new Uri("https://ca"), folder.Write("root.crt", Ca.Root.ExportCertificatePem()), null);
         using var roots = TrustedRoots.Load(settings);
-        using var pair = CertificatePair.Load(folder.Write("web.crt", issued.Leaf.ExportCertificatePem()), folder.Write("web.key", issued.KeyPem), null);
-        return new RefusedCertificate(pair, roots, [served.Intermediate.RawData]).Explain(Refusal, DateTimeOffset.UtcNow);
+        return new RefusedCertificate(issued.Keyed(), roots, [served.Intermediate.RawData]).Explain(Refusal, DateTimeOffset.UtcNow);
     }
 }

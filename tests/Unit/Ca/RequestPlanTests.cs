@@ -1,26 +1,34 @@
 using StepCaRenew.Ca;
+using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Ca;
 
 public sealed class RequestPlanTests
 {
-    // Every combination: Windows, TLS can use the key, by token, new key, chain in the file.
+    private static readonly TestAuthority Ca = TestAuthority.Default;
+    private static readonly TestPair Pair = Ca.Issue();
+
+    // Every combination: Windows, TLS can use the key, the request, chain in the file.
     [Theory]
-    [InlineData(false, true, false, false, true, "WithChain")]
-    [InlineData(false, true, false, true, true, "WithChain")]
-    [InlineData(false, true, false, false, false, "LeafAlone")]
-    [InlineData(false, true, false, true, false, "LeafAlone")]
-    [InlineData(true, true, false, false, true, "LeafAlone Token")]
-    [InlineData(true, true, false, true, true, "LeafAlone WithChain")]
-    [InlineData(true, true, false, false, false, "LeafAlone")]
-    [InlineData(true, true, false, true, false, "LeafAlone")]
-    [InlineData(false, true, true, false, true, "Token")]
-    [InlineData(true, true, true, false, true, "Token")]
-    [InlineData(true, false, false, false, true, "Token")]
-    [InlineData(true, false, false, true, true, "LeafAlone WithChain")]
-    [InlineData(true, false, false, false, false, "LeafAlone")]
-    [InlineData(true, false, false, true, false, "LeafAlone")]
-    [InlineData(true, false, true, false, true, "Token")]
-    public void Of_Situation_IsThePlan(bool isWindows, bool keepsKeys, bool byToken, bool isRekey, bool hasChain, string expected) =>
-        Assert.Equal(expected, string.Join(' ', RequestPlan.Of(isWindows, keepsKeys, byToken, isRekey, hasChain)));
+    [InlineData(false, true, "Renew", true, "WithChain")]
+    [InlineData(false, true, "Rekey", true, "WithChain")]
+    [InlineData(false, true, "Renew", false, "LeafAlone")]
+    [InlineData(false, true, "Rekey", false, "LeafAlone")]
+    [InlineData(true, true, "Renew", true, "LeafAlone Token")]
+    [InlineData(true, true, "Rekey", true, "LeafAlone WithChain")]
+    [InlineData(true, true, "Renew", false, "LeafAlone")]
+    [InlineData(true, true, "Rekey", false, "LeafAlone")]
+    [InlineData(false, true, "RenewByToken", true, "Token")]
+    [InlineData(true, true, "RenewByToken", true, "Token")]
+    [InlineData(true, false, "Renew", true, "Token")]
+    [InlineData(true, false, "Rekey", true, "LeafAlone WithChain")]
+    [InlineData(true, false, "Renew", false, "LeafAlone")]
+    [InlineData(true, false, "Rekey", false, "LeafAlone")]
+    [InlineData(true, false, "RenewByToken", true, "Token")]
+    public void Create_Situation_IsThePlan(bool isWindows, bool keepsKeys, string kind, bool hasChain, string expected)
+    {
+        var present = hasChain ? Pair.Keyed(Ca.Intermediate) : Pair.Keyed();
+        var request = CaRequest.Create(present, kind == "Rekey" ? Ca.Issue().PrivateKey : null, useToken: kind == "RenewByToken");
+        Assert.Equal(expected, string.Join(' ', RequestPlan.Create(request, isWindows, keepsKeys)));
+    }
 }

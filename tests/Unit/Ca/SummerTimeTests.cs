@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using StepCaRenew.Ca;
-using StepCaRenew.Ca.Configuration;
-using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates;
 using StepCaRenew.Unit.Fixtures;
 
@@ -21,28 +19,22 @@ public sealed class SummerTimeTests
     public void Verify_NewEndInTheRepeatedHour_IsLater()
     {
         using var berlin = new LocalTimeZone("Europe/Berlin");
-        using var folder = new TestFolder();
         var now = OldEnd.AddMinutes(-20);
         var old = Ca.Issue(new LeafSpec { NotBefore = OldEnd.AddHours(-1), NotAfter = OldEnd });
-        var (certificate, key) = old.WriteTo(folder, "a");
-        using var pair = CertificatePair.Load(certificate, key, null);
-        using var roots = TrustedRoots.Load(new CaSettings(new Uri("https://ca"), folder.Write("root.crt", Ca.Root.ExportCertificatePem()), null));
+        using var roots = Ca.Trust();
         using var renewed = Ca.Issue(new LeafSpec { NotBefore = now, NotAfter = NewEnd, Key = old.Key }).Leaf;
-        new AnswerVerifier(roots, new FakeTimeProvider(now)).Verify(pair.Leaf, pair.Key, new CaAnswer(renewed, [Ca.Intermediate]), isForced: false);
+        new AnswerVerifier(roots, new FakeTimeProvider(now)).Verify(new CaAnswer(renewed, [Ca.Intermediate]), Expectation.FromCertificate(old.Leaf, old.PrivateKey, mayEndThen: false));
     }
 
     [Fact]
     public void Verify_WrongEnd_IsNamedInUtc()
     {
         using var berlin = new LocalTimeZone("Europe/Berlin");
-        using var folder = new TestFolder();
         var old = Ca.Issue(new LeafSpec { NotBefore = OldEnd.AddHours(-1), NotAfter = OldEnd });
-        var (certificate, key) = old.WriteTo(folder, "a");
-        using var pair = CertificatePair.Load(certificate, key, null);
-        using var roots = TrustedRoots.Load(new CaSettings(new Uri("https://ca"), folder.Write("root.crt", Ca.Root.ExportCertificatePem()), null));
+        using var roots = Ca.Trust();
         using var earlier = Ca.Issue(new LeafSpec { NotBefore = OldEnd.AddHours(-1), NotAfter = OldEnd.AddMinutes(-5), Key = old.Key }).Leaf;
         var verifier = new AnswerVerifier(roots, new FakeTimeProvider(OldEnd.AddMinutes(-20)));
-        var e = Expect.Failure(ErrorId.AnswerEndsEarlier, () => verifier.Verify(pair.Leaf, pair.Key, new CaAnswer(earlier, [Ca.Intermediate]), isForced: false));
+        var e = Expect.Failure(ErrorId.AnswerEndsEarlier, () => verifier.Verify(new CaAnswer(earlier, [Ca.Intermediate]), Expectation.FromCertificate(old.Leaf, old.PrivateKey, mayEndThen: false)));
         Assert.Contains("2026-10-25 00:45:00Z", e.Message, StringComparison.Ordinal);
         Assert.Contains("2026-10-25 00:50:00Z", e.Message, StringComparison.Ordinal);
     }

@@ -61,13 +61,22 @@ public sealed class CertificateContentTests
     {
         using var folder = new TestFolder();
         using var old = CertificateFile.Load(folder.Write("a.der", Old.Leaf.RawData));
-        Assert.Equal(New.Leaf.RawData, CertificateContent.Render(old, New.Leaf, [Ca.Intermediate]));
+        Assert.Equal(New.Leaf.RawData, CertificateContent.Render(New.Leaf, [Ca.Intermediate], old.Document));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Render_NewFile_IsLeafAndChainThenTheKey(bool withKey)
+    {
+        var content = Encoding.UTF8.GetString(CertificateContent.Render(New.Leaf, [Ca.Intermediate], model: null, withKey ? New.KeyPem.TrimEnd() : null));
+        Assert.Equal(withKey ? Renewed + New.KeyPem : Renewed, content);
     }
 
     private static string Render(byte[] before)
     {
         using var folder = new TestFolder();
         using var old = CertificateFile.Load(folder.Write("a.pem", before));
-        return Encoding.UTF8.GetString(CertificateContent.Render(old, New.Leaf, [Ca.Intermediate]));
+        return Encoding.UTF8.GetString(CertificateContent.Render(New.Leaf, [Ca.Intermediate], old.Document));
     }
 }

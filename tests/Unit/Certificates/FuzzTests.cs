@@ -59,7 +59,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     {
         var validity = CertificatePair.ValidityOf(file.Leaf);
         _ = RenewalPolicy.DueTime(validity, RenewalRule.Default);
-        _ = CertificateContent.Render(file, file.Leaf, file.Chain);
+        _ = CertificateContent.Render(file.Leaf, file.Chain, file.Document);
         _ = new CertificateInspector(TimeProvider.System).Inspect(file, TestKeys.Path("p256.pem"), null);
         _ = CommonName.FromCertificate(file.Leaf);
     }

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Ca.Trust;
+using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Unit.Fixtures;
 
@@ -25,6 +28,13 @@ internal sealed class TestAuthority
     public X509Certificate2 Root { get; }
 
     public X509Certificate2 Intermediate { get; }
+
+    /// <summary>The root as the only one that is trusted.</summary>
+    public TrustedRoots Trust() => TrustRoot(Root);
+
+    /// <summary>A certificate as the only root that is trusted.</summary>
+    public static TrustedRoots TrustRoot(X509Certificate2 root) =>
+        TrustedRoots.Parse(new CaSettings(new Uri("https://ca"), "root.crt", null), new InputFile("root.crt", root.RawData, default));
 
     public TestPair Issue(LeafSpec? spec = null)
     {

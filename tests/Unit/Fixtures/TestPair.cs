@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Certificates;
+using StepCaRenew.Certificates.Keys;
 
 namespace StepCaRenew.Unit.Fixtures;
 
@@ -11,6 +13,12 @@ internal sealed record TestPair(X509Certificate2 Leaf, AsymmetricAlgorithm Key)
     public string KeyPem => Key.ExportPkcs8PrivateKeyPem() + "\n";
 
     public byte[] KeyDer => Key.ExportPkcs8PrivateKey();
+
+    /// <summary>The pair with its chain, as the CA client takes it.</summary>
+    public KeyedCertificate Keyed(params X509Certificate2[] chain) => new(Leaf, chain, PrivateKey, "web.crt");
+
+    /// <summary>The key as the product has it; it is not disposed, since tests share it.</summary>
+    public PrivateKey PrivateKey => Key is RSA rsa ? new PrivateKey(rsa) : new PrivateKey((ECDsa)Key);
 
     /// <summary>Writes <c>{name}.crt</c> with the chain and <c>{name}.key</c>, last written long ago.</summary>
     public (string Certificate, string Key) WriteTo(TestFolder folder, string name, params X509Certificate2[] chain)

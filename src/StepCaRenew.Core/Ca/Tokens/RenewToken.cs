@@ -17,20 +17,18 @@ internal static class RenewToken
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
     /// <summary>Makes a token. It is secret, and the CA accepts it once.</summary>
-    /// <param name="pair">The certificate with its chain and its key.</param>
+    /// <param name="certificate">The certificate with its chain and its key.</param>
     /// <param name="host">The CA's host as the user wrote it: one of the CA's dnsNames, which are compared case-sensitively.</param>
     /// <param name="now">The current time.</param>
-    public static string Create(CertificatePair pair, string host, DateTimeOffset now)
+    public static string Create(KeyedCertificate certificate, string host, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(pair);
-        ArgumentNullException.ThrowIfNull(host);
         var header = Json(writer =>
         {
-            writer.WriteString("alg", pair.Key.JwsAlgorithm);
+            writer.WriteString("alg", certificate.Key.JwsAlgorithm);
             writer.WriteString("typ", "JWT");
             writer.WriteStartArray("x5cInsecure");
-            foreach (var certificate in pair.Certificate.Chain.Prepend(pair.Leaf))
-                writer.WriteBase64StringValue(certificate.RawDataMemory.Span);
+            foreach (var one in certificate.Chain.Prepend(certificate.Leaf))
+                writer.WriteBase64StringValue(one.RawDataMemory.Span);
             writer.WriteEndArray();
         });
         var claims = Json(writer =>
@@ -38,14 +36,14 @@ internal static class RenewToken
             // The CA ignores the port.
             writer.WriteString("aud", $"https://{host}/1.0/renew");
             writer.WriteString("iss", "step-ca-client/1.0");
-            writer.WriteString("sub", CommonName.FromCertificate(pair.Leaf));
+            writer.WriteString("sub", CommonName.FromCertificate(certificate.Leaf));
             writer.WriteString("jti", Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
             writer.WriteNumber("iat", now.ToUnixTimeSeconds());
             writer.WriteNumber("nbf", now.ToUnixTimeSeconds());
             writer.WriteNumber("exp", (now + Lifetime).ToUnixTimeSeconds());
         });
         var signed = $"{Base64Url(header)}.{Base64Url(claims)}";
-        return $"{signed}.{Base64Url(pair.Key.Sign(Encoding.ASCII.GetBytes(signed)))}";
+        return $"{signed}.{Base64Url(certificate.Key.Sign(Encoding.ASCII.GetBytes(signed)))}";
     }
 
     private static byte[] Json(Action<Utf8JsonWriter> write)

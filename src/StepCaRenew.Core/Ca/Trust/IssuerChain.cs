@@ -6,21 +6,8 @@ namespace StepCaRenew.Ca.Trust;
 /// <summary>The certificates between a leaf and its root.</summary>
 internal static class IssuerChain
 {
-    /// <summary>The issuers in a certificate file; none if one is damaged, since the CA's answer replaces them all.</summary>
-    public static IReadOnlyList<X509Certificate2> Of(CertificatePair pair)
-    {
-        try
-        {
-            return pair.Certificate.Chain;
-        }
-        catch (RenewalException)
-        {
-            return [];
-        }
-    }
-
     /// <summary>The issuers that chain to a trusted root; empty if none do.</summary>
-    public static IReadOnlyList<X509Certificate2> Verified(X509Certificate2 leaf, IReadOnlyList<X509Certificate2> issuers, TrustedRoots roots, DateTimeOffset now)
+    public static IReadOnlyList<X509Certificate2> FindVerified(X509Certificate2 leaf, IReadOnlyList<X509Certificate2> issuers, TrustedRoots roots, DateTimeOffset now)
     {
         using var chain = new X509Chain { ChainPolicy = roots.CreatePolicy(now) };
         chain.ChainPolicy.ExtraStore.AddRange(issuers.ToArray());

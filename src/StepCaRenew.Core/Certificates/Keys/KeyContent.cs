@@ -3,48 +3,42 @@ using StepCaRenew.Certificates.Pem;
 
 namespace StepCaRenew.Certificates.Keys;
 
-/// <summary>Renders the new content of a key file in the format and encryption of the old one.</summary>
+/// <summary>Renders the content of a key file: in the format and encryption of a model file, or PKCS#8 PEM without one.</summary>
 internal static class KeyContent
 {
     // OpenSSL 3 uses 2,048, too few for a password that a person chose. 100,000 cost 30 ms per read.
     private const int Iterations = 100_000;
 
-    /// <summary>The whole file, PEM or DER as before. Other blocks stay, except the parameters of the old curve.</summary>
-    public static byte[] Render(KeyFile old, PrivateKey key, KeyPassword? password)
+    /// <summary>The whole file, PEM or DER like the model. Other blocks of the model stay, except the parameters of the old curve.</summary>
+    /// <param name="key">The new key.</param>
+    /// <param name="model">The file to imitate; null for none.</param>
+    /// <param name="password">The password, if the model is encrypted, or if there is none and the key is to be encrypted.</param>
+    public static byte[] Render(PrivateKey key, KeyFile? model, KeyPassword? password)
     {
-        var der = Encode(key, FormatFor(key, old.Format), password);
-        try
-        {
-            if (!old.Document.IsPem)
-                return der.ToArray();
-            var blocks = old.Document.Blocks.Where(block => block.Label != "EC PARAMETERS")
-                .Select(block => block.IsPrivateKey ? Block(old, block, key, der, password) : block.Text);
-            return TextFile.Encode(PemWriter.Join(blocks, old.Document.HasWindowsLineEnds));
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(der);
-        }
+        if (model is { Document.IsPem: false })
+            return Encode(key, FormatFor(key, model, password), password);
+        var rendered = RenderBlock(key, model, password);
+        var blocks = model is null ? [rendered]
+            : model.Document.Blocks.Where(block => block.Label != "EC PARAMETERS").Select(block => block.IsPrivateKey ? rendered : block.Text);
+        return PemWriter.Write(blocks, model?.Document);
     }
 
     /// <summary>The PEM block of the key, for a file that also holds the certificate.</summary>
-    public static string RenderBlock(KeyFile old, PrivateKey key, KeyPassword? password)
+    public static string RenderBlock(PrivateKey key, KeyFile? model, KeyPassword? password)
     {
-        var der = Encode(key, FormatFor(key, old.Format), password);
+        var format = FormatFor(key, model, password);
+        var der = Encode(key, format, password);
         try
         {
-            return Block(old, old.Document.Blocks.First(block => block.IsPrivateKey), key, der, password);
+            var label = KeyDecoder.LabelOf(format);
+            return model is { IsLegacyEncrypted: true }
+                ? LegacyPemCipher.Encrypt(model.Document.Blocks.First(block => block.IsPrivateKey), label, der, password!)
+                : PemEncoding.WriteString(label, der);
         }
         finally
         {
             CryptographicOperations.ZeroMemory(der);
         }
-    }
-
-    private static string Block(KeyFile old, PemBlock block, PrivateKey key, byte[] der, KeyPassword? password)
-    {
-        var label = KeyDecoder.LabelOf(FormatFor(key, old.Format));
-        return old.IsLegacyEncrypted ? LegacyPemCipher.Encrypt(block, label, der, password!) : PemEncoding.WriteString(label, der);
     }
 
     private static byte[] Encode(PrivateKey key, KeyFormat format, KeyPassword? password) => format switch
@@ -57,10 +51,11 @@ internal static class KeyContent
     };
 
     // PKCS#1 is for RSA what SEC 1 is for EC.
-    private static KeyFormat FormatFor(PrivateKey key, KeyFormat old) => (old, key.Handle) switch
+    private static KeyFormat FormatFor(PrivateKey key, KeyFile? model, KeyPassword? password) => (model?.Format, key.Handle) switch
     {
+        (null, _) => password is null ? KeyFormat.Pkcs8 : KeyFormat.EncryptedPkcs8,
         (KeyFormat.Pkcs1, ECDsa) => KeyFormat.Sec1,
         (KeyFormat.Sec1, RSA) => KeyFormat.Pkcs1,
-        _ => old,
+        ({ } format, _) => format,
     };
 }

@@ -1,11 +1,10 @@
-using StepCaRenew.Ca;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Stores.PemFiles;
 
-/// <summary>Makes the new content of the files of a pair, in the form of the old one.</summary>
+/// <summary>Renders the files of a new pair, in the form of the old pair if there is one.</summary>
 internal static class NewPair
 {
     /// <summary>Requires that a new key leaves no part of the old pair: no key in the certificate file, no certificate in the key file.</summary>
@@ -23,32 +22,30 @@ internal static class NewPair
                 "Keep certificate and key in one file (name it as both), or each in a file of its own.");
     }
 
-    /// <summary>Makes the new version of the pair.</summary>
+    /// <summary>Renders the files of a new pair, and checks that the loader can read them.</summary>
     /// <param name="paths">The files, links resolved: one file can be named in two ways.</param>
-    /// <param name="pair">The old pair.</param>
-    /// <param name="answer">The new certificate.</param>
-    /// <param name="newKey">The new key; null if the key stays.</param>
-    /// <param name="password">The password of the key, which stays.</param>
-    public static PairVersion Render(PairPaths paths, CertificatePair pair, CaAnswer answer, PrivateKey? newKey, KeyPassword? password)
+    /// <param name="next">The new pair.</param>
+    /// <param name="model">The pair that is replaced, whose form is kept, and whose key may stay; null for new files.</param>
+    /// <param name="password">The password of the key.</param>
+    public static PairVersion Render(PairPaths paths, KeyedCertificate next, CertificatePair? model, KeyPassword? password)
     {
-        var (certificate, key) = (pair.Certificate, pair.KeyFile);
-        var block = newKey is not null && paths.IsOneFile ? KeyContent.RenderBlock(key, newKey, password) : null;
-        var newCertificate = CertificateContent.Render(certificate, answer.Leaf, answer.Chain, block);
-        var newKeyFile = paths.IsOneFile ? newCertificate : newKey is null ? key.Document.File.Bytes : KeyContent.Render(key, newKey, password);
-        RequireLoadable(newCertificate, newKeyFile, keyIsNew: newKey is not null || paths.IsOneFile, pair, answer, password);
-        return new PairVersion(newCertificate, newKeyFile);
+        var isKeyNew = model is null || next.Key != model.Key;
+        var keyBlock = isKeyNew && paths.IsOneFile ? KeyContent.RenderBlock(next.Key, model?.KeyFile, password) : null;
+        var certificate = CertificateContent.Render(next.Leaf, next.Chain, model?.Certificate.Document, keyBlock);
+        var key = paths.IsOneFile ? certificate : isKeyNew ? KeyContent.Render(next.Key, model?.KeyFile, password) : model!.KeyFile.Document.File.Bytes;
+        RequireLoadable(paths, next, certificate, isKeyNew || paths.IsOneFile ? key : null, password);
+        return new PairVersion(certificate, key);
     }
 
     // The answer was verified. This is about what was made of it, before it replaces anything: if the loader could not read
-    // it, the pair would never be renewed again.
-    private static void RequireLoadable(byte[] newCertificate, byte[] newKey, bool keyIsNew, CertificatePair pair, CaAnswer answer, KeyPassword? password)
+    // it, the pair would never be renewed again. A key file that stays was read at the start of the run.
+    private static void RequireLoadable(PairPaths paths, KeyedCertificate next, byte[] newCertificate, byte[]? newKey, KeyPassword? password)
     {
         try
         {
-            using var certificate = CertificateFile.Parse(new InputFile(pair.Certificate.Path, newCertificate, default));
-            // A key file that stays was read at the start of the run.
-            using var written = keyIsNew ? KeyFile.Parse(new InputFile(pair.KeyPath, newKey, default), password) : null;
-            if (certificate.Leaf.RawData.AsSpan().SequenceEqual(answer.Leaf.RawData) && PairMatch.Matches(certificate.Leaf, written?.Key ?? pair.Key))
+            using var certificate = CertificateFile.Parse(new InputFile(paths.Certificate, newCertificate, default));
+            using var key = newKey is null ? null : KeyFile.Parse(new InputFile(paths.Key, newKey, default), password);
+            if (certificate.Leaf.RawDataMemory.Span.SequenceEqual(next.Leaf.RawDataMemory.Span) && PairMatch.Matches(certificate.Leaf, key?.Key ?? next.Key))
                 return;
         }
         catch (RenewalException e)

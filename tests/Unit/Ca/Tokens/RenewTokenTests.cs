@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using StepCaRenew.Ca;
 using StepCaRenew.Ca.Tokens;
-using StepCaRenew.Certificates;
 using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Ca.Tokens;
@@ -86,13 +85,8 @@ public sealed class RenewTokenTests
         Assert.Equal("quo\"te, \u20ac", Decode(token).Claims.GetProperty("sub").GetString());
     }
 
-    private static string Create(TestPair pair, string ca = Ca)
-    {
-        using var folder = new TestFolder();
-        var (certificate, key) = pair.WriteTo(folder, "a", TestAuthority.Default.Intermediate);
-        using var loaded = CertificatePair.Load(certificate, key, null);
-        return RenewToken.Create(loaded, CaAddress.Parse(ca).Host, Now);
-    }
+    private static string Create(TestPair pair, string ca = Ca) =>
+        RenewToken.Create(pair.Keyed(TestAuthority.Default.Intermediate), CaAddress.Parse(ca).Host, Now);
 
     private static (JsonElement Header, JsonElement Claims, byte[] Signed, byte[] Signature) Decode(string token)
     {

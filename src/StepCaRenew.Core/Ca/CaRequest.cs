@@ -1,0 +1,44 @@
+using StepCaRenew.Certificates;
+using StepCaRenew.Certificates.Keys;
+
+namespace StepCaRenew.Ca;
+
+/// <summary>What the CA is asked to do.</summary>
+/// <param name="Present">The certificate that authenticates the request, with its key.</param>
+internal abstract record CaRequest(KeyedCertificate Present)
+{
+    private const string RekeyByTls = "the CA accepts a new key by mTLS only.";
+
+    /// <summary>The key of the new certificate.</summary>
+    public virtual PrivateKey Key => Present.Key;
+
+    /// <summary>A new certificate for the present key; by mTLS, unless the certificate has expired or TLS cannot use its key.</summary>
+    public sealed record Renew(KeyedCertificate Present) : CaRequest(Present);
+
+    /// <summary>A new certificate for the present key, by a token.</summary>
+    public sealed record RenewByToken(KeyedCertificate Present) : CaRequest(Present);
+
+    /// <summary>A new certificate with the same names for a new key.</summary>
+    public sealed record Rekey(KeyedCertificate Present, PrivateKey NewKey) : CaRequest(Present)
+    {
+        /// <inheritdoc/>
+        public override PrivateKey Key => NewKey;
+    }
+
+    /// <summary>The request for the options of a renewal.</summary>
+    /// <exception cref="RenewalException">A new key cannot be had by token (<see cref="ErrorId.RekeyNeedsTls"/>).</exception>
+    public static CaRequest Create(KeyedCertificate present, PrivateKey? newKey, bool useToken) =>
+        newKey is null ? useToken ? new RenewByToken(present) : new Renew(present)
+        : useToken ? throw RekeyNeedsTls($"-Rekey and -UseToken cannot be combined: {RekeyByTls}")
+        : new Rekey(present, newKey);
+
+    /// <summary>The request as it can be made at this moment: an expired certificate is renewed by a token.</summary>
+    /// <exception cref="RenewalException">An expired certificate cannot get a new key (<see cref="ErrorId.RekeyNeedsTls"/>).</exception>
+    public CaRequest At(DateTimeOffset now) =>
+        Present.Validity.NotAfter >= now ? this
+        : this is Rekey ? throw RekeyNeedsTls($"The certificate has expired, and cannot get a new key: {RekeyByTls}")
+        : new RenewByToken(Present);
+
+    private static RenewalException RekeyNeedsTls(string message) =>
+        new(ErrorId.RekeyNeedsTls, message, "Renew without -Rekey first, or issue a new certificate with 'step ca certificate'.");
+}
