@@ -18,7 +18,7 @@ internal static class SignEndpoint
         if (state.IsNewer && token.RequestFingerprint is { } wanted && wanted != SigningRequest.Fingerprint(body))
             throw ApiError.Forbidden($"certificate request fingerprint does not match \"{wanted}\"");
         NameCheck.Check(request, token, state.IsNewer);
-        var (notBefore, notAfter) = Validity.Of(body, state);
+        var (notBefore, notAfter) = Validity.ForRequest(body, state);
         var ca = state.Ca;
         var leaf = ca.Issuer.Issue(
             new()

@@ -6,7 +6,7 @@ namespace StepCaRenew.DevCa.Authority;
 /// <summary>The validity of a new certificate: as requested, within the CA's limits.</summary>
 internal static class Validity
 {
-    public static (DateTimeOffset NotBefore, DateTimeOffset NotAfter) Of(JsonObject body, CaState state)
+    public static (DateTimeOffset NotBefore, DateTimeOffset NotAfter) ForRequest(JsonObject body, CaState state)
     {
         var options = state.Options;
         var asked = GoTime.Read(body, "notBefore", state.Now);

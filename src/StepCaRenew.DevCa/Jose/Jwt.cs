@@ -51,7 +51,7 @@ public sealed class Jwt
     {
         ArgumentNullException.ThrowIfNull(header);
         ArgumentNullException.ThrowIfNull(claims);
-        header["alg"] = JwtAlgorithm.Of(key);
+        header["alg"] = JwtAlgorithm.ForKey(key);
         header["typ"] = "JWT";
         var content = $"{Encode(header)}.{Encode(claims)}";
         return $"{content}.{Base64Url.EncodeToString(JwtAlgorithm.Sign(Encoding.ASCII.GetBytes(content), key))}";
@@ -59,7 +59,7 @@ public sealed class Jwt
 
     /// <summary>Whether the key made the signature, with the algorithm in the header.</summary>
     public bool IsSignedBy(AsymmetricAlgorithm publicKey) =>
-        Text(Header, "alg") == JwtAlgorithm.Of(publicKey) && JwtAlgorithm.Verify(_signed, _signature, publicKey);
+        Text(Header, "alg") == JwtAlgorithm.ForKey(publicKey) && JwtAlgorithm.Verify(_signed, _signature, publicKey);
 
     /// <summary>A text field; null if it is missing or of another type.</summary>
     public static string? Text(JsonObject json, string name)

@@ -5,7 +5,7 @@ namespace StepCaRenew.DevCa.Jose;
 /// <summary>The signature algorithms of RFC 7518 section 3 that step-ca's tokens use.</summary>
 internal static class JwtAlgorithm
 {
-    public static string Of(AsymmetricAlgorithm key) => key switch
+    public static string ForKey(AsymmetricAlgorithm key) => key switch
     {
         ECDsa { KeySize: 256 } => "ES256",
         ECDsa { KeySize: 384 } => "ES384",
@@ -28,7 +28,7 @@ internal static class JwtAlgorithm
         _ => false,
     };
 
-    private static HashAlgorithmName Hash(AsymmetricAlgorithm key) => Of(key)[2..] switch
+    private static HashAlgorithmName Hash(AsymmetricAlgorithm key) => ForKey(key)[2..] switch
     {
         "256" => HashAlgorithmName.SHA256,
         "384" => HashAlgorithmName.SHA384,

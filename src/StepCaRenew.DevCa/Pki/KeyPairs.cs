@@ -32,7 +32,7 @@ public static class KeyPairs
     /// <summary>A certificate signing request in PEM.</summary>
     public static string CreateSigningRequest(AsymmetricAlgorithm key, string name)
     {
-        var subject = Subject.Of(name);
+        var subject = Subject.WithCommonName(name);
         var request = key switch
         {
             ECDsa ec => new CertificateRequest(subject, ec, HashAlgorithmName.SHA256),

@@ -13,7 +13,7 @@ internal static class LeafExtensions
     /// <summary>The usage that a client certificate needs.</summary>
     public const string ClientAuth = "1.3.6.1.5.5.7.3.2";
 
-    public static IEnumerable<X509Extension> Of(LeafProfile profile, PublicKey key, X509Certificate2 issuer)
+    public static IEnumerable<X509Extension> ForProfile(LeafProfile profile, PublicKey key, X509Certificate2 issuer)
     {
         var usage = profile.DigitalSignature ? X509KeyUsageFlags.DigitalSignature : X509KeyUsageFlags.KeyAgreement;
         if (key.Oid.Value == "1.2.840.113549.1.1.1")

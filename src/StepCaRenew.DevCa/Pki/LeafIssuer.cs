@@ -17,8 +17,8 @@ public sealed class LeafIssuer(X509Certificate2 issuer, ECDsa issuerKey)
     {
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(key);
-        var request = new CertificateRequest(Subject.Of(profile.Name), key, HashAlgorithmName.SHA256);
-        foreach (var extension in LeafExtensions.Of(profile, key, Issuer))
+        var request = new CertificateRequest(Subject.WithCommonName(profile.Name), key, HashAlgorithmName.SHA256);
+        foreach (var extension in LeafExtensions.ForProfile(profile, key, Issuer))
             request.CertificateExtensions.Add(extension);
         return Sign(request, profile.NotBefore, profile.NotAfter);
     }

@@ -9,7 +9,7 @@ internal static class Subject
     private const string CommonName = "2.5.4.3";
     private const string Punctuation = " '()+,-./:=?";
 
-    public static X500DistinguishedName Of(string name)
+    public static X500DistinguishedName WithCommonName(string name)
     {
         var builder = new X500DistinguishedNameBuilder();
         var printable = name.All(c => char.IsAsciiLetterOrDigit(c) || Punctuation.Contains(c, StringComparison.Ordinal));

@@ -57,7 +57,7 @@ public sealed class HerdTests
     public void Bars_AreHeld() => Assert.All(Bar.All, bar => Assert.True(bar.IsHeld(Results.Value), bar.Describe(Results.Value)));
 
     [Fact]
-    public void Quartiles_LieBetweenTheValues()
+    public void Quartiles_AreBetweenTheValues()
     {
         Assert.Equal(new Quartiles(2.5, 4, 5.5), Quartiles.FromValues([7, 1, 6, 2, 5, 3, 4]));
         Assert.Equal(new Quartiles(double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity), Quartiles.FromValues([double.PositiveInfinity]));
