@@ -38,8 +38,29 @@ public sealed partial class DocsTests
         Assert.All(rows, row => Assert.Contains(Code().Matches(row), match => Folders.Any(folder => match.Groups[1].Value.StartsWith(folder, StringComparison.Ordinal))));
     }
 
+    [Fact]
+    public void Architecture_Walk_NamesTypesAndMembersThatExist()
+    {
+        var root = Repository.Require();
+        var sources = Directory.EnumerateFiles(Path.Combine(root, "src"), "*.cs", SearchOption.AllDirectories).ToLookup(Path.GetFileNameWithoutExtension);
+        var text = File.ReadAllText(Path.Combine(root, "docs", "architecture.md"));
+        var begin = text.IndexOf("## A walk", StringComparison.Ordinal);
+        var walk = text[begin..text.IndexOf("\n## ", begin, StringComparison.Ordinal)];
+        var names = Name().Matches(walk).Select(match => (Type: match.Groups[1].Value, Member: match.Groups[2].Value)).ToList();
+        Assert.InRange(Hop().Count(walk), 8, 15);
+        Assert.True(names.Count >= 20, $"{names.Count} names");
+        var missing = names.Where(name => !sources[name.Type].Any(file => File.ReadAllText(file).Contains($" {name.Member}", StringComparison.Ordinal))).ToList();
+        Assert.True(missing.Count == 0, string.Join(", ", missing));
+    }
+
     [GeneratedRegex(@"`([\w./-]+)`")]
     private static partial Regex Code();
+
+    [GeneratedRegex(@"`([A-Z]\w+)(?:\.(\w+))?`")]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"^\d+\. ", RegexOptions.Multiline)]
+    private static partial Regex Hop();
 
     [GeneratedRegex(@"\]\(([^)#\s]+)(?:#[^)]*)?\)")]
     private static partial Regex Link();

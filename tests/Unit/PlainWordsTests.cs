@@ -8,9 +8,13 @@ public sealed class PlainWordsTests
     /// <summary>Folders that are not rewritten yet. None is added.</summary>
     private static readonly string[] NotYet =
     [
-        "src/",
-        "tests/Integration/",
-        "tests/Unit/",
+        "src/StepCaRenew.Core/Ca/",
+        "src/StepCaRenew.Core/Certificates/",
+        "src/StepCaRenew.Core/FollowUps/",
+        "src/StepCaRenew.Core/Registration/",
+        "src/StepCaRenew.Core/Renewal/",
+        "tests/Integration/Contract/",
+        "tests/Unit/FollowUps/",
     ];
 
     public static TheoryData<string> Examples { get; } = [.. PlainWords.Banned.Select(banned => banned.Example)];

@@ -14,7 +14,7 @@ internal sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastW
 
     /// <summary>Reads a whole file.</summary>
     /// <param name="path">The file; links are followed.</param>
-    /// <param name="what">What the file should be, such as "certificate file"; used in messages.</param>
+    /// <param name="what">The expected kind of file, such as "certificate file"; used in messages.</param>
     /// <exception cref="RenewalException">The file cannot be read; the message names it and says why.</exception>
     public static InputFile Read(string path, string what) => Read(path, what, SmallFile.Open);
 
