@@ -1,29 +1,194 @@
-using NetArchTest.Rules;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit;
 
-/// <summary>The dependencies of docs/architecture.md.</summary>
-public sealed class ArchitectureTests
+/// <summary>The folders of Core (docs/architecture.md), which of them may use which, and what users can see.</summary>
+public sealed partial class ArchitectureTests
 {
+    // A folder may use those before it in this list, and no other. Adding an arrow means moving a line here: docs/architecture.md says why.
+    private static readonly string[] Order =
+    [
+        "Text", "Errors", "Policy", "Processes", "Accounts", "FileSystem", "Logging", "Certificates", "Ca", "Stores", "Monitoring",
+        "FollowUps", "Renewal", "Inspection", "Permissions", "Scheduling", "Registration", "Completion",
+    ];
+
+    // Folders that need less than their place in the list allows.
+    private static readonly Dictionary<string, string[]> Narrow = new()
+    {
+        ["Policy"] = ["Errors"],
+        ["Processes"] = ["Text", "Errors"],
+        ["Accounts"] = ["Errors", "Processes"],
+        ["FileSystem"] = ["Errors", "Accounts"],
+        ["Logging"] = ["Text", "Errors", "FileSystem"],
+        ["Certificates"] = ["Errors", "Policy", "FileSystem"],
+        ["Monitoring"] = ["Ca", "Logging"],
+        ["Permissions"] = ["Errors", "Accounts", "FileSystem"],
+        ["Scheduling"] = ["Errors", "Policy", "Processes", "Accounts", "FileSystem", "Ca"],
+    };
+
+    // Arrows against the order that are still there, type by type. One that is gone must leave this list.
+    private static readonly string[] StillThere =
+    [
+    ];
+
+    // What PowerShell's users see of Core; all else is internal. Each line says why.
+    private static readonly Dictionary<string, string> Public = new()
+    {
+        ["RenewalResult"] = "result of Invoke-StepRenewal",
+        ["StepCertificate"] = "result of Get-StepCertificate",
+        ["PairTestResult"] = "result of Test-StepCertificatePair -Detailed",
+        ["RenewalTask"] = "result of Register- and Get-StepRenewalTask",
+        ["TextList"] = "the type of their lists",
+        ["RenewalException"] = "the exception of every error record",
+        ["ErrorId"] = "constants: FullyQualifiedErrorId, ErrorId, LastErrorId",
+        ["RenewalStatus"] = "constants: RenewalResult.Status",
+        ["CertificateStatus"] = "constants: StepCertificate.Status",
+        ["KeyStatus"] = "constants: StepCertificate.KeyStatus",
+        ["KeyFormat"] = "constants: the forms of a private key",
+        ["SchedulerKind"] = "constants: RenewalTask.Scheduler",
+        ["RenewalScope"] = "constants: RenewalTask.Scope",
+        ["RunExitCode"] = "constants: exit codes of a scheduled run",
+    };
+
     [Fact]
     public void Core_ReferencesOnlyShippedAssemblies_NoPowerShellAndNoDevCa()
     {
         string[] allowed = ["Microsoft.Extensions.Logging.Abstractions"];
-        var strangers = typeof(RenewalException).Assembly.GetReferencedAssemblies()
+        var others = typeof(RenewalException).Assembly.GetReferencedAssemblies()
             .Select(name => name.Name!)
             .Where(name => !name.StartsWith("System.", StringComparison.Ordinal) && !allowed.Contains(name))
-            .Where(name => name is not ("Microsoft.Win32.Primitives" or "Microsoft.Win32.Registry")); // The framework's own.
-        Assert.Empty(strangers);
+            .Where(name => name is not ("Microsoft.Win32.Primitives" or "Microsoft.Win32.Registry")); // .NET's own.
+        Assert.Empty(others);
     }
 
     [Fact]
-    public void Policy_UsesNoOtherFolder()
+    public void Core_Folders_UseOnlyThoseBeforeThem()
     {
-        var result = Types.InAssembly(typeof(RenewalException).Assembly)
-            .That().ResideInNamespace("StepCaRenew.Policy")
-            .ShouldNot().HaveDependencyOnAny(
-                "StepCaRenew.Ca", "StepCaRenew.FileSystem", "StepCaRenew.Certificates", "StepCaRenew.Logging", "System.IO", "System.Net")
-            .GetResult();
-        Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
+        var against = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var (from, to) in Uses())
+        {
+            var (folder, used) = (FolderOf(from), FolderOf(to));
+            if (folder != used && !IsAllowed(folder, used))
+                against.Add($"{folder}/{from.Name} -> {used}/{to.Name}");
+        }
+
+        var (added, gone) = (against.Except(StillThere), StillThere.Except(against));
+        Assert.True(against.SetEquals(StillThere), $"Arrows that are not allowed:\n{string.Join('\n', added)}\nArrows that are gone and must leave the list:\n{string.Join('\n', gone)}");
     }
+
+    [Fact]
+    public void Core_Policy_ReadsNoFileAndAsksNoServer()
+    {
+        using var module = ModuleDefinition.ReadModule(typeof(RenewalException).Assembly.Location);
+        var outside = module.Types.Where(type => type.Namespace == "StepCaRenew.Policy").SelectMany(References)
+            .Where(type => type.Namespace.StartsWith("System.IO", StringComparison.Ordinal) || type.Namespace.StartsWith("System.Net", StringComparison.Ordinal))
+            .Select(type => type.FullName);
+        Assert.Empty(outside);
+    }
+
+    [Fact]
+    public void Core_Public_IsWhatUsersSee() =>
+        Assert.Equal(Public.Keys.Order(StringComparer.Ordinal), typeof(RenewalException).Assembly.GetExportedTypes().Select(type => type.Name).Order(StringComparer.Ordinal));
+
+    // A public type's name is part of the public face: it stays when its file moves.
+    [Fact]
+    public void Core_Namespaces_AreTheFolders_AndThoseOfPublicTypesAreNot()
+    {
+        var wrong = Sources().Where(source => source.Namespace != (source.Types.Any(Public.ContainsKey) ? "StepCaRenew" : $"StepCaRenew.{source.Folder.Replace('/', '.')}"));
+        Assert.Empty(wrong.Select(source => $"{source.Folder}: {source.Namespace}.{source.Types.FirstOrDefault()}"));
+    }
+
+    [Fact]
+    public void Core_Files_AreShort()
+    {
+        var root = Path.Combine(Repository.Require(), "src");
+        var tooLong = CsFiles(root).Select(path => (Path: Path.GetRelativePath(root, path), Lines: File.ReadLines(path).Count())).Where(file => file.Lines > 250);
+        Assert.Empty(tooLong);
+    }
+
+    private static bool IsAllowed(string folder, string used) =>
+        Narrow.TryGetValue(folder, out var narrow) ? narrow.Contains(used) : Array.IndexOf(Order, used) is var at && at >= 0 && at < Array.IndexOf(Order, folder);
+
+    private static Dictionary<string, string> FoldersOfPublicTypes { get; } = Sources()
+        .Where(source => source.Namespace == "StepCaRenew").SelectMany(source => source.Types.Select(type => (type, source.Folder))).ToDictionary(pair => pair.type, pair => pair.Folder);
+
+    private static string FolderOf(TypeReference type) =>
+        (type.Namespace == "StepCaRenew" ? FoldersOfPublicTypes[type.Name] : type.Namespace["StepCaRenew.".Length..]).Split('.', '/')[0];
+
+    private static List<(TypeReference From, TypeReference To)> Uses()
+    {
+        using var module = ModuleDefinition.ReadModule(typeof(RenewalException).Assembly.Location);
+        return [.. module.Types.Where(IsOurs).SelectMany(type => References(type).Select(Outermost).Where(used => used.Scope == module && IsOurs(used)).Select(used => ((TypeReference)type, used)))];
+    }
+
+    private static bool IsOurs(TypeReference type) => type.Namespace.StartsWith("StepCaRenew", StringComparison.Ordinal) && !type.Name.StartsWith('<');
+
+    private static TypeReference Outermost(TypeReference type)
+    {
+        while (type.DeclaringType is { } outer)
+            type = outer;
+        return type;
+    }
+
+    // All types that a type names: in its base, its members and the bodies of its methods, those of its nested types included.
+    private static IEnumerable<TypeReference> References(TypeDefinition type)
+    {
+        IEnumerable<TypeReference?> direct =
+        [
+            type.BaseType,
+            .. type.Interfaces.Select(one => one.InterfaceType),
+            .. type.Fields.Select(field => field.FieldType),
+            .. type.CustomAttributes.Select(attribute => attribute.AttributeType),
+            .. type.Methods.SelectMany(References),
+        ];
+        return direct.OfType<TypeReference>().SelectMany(Parts).Concat(type.NestedTypes.SelectMany(References));
+    }
+
+    private static IEnumerable<TypeReference> References(MethodDefinition method) =>
+    [
+        method.ReturnType,
+        .. method.Parameters.Select(parameter => parameter.ParameterType),
+        .. method.HasBody ? method.Body.Variables.Select(variable => variable.VariableType).Concat(method.Body.Instructions.SelectMany(References)) : [],
+    ];
+
+    private static IEnumerable<TypeReference> References(Instruction instruction) => instruction.Operand switch
+    {
+        TypeReference type => [type],
+        GenericInstanceMethod generic => [generic.DeclaringType, generic.ReturnType, .. generic.GenericArguments],
+        MethodReference method => [method.DeclaringType, method.ReturnType, .. method.Parameters.Select(parameter => parameter.ParameterType)],
+        FieldReference field => [field.DeclaringType, field.FieldType],
+        _ => [],
+    };
+
+    private static IEnumerable<TypeReference> Parts(TypeReference type) => type switch
+    {
+        GenericInstanceType generic => [generic.ElementType, .. generic.GenericArguments.SelectMany(Parts)],
+        TypeSpecification wrapped => Parts(wrapped.ElementType),
+        GenericParameter => [],
+        _ => [type],
+    };
+
+    private static IEnumerable<(string Folder, string Namespace, string[] Types)> Sources()
+    {
+        var root = Path.Combine(Repository.Require(), "src", "StepCaRenew.Core");
+        foreach (var path in CsFiles(root))
+        {
+            var text = File.ReadAllText(path);
+            if (NamespaceLine().Match(text) is { Success: true } match)
+                yield return (Path.GetRelativePath(root, Path.GetDirectoryName(path)!).Replace('\\', '/'), match.Groups[1].Value, [.. TypeLine().Matches(text).Select(type => type.Groups[1].Value)]);
+        }
+    }
+
+    private static IEnumerable<string> CsFiles(string root) =>
+        Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories).Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+
+    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex NamespaceLine();
+
+    [GeneratedRegex(@"^(?:public|internal) (?:(?:sealed|static|abstract|partial|readonly) )*(?:class|record struct|record|struct|enum|interface) (\w+)", RegexOptions.Multiline)]
+    private static partial Regex TypeLine();
 }

@@ -1,6 +1,3 @@
-using StepCaRenew.FileSystem;
-using StepCaRenew.Registration;
-
 namespace StepCaRenew.Accounts;
 
 /// <summary>The account of a run, as a definition names it.</summary>
@@ -13,9 +10,6 @@ internal static class AccountName
     public static TaskAccount ThisUser() => new TaskAccount.Self(Current) { Sid = CurrentSid };
 
     private static string? CurrentSid => OperatingSystem.IsWindows() ? WindowsAccounts.Current() : null;
-
-    /// <summary>The account that a definition names. Definitions of older versions, and those written by hand, have no SID.</summary>
-    internal static TaskAccount FromDefinition(RenewalDefinition definition) => Parse(definition.RunAs, definition.Scope) is var account && definition.RunAsSid is { } sid ? account with { Sid = sid } : account;
 
     /// <summary>The account with a name; null is the default account of the scope.</summary>
     internal static TaskAccount Parse(string? runAs, RenewalScope scope) =>
@@ -53,16 +47,7 @@ internal static class AccountName
         };
     }
 
-    /// <summary>Whether a definition names the account of this process.</summary>
-    internal static bool IsThisAccount(RenewalDefinition definition) =>
-        OperatingSystem.IsWindows() ? IsAccount(definition, Current, WindowsAccounts.Current(), WindowsAccounts.TrySidOf)
-        // By user number, since two names can be the same user.
-        : definition.RunAs is { } name && UnixAccounts.UserNumber(name) == UnixAccounts.Current();
-
-    /// <summary>Whether a definition names an account of Windows, by SID, or by name if the name has no SID.</summary>
-    /// <param name="sidOf">Returns the SID of a name; null if it cannot be found.</param>
-    internal static bool IsAccount(RenewalDefinition definition, string name, string sid, Func<string, string?> sidOf) =>
-        (definition.RunAsSid ?? (definition.RunAs is { } runAs ? sidOf(runAs) : null)) is { } registered
-            ? registered.Equals(sid, StringComparison.OrdinalIgnoreCase)
-            : name.Equals(definition.RunAs, StringComparison.OrdinalIgnoreCase);
+    /// <summary>The error for a name that no account of this machine has.</summary>
+    internal static RenewalException Unknown(string name, Exception? e) => new(
+        ErrorId.AccountInvalid, $"There is no user '{name}' on this machine.", "Check the name; on Windows give it as DOMAIN\\user or .\\user.", e);
 }

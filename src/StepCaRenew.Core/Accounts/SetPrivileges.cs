@@ -1,5 +1,5 @@
 using System.Globalization;
-using StepCaRenew.Scheduling.Cron;
+using StepCaRenew.Processes;
 
 namespace StepCaRenew.Accounts;
 
@@ -18,5 +18,5 @@ internal sealed record SetPrivileges(string Session, string Program)
     public IEnumerable<string> As(LinuxUser user) => string.Create(
         CultureInfo.InvariantCulture, $"{Session} {Program} --reuid={user.Id} --regid={user.Group} --init-groups --inh-caps=-all --").Split(' ');
 
-    private static string? Find(string name) => CronFile.SearchPath.Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+    private static string? Find(string name) => ProgramFinder.SystemPath.Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 }

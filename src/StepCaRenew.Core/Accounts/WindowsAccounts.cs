@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using System.Security.Principal;
-using StepCaRenew.Permissions;
 
 namespace StepCaRenew.Accounts;
 
@@ -10,7 +9,7 @@ internal static class WindowsAccounts
 {
     /// <summary>The SID of a name.</summary>
     /// <exception cref="RenewalException">There is no such account.</exception>
-    public static string SidOf(string name) => TrySidOf(name) ?? throw TrustedAccounts.Unknown(name, null);
+    public static string SidOf(string name) => TrySidOf(name) ?? throw AccountName.Unknown(name, null);
 
     /// <summary>The SID of a name in any spelling; null if there is no such account, or if its domain cannot be reached.</summary>
     public static string? TrySidOf(string name)

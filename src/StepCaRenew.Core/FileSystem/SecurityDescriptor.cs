@@ -1,3 +1,5 @@
+using StepCaRenew.Accounts;
+
 namespace StepCaRenew.FileSystem;
 
 /// <summary>The owner and the allowing rules of a security descriptor.</summary>

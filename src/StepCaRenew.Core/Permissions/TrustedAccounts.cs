@@ -1,5 +1,4 @@
 using StepCaRenew.Accounts;
-using StepCaRenew.FileSystem;
 using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.Permissions;
@@ -32,7 +31,7 @@ internal sealed record TrustedAccounts
         TaskAccount.Self => ForThisProcess(),
         TaskAccount.User user => OperatingSystem.IsWindows()
             ? FromSids(user.Sid ?? WindowsAccounts.SidOf(user.Name))
-            : FromUsers(UnixAccounts.UserNumber(user.Name) ?? throw Unknown(user.Name, null)),
+            : FromUsers(UnixAccounts.UserNumber(user.Name) ?? throw AccountName.Unknown(user.Name, null)),
         TaskAccount.ManagedServiceAccount managed => OperatingSystem.IsWindows()
             ? FromSids(managed.Sid ?? WindowsAccounts.SidOf(managed.Name))
             : throw new RenewalException(ErrorId.AccountInvalid, $"'{managed.Name}' is a managed service account, which only Windows has.", "Name a user of this machine."),
@@ -58,7 +57,4 @@ internal sealed record TrustedAccounts
     };
 
     internal static TrustedAccounts FromSids(params string[] sids) => new(new HashSet<uint> { Root }, new HashSet<string>(WellKnownSids.Trusted.Concat(sids)));
-
-    internal static RenewalException Unknown(string name, Exception? e) => new(
-        ErrorId.AccountInvalid, $"There is no user '{name}' on this machine.", "Check the name; on Windows give it as DOMAIN\\user or .\\user.", e);
 }

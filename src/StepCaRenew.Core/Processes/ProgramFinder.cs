@@ -3,6 +3,9 @@ namespace StepCaRenew.Processes;
 /// <summary>Finds programs as a shell does, but never in the current folder; on Unix also in the sbin folders.</summary>
 internal static class ProgramFinder
 {
+    /// <summary>Where Unix keeps its programs: the PATH of what runs without a user's environment.</summary>
+    public const string SystemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
     private const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     // Many daemons are in these folders, which are not on the PATH of a user's cron nor of most users.

@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
 using StepCaRenew.Accounts;
 using StepCaRenew.FileSystem.Native;
-using StepCaRenew.Scheduling.Cron;
+using StepCaRenew.Processes;
 using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Registration;
@@ -29,7 +29,7 @@ internal sealed class AccountAccess(TaskAccount account, TimeProvider clock)
             return test != "-w" || UnixNative.MayWrite(path);
         string[] command = [.. LinuxAccount.RequireUser(account).Become, "test", test, path];
         // Without the environment of root, which could hold secrets: the account can read the environment of its processes.
-        var tool = new LinuxTool(command[0], clock) { IsBare = true, Variables = new Dictionary<string, string> { ["PATH"] = CronFile.SearchPath } };
+        var tool = new LinuxTool(command[0], clock) { IsBare = true, Variables = new Dictionary<string, string> { ["PATH"] = ProgramFinder.SystemPath } };
         if (!tool.Exists)
             return true;
         return (await tool.RunAsync(command[1..], cancellationToken).ConfigureAwait(false)).ExitCode == 0;

@@ -5,6 +5,7 @@ using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Processes;
+using StepCaRenew.Scheduling;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Registration;

@@ -4,7 +4,6 @@ using System.Security.Principal;
 using StepCaRenew.Accounts;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FileSystem.Native;
-using StepCaRenew.Permissions;
 
 namespace StepCaRenew.Registration;
 
@@ -63,7 +62,7 @@ internal static class OwnFolder
             if (OperatingSystem.IsWindows())
                 AllowOnWindows(new SecurityIdentifier(account.Sid ?? WindowsAccounts.SidOf(account.Display)), path);
             else
-                GiveOnUnix(path, UnixAccounts.UserNumber(account.Display) ?? throw TrustedAccounts.Unknown(account.Display, null));
+                GiveOnUnix(path, UnixAccounts.UserNumber(account.Display) ?? throw AccountName.Unknown(account.Display, null));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or IdentityNotMappedException or InvalidOperationException)
         {

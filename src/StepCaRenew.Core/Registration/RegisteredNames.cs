@@ -1,4 +1,3 @@
-using StepCaRenew.Accounts;
 using StepCaRenew.Ca.Configuration;
 
 namespace StepCaRenew.Registration;
@@ -46,7 +45,7 @@ internal static class RegisteredNames
             return true;
         try
         {
-            return RenewalName.IsValid(name) && store.Load(name) is { Scope: RenewalScope.Machine, RunAs: not null } definition && AccountName.IsThisAccount(definition);
+            return RenewalName.IsValid(name) && store.Load(name) is { Scope: RenewalScope.Machine, RunAs: not null } definition && RunAccount.IsThisAccount(definition);
         }
         catch (RenewalException)
         {

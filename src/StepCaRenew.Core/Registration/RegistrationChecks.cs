@@ -7,6 +7,8 @@ using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;
 using StepCaRenew.Permissions;
 using StepCaRenew.Processes;
+using StepCaRenew.Renewal;
+using StepCaRenew.Scheduling;
 using StepCaRenew.Scheduling.Foreign;
 using StepCaRenew.Scheduling.Linux;
 using StepCaRenew.Stores.PemFiles;

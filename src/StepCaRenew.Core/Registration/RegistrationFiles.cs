@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging.Abstractions;
-using StepCaRenew.Accounts;
 using StepCaRenew.Certificates.Pem;
 using StepCaRenew.FileSystem;
 
@@ -114,7 +113,7 @@ internal sealed class RegistrationFiles(PlannedRegistration registration)
     // Private files belong to the account of the earlier registration.
     private void RestoreOwner()
     {
-        var account = AccountName.FromDefinition(registration.Store.Load(registration.Definition.Name));
+        var account = RunAccount.FromDefinition(registration.Store.Load(registration.Definition.Name));
         foreach (var path in written.Select(one => one.Path).Where(path => IsPrivate(path) && File.Exists(path)))
             OwnFolder.GiveTo(account, path);
     }

@@ -1,6 +1,6 @@
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Permissions;
-using StepCaRenew.Processes;
+using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Registration;
 

@@ -2,7 +2,6 @@ using StepCaRenew.Accounts;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Policy;
-using StepCaRenew.Processes;
 using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Registration;

@@ -24,7 +24,7 @@ internal sealed class TaskReader(SchedulerFinder schedulers, RunningModule modul
     {
         ArgumentNullException.ThrowIfNull(store);
         var definition = store.Load(name);
-        var account = AccountName.FromDefinition(definition);
+        var account = RunAccount.FromDefinition(definition);
         var state = states.Read(definition.Name);
         var scheduler = schedulers.Get(definition.Scheduler ?? SchedulerFinder.Auto);
         var task = new RenewalTask

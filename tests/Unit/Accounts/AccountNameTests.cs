@@ -1,5 +1,4 @@
 using StepCaRenew.Accounts;
-using StepCaRenew.Registration;
 
 namespace StepCaRenew.Unit.Accounts;
 
@@ -43,29 +42,4 @@ public sealed class AccountNameTests
         using var password = new System.Security.SecureString();
         Assert.Same(password, Assert.IsType<TaskAccount.User>(AccountName.Resolve(new TaskAccount.User("svc", password), _ => Sid, _ => null)).Password);
     }
-
-    [Fact]
-    public void FromDefinition_Sid_IsThatOfTheAccount()
-    {
-        Assert.Equal(new TaskAccount.User(@"CORP\svc") { Sid = Sid }, AccountName.FromDefinition(Definition(@"CORP\svc", Sid)));
-        Assert.Equal(new TaskAccount.ManagedServiceAccount(@"CORP\web$") { Sid = Sid }, AccountName.FromDefinition(Definition(@"CORP\web$", Sid)));
-        Assert.Equal(new TaskAccount.User(@"CORP\svc"), AccountName.FromDefinition(Definition(@"CORP\svc", null)));
-    }
-
-    // An older definition holds the name as it was typed.
-    [Theory]
-    [InlineData(@"corp\svc", null, true)]
-    [InlineData("svc", null, true)]
-    [InlineData(@"CORP\other", null, false)]
-    [InlineData(@"CORP\renamed", Sid, true)]
-    [InlineData(@"CORP\svc", "S-1-5-21-1-2-3-9999", false)]
-    public void IsAccount_Sid_Decides(string runAs, string? sid, bool isAccount) =>
-        Assert.Equal(isAccount, AccountName.IsAccount(Definition(runAs, sid), @"CORP\svc", Sid, name => name.EndsWith("svc", StringComparison.Ordinal) ? Sid : "S-1-5-21-1-2-3-7"));
-
-    [Theory]
-    [InlineData(@"corp\SVC", true)]
-    [InlineData("svc", false)]
-    public void IsAccount_WithoutASid_ComparesTheName(string runAs, bool isAccount) => Assert.Equal(isAccount, AccountName.IsAccount(Definition(runAs, null), @"CORP\svc", Sid, _ => null));
-
-    private static RenewalDefinition Definition(string runAs, string? sid) => new() { Name = "web", CertificatePath = "/a", RunAs = runAs, RunAsSid = sid };
 }

@@ -8,6 +8,8 @@ namespace StepCaRenew.Unit.Registration;
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class RunAccountTests
 {
+    private const string Sid = "S-1-5-21-1-2-3-1105";
+
     private static readonly RenewalDefinition Machine = new() { Name = "db", CertificatePath = "/etc/ssl/db.crt" };
 
     [LinuxFact]
@@ -42,4 +44,29 @@ public sealed class RunAccountTests
         var store = new DefinitionStore(new RenewalFolders(RenewalScope.Machine, "/r", "/s", "/l"));
         Expect.Failure(ErrorId.OtherAccount, () => RegisteredRenewal.Open(store, Machine with { RunAs = "nobody-has-this-name" }, new RunningModule(null, "/")));
     }
+
+    [Fact]
+    public void FromDefinition_Sid_IsThatOfTheAccount()
+    {
+        Assert.Equal(new TaskAccount.User(@"CORP\svc") { Sid = Sid }, RunAccount.FromDefinition(Definition(@"CORP\svc", Sid)));
+        Assert.Equal(new TaskAccount.ManagedServiceAccount(@"CORP\web$") { Sid = Sid }, RunAccount.FromDefinition(Definition(@"CORP\web$", Sid)));
+        Assert.Equal(new TaskAccount.User(@"CORP\svc"), RunAccount.FromDefinition(Definition(@"CORP\svc", null)));
+    }
+
+    // An older definition holds the name as it was typed.
+    [Theory]
+    [InlineData(@"corp\svc", null, true)]
+    [InlineData("svc", null, true)]
+    [InlineData(@"CORP\other", null, false)]
+    [InlineData(@"CORP\renamed", Sid, true)]
+    [InlineData(@"CORP\svc", "S-1-5-21-1-2-3-9999", false)]
+    public void IsAccount_Sid_Decides(string runAs, string? sid, bool isAccount) =>
+        Assert.Equal(isAccount, RunAccount.IsAccount(Definition(runAs, sid), @"CORP\svc", Sid, name => name.EndsWith("svc", StringComparison.Ordinal) ? Sid : "S-1-5-21-1-2-3-7"));
+
+    [Theory]
+    [InlineData(@"corp\SVC", true)]
+    [InlineData("svc", false)]
+    public void IsAccount_WithoutASid_ComparesTheName(string runAs, bool isAccount) => Assert.Equal(isAccount, RunAccount.IsAccount(Definition(runAs, null), @"CORP\svc", Sid, _ => null));
+
+    private static RenewalDefinition Definition(string runAs, string? sid) => new() { Name = "web", CertificatePath = "/a", RunAs = runAs, RunAsSid = sid };
 }

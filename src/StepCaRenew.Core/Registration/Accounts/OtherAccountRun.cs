@@ -3,7 +3,6 @@ using System.Runtime.Versioning;
 using StepCaRenew.Accounts;
 using StepCaRenew.Processes;
 using StepCaRenew.Scheduling;
-using StepCaRenew.Scheduling.Cron;
 
 namespace StepCaRenew.Registration.Accounts;
 
@@ -55,7 +54,7 @@ internal static class OtherAccountRun
             ["USER"] = user.Name,
             ["LOGNAME"] = user.Name,
             ["SHELL"] = "/bin/sh",
-            ["PATH"] = CronFile.SearchPath,
+            ["PATH"] = ProgramFinder.SystemPath,
             ["TERM"] = "dumb",
             ["NO_COLOR"] = "1",
             // As RunVariables has them.
@@ -82,7 +81,7 @@ internal static class OtherAccountRun
     {
         try
         {
-            return LinuxAccount.RequireUser(AccountName.FromDefinition(other.Definition));
+            return LinuxAccount.RequireUser(RunAccount.FromDefinition(other.Definition));
         }
         catch (RenewalException e)
         {

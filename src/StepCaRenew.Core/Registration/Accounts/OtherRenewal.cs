@@ -1,5 +1,3 @@
-using StepCaRenew.Accounts;
-
 namespace StepCaRenew.Registration.Accounts;
 
 /// <summary>A renewal of a call that runs as another account than this process.</summary>
@@ -9,5 +7,5 @@ namespace StepCaRenew.Registration.Accounts;
 internal sealed record OtherRenewal(int Position, DefinitionStore Store, RenewalDefinition Definition)
 {
     /// <summary>The account.</summary>
-    public string Account => AccountName.FromDefinition(Definition).Display;
+    public string Account => RunAccount.FromDefinition(Definition).Display;
 }

@@ -1,4 +1,5 @@
 using StepCaRenew.Accounts;
+using StepCaRenew.Processes;
 using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Cron;
@@ -6,9 +7,6 @@ namespace StepCaRenew.Scheduling.Cron;
 /// <summary>The file of a renewal in cron's folder.</summary>
 internal static class CronFile
 {
-    /// <summary>Where programs are looked for under cron: timeout, sleep, and those of actions.</summary>
-    public const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
     public static string Render(ScheduledRun run) =>
         FileMark.ForRenewal(run.Name) + string.Concat(Lines(run).Select(line => line + "\n"));
 
@@ -16,7 +14,7 @@ internal static class CronFile
     private static IEnumerable<string> Lines(ScheduledRun run) =>
     [
         "SHELL=/bin/sh",
-        $"PATH={SearchPath}",
+        $"PATH={ProgramFinder.SystemPath}",
         "MAILTO=\"\"",
         .. RunVariables.ForRun(run).Select(variable => $"{variable.Name}={Value(variable.Value)}"),
         .. CronCommand.Lines(run, LinuxAccount.NameOf(run.Account) + " ", CronCommand.Render(run)),

@@ -1,4 +1,5 @@
 using StepCaRenew.Accounts;
+using StepCaRenew.Processes;
 using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Cron;
@@ -41,7 +42,7 @@ internal static class CronRun
             ["LOGNAME"] = user?.Name ?? string.Empty,
             ["SHELL"] = "/bin/sh",
             // A user's crontab sets no PATH, so it has that of cron.
-            ["PATH"] = run.Scope == RenewalScope.Machine ? CronFile.SearchPath : "/usr/bin:/bin",
+            ["PATH"] = run.Scope == RenewalScope.Machine ? ProgramFinder.SystemPath : "/usr/bin:/bin",
         };
         foreach (var (name, value) in RunVariables.ForRun(run))
             variables[name] = value;

@@ -1,6 +1,5 @@
 using System.Security;
 using StepCaRenew.Accounts;
-using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Scheduling.Windows;
 

@@ -1,7 +1,8 @@
 using StepCaRenew.Processes;
+using StepCaRenew.Scheduling;
 using StepCaRenew.Unit.Fixtures;
 
-namespace StepCaRenew.Unit.Processes;
+namespace StepCaRenew.Unit.Scheduling;
 
 public sealed class PwshPathTests
 {

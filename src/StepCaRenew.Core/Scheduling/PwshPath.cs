@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Text;
 
-namespace StepCaRenew.Processes;
+namespace StepCaRenew.Scheduling;
 
 /// <summary>Which pwsh a schedule can use: one whose path stays the same when PowerShell is updated.</summary>
 internal static partial class PwshPath

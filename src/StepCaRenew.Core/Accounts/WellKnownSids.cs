@@ -1,4 +1,4 @@
-namespace StepCaRenew.FileSystem;
+namespace StepCaRenew.Accounts;
 
 /// <summary>The SIDs for which SDDL has letters (MS-DTYP 2.4.2.4, 2.5.1.1), and the names of some of them.</summary>
 internal static class WellKnownSids
