@@ -1,5 +1,6 @@
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
+using StepCaRenew.Stores.PemFiles;
 using StepCaRenew.Text;
 
 namespace StepCaRenew;

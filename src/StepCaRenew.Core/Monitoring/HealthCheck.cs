@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Ca.Trust;
-using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;
 
 namespace StepCaRenew.Monitoring;
@@ -84,7 +83,7 @@ internal sealed class HealthCheck : IDisposable
         uri.IsAbsoluteUri && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp) ? uri : throw NoAddress();
 
     private static RenewalException NoAddress() =>
-        ActionErrors.Invalid("-HealthCheckUri is not an http or https address.", "Give the whole address, such as https://hc.example.com/ping/<id>.");
+        new(ErrorId.ActionInvalid, "-HealthCheckUri is not an http or https address.", "Give the whole address, such as https://hc.example.com/ping/<id>.");
 
     private async Task<HttpResponseMessage> FailAsync(IReadOnlyCollection<string> errorIds, CancellationToken cancellationToken)
     {

@@ -6,8 +6,6 @@ using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;
 using StepCaRenew.Permissions;
-using StepCaRenew.Processes;
-using StepCaRenew.Renewal;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Scheduling.Foreign;
 using StepCaRenew.Scheduling.Linux;

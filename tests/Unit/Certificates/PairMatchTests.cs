@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
+using StepCaRenew.Stores.PemFiles;
 using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Certificates;

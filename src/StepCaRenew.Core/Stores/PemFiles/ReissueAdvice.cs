@@ -1,10 +1,9 @@
 using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
-using StepCaRenew.Stores.PemFiles;
 using StepCaRenew.Text;
 
-namespace StepCaRenew.Inspection;
+namespace StepCaRenew.Stores.PemFiles;
 
 /// <summary>Advises how to issue a new pair with the names of the old one: a command to paste, or words if one command cannot do it.</summary>
 internal static class ReissueAdvice

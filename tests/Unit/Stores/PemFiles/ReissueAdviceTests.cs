@@ -6,9 +6,10 @@ using System.Text;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Processes;
+using StepCaRenew.Stores.PemFiles;
 using StepCaRenew.Unit.Fixtures;
 
-namespace StepCaRenew.Unit.Inspection;
+namespace StepCaRenew.Unit.Stores.PemFiles;
 
 /// <summary>The command in the remedy of KeyMismatch, as the shells read it.</summary>
 public sealed class ReissueAdviceTests : IDisposable

@@ -1,8 +1,8 @@
+using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
-using StepCaRenew.Inspection;
 using StepCaRenew.Text;
 
-namespace StepCaRenew.Certificates;
+namespace StepCaRenew.Stores.PemFiles;
 
 /// <summary>The error this project exists to prevent: the certificate and the key on disk do not match.</summary>
 internal static class KeyMismatch
