@@ -217,8 +217,10 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     private RenewalRequest ReadTemplate()
     {
         var settings = ReadSettings(ScriptBlock);
-        return settings.ToRequest(certificatePath: string.Empty, keyPath: null, ReadPassword(KeyPassword, KeyPasswordFile) ?? ReadConfiguredPassword(settings.Ca)) with
+        return new RenewalRequest(settings)
         {
+            CertificatePath = string.Empty,
+            KeyPassword = ReadPassword(KeyPassword, KeyPasswordFile) ?? ReadConfiguredPassword(settings.Ca),
             Rule = settings.Rule with { IsForced = Force },
             ApproveAsync = Approve,
         };

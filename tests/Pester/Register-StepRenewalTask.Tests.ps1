@@ -213,7 +213,7 @@ Describe 'Register-StepRenewalTask' {
             $task = Register-StepRenewalTask web $path @forMe -RunNow -InformationAction SilentlyContinue -InformationVariable said
             $task.RunExitCode | Should -Be 0
             $task.LastStatus | Should -BeExactly NotDue
-            "$said" | Should -BeLike '*web is not due*CA*root*programs*-RunNow -Force*'
+            "$said" | Should -BeLike '*web is not due*root of the CA*programs*-RunNow -Force*'
             Get-LeafSerial $path | Should -Be $serial
             Get-Content $task.LogPath | ConvertFrom-Json | ForEach-Object event | Should -Contain Tested
             $task = Register-StepRenewalTask web $path @forMe -RunNow -Force
@@ -366,7 +366,7 @@ Describe 'Register-StepRenewalTask' {
             $state = Get-ChildItem $folder -Recurse -File | ForEach-Object { Get-FileState $_.FullName }
             $script = "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'; Register-StepRenewalTask web '$path' -Scope CurrentUser -Scheduler Cron -StepPath '$($ca.Folder)' -Interval 10m -Rekey"
             $whatIf = (Invoke-FreshPwsh "$script -WhatIf").Output -split "`n" | Where-Object { $_ -like 'What if*' }
-            $whatIf | Should -BeLike "*changes: *-FilePath $folder/hook with 1 argument is dropped*-Rekey is added*-Interval 10m instead of 5m*"
+            $whatIf | Should -BeLike "*changes: *-FilePath $folder/hook with 1 argument is dropped*-Interval 10m instead of 5m*-Rekey is added*"
             $whatIf | Should -BeLike '*-LockTimeout 7s is dropped*'
             $whatIf | Should -Not -BeLike '*s3cret*'
             Get-ChildItem $folder -Recurse -File | ForEach-Object { Get-FileState $_.FullName } | Should -Be $state

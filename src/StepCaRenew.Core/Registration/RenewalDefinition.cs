@@ -86,5 +86,5 @@ internal sealed record RenewalDefinition : RenewalSettings
 
     /// <summary>The request of a run.</summary>
     public RenewalRequest ToRequest(KeyPassword? password) =>
-        (this with { Ca = Ca with { RegisteredName = Name } }).ToRequest(CertificatePath, KeyPath, password);
+        new(this) { CertificatePath = CertificatePath, KeyPath = KeyPath, KeyPassword = password, Ca = Ca with { RegisteredName = Name } };
 }

@@ -1,15 +1,23 @@
 using StepCaRenew.Ca;
-using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates.Keys;
-using StepCaRenew.FollowUps.Actions;
-using StepCaRenew.Policy;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Renewal;
 
-/// <summary>Which pair is renewed, when, and by which CA.</summary>
-internal sealed record RenewalRequest
+/// <summary>Which pair is renewed, with which settings.</summary>
+internal sealed record RenewalRequest : RenewalSettings
 {
+    /// <summary>A request with default settings.</summary>
+    public RenewalRequest()
+    {
+    }
+
+    /// <summary>A request with all of the given settings.</summary>
+    public RenewalRequest(RenewalSettings settings)
+        : base(settings)
+    {
+    }
+
     /// <summary>The certificate file; a full path.</summary>
     public required string CertificatePath { get; init; }
 
@@ -18,33 +26,6 @@ internal sealed record RenewalRequest
 
     /// <summary>The key's password; null if it has none.</summary>
     public KeyPassword? KeyPassword { get; init; }
-
-    /// <summary>When it is due.</summary>
-    public RenewalRule Rule { get; init; } = RenewalRule.Default;
-
-    /// <summary>Which CA.</summary>
-    public CaOptions Ca { get; init; } = new();
-
-    /// <summary>Renew by token instead of mTLS.</summary>
-    public bool UseToken { get; init; }
-
-    /// <summary>Make a new key too.</summary>
-    public bool Rekey { get; init; }
-
-    /// <summary>The new key's algorithm, one of <see cref="KeyAlgorithms.Names"/>; null for that of the old key.</summary>
-    public string? KeyAlgorithm { get; init; }
-
-    /// <summary>How long to wait for another run over the same pair.</summary>
-    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>How long a failed request is retried.</summary>
-    public TimeSpan RetryTimeout { get; init; } = TimeSpan.FromMinutes(1);
-
-    /// <summary>The actions after a renewal, in their order; <see cref="RenewalEngine.ActAsync"/> runs them.</summary>
-    public IReadOnlyList<ActionDefinition> Actions { get; init; } = [];
-
-    /// <summary>How long one action may take, unless it has its own limit.</summary>
-    public TimeSpan ActionTimeout { get; init; } = new ActionHost().Timeout;
 
     /// <summary>The folder of the record of pending actions; null for the folder of the certificate.</summary>
     internal string? RecordFolder { get; init; }

@@ -112,7 +112,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
         var decision = report.Decide(snapshot!.Facts);
         if (!decision.IsDue)
             return pending.IsRecorded && await approval.ForActionsAsync(cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Finish(report.NotDue(decision, pending.IsRecorded));
-        if (!request.UseToken)
+        if (!request.Ca.UseToken)
             MachineRoots.Preload(snapshot.FirstCertificate);
         return await approval.ForRenewalAsync(snapshot.Facts, cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Refused(pending.IsRecorded);
     }
@@ -120,7 +120,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     private async Task<Outcome> LockAsync(CancellationToken cancellationToken)
     {
         isUnderLock = true;
-        pairLock = Keep(await store.LockAsync(request.LockTimeout, cancellationToken).ConfigureAwait(false));
+        pairLock = Keep(await store.LockAsync(request.LockTimeout ?? RenewalSettings.DefaultLockTimeout, cancellationToken).ConfigureAwait(false));
         // The snapshot of the check is used if the pair is still the same.
         if (snapshot is not null && !store.Holds(snapshot.Version))
             snapshot = null;
@@ -154,7 +154,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
         before = pending.Settle(Pair.Leaf.SerialNumber);
         Owe(OwedActions.Of(request, store.Paths, Pair, before, null));
         if (!decision.IsDue)
-            return pending.IsOverdue(before, request.ActionTimeout) ? throw ActionErrors.LeftTooLong(request.CertificatePath) : Finish(report.NotDue(decision, isPending: false));
+            return pending.IsOverdue(before, request.ActionTimeout ?? new ActionHost().Timeout) ? throw ActionErrors.LeftTooLong(request.CertificatePath) : Finish(report.NotDue(decision, isPending: false));
         return await approval.ForRenewalAsync(snapshot.Facts, cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Refused(before.Count > 0);
     }
 
@@ -175,9 +175,9 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
 
     private async Task<Outcome> IssueAsync(CancellationToken cancellationToken)
     {
-        var wanted = CaRequest.Create(Pair.Keyed, newKey, request.UseToken);
+        var wanted = CaRequest.Create(Pair.Keyed, newKey, request.Ca.UseToken);
         var expected = Expectation.FromCertificate(Pair.Leaf, wanted.Key, mayEndThen: request.Rule.IsForced);
-        var options = new IssuerOptions { Ca = request.Ca, RetryTimeout = request.RetryTimeout, LastClock = request.LastClock, OnAttempt = report.Asked, OnClock = report.SawClock };
+        var options = new IssuerOptions { Ca = request.Ca, RetryTimeout = request.RetryTimeout ?? RenewalSettings.DefaultRetryTimeout, LastClock = request.LastClock, OnAttempt = report.Asked, OnClock = report.SawClock };
         answer = Keep(await services.Issuer.IssueAsync(wanted, expected, options, cancellationToken).ConfigureAwait(false));
         return Outcome.Continue;
     }

@@ -55,22 +55,4 @@ internal record RenewalSettings
     /// <summary>The log file; null for the default.</summary>
     [JsonConverter(typeof(FullPathConverter))]
     public string? LogPath { get; init; }
-
-    /// <summary>The request of a run with these settings.</summary>
-    public RenewalRequest ToRequest(string certificatePath, string? keyPath, KeyPassword? password)
-    {
-        var request = new RenewalRequest { CertificatePath = certificatePath, KeyPath = keyPath, KeyPassword = password };
-        return request with
-        {
-            Rule = Rule,
-            Ca = Ca,
-            UseToken = Ca.UseToken,
-            Rekey = Rekey,
-            KeyAlgorithm = KeyAlgorithm,
-            LockTimeout = LockTimeout ?? DefaultLockTimeout,
-            RetryTimeout = RetryTimeout ?? DefaultRetryTimeout,
-            ActionTimeout = ActionTimeout ?? request.ActionTimeout,
-            Actions = Actions,
-        };
-    }
 }

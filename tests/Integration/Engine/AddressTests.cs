@@ -49,7 +49,7 @@ public sealed class AddressTests : EngineTest
         var request = ca.Request(ca.Issue(Folder, DateTimeOffset.Now.AddMinutes(-1)));
         request = request with { Ca = request.Ca with { CaUrl = url.Replace("{0}", $"{door.Port}", StringComparison.Ordinal) } };
         await RenewedAsync(request);
-        await RenewedAsync(request with { UseToken = true });
+        await RenewedAsync(ByToken(request));
     }
 
     private async Task<(string? Status, string? Error)> RenewAsync(OwnCa ca, string hosts, string name)

@@ -56,6 +56,8 @@ public abstract class EngineTest : IDisposable
     /// <summary>A file that nobody is deploying at this moment.</summary>
     private protected static void Age(string path) => File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
 
+    private protected static RenewalRequest ByToken(RenewalRequest request, bool useToken = true) => request with { Ca = request.Ca with { UseToken = useToken } };
+
     /// <summary>To be renewed now, without retries.</summary>
     private protected static RenewalRequest Request(ITestCa ca, IssuedPair pair)
     {

@@ -57,7 +57,7 @@ public sealed class NotAskedTests : EngineTest
         var ca = await CaAsync(kind, Own);
         var pair = await IssueAsync(ca);
         File.WriteAllText(pair.CertificatePath, pair.Leaf.ExportCertificatePem());
-        await NotAskedAsync(ErrorId.ChainMissing, ca, Request(ca, pair) with { UseToken = true });
+        await NotAskedAsync(ErrorId.ChainMissing, ca, ByToken(Request(ca, pair)));
     }
 
     [Theory]

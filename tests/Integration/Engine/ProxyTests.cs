@@ -23,7 +23,7 @@ public sealed class ProxyTests : EngineTest
         await using var ca = await OwnCa.StartAsync(new() { DnsNames = [Name] });
         using var proxy = new ConnectProxy(ca.Server.Url.Port);
         Variables[variable] = $"http://127.0.0.1:{proxy.Port}";
-        await RenewedAsync(Request(ca) with { UseToken = useToken });
+        await RenewedAsync(ByToken(Request(ca), useToken));
         Assert.Equal([$"CONNECT {Name}:443 HTTP/1.1"], proxy.Requests);
     }
 

@@ -16,7 +16,7 @@ public sealed class RenewByTokenTests : EngineTest
         var ca = await CaAsync(kind);
         var pair = await IssueAsync(ca, key: key);
 
-        var result = await RenewedAsync(Request(ca, pair) with { UseToken = true });
+        var result = await RenewedAsync(ByToken(Request(ca, pair)));
 
         Assert.Equal(1, result.Attempts);
         Assert.Contains(Log.Events, one => one.Id == Event.AskingCa && one.Message.Contains(" by token;", StringComparison.Ordinal));
@@ -31,9 +31,9 @@ public sealed class RenewByTokenTests : EngineTest
         var ca = await CaAsync(kind);
         var pair = await IssueAsync(ca);
         var old = File.ReadAllBytes(pair.CertificatePath);
-        await RenewedAsync(Request(ca, pair) with { UseToken = true });
+        await RenewedAsync(ByToken(Request(ca, pair)));
         File.WriteAllBytes(pair.CertificatePath, old);
-        await RenewedAsync(Request(ca, pair) with { UseToken = true });
+        await RenewedAsync(ByToken(Request(ca, pair)));
     }
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class RenewByTokenTests : EngineTest
     {
         var ca = await CaAsync(kind);
         var pair = await IssueAsync(ca, "norenew");
-        await FailsAsync(ErrorId.RenewalRefused, Request(ca, pair) with { UseToken = true });
+        await FailsAsync(ErrorId.RenewalRefused, ByToken(Request(ca, pair)));
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class RenewByTokenTests : EngineTest
     {
         var ca = await CaAsync(kind);
         var pair = await IssueAsync(await CaAsync(kind, RenewsExpired));
-        var (result, _) = await FailsAsync(ErrorId.TokenRefused, Request(ca, pair) with { UseToken = true, RetryTimeout = TimeSpan.FromMinutes(1) });
+        var (result, _) = await FailsAsync(ErrorId.TokenRefused, ByToken(Request(ca, pair)) with { RetryTimeout = TimeSpan.FromMinutes(1) });
         Assert.Equal(1, result.Attempts);
     }
 
@@ -86,7 +86,7 @@ public sealed class RenewByTokenTests : EngineTest
     {
         var ca = await CaAsync(kind);
         var pair = await AgedAsync(ca, provisioner, serverAuth);
-        var (result, error) = await FailsAsync(ErrorId.TokenRefused, Request(ca, pair) with { UseToken = true });
+        var (result, error) = await FailsAsync(ErrorId.TokenRefused, ByToken(Request(ca, pair)));
         Assert.Equal(1, result.Attempts);
         Assert.Contains($"does not have the extended key usage {missing}", error.Remedy, StringComparison.Ordinal);
         Assert.DoesNotContain("dnsNames", error.Remedy, StringComparison.Ordinal);
@@ -100,7 +100,7 @@ public sealed class RenewByTokenTests : EngineTest
     public async Task UsageThatTheCaDoesNotAskFor_MayBeMissing(CaKind kind, string provisioner, bool serverAuth)
     {
         var ca = await CaAsync(kind);
-        await RenewedAsync(Request(ca, await AgedAsync(ca, provisioner, serverAuth)) with { UseToken = true });
+        await RenewedAsync(ByToken(Request(ca, await AgedAsync(ca, provisioner, serverAuth))));
     }
 
     // The CA compares names by case, and .NET's Uri lowers them.
@@ -113,7 +113,7 @@ public sealed class RenewByTokenTests : EngineTest
         using var proxy = new ConnectProxy(ca.Server.Url.Port);
         Variables["HTTPS_PROXY"] = $"http://127.0.0.1:{proxy.Port}";
         var request = ca.Request(ca.Issue(Folder, DateTimeOffset.Now.AddMinutes(-1)));
-        await RenewedAsync(request with { UseToken = true, Ca = request.Ca with { CaUrl = $"https://{name}:9000" } });
+        await RenewedAsync(ByToken(request with { Ca = request.Ca with { CaUrl = $"https://{name}:9000" } }));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class RenewByTokenTests : EngineTest
         var ca = await CaAsync(CaKind.StepCa);
         var pair = await IssueAsync(ca);
         var url = $"https://localhost:{ca.Url.Port}";
-        await RenewedAsync(Request(ca, pair) with { UseToken = true, Ca = new() { StepPath = ca.StepPath, CaUrl = url } });
+        await RenewedAsync(ByToken(Request(ca, pair) with { Ca = new() { StepPath = ca.StepPath, CaUrl = url } }));
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class RenewByTokenTests : EngineTest
         await using var ca = await DevTestCa.StartAsync(new());
         var pair = await IssueAsync(ca);
         ca.Server.Faults.Add("/renew", new RawFault(500, "application/json", """{"status":500,"message":"error validating renew token: invalid audience claim (aud)"}"""));
-        var (result, error) = await FailsAsync(ErrorId.TokenRefused, Request(ca, pair) with { UseToken = true, RetryTimeout = TimeSpan.FromMinutes(1) });
+        var (result, error) = await FailsAsync(ErrorId.TokenRefused, ByToken(Request(ca, pair)) with { RetryTimeout = TimeSpan.FromMinutes(1) });
         Assert.Equal(1, result.Attempts);
         Assert.Contains("dnsNames", error.Remedy, StringComparison.Ordinal);
     }

@@ -40,10 +40,9 @@ public sealed class SecretTests(FaultyCa shared) : EngineTest, IClassFixture<Fau
             _ => new DelayFault(TimeSpan.Zero),
         });
         using var password = new KeyPassword(way == "wrong password" ? Password + "x" : Password);
-        var request = Request(ca, pair) with
+        var request = ByToken(Request(ca, pair), useToken) with
         {
             KeyPassword = way == "no password" ? null : password,
-            UseToken = useToken,
             RetryTimeout = way == "busy" ? TimeSpan.FromMinutes(5) : TimeSpan.Zero,
         };
 

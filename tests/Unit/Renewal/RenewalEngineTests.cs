@@ -182,7 +182,7 @@ public sealed class RenewalEngineTests
         File.WriteAllText(run.CertificatePath, run.Pair.CertificatePem);
         File.WriteAllText(Path.Combine(run.Folder, "root.crt"), TestAuthority.Default.Root.ExportCertificatePem());
         (run.Environment["STEP_CA_URL"], run.Environment["STEP_ROOT"]) = ("https://ca.invalid", Path.Combine(run.Folder, "root.crt"));
-        run.Request = run.Request with { UseToken = useToken };
+        run.Request = run.Request with { Ca = run.Request.Ca with { UseToken = useToken } };
         Assert.Equal(0, (await run.FailAsync(ErrorId.ChainMissing)).Attempts);
     }
 

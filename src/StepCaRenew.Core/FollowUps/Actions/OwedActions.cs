@@ -34,6 +34,6 @@ internal sealed record OwedActions(PairPaths Paths, IReadOnlyList<PendingEntry> 
             CertificateName.FromPath(request.CertificatePath), request.CertificatePath, pair.KeyPath,
             renewed is null ? entries[0].SerialNumber : pair.Leaf.SerialNumber, leaf.SerialNumber,
             renewed is null ? null : pair.Leaf.Thumbprint, leaf.Thumbprint, CertificatePair.ValidityOf(leaf).NotAfter);
-        return new OwedActions(paths, entries, subject, request.LockTimeout);
+        return new OwedActions(paths, entries, subject, request.LockTimeout ?? RenewalSettings.DefaultLockTimeout);
     }
 }
