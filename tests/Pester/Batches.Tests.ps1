@@ -1,4 +1,4 @@
-# Many certificates in one call: side by side, each for itself, and all of them whole however the call ends.
+# Many certificates in one call: several at once, one failure does not stop the others, and every pair is whole however the call ends.
 BeforeDiscovery {
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
 }

@@ -3,7 +3,7 @@ using StepCaRenew.Certificates.Keys;
 
 namespace StepCaRenew.Ca;
 
-/// <summary>What the CA is asked to do.</summary>
+/// <summary>A request to the CA.</summary>
 /// <param name="Present">The certificate that authenticates the request, with its key.</param>
 internal abstract record CaRequest(KeyedCertificate Present)
 {

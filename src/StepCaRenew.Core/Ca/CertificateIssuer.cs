@@ -25,8 +25,8 @@ internal sealed class CertificateIssuer(
     }
 
     /// <summary>Gets a certificate.</summary>
-    /// <param name="wanted">What the CA is asked to do; its present certificate and key match.</param>
-    /// <param name="expected">What the new certificate must be.</param>
+    /// <param name="wanted">The request; its present certificate and key match.</param>
+    /// <param name="expected">The requirements for the new certificate.</param>
     /// <param name="options">Which CA, and how it is asked.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The verified certificate; its chain holds only the verified issuers.</returns>

@@ -11,7 +11,7 @@ internal sealed record IssuerOptions
     /// <summary>How long after the first request a transient failure may be retried.</summary>
     public TimeSpan RetryTimeout { get; init; }
 
-    /// <summary>What an earlier run found out about the CA's clock; null for nothing.</summary>
+    /// <summary>The CA's clock as an earlier run found it; null if it is unknown.</summary>
     public CaClock? LastClock { get; init; }
 
     /// <summary>Called before each request.</summary>

@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.Certificates;
 
-/// <summary>What a certificate may be used for (RFC 5280 sections 4.2.1.3, 4.2.1.9 and 4.2.1.12).</summary>
+/// <summary>The purposes that a certificate allows (RFC 5280 sections 4.2.1.3, 4.2.1.9 and 4.2.1.12).</summary>
 /// <param name="IsAuthority">Whether it is a CA certificate.</param>
 /// <param name="ExtendedUsages">The extended key usages; empty if they are not restricted.</param>
 /// <param name="KeyUsages">The key usages; none if they are not restricted.</param>

@@ -40,7 +40,7 @@ public sealed class DevCaCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_ServesAStepPath_WhoseIssuedCertificateRenews_UntilItsInputCloses()
+    public async Task Run_ServesAStepPath_AndRenewsItsCertificate_UntilItsInputCloses()
     {
         using var run = Start("run", "--folder", Ca);
         var values = await ReadyAsync(run);

@@ -3,7 +3,7 @@ using StepCaRenew.Json;
 
 namespace StepCaRenew.Ca.Configuration;
 
-/// <summary>The CA options of a call. What is null comes from the environment and the step configuration.</summary>
+/// <summary>The CA options of a call. Values that are null come from the environment and the step configuration.</summary>
 internal sealed record CaOptions
 {
     /// <summary>The CA's address, such as <c>https://ca.example.com</c>.</summary>

@@ -117,7 +117,7 @@ internal static class KeyDecoder
         return key.ReadSequence().ReadObjectIdentifier();
     }
 
-    // It may not be a key: a PKCS#12 file begins in the same way.
+    // It might not be a key: a PKCS#12 file begins in the same way.
     private static RenewalException UnsupportedAlgorithm(ReadOnlyMemory<byte> der, string path) =>
         Unsupported(AlgorithmName(Pkcs8PrivateKeyInfo.Decode(der, out _, skipCopy: true).AlgorithmId.Value), path);
 

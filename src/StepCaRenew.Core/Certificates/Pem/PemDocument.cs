@@ -48,7 +48,7 @@ internal sealed class PemDocument
 
     /// <summary>Reads a file as PEM or DER.</summary>
     /// <param name="file">The content of the file.</param>
-    /// <param name="what">What the file should be; used in messages.</param>
+    /// <param name="what">The expected kind of file; used in messages.</param>
     /// <param name="errorId">The id of the error if it is neither PEM nor DER, or is damaged.</param>
     /// <exception cref="RenewalException">The file is neither PEM nor DER, or is damaged.</exception>
     public static PemDocument Parse(InputFile file, string what, string errorId)
