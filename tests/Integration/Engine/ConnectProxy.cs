@@ -1,29 +1,13 @@
-using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace StepCaRenew.Integration.Engine;
 
 /// <summary>An HTTP proxy that knows CONNECT alone, and for which every name is a port of this machine.</summary>
-internal sealed class ConnectProxy : IDisposable
+internal sealed class ConnectProxy(int target) : LoopbackServer(target)
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly int target;
-    private readonly ConcurrentQueue<string> requests = new();
-
-    public ConnectProxy(int target)
-    {
-        this.target = target;
-        listener.Start();
-        _ = AcceptAsync();
-    }
-
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
-
     /// <summary>"user:password", or null if it takes every client.</summary>
     public string? Credentials { get; init; }
 
@@ -36,47 +20,22 @@ internal sealed class ConnectProxy : IDisposable
     /// <summary>The answer instead of a connection.</summary>
     public string? Refusal { get; set; }
 
-    /// <summary>The first lines of what was asked.</summary>
-    public IReadOnlyList<string> Requests => [.. requests];
-
-    public void Dispose() => listener.Dispose();
-
-    private async Task AcceptAsync()
+    protected override async Task ServeAsync(TcpClient client)
     {
-        try
+        await using var stream = await SecureAsync(client.GetStream());
+        while (await ReadHeadAsync(stream) is { Length: > 0 } head)
         {
-            while (true)
-                _ = ServeAsync(await listener.AcceptTcpClientAsync());
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
-        {
-        }
-    }
-
-    private async Task ServeAsync(TcpClient accepted)
-    {
-        using var client = accepted;
-        try
-        {
-            await using var stream = await SecureAsync(client.GetStream());
-            while (await ReadHeadAsync(stream) is { Length: > 0 } head)
+            AddRequest(head.Split("\r\n")[0]);
+            if (AnswerTo(head) is { } answer)
             {
-                requests.Enqueue(head.Split("\r\n")[0]);
-                if (AnswerTo(head) is { } answer)
-                {
-                    await stream.WriteAsync(Encoding.Latin1.GetBytes(answer));
-                    continue;
-                }
-
-                using var other = new TcpClient();
-                await other.ConnectAsync(IPAddress.Loopback, target);
-                await stream.WriteAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray());
-                await Pipe.JoinAsync(stream, other.GetStream());
-                return;
+                await stream.WriteAsync(Encoding.Latin1.GetBytes(answer));
+                continue;
             }
-        }
-        catch (Exception e) when (e is IOException or AuthenticationException)
-        {
+
+            using var other = await ConnectAsync();
+            await stream.WriteAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray());
+            await Pipe.JoinAsync(stream, other.GetStream());
+            return;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 
 namespace StepCaRenew.Integration.Engine;
@@ -7,41 +6,14 @@ namespace StepCaRenew.Integration.Engine;
 /// A way to a CA whose first visitor is reset in the moment that TLS 1.3 leaves open: the client believes the handshake
 /// done, and the server's word on the client's certificate never arrives. All later visitors get through.
 /// </summary>
-internal sealed class ResettingDoor : IDisposable
+internal sealed class ResettingDoor(int target) : LoopbackServer(target)
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly int target;
-
-    public ResettingDoor(int target)
-    {
-        this.target = target;
-        listener.Start();
-        _ = AcceptAsync();
-    }
-
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
-
     public int Visitors { get; private set; }
 
-    public void Dispose() => listener.Dispose();
-
-    private async Task AcceptAsync()
+    protected override async Task ServeAsync(TcpClient client)
     {
-        try
-        {
-            while (true)
-                _ = ServeAsync(await listener.AcceptTcpClientAsync(), isFirst: ++Visitors == 1);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
-        {
-        }
-    }
-
-    private async Task ServeAsync(TcpClient accepted, bool isFirst)
-    {
-        using var client = accepted;
-        using var server = new TcpClient();
-        await server.ConnectAsync(IPAddress.Loopback, target);
+        var isFirst = ++Visitors == 1;
+        using var server = await ConnectAsync();
         var (one, other) = (client.GetStream(), server.GetStream());
         if (!isFirst)
         {
