@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit;
 

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit;
 

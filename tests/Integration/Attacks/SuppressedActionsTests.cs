@@ -51,7 +51,7 @@ public sealed class SuppressedActionsTests : EngineTest
     [Fact]
     public async Task ActionsLeftToAnotherRunForTooLong_AreAFailure_AndTheMonitorAndTheStateAreTold()
     {
-        var clock = new ShiftedClock();
+        var clock = new TestClock();
         using var attack = await SceneAsync(clock, definition => definition with { ActionTimeout = TimeSpan.FromMinutes(1), Rule = new RenewalRule.ExpiresIn(TimeSpan.FromMinutes(10)) });
         var handle = Lock(Path.Combine(attack.Store.Folders.StateFolder(RegisteredAttack.Name), "acting"));
         using (handle)
@@ -113,7 +113,7 @@ public sealed class SuppressedActionsTests : EngineTest
     [Fact]
     public async Task OwnerHoldsTheLock_ACallByHandFails_OnceTheActionsAreOverdue()
     {
-        var clock = new ShiftedClock();
+        var clock = new TestClock();
         Clock = clock;
         using var attack = await SceneAsync();
         var action = new CommandAction("/bin/sh", ["-c", "echo ran >> \"$0\"", attack.Trace]);
@@ -236,11 +236,4 @@ public sealed class SuppressedActionsTests : EngineTest
 
     [DllImport("libc", EntryPoint = "mkfifo", CharSet = CharSet.Ansi)]
     private static extern int MakePipe([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint mode);
-
-    private sealed class ShiftedClock : TimeProvider
-    {
-        public TimeSpan Offset { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Offset;
-    }
 }

@@ -123,7 +123,7 @@ public sealed class KillPointTests(ITestOutputHelper output)
     private static void DemandRoot()
     {
         if (Environment.GetEnvironmentVariable("STEPCARENEW_STRICT") == "1")
-            Assert.True(Integration.Engine.Unprivileged.IsRoot, "Only root on Linux can give files away.");
-        Assert.SkipUnless(Integration.Engine.Unprivileged.IsRoot, "Only root on Linux can give files away.");
+            Assert.True(Unprivileged.IsRoot, "Only root on Linux can give files away.");
+        Assert.SkipUnless(Unprivileged.IsRoot, "Only root on Linux can give files away.");
     }
 }

@@ -14,7 +14,7 @@ public sealed class CronDaemonTests
         await using var daemon = await CronDaemon.StartAsync();
         var cron = new CronScheduler(daemon.Paths, TimeProvider.System);
         await File.WriteAllTextAsync(daemon.At("mine"), Mine);
-        Faults.Tool.Run(daemon.Enter[0], [.. daemon.Enter[1..], "crontab", daemon.At("mine")]);
+        Tool.Run(daemon.Enter[0], [.. daemon.Enter[1..], "crontab", daemon.At("mine")]);
         ScheduledRun[] runs = [Run(daemon, "web.local", RenewalScope.Machine), Run(daemon, "own", RenewalScope.CurrentUser), Run(daemon, "stays", RenewalScope.Machine)];
         foreach (var run in runs)
         {
@@ -37,7 +37,7 @@ public sealed class CronDaemonTests
 
         foreach (var run in runs[..2])
             Assert.True(await cron.RemoveAsync(run.Name, run.Scope, CancellationToken.None));
-        Assert.Equal(Mine, Faults.Tool.Run(daemon.Enter[0], [.. daemon.Enter[1..], "crontab", "-l"]));
+        Assert.Equal(Mine, Tool.Run(daemon.Enter[0], [.. daemon.Enter[1..], "crontab", "-l"]));
         foreach (var run in runs)
             File.Delete(Trace(daemon, run));
         // The third one shows that the next minute has come.

@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using StepCaRenew.Accounts;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Accounts;
 

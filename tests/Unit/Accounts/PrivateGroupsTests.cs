@@ -1,7 +1,6 @@
 using System.Runtime.Versioning;
 using StepCaRenew.Accounts;
 using StepCaRenew.Permissions;
-using StepCaRenew.Unit.Fixtures;
 using StepCaRenew.Unit.Permissions;
 
 namespace StepCaRenew.Unit.Accounts;
@@ -32,7 +31,7 @@ public sealed class PrivateGroupsTests : IDisposable
     public void OwnGroup_ByAFileOfIt_IsSafe()
     {
         var path = GuardedPlace.Mode(root.Write("run.ps1", "1"), 0b110_110_100);
-        Assert.SkipUnless(Unprivileged.UserId() == 0, "Only root can give files away.");
+        Assert.SkipUnless(Unprivileged.IsRoot, "Only root can give files away.");
         UnixFile.ChangeOwner(path, Bob, Group);
         var guarded = new GuardedPath(path, "the script");
         Assert.Empty(new SafetyCheck(TrustedAccounts.FromUsers(Bob), new UnixRights(new PrivateGroups(root.Path))).Find(guarded));

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using StepCaRenew.Ca;
 using StepCaRenew.Ca.Trust;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Ca;
 

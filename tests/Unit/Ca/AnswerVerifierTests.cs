@@ -5,7 +5,6 @@ using Microsoft.Extensions.Time.Testing;
 using StepCaRenew.Ca;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Ca;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Time.Testing;
 using StepCaRenew.Ca;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Ca;
 

@@ -6,7 +6,6 @@ using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Ca;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Trust;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Ca;
 

@@ -6,7 +6,6 @@ using StepCaRenew.Ca;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.Monitoring;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Ca;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using StepCaRenew.Ca;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Ca;
 

@@ -1,7 +1,6 @@
 using StepCaRenew.Ca;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Trust;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Ca;
 

@@ -1,7 +1,6 @@
 using FsCheck.Fluent;
 using Microsoft.Extensions.Time.Testing;
 using StepCaRenew.Ca;
-using StepCaRenew.Unit.Fixtures;
 using StepCaRenew.Unit.Policy;
 
 namespace StepCaRenew.Unit.Ca;

@@ -1,6 +1,5 @@
 using System.Formats.Asn1;
 using StepCaRenew.Certificates;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Certificates;
 

@@ -1,5 +1,4 @@
 using StepCaRenew.Certificates;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Certificates;
 

@@ -1,4 +1,3 @@
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Certificates;
 

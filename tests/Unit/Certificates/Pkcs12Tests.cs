@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Inspection;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Certificates;
 

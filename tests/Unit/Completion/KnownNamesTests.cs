@@ -1,6 +1,5 @@
 using StepCaRenew.Completion;
 using StepCaRenew.Scheduling;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Completion;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using StepCaRenew.Completion;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Completion;
 

@@ -1,5 +1,4 @@
 using StepCaRenew.FileSystem;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.FileSystem;
 
@@ -15,7 +14,7 @@ public sealed class OwnFileRightsTests : IDisposable
 
     public OwnFileRightsTests()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Unprivileged.UserId() == 0, "Only root on Linux can give files away.");
+        Assert.SkipUnless(Unprivileged.IsRoot, "Only root on Linux can give files away.");
         UnixFile.SetMode(folder.Path, 0b111_101_101);
     }
 
@@ -76,10 +75,10 @@ public sealed class OwnFileRightsTests : IDisposable
     public void FolderWithAnAcl_GivesAccessToItsWriters(string acl, string expected)
     {
         var place = Give("0750");
-        UnixFile.Run("setfacl", "-m", acl, place);
+        Tool.Run("setfacl", "-m", acl, place);
         Make();
         Assert.Equal($"{Unprivileged.User} {Group}", Rights(place)[..10]);
-        var found = UnixFile.Run("getfacl", "-cnE", Path.Combine(place, "file"));
+        var found = Tool.Run("getfacl", "-cnE", Path.Combine(place, "file"));
         Assert.Contains(expected.Split('\t')[0], found, StringComparison.Ordinal);
         Assert.Contains("other::---", found, StringComparison.Ordinal);
         Assert.Equal(expected.Contains("rw-", StringComparison.Ordinal) && !acl.Contains("m::", StringComparison.Ordinal), CanRead(place, acl[0] == 'g' ? "--regid=5678" : "--reuid=1234"));
@@ -92,10 +91,10 @@ public sealed class OwnFileRightsTests : IDisposable
     public void FolderWithADefaultAcl_LetsNobodyElseIn(string acl)
     {
         var place = Give("0755");
-        UnixFile.Run("setfacl", "-m", acl, place);
+        Tool.Run("setfacl", "-m", acl, place);
         Make();
         Assert.Equal($"{Unprivileged.User} {Group} 600", Rights(place));
-        Assert.DoesNotContain("1234", UnixFile.Run("getfacl", "-cnE", Path.Combine(place, "file")), StringComparison.Ordinal);
+        Assert.DoesNotContain("1234", Tool.Run("getfacl", "-cnE", Path.Combine(place, "file")), StringComparison.Ordinal);
         Assert.False(CanRead(place, "--reuid=1234"));
     }
 
@@ -106,12 +105,12 @@ public sealed class OwnFileRightsTests : IDisposable
         return process.ExitCode == 0;
     }
 
-    private static string Rights(string place) => UnixFile.Run("stat", "-c", "%u %g %a", Path.Combine(place, "file")).Trim();
+    private static string Rights(string place) => Tool.Run("stat", "-c", "%u %g %a", Path.Combine(place, "file")).Trim();
 
     private string Give(string mode, uint group = Group, uint user = Unprivileged.User)
     {
         UnixFile.ChangeOwner(Place, user, group);
-        UnixFile.Run("chmod", mode, Place);
+        Tool.Run("chmod", mode, Place);
         return Place;
     }
 

@@ -35,7 +35,7 @@ public sealed class ReplacementRightsTests : IDisposable
     public void Commit_SetUserIdSetGroupIdAndSticky_AreNotCopied(int mode)
     {
         // The kernel takes set-user-id from what anybody but root writes.
-        Assert.SkipUnless(Unprivileged.UserId() == 0, "Only root can write a file with set-user-id.");
+        Assert.SkipUnless(Unprivileged.IsRoot, "Only root can write a file with set-user-id.");
         var path = folder.Write("a.crt", "old");
         File.SetUnixFileMode(path, (UnixFileMode)mode);
         Replacing.Replace(path, "new");
@@ -82,10 +82,10 @@ public sealed class ReplacementRightsTests : IDisposable
     {
         var path = folder.Write("a.crt", "old");
         File.SetUnixFileMode(path, (UnixFileMode)0b110_000_000);
-        UnixFile.Run("setfacl", "-m", "u:1234:r,g:5678:rw", path);
-        var before = UnixFile.Run("getfacl", "-n", "-p", path);
+        Tool.Run("setfacl", "-m", "u:1234:r,g:5678:rw", path);
+        var before = Tool.Run("getfacl", "-n", "-p", path);
         Replacing.Replace(path, "new");
-        Assert.Equal(before, UnixFile.Run("getfacl", "-n", "-p", path));
+        Assert.Equal(before, Tool.Run("getfacl", "-n", "-p", path));
         Assert.Contains("user:1234:r--", before, StringComparison.Ordinal);
     }
 
@@ -95,7 +95,7 @@ public sealed class ReplacementRightsTests : IDisposable
     {
         var path = folder.Write("a.crt", "old");
         File.SetUnixFileMode(path, (UnixFileMode)0b110_100_000);
-        UnixFile.Run("setfacl", "-d", "-m", "u:1234:rw", folder.Path);
+        Tool.Run("setfacl", "-d", "-m", "u:1234:rw", folder.Path);
         Replacing.Replace(path, "new");
         Assert.Null(UnixFile.GetAttribute(path, "system.posix_acl_access"));
         Assert.Equal((UnixFileMode)0b110_100_000, File.GetUnixFileMode(path));
@@ -158,7 +158,7 @@ public sealed class ReplacementRightsTests : IDisposable
 
     private static (uint User, uint Group) Owner(string path) => LinuxStat.TryRead(path, followLinks: false) is { } stat ? (stat.User, stat.Group) : (0, 0);
 
-    private static void RequireRoot() => Assert.SkipUnless(Unprivileged.UserId() == 0, "Only root can give files away.");
+    private static void RequireRoot() => Assert.SkipUnless(Unprivileged.IsRoot, "Only root can give files away.");
 
     private string OwnFile()
     {

@@ -1,5 +1,4 @@
 using StepCaRenew.FileSystem;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.FileSystem;
 

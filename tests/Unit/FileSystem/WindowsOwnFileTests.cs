@@ -1,6 +1,5 @@
 using StepCaRenew.FileSystem;
 using StepCaRenew.Logging;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.FileSystem;
 

@@ -1,5 +1,4 @@
 using StepCaRenew.Inspection;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Inspection;
 

@@ -2,14 +2,13 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using StepCaRenew.Logging;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Logging;
 
 public sealed class JsonLoggerTests : IDisposable
 {
     private readonly TestFolder folder = new();
-    private readonly EventLog fallback = new();
+    private readonly CollectingLogger fallback = new();
     private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 5, 1, 2, 30, 0, 45, TimeSpan.FromHours(2)));
 
     public void Dispose() => folder.Dispose();

@@ -1,5 +1,4 @@
 using StepCaRenew.Logging;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Logging;
 
@@ -49,7 +48,7 @@ public sealed class RotationLockTests : IDisposable
     [WindowsFact]
     public void Log_UnexpectedFailure_IsOneWarning()
     {
-        var fallback = new EventLog();
+        var fallback = new CollectingLogger();
         var log = new JsonLogger("C:\\a\0b", TimeProvider.System, fallback);
         ActionLog.PassedOver(log, "web");
         ActionLog.PassedOver(log, "web");

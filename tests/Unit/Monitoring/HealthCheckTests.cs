@@ -1,14 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using StepCaRenew.Monitoring;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Monitoring;
 
 public sealed class HealthCheckTests
 {
     private const string Secret = "5ecret-pa7h";
-    private readonly EventLog log = new();
+    private readonly CollectingLogger log = new();
 
     [Fact]
     public async Task Ping_Success_IsAGet() =>

@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using StepCaRenew.FileSystem;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Permissions;
 
@@ -20,7 +19,7 @@ public sealed class AclSafetyTests : IDisposable
     public void File_NamedWriter_IsRefused(string acl, string right)
     {
         var path = place.File("run.ps1");
-        UnixFile.Run("setfacl", "-m", acl, path);
+        Tool.Run("setfacl", "-m", acl, path);
         Assert.Contains($"setfacl -b {path}", place.Refused(path, path, right).Remedy, StringComparison.Ordinal);
     }
 
@@ -35,7 +34,7 @@ public sealed class AclSafetyTests : IDisposable
     public void File_NobodyWrites_IsSafe(string acl)
     {
         var path = place.File("run.ps1");
-        UnixFile.Run("setfacl", "-m", acl, path);
+        Tool.Run("setfacl", "-m", acl, path);
         place.Accepted(path);
     }
 
@@ -43,7 +42,7 @@ public sealed class AclSafetyTests : IDisposable
     public void File_OwningGroupByAcl_IsRefused()
     {
         var path = GuardedPlace.LetGroupWrite(place.File("run.ps1"));
-        UnixFile.Run("setfacl", "-m", "u:0:rw,g::rw", path);
+        Tool.Run("setfacl", "-m", "u:0:rw,g::rw", path);
         place.Refused(path, path, "can be written by group '");
     }
 
@@ -51,7 +50,7 @@ public sealed class AclSafetyTests : IDisposable
     public void File_OthersByAcl_IsRefused_WhateverTheMask()
     {
         var path = place.File("run.ps1");
-        UnixFile.Run("setfacl", "-m", "u:1234:rw,o::rw,m::r", path);
+        Tool.Run("setfacl", "-m", "u:1234:rw,o::rw,m::r", path);
         place.Refused(path, path, "can be written by everyone");
     }
 
@@ -59,7 +58,7 @@ public sealed class AclSafetyTests : IDisposable
     public void Ancestor_NamedWriter_IsRefused()
     {
         var path = place.File("a/b/run.ps1");
-        UnixFile.Run("setfacl", "-m", "u:1234:rwx", place.At("a"));
+        Tool.Run("setfacl", "-m", "u:1234:rwx", place.At("a"));
         place.Refused(path, place.At("a"), "can be written by user '1234' (POSIX ACL)");
     }
 
@@ -70,7 +69,7 @@ public sealed class AclSafetyTests : IDisposable
     public void Folder_ThatGivesNewFilesAway_IsRefused(string acl, string whom)
     {
         var path = place.Folder("state");
-        UnixFile.Run("setfacl", "-m", acl, path);
+        Tool.Run("setfacl", "-m", acl, path);
         Assert.Contains($"setfacl -k {path}", place.Refused(path, path, $"lets new files in it be written by {whom} (default POSIX ACL)").Remedy, StringComparison.Ordinal);
         // Above a file that is there, it changes nothing.
         place.Accepted(place.File("state/run.json"));

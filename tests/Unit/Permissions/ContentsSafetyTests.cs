@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using StepCaRenew.Permissions;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Permissions;
 

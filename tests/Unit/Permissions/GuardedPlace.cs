@@ -1,7 +1,6 @@
 using System.Runtime.Versioning;
 using StepCaRenew.Accounts;
 using StepCaRenew.Permissions;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Permissions;
 
@@ -42,7 +41,7 @@ internal sealed class GuardedPlace : IDisposable
     /// <summary>Gives a path to somebody else; only root can.</summary>
     public static string Give(string path, uint user = Stranger)
     {
-        Assert.SkipUnless(Unprivileged.UserId() == 0, "Only root can give files away.");
+        Assert.SkipUnless(Unprivileged.IsRoot, "Only root can give files away.");
         UnixFile.ChangeOwner(path, user, 0);
         return path;
     }
@@ -50,7 +49,7 @@ internal sealed class GuardedPlace : IDisposable
     /// <summary>Lets a group write that is not root's.</summary>
     public static string LetGroupWrite(string path)
     {
-        if (Unprivileged.UserId() == 0)
+        if (Unprivileged.IsRoot)
             UnixFile.ChangeOwner(path, 0, StrangeGroup);
         System.IO.File.SetUnixFileMode(path, System.IO.File.GetUnixFileMode(path) | UnixFileMode.GroupWrite);
         return path;

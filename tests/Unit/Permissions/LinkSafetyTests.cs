@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using StepCaRenew.Permissions;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Permissions;
 
@@ -48,10 +47,10 @@ public sealed class LinkSafetyTests : IDisposable
     [LinuxFact]
     public void LinkOfSomebodyElse_IsRefused()
     {
-        Assert.SkipUnless(Unprivileged.UserId() == 0, "Only root can give files away.");
+        Assert.SkipUnless(Unprivileged.IsRoot, "Only root can give files away.");
         place.File("opt/run.ps1");
         var link = place.Link("run.ps1", "opt/run.ps1");
-        UnixFile.Run("chown", "-h", "1234", link);
+        Tool.Run("chown", "-h", "1234", link);
         place.Refused(link, link, "is owned by '1234'");
     }
 

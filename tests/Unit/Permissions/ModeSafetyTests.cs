@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Permissions;
 
@@ -45,7 +44,7 @@ public sealed class ModeSafetyTests : IDisposable
     [LinuxFact]
     public void File_GroupOfRootWrites_IsSafe()
     {
-        Assert.SkipUnless(Unprivileged.UserId() == 0, "Only root's files have root's group.");
+        Assert.SkipUnless(Unprivileged.IsRoot, "Only root's files have root's group.");
         place.Accepted(GuardedPlace.Mode(place.File("run.ps1"), 0b110_110_100));
     }
 

@@ -1,5 +1,4 @@
 using StepCaRenew.Permissions;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Permissions;
 

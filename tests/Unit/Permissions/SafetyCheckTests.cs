@@ -1,7 +1,6 @@
 using System.Runtime.Versioning;
 using StepCaRenew.Permissions;
 using StepCaRenew.Text;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Permissions;
 

@@ -1,6 +1,5 @@
 using StepCaRenew.Accounts;
 using StepCaRenew.Permissions;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Permissions;
 

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using StepCaRenew.Certificates;
 using StepCaRenew.Policy;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Policy;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using FsCheck.Fluent;
 using StepCaRenew.Policy;
-using StepCaRenew.Unit.Fixtures;
 using static StepCaRenew.Unit.Policy.Properties;
 
 namespace StepCaRenew.Unit.Policy;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using StepCaRenew.Policy;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Policy;
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Registration;
-using StepCaRenew.Unit.Fixtures;
 using StepCaRenew.Unit.FollowUps.Actions;
 
 namespace StepCaRenew.Unit.Registration;
@@ -28,7 +27,7 @@ public sealed class PublicStateTests : IDisposable
     public async Task State_AfterAFailedAction_HasNoOutputOfTheProgram()
     {
         var action = new CommandAction("/bin/sh", ["-c", "echo 'the licence number is 1234-5678' >&2; exit 3"]);
-        var context = new ActionContext(new ActionHost(), [], new Dictionary<string, string?>(), new EventLog(), TimeProvider.System, new NoRecord(), IsRetry: false);
+        var context = new ActionContext(new ActionHost(), [], new Dictionary<string, string?>(), new CollectingLogger(), TimeProvider.System, new NoRecord(), IsRetry: false);
         var error = await Assert.ThrowsAsync<RenewalException>(() => action.RunAsync(context, CancellationToken.None));
         Assert.Contains("1234-5678", error.Message, StringComparison.Ordinal);
         var result = new RenewalResult { Status = RenewalStatus.Renewed, ErrorId = error.ErrorId, Message = $"Renewed. {error.Message}", PublicMessage = $"Renewed. {error.PublicMessage}" };
@@ -57,7 +56,7 @@ public sealed class PublicStateTests : IDisposable
                 break;
         }
 
-        var log = new EventLog();
+        var log = new CollectingLogger();
         Assert.Equal(new RenewalState(), new StateStore(folders, log).Read("web"));
         Assert.NotEmpty(log.Warnings);
     }

@@ -6,7 +6,6 @@ using StepCaRenew.FileSystem.Native;
 using StepCaRenew.Registration;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Scheduling.Windows;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Registration;
 
@@ -25,7 +24,7 @@ public sealed class RegistrationFilesTests : IDisposable
     [SupportedOSPlatform("linux")]
     public void Restore_UrlOfTheMonitor_IsTheEarlierOne_AndItsAccountCanReadIt()
     {
-        Assert.SkipUnless(Unprivileged.UserId() == 0, "Only root can give files away.");
+        Assert.SkipUnless(Unprivileged.IsRoot, "Only root can give files away.");
         Assert.SkipWhen(UnixAccounts.UserNumber("daemon") is null || UnixAccounts.UserNumber("nobody") is null, "This machine has no users 'daemon' and 'nobody'.");
         new RegistrationFiles(Registration("daemon", "https://hc.example.com/one")).Write();
         var later = new RegistrationFiles(Registration("nobody", "https://hc.example.com/two"));

@@ -1,6 +1,5 @@
 using StepCaRenew.Accounts;
 using StepCaRenew.Registration;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Registration;
 
@@ -36,7 +35,7 @@ public sealed class RunAccountTests
     }
 
     [LinuxFact]
-    public void IsThisProcess_Machine_IsTrueForRootOnly() => Assert.Equal(Unprivileged.UserId() == 0, RunAccount.IsThisProcess(Machine));
+    public void IsThisProcess_Machine_IsTrueForRootOnly() => Assert.Equal(Unprivileged.IsRoot, RunAccount.IsThisProcess(Machine));
 
     [LinuxFact]
     public void Open_RenewalOfAnotherAccount_IsRefused()

@@ -1,5 +1,4 @@
 using StepCaRenew.Registration;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Registration;
 

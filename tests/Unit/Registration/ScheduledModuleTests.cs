@@ -1,6 +1,5 @@
 using StepCaRenew.Registration;
 using StepCaRenew.Scheduling;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Registration;
 

@@ -3,7 +3,6 @@ using StepCaRenew.Policy;
 using StepCaRenew.Processes;
 using StepCaRenew.Registration;
 using StepCaRenew.Scheduling;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Registration;
 

@@ -1,7 +1,6 @@
 using StepCaRenew.Registration;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Text;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Registration;
 

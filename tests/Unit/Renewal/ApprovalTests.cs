@@ -1,7 +1,6 @@
 using System.Globalization;
 using StepCaRenew.Certificates;
 using StepCaRenew.Renewal;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Renewal;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.Renewal;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Renewal;
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using StepCaRenew.Policy;
 using StepCaRenew.Renewal;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Renewal;
 

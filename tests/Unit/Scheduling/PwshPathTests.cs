@@ -1,6 +1,5 @@
 using StepCaRenew.Processes;
 using StepCaRenew.Scheduling;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Scheduling;
 

@@ -1,5 +1,4 @@
 using StepCaRenew.Scheduling;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Scheduling;
 

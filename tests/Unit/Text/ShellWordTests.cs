@@ -1,5 +1,4 @@
 using StepCaRenew.Text;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Text;
 
@@ -20,5 +19,5 @@ public sealed class ShellWordTests
     [InlineData("prüfung")]
     [InlineData("")]
     public void Quote_Text_IsOneWordOfSh(string text) =>
-        Assert.Equal($"{text}|1", UnixFile.Run("sh", "-c", $"set -- {ShellWord.Quote(text)}; printf '%s|%s' \"$1\" $#"));
+        Assert.Equal($"{text}|1", Tool.Run("sh", "-c", $"set -- {ShellWord.Quote(text)}; printf '%s|%s' \"$1\" $#"));
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using StepCaRenew.Ca.Configuration;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Ca.Configuration;
 

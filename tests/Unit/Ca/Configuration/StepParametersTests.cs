@@ -1,5 +1,4 @@
 using StepCaRenew.Ca.Configuration;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Ca.Configuration;
 

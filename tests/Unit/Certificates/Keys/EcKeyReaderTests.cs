@@ -2,7 +2,6 @@ using System.Formats.Asn1;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using StepCaRenew.Certificates.Keys;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Certificates.Keys;
 

@@ -1,5 +1,4 @@
 using StepCaRenew.Certificates.Keys;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Certificates.Keys;
 

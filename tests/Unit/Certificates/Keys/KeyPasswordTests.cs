@@ -1,6 +1,5 @@
 using System.Text;
 using StepCaRenew.Certificates.Keys;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Certificates.Keys;
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Stores.PemFiles;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.FollowUps.Actions;
 

@@ -3,7 +3,6 @@ using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Processes;
 using StepCaRenew.Stores.PemFiles;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.FollowUps.Actions;
 
@@ -11,7 +10,7 @@ namespace StepCaRenew.Unit.FollowUps.Actions;
 public sealed class CommandActionTests : IDisposable
 {
     private readonly TestFolder folder = new();
-    private readonly EventLog log = new();
+    private readonly CollectingLogger log = new();
 
     public CommandActionTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "The programs of these tests are those of Unix.");
 
@@ -36,7 +35,7 @@ public sealed class CommandActionTests : IDisposable
     public async Task Run_ProgramThatReadsStandardInput_GetsEndOfFile()
     {
         await RunAsync(new CommandAction("cat", []));
-        Assert.Contains(log.Events, one => one.Id.Id == 163);
+        Assert.Contains(log.Events, one => one.Id == 163);
     }
 
     [Fact]
@@ -52,7 +51,7 @@ public sealed class CommandActionTests : IDisposable
     public async Task Run_LongOutput_KeepsOnlyItsEnd()
     {
         await RunAsync(new CommandAction("sh", ["-c", "yes flood 2>&- | head -c 5000000; echo the end"]));
-        var output = Assert.Single(log.Events, one => one.Id.Id == 163).Message;
+        var output = Assert.Single(log.Events, one => one.Id == 163).Message;
         Assert.InRange(output.Length, OutputTail.Capacity, OutputTail.Capacity + 200);
         Assert.EndsWith("the end", output, StringComparison.Ordinal);
         Assert.Contains("bytes were left out", output, StringComparison.Ordinal);

@@ -1,7 +1,6 @@
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Stores.PemFiles;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.FollowUps.Actions;
 
@@ -14,7 +13,7 @@ public sealed class PendingActionsTests : IDisposable
 
     private readonly TestFolder folder = new();
     private readonly OpenFolders folders = new();
-    private readonly EventLog log = new();
+    private readonly CollectingLogger log = new();
     // Windows waits for a file that it may not replace.
     private readonly InstantClock clock = new(new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly PairPaths paths;
@@ -185,12 +184,12 @@ public sealed class PendingActionsTests : IDisposable
     [LinuxFact]
     public void Note_BelongsToTheOwnerOfTheFolder_AndToNobodyElse()
     {
-        Assert.SkipUnless(Unprivileged.UserId() == 0, "Only root can give files away.");
+        Assert.SkipUnless(Unprivileged.IsRoot, "Only root can give files away.");
         File.SetUnixFileMode(paths.Certificate, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
         UnixFile.ChangeOwner(paths.Certificate, 1234, 2345);
         UnixFile.ChangeOwner(folder.Path, 3456, 4567);
         Owe("0A", Reload);
-        Assert.Equal("3456 4567 600", UnixFile.Run("stat", "-c", "%u %g %a", paths.Pending).Trim());
+        Assert.Equal("3456 4567 600", Tool.Run("stat", "-c", "%u %g %a", paths.Pending).Trim());
     }
 
     private PendingActions Of(params ActionDefinition[] actions) => new(new Volume(folders), folders, paths, actions, acting, clock, log);

@@ -1,7 +1,6 @@
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Stores.PemFiles;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.FollowUps.Actions;
 
@@ -15,7 +14,7 @@ public sealed class ServiceRestartTests : IDisposable
     private static readonly TimeSpan LockTimeout = TimeSpan.FromMinutes(5);
 
     private readonly TestFolder folder = new();
-    private readonly EventLog log = new();
+    private readonly CollectingLogger log = new();
     private readonly InstantClock clock = new(new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly FakeServices services;
     private readonly PairPaths paths;
@@ -155,7 +154,7 @@ public sealed class ServiceRestartTests : IDisposable
         services.Orders.Clear();
         await RunAsync();
         Assert.Equal(["start web"], services.Orders);
-        Assert.Contains(log.Events, one => one.Id.Id == 177);
+        Assert.Contains(log.Events, one => one.Id == 177);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using StepCaRenew.FollowUps.Actions;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.FollowUps.Actions;
 
@@ -67,7 +66,7 @@ public sealed class SignalActionTests : IDisposable
     [InlineData(1234u, 65534u, false)]
     public async Task Run_AsRootWithAFileOfAnotherAccount_SignalsOnlyItsOwnProcesses(uint owner, uint user, bool isTrusted)
     {
-        Assert.SkipUnless(Unprivileged.UserId() == 0, "Only root can give files away.");
+        Assert.SkipUnless(Unprivileged.IsRoot, "Only root can give files away.");
         using var process = Process.Start(new ProcessStartInfo("setpriv", [$"--reuid={user}", "--clear-groups", "sleep", "300"]))!;
         try
         {
@@ -154,5 +153,5 @@ public sealed class SignalActionTests : IDisposable
     }
 
     private static Task RunAsync(SignalAction action) =>
-        action.RunAsync(new ActionContext(new ActionHost(), [], new Dictionary<string, string?>(), new EventLog(), TimeProvider.System, new NoRecord(), IsRetry: false), CancellationToken.None);
+        action.RunAsync(new ActionContext(new ActionHost(), [], new Dictionary<string, string?>(), new CollectingLogger(), TimeProvider.System, new NoRecord(), IsRetry: false), CancellationToken.None);
 }

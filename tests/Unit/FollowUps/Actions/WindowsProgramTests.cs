@@ -1,6 +1,5 @@
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Processes;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.FollowUps.Actions;
 

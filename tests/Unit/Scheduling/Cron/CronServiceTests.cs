@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using StepCaRenew.Scheduling.Cron;
 using StepCaRenew.Scheduling.Linux;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Scheduling.Cron;
 

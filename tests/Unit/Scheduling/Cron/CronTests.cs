@@ -1,6 +1,5 @@
 using StepCaRenew.Accounts;
 using StepCaRenew.Scheduling.Cron;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Scheduling.Cron;
 

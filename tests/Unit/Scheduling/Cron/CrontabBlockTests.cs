@@ -1,5 +1,4 @@
 using StepCaRenew.Scheduling.Cron;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Scheduling.Cron;
 

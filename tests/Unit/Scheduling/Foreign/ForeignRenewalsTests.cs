@@ -1,7 +1,6 @@
 using StepCaRenew.Accounts;
 using StepCaRenew.Scheduling.Foreign;
 using StepCaRenew.Scheduling.Linux;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Scheduling.Foreign;
 

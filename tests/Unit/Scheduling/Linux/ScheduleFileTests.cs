@@ -1,6 +1,5 @@
 using StepCaRenew.Accounts;
 using StepCaRenew.Scheduling.Linux;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Scheduling.Linux;
 

@@ -1,5 +1,4 @@
 using StepCaRenew.Scheduling.Windows;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Scheduling.Windows;
 

@@ -4,7 +4,6 @@ using System.Xml.Linq;
 using StepCaRenew.Accounts;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Scheduling.Windows;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Scheduling.Windows;
 

@@ -1,7 +1,6 @@
 using StepCaRenew.Accounts;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Scheduling.Windows;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Scheduling.Windows;
 

@@ -1,6 +1,5 @@
 using StepCaRenew.Certificates;
 using StepCaRenew.Stores.PemFiles;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Stores.PemFiles;
 

@@ -1,5 +1,4 @@
 using StepCaRenew.Stores.PemFiles;
-using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Stores.PemFiles;
 

@@ -1,4 +1,4 @@
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>Asserts about errors.</summary>
 internal static class Expect

@@ -1,4 +1,4 @@
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>The folder of the repository; a test that needs it is skipped outside of it.</summary>
 internal static class Repository

@@ -1,4 +1,4 @@
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>Environment variables of one test.</summary>
 internal sealed class FakeEnvironment : Dictionary<string, string>

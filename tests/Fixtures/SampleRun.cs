@@ -1,7 +1,7 @@
 using StepCaRenew.Accounts;
 using StepCaRenew.Scheduling;
 
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>A run that could be registered.</summary>
 internal static class SampleRun

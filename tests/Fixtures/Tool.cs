@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using StepCaRenew.Integration.Engine;
 using StepCaRenew.Processes;
 
-namespace StepCaRenew.Integration.Faults;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>Tools of the system; a test is skipped without them, or fails if STEPCARENEW_STRICT is 1.</summary>
 internal static class Tool

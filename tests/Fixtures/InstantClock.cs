@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>A clock on which every wait ends at once and advances the time by its length.</summary>
 internal sealed class InstantClock(DateTimeOffset start) : FakeTimeProvider(start)

@@ -5,7 +5,7 @@ using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.FileSystem;
 
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>A root and an intermediate that sign whatever a test asks for, with any dates.</summary>
 internal sealed class TestAuthority

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>A culture with other separators than the invariant one; made by hand, because tests run without culture data.</summary>
 internal static class ForeignCulture

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace StepCaRenew.Integration.Engine;
+namespace StepCaRenew.Fixtures;
 
-/// <summary>Keeps every event, and lets a test act in the very moment of one.</summary>
+/// <summary>Keeps every event, and lets a test act at the moment of one.</summary>
 internal sealed class CollectingLogger : ILogger
 {
     private readonly ConcurrentQueue<LoggedEvent> events = new();
@@ -12,7 +12,12 @@ internal sealed class CollectingLogger : ILogger
 
     public IEnumerable<int> Ids => events.Select(one => one.Id);
 
-    /// <summary>Called in the run's own thread, which waits for it.</summary>
+    public IEnumerable<string> Warnings => events.Where(one => one.Level == LogLevel.Warning).Select(one => one.Message);
+
+    /// <summary>All messages, one a line.</summary>
+    public string Text => string.Join('\n', events.Select(one => one.Message));
+
+    /// <summary>Called with the id on the thread of the run, which waits for it.</summary>
     public Action<int>? OnEvent { get; set; }
 
     public int Count(int id) => Ids.Count(one => one == id);
@@ -28,3 +33,6 @@ internal sealed class CollectingLogger : ILogger
 
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 }
+
+/// <summary>An event as a log would hold it: the message, and the values by name.</summary>
+internal sealed record LoggedEvent(int Id, LogLevel Level, string Message, string Values, Exception? Exception);

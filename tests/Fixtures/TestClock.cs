@@ -1,11 +1,11 @@
-namespace StepCaRenew.Integration.Engine;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>A clock that shows another time, or whose timers and stopwatches run faster, so that no test waits for a timeout.</summary>
 /// <param name="offset">The difference to the real time.</param>
 /// <param name="speed">How many seconds it counts in one.</param>
 internal sealed class TestClock(TimeSpan offset = default, double speed = 1) : TimeProvider
 {
-    private readonly Lock turning = new();
+    private readonly object turning = new();
     private (long Real, long Shown, double Speed) since = (System.GetTimestamp(), System.GetTimestamp(), speed);
 
     /// <summary>
@@ -27,9 +27,12 @@ internal sealed class TestClock(TimeSpan offset = default, double speed = 1) : T
         }
     }
 
+    /// <summary>The difference of the time of day to the system's.</summary>
+    public TimeSpan Offset { get; set; } = offset;
+
     public override long TimestampFrequency => System.TimestampFrequency;
 
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + offset;
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Offset;
 
     public override long GetTimestamp()
     {

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>Runs code on its own thread and rethrows its exception.</summary>
 internal static class OwnThread

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>Mounts that only one thread sees, and that end with it (unshare(2), CLONE_NEWNS).</summary>
 internal static partial class PrivateMounts

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>A test of what only Linux has; skipped elsewhere.</summary>
 [AttributeUsage(AttributeTargets.Method)]

@@ -1,7 +1,7 @@
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>The folder of one test, deleted after it. Any user can enter it, because some tests act as another user.</summary>
-internal sealed class TestFolder : IDisposable
+public sealed class TestFolder : IDisposable
 {
     public TestFolder()
     {
@@ -9,7 +9,7 @@ internal sealed class TestFolder : IDisposable
             File.SetUnixFileMode(Path, (UnixFileMode)0b111_101_101);
     }
 
-    public string Path { get; } = Directory.CreateTempSubdirectory("stepcarenew-unit-").FullName;
+    public string Path { get; } = Directory.CreateTempSubdirectory("stepcarenew-test-").FullName;
 
     /// <summary>The path of a file in the folder, whether it exists or not.</summary>
     public string At(string name) => System.IO.Path.Combine(Path, name);
@@ -27,4 +27,6 @@ internal sealed class TestFolder : IDisposable
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
+
+    public static implicit operator string(TestFolder folder) => folder.Path;
 }

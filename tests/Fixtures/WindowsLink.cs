@@ -1,4 +1,4 @@
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>Links on Windows, which takes an administrator or the developer mode. Wine 8 has none.</summary>
 internal static class WindowsLink

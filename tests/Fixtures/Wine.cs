@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>Wine in the place of Windows. Tests of features that Wine does not have are skipped there, with the reason.</summary>
 internal static class Wine

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>A leaf and its key in memory.</summary>
 internal sealed record TestPair(X509Certificate2 Leaf, AsymmetricAlgorithm Key)

@@ -1,7 +1,6 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>Changes to files on Unix that .NET does not offer.</summary>
 internal static partial class UnixFile
@@ -28,25 +27,6 @@ internal static partial class UnixFile
         var buffer = new byte[1024];
         var size = GetXattr(path, name, buffer, buffer.Length);
         return size < 0 ? null : buffer[..(int)size];
-    }
-
-    /// <summary>Runs a tool; skips the test if it is missing or fails.</summary>
-    public static string Run(string tool, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var output = process.StandardOutput.ReadToEnd();
-            var errors = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            Assert.SkipUnless(process.ExitCode == 0, $"{tool} refused: {errors}");
-            return output;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip($"{tool} is not installed.");
-            throw;
-        }
     }
 
     [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8)]

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>Random folders with files, and links to folders and files of the same tree; and what find(1) says of them.</summary>
 internal static class RandomTree

@@ -1,4 +1,4 @@
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>Damages bytes at random, by a seed, as disks and editors do.</summary>
 internal sealed class RandomDamage(int seed)

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>The content of a test's leaf certificate; by default as step-ca issues it.</summary>
 internal sealed record LeafSpec

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace StepCaRenew.Unit.Fixtures;
+namespace StepCaRenew.Fixtures;
 
 /// <summary>A theory about what only Windows has (or Wine, in its place); skipped elsewhere.</summary>
 [AttributeUsage(AttributeTargets.Method)]
