@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace StepCaRenew.Fixtures;
 
 /// <summary>Asserts about the result of a renewal; a failure names the property.</summary>
@@ -7,7 +9,7 @@ internal static class AssertResult
 
     /// <summary>Asserts the status and every property that is given.</summary>
     public static void Is(
-        RenewalResult? result, string status, string? errorId = NotChecked, bool? changed = null, bool? actionsPending = null, int? attempts = null, string? serialNumber = null, string? message = null)
+        [NotNull] RenewalResult? result, string status, string? errorId = NotChecked, bool? changed = null, bool? actionsPending = null, int? attempts = null, string? serialNumber = null, string? message = null)
     {
         Assert.NotNull(result);
         Check(nameof(result.Status), status, result.Status);

@@ -35,7 +35,7 @@ public sealed class PendingTests : IAsyncLifetime
     public async Task Action_AfterARenewal_LeavesOnlyTheLocks()
     {
         var result = await Run(ActionRun.Append(trace)).RunAsync(certificate, isForced: true);
-        Assert.Equal((RenewalStatus.Renewed, false, null), (result.Status, result.ActionsPending, result.ErrorId));
+        AssertResult.Is(result, RenewalStatus.Renewed, actionsPending: false, errorId: null);
         Assert.Equal([$"ran {result.SerialNumber}"], Trace);
         Assert.Equal([".test.local.crt.stepcarenew-acting", ".test.local.crt.stepcarenew-lock", "test.local.crt", "test.local.key", "trace"], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
@@ -44,7 +44,7 @@ public sealed class PendingTests : IAsyncLifetime
     public async Task Action_WithoutARenewal_IsNotRun()
     {
         var result = await Run(ActionRun.Append(trace)).RunAsync(certificate);
-        Assert.Equal((RenewalStatus.NotDue, false), (result.Status, result.ActionsPending));
+        AssertResult.Is(result, RenewalStatus.NotDue, actionsPending: false);
         Assert.Empty(Trace);
     }
 
@@ -70,7 +70,7 @@ public sealed class PendingTests : IAsyncLifetime
     {
         var volume = new RecordingVolume { Fails = call => call == "exchange test.local.crt" };
         var result = await new ActionRun(ca.StepPath, ActionRun.Append(trace)) { Volume = volume }.RunAsync(certificate, isForced: true);
-        Assert.Equal((RenewalStatus.Failed, ErrorId.WriteFailed, false), (result.Status, result.ErrorId, result.ActionsPending));
+        AssertResult.Is(result, RenewalStatus.Failed, errorId: ErrorId.WriteFailed, actionsPending: false);
         Assert.Contains($"rename {Path.GetFileName(Pending)}", volume.Calls);
         Assert.Empty(Directory.GetFiles(folder, "*pending*"));
         Assert.Empty(Trace);
@@ -81,7 +81,7 @@ public sealed class PendingTests : IAsyncLifetime
     {
         var run = new ActionRun(ca.StepPath, ActionRun.Append(trace)) { Volume = new RecordingVolume { Fails = call => call == $"delete {Path.GetFileName(Pending)}" } };
         var result = await run.RunAsync(certificate, isForced: true);
-        Assert.Equal((RenewalStatus.Renewed, true, null), (result.Status, result.ActionsPending, result.ErrorId));
+        AssertResult.Is(result, RenewalStatus.Renewed, actionsPending: true, errorId: null);
         Assert.Single(run.Warnings);
         Assert.Single(Trace);
     }
@@ -95,7 +95,7 @@ public sealed class PendingTests : IAsyncLifetime
         Assert.Empty(Trace);
 
         var result = await Run(ActionRun.Append(trace)).RunAsync(certificate);
-        Assert.Equal((RenewalStatus.NotDue, false, false), (result.Status, result.Changed, result.ActionsPending));
+        AssertResult.Is(result, RenewalStatus.NotDue, changed: false, actionsPending: false);
         Assert.Equal([$"ran {result.SerialNumber}"], Trace);
         Assert.False(File.Exists(Pending));
 
@@ -109,14 +109,14 @@ public sealed class PendingTests : IAsyncLifetime
         var switched = Path.Combine(folder, "switch");
         var run = Run(ActionRun.AppendIf(switched, trace));
         var failed = await run.RunAsync(certificate, isForced: true);
-        Assert.Equal((RenewalStatus.Renewed, true, ErrorId.ActionFailed), (failed.Status, failed.ActionsPending, failed.ErrorId));
+        AssertResult.Is(failed, RenewalStatus.Renewed, actionsPending: true, errorId: ErrorId.ActionFailed);
 
         var again = await run.RunAsync(certificate);
-        Assert.Equal((RenewalStatus.NotDue, true, ErrorId.ActionFailed), (again.Status, again.ActionsPending, again.ErrorId));
+        AssertResult.Is(again, RenewalStatus.NotDue, actionsPending: true, errorId: ErrorId.ActionFailed);
 
         File.WriteAllText(switched, string.Empty);
         var done = await run.RunAsync(certificate);
-        Assert.Equal((RenewalStatus.NotDue, false, null), (done.Status, done.ActionsPending, done.ErrorId));
+        AssertResult.Is(done, RenewalStatus.NotDue, actionsPending: false, errorId: null);
         Assert.Equal(failed.SerialNumber, done.SerialNumber);
         Assert.Single(Trace);
         Assert.False(File.Exists(Pending));
@@ -141,7 +141,7 @@ public sealed class PendingTests : IAsyncLifetime
         var other = Path.Combine(folder, "no-step-here");
         Directory.CreateDirectory(other);
         var result = await new ActionRun(other, ActionRun.Append(trace)).RunAsync(certificate, isForced: true);
-        Assert.Equal((RenewalStatus.Failed, ErrorId.CaUrlMissing, false), (result.Status, result.ErrorId, result.ActionsPending));
+        AssertResult.Is(result, RenewalStatus.Failed, errorId: ErrorId.CaUrlMissing, actionsPending: false);
         Assert.Single(Trace);
     }
 
@@ -161,7 +161,7 @@ public sealed class PendingTests : IAsyncLifetime
         await Run(ActionRun.Fail()).RunAsync(certificate, isForced: true);
         var run = Run(ActionRun.Append(trace));
         var result = await run.RunAsync(certificate);
-        Assert.Equal((RenewalStatus.NotDue, false), (result.Status, result.ActionsPending));
+        AssertResult.Is(result, RenewalStatus.NotDue, actionsPending: false);
         Assert.Empty(Trace);
         Assert.Single(run.Warnings);
         Assert.False(File.Exists(Pending));
@@ -175,7 +175,7 @@ public sealed class PendingTests : IAsyncLifetime
         foreach (var actions in new[] { run, Run(ActionRun.Fail()) })
         {
             var (result, _) = await actions.Engine.RenewAsync(actions.Request(certificate) with { ApproveAsync = (_, _) => Task.FromResult(false) }, CancellationToken.None);
-            Assert.Equal((RenewalStatus.NotDue, true), (result.Status, result.ActionsPending));
+            AssertResult.Is(result, RenewalStatus.NotDue, actionsPending: true);
             await actions.Engine.ActAsync([result], actions.Request(certificate).Actions, actions.Host, CancellationToken.None);
         }
 
@@ -189,7 +189,7 @@ public sealed class PendingTests : IAsyncLifetime
         var revoked = await ca.IssueAsync(new IssueOptions { Folder = folder, Name = "revoked.local" });
         await ca.RevokeAsync(revoked);
         var result = await Run(ActionRun.Append(trace)).RunAsync(revoked.CertificatePath, isForced: true);
-        Assert.Equal((RenewalStatus.Failed, false), (result.Status, result.ActionsPending));
+        AssertResult.Is(result, RenewalStatus.Failed, actionsPending: false);
         Assert.Empty(Directory.GetFiles(folder, ".revoked*pending*"));
         Assert.Empty(Trace);
     }
@@ -270,7 +270,7 @@ public sealed class PendingTests : IAsyncLifetime
     public async Task CertificateNamedTwice_ActsOnce_AndLeavesNothingPending()
     {
         var results = await Run(ActionRun.Append(trace)).RunAsync(isForced: true, certificate, certificate);
-        Assert.All(results, result => Assert.Equal((RenewalStatus.Renewed, false, null), (result.Status, result.ActionsPending, result.ErrorId)));
+        Assert.All(results, result => AssertResult.Is(result, RenewalStatus.Renewed, actionsPending: false, errorId: null));
         Assert.Equal([$"ran {results[1].SerialNumber}"], Trace);
         Assert.False(File.Exists(Pending));
     }
@@ -282,7 +282,7 @@ public sealed class PendingTests : IAsyncLifetime
     {
         Directory.CreateDirectory(Pending);
         var result = await Run(fails ? ActionRun.Fail() : ActionRun.Append(trace)).RunAsync(certificate, isForced: true);
-        Assert.Equal((RenewalStatus.Renewed, false, fails ? ErrorId.ActionFailed : null), (result.Status, result.ActionsPending, result.ErrorId));
+        AssertResult.Is(result, RenewalStatus.Renewed, actionsPending: false, errorId: fails ? ErrorId.ActionFailed : null);
         Assert.False(File.Exists(Pending + "-new"));
     }
 

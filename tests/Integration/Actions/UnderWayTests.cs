@@ -42,7 +42,7 @@ public sealed class UnderWayTests : IAsyncLifetime
         var running = await BegunAsync(first);
 
         var other = await second.RunAsync(certificate);
-        Assert.Equal((RenewalStatus.NotDue, true, null), (other.Status, other.ActionsPending, other.ErrorId));
+        AssertResult.Is(other, RenewalStatus.NotDue, actionsPending: true, errorId: null);
         Assert.Contains(LeftToAnother, second.Events);
         Assert.Empty(second.Warnings);
 
@@ -62,7 +62,7 @@ public sealed class UnderWayTests : IAsyncLifetime
         var running = await BegunAsync(first);
 
         var other = await second.RunAsync(certificate, isForced: true);
-        Assert.Equal((RenewalStatus.Renewed, true, null), (other.Status, other.ActionsPending, other.ErrorId));
+        AssertResult.Is(other, RenewalStatus.Renewed, actionsPending: true, errorId: null);
 
         File.WriteAllText(go, "");
         Assert.True((await running).ActionsPending);

@@ -57,15 +57,18 @@ public sealed class SuppressedActionsTests : EngineTest
         using (handle)
         {
             var (renewed, exit) = await attack.RunAsync(isForced: true);
-            Assert.Equal((RenewalStatus.Renewed, true, 0), (renewed.Result!.Status, renewed.Result.ActionsPending, exit));
+            AssertResult.Is(renewed.Result, RenewalStatus.Renewed, actionsPending: true);
+            Assert.Equal(0, exit);
             // Within the time of the actions, the other run is trusted to be at them.
             (var early, exit) = await attack.RunAsync(isForced: false);
-            Assert.Equal((RenewalStatus.NotDue, null, 0), (early.Result!.Status, early.Result.ErrorId, exit));
+            AssertResult.Is(early.Result, RenewalStatus.NotDue, errorId: null);
+            Assert.Equal(0, exit);
             Assert.DoesNotContain(attack.Monitor.Told, told => told.Contains("/fail", StringComparison.Ordinal));
 
             clock.Offset = TimeSpan.FromMinutes(2);
             (var late, exit) = await attack.RunAsync(isForced: false);
-            Assert.Equal((RenewalStatus.NotDue, ErrorId.ActionFailed, true, RunExitCode.ActionsFailed), (late.Result!.Status, late.Result.ErrorId, late.Result.ActionsPending, exit));
+            AssertResult.Is(late.Result, RenewalStatus.NotDue, errorId: ErrorId.ActionFailed, actionsPending: true);
+            Assert.Equal(RunExitCode.ActionsFailed, exit);
             Assert.Equal("POST /ping/fail ActionFailed", attack.Monitor.Told[^1]);
             Assert.Equal((ErrorId.ActionFailed, true), (attack.State.LastErrorId, attack.State.ActionsPending));
             Assert.Equal(0, attack.Acted);
@@ -106,7 +109,8 @@ public sealed class SuppressedActionsTests : EngineTest
         File.WriteAllText(state, "a file in the place of the folder");
         var (outcome, _) = await attack.RunAsync(isForced: true, Log);
         Assert.True(outcome.Error is null, outcome.Error?.ToString());
-        Assert.Equal((RenewalStatus.Renewed, 1), (outcome.Result!.Status, attack.Acted));
+        AssertResult.Is(outcome.Result, RenewalStatus.Renewed);
+        Assert.Equal(1, attack.Acted);
         Assert.Contains(Log.Events, one => one.Level == LogLevel.Warning && one.Message.Contains(state, StringComparison.Ordinal));
     }
 
@@ -124,11 +128,12 @@ public sealed class SuppressedActionsTests : EngineTest
         await UntilHeldAsync(NextToPair(attack, "acting"));
         var (renewed, error) = await RunAsync(request);
         Assert.True(error is null, $"{error}");
-        Assert.Equal((RenewalStatus.Renewed, true), (renewed.Status, renewed.ActionsPending));
+        AssertResult.Is(renewed, RenewalStatus.Renewed, actionsPending: true);
         Assert.Null((await RunAsync(due)).Error);
         clock.Offset = TimeSpan.FromMinutes(2);
         var (late, overdue) = await UntilFailsAsync(due);
-        Assert.Equal((RenewalStatus.NotDue, ErrorId.ActionFailed, ErrorId.ActionFailed), (late.Status, late.ErrorId, overdue!.ErrorId));
+        AssertResult.Is(late, RenewalStatus.NotDue, errorId: ErrorId.ActionFailed);
+        Assert.Equal(ErrorId.ActionFailed, overdue!.ErrorId);
         Assert.Contains("lslocks", overdue.Remedy, StringComparison.Ordinal);
         Assert.Equal(0, attack.Acted);
     }
@@ -207,7 +212,8 @@ public sealed class SuppressedActionsTests : EngineTest
         {
             var (outcome, exit) = await attack.RunAsync(isForced: true);
             Assert.True(outcome.Error is null, $"run {run}: {outcome.Error}");
-            Assert.Equal((RenewalStatus.Renewed, false, 0), (outcome.Result!.Status, outcome.Result.ActionsPending, exit));
+            AssertResult.Is(outcome.Result, RenewalStatus.Renewed, actionsPending: false);
+            Assert.Equal(0, exit);
             Assert.Equal(run, attack.Acted);
         }
 

@@ -85,7 +85,7 @@ public abstract class EngineTest : IDisposable
         ArgumentNullException.ThrowIfNull(request);
         var (result, error) = await RunAsync(request, cancellationToken);
         Assert.True(error is null, $"{error?.ErrorId}: {error}");
-        Assert.Equal((RenewalStatus.Renewed, true, null), (result.Status, result.Changed, result.ErrorId));
+        AssertResult.Is(result, RenewalStatus.Renewed, changed: true, errorId: null);
         Assert.NotEqual(result.OldSerialNumber, result.SerialNumber);
         using var pair = CertificatePair.Load(request.CertificatePath, request.KeyPath, request.KeyPassword);
         Assert.True(pair.Matches);
@@ -109,7 +109,7 @@ public abstract class EngineTest : IDisposable
         var (result, error) = await RunAsync(request, cancellationToken);
         Assert.True(error is not null, $"It did not fail, but {result.Status}.");
         Assert.True(error.ErrorId == errorId, $"Expected {errorId}, but it was {error.ErrorId}: {error}");
-        Assert.Equal((RenewalStatus.Failed, false, errorId, error.Message), (result.Status, result.Changed, result.ErrorId, result.Message));
+        AssertResult.Is(result, RenewalStatus.Failed, changed: false, errorId: errorId, message: error.Message);
         Assert.DoesNotContain(error.Message + error.Remedy, char.IsControl);
         Assert.NotEmpty(error.Remedy);
         Assert.Equal(1, Log.Count(Event.Failed));

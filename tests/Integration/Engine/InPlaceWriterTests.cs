@@ -112,7 +112,8 @@ public sealed class InPlaceWriterTests : EngineTest
         var (result, error) = await engine.RenewAsync(Request(ca, ours) with { Rekey = rekey }, CancellationToken.None);
 
         Assert.Null(error);
-        Assert.Equal((RenewalStatus.Renewed, theirs.Leaf.SerialNumber), (result.Status, result.OldSerialNumber));
+        AssertResult.Is(result, RenewalStatus.Renewed);
+        Assert.Equal(theirs.Leaf.SerialNumber, result.OldSerialNumber);
         AssertNothingStaged();
     }
 

@@ -90,7 +90,7 @@ public sealed class RefusalTests : EngineTest
         // Half a minute behind, the certificate has some seconds left.
         Clock = new TestClock(TimeSpan.FromSeconds(-30));
         var (result, error) = await RunAsync(Patient(ca, pair));
-        Assert.Equal((RenewalStatus.Failed, 1), (result.Status, result.Attempts));
+        AssertResult.Is(result, RenewalStatus.Failed, attempts: 1);
         Assert.Contains(error!.ErrorId, new[] { ErrorId.ClientCertificateRefused, ErrorId.ClientCertificateExpired });
         Assert.Contains("clock", error.Remedy, StringComparison.Ordinal);
     }

@@ -86,7 +86,8 @@ public sealed class RenewByTlsTests : EngineTest
 
         var (result, error) = await RunAsync(request);
 
-        Assert.Equal((null, RenewalStatus.NotDue, false, 0), (error, result.Status, result.Changed, result.Attempts));
+        AssertResult.Is(result, RenewalStatus.NotDue, changed: false, attempts: 0);
+        Assert.Null(error);
         Assert.Equal(Event.NotDue, Log.Ids.Last());
         before.AssertUntouched();
     }
@@ -108,7 +109,7 @@ public sealed class RenewByTlsTests : EngineTest
         var ca = await CaAsync(CaKind.StepCa);
         var pairs = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => IssueAsync(ca)));
         var runs = await Task.WhenAll(pairs.Select(pair => RunAsync(Request(ca, pair))));
-        Assert.All(runs, run => Assert.Equal((RenewalStatus.Renewed, 1), (run.Result.Status, run.Result.Attempts)));
+        Assert.All(runs, run => AssertResult.Is(run.Result, RenewalStatus.Renewed, attempts: 1));
         AssertNothingStaged();
     }
 
@@ -122,7 +123,8 @@ public sealed class RenewByTlsTests : EngineTest
 
         var (result, error) = await RunAsync(Request(ca, pair) with { ApproveAsync = (asked, _) => Task.FromResult((plan = asked) is null) });
 
-        Assert.Equal((null, RenewalStatus.WouldRenew, false, 0), (error, result.Status, result.Changed, result.Attempts));
+        AssertResult.Is(result, RenewalStatus.WouldRenew, changed: false, attempts: 0);
+        Assert.Null(error);
         Assert.Equal(pair.CertificatePath, plan!.CertificatePath);
         Assert.Contains(pair.Leaf.Subject, plan.Action, StringComparison.Ordinal);
         before.AssertUntouched();

@@ -20,7 +20,8 @@ public sealed class SwapTests : EngineTest
         Replace(ours, theirs);
         var (result, error) = await run;
 
-        Assert.Equal((null, RenewalStatus.NotDue, false, 1), (error, result.Status, result.Changed, result.Attempts));
+        AssertResult.Is(result, RenewalStatus.NotDue, changed: false, attempts: 1);
+        Assert.Null(error);
         Assert.Equal(theirs.Leaf.SerialNumber, result.SerialNumber);
         Assert.Equal(1, Log.Count(Event.ChangedDuringRenewal));
         AssertTheirs(ours, theirs);
@@ -55,7 +56,7 @@ public sealed class SwapTests : EngineTest
 
         var (result, _) = await RunAsync(Request(ca, ours) with { Rule = RenewalRule.Default });
 
-        Assert.Equal((RenewalStatus.NotDue, false), (result.Status, result.Changed));
+        AssertResult.Is(result, RenewalStatus.NotDue, changed: false);
         Assert.Equal(faster, File.ReadAllBytes(ours.CertificatePath));
     }
 

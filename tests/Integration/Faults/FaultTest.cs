@@ -77,7 +77,7 @@ public abstract class FaultTest : EngineTest
     {
         Assert.True(error is not null, $"It did not fail, but {result.Status}.");
         Assert.True(error.ErrorId == errorId, $"Expected {errorId}, but it was {error.ErrorId}: {error}");
-        Assert.Equal((RenewalStatus.Failed, errorId), (result.Status, result.ErrorId));
+        AssertResult.Is(result, RenewalStatus.Failed, errorId: errorId);
         Assert.NotEmpty(error.Remedy);
     }
 

@@ -66,7 +66,7 @@ public sealed class ForgedLeftoverTests : FaultTest
         File.Copy(stranger.KeyPath, Path.Combine(Folder, $".{Path.GetFileName(pair.KeyPath)}.stepcarenew-{which}"));
         var (result, error) = await RunAsync(Request(ca, pair) with { Rule = RenewalRule.Default });
         Assert.Null(error);
-        Assert.Equal((RenewalStatus.NotDue, pair.Leaf.SerialNumber), (result.Status, result.SerialNumber));
+        AssertResult.Is(result, RenewalStatus.NotDue, serialNumber: pair.Leaf.SerialNumber);
         AssertNothingStaged();
     }
 }

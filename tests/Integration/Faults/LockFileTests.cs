@@ -48,7 +48,8 @@ public sealed class LockFileTests : FaultTest
                 File.Delete(LockOf(pair));
         };
         var (result, error) = await RunAsync(Request(ca, pair) with { Rekey = true });
-        Assert.Equal((RenewalStatus.Failed, ErrorId.Locked), (result.Status, error?.ErrorId));
+        AssertResult.Is(result, RenewalStatus.Failed);
+        Assert.Equal(ErrorId.Locked, error?.ErrorId);
         Assert.Equal(before, (File.ReadAllText(pair.CertificatePath), File.ReadAllText(pair.KeyPath)));
     }
 

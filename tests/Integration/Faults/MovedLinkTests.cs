@@ -93,7 +93,7 @@ public sealed class MovedLinkTests : FaultTest
         using var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, Log, _ => volume);
         var (result, error) = await engine.RenewAsync(request with { Rekey = rekey }, CancellationToken.None);
         Assert.Null(error);
-        Assert.Equal((RenewalStatus.Renewed, 2), (result.Status, result.Attempts));
+        AssertResult.Is(result, RenewalStatus.Renewed, attempts: 2);
         Assert.Equal(["v1", "v2"], Changed());
         using var pair = CertificatePair.Load(request.CertificatePath, request.KeyPath, request.KeyPassword);
         Assert.True(pair.Matches);

@@ -77,7 +77,8 @@ public sealed class OldPairTests : FaultTest
         var other = await IssueIntoAsync(ca, Path.Combine(Folder, "other"));
         var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, Log, _ => new EmptyingVolume(-1) { OnFlushFolder = () => File.Copy(other.KeyPath, pair.KeyPath, overwrite: true) });
         var (result, error) = await engine.RenewAsync(Request(ca, pair), CancellationToken.None);
-        Assert.Equal((RenewalStatus.Failed, ErrorId.KeyMismatch, true), (result.Status, error?.ErrorId, result.Changed));
+        AssertResult.Is(result, RenewalStatus.Failed, changed: true);
+        Assert.Equal(ErrorId.KeyMismatch, error?.ErrorId);
     }
 
     // A program that copies over a file empties it first.

@@ -44,7 +44,8 @@ internal sealed class EngineRun : IDisposable
         var before = Content();
         var (result, error) = await RenewAsync();
         Assert.True(errorId == result.ErrorId, $"{result.ErrorId}: {result.Message}");
-        Assert.Equal((RenewalStatus.Failed, errorId, error!.Message, false), (result.Status, error.ErrorId, result.Message, result.Changed));
+        AssertResult.Is(result, RenewalStatus.Failed, message: error!.Message, changed: false);
+        Assert.Equal(errorId, error.ErrorId);
         Assert.Equal(before, Content());
         return result;
     }

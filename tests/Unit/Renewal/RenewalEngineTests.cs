@@ -17,7 +17,7 @@ public sealed class RenewalEngineTests
         var before = run.Content();
         var (result, error) = await run.RenewAsync();
         Assert.Null(error);
-        Assert.Equal((RenewalStatus.NotDue, false, 0), (result.Status, result.Changed, result.Attempts));
+        AssertResult.Is(result, RenewalStatus.NotDue, changed: false, attempts: 0);
         Assert.Equal(("host", run.CertificatePath, run.KeyPath), (result.Name, result.CertificatePath, result.KeyPath));
         Assert.Equal((run.Pair.Leaf.SerialNumber, run.Pair.Leaf.SerialNumber), (result.OldSerialNumber, result.SerialNumber));
         Assert.InRange(result.NextRenewal!.Value.ToUniversalTime(), EngineRun.NotBefore.AddHours(13).UtcDateTime, EngineRun.NotBefore.AddHours(16).UtcDateTime);
@@ -121,7 +121,8 @@ public sealed class RenewalEngineTests
         run.Request = run.Request with { ApproveAsync = (plan, _) => Answer(plans, plan, false) };
         var before = run.Content();
         var (result, error) = await run.RenewAsync();
-        Assert.Equal((RenewalStatus.WouldRenew, false, 0, null), (result.Status, result.Changed, result.Attempts, error));
+        AssertResult.Is(result, RenewalStatus.WouldRenew, changed: false, attempts: 0);
+        Assert.Null(error);
         Assert.Equal(run.CertificatePath, plans.Single().CertificatePath);
         Assert.Contains("CN=host.example.com", plans.Single().Action, StringComparison.Ordinal);
         Assert.Equal(before, run.Content());

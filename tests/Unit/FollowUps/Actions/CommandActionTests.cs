@@ -222,7 +222,7 @@ public sealed class CommandActionTests : IDisposable
         };
         var runner = new ActionRunner([action], Context([], timeout ?? TimeSpan.FromMinutes(1)).Host, folders => new Volume(folders), TimeProvider.System, log);
         var (results, errors) = await runner.RunAsync([result], CancellationToken.None);
-        Assert.Equal((RenewalStatus.Renewed, true, ErrorId.ActionFailed), (results[0].Status, results[0].ActionsPending, results[0].ErrorId));
+        AssertResult.Is(results[0], RenewalStatus.Renewed, actionsPending: true, errorId: ErrorId.ActionFailed);
         Assert.Equal(ErrorId.ActionFailed, errors[0].ErrorId);
         return errors[0];
     }

@@ -44,7 +44,9 @@ public sealed class OtherOutcomesTests
     {
         var outcome = outcomes.For(Renewal);
         Assert.Equal(ErrorId.AccountRunFailed, outcome.Error!.ErrorId);
-        Assert.Equal((RenewalStatus.Failed, "db", "/var/lib/pgx/db.crt"), (outcome.Result!.Status, outcome.Result.Name, outcome.Result.CertificatePath));
+        AssertResult.Is(outcome.Result, RenewalStatus.Failed);
+        Assert.Equal("db", outcome.Result.Name);
+        Assert.Equal("/var/lib/pgx/db.crt", outcome.Result.CertificatePath);
     }
 
     [Fact]
