@@ -9,6 +9,7 @@ BeforeDiscovery {
 BeforeAll {
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestMonitor.psm1
     Import-TestPackage
     $environment = Use-CleanEnvironment
     $ca = Open-TestCa DevCa
@@ -502,32 +503,13 @@ exit 0
 
     Context 'Monitor and log' {
         BeforeEach {
-            $port = Get-FreePort
-            $listener = [Net.HttpListener]::new()
-            $listener.Prefixes.Add("http://127.0.0.1:$port/")
-            $listener.Start()
-            $seen = [Collections.Concurrent.ConcurrentQueue[string]]::new()
-            $isOver = [Threading.CancellationTokenSource]::new()
-            # Not GetContext(): Stop() leaves a thread that waits in it there for ever, now and then.
-            $server = Start-ThreadJob {
-                while ($true) {
-                    $next = ($using:listener).GetContextAsync()
-                    try { $next.Wait(($using:isOver).Token) } catch [OperationCanceledException] { return }
-                    $context = $next.Result
-                    $body = [IO.StreamReader]::new($context.Request.InputStream).ReadToEnd()
-                    ($using:seen).Enqueue("$($context.Request.HttpMethod) $($context.Request.RawUrl) $body")
-                    $context.Response.Close()
-                }
-            }
-            $monitor = "http://127.0.0.1:$port/s3cret-pa7h"
+            $opened = Open-TestMonitor
+            $seen = $opened.Seen
+            $monitor = "$($opened.Address)/s3cret-pa7h"
         }
 
         AfterEach {
-            if (-not $isOver) { return }
-            $isOver.Cancel()
-            $server | Remove-Job -Force
-            $listener.Close()
-            $isOver.Dispose()
+            Close-TestMonitor $opened
         }
 
         It 'reports every successful run to a monitor, and failures with their ids' {
@@ -537,7 +519,7 @@ exit 0
             Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor -Force @failing -ErrorAction SilentlyContinue | Out-Null
             Remove-Item $pair.KeyPath
             { Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor -ErrorAction Stop } | Should -Throw -ErrorId 'KeyNotFound,*'
-            $seen.ToArray() | Should -Be 'GET /s3cret-pa7h ', 'GET /s3cret-pa7h ', 'POST /s3cret-pa7h/fail ActionFailed', 'POST /s3cret-pa7h/fail KeyNotFound'
+            $seen.ToArray() | Should -Be 'GET /s3cret-pa7h', 'GET /s3cret-pa7h', 'POST /s3cret-pa7h/fail ActionFailed', 'POST /s3cret-pa7h/fail KeyNotFound'
         }
 
         It 'reports nothing to a monitor with -WhatIf' {
@@ -564,7 +546,7 @@ exit 0
 
         It 'reports to a monitor before the first result is written' {
             Invoke-StepRenewal $path @atCa -HealthCheckUri $monitor | Select-Object -First 1 | ForEach-Object Status | Should -BeExactly Renewed
-            $seen.ToArray() | Should -Be 'GET /s3cret-pa7h '
+            $seen.ToArray() | Should -Be 'GET /s3cret-pa7h'
         }
 
         It 'logs every event as JSON, without secrets' {

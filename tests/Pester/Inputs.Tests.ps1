@@ -2,6 +2,7 @@
 BeforeAll {
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestMonitor.psm1
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestTasks.psm1
     Import-TestPackage
     $environment = Use-CleanEnvironment
@@ -25,23 +26,9 @@ Describe 'Objects of the pipeline' {
         $b = Build-TestCertificate -Authority $authority -Folder $folder -Name b
         $log = Join-Path $folder events.log
 
-        $port = Get-FreePort
-        $listener = [Net.HttpListener]::new()
-        $listener.Prefixes.Add("http://127.0.0.1:$port/")
-        $listener.Start()
-        $seen = [Collections.Concurrent.ConcurrentQueue[string]]::new()
-        $isOver = [Threading.CancellationTokenSource]::new()
-        $server = Start-ThreadJob {
-            while ($true) {
-                $next = ($using:listener).GetContextAsync()
-                try { $next.Wait(($using:isOver).Token) } catch [OperationCanceledException] { return }
-                $context = $next.Result
-                $body = [IO.StreamReader]::new($context.Request.InputStream).ReadToEnd()
-                ($using:seen).Enqueue("$($context.Request.HttpMethod) $($context.Request.RawUrl) $body".Trim())
-                $context.Response.Close()
-            }
-        }
-        $call = $atCa + @{ LogPath = $log; HealthCheckUri = "http://127.0.0.1:$port/x"; ErrorAction = 'SilentlyContinue'; ErrorVariable = 'problem' }
+        $monitor = Open-TestMonitor
+        $seen = $monitor.Seen
+        $call = $atCa + @{ LogPath = $log; HealthCheckUri = "$($monitor.Address)/x"; ErrorAction = 'SilentlyContinue'; ErrorVariable = 'problem' }
         function Get-LoggedFailure {
             Get-Content $log -ErrorAction Ignore | ConvertFrom-Json | Where-Object level -EQ Error | ForEach-Object { $_.fields.errorId }
         }
@@ -49,10 +36,7 @@ Describe 'Objects of the pipeline' {
 
     AfterEach {
         if ($ca.Reason) { return }
-        $isOver.Cancel()
-        $server | Remove-Job -Force
-        $listener.Close()
-        $isOver.Dispose()
+        Close-TestMonitor $monitor
     }
 
     It 'have one result each if Get-StepCertificate found no key' {
