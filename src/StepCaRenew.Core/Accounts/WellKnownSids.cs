@@ -72,8 +72,16 @@ internal static class WellKnownSids
         "S-1-5-18", "S-1-5-32-544", "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464", "LA", "S-1-3-4",
     };
 
-    /// <summary>The SID for SDDL's letters, or the letters if it differs by domain; null if they are unknown.</summary>
-    public static string? FromLetters(string letters) => Letters.TryGetValue(letters, out var sid) ? sid : OfDomains.Contains(letters) ? letters : null;
+    /// <summary>A SID as SDDL writes it: by its numbers or by letters. It stays letters if it is different in every domain.</summary>
+    /// <exception cref="FormatException">The text is not a SID.</exception>
+    public static string Parse(string text)
+    {
+        if (text.StartsWith("S-1-", StringComparison.OrdinalIgnoreCase) && text.Skip(4).All(one => char.IsAsciiDigit(one) || one == '-') && text[^1] != '-')
+            return text.ToUpperInvariant();
+        if (Letters.TryGetValue(text, out var sid))
+            return sid;
+        return OfDomains.Contains(text) ? text : throw new FormatException($"'{text}' is not a SID.");
+    }
 
     /// <summary>The name of a SID; null for most.</summary>
     public static string? NameOf(string sid) => Names.GetValueOrDefault(sid);

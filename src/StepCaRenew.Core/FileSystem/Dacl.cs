@@ -1,3 +1,5 @@
+using StepCaRenew.Accounts;
+
 namespace StepCaRenew.FileSystem;
 
 /// <summary>The access list of a file or folder, read from SDDL on any platform, so that it can be compared with another one.</summary>
@@ -13,7 +15,7 @@ internal sealed record Dacl(string? Owner, bool IsProtected, IReadOnlyList<DaclE
     public static Dacl Parse(string sddl)
     {
         var sections = SddlText.Sections(sddl);
-        var owner = sections.TryGetValue('O', out var text) ? SecurityDescriptor.Sid(text) : null;
+        var owner = sections.TryGetValue('O', out var text) ? WellKnownSids.Parse(text) : null;
         if (!sections.TryGetValue('D', out var dacl))
             return new Dacl(owner, false, null);
         var isEmpty = dacl.TrimStart('P', 'A', 'R', 'I') == None;
@@ -26,7 +28,7 @@ internal sealed record Dacl(string? Owner, bool IsProtected, IReadOnlyList<DaclE
         IsProtected == other.IsProtected
         && (Entries is null || other.Entries is null
             ? Entries is null && other.Entries is null
-            : Entries.Select(entry => entry with { IsInherited = false }).SequenceEqual(other.Entries.Select(entry => entry with { IsInherited = false })));
+            : Entries.Select(WithoutSource).SequenceEqual(other.Entries.Select(WithoutSource)));
 
     /// <summary>Whether this list gives no account more rights than another one.</summary>
     public bool IsAtLeastAsStrictAs(Dacl other)
@@ -37,14 +39,16 @@ internal sealed record Dacl(string? Owner, bool IsProtected, IReadOnlyList<DaclE
             return false;
         var own = Effective(Entries);
         var theirs = Effective(other.Entries);
-        return own.Where(entry => entry.IsAllowing).All(entry => (entry.Rights & ~Sum(theirs, entry)) == 0)
-            && theirs.Where(entry => !entry.IsAllowing).All(entry => (entry.Rights & ~Sum(own, entry)) == 0);
+        return own.Where(entry => entry.IsAllowing).All(entry => (entry.FileRights & ~Sum(theirs, entry)) == 0)
+            && theirs.Where(entry => !entry.IsAllowing).All(entry => (entry.FileRights & ~Sum(own, entry)) == 0);
     }
+
+    private static DaclEntry WithoutSource(DaclEntry entry) => entry with { IsInherited = false, Rights = entry.FileRights };
 
     private static List<DaclEntry> Effective(IEnumerable<DaclEntry> entries) => [.. entries.Where(entry => !entry.IsInheritOnly)];
 
     // The rights of the same account under the same condition.
     private static uint Sum(List<DaclEntry> entries, DaclEntry like) => entries
         .Where(entry => entry.Kind == like.Kind && entry.Trustee == like.Trustee && entry.Objects == like.Objects && entry.Condition == like.Condition)
-        .Aggregate(0u, (sum, entry) => sum | entry.Rights);
+        .Aggregate(0u, (sum, entry) => sum | entry.FileRights);
 }

@@ -61,7 +61,7 @@ internal static class PrivateRights
         text.Append(CultureInfo.InvariantCulture, $"(A;;FA;;;{System})(A;;FA;;;{Administrators})");
         if (writer is not null)
             text.Append(CultureInfo.InvariantCulture, $"(A;;FA;;;{writer})");
-        foreach (var entry in entries.Where(entry => entry.IsAllowing && !(entry.Trustee == writer && entry.Rights == Full)).Select(entry => entry.ForFile).Distinct())
+        foreach (var entry in entries.Where(entry => entry.IsAllowing && !(entry.Trustee == writer && entry.FileRights == Full)).Select(entry => entry.ForFile).Distinct())
             text.Append(entry);
         return text.ToString();
     }

@@ -3,7 +3,10 @@ using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Permissions;
 
-/// <summary>Finds the rights of untrusted accounts in a security descriptor, without the file system.</summary>
+/// <summary>
+/// Finds the rights of untrusted accounts in a security descriptor, without the file system. Denying rules do not count: an
+/// account that is both allowed and denied a right has it here.
+/// </summary>
 /// <param name="trusted">The trusted SIDs.</param>
 /// <param name="nameOf">The name of a SID; null if it has none.</param>
 internal sealed class DescriptorCheck(IReadOnlySet<string> trusted, Func<string, string?>? nameOf = null)
@@ -30,8 +33,8 @@ internal sealed class DescriptorCheck(IReadOnlySet<string> trusted, Func<string,
     {
         try
         {
-            var descriptor = SecurityDescriptor.Parse(sddl);
-            return [.. OfOwner(path, descriptor.Owner, role), .. OfRules(path, descriptor.Allowed, role, isFolder)];
+            var dacl = Dacl.Parse(sddl);
+            return [.. OfOwner(path, dacl.Owner, role), .. OfRules(path, dacl.Entries?.Where(entry => entry.IsAllowing).ToList(), role, isFolder)];
         }
         catch (FormatException e)
         {
@@ -50,7 +53,7 @@ internal sealed class DescriptorCheck(IReadOnlySet<string> trusted, Func<string,
         ? []
         : [new SafetyFinding(path, $"'{path}' is owned by {(owner is null ? "an unknown account" : Display(owner))}", Remedy(path, role, $"icacls \"{path}\" /setowner *S-1-5-32-544"))];
 
-    private IEnumerable<SafetyFinding> OfRules(string path, IReadOnlyList<AccessRule>? rules, PathRole role, bool isFolder)
+    private IEnumerable<SafetyFinding> OfRules(string path, IReadOnlyList<DaclEntry>? rules, PathRole role, bool isFolder)
     {
         if (rules is null)
             return [new SafetyFinding(path, $"'{path}' can be changed by everyone (it has no DACL)", Remedy(path, role, $"icacls \"{path}\" /reset"))];
@@ -65,7 +68,7 @@ internal sealed class DescriptorCheck(IReadOnlySet<string> trusted, Func<string,
         ];
     }
 
-    private static IEnumerable<(string Trustee, string Rights)> ByTrustee(IEnumerable<AccessRule> rules, uint harmful) => rules
+    private static IEnumerable<(string Trustee, string Rights)> ByTrustee(IEnumerable<DaclEntry> rules, uint harmful) => rules
         .GroupBy(rule => rule.Trustee, rule => rule.Rights & harmful, (trustee, rights) => (trustee, Rights: rights.Aggregate(0u, (all, one) => all | one)))
         .Where(of => of.Rights != 0)
         .Select(of => (of.trustee, string.Join(", ", Names.Where(name => (of.Rights & name.Right) != 0).Select(name => name.Name))));

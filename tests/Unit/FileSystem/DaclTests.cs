@@ -50,6 +50,7 @@ public sealed class DaclTests
     [InlineData("D:(A;;FRFX;;;BU)", "D:(A;;FR;;;BU)")]
     [InlineData("D:(A;;FR;;;BU)", "D:(D;;FA;;;BU)(A;;FR;;;BU)")] // It no longer denies.
     [InlineData("D:(A;;FR;;;BU)", "D:(A;OIIO;FR;;;BU)")]
+    [InlineData("D:(A;OICI;FA;;;WD)", "D:(A;;FR;;;WD)")] // It is inherited, and applies to the file as well.
     [InlineData("D:(A;;FR;;;BU)", "D:(XA;;FR;;;BU;(@User.Title==\"P\"))")] // The condition is gone.
     [InlineData("D:NO_ACCESS_CONTROL", "D:(A;;FA;;;WD)")]
     [InlineData("O:BA", "D:(A;;FA;;;WD)")]
@@ -60,5 +61,6 @@ public sealed class DaclTests
     [InlineData("D:(A;;FA;;;ZZ)")]
     [InlineData("D:(A;;ZZ;;;BU)")]
     [InlineData("O:ZZD:")]
+    [InlineData("D:(Z;;FR;;;BU)")]
     public void Parse_NoSddl_IsAnError(string sddl) => Assert.Throws<FormatException>(() => Dacl.Parse(sddl));
 }
