@@ -11,7 +11,7 @@ internal static partial class PrivateMounts
 
     public static void Run(Action action)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Unprivileged.UserId() == 0, "Only root on Linux can mount.");
+        Assert.SkipUnless(Unprivileged.IsRoot, "Only root on Linux can mount.");
         string? refused = null;
         OwnThread.Run(() =>
         {

@@ -144,7 +144,7 @@ internal static class AtomicFile
 
     private static RenewalException Failed(string path, string what, Exception e) => Refusals.ForThisPlatform.IsInUse(e, path) ? new(
         ErrorId.FileInUse, $"'{path}' was not {what}: another process has it open.",
-        "Find the process (Resource Monitor, or handle.exe of Sysinternals) and let it open the file with FileShare.Delete, or close it after reading.", e) : new(
+        Refusals.InUseRemedy, e) : new(
         e is UnauthorizedAccessException ? ErrorId.FolderNotWritable : ErrorId.WriteFailed,
         $"'{path}' was not {what}: {e.Message}", "Run as an account that can write there (an administrator, or root), and check the volume.", e);
 }

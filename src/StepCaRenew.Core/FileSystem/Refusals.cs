@@ -3,6 +3,9 @@ namespace StepCaRenew.FileSystem;
 /// <summary>Interprets errors of replacing a file: whether to retry, and what to tell the user.</summary>
 internal class Refusals
 {
+    /// <summary>The remedy if another process has a file open.</summary>
+    public const string InUseRemedy = "Find the process (Resource Monitor, or handle.exe of Sysinternals) and let it open the file with FileShare.Delete, or close it after reading.";
+
     /// <summary>The rules of this platform.</summary>
     public static Refusals ForThisPlatform { get; } = OperatingSystem.IsWindows() ? new WindowsRefusals(new WindowsProbe()) : new Refusals();
 

@@ -22,7 +22,7 @@ internal sealed class WindowsRefusals(IReplaceProbe probe) : Refusals
         if (IsInUse(error, target))
             return new RenewalException(
                 ErrorId.FileInUse, $"'{target}' was not replaced: another process has it open. The old pair is unchanged.",
-                "Find the process (Resource Monitor, or handle.exe of Sysinternals) and let it open the file with FileShare.Delete, or close it after reading.", error);
+                InUseRemedy, error);
         if (error is UnauthorizedAccessException && probe.TakesFiles(Path.GetDirectoryName(target)!))
             return new RenewalException(
                 ErrorId.FolderNotWritable,
