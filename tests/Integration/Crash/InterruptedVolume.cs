@@ -2,7 +2,7 @@ using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Integration.Crash;
 
-/// <summary>The real file system, on which something happens right before two files are exchanged.</summary>
+/// <summary>The real file system; a test can act right before two files are exchanged.</summary>
 internal sealed class InterruptedVolume(Action<string> beforeExchange) : CountingVolume(new Volume(new OpenFolders()), 0)
 {
     public override bool TryExchange(string one, string other)

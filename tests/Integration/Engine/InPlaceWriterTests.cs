@@ -91,7 +91,7 @@ public sealed class InPlaceWriterTests : EngineTest
         Assert.Equal(theirs.Leaf.SerialNumber, (await RenewedAsync(Request(ca, ours) with { KeyPath = null })).OldSerialNumber);
     }
 
-    // This exchange replaces their certificate; ours stays next to it, since their key is not a key yet.
+    // This exchange moves the other program's certificate away. Ours stays next to it, because the other key is not a key yet.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -77,7 +77,7 @@ public sealed class RefusalTests : EngineTest
         var ca = await CaAsync(kind);
         using var door = new ResettingDoor(ca.Url.Port);
         var result = await RenewedAsync(Patient(ca, await IssueAsync(ca)) with { Ca = new() { StepPath = ca.StepPath, CaUrl = $"https://127.0.0.1:{door.Port}" } });
-        // The attempt that broke, the question why, and the attempt that went well.
+        // Three connections: the attempt that failed, the handshake that finds the reason, and the attempt that succeeded.
         Assert.Equal((2, 3), (result.Attempts, door.Visitors));
     }
 

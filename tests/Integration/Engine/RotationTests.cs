@@ -150,7 +150,7 @@ public sealed class RotationTests : EngineTest
         Assert.Equal(0, Log.Count(Event.IssuersShown));
     }
 
-    // A session without a profile, S4U, SSH: known in advance, or found when the import fails.
+    // TLS cannot use the key in a session without a profile (S4U, SSH): known in advance, or found when the import fails.
     [Theory]
     [MemberData(nameof(KindsAndKnown))]
     public async Task KeyThatWindowsCannotStore_IsRenewedByToken(CaKind kind, bool isKnown)

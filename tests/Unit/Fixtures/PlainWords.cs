@@ -47,11 +47,6 @@ internal static partial class PlainWords
         new(@"\b(?:internal|protected|public) [\w<>\[\]?,. ()]*\b(?:Of|Demand)\(", "a name that says the source: FromPem, RequireReadable", "public static Pem Of(string text)", "public static Pem FromText(string text)") { AsWritten = true },
     ];
 
-    /// <summary>Words of others, which cannot be changed: each with the end of the file's path, and the reason.</summary>
-    private static readonly (string File, string Words, string Reason)[] Quoted =
-    [
-    ];
-
     private static readonly string[] Extensions =
         [".cs", ".csproj", ".go", ".json", ".md", ".props", ".ps1", ".ps1xml", ".psd1", ".psm1", ".sh", ".targets", ".txt", ".c", ".slnx"];
 
@@ -74,17 +69,14 @@ internal static partial class PlainWords
     /// <summary>One line for each banned wording: file, line, the wording and the word to use instead.</summary>
     public static IEnumerable<string> FindInFile(string root, string file)
     {
-        foreach (var (line, words, banned) in Find(File.ReadAllText(Path.Combine(root, file)), file))
+        foreach (var (line, words, banned) in Find(File.ReadAllText(Path.Combine(root, file))))
             yield return $"{file}:{line}: '{words}': write: {banned.Instead}";
     }
 
     /// <summary>Sentences are followed from line to line; names are split into their words.</summary>
-    public static IEnumerable<(int Line, string Words, BannedWording Banned)> Find(string text, string file = "")
+    public static IEnumerable<(int Line, string Words, BannedWording Banned)> Find(string text)
     {
         var (written, lines) = Join(text);
-        foreach (var (_, words, _) in Quoted.Where(quoted => file.EndsWith(quoted.File, StringComparison.Ordinal)))
-            written = written.Replace(words, new string('-', words.Length), StringComparison.Ordinal);
-        // The same length, so that a place in one is the same place in the other.
         var (separate, places) = Separate(written);
         foreach (var (regex, banned) in Compiled)
         {
