@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
+using StepCaRenew.Policy;
 
 namespace StepCaRenew.Ca;
 
@@ -28,7 +29,7 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
         RequireTime(leaf, expected, now);
         if (leaf.SerialNumber == expected.ReplacedSerialNumber)
             throw Wrong(ErrorId.AnswerNotNew, "has the serial number of the present one");
-        return RequireTrusted(answer, CertificatePair.ValidityOf(leaf).NotBefore, now);
+        return RequireTrusted(answer, CertificateValidity.FromCertificate(leaf).NotBefore, now);
     }
 
     private static string? DescribeUsage(CertificateUsage usage, CertificateUsage? expected) =>
@@ -36,7 +37,7 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
 
     private static void RequireTime(X509Certificate2 leaf, Expectation expected, DateTimeOffset now)
     {
-        var validity = CertificatePair.ValidityOf(leaf);
+        var validity = CertificateValidity.FromCertificate(leaf);
         if (validity.NotBefore > now + Leeway || validity.NotAfter <= now)
             throw Wrong(ErrorId.AnswerNotValidNow, $"is valid from {validity.NotBefore:u} to {validity.NotAfter:u}, and this machine's clock shows {now:u}");
         // Compared in UTC: in local time, an hour comes twice in autumn.

@@ -1,7 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Ca.Configuration;
-using StepCaRenew.Certificates;
 using StepCaRenew.Logging;
 using StepCaRenew.Policy;
 
@@ -47,7 +46,7 @@ internal sealed class ClockCheck(CaClient client, CaSettings settings, TimeProvi
     /// <summary>Computes the limit if an answer was discarded because it is not valid yet.</summary>
     public void RecordRefusal(RenewalException refusal, X509Certificate2 leaf)
     {
-        var ahead = CertificatePair.ValidityOf(leaf).NotBefore - clock.GetUtcNow();
+        var ahead = CertificateValidity.FromCertificate(leaf).NotBefore - clock.GetUtcNow();
         // The CA sets notBefore earlier than its own time, by (difference - ahead).
         if (refusal.ErrorId == ErrorId.AnswerNotValidNow && ahead > AnswerVerifier.Leeway && client.ClockDifference is { } difference)
             limit = difference - ahead + AnswerVerifier.Leeway;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
+using StepCaRenew.Policy;
 
 namespace StepCaRenew.Ca;
 
@@ -41,7 +42,7 @@ internal sealed record Expectation
         Subject = present.SubjectName,
         Names = SubjectAlternativeNames.FromCertificate(present),
         Usage = CertificateUsage.FromCertificate(present),
-        EndsNoEarlierThan = CertificatePair.ValidityOf(present).NotAfter,
+        EndsNoEarlierThan = CertificateValidity.FromCertificate(present).NotAfter,
         MayEndThen = mayEndThen,
         ReplacedSerialNumber = present.SerialNumber,
     };

@@ -56,7 +56,7 @@ internal sealed class KeyedCertificate
     public string Source { get; }
 
     /// <summary>What the renewal policy needs of the leaf.</summary>
-    public CertificateValidity Validity => CertificatePair.ValidityOf(Leaf);
+    public CertificateValidity Validity => CertificateValidity.FromCertificate(Leaf);
 
     /// <summary>Whether the certificate and the key match.</summary>
     public bool Matches => PairMatch.Matches(Leaf, Key);

@@ -24,6 +24,10 @@ internal interface IVolume
     /// <summary>Creates an empty file that only the accounts that can write in its folder can read and write; the name must be free.</summary>
     IStagedFile CreateOwn(string path);
 
+    /// <summary>Creates a new, empty file that replaces none, with exactly this mode; on Windows private, or with the permissions that its folder gives.</summary>
+    /// <exception cref="IOException">The name is not free.</exception>
+    IStagedFile Create(string path, UnixFileMode mode);
+
     /// <summary>Whether two files have the same owner, mode and ACL, and the first has no second name.</summary>
     bool HasRightsOf(string path, string model);
 

@@ -37,6 +37,9 @@ internal sealed class Volume(OpenFolders folders) : IVolume
     public IStagedFile CreateOwn(string path) => folders.OpenParent(path).CreateOwn(Path.GetFileName(path));
 
     /// <inheritdoc/>
+    public IStagedFile Create(string path, UnixFileMode mode) => folders.OpenParent(path).Create(Path.GetFileName(path), mode);
+
+    /// <inheritdoc/>
     public bool HasRightsOf(string path, string model) => folders.OpenParent(path).HasRightsOf(Path.GetFileName(path), NameInSameFolder(path, model));
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ internal sealed class CertificateInspector(TimeProvider clock)
         var leaf = certificate.Leaf;
         var names = SubjectAlternativeNames.FromCertificate(leaf);
         var provisioner = StepProvisioner.FromCertificate(leaf);
-        var validity = CertificatePair.ValidityOf(leaf);
+        var validity = CertificateValidity.FromCertificate(leaf);
         var (now, renewAfter) = (clock.GetUtcNow(), RenewalPolicy.DueTime(validity, RenewalRule.Default));
         var path = keyPath ?? KeyPathConvention.Find(certificate);
         var (keyStatus, problem) = StatusOfKey(certificate, path, password);

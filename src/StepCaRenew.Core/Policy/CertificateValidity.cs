@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace StepCaRenew.Policy;
 
 /// <summary>The data of a certificate that the policy needs.</summary>
@@ -8,6 +10,10 @@ internal sealed record CertificateValidity(DateTimeOffset NotBefore, DateTimeOff
 {
     /// <summary>The whole validity.</summary>
     public TimeSpan Lifetime => NotAfter - NotBefore;
+
+    /// <summary>The data of a certificate, as moments: local time, in which .NET gives them, has an hour twice in autumn.</summary>
+    public static CertificateValidity FromCertificate(X509Certificate2 certificate) => new(
+        certificate.NotBefore, certificate.NotAfter, CertificateSpread.ForCertificate(certificate.IssuerName.RawData, certificate.SerialNumberBytes.Span));
 
     /// <summary>The share of the lifetime that is over, in percent: below 0 before the validity, above 100 after it.</summary>
     public double ElapsedPercent(DateTimeOffset now) =>

@@ -1,6 +1,7 @@
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;
+using StepCaRenew.Policy;
 using StepCaRenew.Renewal;
 using StepCaRenew.Scheduling;
 
@@ -86,7 +87,7 @@ internal sealed class RegisteredRenewal : IDisposable
         {
             using var folders = new OpenFolders();
             using var certificate = CertificateFile.Load(Definition.CertificatePath, path => folders.OpenToRead(TargetPath.Follow(path)));
-            return ScheduleInterval.For(CertificatePair.ValidityOf(certificate.Leaf).Lifetime) ?? ScheduleInterval.All[0];
+            return ScheduleInterval.For(CertificateValidity.FromCertificate(certificate.Leaf).Lifetime) ?? ScheduleInterval.All[0];
         }
         catch (RenewalException)
         {

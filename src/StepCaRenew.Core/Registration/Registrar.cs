@@ -4,6 +4,7 @@ using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Pem;
 using StepCaRenew.Logging;
+using StepCaRenew.Policy;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Stores.PemFiles;
 
@@ -169,7 +170,7 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
         using var certificate = CertificateFile.Load(given.CertificatePath);
         var store = new DefinitionStore(RenewalFolders.ForScope(request.Scope, environment));
         var (definition, settings) = new DefinitionMaker(environment).Make(request, store, certificate);
-        var run = ScheduledRuns.Plan(store.Folders, definition, request.Account, CertificatePair.ValidityOf(certificate.Leaf), request.Module, environment);
+        var run = ScheduledRuns.Plan(store.Folders, definition, request.Account, CertificateValidity.FromCertificate(certificate.Leaf), request.Module, environment);
         var root = TrustedRoots.ReadFile(settings).Bytes;
         return new PlannedRegistration(store, definition, run, schedulers.Get(given.Scheduler ?? SchedulerFinder.Auto), settings, root, request.HealthCheckUri);
     }

@@ -63,7 +63,7 @@ internal sealed class TaskReader(SchedulerFinder schedulers, RunningModule modul
         {
             using var certificate = CertificateFile.Load(definition.CertificatePath);
             (task, facts) = Describe(task, facts, definition, certificate);
-            var run = ScheduledRuns.Plan(store.Folders, definition, account, CertificatePair.ValidityOf(certificate.Leaf), module, environment);
+            var run = ScheduledRuns.Plan(store.Folders, definition, account, CertificateValidity.FromCertificate(certificate.Leaf), module, environment);
             var finding = await scheduler.FindAsync(run, cancellationToken).ConfigureAwait(false);
             task = task with
             {
@@ -102,7 +102,7 @@ internal sealed class TaskReader(SchedulerFinder schedulers, RunningModule modul
                 CertificateStatus = found.Status,
                 KeyStatus = found.KeyStatus,
                 NotAfter = found.NotAfter,
-                NextRenewal = RenewalPolicy.DueTime(CertificatePair.ValidityOf(certificate.Leaf), definition.Rule).LocalDateTime,
+                NextRenewal = RenewalPolicy.DueTime(CertificateValidity.FromCertificate(certificate.Leaf), definition.Rule).LocalDateTime,
             },
             facts with { CertificateStatus = found.Status, KeyProblem = isHidden ? null : found.KeyMessage });
     }

@@ -1,4 +1,4 @@
-using StepCaRenew.Certificates;
+using StepCaRenew.Stores.PemFiles;
 using StepCaRenew.Text;
 
 namespace StepCaRenew.Renewal;

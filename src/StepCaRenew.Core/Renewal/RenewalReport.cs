@@ -77,7 +77,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
             Changed = true,
             SerialNumber = leaf.SerialNumber,
             NotAfter = leaf.NotAfter,
-            NextRenewal = NextRenewal(CertificatePair.ValidityOf(leaf)),
+            NextRenewal = NextRenewal(CertificateValidity.FromCertificate(leaf)),
         };
         WarnOfHardLinks();
         foreach (var (path, owner) in lostOwners)

@@ -1,6 +1,5 @@
 using StepCaRenew.Ca;
 using StepCaRenew.Ca.Trust;
-using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;

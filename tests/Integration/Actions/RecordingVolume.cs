@@ -22,6 +22,8 @@ internal sealed class RecordingVolume : IVolume
 
     public IStagedFile CreateOwn(string path) => Do($"create {Name(path)}", () => new StagedFile(this, volume.CreateOwn(path), Name(path)));
 
+    public IStagedFile Create(string path, UnixFileMode mode) => Do($"create {Name(path)}", () => new StagedFile(this, volume.Create(path, mode), Name(path)));
+
     public bool HasRightsOf(string path, string model) => volume.HasRightsOf(path, model);
 
     public bool TryExchange(string one, string other) => Do($"exchange {Name(other)}", () => volume.TryExchange(one, other));

@@ -5,6 +5,7 @@ using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Integration.Faults;
 using StepCaRenew.Renewal;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Attacks;
 

@@ -1,4 +1,5 @@
 using StepCaRenew.FileSystem;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Crash;
 
@@ -43,6 +44,12 @@ internal abstract class CountingVolume(IVolume inner, int at) : IVolume
     {
         Count();
         return new Staged(this, inner.CreateOwn(path));
+    }
+
+    public IStagedFile Create(string path, UnixFileMode mode)
+    {
+        Count();
+        return new Staged(this, inner.Create(path, mode));
     }
 
     public bool HasRightsOf(string path, string model)

@@ -6,6 +6,7 @@ using StepCaRenew.FileSystem.Native;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Policy;
 using StepCaRenew.Renewal;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Crash;
 

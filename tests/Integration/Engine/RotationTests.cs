@@ -4,6 +4,7 @@ using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Registration;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Engine;
 

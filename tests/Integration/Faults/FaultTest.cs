@@ -6,6 +6,7 @@ using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Crash;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Renewal;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Faults;
 

@@ -3,6 +3,7 @@ using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem.Native;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Engine;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Faults;
 

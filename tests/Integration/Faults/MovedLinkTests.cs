@@ -5,6 +5,7 @@ using StepCaRenew.Integration.Children;
 using StepCaRenew.Integration.Crash;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Renewal;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Faults;
 

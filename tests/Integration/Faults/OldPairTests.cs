@@ -4,6 +4,7 @@ using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Policy;
 using StepCaRenew.Renewal;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Faults;
 
@@ -114,6 +115,8 @@ public sealed class OldPairTests : FaultTest
         public IStagedFile CreateLike(string path, string model) => volume.CreateLike(path, model);
 
         public IStagedFile CreateOwn(string path) => volume.CreateOwn(path);
+
+        public IStagedFile Create(string path, UnixFileMode mode) => volume.Create(path, mode);
 
         public bool HasRightsOf(string path, string model) => volume.HasRightsOf(path, model);
 

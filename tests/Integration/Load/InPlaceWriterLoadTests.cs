@@ -6,6 +6,7 @@ using StepCaRenew.Integration.Engine;
 using StepCaRenew.Integration.Faults;
 using StepCaRenew.Policy;
 using StepCaRenew.Renewal;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Load;
 

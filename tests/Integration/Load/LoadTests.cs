@@ -4,6 +4,7 @@ using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Integration.Children;
 using StepCaRenew.Policy;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Load;
 

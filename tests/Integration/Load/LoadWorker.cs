@@ -4,6 +4,7 @@ using StepCaRenew.Certificates;
 using StepCaRenew.Integration.Children;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Renewal;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Load;
 

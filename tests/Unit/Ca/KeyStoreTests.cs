@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Ca;
-using StepCaRenew.Certificates;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Unit.Ca;
 

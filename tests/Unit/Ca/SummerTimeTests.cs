@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using StepCaRenew.Ca;
-using StepCaRenew.Certificates;
+using StepCaRenew.Policy;
 using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Ca;
@@ -44,13 +44,13 @@ public sealed class SummerTimeTests
     [InlineData("America/New_York")]
     [InlineData("Australia/Lord_Howe")]
     [InlineData("Pacific/Kiritimati")]
-    public void ValidityOf_AnyZone_IsTheSameMoment(string zone)
+    public void FromCertificate_AnyZone_IsTheSameMoment(string zone)
     {
         using var local = new LocalTimeZone(zone);
         foreach (var end in new[] { OldEnd, NewEnd, new DateTimeOffset(2026, 3, 29, 1, 30, 0, TimeSpan.Zero) })
         {
             using var leaf = Ca.Issue(new LeafSpec { NotBefore = end.AddHours(-1), NotAfter = end }).Leaf;
-            var validity = CertificatePair.ValidityOf(leaf);
+            var validity = CertificateValidity.FromCertificate(leaf);
             Assert.Equal((end.AddHours(-1), end), (validity.NotBefore, validity.NotAfter));
             Assert.Equal(TimeSpan.FromHours(1), validity.Lifetime);
         }

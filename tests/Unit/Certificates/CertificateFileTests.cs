@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using StepCaRenew.Certificates;
+using StepCaRenew.Policy;
 
 namespace StepCaRenew.Unit.Certificates;
 
@@ -159,6 +160,6 @@ public sealed class CertificateFileTests
         // RFC 5280 section 4.1.2.5: 99991231235959Z means that there is no well-defined end.
         var pair = Ca.Issue(new LeafSpec { NotAfter = new DateTimeOffset(9999, 12, 31, 23, 59, 59, TimeSpan.Zero) });
         using var file = CertificateFile.Load(folder.Write("a.crt", pair.CertificatePem));
-        Assert.Equal(9999, CertificatePair.ValidityOf(file.Leaf).NotAfter.UtcDateTime.Year);
+        Assert.Equal(9999, CertificateValidity.FromCertificate(file.Leaf).NotAfter.UtcDateTime.Year);
     }
 }

@@ -82,7 +82,7 @@ public sealed class CertificateOutlineTests(ITestOutputHelper output)
 
     private static void DemandSame(X509Certificate2 certificate, CertificateOutline outline)
     {
-        var expected = CertificatePair.ValidityOf(certificate);
+        var expected = CertificateValidity.FromCertificate(certificate);
         Assert.Equal(expected, new CertificateValidity(outline.NotBefore, outline.NotAfter, CertificateSpread.ForCertificate(outline.Issuer.Span, outline.SerialNumber.Span)));
         Assert.Equal(certificate.SerialNumber, Convert.ToHexString(outline.SerialNumber.Span));
         Assert.Equal(certificate.SubjectName.RawData, outline.Subject.ToArray());

@@ -57,7 +57,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     private static void Use(CertificateFile file)
     {
-        var validity = CertificatePair.ValidityOf(file.Leaf);
+        var validity = CertificateValidity.FromCertificate(file.Leaf);
         _ = RenewalPolicy.DueTime(validity, RenewalRule.Default);
         _ = CertificateContent.Render(file.Leaf, file.Chain, file.Document);
         _ = new CertificateInspector(TimeProvider.System).Inspect(file, TestKeys.Path("p256.pem"), null);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using StepCaRenew.Certificates;
 using StepCaRenew.Policy;
 
 namespace StepCaRenew.Unit.Policy;
@@ -58,11 +57,11 @@ public sealed class CertificateSpreadTests
     }
 
     [Fact]
-    public void ValidityOf_Certificate_TakesIssuerAndSerial()
+    public void FromCertificate_Certificate_UsesIssuerAndSerial()
     {
         var serial = new byte[] { 0x12, 0x34, 0x56 };
         var leaf = TestAuthority.Default.Issue(new LeafSpec { SerialNumber = serial }).Leaf;
-        Assert.Equal(CertificateSpread.ForCertificate(Issuer, serial), CertificatePair.ValidityOf(leaf).Spread);
+        Assert.Equal(CertificateSpread.ForCertificate(Issuer, serial), CertificateValidity.FromCertificate(leaf).Spread);
     }
 
     private static double ChiSquare(double[] values)

@@ -1,6 +1,6 @@
 using System.Globalization;
-using StepCaRenew.Certificates;
 using StepCaRenew.Renewal;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Unit.Renewal;
 

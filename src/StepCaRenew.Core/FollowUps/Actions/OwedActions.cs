@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Certificates;
+using StepCaRenew.Policy;
 using StepCaRenew.Renewal;
 using StepCaRenew.Stores.PemFiles;
 
@@ -33,7 +34,7 @@ internal sealed record OwedActions(PairPaths Paths, IReadOnlyList<PendingEntry> 
         var subject = new ActionSubject(
             CertificateName.FromPath(request.CertificatePath), request.CertificatePath, pair.KeyPath,
             renewed is null ? entries[0].SerialNumber : pair.Leaf.SerialNumber, leaf.SerialNumber,
-            renewed is null ? null : pair.Leaf.Thumbprint, leaf.Thumbprint, CertificatePair.ValidityOf(leaf).NotAfter);
+            renewed is null ? null : pair.Leaf.Thumbprint, leaf.Thumbprint, CertificateValidity.FromCertificate(leaf).NotAfter);
         return new OwedActions(paths, entries, subject, request.LockTimeout ?? RenewalSettings.DefaultLockTimeout);
     }
 }

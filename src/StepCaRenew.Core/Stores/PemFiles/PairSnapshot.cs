@@ -22,7 +22,7 @@ internal sealed class PairSnapshot : IDisposable
 
     /// <summary>A pair that was loaded and matches; the snapshot disposes it.</summary>
     public PairSnapshot(CertificatePair pair)
-        : this(pair.Certificate.Document, pair.KeyFile, PairFacts.Of(pair)) => this.pair = pair;
+        : this(pair.Certificate.Document, pair.KeyFile, PairFacts.FromPair(pair)) => this.pair = pair;
 
     /// <summary>The facts that decide about a renewal.</summary>
     public PairFacts Facts { get; }
@@ -38,14 +38,14 @@ internal sealed class PairSnapshot : IDisposable
 
     /// <summary>The pair, decoded. It belongs to the snapshot.</summary>
     /// <exception cref="RenewalException">A certificate cannot be decoded.</exception>
-    public CertificatePair Pair => pair ??= CertificatePair.Of(CertificateFile.Parse(certificate, isKeyKnown: true), key);
+    public CertificatePair Pair => pair ??= CertificatePair.FromFiles(CertificateFile.Parse(certificate, isKeyKnown: true), key);
 
     /// <summary>Takes a snapshot without decoding a certificate.</summary>
     /// <returns>Null unless the certificate file holds one leaf, and the key matches it; the key is disposed then.</returns>
     public static PairSnapshot? TryCreate(PemDocument certificate, KeyFile key)
     {
         if (FindLeaf(certificate) is { } leaf && PairMatch.Matches(leaf.PublicKey.Span, key.Key))
-            return new PairSnapshot(certificate, key, PairFacts.Of(certificate.File.Path, leaf, key));
+            return new PairSnapshot(certificate, key, PairFacts.FromOutline(certificate.File.Path, leaf, key));
         key.Dispose();
         return null;
     }

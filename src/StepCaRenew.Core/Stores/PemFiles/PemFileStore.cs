@@ -104,7 +104,7 @@ internal sealed class PemFileStore : IDisposable
         {
             if (TryLoad(wait) is not { } pair)
                 continue;
-            onRead(PairFacts.Of(pair));
+            onRead(PairFacts.FromPair(pair));
             if (pair.Matches)
                 return new PairSnapshot(pair);
             using (pair)

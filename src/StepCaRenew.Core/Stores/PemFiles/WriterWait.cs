@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using StepCaRenew.Certificates;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Logging;
 

@@ -132,6 +132,8 @@ internal sealed class SimulatedVolume : IVolume
         return new Staged(this, path, next);
     }
 
+    public IStagedFile Create(string path, UnixFileMode mode) => CreateOwn(path);
+
     public bool HasRightsOf(string path, string model) => !HaveLeftoversOtherRights;
 
     public bool TryExchange(string one, string other)

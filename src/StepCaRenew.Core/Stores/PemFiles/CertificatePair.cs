@@ -1,10 +1,10 @@
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Policy;
-using StepCaRenew.Stores.PemFiles;
 
-namespace StepCaRenew.Certificates;
+namespace StepCaRenew.Stores.PemFiles;
 
 /// <summary>A certificate file and a key file, read at one moment; they need not match.</summary>
 internal sealed class CertificatePair : IDisposable
@@ -36,7 +36,7 @@ internal sealed class CertificatePair : IDisposable
     public string KeyPath => KeyFile.Path;
 
     /// <summary>What the renewal policy needs of the leaf.</summary>
-    public CertificateValidity Validity => ValidityOf(Leaf);
+    public CertificateValidity Validity => CertificateValidity.FromCertificate(Leaf);
 
     /// <summary>Whether the certificate and the key match.</summary>
     public bool Matches => PairMatch.Matches(Leaf, Key);
@@ -63,16 +63,7 @@ internal sealed class CertificatePair : IDisposable
     }
 
     /// <summary>Makes a pair of two files that were read; the pair disposes them.</summary>
-    internal static CertificatePair Of(CertificateFile certificate, KeyFile keyFile) => new(certificate, keyFile);
-
-    /// <summary>The facts of a certificate for the renewal policy.</summary>
-    public static CertificateValidity ValidityOf(X509Certificate2 certificate)
-    {
-        ArgumentNullException.ThrowIfNull(certificate);
-        return new CertificateValidity(
-            certificate.NotBefore, certificate.NotAfter,
-            CertificateSpread.ForCertificate(certificate.IssuerName.RawData, certificate.SerialNumberBytes.Span));
-    }
+    internal static CertificatePair FromFiles(CertificateFile certificate, KeyFile keyFile) => new(certificate, keyFile);
 
     /// <inheritdoc/>
     public void Dispose()
