@@ -5,7 +5,7 @@ using StepCaRenew.Policy;
 
 namespace StepCaRenew.Ca;
 
-/// <summary>What a certificate from the CA must be: made from the certificate that it replaces, or from what was requested.</summary>
+/// <summary>The requirements for a certificate from the CA: made from the certificate that it replaces, or from a request.</summary>
 internal sealed record Expectation
 {
     /// <summary>The private key that it must match.</summary>

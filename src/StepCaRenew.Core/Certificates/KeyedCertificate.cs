@@ -55,7 +55,7 @@ internal sealed class KeyedCertificate
     /// <summary>Where the certificate is from, for messages.</summary>
     public string Source { get; }
 
-    /// <summary>What the renewal policy needs of the leaf.</summary>
+    /// <summary>The data of the leaf that the renewal policy needs.</summary>
     public CertificateValidity Validity => CertificateValidity.FromCertificate(Leaf);
 
     /// <summary>Whether the certificate and the key match.</summary>

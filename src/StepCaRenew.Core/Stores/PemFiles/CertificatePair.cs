@@ -35,7 +35,7 @@ internal sealed class CertificatePair : IDisposable
     /// <summary>The path of the key file.</summary>
     public string KeyPath => KeyFile.Path;
 
-    /// <summary>What the renewal policy needs of the leaf.</summary>
+    /// <summary>The data of the leaf that the renewal policy needs.</summary>
     public CertificateValidity Validity => CertificateValidity.FromCertificate(Leaf);
 
     /// <summary>Whether the certificate and the key match.</summary>

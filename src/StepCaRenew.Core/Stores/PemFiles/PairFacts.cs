@@ -11,7 +11,7 @@ namespace StepCaRenew.Stores.PemFiles;
 /// <param name="KeyAlgorithm">The algorithm and size of the key.</param>
 /// <param name="SubjectName">The subject, DER.</param>
 /// <param name="SerialNumber">The serial number, hexadecimal.</param>
-/// <param name="Validity">What the renewal policy needs.</param>
+/// <param name="Validity">The data for the renewal policy.</param>
 internal sealed record PairFacts(
     string CertificatePath, string KeyPath, string KeyAlgorithm, ReadOnlyMemory<byte> SubjectName, string SerialNumber, CertificateValidity Validity)
 {
