@@ -46,10 +46,10 @@ internal sealed class ClockCheck(CaClient client, CaSettings settings, TimeProvi
     /// <summary>Computes the limit if an answer was discarded because it is not valid yet.</summary>
     public void RecordRefusal(RenewalException refusal, X509Certificate2 leaf)
     {
-        var ahead = CertificateValidity.FromCertificate(leaf).NotBefore - clock.GetUtcNow();
-        // The CA sets notBefore earlier than its own time, by (difference - ahead).
-        if (refusal.ErrorId == ErrorId.AnswerNotValidNow && ahead > AnswerVerifier.Leeway && client.ClockDifference is { } difference)
-            limit = difference - ahead + AnswerVerifier.Leeway;
+        var wait = CertificateValidity.FromCertificate(leaf).NotBefore - clock.GetUtcNow();
+        // The CA sets notBefore earlier than its own time, by (difference - wait).
+        if (refusal.ErrorId == ErrorId.AnswerNotValidNow && wait > AnswerVerifier.Leeway && client.ClockDifference is { } difference)
+            limit = difference - wait + AnswerVerifier.Leeway;
     }
 
     /// <summary>Logs a large difference, and returns what to keep for the next run; null if the CA did not answer.</summary>

@@ -16,7 +16,7 @@ internal sealed class KeyedCertificate
     /// <param name="leaf">The leaf.</param>
     /// <param name="chain">Its issuers, the leaf's issuer first.</param>
     /// <param name="key">The private key.</param>
-    /// <param name="source">Where the certificate is from, for messages: the path of its file, or the CA.</param>
+    /// <param name="source">The origin of the certificate, for messages: the path of its file, or the CA.</param>
     public KeyedCertificate(X509Certificate2 leaf, IReadOnlyList<X509Certificate2> chain, PrivateKey key, string source)
         : this(leaf, () => chain, key, source)
     {
@@ -33,7 +33,7 @@ internal sealed class KeyedCertificate
     /// <exception cref="RenewalException">The source holds a damaged issuer.</exception>
     public IReadOnlyList<X509Certificate2> Chain => readChain();
 
-    /// <summary>The issuers; none if one is damaged, which is no reason not to renew: the CA's answer replaces them.</summary>
+    /// <summary>The issuers; none if one is damaged. A damaged issuer must not prevent a renewal, which replaces all of them.</summary>
     public IReadOnlyList<X509Certificate2> ReadableChain
     {
         get
@@ -52,7 +52,7 @@ internal sealed class KeyedCertificate
     /// <summary>The private key.</summary>
     public PrivateKey Key { get; }
 
-    /// <summary>Where the certificate is from, for messages.</summary>
+    /// <summary>The origin of the certificate, for messages.</summary>
     public string Source { get; }
 
     /// <summary>The data of the leaf that the renewal policy needs.</summary>
