@@ -87,7 +87,7 @@ Describe 'The test command' {
     }
 }
 
-Describe 'The tests' requirements on the system' -Skip:(-not $IsLinux) {
+Describe 'The system requirements of the tests' -Skip:(-not $IsLinux) {
     It 'are printed with a command, and not installed without --install' {
         $run = $runs.unasked
         $run.ExitCode | Should -Be 0 -Because $run.Output

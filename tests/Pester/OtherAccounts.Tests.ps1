@@ -196,7 +196,7 @@ Get-Content /etc/cron.d/stepcarenew-db | Select-String $account | Out-Null
         Get-Trace db parent | Should -Be (Get-Trace web parent)
     }
 
-    It 'reports warnings, failures and failed actions to root as for root's own renewals' {
+    It 'reports warnings, failures and failed actions to root as for renewals of root' {
         New-OtherRenewal db -Actions @(@{ run = '/bin/sh'; arguments = '-c', 'echo broken; exit 3' }) | Out-Null
         $result = Invoke-StepRenewal -Name db -ErrorVariable problem -ErrorAction SilentlyContinue
         $result.Status | Should -BeExactly Renewed
