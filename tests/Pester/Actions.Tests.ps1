@@ -330,7 +330,7 @@ exit 0
             $result = Invoke-StepRenewal $path @atCa -ReloadService web -RestartService web -InformationVariable said
             $result.Status | Should -BeExactly Renewed
             $result.ActionsPending | Should -BeFalse
-            $said | Where-Object { "$_" -like "*'web' is unknown or does not run*" } | Should -HaveCount 2
+            $said | Where-Object { "$_" -like "*'web' does not exist or does not run*" } | Should -HaveCount 2
             Get-SystemctlCall | Should -Be 'is-active web', 'is-active web'
         }
 
@@ -565,7 +565,7 @@ exit 0
             $secret = [Net.NetworkCredential]::new('', $password).SecurePassword
             $all = @(
                 Invoke-StepRenewal $path @atCa -KeyPassword $secret -UseToken -LogPath $log -HealthCheckUri $monitor @tellAll -Verbose *>&1
-                $listener.Stop()
+                $opened.Listener.Stop()
                 Invoke-StepRenewal $path @atCa -KeyPassword $secret -Force -Rekey -LogPath $log -HealthCheckUri $monitor @tellNothing -Verbose -ErrorAction Continue *>&1
             ) | Out-String
             $events = Get-Content $log | ConvertFrom-Json
