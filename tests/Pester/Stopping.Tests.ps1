@@ -99,7 +99,7 @@ Describe 'Ctrl+C' {
         # Files as young as these are read again for two seconds.
         $aside = Invoke-Aside @{ LiteralPath = $pair.CertificatePath; CaUrl = 'https://127.0.0.1:1'; Root = "$folder/root.txt"; Force = $true; Verbose = $true }
         try {
-            Wait-Until { @($aside.Shell.Streams.Verbose | Where-Object Message -Like '*reading them again*').Count -gt 0 -or $aside.Running.IsCompleted } | Should -BeTrue
+            Wait-Until { @($aside.Shell.Streams.Verbose | Where-Object Message -Like '*and its key again*').Count -gt 0 -or $aside.Running.IsCompleted } | Should -BeTrue
             Assert-StopsSoon $aside
         }
         finally {
