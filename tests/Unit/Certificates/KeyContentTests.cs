@@ -8,6 +8,7 @@ namespace StepCaRenew.Unit.Certificates;
 public sealed class KeyContentTests
 {
     private const string Password = TestKeys.Password;
+    private const string NoEncryptedEc = "its ncrypt does not export an EC key encrypted";
 
     private static readonly PrivateKey Rsa = KeyAlgorithms.Generate("RSA-2048");
     private static readonly PrivateKey Ec = KeyAlgorithms.Generate("EC-P256");
@@ -18,6 +19,8 @@ public sealed class KeyContentTests
     [InlineData("EC-P384", true, KeyFormat.EncryptedPkcs8)]
     public void Render_NewFile_IsPkcs8_EncryptedIfThereIsAPassword(string algorithm, bool isEncrypted, KeyFormat format)
     {
+        if (isEncrypted)
+            Wine.Skip(NoEncryptedEc);
         using var key = KeyAlgorithms.Generate(algorithm);
         using var password = isEncrypted ? new KeyPassword(Password) : null;
         var content = KeyContent.Render(key, model: null, password);
@@ -53,6 +56,8 @@ public sealed class KeyContentTests
     {
         using var model = TryRead(file)!;
         var key = model.Key.Algorithm.StartsWith("RSA", StringComparison.Ordinal) == isSameAlgorithm ? Rsa : Ec;
+        if (key == Ec && model.Format == KeyFormat.EncryptedPkcs8)
+            Wine.Skip(NoEncryptedEc);
         using var password = new KeyPassword(Password);
         using var read = Read(KeyContent.Render(key, model, password), password);
         Assert.Equal(key.ExportSubjectPublicKeyInfo(), read.Key.ExportSubjectPublicKeyInfo());
