@@ -55,10 +55,6 @@ internal sealed class CertificateFile : IDisposable
     /// <inheritdoc cref="Read(string)"/>
     internal static PemDocument Read(string path, Func<string, SmallFile> open) => PemDocument.Parse(InputFile.Read(path, What, open), What, ErrorId.CertificateInvalid);
 
-    /// <summary>Reads the bytes of a certificate file.</summary>
-    /// <exception cref="RenewalException">The file cannot be read.</exception>
-    internal static InputFile ReadBytes(string path) => InputFile.Read(path, What);
-
     /// <summary>Decodes the leaf of a file that was read.</summary>
     /// <exception cref="RenewalException">The file holds no certificate.</exception>
     internal static CertificateFile Parse(InputFile file) => Parse(PemDocument.Parse(file, What, ErrorId.CertificateInvalid));
