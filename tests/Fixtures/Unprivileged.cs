@@ -21,8 +21,10 @@ internal static partial class Unprivileged
         OwnThread.Run(() =>
         {
             // These calls return the former id, so the second one shows whether the first one worked.
-            Assert.Equal((0, 0), (SetFileSystemGroup(User), SetFileSystemUser(User)));
-            Assert.Equal(((int)User, (int)User), (SetFileSystemGroup(User), SetFileSystemUser(User)));
+            Assert.Equal(0, SetFileSystemGroup(User));
+            Assert.Equal(0, SetFileSystemUser(User));
+            Assert.Equal((int)User, SetFileSystemGroup(User));
+            Assert.Equal((int)User, SetFileSystemUser(User));
             action();
         });
     }

@@ -95,7 +95,7 @@ internal static class LockFile
         if (!made.IsInvalid)
         {
             if (OperatingSystem.IsLinux())
-                LockRights.Give(made, (LinuxFolder)folders.OpenParent(path));
+                GiveToWriters(made, (LinuxFolder)folders.OpenParent(path));
             return new FileStream(made, FileAccess.ReadWrite, bufferSize: 0);
         }
 
@@ -119,6 +119,21 @@ internal static class LockFile
         return failure.ErrorId == ErrorId.FolderNotWritable ? null : throw failure;
     }
 
+    // The kernel gives an exclusive lock to every account that can read the file. So only accounts that can replace the pair
+    // can open it: with the certificate's mode any reader could block the renewal.
+    [SupportedOSPlatform("linux")]
+    private static void GiveToWriters(SafeFileHandle file, LinuxFolder folder)
+    {
+        try
+        {
+            LinuxMetadata.GiveToWriters(file, folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The lock works with the default permissions too.
+        }
+    }
+
     // The kernel refuses a link (O_NOFOLLOW), and a pipe does not block (O_NONBLOCK).
     [UnsupportedOSPlatform("windows")]
     private static SafeFileHandle OpenAs(OpenFolders folders, string path, int flags) => OperatingSystem.IsLinux()
@@ -137,4 +152,48 @@ internal static class LockFile
     internal static RenewalException NotLockable(string path, string reason) => new(
         ErrorId.WriteFailed, $"The lock file '{path}' cannot be locked: {reason}. Nothing was changed.",
         "Make sure that no run is in progress, then delete the file; the next run creates it again.");
+}
+
+/// <summary>Opens and locks the lock file on Windows: the process that has it open for writing holds the lock.</summary>
+internal static class WindowsLock
+{
+    /// <summary>Tries once.</summary>
+    /// <exception cref="RenewalException">Something under that name cannot be locked.</exception>
+    [SupportedOSPlatform("windows")]
+    public static (LockOutcome Outcome, FileStream? File) TryOpen(string path, string model)
+    {
+        try
+        {
+            // Others can read it, for the name of the holder; a second open for writing is refused.
+            var file = WindowsOwnFile.Open(path, WindowsNative.GenericRead | WindowsNative.GenericWrite, FileShare.Read, WindowsNative.OpenAlways);
+            return (LockOutcome.Acquired, new FileStream(file, FileAccess.ReadWrite, bufferSize: 0));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (OutcomeOf(e, path, model, File.Exists(path), new WindowsProbe().TakesFiles), null);
+        }
+    }
+
+    /// <summary>The meaning of a failure: a run can go on without a lock only if the folder cannot be written.</summary>
+    /// <param name="error">The failure.</param>
+    /// <param name="path">The lock file.</param>
+    /// <param name="model">The certificate file, for messages.</param>
+    /// <param name="exists">Whether the lock file exists.</param>
+    /// <param name="takesFiles">Whether a file can be created in a folder.</param>
+    /// <exception cref="RenewalException">The lock file cannot be locked, or the disk is full.</exception>
+    internal static LockOutcome OutcomeOf(Exception error, string path, string model, bool exists, Func<string, bool> takesFiles)
+    {
+        if (error is IOException io && WriteErrors.IsSharingViolation(io))
+            return LockOutcome.Held;
+        if (error is NotOursException)
+            throw LockFile.NotLockable(path, error.Message);
+        var isWritable = takesFiles(Path.GetDirectoryName(path)!);
+        if (exists)
+            return isWritable ? throw LockFile.NotLockable(path, error.Message) : LockOutcome.Impossible;
+        // Windows also denies access to a file that is being deleted; a moment later it is gone.
+        if (error is UnauthorizedAccessException && isWritable)
+            return LockOutcome.Held;
+        var failure = WriteErrors.Map(error, model);
+        return failure.ErrorId == ErrorId.FolderNotWritable ? LockOutcome.Impossible : throw failure;
+    }
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using System.Text;
 using System.Text.RegularExpressions;
+using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.FileSystem;
 
@@ -18,11 +20,36 @@ internal static partial class LockHolder
     public static string Describe(OpenFolders folders, string path)
     {
         var written = Read(folders, path);
-        var known = OperatingSystem.IsLinux() && LockFile.Stat(folders, path) is { } file ? LinuxLocks.HolderOf(file) : null;
+        var known = OperatingSystem.IsLinux() && LockFile.Stat(folders, path) is { } file ? HolderOf(file) : null;
         if (ProcessOf(written) is { } process && (known is null ? IsAlive(process) : known == process))
             return written;
         // A holder that can only read the file does not write its name; the file then names an earlier holder.
         return known is { } other ? string.Create(CultureInfo.InvariantCulture, $"process {other}") : Unknown;
+    }
+
+    // By the kernel's list of locks (proc_locks(5)); null if there is no holder, or if it is in another container.
+    [SupportedOSPlatform("linux")]
+    private static int? HolderOf(LinuxStat file)
+    {
+        var (major, minor, inode) = file.Identity;
+        var identity = string.Create(CultureInfo.InvariantCulture, $"{major:x2}:{minor:x2}:{inode}");
+        try
+        {
+            // 1: FLOCK  ADVISORY  WRITE 1234 fe:01:5678 0 EOF
+            foreach (var line in File.ReadLines("/proc/locks"))
+            {
+                var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                if (fields is [_, "FLOCK", _, _, var process, var locked, ..] && locked == identity
+                    && int.TryParse(process, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0)
+                    return id;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The list is hidden here.
+        }
+
+        return null;
     }
 
     private static int? ProcessOf(string written) =>

@@ -102,9 +102,9 @@ internal sealed class PathFolder(string path) : OpenFolder(path)
     public override void Flush()
     {
         if (OperatingSystem.IsWindows())
-            WindowsFolder.TryFlush(Path);
+            Flushing.TryFlushFolderOnWindows(Path);
         else
-            UnixNative.FlushFolder(Path);
+            Flushing.FlushFolderOnUnix(Path);
     }
 
     /// <inheritdoc/>

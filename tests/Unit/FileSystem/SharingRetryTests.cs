@@ -19,7 +19,8 @@ public sealed class SharingRetryTests
     public async Task RunAsync_RefusedForAWhile_Succeeds(int code, int refusals)
     {
         Assert.Equal(7, await Retry().RunAsync(() => Call(code, refusals), Target));
-        Assert.Equal((refusals + 1, refusals), (calls, clock.Waits.Count));
+        Assert.Equal(refusals + 1, calls);
+        Assert.Equal(refusals, clock.Waits.Count);
     }
 
     [Theory]
@@ -28,21 +29,25 @@ public sealed class SharingRetryTests
     public async Task RunAsync_RefusedForFiveSeconds_IsInUse(int code, string errorId)
     {
         var error = await Assert.ThrowsAsync<RenewalException>(() => Retry().RunAsync(() => Call(code, int.MaxValue), Target));
-        Assert.Equal((errorId, MostCalls, TimeSpan.FromSeconds(5)), (error.ErrorId, calls, clock.Waits.Aggregate((sum, wait) => sum + wait)));
+        Assert.Equal(errorId, error.ErrorId);
+        Assert.Equal(MostCalls, calls);
+        Assert.Equal(TimeSpan.FromSeconds(5), clock.Waits.Aggregate((sum, wait) => sum + wait));
     }
 
     [Fact]
     public async Task RunAsync_AnotherError_IsReportedAtOnce()
     {
         var error = await Assert.ThrowsAsync<RenewalException>(() => Retry().RunAsync(() => Call(0x1F, int.MaxValue), Target));
-        Assert.Equal((ErrorId.WriteFailed, 1), (error.ErrorId, calls));
+        Assert.Equal(ErrorId.WriteFailed, error.ErrorId);
+        Assert.Equal(1, calls);
     }
 
     [Fact]
     public async Task RunAsync_OnUnix_NothingIsTriedAgain()
     {
         var error = await Assert.ThrowsAsync<RenewalException>(() => new SharingRetry(clock, new Refusals()).RunAsync(() => Call(0x05, int.MaxValue), Target));
-        Assert.Equal((ErrorId.FolderNotWritable, 1), (error.ErrorId, calls));
+        Assert.Equal(ErrorId.FolderNotWritable, error.ErrorId);
+        Assert.Equal(1, calls);
     }
 
     [Fact]

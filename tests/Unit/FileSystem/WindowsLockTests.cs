@@ -61,7 +61,9 @@ public sealed class WindowsLockTests : IDisposable
         var (outcome, file) = LockFile.TryOpen(folders, paths.Lock);
         Assert.Equal(LockOutcome.Acquired, outcome);
         file!.Write(LockHolder.Format(Environment.ProcessId, "somebody"));
-        Assert.Equal((LockOutcome.Held, null), LockFile.TryOpen(folders, paths.Lock));
+        var (second, other) = LockFile.TryOpen(folders, paths.Lock);
+        Assert.Equal(LockOutcome.Held, second);
+        Assert.Null(other);
         Assert.Contains("somebody", LockHolder.Describe(folders, paths.Lock), StringComparison.Ordinal);
         Assert.True(PairLock.IsHeld(folders, paths));
         LockRemoval.Run(paths);

@@ -39,7 +39,8 @@ public sealed class WindowsRenameTests : IDisposable
 
         if (File.Exists(source))
             new Volume(new OpenFolders()).Rename(source, target);
-        Assert.Equal(("new", false), (File.ReadAllText(target), File.Exists(source)));
+        Assert.Equal("new", File.ReadAllText(target));
+        Assert.False(File.Exists(source));
     }
 
     [WindowsFact]
@@ -53,7 +54,8 @@ public sealed class WindowsRenameTests : IDisposable
                 reader.Dispose();
         };
         await new SharingRetry(clock).RunAsync(() => new Volume(new OpenFolders()).Rename(source, target), target);
-        Assert.Equal(("new", 20), (File.ReadAllText(target), clock.Waits.Count));
+        Assert.Equal("new", File.ReadAllText(target));
+        Assert.Equal(20, clock.Waits.Count);
     }
 
     [WindowsTheory]
@@ -93,7 +95,8 @@ public sealed class WindowsRenameTests : IDisposable
         {
             Replacing.StageOnly(target);
             Replacing.Replace(target, "new");
-            Assert.Equal(("new", true), (File.ReadAllText(target), File.GetAttributes(target).HasFlag(FileAttributes.ReadOnly)));
+            Assert.Equal("new", File.ReadAllText(target));
+            Assert.True(File.GetAttributes(target).HasFlag(FileAttributes.ReadOnly));
             Assert.Equal([target], Directory.GetFiles(folder.Path));
         }
         finally
@@ -173,7 +176,8 @@ public sealed class WindowsRenameTests : IDisposable
     {
         var bytes = WindowsRename.RenameInformation(target);
         var name = (2 * nint.Size) + 4;
-        Assert.Equal((0x43, target.Length * 2), (BitConverter.ToInt32(bytes), BitConverter.ToInt32(bytes, 2 * nint.Size)));
+        Assert.Equal(0x43, BitConverter.ToInt32(bytes));
+        Assert.Equal(target.Length * 2, BitConverter.ToInt32(bytes, 2 * nint.Size));
         Assert.All(bytes[4..(2 * nint.Size)], one => Assert.Equal(0, one));
         Assert.Equal(target + "\0", Encoding.Unicode.GetString(bytes[name..]));
     }

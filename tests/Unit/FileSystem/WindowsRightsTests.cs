@@ -145,7 +145,7 @@ public sealed class WindowsRightsTests : IDisposable
     [WindowsFact]
     public void Privilege_IsEnabledForAWhile_AndOneThatNobodyHoldsIsNot()
     {
-        using (var privilege = WindowsPrivilege.Enable(OwnerChange.Privilege))
+        using (var privilege = WindowsPrivilege.Enable(DescriptorCopy.RestorePrivilege))
             Assert.SkipWhen(privilege is null, "This account does not hold SeRestorePrivilege.");
         Assert.Null(WindowsPrivilege.Enable("SeNoSuchPrivilege"));
         // No account has it by default.

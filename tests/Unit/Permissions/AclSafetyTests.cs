@@ -1,5 +1,5 @@
 using System.Runtime.Versioning;
-using StepCaRenew.FileSystem;
+using StepCaRenew.Permissions;
 
 namespace StepCaRenew.Unit.Permissions;
 

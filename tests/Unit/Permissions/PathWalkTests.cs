@@ -13,6 +13,8 @@ public sealed class PathWalkTests
     public void Steps_LinkToARoot_IsOnTheDriveOfTheLink(string path, string link, string target, string end)
     {
         var walk = new PathWalk(one => one == link ? new PathEntry(PathKind.Link, target) : one == end ? PathEntry.Other : PathEntry.Folder);
-        Assert.Equal((end, PathRole.End), walk.Steps(path).Last());
+        var last = walk.Steps(path).Last();
+        Assert.Equal(end, last.Path);
+        Assert.Equal(PathRole.End, last.Role);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using StepCaRenew.FileSystem;
+using StepCaRenew.FileSystem.Native;
 using StepCaRenew.Logging;
 using StepCaRenew.Stores.PemFiles;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.FileSystem;
+using StepCaRenew.FileSystem.Native;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Stores.PemFiles;
 
