@@ -8,12 +8,19 @@ namespace StepCaRenew.Accounts;
 /// </summary>
 /// <remarks>
 /// It must be proved from files: no other user has the group as the primary one or is a member, it has no password, and by
-/// <see cref="NameSources"/> there are no users but those of /etc/passwd.
+/// the system's configuration there are no users but those of /etc/passwd.
 /// </remarks>
 [UnsupportedOSPlatform("windows")]
 internal sealed class PrivateGroups(string root)
 {
-    private readonly Lazy<bool> provable = new(() => new NameSources(root).AreFiles());
+    // Folders of systemd's user records.
+    private static readonly string[] Records = ["etc/userdb", "run/userdb", "run/host/userdb", "usr/lib/userdb", "usr/local/lib/userdb"];
+
+    // Services of systemd whose users have their own numbers and groups.
+    private static readonly string[] Harmless =
+        ["io.systemd.DynamicUser", "io.systemd.Machine", "io.systemd.Multiplexer", "io.systemd.NameServiceSwitch", "io.systemd.DropIn"];
+
+    private readonly Lazy<bool> provable = new(() => AreAllInFiles(root));
     private readonly Lazy<string[][]> users = new(() => Read(root, "etc/passwd"));
     private readonly Lazy<string[][]> groups = new(() => Read(root, "etc/group"));
     private readonly Lazy<string[][]> passwords = new(() => Read(root, "etc/gshadow"));
@@ -49,5 +56,35 @@ internal sealed class PrivateGroups(string root)
         {
             return [];
         }
+    }
+
+    // Whether it is proved that all users and group members are in /etc/passwd and /etc/group (nsswitch.conf(5), systemd's user records).
+    private static bool AreAllInFiles(string root)
+    {
+        try
+        {
+            var lines = File.ReadAllLines(Path.Combine(root, "etc/nsswitch.conf"));
+            return IsFiles(lines, "passwd:", isRequired: true) && IsFiles(lines, "group:", isRequired: true) && IsFiles(lines, "initgroups:", isRequired: false)
+                && Records.All(folder => Names(root, folder).Length == 0)
+                && Names(root, "run/systemd/userdb").All(Harmless.Contains);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsFiles(string[] lines, string database, bool isRequired)
+    {
+        var named = lines.Select(line => line.Split('#')[0].Trim()).Where(line => line.StartsWith(database, StringComparison.Ordinal)).ToArray();
+        // A directory (ldap, sss, winbind) can add users to the group that are in no file.
+        return (named.Length > 0 || !isRequired)
+            && named.All(line => line[database.Length..].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).All(source => source is "files" or "systemd"));
+    }
+
+    private static string?[] Names(string root, string folder)
+    {
+        var path = Path.Combine(root, folder);
+        return Directory.Exists(path) ? [.. Directory.GetFileSystemEntries(path).Select(Path.GetFileName)] : [];
     }
 }
