@@ -1,3 +1,5 @@
+using StepCaRenew.Accounts;
+
 namespace StepCaRenew.Scheduling;
 
 /// <summary>A scheduler of the operating system. A schedule is replaced in place: the old one goes only when the new one is there.</summary>
@@ -27,4 +29,38 @@ internal interface IScheduler
     /// <returns>The exit code; null if the scheduler does not report it.</returns>
     /// <exception cref="RenewalException">The task cannot be started, or does not end in time.</exception>
     Task<int?> RunNowAsync(ScheduledRun run, CancellationToken cancellationToken);
+}
+
+/// <summary>A schedule as it was found on this machine.</summary>
+/// <param name="Exists">Whether there is anything under the name.</param>
+/// <param name="Description">When it runs, in the notation of the scheduler, such as <c>*:07/15:23</c>; null if there is none.</param>
+/// <param name="Differences">A sentence for each difference from what the schedule should be; empty if it is healthy.</param>
+internal sealed record ScheduleFinding(bool Exists, string? Description, IReadOnlyList<string> Differences)
+{
+    /// <summary>Whether the schedule exists and is as it should be.</summary>
+    public bool IsHealthy => Exists && Differences.Count == 0;
+
+    /// <summary>The known environment variables that the scheduler gives a run; they decide where the run looks for its definition.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>No schedule exists.</summary>
+    public static ScheduleFinding None { get; } = new(false, null, ["There is no schedule."]);
+}
+
+/// <summary>The errors of all schedulers.</summary>
+internal static class SchedulerErrors
+{
+    public static RenewalException Failed(string message, string remedy, Exception? e = null) => new(ErrorId.SchedulerFailed, message, remedy, e);
+
+    public static RenewalException Unavailable(string message, string remedy) => new(ErrorId.SchedulerUnavailable, message, remedy);
+
+    /// <summary>A file of the schedule cannot be written.</summary>
+    public static RenewalException NotWritten(string path, RenewalScope scope, Exception e) =>
+        e is UnauthorizedAccessException && scope == RenewalScope.Machine
+            ? new(ErrorId.AdministratorRequired, $"'{path}' cannot be written: {CurrentUser.Name} does not have permission to change schedules of the machine.", "Run as root (sudo pwsh), or use -Scope CurrentUser.", e)
+            : Failed($"'{path}' cannot be written: {e.Message}", "The schedule is unchanged. Check the folder and its volume.", e);
+
+    /// <summary>A run that -RunNow started ended without an exit code.</summary>
+    public static RenewalException NotRun(string name, string reason) =>
+        Failed($"{name}: the run that its scheduler started failed: {reason}", "A run on schedule would fail in the same way. Fix the cause, then try again with -RunNow.");
 }

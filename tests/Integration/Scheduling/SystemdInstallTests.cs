@@ -82,7 +82,8 @@ public sealed class SystemdInstallTests
         await File.WriteAllTextAsync(machine.At("fail-enable"), "");
         var changed = machine.Run with { Interval = TimeSpan.FromMinutes(1), Phase = TimeSpan.Zero, RunsPrograms = true };
         await Assert.ThrowsAsync<RenewalException>(() => machine.Scheduler.InstallAsync(changed, CancellationToken.None));
-        Assert.Equal((service, timer), (await File.ReadAllTextAsync(machine.Units.Service.Path), await File.ReadAllTextAsync(machine.Units.Timer.Path)));
+        Assert.Equal(service, await File.ReadAllTextAsync(machine.Units.Service.Path));
+        Assert.Equal(timer, await File.ReadAllTextAsync(machine.Units.Timer.Path));
         Assert.DoesNotContain("stop", machine.Calls);
         Assert.True((await machine.FindAsync()).IsHealthy);
     }

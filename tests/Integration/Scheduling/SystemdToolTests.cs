@@ -38,7 +38,9 @@ public sealed partial class SystemdToolTests : IDisposable
         }
 
         var result = await VerifyAsync(run, ServiceUnit.Render(run), TimerUnit.Render(run));
-        Assert.Equal((0, "", ""), (result.ExitCode, result.Text, result.Errors));
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal("", result.Text);
+        Assert.Equal("", result.Errors);
     }
 
     [Theory]

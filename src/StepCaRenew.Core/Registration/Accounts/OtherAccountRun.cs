@@ -57,7 +57,7 @@ internal static class OtherAccountRun
             ["PATH"] = ProgramFinder.SystemPath,
             ["TERM"] = "dumb",
             ["NO_COLOR"] = "1",
-            // As RunVariables has them.
+            // As ScheduledRun.Variables has them.
             ["POWERSHELL_TELEMETRY_OPTOUT"] = "1",
             ["POWERSHELL_UPDATECHECK"] = "Off",
         };

@@ -5,7 +5,7 @@ namespace StepCaRenew.Scheduling.Cron;
 /// <summary>A file in cron's folder, for a renewal of the machine.</summary>
 internal sealed class CronFolderPlace(LinuxPaths paths, string name, TimeProvider clock) : ICronPlace
 {
-    private readonly ScheduleFile file = new(Path.Combine(paths.CronFolder, CronName.ForRenewal(name)), RenewalScope.Machine, paths.Root);
+    private readonly ScheduleFile file = new(Path.Combine(paths.CronFolder, FileNameOf(name)), RenewalScope.Machine, paths.Root);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>?> ReadAsync(CancellationToken cancellationToken) =>
@@ -35,6 +35,13 @@ internal sealed class CronFolderPlace(LinuxPaths paths, string name, TimeProvide
         TellCron();
         return Task.CompletedTask;
     }
+
+    /// <summary>
+    /// The file name of a renewal. Debian's cron ignores names with anything but letters, digits, <c>_</c> and <c>-</c>; so a dot
+    /// becomes <c>_2e</c>, and an underscore <c>_5f</c>, so that no two names become the same.
+    /// </summary>
+    internal static string FileNameOf(string renewal) =>
+        "stepcarenew-" + renewal.Replace("_", "_5f", StringComparison.Ordinal).Replace(".", "_2e", StringComparison.Ordinal);
 
     // Debian's cron reads the folder again if its time has changed, by whole seconds: it would miss a change in the second in
     // which it has just read the folder. A time one second in the future prevents that.

@@ -44,7 +44,7 @@ internal static class CronRun
             // A user's crontab sets no PATH, so it has that of cron.
             ["PATH"] = run.Scope == RenewalScope.Machine ? ProgramFinder.SystemPath : "/usr/bin:/bin",
         };
-        foreach (var (name, value) in RunVariables.ForRun(run))
+        foreach (var (name, value) in run.Variables)
             variables[name] = value;
         return variables;
     }

@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+using StepCaRenew.FileSystem;
 using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Foreign;
@@ -36,5 +38,23 @@ internal sealed class ForeignRenewals
     {
         ArgumentNullException.ThrowIfNull(certificatePath);
         return OperatingSystem.IsLinux() && SamePath.Resolve(certificatePath) is { } certificate ? [.. RenewDaemons.Find(paths, certificate)] : [];
+    }
+}
+
+/// <summary>Compares paths by the file that they lead to.</summary>
+[SupportedOSPlatform("linux")]
+internal static class SamePath
+{
+    /// <summary>The file at the end of all links; null if there is none.</summary>
+    public static string? Resolve(string path)
+    {
+        try
+        {
+            return RealPath.Follow(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
     }
 }

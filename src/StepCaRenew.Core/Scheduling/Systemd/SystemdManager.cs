@@ -1,3 +1,4 @@
+using System.Globalization;
 using StepCaRenew.Scheduling.Linux;
 
 namespace StepCaRenew.Scheduling.Systemd;
@@ -8,10 +9,16 @@ internal sealed class SystemdManager
     // systemctl(1): "no such unit".
     private const int NotLoaded = 5;
 
+    // systemd.exec(5), "PROCESS EXIT CODES": with these, systemd could not start the process.
+    private const int FirstOwnCode = 200;
+
     // A longer run waits for a CA that does not answer, and can be stopped: a replacement takes milliseconds.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    // The time in which systemd ends a run after its time limit, and some more.
+    private static readonly TimeSpan EndOfRun = TimeSpan.FromMinutes(3);
 
     private readonly LinuxPaths paths;
     private readonly RenewalScope scope;
@@ -87,6 +94,44 @@ internal sealed class SystemdManager
     /// </summary>
     // systemctl fails for a unit that did not fail, since it is no longer loaded.
     public Task ForgetFailureAsync(string unit, CancellationToken cancellationToken) => RunAsync(["reset-failed", "--", unit], cancellationToken);
+
+    /// <summary>A sentence for each problem with the state of a timer.</summary>
+    public async Task<IReadOnlyList<string>> TimerDifferencesAsync(string timer, CancellationToken cancellationToken)
+    {
+        var state = await ShowAsync(timer, "LoadState,UnitFileState,ActiveState,NeedDaemonReload", cancellationToken).ConfigureAwait(false);
+        string Get(string property) => state.GetValueOrDefault(property, string.Empty);
+        var differences = new List<string>();
+        if (Get("LoadState") == "masked")
+            differences.Add($"{timer}: it is masked.");
+        if (Get("UnitFileState") != "enabled")
+            differences.Add($"{timer}: it is not enabled ({(Get("UnitFileState") is { Length: > 0 } found ? found : "unknown to systemd")}), so it does not run after the next boot.");
+        if (Get("ActiveState") != "active")
+            differences.Add($"{timer}: it is not active ({Get("ActiveState")}), so it does not run now.");
+        if (Get("NeedDaemonReload") == "yes")
+            differences.Add($"{timer}: systemd has not read the present file (systemctl daemon-reload).");
+        return differences;
+    }
+
+    /// <summary>Starts the service of a renewal and waits for its end.</summary>
+    /// <returns>Its exit code.</returns>
+    /// <exception cref="RenewalException">It could not be started, or was killed.</exception>
+    public async Task<int?> RunServiceAsync(ScheduledRun run, CancellationToken cancellationToken)
+    {
+        RequireRunning();
+        var service = UnitName.Service(run.Name);
+        var started = await RunAsync(["start", "--", service], cancellationToken, run.TimeLimit + EndOfRun).ConfigureAwait(false);
+        var state = await ShowAsync(service, "Result,ExecMainStatus", cancellationToken).ConfigureAwait(false);
+        var status = int.TryParse(state.GetValueOrDefault("ExecMainStatus"), NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : 0;
+        return state.GetValueOrDefault("Result") switch
+        {
+            "success" when started.ExitCode == 0 => status,
+            "exit-code" when status < FirstOwnCode => status,
+            "exit-code" => throw SchedulerErrors.NotRun(run.Name, $"systemd could not start the process (code {status}, see systemd.exec(5)). For details: journalctl -u {service}."),
+            "timeout" => throw SchedulerErrors.NotRun(run.Name, $"it did not end within {run.TimeLimit} and was killed."),
+            "signal" or "core-dump" => throw SchedulerErrors.NotRun(run.Name, $"it was killed by signal {status}."),
+            var result => throw SchedulerErrors.NotRun(run.Name, $"systemctl start ended with exit code {started.ExitCode} ({result}). {started.LastWords}".TrimEnd()),
+        };
+    }
 
     /// <summary>Runs systemctl and returns its exit code and output.</summary>
     public Task<ToolResult> RunAsync(string[] arguments, CancellationToken cancellationToken, TimeSpan? timeLimit = null)

@@ -25,8 +25,8 @@ internal sealed class SystemdScheduler(LinuxPaths paths, TimeProvider clock) : I
         [
             .. units.Differences(run),
             .. units.DropIns(),
-            .. manager.Runs ? await TimerState.DifferencesAsync(manager, units.Timer.Name, cancellationToken).ConfigureAwait(false) : ["systemd does not run here, so nothing starts the timer."],
-            .. await Linger.DifferencesAsync(paths, clock, run, cancellationToken).ConfigureAwait(false),
+            .. manager.Runs ? await manager.TimerDifferencesAsync(units.Timer.Name, cancellationToken).ConfigureAwait(false) : ["systemd does not run here, so nothing starts the timer."],
+            .. await LingerDifferencesAsync(run, cancellationToken).ConfigureAwait(false),
         ])
         {
             Variables = run.Scope == RenewalScope.CurrentUser && manager.Runs ? await manager.VariablesAsync(cancellationToken).ConfigureAwait(false) : new Dictionary<string, string>(),
@@ -44,9 +44,9 @@ internal sealed class SystemdScheduler(LinuxPaths paths, TimeProvider clock) : I
         foreach (var file in units.Files)
             file.RequireOursOrMissing();
         var hasRightFiles = !units.Differences(run).Any();
-        if (hasRightFiles && (await TimerState.DifferencesAsync(manager, units.Timer.Name, cancellationToken).ConfigureAwait(false)).Count == 0)
+        if (hasRightFiles && (await manager.TimerDifferencesAsync(units.Timer.Name, cancellationToken).ConfigureAwait(false)).Count == 0)
             return false;
-        await new UnitReplacement(units, manager).RunAsync(run, cancellationToken).ConfigureAwait(false);
+        await units.ReplaceAsync(run, manager, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -77,5 +77,19 @@ internal sealed class SystemdScheduler(LinuxPaths paths, TimeProvider clock) : I
     }
 
     /// <inheritdoc/>
-    public Task<int?> RunNowAsync(ScheduledRun run, CancellationToken cancellationToken) => SystemdRun.RunAsync(new(paths, run.Scope, clock), run, cancellationToken);
+    public Task<int?> RunNowAsync(ScheduledRun run, CancellationToken cancellationToken) => new SystemdManager(paths, run.Scope, clock).RunServiceAsync(run, cancellationToken);
+
+    // The timers of a user run while the user is not logged in only if that was enabled (loginctl(1), "enable-linger").
+    private async Task<IReadOnlyList<string>> LingerDifferencesAsync(ScheduledRun run, CancellationToken cancellationToken)
+    {
+        var loginctl = new LinuxTool(paths.Loginctl, clock);
+        if (run.Scope == RenewalScope.Machine || !loginctl.Exists)
+            return [];
+        var user = LinuxAccount.NameOf(run.Account);
+        var asked = await loginctl.RunAsync(["show-user", "--property=Linger", "--", user], cancellationToken).ConfigureAwait(false);
+        // logind has no answer for a user who never logged in.
+        return asked.ExitCode == 0 && asked.Text.Trim() == "Linger=no"
+            ? [$"The timers of '{user}' stop when the user logs out: run 'loginctl enable-linger {user}' as root to keep them running."]
+            : [];
+    }
 }

@@ -34,6 +34,31 @@ internal sealed class SystemdUnits
         .Where(added => added.Exists)
         .SelectMany(added => added.GetFiles("*.conf").Select(one => $"'{one.FullName}' changes the unit. This module did not write it and does not change it."));
 
+    /// <summary>Replaces the units and starts the timer; restores the earlier units if that fails.</summary>
+    public async Task ReplaceAsync(ScheduledRun run, SystemdManager manager, CancellationToken cancellationToken)
+    {
+        var (service, timer) = (Service.Read(), Timer.Read());
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            // The service first: without it the timer would fail.
+            Service.Write(ServiceUnit.Render(run));
+            Timer.Write(TimerUnit.Render(run));
+            await manager.ReloadAsync(cancellationToken).ConfigureAwait(false);
+            await manager.EnableAsync(Timer.Name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RenewalException or OperationCanceledException)
+        {
+            // Deletes the link to the timer, which is deleted next.
+            if (timer is null && Timer.Exists)
+                await TryAsync(() => manager.DisableAsync(Timer.Name, CancellationToken.None)).ConfigureAwait(false);
+            await TryAsync(() => Restore(Timer, timer)).ConfigureAwait(false);
+            await TryAsync(() => Restore(Service, service)).ConfigureAwait(false);
+            await TryAsync(() => manager.ReloadAsync(CancellationToken.None)).ConfigureAwait(false);
+            throw;
+        }
+    }
+
     /// <summary>Deletes the files, and the link and the stamp that systemd keeps for an enabled timer.</summary>
     public void Delete()
     {
@@ -55,6 +80,27 @@ internal sealed class SystemdUnits
             return [$"{file.Name}: it is masked."];
         if (!file.IsOurs)
             return [$"{file.Name} was not written by this module{(file.LinkTarget is { } target ? $": it is a link to '{target}'" : "")}."];
-        return [.. UnitDifferences.Between(file.Name, expected, file.Read()!), .. file.RightsDifferences()];
+        return [.. UnitFile.Differences(file.Name, expected, file.Read()!), .. file.RightsDifferences()];
+    }
+
+    private static Task Restore(ScheduleFile file, string? content)
+    {
+        if (content is null)
+            file.Delete();
+        else if (file.Read() != content)
+            file.Write(content);
+        return Task.CompletedTask;
+    }
+
+    private static async Task TryAsync(Func<Task> step)
+    {
+        try
+        {
+            await step().ConfigureAwait(false);
+        }
+        catch (RenewalException)
+        {
+            // The first error is thrown; this one would hide it.
+        }
     }
 }

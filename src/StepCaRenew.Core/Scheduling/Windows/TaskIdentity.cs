@@ -54,3 +54,35 @@ internal sealed record TaskIdentity(string UserId, TaskLogon Logon, bool IsEleva
         ? throw new RenewalException(ErrorId.AccountInvalid, "The account has no name.", @"Give it as DOMAIN\user.")
         : name;
 }
+
+/// <summary>TASK_LOGON_TYPE of taskschd.h.</summary>
+internal enum TaskLogon
+{
+    /// <summary>With a password that the scheduler stores, or that Windows knows.</summary>
+    Password = 1,
+
+    /// <summary>Without a password.</summary>
+    S4U = 2,
+
+    /// <summary>In the session of the user, while the user is logged on.</summary>
+    InteractiveToken = 3,
+
+    /// <summary>A service account, such as SYSTEM; not written into the XML.</summary>
+    ServiceAccount = 5,
+}
+
+/// <summary>
+/// The permissions of a task, and of the folder of the machine's tasks. Nothing is inherited: if others could write a task,
+/// they could choose what SYSTEM runs.
+/// </summary>
+internal static class TaskSecurity
+{
+    /// <summary>Only SYSTEM and administrators.</summary>
+    public const string Folder = "D:P(A;;FA;;;SY)(A;;FA;;;BA)";
+
+    /// <summary>The same, and the account of the task: full access to a task of a user, else read access.</summary>
+    public static string DescriptorFor(TaskIdentity identity, Func<string, string?> sidOf) =>
+        identity.UserId == TaskIdentity.System || sidOf(identity.UserId) is not { } sid
+            ? Folder
+            : $"{Folder}(A;;{(identity.Logon == TaskLogon.InteractiveToken ? "FA" : "FR")};;;{sid})";
+}

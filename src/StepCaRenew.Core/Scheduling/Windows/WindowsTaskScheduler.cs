@@ -44,7 +44,7 @@ internal sealed class WindowsTaskScheduler : IScheduler
         var found = await AskAsync(tasks => tasks.Read(path), path, "read", cancellationToken).ConfigureAwait(false);
         return found is null
             ? ScheduleFinding.None
-            : new ScheduleFinding(true, TaskSummary.Describe(found), TaskDifferences.Between(found, wanted, sidOf));
+            : new ScheduleFinding(true, TaskXmlReader.Summary(found), TaskDifferences.Between(found, wanted, sidOf));
     }
 
     /// <inheritdoc/>

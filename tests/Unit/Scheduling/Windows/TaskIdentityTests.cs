@@ -22,7 +22,9 @@ public sealed class TaskIdentityTests
         Assert.All(runs, one =>
         {
             var identity = TaskIdentity.ForRun(one.Run);
-            Assert.Equal((Sid, one.Account, one.Logon), (identity.UserId, identity.Account, identity.Logon));
+            Assert.Equal(Sid, identity.UserId);
+            Assert.Equal(one.Account, identity.Account);
+            Assert.Equal(one.Logon, identity.Logon);
             var xml = Samples.Xml(one.Run);
             Assert.Empty(TaskSchema.Faults(xml));
             Assert.All(XElement.Parse(xml).Descendants(TaskSchema.Namespace + "UserId"), user => Assert.Equal(Sid, user.Value));
@@ -36,7 +38,9 @@ public sealed class TaskIdentityTests
     public void ForRun_ServiceAccount_IsLoggedOnAsOne(string sid)
     {
         var run = Samples.Machine with { Account = new TaskAccount.User(@"NT AUTHORITY\LOCAL SERVICE") { Sid = sid } };
-        Assert.Equal((sid, sid, TaskLogon.ServiceAccount), (TaskIdentity.ForRun(run).UserId, TaskIdentity.ForRun(run).Account, TaskIdentity.ForRun(run).Logon));
+        Assert.Equal(sid, TaskIdentity.ForRun(run).UserId);
+        Assert.Equal(sid, TaskIdentity.ForRun(run).Account);
+        Assert.Equal(TaskLogon.ServiceAccount, TaskIdentity.ForRun(run).Logon);
         Assert.DoesNotContain("LogonType", Samples.Xml(run), StringComparison.Ordinal);
         Assert.Empty(TaskSchema.Faults(Samples.Xml(run)));
     }

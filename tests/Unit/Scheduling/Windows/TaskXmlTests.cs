@@ -96,7 +96,9 @@ public sealed class TaskXmlTests
         var task = XElement.Parse(Samples.Xml(Samples.Own));
         Assert.Equal(["TimeTrigger", "LogonTrigger"], task.Element(TaskSchema.Namespace + "Triggers")!.Elements().Select(one => one.Name.LocalName));
         Assert.Equal(Samples.User, Value(task, "LogonTrigger", "UserId"));
-        Assert.Equal((Samples.User, "InteractiveToken", "LeastPrivilege"), (Value(task, "Principal", "UserId"), Value(task, "Principal", "LogonType"), Value(task, "Principal", "RunLevel")));
+        Assert.Equal(Samples.User, Value(task, "Principal", "UserId"));
+        Assert.Equal("InteractiveToken", Value(task, "Principal", "LogonType"));
+        Assert.Equal("LeastPrivilege", Value(task, "Principal", "RunLevel"));
         Assert.Equal(@"\StepCaRenew-web (CORP+alice)", Value(task, "RegistrationInfo", "URI"));
     }
 
@@ -163,9 +165,9 @@ public sealed class TaskXmlTests
             foreach (var phase in new[] { TimeSpan.Zero, interval / 3, interval - TimeSpan.FromSeconds(1) })
             {
                 var run = Samples.Machine with { Interval = interval, Phase = phase };
-                Assert.Equal(phase, TaskTimes.StartBoundary(run).TimeOfDay);
-                Assert.Equal(DateTimeKind.Utc, TaskTimes.StartBoundary(run).Kind);
-                Assert.InRange(TaskTimes.Delay(run), TimeSpan.Zero, TimeSpan.FromSeconds(119));
+                Assert.Equal(phase, TaskXml.StartBoundary(run).TimeOfDay);
+                Assert.Equal(DateTimeKind.Utc, TaskXml.StartBoundary(run).Kind);
+                Assert.InRange(run.StartDelay, TimeSpan.Zero, TimeSpan.FromSeconds(119));
             }
         }
     }

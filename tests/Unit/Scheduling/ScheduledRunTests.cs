@@ -2,6 +2,19 @@ using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Unit.Scheduling;
 
+public sealed class ScheduledRunTests
+{
+    // All renewals of a machine, and all machines after a power cut, would start in the same second.
+    [Fact]
+    public void StartDelay_AllPhases_IsSpreadOverTwoMinutes()
+    {
+        var delays = Enumerable.Range(0, 900).Select(second => (SampleRun.Create() with { Phase = TimeSpan.FromSeconds(second) }).StartDelay).ToList();
+        Assert.Equal(Enumerable.Range(0, 120).Select(second => TimeSpan.FromSeconds(second)), delays.Distinct().Order());
+        Assert.All(delays.GroupBy(delay => delay), same => Assert.InRange(same.Count(), 7, 8));
+        Assert.Equal(TimeSpan.FromSeconds(83), SampleRun.Create().StartDelay);
+    }
+}
+
 public sealed class RunCommandTests
 {
     [Fact]

@@ -2,6 +2,23 @@ using StepCaRenew.Scheduling.Systemd;
 
 namespace StepCaRenew.Unit.Scheduling.Systemd;
 
+public sealed class UnitNameTests
+{
+    [Theory]
+    [InlineData("web", "stepcarenew-web.timer")]
+    [InlineData("web-1.local_x", @"stepcarenew-web\x2d1.local_x.timer")]
+    public void Timer_Name_IsEscaped(string name, string expected) => Assert.Equal(expected, UnitName.Timer(name));
+
+    [Theory]
+    [InlineData(".a/b:ä", @"\x2ea-b:\xc3\xa4")]
+    [InlineData(@"a\x2d", @"a\x5cx2d")]
+    public void Unescape_EscapedText_IsTheOriginal(string text, string escaped)
+    {
+        Assert.Equal(escaped, UnitName.Escape(text));
+        Assert.Equal(text, UnitName.Unescape(escaped));
+    }
+}
+
 public sealed class UnitFileTests
 {
     [Fact]
@@ -21,9 +38,9 @@ public sealed class UnitFileTests
     public void Split_Value_ReturnsItsWords(string value, string[] expected) => Assert.Equal(expected, UnitWords.Split(value));
 
     [Fact]
-    public void Between_ChangedKey_NamesUnitKeyFoundAndExpected()
+    public void Differences_ChangedKey_NamesUnitKeyFoundAndExpected()
     {
-        var differences = UnitDifferences.Between("x.timer", "[Timer]\nOnCalendar=*:07\nPersistent=true\n[Install]\nWantedBy=t\n", "[Timer]\nOnCalendar=*:08\nOnCalendar=*:09\nRandomizedDelaySec=30\n[Install]\nWantedBy=t\n");
+        var differences = UnitFile.Differences("x.timer", "[Timer]\nOnCalendar=*:07\nPersistent=true\n[Install]\nWantedBy=t\n", "[Timer]\nOnCalendar=*:08\nOnCalendar=*:09\nRandomizedDelaySec=30\n[Install]\nWantedBy=t\n");
         Assert.Equal(
             [
                 "x.timer: OnCalendar is '*:08', '*:09' instead of '*:07'.",
@@ -31,6 +48,6 @@ public sealed class UnitFileTests
                 "x.timer: RandomizedDelaySec=30 in [Timer] should not be there.",
             ],
             differences);
-        Assert.Empty(UnitDifferences.Between("x", "[A]\nb=1\nc=2\n", "# other\n[A]\n c = 2\nb=1"));
+        Assert.Empty(UnitFile.Differences("x", "[A]\nb=1\nc=2\n", "# other\n[A]\n c = 2\nb=1"));
     }
 }

@@ -14,13 +14,13 @@ public sealed class CronTests
     [InlineData("02:00:00", "01:07:00", "7 1,3,5,7,9,11,13,15,17,19,21,23 * * *")]
     [InlineData("12:00:00", "11:59:59", "59 11,23 * * *")]
     public void Render_Phase_IsInTheTimes(string interval, string phase, string expected) =>
-        Assert.Equal(expected, CronTimes.Render(TimeSpan.Parse(interval), TimeSpan.Parse(phase)));
+        Assert.Equal(expected, CronCommand.Times(TimeSpan.Parse(interval), TimeSpan.Parse(phase)));
 
     [Theory]
     [MemberData(nameof(SampleRun.Times), MemberType = typeof(SampleRun))]
     public void Render_EachInterval_HasItsTimes(TimeSpan interval, TimeSpan phase)
     {
-        var fields = CronTimes.Render(interval, phase).Split(' ');
+        var fields = CronCommand.Times(interval, phase).Split(' ');
         Assert.Equal(["*", "*", "*"], fields[2..]);
         var day = Enumerable.Range(0, 24 * 60).Where(minute => Has(fields[0], minute % 60) && Has(fields[1], minute / 60));
         var expected = Enumerable.Range(0, (int)(TimeSpan.FromDays(1) / interval)).Select(one => (int)((one * interval) + phase).TotalMinutes);
@@ -33,8 +33,8 @@ public sealed class CronTests
     [InlineData("a_2eb", "stepcarenew-a_5f2eb")]
     public void FileName_AnyName_HasNoDot_AndIsUnique(string name, string expected)
     {
-        Assert.Equal(expected, CronName.ForRenewal(name));
-        Assert.Matches("^[A-Za-z0-9_-]+$", CronName.ForRenewal(name));
+        Assert.Equal(expected, CronFolderPlace.FileNameOf(name));
+        Assert.Matches("^[A-Za-z0-9_-]+$", CronFolderPlace.FileNameOf(name));
     }
 
     [Fact]
@@ -76,4 +76,14 @@ public sealed class CronTests
     public void Render_PercentSign_IsEscaped() => Assert.Equal("date +\\%s", CronCommand.Escape("date +%s"));
 
     private static bool Has(string field, int value) => field == "*" || field.Split(',').Contains(value.ToString());
+}
+
+public sealed class CronVariablesTests
+{
+    [Fact]
+    public void Parse_LinesOfACrontab_ReturnsTheVariables()
+    {
+        var variables = CronVariables.Parse(["# X=comment", "SHELL=/bin/sh", " XDG_CONFIG_HOME = \"/srv/our own\" ", "'A'='b'", "*/5 * * * * Y=1 command", "7 * * * * root Z=1", "Q=\""]);
+        Assert.Equal(new Dictionary<string, string> { ["SHELL"] = "/bin/sh", ["XDG_CONFIG_HOME"] = "/srv/our own", ["A"] = "b", ["Q"] = "\"" }, variables);
+    }
 }
