@@ -1,10 +1,14 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using StepCaRenew.Ca;
+using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
+using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Unit.Ca;
 
@@ -132,6 +136,17 @@ public sealed class AnswerVerifierTests
 
     [Fact]
     public void Verify_WithoutIntermediate_IsUntrusted() => Expect.Failure(ErrorId.AnswerUntrusted, () => Verify(Ca.Issue(New).Leaf));
+
+    // Without it, the chain in the new file would have a gap.
+    [Fact]
+    public void Verify_IntermediateOnlyInTheRootFile_IsPartOfTheChain()
+    {
+        var file = new InputFile("root.crt", Encoding.ASCII.GetBytes(Ca.Root.ExportCertificatePem() + "\n" + Ca.Intermediate.ExportCertificatePem()), default);
+        using var roots = TrustedRoots.Parse(new CaSettings(new Uri("https://ca"), file.Path, null), file);
+        var expected = Expectation.FromCertificate(Pair.Leaf, Pair.PrivateKey, mayEndThen: false);
+        var issuer = Assert.Single(new AnswerVerifier(roots, new FakeTimeProvider(Now)).Verify(new CaAnswer(Ca.Issue(New).Leaf, []), expected));
+        Assert.Equal(Ca.Intermediate.RawData, issuer.RawData);
+    }
 
     [Fact]
     public void Verify_IntermediateAmongOthers_ReturnsOnlyTheChain() =>
