@@ -70,30 +70,7 @@ public sealed partial class InvokeStepRenewalCommand
     {
         try
         {
-            Terminating(() =>
-            {
-                var names = tasks.Count > 0 ? RegisteredNameCompleter.Resolve(tasks) : RegisteredNameCompleter.Resolve(Name);
-                runs = makeRuns!(names.Count > 1);
-                registered = new WorkBatch(pump, ThrottleLimit);
-                progress!.Expect(names.Count);
-                for (var index = 0; index < names.Count; index++)
-                {
-                    var (position, (store, name)) = (index, names[index]);
-                    registered.Start(
-                        async stopping =>
-                        {
-                            EventSubject.Name = names.Count > 1 ? name : null;
-                            return await runs.RenewAsync(position, store, name, stopping).ConfigureAwait(false);
-                        },
-                        isHere =>
-                        {
-                            if (isHere)
-                                progress.Done(isCertificate: true);
-                        });
-                }
-
-                registered.Drain();
-            });
+            Terminating(RenewRegistered);
             Serve(runs!.ActAsync);
             Serve(runs!.FinishAsync);
             // Last: the process of another account must not delay the results of this one.
@@ -110,23 +87,32 @@ public sealed partial class InvokeStepRenewalCommand
                 Host.SetShouldExit(runs?.Outcomes.Count > 0 ? runs.ExitCode : RunExitCode.ConfigurationRefused);
         }
 
-        foreach (var outcome in runs.Outcomes.Where(outcome => outcome.Result is not null))
+        ShowRegistered();
+    }
+
+    private void RenewRegistered()
+    {
+        var names = tasks.Count > 0 ? RegisteredNameCompleter.Resolve(tasks) : RegisteredNameCompleter.Resolve(Name);
+        runs = makeRuns!(names.Count > 1);
+        registered = new WorkBatch(pump, ThrottleLimit);
+        progress!.Expect(names.Count);
+        for (var index = 0; index < names.Count; index++)
         {
-            if (!Scheduled)
-                Write(outcome.Result!);
-            else if (outcome.Error is null)
-                WriteLine(outcome.Result!);
+            var (position, (store, name)) = (index, names[index]);
+            registered.Start(
+                async stopping =>
+                {
+                    EventSubject.Name = names.Count > 1 ? name : null;
+                    return await runs.RenewAsync(position, store, name, stopping).ConfigureAwait(false);
+                },
+                isHere =>
+                {
+                    if (isHere)
+                        progress.Done(isCertificate: true);
+                });
         }
 
-        // Renewals that failed for the same reason share one error, which names them all.
-        foreach (var failed in runs.Outcomes.Where(outcome => outcome.Error is not null).GroupBy(outcome => $"{outcome.Error!.ErrorId}: {outcome.Error.Message}"))
-            WriteError(ErrorRecords.From(failed.First().Error!, failed.First().Name, runs.Outcomes.Count > 1 ? string.Join(", ", failed.Select(outcome => outcome.Name)) : null));
-        foreach (var error in runs.ActionErrors)
-            WriteError(ErrorRecords.From(error, null));
-        foreach (var outcome in runs.Outcomes)
-            summary.Add(outcome.Result?.Status ?? RenewalStatus.Failed);
-        Summarise();
-        pump.RunLate();
+        registered.Drain();
     }
 
     // One process for each account that has renewals here.
@@ -142,6 +128,28 @@ public sealed partial class InvokeStepRenewalCommand
         }
 
         registered!.Drain();
+    }
+
+    private void ShowRegistered()
+    {
+        var outcomes = runs!.Outcomes;
+        foreach (var outcome in outcomes.Where(outcome => outcome.Result is not null))
+        {
+            if (!Scheduled)
+                Write(outcome.Result!);
+            else if (outcome.Error is null)
+                WriteLine(outcome.Result!);
+        }
+
+        // Renewals that failed for the same reason share one error, which names them all.
+        foreach (var failed in outcomes.Where(outcome => outcome.Error is not null).GroupBy(outcome => $"{outcome.Error!.ErrorId}: {outcome.Error.Message}"))
+            WriteError(ErrorRecords.From(failed.First().Error!, failed.First().Name, outcomes.Count > 1 ? string.Join(", ", failed.Select(outcome => outcome.Name)) : null));
+        foreach (var error in runs.ActionErrors)
+            WriteError(ErrorRecords.From(error, null));
+        foreach (var outcome in outcomes)
+            summary.Add(outcome.Result?.Status ?? RenewalStatus.Failed);
+        Summarise();
+        pump.RunLate();
     }
 
     // The scheduler's journal gets one line per renewal, up to 1,440 times a day; the log of the renewal has the details.

@@ -1,5 +1,8 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 using StepCaRenew.Unit.Fixtures;
@@ -118,6 +121,16 @@ public sealed partial class ArchitectureTests
         Assert.DoesNotContain(tooLong, file => !stillLong.Contains(file.Path.Replace('\\', '/')));
     }
 
+    [Fact]
+    public void CoreAndCmdlets_Methods_AreShort()
+    {
+        var root = Path.Combine(Repository.Require(), "src");
+        var methods = CsFiles(root).SelectMany(path => MethodsOf(path, root)).ToList();
+        Assert.True(methods.Count > 1000, $"{methods.Count} methods were read.");
+        var tooLong = methods.Where(method => method.Lines > 60).Select(method => $"{method.Place}: {method.Lines} lines");
+        Assert.True(!tooLong.Any(), string.Join('\n', tooLong));
+    }
+
     private static bool IsAllowed(string folder, string used) =>
         Narrow.TryGetValue(folder, out var narrow) ? narrow.Contains(used) : Array.IndexOf(Order, used) is var at && at >= 0 && at < Array.IndexOf(Order, folder);
 
@@ -193,6 +206,20 @@ public sealed partial class ArchitectureTests
 
     private static IEnumerable<string> CsFiles(string root) =>
         Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories).Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+
+    // A method begins with its declaration, after comments and attributes. The lambdas and local functions in it are part of it.
+    private static IEnumerable<(string Place, int Lines)> MethodsOf(string path, string root)
+    {
+        var tree = CSharpSyntaxTree.ParseText(File.ReadAllText(path));
+        foreach (var node in tree.GetRoot().DescendantNodes())
+        {
+            if (node is not (BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or ArrowExpressionClauseSyntax or AnonymousFunctionExpressionSyntax))
+                continue;
+            var begin = node is BaseMethodDeclarationSyntax { AttributeLists: [.., var attributes] } ? attributes.GetLastToken().GetNextToken().SpanStart : node.SpanStart;
+            var lines = tree.GetLineSpan(TextSpan.FromBounds(begin, node.Span.End));
+            yield return ($"{Path.GetRelativePath(root, path)}({lines.StartLinePosition.Line + 1})", lines.EndLinePosition.Line - lines.StartLinePosition.Line + 1);
+        }
+    }
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex NamespaceLine();

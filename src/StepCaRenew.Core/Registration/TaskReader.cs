@@ -27,26 +27,7 @@ internal sealed class TaskReader(SchedulerFinder schedulers, RunningModule modul
         var account = RunAccount.FromDefinition(definition);
         var state = states.Read(definition.Name);
         var scheduler = schedulers.Get(definition.Scheduler ?? SchedulerFinder.Auto);
-        var task = new RenewalTask
-        {
-            Name = definition.Name,
-            Scope = definition.Scope.ToString(),
-            CertificatePath = definition.CertificatePath,
-            KeyPath = definition.KeyPath,
-            RunAs = account.Display,
-            Scheduler = scheduler.Kind,
-            LastAttempt = state.LastAttempt?.LocalDateTime,
-            LastSuccess = state.LastSuccess?.LocalDateTime,
-            LastRenewal = state.LastRenewal?.LocalDateTime,
-            LastStatus = state.LastStatus,
-            LastErrorId = state.LastErrorId,
-            LastErrorTime = state.LastErrorTime?.LocalDateTime,
-            LastErrorMessage = state.LastErrorMessage,
-            ActionsPending = state.ActionsPending,
-            ClockDifferenceSeconds = (long?)state.ClockDifference?.TotalSeconds,
-            DefinitionPath = store.Folders.DefinitionFile(definition.Name),
-            LogPath = RegisteredRenewal.LogOf(store.Folders, definition),
-        };
+        var task = FromDefinition(store, definition, state, account, scheduler);
         var facts = new HealthFacts
         {
             Name = definition.Name,
@@ -88,6 +69,27 @@ internal sealed class TaskReader(SchedulerFinder schedulers, RunningModule modul
             HealthDetails = TextList.FromSentences(details),
         };
     }
+
+    private static RenewalTask FromDefinition(DefinitionStore store, RenewalDefinition definition, RenewalState state, TaskAccount account, IScheduler scheduler) => new()
+    {
+        Name = definition.Name,
+        Scope = definition.Scope.ToString(),
+        CertificatePath = definition.CertificatePath,
+        KeyPath = definition.KeyPath,
+        RunAs = account.Display,
+        Scheduler = scheduler.Kind,
+        LastAttempt = state.LastAttempt?.LocalDateTime,
+        LastSuccess = state.LastSuccess?.LocalDateTime,
+        LastRenewal = state.LastRenewal?.LocalDateTime,
+        LastStatus = state.LastStatus,
+        LastErrorId = state.LastErrorId,
+        LastErrorTime = state.LastErrorTime?.LocalDateTime,
+        LastErrorMessage = state.LastErrorMessage,
+        ActionsPending = state.ActionsPending,
+        ClockDifferenceSeconds = (long?)state.ClockDifference?.TotalSeconds,
+        DefinitionPath = store.Folders.DefinitionFile(definition.Name),
+        LogPath = RegisteredRenewal.LogOf(store.Folders, definition),
+    };
 
     private (RenewalTask Task, HealthFacts Facts) Describe(RenewalTask task, HealthFacts facts, RenewalDefinition definition, CertificateFile certificate)
     {
