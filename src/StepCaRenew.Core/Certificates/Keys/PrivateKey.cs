@@ -70,3 +70,76 @@ internal sealed class PrivateKey : IDisposable
         _ => HashAlgorithmName.SHA512,
     };
 }
+
+/// <summary>The algorithms of new keys, by the values of <c>-KeyAlgorithm</c>.</summary>
+internal static class KeyAlgorithms
+{
+    /// <summary>All names.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["EC-P256", "EC-P384", "EC-P521", "RSA-2048", "RSA-3072", "RSA-4096"];
+
+    /// <summary>Generates a key.</summary>
+    /// <param name="name">One of <see cref="Names"/>; case does not matter, as in PowerShell.</param>
+    public static PrivateKey Generate(string name) => name?.ToUpperInvariant() switch
+    {
+        "EC-P256" => new PrivateKey(ECDsa.Create(ECCurve.NamedCurves.nistP256)),
+        "EC-P384" => new PrivateKey(ECDsa.Create(ECCurve.NamedCurves.nistP384)),
+        "EC-P521" => new PrivateKey(ECDsa.Create(ECCurve.NamedCurves.nistP521)),
+        "RSA-2048" => new PrivateKey(RSA.Create(2048)),
+        "RSA-3072" => new PrivateKey(RSA.Create(3072)),
+        "RSA-4096" => new PrivateKey(RSA.Create(4096)),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "Unknown key algorithm."),
+    };
+
+    /// <summary>Generates a key of the same algorithm and size as another key.</summary>
+    public static PrivateKey GenerateLike(PrivateKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        // An RSA size that has no name here is kept.
+        return key.Algorithm.StartsWith("RSA ", StringComparison.Ordinal)
+            ? new PrivateKey(RSA.Create(key.Size))
+            : Generate(key.Algorithm.Replace("EC P-", "EC-P", StringComparison.Ordinal));
+    }
+}
+
+/// <summary>The elliptic curves that step-ca and .NET both support.</summary>
+internal static class NamedCurve
+{
+    /// <summary>The curve's name in TLS and JOSE (<c>P-256</c>), or null for another curve.</summary>
+    public static string? FindName(ECDsa key)
+    {
+        var oid = key.ExportParameters(includePrivateParameters: false).Curve.Oid;
+        return oid?.Value switch
+        {
+            "1.2.840.10045.3.1.7" => "P-256",
+            "1.3.132.0.34" => "P-384",
+            "1.3.132.0.35" => "P-521",
+            // Windows gives a name instead of an OID.
+            _ => oid?.FriendlyName switch
+            {
+                "nistP256" or "ECDSA_P256" => "P-256",
+                "nistP384" or "ECDSA_P384" => "P-384",
+                "nistP521" or "ECDSA_P521" => "P-521",
+                _ => null,
+            },
+        };
+    }
+
+    /// <summary>A name of any curve, for messages.</summary>
+    public static string Describe(ECDsa key)
+    {
+        var oid = key.ExportParameters(includePrivateParameters: false).Curve.Oid;
+        return FindName(key) ?? oid?.FriendlyName ?? oid?.Value ?? "an unnamed curve";
+    }
+}
+
+/// <summary>The id of a public key: SHA-256 of its SubjectPublicKeyInfo, in lower-case hexadecimal.</summary>
+internal static class PublicKeyId
+{
+    /// <summary>The id of a certificate's public key.</summary>
+    public static string Compute(X509Certificate2 certificate) => Hash(certificate.PublicKey.ExportSubjectPublicKeyInfo());
+
+    /// <summary>The id of the public key of a private key.</summary>
+    public static string Compute(PrivateKey key) => Hash(key.ExportSubjectPublicKeyInfo());
+
+    private static string Hash(byte[] spki) => Convert.ToHexString(SHA256.HashData(spki)).ToLowerInvariant();
+}

@@ -73,6 +73,13 @@ internal sealed class PemDocument
         }
     }
 
+    /// <summary>The content of a PEM file: each block on lines of its own, with the line ends of the model, or LF without one.</summary>
+    public static byte[] Write(IEnumerable<string> blocks, PemDocument? model)
+    {
+        var end = model is { HasWindowsLineEnds: true } ? "\r\n" : "\n";
+        return TextFile.Encode(string.Concat(blocks.Select(block => block.ReplaceLineEndings(end) + end)));
+    }
+
     /// <summary>The labels of the blocks, for messages: <c>2 CERTIFICATE, EC PRIVATE KEY</c>.</summary>
     public string DescribeContent() =>
         !IsPem ? "a DER structure" : string.Join(", ", Blocks.GroupBy(block => block.Label).Take(MostLabels).Select(Counted));
@@ -86,4 +93,24 @@ internal sealed class PemDocument
         : text.TrimStart().StartsWith('{') ? "it looks like JSON"
         : bytes.Contains((byte)0) ? $"{bytes.Length:N0} bytes of binary data"
         : $"{bytes.Length:N0} bytes of other text";
+}
+
+/// <summary>One block of a PEM text (RFC 7468), with the headers of the older form (RFC 1421) if it has any.</summary>
+/// <param name="Label">The label after BEGIN, such as <c>CERTIFICATE</c>.</param>
+/// <param name="Headers">Headers such as <c>Proc-Type</c>, by name.</param>
+/// <param name="Data">The decoded bytes.</param>
+/// <param name="Text">The unchanged text of the block, from BEGIN to END.</param>
+internal sealed record PemBlock(string Label, IReadOnlyDictionary<string, string> Headers, byte[] Data, string Text)
+{
+    /// <summary>Whether it is a certificate; OpenSSL reads both labels.</summary>
+    public bool IsCertificate => Label is "CERTIFICATE" or "X509 CERTIFICATE";
+
+    /// <summary>Whether it is a private key of any format, supported or not.</summary>
+    public bool IsPrivateKey => Label.EndsWith("PRIVATE KEY", StringComparison.Ordinal);
+
+    /// <summary>Whether it has OpenSSL's legacy encryption: <c>Proc-Type: 4,ENCRYPTED</c>.</summary>
+    public bool IsLegacyEncrypted => Headers.TryGetValue("Proc-Type", out var type) && type.EndsWith("ENCRYPTED", StringComparison.Ordinal);
+
+    /// <summary>The label only: the data may be a key.</summary>
+    public override string ToString() => Label;
 }

@@ -3,7 +3,7 @@ using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Unit.Fixtures;
 
-namespace StepCaRenew.Unit.Certificates;
+namespace StepCaRenew.Unit.Certificates.Keys;
 
 public sealed class KeyContentTests
 {
