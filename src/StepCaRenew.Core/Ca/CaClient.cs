@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using StepCaRenew.Ca.Configuration;
@@ -142,3 +143,10 @@ internal sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProv
         }
     }
 }
+
+/// <summary>The client certificate of a TLS handshake.</summary>
+/// <param name="Leaf">The leaf with its private key.</param>
+/// <param name="Issuers">
+/// The certificates between the leaf and its root. A CA with a new intermediate might not have the old one any more.
+/// </param>
+internal sealed record ClientIdentity(X509Certificate2 Leaf, IReadOnlyList<X509Certificate2> Issuers);

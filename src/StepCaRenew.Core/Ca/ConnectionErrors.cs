@@ -3,8 +3,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Trust;
+using StepCaRenew.Text;
 
 namespace StepCaRenew.Ca;
 
@@ -54,7 +56,7 @@ internal static class ConnectionErrors
                 ErrorId.TlsFailed, $"The TLS handshake with {address} failed: {Innermost(e).Message}",
                 "Check that the address and port are those of a step-ca, and that it offers TLS 1.2 or 1.3.", e);
         if (e is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse })
-            return new(ErrorId.CaAnswerInvalid, $"The server at {address} does not speak HTTP: {ForeignText.Clean(e.Message)}", "Check that the address and port are those of a step-ca.", e);
+            return new(ErrorId.CaAnswerInvalid, $"The server at {address} does not speak HTTP: {PlainText.Excerpt(e.Message)}", "Check that the address and port are those of a step-ca.", e);
         return Unreachable($"The connection to the CA at {address} broke: {Innermost(e).Message.TrimEnd('.')}", "Check the network and the CA's log.", e);
     }
 
@@ -83,7 +85,7 @@ internal static class ConnectionErrors
 
     // The gateway statuses mean that the proxy cannot reach the CA.
     private static RenewalException ForProxy(HttpStatusCode? status, string? proxy, string address, Exception e) => new(
-        ErrorId.ProxyRefused, $"The proxy {proxy} did not connect to the CA at {address}{(status is not null ? $": it answered {(int)status}." : e.InnerException is null ? "." : $": {ForeignText.Clean(Innermost(e).Message).TrimEnd('.')}.")}", CheckProxy, e)
+        ErrorId.ProxyRefused, $"The proxy {proxy} did not connect to the CA at {address}{(status is not null ? $": it answered {(int)status}." : e.InnerException is null ? "." : $": {PlainText.Excerpt(Innermost(e).Message).TrimEnd('.')}.")}", CheckProxy, e)
     { IsTransient = status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout };
 
     private static RenewalException Unreachable(string message, string remedy, Exception e) =>
@@ -99,4 +101,71 @@ internal static class ConnectionErrors
     };
 
     private static Exception Innermost(Exception e) => e.InnerException is null ? e : Innermost(e.InnerException);
+}
+
+/// <summary>
+/// The TLS alerts with which a server refuses a client certificate (RFC 8446 section 6.2), read from the exceptions of each
+/// platform.
+/// </summary>
+internal static class TlsAlert
+{
+    public const int BadCertificate = 42;
+    public const int UnsupportedCertificate = 43;
+    public const int CertificateRevoked = 44;
+    public const int CertificateExpired = 45;
+    public const int CertificateUnknown = 46;
+    public const int UnknownCa = 48;
+    public const int AccessDenied = 49;
+    public const int CertificateRequired = 116;
+
+    /// <summary>The alert in an exception or its inner ones; null if there is none.</summary>
+    public static int? FromException(Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (OfPlatform(e) is { } alert)
+                return alert;
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether an alert is about the client's certificate.</summary>
+    public static bool IsAboutCertificate(int? alert) => alert is >= BadCertificate and <= UnknownCa or AccessDenied or CertificateRequired;
+
+    private static int? OfPlatform(Exception e) => e switch
+    {
+        CryptographicException => OfOpenSsl(e.HResult),
+        Win32Exception windows => OfWindows(windows.NativeErrorCode),
+        _ => OfMac(e.HResult),
+    };
+
+    // OpenSSL's error code: the library number of TLS (in version 3 or 1.1), and as the reason 1000 + the alert.
+    private static int? OfOpenSsl(int code) =>
+        (uint)code >> 24 is 0x0A or 0x14 && (code & 0xFFF) is > 1000 and < 1256 and var reason ? reason - 1000 : null;
+
+    // Microsoft's table "Schannel Error Codes for TLS and SSL Alerts"; not verified on Windows. Alerts 42, 43 and 46 have the
+    // same code. Other alerts and malformed messages give 0x80090326, which identifies no alert.
+    private static int? OfWindows(int status) => unchecked((uint)status) switch
+    {
+        0x8009030C => AccessDenied,
+        0x80090325 => UnknownCa,
+        0x80090327 => CertificateUnknown,
+        0x80090328 => CertificateExpired,
+        0x80092010 => CertificateRevoked,
+        _ => null,
+    };
+
+    // errSSLPeer… of SecureTransport; not verified on a Mac.
+    private static int? OfMac(int status) => status switch
+    {
+        -9825 => BadCertificate,
+        -9826 => UnsupportedCertificate,
+        -9827 => CertificateRevoked,
+        -9828 => CertificateExpired,
+        -9829 => CertificateUnknown,
+        -9831 => UnknownCa,
+        -9832 => AccessDenied,
+        _ => null,
+    };
 }

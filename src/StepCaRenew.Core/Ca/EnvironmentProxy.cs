@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Numerics;
+using StepCaRenew.Text;
 
 namespace StepCaRenew.Ca;
 
@@ -107,7 +108,7 @@ internal sealed class EnvironmentProxy : IWebProxy
             return (null, Invalid(variable, "is not a valid proxy URL"));
         // socks5h has the proxy resolve names; .NET's socks5 always does.
         return Schemes.Contains(scheme) || scheme == "socks5h" ? (uri, null)
-            : (null, Invalid(variable, $"names a proxy with the scheme '{ForeignText.Clean(scheme)}', which is not supported"));
+            : (null, Invalid(variable, $"names a proxy with the scheme '{PlainText.Excerpt(scheme)}', which is not supported"));
     }
 
     // The URL is not quoted: it may contain a password.

@@ -3,6 +3,7 @@ using System.Text.Json;
 using StepCaRenew.Ca.Tokens;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Pem;
+using StepCaRenew.Text;
 
 namespace StepCaRenew.Ca;
 
@@ -70,7 +71,7 @@ internal static class Refusals
             {
                 var error = JsonSerializer.Deserialize(response.Body, CaJson.Default.ErrorAnswer);
                 if ((error?.Message ?? error?.Detail) is { Length: > 0 } message)
-                    return ForeignText.Clean(message);
+                    return PlainText.Excerpt(message);
             }
             catch (JsonException)
             {
@@ -83,8 +84,8 @@ internal static class Refusals
 
     private static string Described(CaResponse response)
     {
-        var type = response.ContentType is null ? "no content type" : ForeignText.Clean(response.ContentType);
-        var line = TextFile.Decode(response.Body).Split('\n').Select(ForeignText.Clean).FirstOrDefault(line => line.Length > 0);
+        var type = response.ContentType is null ? "no content type" : PlainText.Excerpt(response.ContentType);
+        var line = TextFile.Decode(response.Body).Split('\n').Select(PlainText.Excerpt).FirstOrDefault(line => line.Length > 0);
         return line is null ? $"{type}, with an empty body" : $"{type}, beginning with \"{line}\"";
     }
 }

@@ -8,6 +8,8 @@ namespace StepCaRenew.Text;
 /// <summary>Removes or replaces terminal escape sequences and invisible characters in text of other programs and accounts.</summary>
 internal static partial class PlainText
 {
+    private const int LongestExcerpt = 200;
+
     /// <summary>Removes every escape sequence and every control or format character; tabs and line ends (as LF) stay.</summary>
     public static string Strip(string text)
     {
@@ -46,6 +48,14 @@ internal static partial class PlainText
     /// </summary>
     [return: NotNullIfNotNull(nameof(path))]
     public static string? Path(string? path) => path is null ? null : Show(path, IsHidden);
+
+    /// <summary>Text of a server for a message: at most 200 characters on one line, without escape sequences and invisible characters.</summary>
+    public static string Excerpt(string text)
+    {
+        // Shorten it first: an answer may be large, and the patterns are slow.
+        var plain = Strip(text.Length > LongestExcerpt * 10 ? text[..(LongestExcerpt * 10)] : text).Replace('\n', ' ').Replace('\t', ' ').Trim();
+        return plain.EnumerateRunes().Skip(LongestExcerpt).Any() ? string.Concat(plain.EnumerateRunes().Take(LongestExcerpt)).TrimEnd() + "…" : plain;
+    }
 
     private static string Show(string text, Func<Rune, bool> isHidden)
     {

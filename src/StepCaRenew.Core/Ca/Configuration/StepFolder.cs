@@ -1,4 +1,6 @@
 using System.Text.Json;
+using StepCaRenew.Certificates.Pem;
+using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Ca.Configuration;
 
@@ -58,4 +60,60 @@ internal sealed record StepFolder(string Base, string Authority, string? Profile
 
     private static RenewalException Unknown(string name, string why) => new(
         ErrorId.ContextNotFound, $"There is no step context '{name}': {why}.", "Use a context that 'step context list' shows, or give -CaUrl and -Root.");
+}
+
+/// <summary>The values of step's <c>defaults.json</c> files; the keys are the names of step's flags.</summary>
+internal sealed class StepDefaults
+{
+    private readonly Dictionary<string, (string Text, int File)> values = new(StringComparer.Ordinal);
+
+    /// <summary>Reads the files that exist; later ones override earlier ones.</summary>
+    /// <exception cref="RenewalException">A file cannot be read or is not JSON.</exception>
+    public static StepDefaults Load(IEnumerable<string> files)
+    {
+        var defaults = new StepDefaults();
+        var number = 0;
+        foreach (var file in files.Where(File.Exists))
+        {
+            foreach (var (name, value) in StepJson.Read(file, Texts))
+                defaults.values[name] = (value, number);
+            number++;
+        }
+
+        return defaults;
+    }
+
+    /// <summary>The value of a flag, or null.</summary>
+    public string? this[string flag] => values.GetValueOrDefault(flag).Text is { Length: > 0 } value ? value : null;
+
+    /// <summary>Whether a flag is from a weaker file than another flag, and so does not belong to its value.</summary>
+    public bool IsOverruled(string flag, string by) =>
+        values.TryGetValue(flag, out var one) && values.TryGetValue(by, out var other) && one.File < other.File;
+
+    private static List<(string Name, string Value)> Texts(JsonElement root) =>
+        [.. root.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.String).Select(property => (property.Name, property.Value.GetString()!))];
+}
+
+/// <summary>Reads a JSON file of the step configuration.</summary>
+internal static class StepJson
+{
+    private static readonly JsonDocumentOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+
+    /// <summary>Reads a file whose root is an object; <paramref name="select"/> gets the object.</summary>
+    /// <exception cref="RenewalException">The file cannot be read, or is not a JSON object.</exception>
+    public static T Read<T>(string path, Func<JsonElement, T> select)
+    {
+        var text = TextFile.Decode(InputFile.Read(path, "step configuration").Bytes);
+        try
+        {
+            using var document = JsonDocument.Parse(text, Options);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? select(document.RootElement) : throw new JsonException("it is not an object");
+        }
+        // GetString throws InvalidOperationException for an escaped half of a surrogate pair.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new RenewalException(
+                ErrorId.StepConfigInvalid, $"The step configuration '{path}' cannot be read: {e.Message}", "Fix the file, or create it again with 'step ca bootstrap'.", e);
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using StepCaRenew.Certificates;
@@ -60,4 +61,22 @@ internal static class RenewToken
     }
 
     private static string Base64Url(byte[] data) => Convert.ToBase64String(data).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+}
+
+/// <summary>Facts of a certificate that explain why a CA refuses its renewal token.</summary>
+internal sealed record TokenFacts
+{
+    /// <summary>Whether the certificate has expired.</summary>
+    public bool IsExpired { get; init; }
+
+    /// <summary>An extended key usage that the certificate lacks and that some versions of step-ca require; null if none.</summary>
+    public string? MissingUsage { get; init; }
+
+    internal static TokenFacts FromCertificate(X509Certificate2 leaf, bool isExpired) => new()
+    {
+        IsExpired = isExpired,
+        MissingUsage = !ExtendedKeyUsage.AllowsClientAuth(leaf) ? ExtendedKeyUsage.ClientAuthName
+            : !ExtendedKeyUsage.AllowsServerAuth(leaf) ? ExtendedKeyUsage.ServerAuthName
+            : null,
+    };
 }

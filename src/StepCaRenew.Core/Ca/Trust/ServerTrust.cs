@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Text;
 
 namespace StepCaRenew.Ca.Trust;
 
@@ -40,7 +41,7 @@ internal sealed class ServerTrust
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
             yield return "it showed no certificate";
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
-            yield return $"its certificate is for another name ({ForeignText.Clean(certificate?.Subject ?? string.Empty)})";
+            yield return $"its certificate is for another name ({PlainText.Excerpt(certificate?.Subject ?? string.Empty)})";
         if (!errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) || chain is null)
             yield break;
         var status = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status);

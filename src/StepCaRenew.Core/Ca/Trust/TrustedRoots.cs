@@ -55,6 +55,18 @@ internal sealed class TrustedRoots : IDisposable
     /// <summary>Builds a chain, and checks that its status has no error. (On Wine, Build returns true for a partial chain.)</summary>
     internal static bool Accepts(X509Chain chain, X509Certificate2 certificate) => chain.Build(certificate) && chain.ChainStatus.All(one => one.Status == X509ChainStatusFlags.NoError);
 
+    /// <summary>Those of the issuers that lead from a leaf to one of these roots; empty if they do not.</summary>
+    public IReadOnlyList<X509Certificate2> FindIssuers(X509Certificate2 leaf, IReadOnlyList<X509Certificate2> issuers, DateTimeOffset now)
+    {
+        using var chain = new X509Chain { ChainPolicy = CreatePolicy(now) };
+        chain.ChainPolicy.ExtraStore.AddRange(issuers.ToArray());
+        var isTrusted = Accepts(chain, leaf);
+        var used = chain.ChainElements.Select(element => element.Certificate).ToList();
+        var verified = isTrusted ? issuers.Where(issuer => used.Contains(issuer) && !roots.Contains(issuer)).ToList() : [];
+        used.ForEach(certificate => certificate.Dispose());
+        return verified;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

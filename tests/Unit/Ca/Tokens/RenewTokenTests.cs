@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
-using StepCaRenew.Ca;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Tokens;
 using StepCaRenew.Unit.Fixtures;
 

@@ -1,8 +1,8 @@
 using StepCaRenew.Ca.Configuration;
 
-namespace StepCaRenew.Unit.Ca;
+namespace StepCaRenew.Unit.Ca.Configuration;
 
-public sealed class CaUrlTests
+public sealed class CaAddressTests
 {
     [Theory]
     [InlineData("https://ca.example.com", "https://ca.example.com/renew")]
