@@ -1,3 +1,4 @@
+using StepCaRenew.Policy;
 using StepCaRenew.Text;
 
 namespace StepCaRenew;
@@ -91,4 +92,49 @@ public sealed record StepCertificate
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;
+}
+
+/// <summary>The statuses of a certificate.</summary>
+public static class CertificateStatus
+{
+    /// <summary>Valid, and not yet due.</summary>
+    public const string Valid = nameof(Valid);
+
+    /// <summary>Valid, and due for renewal.</summary>
+    public const string Due = nameof(Due);
+
+    /// <summary>Its validity has ended.</summary>
+    public const string Expired = nameof(Expired);
+
+    /// <summary>Its validity has not begun.</summary>
+    public const string NotYetValid = nameof(NotYetValid);
+
+    /// <summary>A replacement was interrupted; the next run completes or undoes it.</summary>
+    public const string Interrupted = nameof(Interrupted);
+
+    /// <summary>The status of a certificate at a moment.</summary>
+    internal static string At(CertificateValidity certificate, DateTimeOffset renewAfter, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        return now > certificate.NotAfter ? Expired
+            : now < certificate.NotBefore ? NotYetValid
+            : now >= renewAfter ? Due
+            : Valid;
+    }
+}
+
+/// <summary>The statuses of a certificate's key.</summary>
+public static class KeyStatus
+{
+    /// <summary>The key matches the certificate.</summary>
+    public const string Matches = nameof(Matches);
+
+    /// <summary>The key does not match the certificate.</summary>
+    public const string Mismatch = nameof(Mismatch);
+
+    /// <summary>There is no key file.</summary>
+    public const string Missing = nameof(Missing);
+
+    /// <summary>The key file cannot be read: it is damaged, its password is missing, or this account does not have permission.</summary>
+    public const string Unreadable = nameof(Unreadable);
 }

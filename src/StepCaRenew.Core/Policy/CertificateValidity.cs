@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace StepCaRenew.Policy;
@@ -18,4 +20,41 @@ internal sealed record CertificateValidity(DateTimeOffset NotBefore, DateTimeOff
     /// <summary>The share of the lifetime that is over, in percent: below 0 before the validity, above 100 after it.</summary>
     public double ElapsedPercent(DateTimeOffset now) =>
         Lifetime > TimeSpan.Zero ? 100.0 * (now - NotBefore).Ticks / Lifetime.Ticks : 100.0;
+}
+
+/// <summary>
+/// A number in [0, 1) that is the same at every check of a certificate and evenly distributed over many certificates.
+/// </summary>
+/// <remarks>
+/// <c>step</c> draws a random number at every check instead. A periodic check then acts on the smallest of many draws, and
+/// the certificates of a fleet are renewed close together, early (smallstep/certificates issue 350).
+/// </remarks>
+internal static class CertificateSpread
+{
+    /// <summary>The spread of a certificate.</summary>
+    /// <param name="issuer">The issuer's encoded name.</param>
+    /// <param name="serialNumber">The serial number; unique together with the issuer (RFC 5280 section 4.1.2.2).</param>
+    public static double ForCertificate(ReadOnlySpan<byte> issuer, ReadOnlySpan<byte> serialNumber)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        // With its length, so that no other issuer and serial number give the same bytes.
+        BinaryPrimitives.WriteInt32BigEndian(digest, issuer.Length);
+        hash.AppendData(digest[..sizeof(int)]);
+        hash.AppendData(issuer);
+        hash.AppendData(serialNumber);
+        hash.GetHashAndReset(digest);
+        return HashShare.FromHash(digest);
+    }
+}
+
+/// <summary>Turns a hash into a number in [0, 1), evenly distributed over many hashes.</summary>
+internal static class HashShare
+{
+    /// <summary>The number of a hash of at least 8 bytes; it never changes, since schedules and due times depend on it.</summary>
+    public static double FromHash(ReadOnlySpan<byte> hash)
+    {
+        // A double holds 53 bits exactly.
+        return (BinaryPrimitives.ReadUInt64BigEndian(hash) >> 11) * (1.0 / (1UL << 53));
+    }
 }
