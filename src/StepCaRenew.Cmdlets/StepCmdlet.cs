@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.InteropServices;
 using System.Security;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates.Keys;
@@ -81,7 +82,7 @@ public abstract class StepCmdlet : PSCmdlet
     {
         if (password is not null && file is not null)
             throw new RenewalException(ErrorId.ConflictingParameters, "-KeyPassword and -KeyPasswordFile were both given.", "Give one of them.");
-        return password is not null ? KeyPasswords.From(password)
+        return password is not null ? Copy(password)
             : file is not null ? KeyPassword.FromFile(FullPath(file))
             : null;
     }
@@ -90,4 +91,21 @@ public abstract class StepCmdlet : PSCmdlet
     /// <param name="ca">Where step's configuration is.</param>
     private protected static KeyPassword? ReadConfiguredPassword(CaOptions ca) =>
         StepParameters.Read(ca, CaSettingsResolver.FromProcess).PasswordFile is { } file ? KeyPassword.FromFileIfNeeded(file) : null;
+
+    private static KeyPassword Copy(SecureString password)
+    {
+        var pointer = Marshal.SecureStringToGlobalAllocUnicode(password);
+        try
+        {
+            var characters = new char[password.Length];
+            Marshal.Copy(pointer, characters, 0, characters.Length);
+            var copy = new KeyPassword(characters);
+            Array.Clear(characters);
+            return copy;
+        }
+        finally
+        {
+            Marshal.ZeroFreeGlobalAllocUnicode(pointer);
+        }
+    }
 }

@@ -82,3 +82,38 @@ internal sealed class CertificateInputs(StepCmdlet cmdlet, FolderOptions folders
         return isCertificate;
     }
 }
+
+/// <summary>A file to work on.</summary>
+/// <param name="Path">Its full path.</param>
+/// <param name="IsCertain">True if it is taken for a certificate; otherwise it may be a key, a root or a chain.</param>
+/// <param name="Source">The path by which it was found.</param>
+internal sealed record CertificateInput(string Path, bool IsCertain, InputSource Source);
+
+/// <summary>A path as it was given. Whether any of its files is a certificate is known when all are done.</summary>
+/// <param name="given">The path.</param>
+/// <param name="count">How many files it led to.</param>
+/// <param name="onNothingFound">Called when all are done and none was a certificate.</param>
+internal sealed class InputSource(string given, int count, Action onNothingFound)
+{
+    private int left = count;
+    private bool hasCertificate;
+
+    /// <summary>The path as it was given.</summary>
+    public string Given => given;
+
+    /// <summary>Counts a file that is done.</summary>
+    /// <param name="isCertificate">Whether it was a certificate.</param>
+    public void Done(bool isCertificate)
+    {
+        hasCertificate |= isCertificate;
+        if (--left == 0)
+            ReportIfNothing();
+    }
+
+    /// <summary>Reports at once if there is no file at all.</summary>
+    public void ReportIfNothing()
+    {
+        if (left == 0 && !hasCertificate)
+            onNothingFound();
+    }
+}

@@ -124,3 +124,14 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, FolderOptions fol
     private static RenewalException NotAFile(string path, Exception? e) => new(
         ErrorId.NotAFileSystemPath, $"'{path}' is not a path of the file system.", "Name a file or a folder.", e);
 }
+
+/// <summary>How folders are searched.</summary>
+/// <param name="Recurse">Whether the folders in a folder are searched as well.</param>
+/// <param name="FollowLinks">Whether folders that are links are searched as well.</param>
+// A class: PowerShell looks at the cmdlets' fields before Core can be loaded, and this one knows nothing of Core.
+internal sealed record FolderOptions(bool Recurse, bool FollowLinks);
+
+/// <summary>A file that a path parameter named or found.</summary>
+/// <param name="Path">Its full path.</param>
+/// <param name="IsNamed">True if the user named it; false if a folder or a pattern found it, so that it can be something else.</param>
+internal sealed record FoundPath(string Path, bool IsNamed);

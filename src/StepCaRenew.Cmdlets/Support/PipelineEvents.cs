@@ -37,3 +37,46 @@ internal sealed class PipelineEvents(PSCmdlet cmdlet, PipelinePump pump, EndingL
             pump.Stop();
     }
 }
+
+/// <summary>
+/// The events that can end the call: -InformationAction Stop, -WarningAction Stop, and every preference that asks a
+/// question, which ends a call without a user. PowerShell takes no result after that.
+/// </summary>
+/// <param name="cmdlet">The cmdlet with its parameters and preferences.</param>
+internal sealed class EndingLevels(PSCmdlet cmdlet)
+{
+    private readonly ActionPreference? warning = Read(cmdlet, "WarningAction", "WarningPreference");
+    private readonly ActionPreference? information = Read(cmdlet, "InformationAction", "InformationPreference");
+    private readonly ActionPreference? debug = Read(cmdlet, "Verbose", "VerbosePreference");
+    private readonly bool asksAlways = cmdlet.MyInvocation.BoundParameters.TryGetValue("Debug", out var asks) && LanguagePrimitives.IsTrue(asks);
+
+    /// <summary>Whether events of a level can end the call.</summary>
+    public bool Contains(EventLevel level) => asksAlways || PreferenceFor(level) is ActionPreference.Stop or ActionPreference.Inquire;
+
+    /// <summary>Whether such an event also cancels the work.</summary>
+    // A warning does, so that a CA that is down is not asked again; an information does not stop the work halfway.
+    public bool EndTheWork(EventLevel level) => level == EventLevel.Warning && warning == ActionPreference.Stop;
+
+    /// <summary>Whether the first error ends the call: -ErrorAction Stop.</summary>
+    public static bool EndsAtErrors(PSCmdlet cmdlet) => Read(cmdlet, "ErrorAction", "ErrorActionPreference") == ActionPreference.Stop;
+
+    /// <summary>Whether debug events are shown: -Verbose.</summary>
+    public static bool ShowsVerbose(PSCmdlet cmdlet) =>
+        cmdlet.MyInvocation.BoundParameters.TryGetValue("Verbose", out var named)
+            ? LanguagePrimitives.IsTrue(named)
+            : Preference(cmdlet.GetVariableValue("VerbosePreference")) is not (null or ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+
+    private ActionPreference? PreferenceFor(EventLevel level) => level switch
+    {
+        EventLevel.Warning => warning,
+        EventLevel.Information => information,
+        _ => debug,
+    };
+
+    private static ActionPreference? Read(PSCmdlet cmdlet, string parameter, string variable) =>
+        Preference(cmdlet.MyInvocation.BoundParameters.TryGetValue(parameter, out var named) ? named : cmdlet.GetVariableValue(variable));
+
+    private static ActionPreference? Preference(object? value) =>
+        value is ActionPreference known ? known
+        : value is not SwitchParameter && LanguagePrimitives.TryConvertTo<ActionPreference>(value, out var preference) ? preference : null;
+}

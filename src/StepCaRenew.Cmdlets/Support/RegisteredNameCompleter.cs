@@ -74,3 +74,64 @@ public sealed class RegisteredNameCompleter : IArgumentCompleter
 
     private static WildcardPattern Pattern(string text) => new(text, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
 }
+
+/// <summary>Recognizes the name of a registered renewal that was given as a path.</summary>
+internal static class RegisteredHints
+{
+    /// <summary>The remedy that names -Name.</summary>
+    /// <param name="given">The path as it was given.</param>
+    /// <returns>Null if no registered renewal has the name.</returns>
+    public static string? For(string given)
+    {
+        try
+        {
+            var pattern = new WildcardPattern(given, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+            var found = RegisteredNames.Find(name => pattern.IsMatch(name) || RenewalName.Comparer.Equals(name, given));
+            return found.Count == 0 ? null
+                : $"{(found.Count == 1 ? $"'{found[0].Name}' is a registered renewal" : $"{found.Count} registered renewals match '{given}'")}. To run it, write: Invoke-StepRenewal -Name {Quoted.For(given)}. To renew a file, check the path.";
+        }
+        // The hint is optional; the error that it belongs to is reported anyway.
+        catch (Exception e) when (e is RenewalException or WildcardPatternException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>
+/// Lets a parameter take objects of Get-StepRenewalTask only, including those from another session or a file. The type
+/// decides, so that the Name of any other object is not taken for the name of a renewal.
+/// </summary>
+/// <remarks>PSTypeName alone would not take deserialised ones: the names of their types begin with <c>Deserialized.</c>.</remarks>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
+public sealed class RenewalTaskAttribute : ArgumentTransformationAttribute
+{
+    /// <summary>The name of the type by which the parameter binds.</summary>
+    public const string TypeName = "StepCaRenew.RenewalTask";
+
+    private static readonly HashSet<string> Known = new([TypeName, $"Deserialized.{TypeName}"], StringComparer.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        var tasks = LanguagePrimitives.GetEnumerable(inputData) is { } several ? several.Cast<object?>().ToList() : [inputData];
+        return tasks.Count > 0 && tasks.TrueForAll(IsTask) ? tasks.Select(task => Named(PSObject.AsPSObject(task))).ToArray() : throw Mismatch();
+    }
+
+    private static bool IsTask(object? task) =>
+        task is not null && PSObject.AsPSObject(task) is var shown && shown.TypeNames.Any(Known.Contains) && shown.Properties["Name"]?.Value?.ToString() is { Length: > 0 };
+
+    private static PSObject Named(PSObject task)
+    {
+        if (!task.TypeNames.Contains(TypeName))
+            task.TypeNames.Add(TypeName);
+        return task;
+    }
+
+    // With this inner exception, PowerShell goes on and tries the other parameters that take pipeline input.
+    private static ArgumentTransformationMetadataException Mismatch()
+    {
+        const string message = "The object does not come from Get-StepRenewalTask.";
+        return new ArgumentTransformationMetadataException(message, new PSInvalidCastException(message));
+    }
+}

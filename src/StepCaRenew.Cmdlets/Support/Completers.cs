@@ -71,3 +71,41 @@ public sealed class ContextCompleter : ValueCompleter
         return here.Count > 0 ? Path.GetFullPath(path, here[0].ProviderPath) : path;
     }
 }
+
+/// <summary>Completes paths as PowerShell does, without the lock files and staged files next to certificates.</summary>
+public sealed class CertificateFileCompleter : IArgumentCompleter
+{
+    private const string OwnFile = ".stepcarenew-";
+
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        var word = wordToComplete ?? string.Empty;
+        var all = CompletionCompleters.CompleteFilename(word).ToList();
+        var shown = all.FindAll(one => !IsOwnFile(one.ListItemText));
+        // If the list is empty, PowerShell completes by itself and would offer the files that were left out.
+        if (shown.Count == 0 && all.Count > 0)
+            return [new CompletionResult(word)];
+        return parameterName == "Path" ? shown : shown.ConvertAll(Literal);
+    }
+
+    private static bool IsOwnFile(string name) => name.StartsWith('.') && name.Contains(OwnFile, StringComparison.Ordinal);
+
+    // Names come escaped for a pattern; a parameter without patterns would take the backticks as part of the name.
+    private static CompletionResult Literal(CompletionResult result) =>
+        result.CompletionText.StartsWith('\'') && result.CompletionText.Contains('`', StringComparison.Ordinal)
+            ? new CompletionResult(WildcardPattern.Unescape(result.CompletionText), result.ListItemText, result.ResultType, result.ToolTip)
+            : result;
+}
+
+/// <summary>Writes values for a command line of PowerShell.</summary>
+internal static class Quoted
+{
+    private static readonly char[] Plain = ['-', '_', '.', '/', ':', '\\', '*', '?'];
+
+    /// <summary>The value, in single quotes if it needs them.</summary>
+    public static string For(string value) =>
+        value.Length > 0 && value[0] is not '-' && value.All(character => char.IsAsciiLetterOrDigit(character) || Plain.Contains(character))
+            ? value
+            : $"'{CodeGeneration.EscapeSingleQuotedStringContent(value)}'";
+}
