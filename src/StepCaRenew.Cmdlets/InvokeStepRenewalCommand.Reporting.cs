@@ -3,6 +3,7 @@ using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Logging;
 using StepCaRenew.Monitoring;
+using StepCaRenew.Registration;
 using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Cmdlets;
@@ -12,6 +13,7 @@ public sealed partial class InvokeStepRenewalCommand
 {
     private readonly Outbox outbox = new();
     private readonly SharedCauses causes = new();
+    private readonly RegisteredCertificates registrations = new(CaSettingsResolver.FromProcess);
     private readonly BatchSummary summary = new();
     private CallLog? log;
     private HealthCheck? healthCheck;
@@ -80,6 +82,15 @@ public sealed partial class InvokeStepRenewalCommand
             batch?.End();
         if (!outbox.IsWaiting && batch?.IsEnding != true)
             Send();
+    }
+
+    // The actions of a registered renewal are in its definition, and run with its next run.
+    private async Task<RenewalOutcome> RenewAsync(RenewalRequest request, CancellationToken stopping)
+    {
+        var outcome = await call!.RenewAsync(request, stopping).ConfigureAwait(false);
+        if (outcome.Result.Status == RenewalStatus.Renewed && registrations.FindName(request.CertificatePath) is { } name)
+            log!.Warn($"'{request.CertificatePath}' is registered as '{name}'. This run does not run the actions of the registration; the next run of '{name}' does.");
+        return outcome;
     }
 
     private void NothingFound(string path)

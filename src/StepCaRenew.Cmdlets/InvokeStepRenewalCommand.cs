@@ -148,7 +148,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
                 certificates = inputs!.Find(isLiteral ? LiteralPath : Path, isLiteral);
             request = template! with { KeyPath = keyPath };
         });
-        Serve(() => batch!.Add(certificates, (path, stopping) => call!.RenewAsync(request with { CertificatePath = path }, stopping)));
+        Serve(() => batch!.Add(certificates, (path, stopping) => RenewAsync(request with { CertificatePath = path }, stopping)));
         // After an error that ends the call no work is started, and the error is written last.
         if (batch!.IsEnding)
             EndProcessing();

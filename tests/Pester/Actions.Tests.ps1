@@ -126,6 +126,29 @@ Describe 'Actions after a renewal' {
             Get-PendingFile | Should -BeNullOrEmpty
         }
 
+        It 'runs an action that was corrected, once, and without renewing' {
+            $failed = Invoke-StepRenewal $path @atCa -FilePath sh -ArgumentList '-c', 'exit 1' -ErrorAction SilentlyContinue
+            $failed.ActionsPending | Should -BeTrue
+            $corrected = Invoke-StepRenewal $path @atCa -FilePath sh -ArgumentList '-c', 'echo reload >> $0', $trace -WarningVariable warnings
+            $corrected.Status | Should -BeExactly NotDue
+            $corrected.ActionsPending | Should -BeFalse
+            $corrected.ErrorId | Should -BeNullOrEmpty
+            $warnings | Should -BeNullOrEmpty
+            Invoke-StepRenewal $path @atCa -FilePath sh -ArgumentList '-c', 'echo reload >> $0', $trace | Out-Null
+            Get-Content $trace | Should -BeExactly reload
+            Get-PendingFile | Should -BeNullOrEmpty
+        }
+
+        It 'keeps an action pending through a call without actions' {
+            Invoke-StepRenewal $path @atCa -FilePath sh -ArgumentList '-c', 'exit 1' -ErrorAction SilentlyContinue | Out-Null
+            $without = Invoke-StepRenewal $path @atCa -WarningVariable warnings
+            $without.Status | Should -BeExactly NotDue
+            $without.ActionsPending | Should -BeTrue
+            $warnings | Should -BeNullOrEmpty
+            (Invoke-StepRenewal $path @atCa -FilePath touch -ArgumentList $trace).ActionsPending | Should -BeFalse
+            $trace | Should -Exist
+        }
+
         It 'runs in the next run the actions that were pending when a run was killed' {
             # The first action kills the run itself, so that the second one never comes.
             $script = "Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'
@@ -169,8 +192,9 @@ Describe 'Actions after a renewal' {
 
         It 'warns of a damaged record and still renews' {
             [IO.File]::WriteAllText((Join-Path $folder '.web.local.crt.stepcarenew-pending'), '{"version":1,"pending":[{"program":"/bin/sh"}]}')
-            $result = Invoke-StepRenewal $path @atCa -WarningVariable warnings -WarningAction SilentlyContinue
+            $result = Invoke-StepRenewal $path @atCa -FilePath touch -ArgumentList $trace -WarningVariable warnings -WarningAction SilentlyContinue
             $result.Status | Should -BeExactly Renewed
+            $result.ActionsPending | Should -BeFalse
             $warnings | Should -HaveCount 1
             Get-PendingFile | Should -BeNullOrEmpty
         }

@@ -359,6 +359,55 @@ Describe 'Register-StepRenewalTask' {
         }
     }
 
+    Context 'A certificate that another program replaced' {
+        BeforeEach {
+            $pair = New-DuePair -Age '01:00:00'
+            Register-StepRenewalTask web $path @forMe -FilePath sh -ArgumentList '-c', 'echo "$STEPCARENEW_OLD_SERIAL $STEPCARENEW_SERIAL" >> "$0/served"', $folder -WarningAction Ignore | Out-Null
+            $served = Join-Path $folder served
+            $old = Get-LeafSerial $path
+        }
+
+        It 'is the baseline of its registration, for which no action runs' {
+            $run = Invoke-ScheduledRun web
+            $run.ExitCode | Should -Be 0 -Because $run.Output
+            $served | Should -Not -Exist
+        }
+
+        It 'is served once, after a run by path that names the registration' {
+            $byPath = Invoke-StepRenewal $path @atCa -Force -WarningVariable warnings -WarningAction SilentlyContinue
+            $byPath.Status | Should -BeExactly Renewed
+            $warnings | Should -HaveCount 1
+            "$warnings" | Should -BeLike "*registered as 'web'*"
+            $served | Should -Not -Exist
+            $result = Invoke-StepRenewal -Name web
+            $result.Status | Should -BeExactly NotDue
+            $result.ActionsPending | Should -BeFalse
+            Invoke-StepRenewal -Name web | Out-Null
+            Get-Content $served | Should -BeExactly "$old $($byPath.SerialNumber)"
+        }
+
+        It 'is served although it was registered again in between' {
+            New-DuePair -Age '00:30:00' | Out-Null
+            $new = Get-LeafSerial $path
+            Register-StepRenewalTask web $path @forMe -FilePath sh -ArgumentList '-c', 'echo "$STEPCARENEW_OLD_SERIAL $STEPCARENEW_SERIAL" >> "$0/served"', $folder -WarningAction Ignore | Out-Null
+            (Invoke-StepRenewal -Name web).ActionsPending | Should -BeFalse
+            Get-Content $served | Should -BeExactly "$old $new"
+        }
+
+        It 'is not served with <Name>' -ForEach @(
+            @{ Name = 'another key'; Replace = { $key = Get-Content $pair.KeyPath -Raw; New-DuePair -Age '00:30:00' | Out-Null; Set-Content $pair.KeyPath $key -NoNewline; (Get-Item $pair.KeyPath), (Get-Item $path) | ForEach-Object { $_.LastWriteTime = [DateTime]::Now.AddHours(-1) } } }
+            @{ Name = 'other names'; Replace = { $other = New-DuePair -Name other.local -Age '00:30:00'; Move-Item $other.CertificatePath $path -Force; Move-Item $other.KeyPath $pair.KeyPath -Force } }
+        ) {
+            & $Replace
+            $run = Invoke-ScheduledRun web
+            $run.ExitCode | Should -Be 1 -Because $run.Output
+            $task = Get-StepRenewalTask web
+            $task.LastErrorId | Should -BeExactly ForeignCertificate
+            "$($task.HealthDetails)" | Should -BeLike '*ForeignCertificate*'
+            $served | Should -Not -Exist
+        }
+    }
+
     Context 'A registration that exists' {
         It 'is replaced, with a warning of removed settings; -WhatIf shows the differences' {
             New-TestHook hook

@@ -37,10 +37,8 @@ public sealed partial class ArchitectureTests
     private static readonly string[] StillThere =
     [
         "FollowUps/ActionContext -> Renewal/RenewalResult",
-        "FollowUps/ActionRunner -> Renewal/RenewalResult",
+        "FollowUps/FollowUpRunner -> Renewal/RenewalResult",
         "FollowUps/IScriptBlockRunner -> Renewal/RenewalResult",
-        "FollowUps/OwedActions -> Renewal/RenewalRequest",
-        "FollowUps/OwedActions -> Renewal/RenewalSettings",
         "FollowUps/ScriptBlockAction -> Renewal/RenewalResult",
     ];
 

@@ -29,7 +29,7 @@ internal static class ErrorRecords
         ErrorId.CertificateInvalid or ErrorId.CertificateAmbiguous or ErrorId.KeyInvalid or ErrorId.KeyMismatch or ErrorId.MixedPairFiles or ErrorId.ChainMissing
             or ErrorId.FileEmpty or ErrorId.RootInvalid or ErrorId.StepConfigInvalid or ErrorId.DefinitionInvalid or ErrorId.CaAnswerInvalid
             or ErrorId.AnswerWrongKey or ErrorId.AnswerWrongIdentity or ErrorId.AnswerNotValidNow or ErrorId.ClockBehind or ErrorId.AnswerEndsEarlier or ErrorId.AnswerNotNew or ErrorId.AnswerWrongUsage => ErrorCategory.InvalidData,
-        ErrorId.CaUntrusted or ErrorId.RootFingerprintMismatch or ErrorId.AnswerUntrusted or ErrorId.AnswerWeak or ErrorId.LinkNotTrusted
+        ErrorId.CaUntrusted or ErrorId.RootFingerprintMismatch or ErrorId.AnswerUntrusted or ErrorId.AnswerWeak or ErrorId.ForeignCertificate or ErrorId.LinkNotTrusted
             or ErrorId.InsecureDefinition or ErrorId.InsecureFolder or ErrorId.PwshUnsuitable => ErrorCategory.SecurityError,
         ErrorId.CaUnreachable or ErrorId.ProxyRefused or ErrorId.TlsFailed => ErrorCategory.ConnectionError,
         ErrorId.CaTimeout => ErrorCategory.OperationTimeout,

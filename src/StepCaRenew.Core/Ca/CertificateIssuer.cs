@@ -67,6 +67,15 @@ internal sealed class CertificateIssuer(
         }
     }
 
+    /// <summary>Whether a certificate chains to the roots of a CA at a moment of its validity.</summary>
+    /// <exception cref="RenewalException">The roots cannot be read.</exception>
+    public bool IsTrusted(KeyedCertificate certificate, CaOptions ca, DateTimeOffset moment, out string rootPath)
+    {
+        var settings = CaSettingsResolver.Resolve(ca, environment);
+        rootPath = settings.RootPath;
+        return roots.Load(settings).Trust(certificate.Leaf, certificate.Chain, moment);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => roots.Dispose();
 

@@ -53,6 +53,13 @@ internal sealed class SubjectAlternativeNames
     /// <summary>The names that can be read, separated by commas.</summary>
     public override string ToString() => string.Join(", ", dnsNames.Concat(ipAddresses).Concat(emailAddresses).Concat(uris));
 
+    /// <summary>All names as text, each with its kind.</summary>
+    public IReadOnlyList<string> Describe() =>
+    [
+        .. dnsNames.Select(name => $"DNS:{name}"), .. ipAddresses.Select(name => $"IP:{name}"), .. emailAddresses.Select(name => $"email:{name}"), .. uris.Select(name => $"URI:{name}"),
+        .. HasOthers ? encoded.Select(name => $"DER:{name}") : [],
+    ];
+
     private void Read(byte[] data)
     {
         try

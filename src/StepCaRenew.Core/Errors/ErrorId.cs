@@ -136,6 +136,9 @@ public static class ErrorId
     /// <summary>The new certificate or one of its issuers was signed with MD5 or SHA-1, or an issuer's key is too short.</summary>
     public const string AnswerWeak = nameof(AnswerWeak);
 
+    /// <summary>Another program has put a certificate in place of the registered one that is not a successor of it: its key, names, validity or root are wrong.</summary>
+    public const string ForeignCertificate = nameof(ForeignCertificate);
+
     // Writing
     /// <summary>Another process changed the files in every attempt.</summary>
     public const string ChangedDuringRenewal = nameof(ChangedDuringRenewal);

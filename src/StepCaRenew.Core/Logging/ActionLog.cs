@@ -32,10 +32,7 @@ internal static partial class ActionLog
     [LoggerMessage(168, LogLevel.Information, "'{CertificatePath}': {Count} action(s) of an earlier renewal are pending; this run runs them.")]
     public static partial void Retried(ILogger logger, int count, string certificatePath);
 
-    [LoggerMessage(169, LogLevel.Warning, "Dropped action {Index} of an earlier renewal of '{CertificatePath}', pending since {Since:u}: it is not among this call's actions.")]
-    public static partial void PendingDropped(ILogger logger, string certificatePath, int index, DateTimeOffset since);
-
-    [LoggerMessage(170, LogLevel.Warning, "The record of pending actions '{Path}' was dropped: it is damaged or was not made by this module. An action of the last renewal might not have been run.")]
+    [LoggerMessage(170, LogLevel.Warning, "The record of pending actions '{Path}' is damaged, or not a record; all actions are run.")]
     public static partial void PendingDamaged(ILogger logger, string path);
 
     [LoggerMessage(171, LogLevel.Warning, "The record of pending actions '{Path}' cannot be changed: {Reason}")]
@@ -59,9 +56,12 @@ internal static partial class ActionLog
     [LoggerMessage(177, LogLevel.Information, "Started the service '{Service}', which an earlier run stopped.")]
     public static partial void ServiceStartedAgain(ILogger logger, string service);
 
-    [LoggerMessage(178, LogLevel.Warning, "Action {Index} of an earlier renewal of '{CertificatePath}', pending since {Since:u}, stopped a service and ended before it was started again, and is not among this call's actions. Run again with that action, which starts the service; or start it yourself and delete '{Pending}'.")]
-    public static partial void ServiceLeftStopped(ILogger logger, string certificatePath, int index, DateTimeOffset since, string pending);
+    [LoggerMessage(178, LogLevel.Warning, "'{CertificatePath}': an action that is not among those of this run stopped a service, and was ended before the service ran again (pending since {Since:u}). Run the call with that action again, which starts the service; or start it yourself and delete '{Pending}'.")]
+    public static partial void ServiceLeftStopped(ILogger logger, string certificatePath, DateTimeOffset since, string pending);
 
     [LoggerMessage(179, LogLevel.Debug, "The service '{Service}' is {State}; waiting until it runs or has ended.")]
     public static partial void ServiceAwaited(ILogger logger, string service, string state);
+
+    [LoggerMessage(192, LogLevel.Information, "'{CertificatePath}' was replaced by another program; the actions run for the new certificate.")]
+    public static partial void ReplacedByOthers(ILogger logger, string certificatePath);
 }

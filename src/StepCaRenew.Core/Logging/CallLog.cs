@@ -36,6 +36,9 @@ internal sealed class CallLog : ILogger
         RenewalLog.Failed(log, path, error.ErrorId, error.Message);
     }
 
+    /// <summary>Logs a warning.</summary>
+    public void Warn(string message) => TaskLog.Warned(log, message);
+
     /// <summary>Logs an error that ends the call.</summary>
     /// <param name="error">The error.</param>
     public void Ended(RenewalException error)

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using StepCaRenew.FileSystem;
 using StepCaRenew.Logging;
 
 namespace StepCaRenew.Registration;
@@ -21,48 +20,6 @@ internal sealed class CertificateClaims(Func<string, string?> environment, ILogg
         TaskLog.Warned(logger, $"{definition.Name}: {message} Because of -Force, both renewals will renew it.");
     }
 
-    private string? Find(RenewalDefinition definition)
-    {
-        var target = TargetOf(definition.CertificatePath);
-        return RegisteredNames.Stores(environment)
-            .SelectMany(store => Names(store).Where(name => !RenewalName.Comparer.Equals(name, definition.Name)).Select(name => (Name: name, Path: PathOf(store, name))))
-            .FirstOrDefault(other => other.Path is not null && PathNames.AreSame(TargetOf(other.Path), target)).Name;
-    }
-
-    // A folder or definition that cannot be read is reported by the commands that use it.
-    private static IReadOnlyList<string> Names(DefinitionStore store)
-    {
-        try
-        {
-            return store.Names();
-        }
-        catch (RenewalException)
-        {
-            return [];
-        }
-    }
-
-    private static string? PathOf(DefinitionStore store, string name)
-    {
-        try
-        {
-            return RenewalName.IsValid(name) ? store.Load(name).CertificatePath : null;
-        }
-        catch (RenewalException)
-        {
-            return null;
-        }
-    }
-
-    private static string TargetOf(string path)
-    {
-        try
-        {
-            return TargetPath.Follow(path);
-        }
-        catch (RenewalException)
-        {
-            return path;
-        }
-    }
+    private string? Find(RenewalDefinition definition) =>
+        new RegisteredCertificates(environment).FindName(definition.CertificatePath, name => !RenewalName.Comparer.Equals(name, definition.Name));
 }

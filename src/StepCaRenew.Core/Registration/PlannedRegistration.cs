@@ -1,4 +1,5 @@
 using StepCaRenew.Ca.Configuration;
+using StepCaRenew.FollowUps;
 using StepCaRenew.Scheduling;
 
 namespace StepCaRenew.Registration;
@@ -16,6 +17,9 @@ internal sealed record PlannedRegistration(
 {
     /// <summary>The differences from the existing registration.</summary>
     public DefinitionChanges Changes { get; init; } = DefinitionChanges.None;
+
+    /// <summary>The certificate in place.</summary>
+    internal ServedCertificate Present { get; init; } = null!;
 
     /// <summary>A sentence about the registration: interval, scheduler, account, actions and changes.</summary>
     public string Summary

@@ -70,7 +70,10 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
             if (!options.IsWhatIf)
                 OwnFolder.TryMake(store.Folders.StateFolder(name));
             var order = options.IsScheduled ? RunOrder.ReadOnce(store.Folders, name, clock) : null;
-            var run = await call.RenewAsync(RequestOf(renewal, order) with { LastClock = ClockOf(renewal) }, own, cancellationToken).ConfigureAwait(false);
+            // A damaged state is logged when it is written again.
+            var state = new StateStore(renewal.Folders, NullLogger.Instance).Read(name);
+            var request = RequestOf(renewal, order) with { LastClock = new CaClock(state.ClockDifference, state.ClockLimit), Served = state.Served };
+            var run = await call.RenewAsync(request, own, cancellationToken).ConfigureAwait(false);
             run.Result = run.Result with { Name = name };
             if (order is false && run.Error is null && run.Result.Status == RenewalStatus.NotDue)
                 (run.Result, run.Error) = await new RunTest(clock, environment, log).RunAsync(renewal.Definition, options.Host, run.Result, cancellationToken).ConfigureAwait(false);
@@ -111,7 +114,7 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
             EventSubject.Name = outcomes.Count > 1 ? outcome.Name : null;
             var states = new StateStore(outcome.Store!.Folders, outcome.Logger);
             var before = states.Read(outcome.Name);
-            states.Write(outcome.Name, outcome.Result is { } result ? before.After(result, clock.GetUtcNow()) : before.Refused(outcome.Error!, clock.GetUtcNow()));
+            states.Write(outcome.Name, outcome.Run is { } run ? before.After(run, clock.GetUtcNow()) : before.Refused(outcome.Error!, clock.GetUtcNow()));
             if ((outcome.Renewal?.HealthCheckUri ?? outcome.MonitorOfRefused) is not { } uri)
                 continue;
             using var monitor = new HealthCheck(uri, options.Host.Timeout, outcome.Logger);
@@ -163,13 +166,6 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
             RetryTimeout = options.RetryTimeout ?? request.RetryTimeout,
             ApproveAsync = options.ApproveAsync,
         };
-    }
-
-    // A damaged state is logged when it is written again.
-    private static CaClock ClockOf(RegisteredRenewal renewal)
-    {
-        var state = new StateStore(renewal.Folders, NullLogger.Instance).Read(renewal.Definition.Name);
-        return new CaClock(state.ClockDifference, state.ClockLimit);
     }
 
     private ILogger LogOf(RegisteredRenewal renewal) =>

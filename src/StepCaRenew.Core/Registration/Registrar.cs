@@ -3,6 +3,7 @@ using StepCaRenew.Accounts;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Pem;
+using StepCaRenew.FollowUps;
 using StepCaRenew.Logging;
 using StepCaRenew.Policy;
 using StepCaRenew.Scheduling;
@@ -61,7 +62,9 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
         var files = new RegistrationFiles(registration);
         try
         {
+            var earlier = TryLoad(registration.Store, registration.Definition.Name);
             var isChanged = files.Write();
+            new Baseline(registration.Store.Folders, logger).Record(registration, earlier);
             isChanged |= await registration.Scheduler.InstallAsync(registration.Run, CancellationToken.None).ConfigureAwait(false);
             WindowsEventSource.Register();
             // The schedule of another scheduler goes last, when the new one exists.
@@ -172,6 +175,9 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
         var (definition, settings) = new DefinitionMaker(environment).Make(request, store, certificate);
         var run = ScheduledRuns.Plan(store.Folders, definition, request.Account, CertificateValidity.FromCertificate(certificate.Leaf), request.Module, environment);
         var root = TrustedRoots.ReadFile(settings).Bytes;
-        return new PlannedRegistration(store, definition, run, schedulers.Get(given.Scheduler ?? SchedulerFinder.Auto), settings, root, request.HealthCheckUri);
+        return new PlannedRegistration(store, definition, run, schedulers.Get(given.Scheduler ?? SchedulerFinder.Auto), settings, root, request.HealthCheckUri)
+        {
+            Present = ServedCertificate.FromCertificate(certificate.Leaf),
+        };
     }
 }

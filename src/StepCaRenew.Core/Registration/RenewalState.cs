@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using StepCaRenew.FollowUps;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Registration;
 
@@ -43,13 +45,16 @@ internal sealed record RenewalState
     [JsonPropertyName("clockLimitSeconds")]
     public TimeSpan? ClockLimit { get; init; }
 
+    /// <summary>The certificate for which the follow-ups last ran; null until it is known.</summary>
+    public ServedCertificate? Served { get; init; }
+
     /// <summary>Since when actions are pending; null if none are.</summary>
     public DateTimeOffset? ActionsPendingSince { get; init; }
 
     /// <summary>The state after another run.</summary>
-    public RenewalState After(RenewalResult result, DateTimeOffset now)
+    internal RenewalState After(RenewalOutcome outcome, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(result);
+        var result = outcome.Result;
         return this with
         {
             LastAttempt = now,
@@ -57,12 +62,13 @@ internal sealed record RenewalState
             LastRenewal = result.Status == RenewalStatus.Renewed ? now : LastRenewal,
             LastStatus = result.Status,
             LastErrorId = result.ErrorId,
-            LastErrorMessage = result.ErrorId is null ? LastErrorMessage : result.PublicMessage ?? result.Message,
+            LastErrorMessage = result.ErrorId is null ? LastErrorMessage : outcome.PublicMessage ?? result.Message,
             LastErrorTime = result.ErrorId is null ? LastErrorTime : now,
             NextRenewal = result.NextRenewal ?? NextRenewal,
             ActionsPending = result.ActionsPending,
-            ClockDifference = result.CaClock?.Difference ?? ClockDifference,
-            ClockLimit = result.Status == RenewalStatus.Renewed ? null : result.CaClock is { } clock ? clock.Limit : ClockLimit,
+            Served = outcome.Served ?? Served,
+            ClockDifference = outcome.CaClock?.Difference ?? ClockDifference,
+            ClockLimit = result.Status == RenewalStatus.Renewed ? null : outcome.CaClock is { } clock ? clock.Limit : ClockLimit,
             ActionsPendingSince = result.ActionsPending ? ActionsPendingSince ?? now : null,
         };
     }

@@ -16,7 +16,8 @@ internal static class StateFormat
     {
         try
         {
-            return JsonSerializer.Deserialize(bytes, StateJson.Default.RenewalState);
+            var state = JsonSerializer.Deserialize(bytes, StateJson.Default.RenewalState);
+            return state?.Served is { IsComplete: false } ? state with { Served = null } : state;
         }
         catch (JsonException)
         {

@@ -84,5 +84,9 @@ internal sealed class StateStore(RenewalFolders folders, ILogger logger)
         }
     }
 
+    /// <summary>Deletes the record of open follow-ups.</summary>
+    /// <exception cref="RenewalException">It cannot be deleted.</exception>
+    internal void DeleteRecord(string name) => AtomicFile.Delete(Path.Combine(folders.StateFolder(name), "pending"));
+
     internal string PathOf(string name) => Path.Combine(folders.StateFolder(name), "state.json");
 }

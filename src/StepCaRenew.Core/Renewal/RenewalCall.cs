@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using StepCaRenew.FileSystem;
+using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;
 using StepCaRenew.Monitoring;
@@ -12,6 +14,7 @@ namespace StepCaRenew.Renewal;
 internal sealed class RenewalCall : IDisposable
 {
     private readonly Func<ILogger, RenewalEngine> makeEngine;
+    private readonly FollowUpRunner followUps;
     private readonly ILogger logger;
     private readonly Lazy<RenewalEngine> shared;
     private readonly List<RenewalEngine> engines = [];
@@ -32,7 +35,8 @@ internal sealed class RenewalCall : IDisposable
     internal RenewalCall(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger)
     {
         this.logger = logger;
-        makeEngine = log => new RenewalEngine(clock, random, environment, log);
+        followUps = new FollowUpRunner(clock, folders => new Volume(folders));
+        makeEngine = log => new RenewalEngine(clock, random, environment, log, followUps);
         shared = new Lazy<RenewalEngine>(() => Keep(makeEngine(logger)));
     }
 
@@ -45,8 +49,9 @@ internal sealed class RenewalCall : IDisposable
     internal async Task<RenewalOutcome> RenewAsync(RenewalRequest request, ILogger? log, CancellationToken cancellationToken)
     {
         var engine = log is null ? shared.Value : Keep(makeEngine(new TeeLogger(logger, log)));
-        var (result, error) = await engine.RenewAsync(request, cancellationToken).ConfigureAwait(false);
-        return new RenewalOutcome(result, error) { Actions = request.Actions, Log = log };
+        var outcome = await engine.RenewAsync(request, cancellationToken).ConfigureAwait(false);
+        outcome.Log = log;
+        return outcome;
     }
 
     /// <summary>Runs the pending actions of the outcomes, each once, and adds to the results how they ended.</summary>
@@ -58,14 +63,11 @@ internal sealed class RenewalCall : IDisposable
     public async Task<IReadOnlyList<RenewalException>> FollowUpAsync(IReadOnlyList<RenewalOutcome> outcomes, ActionHost host, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(outcomes);
-        if (!outcomes.Any(outcome => outcome.Result.ActionsPending))
+        if (!outcomes.Any(outcome => outcome.FollowUps is not null))
             return [];
         // An action that several pairs share is in the log of each.
         var log = outcomes.Select(outcome => outcome.Log).OfType<ILogger>().Aggregate(logger, (one, other) => new TeeLogger(one, other));
-        var (results, errors) = await Keep(makeEngine(log))
-            .ActAsync([.. outcomes.Select(outcome => outcome.Result)], [.. outcomes.Select(outcome => outcome.Actions).Distinct().SelectMany(actions => actions)], host, cancellationToken).ConfigureAwait(false);
-        foreach (var (outcome, result) in outcomes.Zip(results))
-            outcome.Result = result;
+        var errors = await RenewalEngine.RunFollowUpsAsync(followUps, outcomes, host, log, cancellationToken).ConfigureAwait(false);
         foreach (var error in errors)
             End(error);
         Dispose();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Ca;
 using StepCaRenew.FileSystem;
+using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;
 
@@ -28,57 +29,66 @@ internal sealed class RenewalEngine : IDisposable
     }
 
     /// <summary>Makes an engine over another file system, for tests of crashes.</summary>
-    internal RenewalEngine(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger, Func<OpenFolders, IVolume> volumes) =>
-        services = new RenewalServices(
-            clock, logger, volumes, new CertificateIssuer(clock, random, environment, logger), new ActingLocks(logger));
+    internal RenewalEngine(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger, Func<OpenFolders, IVolume> volumes)
+        : this(clock, random, environment, logger, new FollowUpRunner(clock, volumes))
+    {
+    }
+
+    /// <summary>Makes an engine of a call, which runs the follow-ups of all its engines.</summary>
+    internal RenewalEngine(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger, FollowUpRunner followUps) =>
+        services = new RenewalServices(clock, logger, followUps.Volumes, new CertificateIssuer(clock, random, environment, logger), followUps);
 
     /// <summary>Renews a certificate if it is due.</summary>
     /// <param name="request">The pair, when it is due, and the CA.</param>
     /// <param name="cancellationToken">
     /// Ends the run at once until the CA has answered; from then on the replacement is completed first.
     /// </param>
-    /// <returns>The result, and its error if it failed.</returns>
+    /// <returns>The outcome; <see cref="FollowUpAsync"/> runs its follow-ups.</returns>
     /// <exception cref="OperationCanceledException">The run was cancelled; nothing was changed.</exception>
-    public async Task<(RenewalResult Result, RenewalException? Error)> RenewAsync(RenewalRequest request, CancellationToken cancellationToken)
+    public async Task<RenewalOutcome> RenewAsync(RenewalRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var report = new RenewalReport(request, services.Clock, services.Logger);
         try
         {
-            return (await RenewalRun.RunAsync(request, report, services, cancellationToken).ConfigureAwait(false), null);
+            return report.ToOutcome(await RenewalRun.RunAsync(request, report, services, cancellationToken).ConfigureAwait(false), null);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             var error = e as RenewalException ?? Unexpected(e);
             RenewalLog.Failed(services.Logger, request.CertificatePath, error.ErrorId, error.Message);
-            return (report.Failed(error), error);
+            return report.ToOutcome(report.Failed(error), error);
         }
     }
 
-    /// <summary>Runs the pending actions of the results of one call: each action once, after the last replacement.</summary>
-    /// <param name="results">All results of the call.</param>
-    /// <param name="actions">The actions of the requests.</param>
+    /// <summary>Runs the open follow-ups of the outcomes of one call, each action once, and adds to the results how they ended.</summary>
+    /// <param name="outcomes">All outcomes of the call.</param>
     /// <param name="host">The settings that all actions share.</param>
-    /// <param name="cancellationToken">Ends a running action; it stays pending.</param>
-    /// <returns>The results with the outcomes of their actions, and one error for each action that failed.</returns>
+    /// <param name="cancellationToken">Ends a running action; it stays open.</param>
+    /// <returns>One error for each action that failed.</returns>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    public async Task<(IReadOnlyList<RenewalResult> Results, IReadOnlyList<RenewalException> Errors)> ActAsync(
-        IReadOnlyList<RenewalResult> results, IReadOnlyList<ActionDefinition> actions, ActionHost host, CancellationToken cancellationToken)
+    internal Task<IReadOnlyList<RenewalException>> FollowUpAsync(IReadOnlyList<RenewalOutcome> outcomes, ActionHost host, CancellationToken cancellationToken) =>
+        RunFollowUpsAsync(services.FollowUps, outcomes, host, services.Logger, cancellationToken);
+
+    /// <summary>The same with the runner of a call.</summary>
+    internal static async Task<IReadOnlyList<RenewalException>> RunFollowUpsAsync(
+        FollowUpRunner runner, IReadOnlyList<RenewalOutcome> outcomes, ActionHost host, ILogger log, CancellationToken cancellationToken)
     {
+        var open = outcomes.Where(outcome => outcome.FollowUps is not null).ToList();
         try
         {
-            return await new ActionRunner(actions, host, services.Volumes, services.Clock, services.Logger).RunAsync(results, cancellationToken).ConfigureAwait(false);
+            return await runner.RunAsync([.. open.Select(outcome => (outcome.FollowUps!, outcome.Result))], host, log, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            services.Acting.Dispose();
+            open.ForEach(outcome => outcome.AddFollowUps());
         }
     }
 
     /// <summary>Leaves the actions that were not run to the next run.</summary>
     public void Dispose()
     {
-        services.Acting.Dispose();
+        services.FollowUps.Dispose();
         services.Issuer.Dispose();
     }
 

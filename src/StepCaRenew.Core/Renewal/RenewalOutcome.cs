@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
-using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.Ca;
+using StepCaRenew.FollowUps;
 
 namespace StepCaRenew.Renewal;
 
@@ -17,9 +18,35 @@ internal sealed class RenewalOutcome
     /// <summary>The error if it failed.</summary>
     public RenewalException? Error { get; internal set; }
 
-    /// <summary>The actions of the request.</summary>
-    internal IReadOnlyList<ActionDefinition> Actions { get; init; } = [];
-
     /// <summary>The log of this pair alone; null if it has none.</summary>
-    internal ILogger? Log { get; init; }
+    internal ILogger? Log { get; set; }
+
+    /// <summary>The follow-ups that the call is to run; null if there are none.</summary>
+    internal PairFollowUps? FollowUps { get; init; }
+
+    /// <summary>Of a registered renewal: the certificate for which no follow-up is open; null if some are, or it is not known.</summary>
+    internal ServedCertificate? Served { get; set; }
+
+    /// <summary>The difference to the CA's clock; null if the CA did not answer.</summary>
+    internal CaClock? CaClock { get; init; }
+
+    /// <summary>The message for the state that all users can read: without the output of a program. Null if the message has none.</summary>
+    internal string? PublicMessage { get; set; }
+
+    /// <summary>Adds to the result how the follow-ups ended.</summary>
+    internal void AddFollowUps()
+    {
+        if (FollowUps is not { } followUps)
+            return;
+        Served = followUps.Served;
+        var before = Result;
+        Result = before with { ActionsPending = followUps.IsOpen };
+        if (followUps.Failure is not { } failure)
+            return;
+        Result = Result with { ErrorId = before.ErrorId ?? ErrorId.ActionFailed, Message = $"{before.Message} Its {failure.Message}" };
+        PublicMessage = $"{before.Message} Its {failure.PublicMessage ?? failure.Message}";
+    }
+
+    /// <summary>The result and the error.</summary>
+    public void Deconstruct(out RenewalResult result, out RenewalException? error) => (result, error) = (Result, Error);
 }

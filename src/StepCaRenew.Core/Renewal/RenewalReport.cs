@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using StepCaRenew.Accounts;
 using StepCaRenew.Ca;
 using StepCaRenew.Certificates;
-using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps;
 using StepCaRenew.Logging;
 using StepCaRenew.Policy;
 using StepCaRenew.Stores.PemFiles;
@@ -27,7 +27,10 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
     };
 
     /// <summary>Whether this run has read the pair.</summary>
-    public bool WasRead => result.SerialNumber is not null;
+    public bool WasRead => SerialNumber is not null;
+
+    /// <summary>The serial number of the certificate in place; null before it was read.</summary>
+    public string? SerialNumber => result.SerialNumber;
 
     public void Loaded(PairFacts pair) => result = result with
     {
@@ -67,7 +70,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
     public void Asked() => result = result with { Attempts = result.Attempts + 1 };
 
     /// <summary>Records the difference to the CA's clock, if it was found out.</summary>
-    public void SawClock(CaClock? clock) => result = result with { CaClock = clock ?? result.CaClock };
+    public void SawClock(CaClock? clock) => CaClock = clock ?? CaClock;
 
     /// <summary>Records the replacement, and warns of hard links and of files that did not keep their owner.</summary>
     public void Replaced(X509Certificate2 leaf, IEnumerable<(string Path, string Owner)> lostOwners)
@@ -84,23 +87,54 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
             RenewalLog.OwnerNotKept(logger, path, owner, CurrentUser.Name);
     }
 
-    /// <summary>Records the actions that are to run after this run; those of earlier runs are among them.</summary>
-    public void Owes(OwedActions? owed) => result = result with { Owed = owed, ActionsPending = owed is not null };
+    /// <summary>The follow-ups for the runner of the call; null if this run has none to run.</summary>
+    public PairFollowUps? FollowUps { get; private set; }
 
-    /// <summary>Records that actions are pending which this call must not run.</summary>
-    public void LeavesPending() => result = result with { Owed = null, ActionsPending = true };
+    /// <summary>Of a registered renewal: the certificate for which no follow-up is open any more.</summary>
+    public ServedCertificate? Served { get; private set; }
+
+    /// <summary>The difference to the CA's clock, if it was found out.</summary>
+    public CaClock? CaClock { get; private set; }
+
+    /// <summary>Hands open follow-ups to the runner, unless another run is running them. This can be called again after the renewal.</summary>
+    public void HandOver(PairFollowUps followUps)
+    {
+        Withhold(followUps);
+        if (!followUps.IsOpen || followUps.IsLeftToAnother || followUps.Open.Count == 0)
+            return;
+        FollowUps = followUps;
+        followUps.IsHandedOver = true;
+    }
+
+    /// <summary>Leaves open follow-ups to a later run.</summary>
+    public void Withhold(PairFollowUps followUps)
+    {
+        if (FollowUps is { } earlier)
+        {
+            earlier.IsHandedOver = false;
+            if (earlier != followUps)
+                earlier.Release();
+        }
+
+        (FollowUps, Served) = (null, followUps.Served);
+        result = result with { ActionsPending = followUps.IsOpen };
+    }
+
+    /// <summary>The first run after a registration or an update finds the certificate that the services use.</summary>
+    public void Serves(ServedCertificate certificate) => Served = certificate;
+
+    /// <summary>The outcome with a result of this report.</summary>
+    public RenewalOutcome ToOutcome(RenewalResult finished, RenewalException? error) => new(finished, error) { FollowUps = FollowUps, Served = Served, CaClock = CaClock };
 
     public RenewalResult NotDue(RenewalDecision decision, bool isPending)
     {
-        if (isPending)
-            LeavesPending();
+        result = result with { ActionsPending = isPending };
         return Finish(RenewalStatus.NotDue, $"Not due before {MessageTime.Local(decision.RenewAfter)}, in {Duration.Format(decision.RenewAfter - clock.GetUtcNow())}.");
     }
 
     public RenewalResult WouldRenew(bool isPending)
     {
-        if (isPending)
-            LeavesPending();
+        result = result with { ActionsPending = isPending };
         WarnOfHardLinks();
         return Finish(RenewalStatus.WouldRenew, $"Due, and would be renewed; nothing was done.{HardLinkNote}");
     }

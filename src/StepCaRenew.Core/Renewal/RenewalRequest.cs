@@ -1,5 +1,6 @@
 using StepCaRenew.Ca;
 using StepCaRenew.Certificates.Keys;
+using StepCaRenew.FollowUps;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Renewal;
@@ -35,6 +36,9 @@ internal sealed record RenewalRequest : RenewalSettings
 
     /// <summary>The difference to the CA's clock in an earlier run; null if it is unknown.</summary>
     internal CaClock? LastClock { get; init; }
+
+    /// <summary>Of a registered renewal: the certificate for which its follow-ups last ran; null if it is not known.</summary>
+    internal ServedCertificate? Served { get; init; }
 
     /// <summary>Called before anything is changed and before the CA is asked; false changes nothing.</summary>
     public Func<RenewalPlan, CancellationToken, Task<bool>> ApproveAsync { get; init; } = (_, _) => Task.FromResult(true);

@@ -1,5 +1,3 @@
-using StepCaRenew.Ca;
-using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Text;
 
 namespace StepCaRenew;
@@ -66,15 +64,6 @@ public sealed record RenewalResult
             Message = error.Message,
         };
     }
-
-    /// <summary>The actions to run after the last certificate of the call; null if there are none.</summary>
-    internal OwedActions? Owed { get; init; }
-
-    /// <summary>The message for readers of the public state: without the output of a program. Null if the message itself is fit for them.</summary>
-    internal string? PublicMessage { get; init; }
-
-    /// <summary>The difference to the CA's clock; null if the CA did not answer.</summary>
-    internal CaClock? CaClock { get; init; }
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

@@ -1,6 +1,7 @@
 using StepCaRenew.Ca;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates.Keys;
+using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;
 using StepCaRenew.Stores.PemFiles;
@@ -32,16 +33,14 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
 
     // The state of one attempt. Each step relies on what the steps before it have set.
     private PemFileStore store = null!;
-    private PendingActions pending = null!;
+    private PairFollowUps followUps = null!;
     private PairSnapshot? snapshot;
     private PairLock? pairLock;
     private bool isUnderLock;
     private bool hasRecovered;
     private bool isReplaced;
-    private IReadOnlyList<PendingEntry> before = [];
     private PrivateKey? newKey;
     private PairReplacement replacement = null!;
-    private PendingNote note = null!;
     private CaAnswer answer = null!;
     private PairVersion newVersion = PairVersion.None;
     private RenewalResult? result;
@@ -102,7 +101,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     private async Task<Outcome> CheckAsync(CancellationToken cancellationToken)
     {
         store = Keep(await PemFileStore.OpenAsync(request.Location, report.WasRead, services.Volumes, services.Clock, services.Logger, cancellationToken).ConfigureAwait(false));
-        pending = Keep(new PendingActions(store.Volume, store.Folders, store.Paths, request.Actions, services.Acting, services.Clock, services.Logger));
+        followUps = Keep(new PairFollowUps(services.FollowUps, store.Volume, store.Folders, store.Paths, request.Actions, request.LockTimeout ?? RenewalSettings.DefaultLockTimeout, services.Logger));
         snapshot = Keep(store.TryPeek());
         // Leftovers belong to the run that holds the lock, if there is one; they are checked again under the lock.
         if (store.IsInterrupted)
@@ -110,10 +109,10 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
         await EnsureSnapshotAsync(cancellationToken).ConfigureAwait(false);
         var decision = report.Decide(snapshot!.Facts);
         if (!decision.IsDue)
-            return pending.IsRecorded && await approval.ForActionsAsync(cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Finish(report.NotDue(decision, pending.IsRecorded));
+            return await HasFollowUpsAsync(cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Finish(report.NotDue(decision, IsReplacedByOthers || followUps.IsOpenFor(snapshot.Facts.SerialNumber)));
         if (!request.Ca.UseToken)
             MachineRoots.Preload(snapshot.FirstCertificate);
-        return await approval.ForRenewalAsync(snapshot.Facts, cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Refused(pending.IsRecorded);
+        return await approval.ForRenewalAsync(snapshot.Facts, cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Refused(followUps.IsRecorded);
     }
 
     private async Task<Outcome> LockAsync(CancellationToken cancellationToken)
@@ -150,11 +149,13 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     private async Task<Outcome> DecideAsync(CancellationToken cancellationToken)
     {
         var decision = report.Decide(snapshot!.Facts);
-        before = pending.Settle(Pair.Leaf.SerialNumber);
-        Owe(OwedActions.Of(request, store.Paths, Pair, before, null));
+        if (IsReplacedByOthers)
+            RequireSuccessor(mayBeExpired: decision.IsDue);
+        followUps.Load(Pair, request.CertificatePath, request.Served);
+        report.HandOver(followUps);
         if (!decision.IsDue)
-            return pending.IsOverdue(before, request.ActionTimeout ?? new ActionHost().Timeout) ? throw ActionErrors.LeftTooLong(request.CertificatePath) : Finish(report.NotDue(decision, isPending: false));
-        return await approval.ForRenewalAsync(snapshot.Facts, cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Refused(before.Count > 0);
+            return followUps.IsOverdue(request.ActionTimeout ?? new ActionHost().Timeout) ? throw ActionErrors.LeftTooLong(request.CertificatePath) : Finish(report.NotDue(decision, followUps.IsOpen));
+        return await approval.ForRenewalAsync(snapshot.Facts, cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Refused(followUps.IsOpen);
     }
 
     // Everything that can fail is done before the CA issues a certificate.
@@ -168,7 +169,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
 
         report.Found(store.FindHardLinks(newKey is not null));
         replacement = Keep(await store.StageAsync(newKey is not null).ConfigureAwait(false));
-        note = Keep(pending.Note(Pair.Leaf.SerialNumber, before));
+        followUps.Stage();
         return Outcome.Continue;
     }
 
@@ -189,26 +190,26 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
         return Task.FromResult(Outcome.Continue);
     }
 
-    // The record of the actions is on disk before the new pair is: a crash must not lose them.
+    // The record of the follow-ups is on disk before the new pair is: a crash must not lose them.
     private async Task<Outcome> CommitAsync()
     {
         newVersion = NewPair.Render(store.Paths, answer.WithKey(newKey ?? Pair.Key), Pair, request.KeyPassword);
-        note.Put();
+        followUps.CommitRecord();
         try
         {
             isReplaced = await replacement.CommitAsync(newVersion, snapshot!.Version).ConfigureAwait(false);
         }
         catch
         {
-            // If the commit could be neither completed nor undone, the next run completes it, and the actions follow it then.
+            // If the commit could be neither completed nor undone, the next run completes it, and the follow-ups are open then.
             if (!store.Holds(snapshot!.Version))
-                note.Keep();
+                followUps.Confirm();
             throw;
         }
 
         if (!isReplaced)
             return Outcome.StartOver;
-        note.Keep();
+        followUps.Confirm();
         report.Replaced(answer.Leaf, replacement.LostOwners);
         return Outcome.Continue;
     }
@@ -216,8 +217,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     private async Task<Outcome> DropOldAsync()
     {
         // The actions stay pending until the check has passed: a service must not load a pair that another process has broken.
-        if (note.Entries.Count > 0)
-            report.LeavesPending();
+        report.Withhold(followUps);
         if (!store.Holds(newVersion))
             (await store.LoadAsync(wasRead: true, _ => { }, CancellationToken.None).ConfigureAwait(false)).Dispose();
         replacement.DropOld();
@@ -227,16 +227,49 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
 
     private Task<Outcome> FollowUpAsync()
     {
-        Owe(OwedActions.Of(request, store.Paths, Pair, note.Entries, answer.Leaf));
+        followUps.Renewed(Pair, request.CertificatePath, answer.Leaf);
+        report.HandOver(followUps);
         return Task.FromResult(Finish(report.Renewed(answer.Leaf, newKey is not null)));
     }
 
     private CertificatePair Pair => snapshot!.Pair;
 
+    // Of a registered renewal: the services use another certificate.
+    private bool IsReplacedByOthers => request.Served is { } served && served.SerialNumber != snapshot!.Facts.SerialNumber;
+
+    // A certificate from another program must be able to take the place of the one last served.
+    private void RequireSuccessor(bool mayBeExpired)
+    {
+        var (validity, now) = (Pair.Validity, services.Clock.GetUtcNow());
+        if (request.Served!.FindDifference(Pair.Leaf) is { } difference)
+            throw ServedCertificate.Foreign(request.CertificatePath, difference);
+        if (validity.NotBefore > now + AnswerVerifier.Leeway || (validity.NotAfter <= now && !mayBeExpired))
+            throw ServedCertificate.Foreign(request.CertificatePath, $"is valid from {validity.NotBefore:u} to {validity.NotAfter:u}");
+        var moment = now < validity.NotBefore ? validity.NotBefore : now > validity.NotAfter ? validity.NotAfter : now;
+        if (!services.Issuer.IsTrusted(Pair.Keyed, request.Ca, moment, out var roots))
+            throw ServedCertificate.Foreign(request.CertificatePath, $"does not chain to the root in '{roots}'");
+    }
+
+    // A run that brings no actions leaves the follow-ups open.
+    private async Task<bool> HasFollowUpsAsync(CancellationToken cancellationToken)
+    {
+        if (request.RecordFolder is not null && request.Served is null && !followUps.IsRecorded)
+            report.Serves(ServedCertificate.FromCertificate(Pair.Leaf));
+        var isOpen = IsReplacedByOthers || (followUps.IsRecorded && (followUps.HasActions || request.RecordFolder is not null));
+        return isOpen && await approval.ForActionsAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task EnsureSnapshotAsync(CancellationToken cancellationToken)
     {
-        snapshot ??= Keep(await store.LoadAsync(report.WasRead, report.Loaded, cancellationToken).ConfigureAwait(false));
-        report.Loaded(snapshot.Facts);
+        try
+        {
+            snapshot ??= Keep(await store.LoadAsync(report.WasRead, report.Loaded, cancellationToken).ConfigureAwait(false));
+            report.Loaded(snapshot.Facts);
+        }
+        catch (RenewalException e) when (e.ErrorId == ErrorId.KeyMismatch && request.Served is { } served && served.SerialNumber != report.SerialNumber)
+        {
+            throw ServedCertificate.Foreign(request.CertificatePath, "does not match the key", e);
+        }
     }
 
     // Without a renewal the user is not asked about the actions of an earlier one.
@@ -244,16 +277,6 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     {
         report.Found(store.FindHardLinks(request.Rekey));
         return Finish(report.WouldRenew(isPending));
-    }
-
-    // Another run that is running the actions of the pair keeps them; those that this run adds are recorded for the next one.
-    private void Owe(OwedActions? owed)
-    {
-        if (pending.IsAnothers && owed is not null)
-            report.LeavesPending();
-        else
-            report.Owes(owed);
-        pending.IsTakenOver = owed is not null;
     }
 
     private Outcome Finish(RenewalResult finished)

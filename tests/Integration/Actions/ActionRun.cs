@@ -42,15 +42,16 @@ internal sealed class ActionRun(string stepPath, params ActionDefinition[] actio
         Actions = actions,
     };
 
-    public async Task<RenewalResult> RenewAsync(string certificatePath, bool isForced = false) =>
-        (await Engine.RenewAsync(Request(certificatePath, isForced), CancellationToken.None)).Result;
+    public Task<RenewalOutcome> RenewAsync(string certificatePath, bool isForced = false) =>
+        Engine.RenewAsync(Request(certificatePath, isForced), CancellationToken.None);
 
     public async Task<IReadOnlyList<RenewalResult>> RunAsync(bool isForced, params string[] certificatePaths)
     {
-        var results = new List<RenewalResult>();
+        var outcomes = new List<RenewalOutcome>();
         foreach (var path in certificatePaths)
-            results.Add(await RenewAsync(path, isForced));
-        return (await Engine.ActAsync(results, actions, Host, CancellationToken.None)).Results;
+            outcomes.Add(await RenewAsync(path, isForced));
+        await Engine.FollowUpAsync(outcomes, Host, CancellationToken.None);
+        return [.. outcomes.Select(outcome => outcome.Result)];
     }
 
     public async Task<RenewalResult> RunAsync(string certificatePath, bool isForced = false) => (await RunAsync(isForced, [certificatePath]))[0];
@@ -61,7 +62,7 @@ internal sealed class ActionRun(string stepPath, params ActionDefinition[] actio
     /// <summary>A run that ends before it acts.</summary>
     public async Task<RenewalResult> RenewAndDieAsync(string certificatePath)
     {
-        var result = await RenewAsync(certificatePath, isForced: true);
+        var (result, _) = await RenewAsync(certificatePath, isForced: true);
         Dispose();
         return result;
     }

@@ -33,7 +33,7 @@ public sealed class Child
     {
         var (certificate, trace) = (Environment.GetEnvironmentVariable(Certificate)!, Environment.GetEnvironmentVariable(Trace)!);
         var run = new ActionRun(Environment.GetEnvironmentVariable(StepPath)!, ActionRun.Append(trace));
-        var result = await run.RenewAsync(certificate, isForced: true);
+        var (result, _) = await run.RenewAsync(certificate, isForced: true);
         Assert.Equal(RenewalStatus.Renewed, result.Status);
         File.WriteAllText(Ready(trace), string.Empty);
         await Task.Delay(TimeSpan.FromMinutes(2));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using StepCaRenew.FileSystem;
+using StepCaRenew.FollowUps;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Stores.PemFiles;
 
@@ -52,7 +53,7 @@ public sealed class PendingTests : IAsyncLifetime
     public async Task Record_IsOnDiskBeforeTheNewCertificate_AndStaysUntilTheActionIsDone()
     {
         var volume = new RecordingVolume();
-        var result = await new ActionRun(ca.StepPath, ActionRun.Append(trace)) { Volume = volume }.RenewAsync(certificate, isForced: true);
+        var (result, _) = await new ActionRun(ca.StepPath, ActionRun.Append(trace)) { Volume = volume }.RenewAsync(certificate, isForced: true);
         Assert.True(result.ActionsPending);
         Assert.True(File.Exists(Pending));
         Assert.DoesNotContain("trace", File.ReadAllText(Pending), StringComparison.Ordinal);
@@ -155,16 +156,43 @@ public sealed class PendingTests : IAsyncLifetime
         Assert.Single(Trace);
     }
 
+    // The services have not loaded the new certificate: an action that somebody has corrected runs.
     [Fact]
-    public async Task OtherActions_OfTheNextCall_AreNotRunForIt()
+    public async Task CorrectedAction_OfTheNextCall_RunsOnce()
     {
         await Run(ActionRun.Fail()).RunAsync(certificate, isForced: true);
         var run = Run(ActionRun.Append(trace));
         var result = await run.RunAsync(certificate);
-        AssertResult.Is(result, RenewalStatus.NotDue, actionsPending: false);
-        Assert.Empty(Trace);
-        Assert.Single(run.Warnings);
+        AssertResult.Is(result, RenewalStatus.NotDue, actionsPending: false, errorId: null);
+        Assert.Equal([$"ran {result.SerialNumber}"], Trace);
+        Assert.Empty(run.Warnings);
         Assert.False(File.Exists(Pending));
+        await run.RunAsync(certificate);
+        Assert.Single(Trace);
+    }
+
+    [Fact]
+    public async Task CorrectedAction_NextToOneThatIsDone_RunsAlone()
+    {
+        await Run(ActionRun.Append(trace, "first"), ActionRun.Fail()).RunAsync(certificate, isForced: true);
+        var result = await Run(ActionRun.Append(trace, "first"), ActionRun.Append(trace, "corrected")).RunAsync(certificate);
+        Assert.False(result.ActionsPending);
+        Assert.Equal([$"first {result.SerialNumber}", $"corrected {result.SerialNumber}"], Trace);
+    }
+
+    [Fact]
+    public async Task CallWithoutActions_LeavesThemPending_AlsoWhenItRenews()
+    {
+        var run = Run(ActionRun.Append(trace));
+        await run.RenewAndDieAsync(certificate);
+        using var without = Run();
+        AssertResult.Is(await without.RunAsync(certificate), RenewalStatus.NotDue, actionsPending: true);
+        AssertResult.Is(await without.RunAsync(certificate, isForced: true), RenewalStatus.Renewed, actionsPending: true);
+        Assert.Empty(without.Warnings);
+        Assert.Empty(Trace);
+        var result = await run.RunAsync(certificate);
+        Assert.Equal([$"ran {result.SerialNumber}"], Trace);
+        Assert.False(result.ActionsPending);
     }
 
     [Fact]
@@ -174,9 +202,9 @@ public sealed class PendingTests : IAsyncLifetime
         await run.RenewAndDieAsync(certificate);
         foreach (var actions in new[] { run, Run(ActionRun.Fail()) })
         {
-            var (result, _) = await actions.Engine.RenewAsync(actions.Request(certificate) with { ApproveAsync = (_, _) => Task.FromResult(false) }, CancellationToken.None);
-            AssertResult.Is(result, RenewalStatus.NotDue, actionsPending: true);
-            await actions.Engine.ActAsync([result], actions.Request(certificate).Actions, actions.Host, CancellationToken.None);
+            var outcome = await actions.Engine.RenewAsync(actions.Request(certificate) with { ApproveAsync = (_, _) => Task.FromResult(false) }, CancellationToken.None);
+            AssertResult.Is(outcome.Result, RenewalStatus.NotDue, actionsPending: true);
+            await actions.Engine.FollowUpAsync([outcome], actions.Host, CancellationToken.None);
         }
 
         Assert.Empty(Trace);
@@ -217,8 +245,8 @@ public sealed class PendingTests : IAsyncLifetime
         using var other = Run(ActionRun.Append(trace));
         Assert.True((await other.RunAsync(certificate, isForced: true)).ActionsPending);
         Assert.Empty(Trace);
-        var (results, _) = await run.Engine.ActAsync([first], run.Request(certificate).Actions, run.Host, CancellationToken.None);
-        Assert.True(results[0].ActionsPending);
+        await run.Engine.FollowUpAsync([first], run.Host, CancellationToken.None);
+        Assert.True(first.Result.ActionsPending);
         Assert.True(File.Exists(Pending));
     }
 
@@ -230,11 +258,10 @@ public sealed class PendingTests : IAsyncLifetime
         var renewed = await run.RenewAsync(certificate, isForced: true);
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         var start = Stopwatch.GetTimestamp();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Engine.ActAsync([renewed], run.Request(certificate).Actions, run.Host, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Engine.FollowUpAsync([renewed], run.Host, stop.Token));
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 20);
         Assert.Single(Trace);
-        var entry = Assert.Single(StepCaRenew.FollowUps.Actions.PendingFormat.Parse(File.ReadAllBytes(Pending))!);
-        Assert.Equal(sleep.Hash, entry.Hash);
+        Assert.DoesNotContain(sleep.Hash, Assert.Single(FollowUpRecord.Parse(File.ReadAllBytes(Pending))!.Done), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -253,12 +280,12 @@ public sealed class PendingTests : IAsyncLifetime
     public async Task Clearance_WaitsForThePairsLock_AndLeavesTheRecordWhereItGetsNone()
     {
         var run = Run(ActionRun.Append(trace));
-        var (renewed, _) = await run.Engine.RenewAsync(run.Request(certificate, isForced: true) with { LockTimeout = TimeSpan.Zero }, CancellationToken.None);
+        var renewed = await run.Engine.RenewAsync(run.Request(certificate, isForced: true) with { LockTimeout = TimeSpan.Zero }, CancellationToken.None);
         using var folders = new OpenFolders();
         using (await PairLock.AcquireAsync(folders, new PairPaths(certificate, certificate), TimeSpan.Zero, TimeProvider.System, run, CancellationToken.None))
         {
-            var (results, _) = await run.Engine.ActAsync([renewed], run.Request(certificate).Actions, run.Host, CancellationToken.None);
-            Assert.True(results[0].ActionsPending);
+            await run.Engine.FollowUpAsync([renewed], run.Host, CancellationToken.None);
+            Assert.True(renewed.Result.ActionsPending);
         }
 
         Assert.Single(Trace);

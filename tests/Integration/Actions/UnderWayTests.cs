@@ -43,7 +43,8 @@ public sealed class UnderWayTests : IAsyncLifetime
 
         var other = await second.RunAsync(certificate);
         AssertResult.Is(other, RenewalStatus.NotDue, actionsPending: true, errorId: null);
-        Assert.Contains(LeftToAnother, second.Events);
+        // A run without actions leaves them anyway.
+        Assert.Equal(withTheAction, second.Events.Contains(LeftToAnother));
         Assert.Empty(second.Warnings);
 
         File.WriteAllText(go, "");
@@ -112,8 +113,8 @@ public sealed class UnderWayTests : IAsyncLifetime
         using var second = Run(ActionRun.Append(trace));
         Assert.True((await second.RunAsync(certificate)).ActionsPending);
         Assert.False(File.Exists(trace));
-        var (results, _) = await first.Engine.ActAsync([renewed], first.Request(certificate).Actions, first.Host, CancellationToken.None);
-        Assert.False(results[0].ActionsPending);
+        await first.Engine.FollowUpAsync([renewed], first.Host, CancellationToken.None);
+        Assert.False(renewed.Result.ActionsPending);
         Assert.Single(File.ReadAllLines(trace));
     }
 
@@ -124,7 +125,7 @@ public sealed class UnderWayTests : IAsyncLifetime
         var other = Path.Combine(folder, "no-step-here");
         Directory.CreateDirectory(other);
         using var failing = new ActionRun(other, ActionRun.Append(trace));
-        Assert.Equal(ErrorId.CaUrlMissing, (await failing.RenewAsync(certificate, isForced: true)).ErrorId);
+        Assert.Equal(ErrorId.CaUrlMissing, (await failing.RenewAsync(certificate, isForced: true)).Result.ErrorId);
         Assert.False((await run.RunAsync(certificate, isForced: true)).ActionsPending);
         Assert.Single(File.ReadAllLines(trace));
     }

@@ -95,7 +95,7 @@ public sealed class SuppressedActionsTests : EngineTest
         Assert.Null((await RunAsync(request)).Error);
         Assert.Null((await RunAsync(due)).Error);
         var record = NextToPair(attack, "pending");
-        File.WriteAllText(record, forged.Length == 0 ? string.Empty : Regex.Replace(File.ReadAllText(record), "\"time\":\"[0-9]{4}", "\"time\":\"2126"));
+        File.WriteAllText(record, forged.Length == 0 ? string.Empty : Regex.Replace(File.ReadAllText(record), "\"since\":\"[0-9]{4}", "\"since\":\"2126"));
         Assert.Equal(ErrorId.ActionFailed, (await RunAsync(due)).Error?.ErrorId);
     }
 

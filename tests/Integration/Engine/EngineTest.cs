@@ -77,7 +77,8 @@ public abstract class EngineTest : IDisposable
     private protected async Task<(RenewalResult Result, RenewalException? Error)> RunAsync(RenewalRequest request, CancellationToken cancellationToken = default)
     {
         var engine = new RenewalEngine(Clock, () => 0.5, name => Variables.GetValueOrDefault(name), Log, Volumes);
-        return await engine.RenewAsync(request, cancellationToken);
+        var (result, error) = await engine.RenewAsync(request, cancellationToken);
+        return (result, error);
     }
 
     /// <summary>The run renews; certificate and key on disk belong together, and the certificate is the one of the result.</summary>

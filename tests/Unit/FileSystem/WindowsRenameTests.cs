@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
 using System.Text;
 using StepCaRenew.FileSystem;
-using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps;
 using StepCaRenew.Stores.PemFiles;
 using StepCaRenew.Unit.Fixtures;
 
@@ -155,7 +155,7 @@ public sealed class WindowsRenameTests : IDisposable
     {
         var certificate = folder.Write("web.crt", "certificate");
         var paths = new PairPaths(certificate, certificate);
-        var file = new PendingFile(new Volume(new OpenFolders()), paths, new SharingRetry(clock));
+        var file = new FollowUpFile(new Volume(new OpenFolders()), paths, clock);
         File.WriteAllText(paths.Pending, "old");
         var reader = new FileStream(paths.Pending, FileMode.Open, FileAccess.Read, FileShare.Read);
         clock.OnWait = () =>
@@ -163,8 +163,8 @@ public sealed class WindowsRenameTests : IDisposable
             if (clock.Waits.Count == 3)
                 reader.Dispose();
         };
-        file.Stage([new PendingEntry(0, "hash", "0A", clock.GetUtcNow())]);
-        file.Put();
+        file.Stage(new FollowUpRecord("0A", clock.GetUtcNow()));
+        file.Commit();
         Assert.Equal(3, clock.Waits.Count);
         Assert.NotEqual("old", File.ReadAllText(paths.Pending));
     }

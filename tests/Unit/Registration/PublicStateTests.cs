@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Registration;
+using StepCaRenew.Renewal;
 using StepCaRenew.Unit.FollowUps.Actions;
 
 namespace StepCaRenew.Unit.Registration;
@@ -30,8 +31,8 @@ public sealed class PublicStateTests : IDisposable
         var context = new ActionContext(new ActionHost(), [], new Dictionary<string, string?>(), new CollectingLogger(), TimeProvider.System, new NoRecord(), IsRetry: false);
         var error = await Assert.ThrowsAsync<RenewalException>(() => action.RunAsync(context, CancellationToken.None));
         Assert.Contains("1234-5678", error.Message, StringComparison.Ordinal);
-        var result = new RenewalResult { Status = RenewalStatus.Renewed, ErrorId = error.ErrorId, Message = $"Renewed. {error.Message}", PublicMessage = $"Renewed. {error.PublicMessage}" };
-        Store.Write("web", new RenewalState().After(result, DateTimeOffset.UnixEpoch).Refused(error, DateTimeOffset.UnixEpoch));
+        var outcome = new RenewalOutcome(new RenewalResult { Status = RenewalStatus.Renewed, ErrorId = error.ErrorId, Message = $"Renewed. {error.Message}" }, null) { PublicMessage = $"Renewed. {error.PublicMessage}" };
+        Store.Write("web", new RenewalState().After(outcome, DateTimeOffset.UnixEpoch).Refused(error, DateTimeOffset.UnixEpoch));
         Assert.DoesNotContain("1234-5678", File.ReadAllText(StatePath), StringComparison.Ordinal);
         Assert.Equal("action 'sh' failed with exit code 3.", Store.Read("web").LastErrorMessage);
     }

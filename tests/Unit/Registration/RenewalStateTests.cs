@@ -1,4 +1,5 @@
 using System.Text;
+using StepCaRenew.FollowUps;
 using StepCaRenew.Registration;
 
 namespace StepCaRenew.Unit.Registration;
@@ -10,9 +11,9 @@ public sealed class RenewalStateTests
     [Fact]
     public void After_Success_KeepsTheLastErrorWithItsTime()
     {
-        var failed = new RenewalState().After(new() { Status = RenewalStatus.Failed, ErrorId = ErrorId.CaUnreachable, Message = "It refused." }, Now);
+        var failed = new RenewalState().After(new(new() { Status = RenewalStatus.Failed, ErrorId = ErrorId.CaUnreachable, Message = "It refused." }, null), Now);
         Assert.Equal((ErrorId.CaUnreachable, "It refused.", Now), (failed.LastErrorId, failed.LastErrorMessage, failed.LastErrorTime));
-        var good = failed.After(new() { Status = RenewalStatus.NotDue, Message = "Not due." }, Now.AddHours(1));
+        var good = failed.After(new(new() { Status = RenewalStatus.NotDue, Message = "Not due." }, null), Now.AddHours(1));
         Assert.Equal((null, "It refused.", Now), (good.LastErrorId, good.LastErrorMessage, good.LastErrorTime));
     }
 
@@ -27,9 +28,9 @@ public sealed class RenewalStateTests
     public void After_ActionsStayPending_KeepsTheTime()
     {
         var pending = new RenewalResult { Status = RenewalStatus.Renewed, ActionsPending = true };
-        var state = new RenewalState().After(pending, Now).After(pending, Now.AddHours(1));
+        var state = new RenewalState().After(new(pending, null), Now).After(new(pending, null), Now.AddHours(1));
         Assert.Equal(Now, state.ActionsPendingSince);
-        Assert.Null(state.After(pending with { ActionsPending = false }, Now.AddHours(2)).ActionsPendingSince);
+        Assert.Null(state.After(new(pending with { ActionsPending = false }, null), Now.AddHours(2)).ActionsPendingSince);
     }
 
     [Fact]
@@ -56,6 +57,24 @@ public sealed class RenewalStateTests
     {
         var state = StateFormat.Parse("""{ "later": { "one": [] }, "lastStatus": "Failed", "clockDifferenceSeconds": 99999999999, "lastErrorMessage": "a\u001b[1mb" }"""u8.ToArray());
         Assert.Equal(("Failed", null, "a\uFFFD[1mb"), (state!.LastStatus, state.ClockDifference, state.LastErrorMessage));
+    }
+
+    [Fact]
+    public void Parse_RenderedState_HasTheServedCertificate()
+    {
+        var served = new ServedCertificate("0A", "CN=\"web\", O=Example", ["DNS:web.local", "IP:192.0.2.1"]);
+        var read = StateFormat.Parse(StateFormat.Render(new RenewalState { Served = served }))!.Served!;
+        Assert.Equal((served.SerialNumber, served.Subject), (read.SerialNumber, read.Subject));
+        Assert.Equal(served.Names, read.Names);
+    }
+
+    [Fact]
+    public void After_ActionsPending_KeepsTheServedCertificate()
+    {
+        var (old, served) = (new ServedCertificate("0A", "CN=web", []), new ServedCertificate("0B", "CN=web", []));
+        var state = new RenewalState { Served = old };
+        Assert.Equal(old, state.After(new(new() { Status = RenewalStatus.Renewed, ActionsPending = true }, null), Now).Served);
+        Assert.Equal(served, state.After(new(new() { Status = RenewalStatus.Renewed }, null) { Served = served }, Now).Served);
     }
 
     [Fact]

@@ -46,11 +46,11 @@ public sealed class TaskHealthTests : IDisposable
     [Fact]
     public void Details_LastRunFailed_HaveItsTimeAndError()
     {
-        var state = Succeeded(Now.AddMinutes(-30)).After(Result(ErrorId.CaUnreachable, "The CA refused the connection."), Now.AddMinutes(-15));
+        var state = Succeeded(Now.AddMinutes(-30)).After(new(Result(ErrorId.CaUnreachable, "The CA refused the connection."), null), Now.AddMinutes(-15));
         Assert.Equal(
             $"The last run failed at {MessageTime.Local(Now.AddMinutes(-15))} (CaUnreachable): The CA refused the connection.",
             Assert.Single(TaskHealth.Details(Facts() with { State = state })));
-        Assert.Empty(TaskHealth.Details(Facts() with { State = state.After(Result(), Now) }));
+        Assert.Empty(TaskHealth.Details(Facts() with { State = state.After(new(Result(), null), Now) }));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class TaskHealthTests : IDisposable
         Assert.Empty(TaskHealth.Details(Facts() with { CertificateStatus = CertificateStatus.Due }));
     }
 
-    private static RenewalState Succeeded(DateTimeOffset time) => new RenewalState().After(Result(), time);
+    private static RenewalState Succeeded(DateTimeOffset time) => new RenewalState().After(new(Result(), null), time);
 
     private static RenewalResult Result(string? errorId = null, string message = "Not due.") =>
         new() { Status = errorId is null ? RenewalStatus.NotDue : RenewalStatus.Failed, ErrorId = errorId, Message = message };

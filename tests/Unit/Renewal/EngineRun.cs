@@ -35,7 +35,7 @@ internal sealed class EngineRun : IDisposable
 
     public string Folder => folder.Path;
 
-    public Task<(RenewalResult Result, RenewalException? Error)> RenewAsync(CancellationToken cancellationToken = default) =>
+    public Task<RenewalOutcome> RenewAsync(CancellationToken cancellationToken = default) =>
         new RenewalEngine(Clock, () => 0.5, Environment.Get, NullLogger.Instance).RenewAsync(Request, cancellationToken);
 
     /// <summary>Runs it and demands that it fails as given, with both files as they were.</summary>

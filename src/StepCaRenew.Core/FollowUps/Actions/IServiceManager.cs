@@ -15,7 +15,7 @@ internal enum ServiceState
 }
 
 /// <summary>The status of a service.</summary>
-/// <param name="State">What the service does now.</param>
+/// <param name="State">The present state.</param>
 /// <param name="ExitCode">The error code with which it last ended; 0 for none.</param>
 internal readonly record struct ServiceStatus(ServiceState State, int ExitCode = 0);
 

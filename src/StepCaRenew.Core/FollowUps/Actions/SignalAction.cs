@@ -98,7 +98,7 @@ internal sealed record SignalAction(string Signal, string PidFile) : ActionDefin
         }
         catch (RenewalException e) when (e.ErrorId != ErrorId.ActionFailed)
         {
-            throw ActionErrors.Failed(this, $"{e.Message} The daemon may not be running.", e);
+            throw ActionErrors.Failed(this, $"{e.Message} Check that the daemon is running.", e);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using StepCaRenew.FileSystem;
+using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Processes;
 using StepCaRenew.Stores.PemFiles;
@@ -207,23 +208,17 @@ public sealed class CommandActionTests : IDisposable
     // Through the runner, which applies the timeout.
     private async Task<RenewalException> FailureAsync(ActionDefinition action, TimeSpan? timeout = null)
     {
-        var certificate = folder.Write("web.crt", "certificate");
-        var entry = new PendingEntry(0, action.Hash, "0A", default);
-        var paths = new PairPaths(certificate, certificate);
-        File.WriteAllBytes(paths.Pending, PendingFormat.Render([entry]));
-        var result = new RenewalResult
-        {
-            Name = "web",
-            CertificatePath = certificate,
-            Status = RenewalStatus.Renewed,
-            Message = "Renewed.",
-            ActionsPending = true,
-            Owed = new OwedActions(paths, [entry], new("web", certificate, certificate, "0A", "0B", null, "BB", default), TimeSpan.Zero),
-        };
-        var runner = new ActionRunner([action], Context([], timeout ?? TimeSpan.FromMinutes(1)).Host, folders => new Volume(folders), TimeProvider.System, log);
-        var (results, errors) = await runner.RunAsync([result], CancellationToken.None);
-        AssertResult.Is(results[0], RenewalStatus.Renewed, actionsPending: true, errorId: ErrorId.ActionFailed);
-        Assert.Equal(ErrorId.ActionFailed, errors[0].ErrorId);
+        TestAuthority.Default.Issue(new LeafSpec { SerialNumber = [0x0B] }).WriteTo(folder, "web");
+        var paths = new PairPaths(folder.At("web.crt"), folder.At("web.key"));
+        File.WriteAllBytes(paths.Pending, new FollowUpRecord("0A", default).Render());
+        using var folders = new OpenFolders();
+        using var runner = new FollowUpRunner(TimeProvider.System, opened => new Volume(opened));
+        using var followUps = new PairFollowUps(runner, new Volume(folders), folders, paths, [action], TimeSpan.Zero, log);
+        using (var pair = CertificatePair.Load(paths.Certificate, paths.Key, null))
+            followUps.Load(pair, paths.Certificate, served: null);
+        var errors = await runner.RunAsync([(followUps, new RenewalResult { Name = "web" })], Context([], timeout ?? TimeSpan.FromMinutes(1)).Host, log, CancellationToken.None);
+        Assert.Equal((true, ErrorId.ActionFailed), (followUps.IsOpen, followUps.Failure?.ErrorId));
+        Assert.Equal(ErrorId.ActionFailed, Assert.Single(errors).ErrorId);
         return errors[0];
     }
 }

@@ -1,4 +1,5 @@
 using StepCaRenew.FileSystem;
+using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Stores.PemFiles;
 
@@ -22,13 +23,9 @@ public sealed class ServiceRestartTests : IDisposable
     public ServiceRestartTests()
     {
         services = new FakeServices(clock);
-        paths = new PairPaths(folder.Write("web.crt", "certificate"), folder.Write("web.key", "key"));
-        using var acting = new ActingLocks(log);
-        using var folders = new OpenFolders();
-        using var pending = new PendingActions(new Volume(folders), folders, paths, [Restart], acting, clock, log);
-        using var note = pending.Note("0A", []);
-        note.Put();
-        note.Keep();
+        TestAuthority.Default.Issue(new LeafSpec { SerialNumber = [0x0B] }).WriteTo(folder, "web");
+        paths = new PairPaths(folder.At("web.crt"), folder.At("web.key"));
+        File.WriteAllBytes(paths.Pending, new FollowUpRecord("0A", clock.GetUtcNow()).Render());
     }
 
     public void Dispose() => folder.Dispose();
@@ -218,11 +215,11 @@ public sealed class ServiceRestartTests : IDisposable
     public async Task Run_StopCannotBeRecorded_IsNotStopped()
     {
         services.Add("web");
-        var entries = PendingFormat.Parse(File.ReadAllBytes(paths.Pending))!;
+        var record = Record(Restart);
         File.Delete(paths.Pending);
         Directory.CreateDirectory(paths.Pending);
         Directory.CreateDirectory(Path.Combine(paths.Pending, "full"));
-        var error = await FailsAsync(entries: entries);
+        var error = await FailsAsync(record: record);
         Assert.Contains("was not stopped", error.Message, StringComparison.Ordinal);
         Assert.Empty(services.Orders);
     }
@@ -241,20 +238,23 @@ public sealed class ServiceRestartTests : IDisposable
         return true;
     }
 
-    private IReadOnlyList<string> Recorded() => PendingFormat.Parse(File.ReadAllBytes(paths.Pending))![0].Stopped;
+    private IReadOnlyList<string> Recorded() => [.. FollowUpRecord.Parse(File.ReadAllBytes(paths.Pending))!.Stopped.Values.SelectMany(services => services)];
 
-    private async Task<RenewalException> FailsAsync(IReadOnlyList<PendingEntry>? entries = null, CancellationToken end = default) =>
-        await Assert.ThrowsAsync<RenewalException>(() => RunAsync(entries: entries, end: end)) is { ErrorId: ErrorId.ActionFailed } error ? error : throw new InvalidOperationException("Another error id.");
+    private async Task<RenewalException> FailsAsync(StoppedServices? record = null, CancellationToken end = default) =>
+        await Assert.ThrowsAsync<RenewalException>(() => RunAsync(record: record, end: end)) is { ErrorId: ErrorId.ActionFailed } error ? error : throw new InvalidOperationException("Another error id.");
 
-    private async Task RunAsync(ServiceAction? action = null, IReadOnlyList<PendingEntry>? entries = null, CancellationToken end = default)
+    private async Task RunAsync(ServiceAction? action = null, StoppedServices? record = null, CancellationToken end = default)
     {
-        await new ServiceRestart(action ?? Restart, services, Record(action ?? Restart, entries), clock, log).RunAsync(Patience, end);
+        await new ServiceRestart(action ?? Restart, services, record ?? Record(action ?? Restart), clock, log).RunAsync(Patience, end);
     }
 
-    private StoppedServices Record(ServiceAction action, IReadOnlyList<PendingEntry>? entries = null)
+    private StoppedServices Record(ServiceAction action)
     {
-        entries ??= PendingFormat.Parse(File.ReadAllBytes(paths.Pending))!;
-        var subject = new ActionSubject("web", paths.Certificate, paths.Key, "0A", "0B", null, "00", clock.GetUtcNow());
-        return new StoppedServices(action, [new OwedActions(paths, entries, subject, LockTimeout)], folders => new Volume(folders), clock, log);
+        var (folders, runner) = (new OpenFolders(), new FollowUpRunner(clock, opened => new Volume(opened)));
+        var followUps = new PairFollowUps(runner, new Volume(folders), folders, paths, [action], LockTimeout, log);
+        using var pair = CertificatePair.Load(paths.Certificate, paths.Key, null);
+        followUps.Load(pair, paths.Certificate, served: null);
+        followUps.Dispose();
+        return new StoppedServices(action, [followUps], log);
     }
 }

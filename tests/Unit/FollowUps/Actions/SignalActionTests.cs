@@ -101,7 +101,7 @@ public sealed class SignalActionTests : IDisposable
     {
         var action = new SignalAction("HUP", folder.At("missing"));
         action.RequireRunnable(new ActionHost());
-        Assert.Contains("may not be running", (await Assert.ThrowsAsync<RenewalException>(() => RunAsync(action))).Message, StringComparison.Ordinal);
+        Assert.Contains("that the daemon is running", (await Assert.ThrowsAsync<RenewalException>(() => RunAsync(action))).Message, StringComparison.Ordinal);
     }
 
     [Theory]

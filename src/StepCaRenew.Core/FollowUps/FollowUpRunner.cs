@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Logging;
+using StepCaRenew.FileSystem;
+using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.Logging;
+using StepCaRenew.Policy;
+
+namespace StepCaRenew.FollowUps;
+
+/// <summary>Runs the follow-ups of one call: each action once, after the last replacement. An action that fails stays open.</summary>
+internal sealed class FollowUpRunner(TimeProvider clock, Func<OpenFolders, IVolume> volumes) : IDisposable
+{
+    public TimeProvider Clock => clock;
+
+    /// <summary>Makes the file system of a pair over the folders that are opened for it.</summary>
+    public Func<OpenFolders, IVolume> Volumes => volumes;
+
+    /// <summary>Keeps other runs from the follow-ups of the pairs of this call.</summary>
+    public ActingLocks Locks { get; } = new();
+
+    /// <summary>Runs the open actions of all pairs. An action that fails does not stop the others.</summary>
+    /// <param name="renewals">The pairs whose follow-ups are open, each with the result of its run.</param>
+    /// <param name="host">The settings that all actions share.</param>
+    /// <param name="log">The log of the actions.</param>
+    /// <param name="cancellationToken">Ends a running action; it stays open.</param>
+    /// <returns>One error for each action that failed.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; the actions that did not end stay open.</exception>
+    public async Task<IReadOnlyList<RenewalException>> RunAsync(
+        IReadOnlyList<(PairFollowUps FollowUps, RenewalResult Result)> renewals, ActionHost host, ILogger log, CancellationToken cancellationToken)
+    {
+        // A pair that the call names twice is served once, after its last renewal.
+        var pairs = renewals.GroupBy(renewal => renewal.FollowUps.RecordPath).ToList();
+        var last = pairs.Select(pair => pair.Last()).ToList();
+        var (done, errors) = (new HashSet<string>(), new List<RenewalException>());
+        try
+        {
+            foreach (var action in last.SelectMany(renewal => renewal.FollowUps.Open).DistinctBy(action => action.Hash))
+            {
+                var served = last.Where(renewal => renewal.FollowUps.Open.Any(open => open.Hash == action.Hash)).ToList();
+                if (await TryAsync(action, served, host, log, cancellationToken).ConfigureAwait(false) is { } error)
+                    errors.Add(error);
+                else
+                    done.Add(action.Hash);
+            }
+        }
+        finally
+        {
+            foreach (var pair in pairs)
+            {
+                var acted = pair.Last().FollowUps;
+                await acted.CompleteAsync(done.Intersect(acted.Open.Select(action => action.Hash)).ToHashSet()).ConfigureAwait(false);
+                foreach (var (followUps, _) in pair)
+                {
+                    followUps.EndLike(acted);
+                    followUps.Release();
+                }
+            }
+        }
+
+        return errors;
+    }
+
+    /// <summary>Lets other runs run the follow-ups that are still open.</summary>
+    public void Dispose() => Locks.Dispose();
+
+    private async Task<RenewalException?> TryAsync(
+        ActionDefinition action, List<(PairFollowUps FollowUps, RenewalResult Result)> served, ActionHost host, ILogger log, CancellationToken cancellationToken)
+    {
+        List<PairFollowUps> pairs = [.. served.Select(renewal => renewal.FollowUps)];
+        var context = new ActionContext(
+            host, [.. served.Select(renewal => renewal.Result)], ActionEnvironment.Describe([.. pairs.Select(pair => pair.Subject)]), log, clock,
+            new StoppedServices(action, pairs, log), pairs.Exists(pair => pair.IsRetry));
+        var time = action.Timeout ?? host.Timeout;
+        var patience = time < Duration.LongestTimeout ? time : Duration.LongestTimeout;
+        using var timeout = new CancellationTokenSource(patience, clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        cancellationToken.ThrowIfCancellationRequested();
+        ActionLog.Started(log, action.Description, served.Count);
+        var start = clock.GetTimestamp();
+        try
+        {
+            await action.RunAsync(context, end.Token).ConfigureAwait(false);
+            ActionLog.Done(log, action.Description, clock.GetElapsedTime(start).TotalSeconds);
+            return null;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            ActionLog.Stopped(log, action.Description);
+            throw;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || timeout.IsCancellationRequested)
+        {
+            var failure = e switch
+            {
+                // After the renewal, an action that cannot run is a failed action.
+                RenewalException { ErrorId: ErrorId.ActionInvalid } => ActionErrors.Failed(action, e.Message, e),
+                RenewalException known => known,
+                OperationCanceledException => ActionErrors.Failed(action, $"it did not end within {patience.TotalSeconds:0.#} s, and its processes were ended.", e),
+                _ => ActionErrors.Failed(action, e.Message, e),
+            };
+            pairs.ForEach(pair => pair.Failed(failure));
+            var error = ActionErrors.ForCertificates([.. served.Select(renewal => renewal.Result.Name)], failure);
+            ActionLog.Failed(log, error.ErrorId, error.Message);
+            return error;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using StepCaRenew.FileSystem;
+using StepCaRenew.Logging;
+using StepCaRenew.Stores.PemFiles;
+
+namespace StepCaRenew.FollowUps;
+
+/// <summary>The part for the runner, after the run. Each change of the record takes the lock of the pair again.</summary>
+internal sealed partial class PairFollowUps
+{
+    /// <summary>Lets other runs run the follow-ups.</summary>
+    public void Release() => acting?.Dispose();
+
+    /// <summary>An action failed.</summary>
+    public void Failed(RenewalException failure) => Failure ??= failure;
+
+    /// <summary>Takes over how the same pair ended that the call names twice.</summary>
+    public void EndLike(PairFollowUps other) => (record, Failure, Served) = (other.record, other.Failure, other.Served);
+
+    /// <summary>Whether a service is recorded as stopped, by any action: the same service may have another name in another action.</summary>
+    public bool HasStopped(string serviceHash) => record?.Stopped.Values.Any(services => services.Contains(serviceHash)) == true;
+
+    /// <summary>Changes the record on disk. If it is gone, it is written again.</summary>
+    /// <exception cref="RenewalException">The lock of the pair is not free.</exception>
+    /// <exception cref="IOException">The record cannot be written.</exception>
+    public Task ChangeAsync(Func<FollowUpRecord, FollowUpRecord> change) => UnderLockAsync(current =>
+    {
+        record = change(current.Read() ?? record!);
+        current.Write(record);
+    });
+
+    /// <summary>Records the actions that are done for the certificate, and deletes the record if none is open.</summary>
+    /// <param name="done">The hashes of actions.</param>
+    public async Task CompleteAsync(IReadOnlySet<string> done)
+    {
+        var isOnDisk = true;
+        try
+        {
+            await UnderLockAsync(current =>
+            {
+                var found = current.Read();
+                isOnDisk = current.Exists;
+                // Another run has replaced the certificate meanwhile: everything is open for the new one.
+                if (found is not null && current.ReadSerialNumber() != Subject.SerialNumber)
+                    return;
+                var changed = (found ?? record!).WithDone(done, Subject.SerialNumber);
+                var left = done.Count > 0 && IsComplete(changed) ? null : changed;
+                if (done.Count > 0 || found is null)
+                    current.Write(left);
+                record = left;
+                Served = record is null ? present : null;
+            }).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or RenewalException)
+        {
+            ActionLog.PendingNotChanged(logger, paths.Pending, e.Message);
+            if (!isOnDisk)
+                record = null;
+        }
+    }
+
+    private async Task UnderLockAsync(Action<FollowUpFile> work)
+    {
+        using var opened = new OpenFolders();
+        using var pairLock = await PairLock.AcquireAsync(opened, paths, lockTimeout, runner.Clock, logger, CancellationToken.None).ConfigureAwait(false);
+        work(new FollowUpFile(runner.Volumes(opened), paths, runner.Clock));
+    }
+}
