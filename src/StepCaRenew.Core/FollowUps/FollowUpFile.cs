@@ -1,11 +1,13 @@
+using Microsoft.Extensions.Logging;
 using StepCaRenew.Certificates;
 using StepCaRenew.FileSystem;
+using StepCaRenew.Logging;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.FollowUps;
 
 /// <summary>The file of a pair's <see cref="FollowUpRecord"/>. It is replaced as a whole, flushed, and deleted when no follow-up is open.</summary>
-internal sealed class FollowUpFile(IVolume volume, PairPaths paths, TimeProvider clock)
+internal sealed class FollowUpFile(IVolume volume, PairPaths paths, TimeProvider clock, ILogger logger) : IDisposable
 {
     private readonly SharingRetry retry = new(clock);
     private bool isStaged;
@@ -77,11 +79,18 @@ internal sealed class FollowUpFile(IVolume volume, PairPaths paths, TimeProvider
     public void Keep() => isNew = false;
 
     /// <summary>Deletes the staged record, and a committed one that is not to be kept.</summary>
-    public void Withdraw()
+    public void Dispose()
     {
-        Unstage();
-        if (isNew)
-            Delete();
+        try
+        {
+            Unstage();
+            if (isNew)
+                Delete();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            ActionLog.PendingNotChanged(logger, paths.Pending, e.Message);
+        }
     }
 
     /// <summary>Deletes the staged record.</summary>

@@ -62,6 +62,6 @@ internal sealed partial class PairFollowUps
     {
         using var opened = new OpenFolders();
         using var pairLock = await PairLock.AcquireAsync(opened, paths, lockTimeout, runner.Clock, logger, CancellationToken.None).ConfigureAwait(false);
-        work(new FollowUpFile(runner.Volumes(opened), paths, runner.Clock));
+        work(new FollowUpFile(runner.Volumes(opened), paths, runner.Clock, logger));
     }
 }

@@ -22,6 +22,7 @@ internal sealed partial class PairFollowUps : IDisposable
     private readonly OpenFolders folders;
     private readonly PairPaths paths;
     private readonly IReadOnlyList<ActionDefinition> actions;
+    private readonly ServedCertificate? served;
     private readonly TimeSpan lockTimeout;
     private readonly ILogger logger;
     private readonly FollowUpFile file;
@@ -30,17 +31,19 @@ internal sealed partial class PairFollowUps : IDisposable
     private ServedCertificate? present;
     private IDisposable? acting;
 
-    public PairFollowUps(FollowUpRunner runner, IVolume volume, OpenFolders folders, PairPaths paths, IReadOnlyList<ActionDefinition> actions, TimeSpan lockTimeout, ILogger logger)
+    // Served: if another program has replaced it since, the follow-ups are open.
+    public PairFollowUps(
+        FollowUpRunner runner, IVolume volume, OpenFolders folders, PairPaths paths, IReadOnlyList<ActionDefinition> actions, ServedCertificate? served, TimeSpan lockTimeout, ILogger logger)
     {
-        (this.runner, this.folders, this.paths, this.actions, this.lockTimeout, this.logger) = (runner, folders, paths, actions, lockTimeout, logger);
-        file = new FollowUpFile(volume, paths, runner.Clock);
+        (this.runner, this.folders, this.paths, this.actions, this.served, this.lockTimeout, this.logger) = (runner, folders, paths, actions, served, lockTimeout, logger);
+        file = new FollowUpFile(volume, paths, runner.Clock, logger);
     }
 
     /// <summary>Whether there is a record on disk.</summary>
     public bool IsRecorded => file.Exists;
 
-    /// <summary>Whether this run has actions of its own.</summary>
-    public bool HasActions => actions.Count > 0;
+    /// <summary>Whether a registered renewal has not recorded yet which certificate the services use: the first run after an update.</summary>
+    public bool IsServedUnknown => IsRegistered && served is null && !IsRecorded;
 
     /// <summary>Whether follow-ups are open, for this run or another one.</summary>
     public bool IsOpen => record is not null;
@@ -48,8 +51,10 @@ internal sealed partial class PairFollowUps : IDisposable
     /// <summary>Whether another run is running the follow-ups of the pair. Then this one does not.</summary>
     public bool IsLeftToAnother { get; private set; }
 
-    /// <summary>The actions of this run that are open.</summary>
-    public IReadOnlyList<ActionDefinition> Open => record is { } open ? [.. actions.Where(action => !open.IsDone(action, Subject.SerialNumber))] : [];
+    /// <summary>The actions of this run that are open. No service loads an expired certificate of another program: it is renewed first.</summary>
+    public IReadOnlyList<ActionDefinition> Open =>
+        record is not { } open || (IsReplacedByOthers(Subject.SerialNumber) && Subject.NotAfter <= runner.Clock.GetUtcNow()) ? []
+        : [.. actions.Where(action => !open.IsDone(action, Subject.SerialNumber))];
 
     /// <summary>Whether an earlier run already tried the actions, or was ended before it could.</summary>
     public bool IsRetry { get; private set; }
@@ -72,14 +77,22 @@ internal sealed partial class PairFollowUps : IDisposable
     // The actions of a registered renewal are all in its definition. A call by path may bring only some of them.
     private bool IsRegistered => paths.RecordFolder is not null;
 
+    /// <summary>Of a registered renewal: whether another program has replaced the certificate that was last served.</summary>
+    public bool IsReplacedByOthers(PairFacts present) => IsReplacedByOthers(present.SerialNumber);
+
+    /// <summary>Whether follow-ups are open for a certificate that is not due. Nothing is changed.</summary>
+    public bool IsOpenFor(PairFacts present) => IsReplacedByOthers(present) || (IsRecorded && Read().IsOpenFor(present.SerialNumber));
+
+    /// <summary>Whether this run may have follow-ups to run for a certificate that is not due. A run that brings no actions leaves the record.</summary>
+    public bool HasWorkFor(PairFacts present) => IsReplacedByOthers(present) || (IsRecorded && (actions.Count > 0 || IsRegistered));
+
     /// <summary>Finds the follow-ups that are open for the certificate in place.</summary>
     /// <param name="pair">The pair.</param>
     /// <param name="certificatePath">The certificate as the request names it.</param>
-    /// <param name="served">The certificate last served, if it is known. If another program has replaced it since, the follow-ups are open.</param>
-    public void Load(CertificatePair pair, string certificatePath, ServedCertificate? served)
+    public void Load(CertificatePair pair, string certificatePath)
     {
         var serial = pair.Leaf.SerialNumber;
-        var (isRecorded, isReplacedByOthers) = (file.Exists, served is not null && served.SerialNumber != serial);
+        var (isRecorded, isReplacedByOthers) = (IsRecorded, IsReplacedByOthers(serial));
         if (isRecorded || isReplacedByOthers || actions.Count > 0)
             IsLeftToAnother = (acting ??= runner.Locks.TryTake(folders, paths, logger)) is null;
         record = isRecorded && Read() is { } found && found.IsOpenFor(serial) ? found : null;
@@ -98,9 +111,6 @@ internal sealed partial class PairFollowUps : IDisposable
         WarnOfStoppedServices();
     }
 
-    /// <summary>Whether follow-ups are open for a certificate, for a run that brings none and changes nothing.</summary>
-    public bool IsOpenFor(string serialNumber) => file.Exists && Read().IsOpenFor(serialNumber);
-
     /// <summary>
     /// Whether another run has had the open actions for longer than all of them may take: it hangs, or somebody holds the lock
     /// to suppress them.
@@ -116,13 +126,14 @@ internal sealed partial class PairFollowUps : IDisposable
     }
 
     /// <summary>Writes the record of the coming replacement next to its place, before the CA is asked: a full disk costs no certificate then.</summary>
+    /// <returns>Withdraws the record if nothing is replaced; to be disposed under the lock of the pair.</returns>
     /// <exception cref="RenewalException">The record cannot be written; nothing was changed.</exception>
-    public void Stage()
+    public IDisposable Stage()
     {
         next = record ?? (actions.Count > 0 ? new FollowUpRecord(Subject.SerialNumber, runner.Clock.GetUtcNow()) : null);
         // A record of an earlier replacement is open for the new certificate too.
         if (next is null || (record is not null && file.Exists))
-            return;
+            return file;
         try
         {
             file.Stage(next);
@@ -138,6 +149,8 @@ internal sealed partial class PairFollowUps : IDisposable
             file.Unstage();
             throw e is IOException or UnauthorizedAccessException ? WriteErrors.Map(e, paths.Certificate) : e;
         }
+
+        return file;
     }
 
     /// <summary>Moves the record to its place, before the replacement: a crash must not lose the follow-ups. A failure does not stop the renewal.</summary>
@@ -170,13 +183,14 @@ internal sealed partial class PairFollowUps : IDisposable
             Served = present;
     }
 
-    /// <summary>Ends the attempt: withdraws a record without a replacement.</summary>
+    /// <summary>Ends the attempt.</summary>
     public void Dispose()
     {
-        Try(file.Withdraw);
         if (!IsHandedOver)
             Release();
     }
+
+    private bool IsReplacedByOthers(string serialNumber) => served is not null && served.SerialNumber != serialNumber;
 
     private bool IsComplete(FollowUpRecord candidate) =>
         candidate.Stopped.Count == 0 && actions.All(action => candidate.IsDone(action, Subject.SerialNumber));

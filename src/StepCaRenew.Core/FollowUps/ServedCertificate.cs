@@ -1,5 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Serialization;
+using StepCaRenew.Ca;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates;
 using StepCaRenew.Text;
 
@@ -26,6 +28,26 @@ internal sealed record ServedCertificate(string SerialNumber, string Subject, IR
         return found.Subject != Subject ? $"has the subject '{found.Subject}' instead of '{Subject}'"
             : !found.Names.ToHashSet().SetEquals(Names) ? $"has the names {List(found.Names)} instead of {List(Names)}"
             : null;
+    }
+
+    /// <summary>Requires that a certificate from another program can take the place of this one: subject and names, time and root.</summary>
+    /// <param name="found">The certificate; its key matches.</param>
+    /// <param name="certificatePath">Its file.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="mayBeExpired">Whether it is about to be renewed.</param>
+    /// <param name="ca">The CA of the renewal.</param>
+    /// <param name="issuer">Knows the root of the CA.</param>
+    /// <exception cref="RenewalException">It cannot (<see cref="ErrorId.ForeignCertificate"/>).</exception>
+    public void RequireSuccessor(KeyedCertificate found, string certificatePath, DateTimeOffset now, bool mayBeExpired, CaOptions ca, CertificateIssuer issuer)
+    {
+        if (FindDifference(found.Leaf) is { } difference)
+            throw Foreign(certificatePath, difference);
+        var (from, to) = (found.Leaf.NotBefore.ToUniversalTime(), found.Leaf.NotAfter.ToUniversalTime());
+        if (from > now + AnswerVerifier.Leeway || (to <= now && !mayBeExpired))
+            throw Foreign(certificatePath, $"is valid from {from:u} to {to:u}");
+        // OpenSSL rejects a certificate at the very moment of its end.
+        if (!issuer.IsTrusted(found, ca, moment: now < from ? from : now < to ? now : to.AddSeconds(-1), out var roots))
+            throw Foreign(certificatePath, $"does not chain to the root in '{roots}'");
     }
 
     /// <summary>The error of a certificate that cannot take the place of the one last served.</summary>

@@ -55,7 +55,7 @@ internal sealed class RenewalEngine : IDisposable
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            var error = e as RenewalException ?? Unexpected(e);
+            var error = report.Explain(e as RenewalException ?? Unexpected(e));
             RenewalLog.Failed(services.Logger, request.CertificatePath, error.ErrorId, error.Message);
             return report.ToOutcome(report.Failed(error), error);
         }

@@ -30,7 +30,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
     public bool WasRead => SerialNumber is not null;
 
     /// <summary>The serial number of the certificate in place; null before it was read.</summary>
-    public string? SerialNumber => result.SerialNumber;
+    private string? SerialNumber => result.SerialNumber;
 
     public void Loaded(PairFacts pair) => result = result with
     {
@@ -132,9 +132,9 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
         return Finish(RenewalStatus.NotDue, $"Not due before {MessageTime.Local(decision.RenewAfter)}, in {Duration.Format(decision.RenewAfter - clock.GetUtcNow())}.");
     }
 
-    public RenewalResult WouldRenew(bool isPending)
+    public RenewalResult WouldRenew(bool isPending, IReadOnlyList<HardLinks> links)
     {
-        result = result with { ActionsPending = isPending };
+        (hardLinks, result) = (links, result with { ActionsPending = isPending });
         WarnOfHardLinks();
         return Finish(RenewalStatus.WouldRenew, $"Due, and would be renewed; nothing was done.{HardLinkNote}");
     }
@@ -146,6 +146,11 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
         RenewalLog.Renewed(logger, request.CertificatePath, leaf.SerialNumber, leaf.NotAfter);
         return Finish(RenewalStatus.Renewed, $"Renewed{(withNewKey ? " with a new key" : string.Empty)}; valid until {MessageTime.Local(result.NotAfter)}.{HardLinkNote}");
     }
+
+    /// <summary>The error to report: if another program has replaced the certificate of a registered renewal, a pair that does not match is its fault.</summary>
+    public RenewalException Explain(RenewalException e) => e.ErrorId == ErrorId.KeyMismatch && request.Served is { } served && served.SerialNumber != SerialNumber
+        ? ServedCertificate.Foreign(request.CertificatePath, "does not match the key", e)
+        : e;
 
     // With only actions overdue, the certificate itself is not due.
     public RenewalResult Failed(RenewalException e) => Finish(e.ErrorId == ErrorId.ActionFailed ? RenewalStatus.NotDue : RenewalStatus.Failed, e.Message) with { ErrorId = e.ErrorId };

@@ -29,7 +29,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
         (run, _) => run.FollowUpAsync(),
     ];
 
-    private readonly Stack<IDisposable> resources = new();
+    private readonly Stack<IDisposable?> resources = new();
 
     // The state of one attempt. Each step relies on what the steps before it have set.
     private PemFileStore store = null!;
@@ -37,7 +37,6 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     private PairSnapshot? snapshot;
     private PairLock? pairLock;
     private bool isUnderLock;
-    private bool hasRecovered;
     private bool isReplaced;
     private PrivateKey? newKey;
     private PairReplacement replacement = null!;
@@ -45,12 +44,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     private PairVersion newVersion = PairVersion.None;
     private RenewalResult? result;
 
-    private enum Outcome
-    {
-        Continue,
-        Finished,
-        StartOver,
-    }
+    private enum Outcome { Continue, Finished, StartOver }
 
     /// <summary>Runs the steps, again from the start whenever another process has changed the pair.</summary>
     /// <exception cref="RenewalException">The pair cannot be renewed, or was changed in every attempt (<see cref="ErrorId.ChangedDuringRenewal"/>).</exception>
@@ -60,12 +54,9 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
         var approval = new Approval(request);
         for (var attempt = 1; attempt <= MaximumAttempts; attempt++)
         {
-            using (var run = new RenewalRun(request, report, services, approval))
-            {
-                if (await run.AttemptAsync(cancellationToken).ConfigureAwait(false) == Outcome.Finished)
-                    return run.result!;
-            }
-
+            using var run = new RenewalRun(request, report, services, approval);
+            if (await run.AttemptAsync(cancellationToken).ConfigureAwait(false) == Outcome.Finished)
+                return run.result!;
             RenewalLog.ChangedDuringRenewal(services.Logger, request.CertificatePath);
         }
 
@@ -90,29 +81,31 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
         }
     }
 
-    /// <summary>In reverse order: the record of actions is withdrawn before the staged files are removed, and the lock is released after both.</summary>
+    /// <summary>In reverse order: the record of follow-ups is withdrawn before the staged files are removed, and the lock is released after both.</summary>
     public void Dispose()
     {
         while (resources.TryPop(out var resource))
-            resource.Dispose();
+            resource?.Dispose();
     }
 
     // Most runs end here and have written nothing, not even a lock file.
     private async Task<Outcome> CheckAsync(CancellationToken cancellationToken)
     {
         store = Keep(await PemFileStore.OpenAsync(request.Location, report.WasRead, services.Volumes, services.Clock, services.Logger, cancellationToken).ConfigureAwait(false));
-        followUps = Keep(new PairFollowUps(services.FollowUps, store.Volume, store.Folders, store.Paths, request.Actions, request.LockTimeout ?? RenewalSettings.DefaultLockTimeout, services.Logger));
+        followUps = Keep(new PairFollowUps(services.FollowUps, store.Volume, store.Folders, store.Paths, request.Actions, request.Served, request.LockTimeout ?? RenewalSettings.DefaultLockTimeout, services.Logger));
         snapshot = Keep(store.TryPeek());
         // Leftovers belong to the run that holds the lock, if there is one; they are checked again under the lock.
         if (store.IsInterrupted)
             return store.IsLocked || await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Finish(report.WouldRecover());
         await EnsureSnapshotAsync(cancellationToken).ConfigureAwait(false);
         var decision = report.Decide(snapshot!.Facts);
+        if (followUps.IsServedUnknown)
+            report.Serves(ServedCertificate.FromCertificate(Pair.Leaf));
         if (!decision.IsDue)
-            return await HasFollowUpsAsync(cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Finish(report.NotDue(decision, IsReplacedByOthers || followUps.IsOpenFor(snapshot.Facts.SerialNumber)));
+            return followUps.HasWorkFor(snapshot.Facts) && await approval.ForActionsAsync(cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Finish(report.NotDue(decision, followUps.IsOpenFor(snapshot.Facts)));
         if (!request.Ca.UseToken)
             MachineRoots.Preload(snapshot.FirstCertificate);
-        return await approval.ForRenewalAsync(snapshot.Facts, cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Refused(followUps.IsRecorded);
+        return await approval.ForRenewalAsync(snapshot.Facts, cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Refuse(followUps.IsOpenFor(snapshot.Facts));
     }
 
     private async Task<Outcome> LockAsync(CancellationToken cancellationToken)
@@ -133,7 +126,6 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
             return Finish(report.WouldRecover());
         snapshot = null;
         report.Recovered(await store.RecoverAsync().ConfigureAwait(false));
-        hasRecovered = true;
         return Outcome.Continue;
     }
 
@@ -141,7 +133,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     {
         await EnsureSnapshotAsync(cancellationToken).ConfigureAwait(false);
         // Leftovers stay next to a pair that does not match. If another process has completed it meanwhile, they can be removed.
-        if (hasRecovered && store.IsInterrupted)
+        if (store.IsInterrupted)
             report.Recovered(await store.RecoverAsync().ConfigureAwait(false));
         return Outcome.Continue;
     }
@@ -149,13 +141,13 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     private async Task<Outcome> DecideAsync(CancellationToken cancellationToken)
     {
         var decision = report.Decide(snapshot!.Facts);
-        if (IsReplacedByOthers)
-            RequireSuccessor(mayBeExpired: decision.IsDue);
-        followUps.Load(Pair, request.CertificatePath, request.Served);
+        if (followUps.IsReplacedByOthers(snapshot.Facts))
+            request.Served!.RequireSuccessor(Pair.Keyed, request.CertificatePath, services.Clock.GetUtcNow(), mayBeExpired: decision.IsDue, request.Ca, services.Issuer);
+        followUps.Load(Pair, request.CertificatePath);
         report.HandOver(followUps);
         if (!decision.IsDue)
             return followUps.IsOverdue(request.ActionTimeout ?? new ActionHost().Timeout) ? throw ActionErrors.LeftTooLong(request.CertificatePath) : Finish(report.NotDue(decision, followUps.IsOpen));
-        return await approval.ForRenewalAsync(snapshot.Facts, cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Refused(followUps.IsOpen);
+        return await approval.ForRenewalAsync(snapshot.Facts, cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Refuse(followUps.IsOpen);
     }
 
     // Everything that can fail is done before the CA issues a certificate.
@@ -169,7 +161,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
 
         report.Found(store.FindHardLinks(newKey is not null));
         replacement = Keep(await store.StageAsync(newKey is not null).ConfigureAwait(false));
-        followUps.Stage();
+        Keep(followUps.Stage());
         return Outcome.Continue;
     }
 
@@ -234,50 +226,14 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
 
     private CertificatePair Pair => snapshot!.Pair;
 
-    // Of a registered renewal: the services use another certificate.
-    private bool IsReplacedByOthers => request.Served is { } served && served.SerialNumber != snapshot!.Facts.SerialNumber;
-
-    // A certificate from another program must be able to take the place of the one last served.
-    private void RequireSuccessor(bool mayBeExpired)
-    {
-        var (validity, now) = (Pair.Validity, services.Clock.GetUtcNow());
-        if (request.Served!.FindDifference(Pair.Leaf) is { } difference)
-            throw ServedCertificate.Foreign(request.CertificatePath, difference);
-        if (validity.NotBefore > now + AnswerVerifier.Leeway || (validity.NotAfter <= now && !mayBeExpired))
-            throw ServedCertificate.Foreign(request.CertificatePath, $"is valid from {validity.NotBefore:u} to {validity.NotAfter:u}");
-        var moment = now < validity.NotBefore ? validity.NotBefore : now > validity.NotAfter ? validity.NotAfter : now;
-        if (!services.Issuer.IsTrusted(Pair.Keyed, request.Ca, moment, out var roots))
-            throw ServedCertificate.Foreign(request.CertificatePath, $"does not chain to the root in '{roots}'");
-    }
-
-    // A run that brings no actions leaves the follow-ups open.
-    private async Task<bool> HasFollowUpsAsync(CancellationToken cancellationToken)
-    {
-        if (request.RecordFolder is not null && request.Served is null && !followUps.IsRecorded)
-            report.Serves(ServedCertificate.FromCertificate(Pair.Leaf));
-        var isOpen = IsReplacedByOthers || (followUps.IsRecorded && (followUps.HasActions || request.RecordFolder is not null));
-        return isOpen && await approval.ForActionsAsync(cancellationToken).ConfigureAwait(false);
-    }
-
     private async Task EnsureSnapshotAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            snapshot ??= Keep(await store.LoadAsync(report.WasRead, report.Loaded, cancellationToken).ConfigureAwait(false));
-            report.Loaded(snapshot.Facts);
-        }
-        catch (RenewalException e) when (e.ErrorId == ErrorId.KeyMismatch && request.Served is { } served && served.SerialNumber != report.SerialNumber)
-        {
-            throw ServedCertificate.Foreign(request.CertificatePath, "does not match the key", e);
-        }
+        snapshot ??= Keep(await store.LoadAsync(report.WasRead, report.Loaded, cancellationToken).ConfigureAwait(false));
+        report.Loaded(snapshot.Facts);
     }
 
     // Without a renewal the user is not asked about the actions of an earlier one.
-    private Outcome Refused(bool isPending)
-    {
-        report.Found(store.FindHardLinks(request.Rekey));
-        return Finish(report.WouldRenew(isPending));
-    }
+    private Outcome Refuse(bool isPending) => Finish(report.WouldRenew(isPending, store.FindHardLinks(request.Rekey)));
 
     private Outcome Finish(RenewalResult finished)
     {
@@ -288,8 +244,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     private T Keep<T>(T resource)
         where T : IDisposable?
     {
-        if (resource is not null)
-            resources.Push(resource);
+        resources.Push(resource);
         return resource;
     }
 }

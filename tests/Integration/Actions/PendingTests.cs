@@ -222,6 +222,31 @@ public sealed class PendingTests : IAsyncLifetime
         Assert.Empty(Trace);
     }
 
+    // A run that waits for the lock could otherwise lose its record to the end of this run.
+    [Fact]
+    public async Task Record_OfARefusedRenewal_IsWithdrawnUnderTheLock()
+    {
+        var revoked = await ca.IssueAsync(new IssueOptions { Folder = folder, Name = "revoked.local" });
+        await ca.RevokeAsync(revoked);
+        var paths = new PairPaths(revoked.CertificatePath, revoked.KeyPath);
+        using var folders = new OpenFolders();
+        var held = new List<bool>();
+        var volume = new RecordingVolume
+        {
+            Fails = call =>
+            {
+                if (call.StartsWith("delete ", StringComparison.Ordinal))
+                    held.Add(PairLock.IsHeld(folders, paths));
+                return false;
+            },
+        };
+        using var run = new ActionRun(ca.StepPath, ActionRun.Append(trace)) { Volume = volume };
+        AssertResult.Is(await run.RunAsync(revoked.CertificatePath, isForced: true), RenewalStatus.Failed);
+        Assert.Contains("delete .revoked.local.crt.stepcarenew-pending-new", volume.Calls);
+        Assert.NotEmpty(held);
+        Assert.DoesNotContain(false, held);
+    }
+
     [Fact]
     public async Task SeveralCertificates_ShareOneRun()
     {

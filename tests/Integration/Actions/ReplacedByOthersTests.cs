@@ -113,6 +113,32 @@ public sealed class ReplacedByOthersTests : EngineTest, IAsyncDisposable
         Assert.False(File.Exists(Record));
     }
 
+    // It is renewed first, and served then. If that fails, no service loads it.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ExpiredSuccessor_IsServedOnceItIsRenewed(bool isRenewed)
+    {
+        await ServedAsync(isRenewed ? RenewsExpired : new());
+        var expired = await ReissueAsync(age: TimeSpan.FromMinutes(15), lifetime: TimeSpan.FromMinutes(10));
+        var (result, _) = await RunAsync();
+        Assert.Equal((isRenewed ? RenewalStatus.Renewed : RenewalStatus.Failed, !isRenewed, expired.Leaf.SerialNumber), (result.Status, result.ActionsPending, result.OldSerialNumber));
+        Assert.Equal(isRenewed ? [$"{expired.Leaf.SerialNumber} {result.SerialNumber}"] : [], Acted);
+        Assert.NotEqual(ErrorId.ForeignCertificate, result.ErrorId);
+    }
+
+    // The services use the certificate in place; nobody has replaced it.
+    [Fact]
+    public async Task KeyThatAnotherProgramReplaced_IsAMismatch()
+    {
+        await ServedAsync();
+        var certificate = await File.ReadAllBytesAsync(pair.CertificatePath);
+        await ReissueAsync();
+        await File.WriteAllBytesAsync(pair.CertificatePath, certificate);
+        Age(pair.CertificatePath);
+        Assert.Equal(ErrorId.KeyMismatch, (await RunAsync()).Result.ErrorId);
+    }
+
     // An update of the module finds a record of the version before it, and no certificate last served.
     [Fact]
     public async Task RecordOfTheEarlierVersion_IsServed()
@@ -148,9 +174,9 @@ public sealed class ReplacedByOthersTests : EngineTest, IAsyncDisposable
         Actions = [action],
     });
 
-    private async Task RegisterAsync()
+    private async Task RegisterAsync(TestCaOptions? options = null)
     {
-        ca = await StartCaAsync();
+        ca = await StartCaAsync(options);
         pair = await IssueAsync(ca);
         OwnFolder.Make(store.Folders.Definitions, RenewalScope.CurrentUser);
         OwnFolder.Make(store.Folders.StateFolder(Name), RenewalScope.CurrentUser);
@@ -160,15 +186,15 @@ public sealed class ReplacedByOthersTests : EngineTest, IAsyncDisposable
     }
 
     // A CA of the test's own, which counts its requests.
-    private async Task<ITestCa> StartCaAsync()
+    private async Task<ITestCa> StartCaAsync(TestCaOptions? options = null)
     {
-        cas.Add(await TestCas.StartAsync(CaKind.DevCa, new()));
+        cas.Add(await TestCas.StartAsync(CaKind.DevCa, options ?? new()));
         return cas[^1];
     }
 
-    private async Task ServedAsync()
+    private async Task ServedAsync(TestCaOptions? options = null)
     {
-        await RegisterAsync();
+        await RegisterAsync(options);
         await RunAsync();
         Assert.NotNull(State.Served);
     }

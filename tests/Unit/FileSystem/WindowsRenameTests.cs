@@ -155,7 +155,7 @@ public sealed class WindowsRenameTests : IDisposable
     {
         var certificate = folder.Write("web.crt", "certificate");
         var paths = new PairPaths(certificate, certificate);
-        var file = new FollowUpFile(new Volume(new OpenFolders()), paths, clock);
+        var file = new FollowUpFile(new Volume(new OpenFolders()), paths, clock, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         File.WriteAllText(paths.Pending, "old");
         var reader = new FileStream(paths.Pending, FileMode.Open, FileAccess.Read, FileShare.Read);
         clock.OnWait = () =>

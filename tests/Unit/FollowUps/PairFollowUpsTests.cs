@@ -59,11 +59,11 @@ public sealed class PairFollowUpsTests : IDisposable
     }
 
     [Fact]
-    public void Dispose_WithoutAReplacement_WithdrawsTheRecord()
+    public void Stage_DisposedWithoutAReplacement_WithdrawsTheRecord()
     {
-        using (var run = Load([Reload]))
+        var run = Load([Reload]);
+        using (run.Stage())
         {
-            run.Stage();
             Assert.True(File.Exists(paths.StagedPending));
             run.CommitRecord();
             Assert.True(File.Exists(paths.Pending));
@@ -78,11 +78,10 @@ public sealed class PairFollowUpsTests : IDisposable
         Replace(Reload);
         var before = File.ReadAllBytes(paths.Pending);
         clock.Advance(TimeSpan.FromHours(1));
-        using (var run = Load([Reload, Restart]))
-        {
-            run.Stage();
+        var run = Load([Reload, Restart]);
+        using (run.Stage())
             run.CommitRecord();
-        }
+        run.Dispose();
 
         Assert.Equal(before, File.ReadAllBytes(paths.Pending));
         Place(0x0C);
@@ -153,7 +152,8 @@ public sealed class PairFollowUpsTests : IDisposable
         Replace(Reload);
         var run = Load([]);
         Assert.Equal((true, 0), (run.IsOpen, run.Open.Count));
-        Assert.True(run.IsOpenFor("0B"));
+        using var pair = CertificatePair.Load(paths.Certificate, paths.Key, null);
+        Assert.Equal((true, false), (run.IsOpenFor(PairFacts.FromPair(pair)), run.HasWorkFor(PairFacts.FromPair(pair))));
         Assert.NotNull(OnDisk);
         Assert.Empty(log.Warnings);
     }
@@ -182,6 +182,16 @@ public sealed class PairFollowUpsTests : IDisposable
         }
 
         Assert.Equal([Reload], Load([Reload], state).Open);
+    }
+
+    // It is renewed first; if that fails, no service loads it.
+    [Fact]
+    public void Load_ReplacedByOthersAndExpired_IsOpenWithoutAnActionToRun()
+    {
+        var state = Directory.CreateDirectory(folder.At("state")).FullName;
+        clock.Advance(TimeSpan.FromDays(1));
+        using var run = Load([Reload], state, new ServedCertificate("09", "CN=host.example.com", ["DNS:host.example.com"]));
+        Assert.Equal((true, 0), (run.IsOpen, run.Open.Count));
     }
 
     // A service that an action stopped is down until the action comes again, even if the old certificate was restored.
@@ -273,13 +283,13 @@ public sealed class PairFollowUpsTests : IDisposable
     private void Write(FollowUpRecord record) => File.WriteAllBytes(paths.Pending, record.Render());
 
     // The certificate in place.
-    private void Place(byte serialNumber) => TestAuthority.Default.Issue(new LeafSpec { SerialNumber = [serialNumber] }).WriteTo(folder, "web");
+    private void Place(byte serialNumber) => TestAuthority.Default.Issue(new LeafSpec { SerialNumber = [serialNumber], NotAfter = clock.GetUtcNow().AddDays(1) }).WriteTo(folder, "web");
 
     private PairFollowUps Load(IReadOnlyList<ActionDefinition> actions, string? recordFolder = null, ServedCertificate? served = null)
     {
-        var run = new PairFollowUps(runner, new Volume(folders), folders, paths with { RecordFolder = recordFolder }, actions, TimeSpan.FromMinutes(5), log);
+        var run = new PairFollowUps(runner, new Volume(folders), folders, paths with { RecordFolder = recordFolder }, actions, served, TimeSpan.FromMinutes(5), log);
         using var pair = CertificatePair.Load(paths.Certificate, paths.Key, null);
-        run.Load(pair, paths.Certificate, served);
+        run.Load(pair, paths.Certificate);
         return run;
     }
 
@@ -288,11 +298,10 @@ public sealed class PairFollowUpsTests : IDisposable
 
     private void Replace(string? recordFolder, params ActionDefinition[] actions)
     {
-        var run = Load(actions, recordFolder);
-        run.Stage();
+        using var run = Load(actions, recordFolder);
+        using var staged = run.Stage();
         run.CommitRecord();
         Place(New);
         run.Confirm();
-        run.Dispose();
     }
 }

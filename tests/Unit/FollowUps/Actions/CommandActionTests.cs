@@ -213,9 +213,9 @@ public sealed class CommandActionTests : IDisposable
         File.WriteAllBytes(paths.Pending, new FollowUpRecord("0A", default).Render());
         using var folders = new OpenFolders();
         using var runner = new FollowUpRunner(TimeProvider.System, opened => new Volume(opened));
-        using var followUps = new PairFollowUps(runner, new Volume(folders), folders, paths, [action], TimeSpan.Zero, log);
+        using var followUps = new PairFollowUps(runner, new Volume(folders), folders, paths, [action], served: null, TimeSpan.Zero, log);
         using (var pair = CertificatePair.Load(paths.Certificate, paths.Key, null))
-            followUps.Load(pair, paths.Certificate, served: null);
+            followUps.Load(pair, paths.Certificate);
         var errors = await runner.RunAsync([(followUps, new RenewalResult { Name = "web" })], Context([], timeout ?? TimeSpan.FromMinutes(1)).Host, log, CancellationToken.None);
         Assert.Equal((true, ErrorId.ActionFailed), (followUps.IsOpen, followUps.Failure?.ErrorId));
         Assert.Equal(ErrorId.ActionFailed, Assert.Single(errors).ErrorId);

@@ -251,9 +251,9 @@ public sealed class ServiceRestartTests : IDisposable
     private StoppedServices Record(ServiceAction action)
     {
         var (folders, runner) = (new OpenFolders(), new FollowUpRunner(clock, opened => new Volume(opened)));
-        var followUps = new PairFollowUps(runner, new Volume(folders), folders, paths, [action], LockTimeout, log);
+        var followUps = new PairFollowUps(runner, new Volume(folders), folders, paths, [action], served: null, LockTimeout, log);
         using var pair = CertificatePair.Load(paths.Certificate, paths.Key, null);
-        followUps.Load(pair, paths.Certificate, served: null);
+        followUps.Load(pair, paths.Certificate);
         followUps.Dispose();
         return new StoppedServices(action, [followUps], log);
     }
