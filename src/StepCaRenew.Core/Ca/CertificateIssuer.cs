@@ -73,7 +73,7 @@ internal sealed class CertificateIssuer(
     {
         var settings = CaSettingsResolver.Resolve(ca, environment);
         rootPath = settings.RootPath;
-        return roots.Load(settings).Trust(certificate.Leaf, certificate.Chain, moment);
+        return roots.Load(settings).FindIssuers(certificate.Leaf, certificate.ReadableChain, moment) is not null;
     }
 
     /// <inheritdoc/>

@@ -87,7 +87,7 @@ internal sealed class RequestSender(
         if (refusal is null)
             return present.ReadableChain;
         // The second way of -Rekey on Windows, where .NET stores what it sends: only issuers that chain to the trusted root.
-        var verified = roots.FindIssuers(present.Leaf, present.ReadableChain, clock.GetUtcNow());
+        var verified = roots.FindIssuers(present.Leaf, present.ReadableChain, clock.GetUtcNow()) ?? [];
         if (verified.Count == 0)
             throw refusal;
         RenewalLog.IssuersShown(logger, string.Join(", ", verified.Select(issuer => issuer.Subject)), settings.Url.Authority);
@@ -113,7 +113,7 @@ internal sealed class RefusedCertificate(KeyedCertificate certificate, TrustedRo
             return refusal;
         if (issuers.Count == 0)
             return roots.All.Any(root => IsIssuedBy(root)) ? refusal : ChainMissing(refusal);
-        return roots.FindIssuers(certificate.Leaf, issuers, now).Count > 0 ? RootNotServed(refusal) : refusal;
+        return roots.FindIssuers(certificate.Leaf, issuers, now) is { Count: > 0 } ? RootNotServed(refusal) : refusal;
     }
 
     private bool IsFromServerIssuers()

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StepCaRenew.FileSystem;
+using StepCaRenew.FileSystem.Native;
 using StepCaRenew.Logging;
 using StepCaRenew.Stores.PemFiles;
 

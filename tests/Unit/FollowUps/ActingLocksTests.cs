@@ -1,4 +1,5 @@
 using StepCaRenew.FileSystem;
+using StepCaRenew.FileSystem.Native;
 using StepCaRenew.FollowUps;
 using StepCaRenew.Stores.PemFiles;
 

@@ -55,16 +55,17 @@ internal sealed class TrustedRoots : IDisposable
     /// <summary>Builds a chain, and checks that its status has no error. (On Wine, Build returns true for a partial chain.)</summary>
     internal static bool Accepts(X509Chain chain, X509Certificate2 certificate) => chain.Build(certificate) && chain.ChainStatus.All(one => one.Status == X509ChainStatusFlags.NoError);
 
-    /// <summary>Those of the issuers that lead from a leaf to one of these roots; empty if they do not.</summary>
-    public IReadOnlyList<X509Certificate2> FindIssuers(X509Certificate2 leaf, IReadOnlyList<X509Certificate2> issuers, DateTimeOffset now)
+    /// <summary>Those of the issuers that lead from a leaf to one of these roots; null if they do not.</summary>
+    public IReadOnlyList<X509Certificate2>? FindIssuers(X509Certificate2 leaf, IReadOnlyList<X509Certificate2> issuers, DateTimeOffset now)
     {
-        IReadOnlyList<X509Certificate2> verified = [];
-        WithChain(leaf, issuers, now, used => verified = [.. issuers.Where(issuer => used.Contains(issuer) && !roots.Contains(issuer))]);
+        using var chain = new X509Chain { ChainPolicy = CreatePolicy(now) };
+        chain.ChainPolicy.ExtraStore.AddRange(issuers.ToArray());
+        var isTrusted = Accepts(chain, leaf);
+        var used = chain.ChainElements.Select(element => element.Certificate).ToList();
+        var verified = isTrusted ? issuers.Where(issuer => used.Contains(issuer) && !roots.Contains(issuer)).ToList() : null;
+        used.ForEach(certificate => certificate.Dispose());
         return verified;
     }
-
-    /// <summary>Whether a leaf chains to one of these roots at a moment.</summary>
-    public bool Trust(X509Certificate2 leaf, IReadOnlyList<X509Certificate2> issuers, DateTimeOffset moment) => WithChain(leaf, issuers, moment, _ => { });
 
     /// <inheritdoc/>
     public void Dispose()
@@ -104,18 +105,6 @@ internal sealed class TrustedRoots : IDisposable
     /// <summary>Decodes the content of a root file. As in <c>step</c>, a damaged block is skipped if another one can be read.</summary>
     /// <exception cref="RenewalException">It contains no certificate that can be read.</exception>
     internal static TrustedRoots Parse(CaSettings settings, InputFile file) => Advise(settings, () => Parse(file));
-
-    private bool WithChain(X509Certificate2 leaf, IReadOnlyList<X509Certificate2> issuers, DateTimeOffset moment, Action<IReadOnlyList<X509Certificate2>> onTrusted)
-    {
-        using var chain = new X509Chain { ChainPolicy = CreatePolicy(moment) };
-        chain.ChainPolicy.ExtraStore.AddRange(issuers.ToArray());
-        var isTrusted = Accepts(chain, leaf);
-        var used = chain.ChainElements.Select(element => element.Certificate).ToList();
-        if (isTrusted)
-            onTrusted(used);
-        used.ForEach(certificate => certificate.Dispose());
-        return isTrusted;
-    }
 
     private static TrustedRoots Read(CaSettings settings) => Parse(settings, ReadFile(settings));
 
