@@ -58,7 +58,7 @@ public sealed partial class InvokeStepRenewalCommand
         var error = problem?.Exception as RenewalException;
         if (error is not null)
             log?.Ended(error);
-        call?.End(error);
+        healthCheck?.Record(null, error);
         Finish();
     }
 
@@ -67,15 +67,8 @@ public sealed partial class InvokeStepRenewalCommand
     private void Report(RenewalOutcome? outcome, ErrorRecord? error)
     {
         if (outcome is not null)
-        {
             summary.Add(outcome.Result.Status);
-            call?.End(outcome);
-        }
-        else
-        {
-            call?.End(error?.Exception as RenewalException);
-        }
-
+        healthCheck?.Record(outcome?.Result, outcome is null ? error?.Exception as RenewalException : outcome.Error);
         outbox.Add(outcome, error, mustWait: outcome?.Result.ActionsPending == true || healthCheck is not null);
         // The work in progress is cancelled, and its results are written before the error that ends the call.
         if (error is not null && !outbox.IsWaiting && EndingLevels.EndsAtErrors(this))
@@ -121,11 +114,14 @@ public sealed partial class InvokeStepRenewalCommand
             if (outbox.IsWaiting)
             {
                 foreach (var error in pump.Run(stopping => call!.FollowUpAsync(outbox.Outcomes, host, stopping)))
+                {
+                    healthCheck?.Record(null, error);
                     outbox.Add(null, ErrorRecords.From(error, null), mustWait: true);
+                }
             }
 
             if (healthCheck is not null)
-                Serve(stopping => call!.NotifyAsync(healthCheck, stopping));
+                Serve(healthCheck.NotifyAsync);
         }
         finally
         {

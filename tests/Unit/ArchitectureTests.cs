@@ -29,7 +29,7 @@ public sealed partial class ArchitectureTests
         ["FileSystem"] = ["Errors", "Accounts"],
         ["Logging"] = ["Text", "Errors", "FileSystem"],
         ["Certificates"] = ["Errors", "Policy", "FileSystem"],
-        ["Monitoring"] = ["Errors", "Ca", "Logging"],
+        ["Monitoring"] = ["Errors", "Results", "Ca", "Logging"],
         ["Permissions"] = ["Text", "Errors", "Accounts", "FileSystem"],
         ["Scheduling"] = ["Text", "Errors", "Json", "Policy", "Processes", "Accounts", "FileSystem", "Ca"],
     };

@@ -14,6 +14,9 @@ internal sealed class HealthCheck : IDisposable
     private readonly Uri uri;
     private readonly ILogger logger;
     private readonly HttpClient http;
+    private readonly List<string> errorIds = [];
+    private bool hasEnded;
+    private bool wasRefused;
 
     /// <summary>Parses the address.</summary>
     /// <exception cref="RenewalException">The address is not an http or https address; the message does not show it.</exception>
@@ -45,17 +48,31 @@ internal sealed class HealthCheck : IDisposable
     /// <exception cref="RenewalException">The address is not an http or https address; the message does not show it.</exception>
     public static Uri ParseAddress(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) ? RequireHttp(uri) : throw NoAddress();
 
-    /// <summary>Reports the result of the run. If the monitor cannot be reached, that is only a warning.</summary>
-    /// <param name="errorIds">The error ids; empty for success.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    public async Task PingAsync(IReadOnlyCollection<string> errorIds, CancellationToken cancellationToken)
+    /// <summary>Records how the run over a certificate ended, or what else failed; from one thread.</summary>
+    /// <param name="result">The result of the certificate, if there is one.</param>
+    /// <param name="error">What failed; null if nothing did.</param>
+    public void Record(RenewalResult? result, RenewalException? error)
     {
-        ArgumentNullException.ThrowIfNull(errorIds);
+        hasEnded = true;
+        wasRefused |= result?.Status == RenewalStatus.WouldRenew;
+        if ((result?.ErrorId ?? error?.ErrorId) is { } errorId && !errorIds.Contains(errorId))
+            errorIds.Add(errorId);
+    }
+
+    /// <summary>
+    /// Reports what was recorded: a success, or the error ids. Not if nothing was done, or if the user refused a change. If the
+    /// monitor cannot be reached, that is only a warning.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task NotifyAsync(CancellationToken cancellationToken)
+    {
+        if (!hasEnded || wasRefused)
+            return;
         try
         {
             using var answer = errorIds.Count == 0
                 ? await http.GetAsync(uri, cancellationToken).ConfigureAwait(false)
-                : await FailAsync(errorIds, cancellationToken).ConfigureAwait(false);
+                : await FailAsync(cancellationToken).ConfigureAwait(false);
             if (answer.IsSuccessStatusCode)
                 ActionLog.Pinged(logger, Masked, errorIds.Count == 0 ? "success" : "failure");
             else
@@ -85,10 +102,10 @@ internal sealed class HealthCheck : IDisposable
     private static RenewalException NoAddress() =>
         new(ErrorId.ActionInvalid, "-HealthCheckUri is not an http or https address.", "Give the whole address, such as https://hc.example.com/ping/<id>.");
 
-    private async Task<HttpResponseMessage> FailAsync(IReadOnlyCollection<string> errorIds, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> FailAsync(CancellationToken cancellationToken)
     {
         var fail = new UriBuilder(uri) { Path = uri.AbsolutePath.TrimEnd('/') + "/fail" }.Uri;
-        using var body = new StringContent(string.Join('\n', errorIds.Distinct()), Encoding.UTF8, "text/plain");
+        using var body = new StringContent(string.Join('\n', errorIds), Encoding.UTF8, "text/plain");
         return await http.PostAsync(fail, body, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -118,7 +118,8 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
             if ((outcome.Renewal?.HealthCheckUri ?? outcome.MonitorOfRefused) is not { } uri)
                 continue;
             using var monitor = new HealthCheck(uri, options.Host.Timeout, outcome.Logger);
-            await monitor.PingAsync((outcome.Result is { } ended ? ended.ErrorId : outcome.Error!.ErrorId) is { } errorId ? [errorId] : [], cancellationToken).ConfigureAwait(false);
+            monitor.Record(outcome.Result, outcome.Result is null ? outcome.Error : null);
+            await monitor.NotifyAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -3,13 +3,12 @@ using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;
-using StepCaRenew.Monitoring;
 
 namespace StepCaRenew.Renewal;
 
 /// <summary>
 /// One call over many pairs: the pairs are renewed, several at once; then their actions run, each once, after the last
-/// renewal; then the monitor of the call is notified. A pair that fails does not stop the others.
+/// renewal. A pair that fails does not stop the others.
 /// </summary>
 internal sealed class RenewalCall : IDisposable
 {
@@ -18,9 +17,6 @@ internal sealed class RenewalCall : IDisposable
     private readonly ILogger logger;
     private readonly Lazy<RenewalEngine> shared;
     private readonly List<RenewalEngine> engines = [];
-    private readonly HashSet<string> errorIds = [];
-    private bool hasEnded;
-    private bool wasRefused;
 
     /// <summary>Makes a call.</summary>
     /// <param name="clock">The clock.</param>
@@ -68,33 +64,8 @@ internal sealed class RenewalCall : IDisposable
         // An action that several pairs share is in the log of each.
         var log = outcomes.Select(outcome => outcome.Log).OfType<ILogger>().Aggregate(logger, (one, other) => new TeeLogger(one, other));
         var errors = await RenewalEngine.RunFollowUpsAsync(followUps, outcomes, host, log, cancellationToken).ConfigureAwait(false);
-        foreach (var error in errors)
-            End(error);
         Dispose();
         return errors;
-    }
-
-    /// <summary>Records the end of a pair, for the monitor.</summary>
-    public void End(RenewalOutcome outcome)
-    {
-        ArgumentNullException.ThrowIfNull(outcome);
-        wasRefused |= outcome.Result.Status == RenewalStatus.WouldRenew;
-        End(outcome.Error);
-    }
-
-    /// <summary>Records an error that no pair has, such as one that ends the call; null for an error of another kind.</summary>
-    public void End(RenewalException? error)
-    {
-        hasEnded = true;
-        if (error is not null)
-            errorIds.Add(error.ErrorId);
-    }
-
-    /// <summary>Notifies the monitor of the call how it ended; not if nothing was done, or if the user refused a change.</summary>
-    public Task NotifyAsync(HealthCheck monitor, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(monitor);
-        return hasEnded && !wasRefused ? monitor.PingAsync(errorIds, cancellationToken) : Task.CompletedTask;
     }
 
     /// <summary>Leaves the actions that were not run to the next call.</summary>

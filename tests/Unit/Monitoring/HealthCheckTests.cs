@@ -15,7 +15,18 @@ public sealed class HealthCheckTests
 
     [Fact]
     public async Task Ping_Failure_IsAPostToFailWithTheIds() =>
-        Assert.Equal($"POST /{Secret}/fail?x=1 KeyMismatch\nActionFailed", await PingAsync(200, "KeyMismatch", "ActionFailed"));
+        Assert.Equal($"POST /{Secret}/fail?x=1 KeyMismatch\nActionFailed", await PingAsync(200, "KeyMismatch", "ActionFailed", "KeyMismatch"));
+
+    [Fact]
+    public async Task Notify_NothingDoneOrAChangeRefused_SendsNothing()
+    {
+        using var check = new HealthCheck(new Uri("http://127.0.0.1:1/"), TimeSpan.FromSeconds(1), log);
+        await check.NotifyAsync(CancellationToken.None);
+        check.Record(null, new RenewalException("KeyMismatch", "m", "r"));
+        check.Record(new RenewalResult { Status = RenewalStatus.WouldRenew }, null);
+        await check.NotifyAsync(CancellationToken.None);
+        Assert.Empty(log.Warnings);
+    }
 
     [Theory]
     [InlineData(404)]
@@ -33,9 +44,10 @@ public sealed class HealthCheckTests
         var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         using var check = new HealthCheck(new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/{Secret}"), TimeSpan.FromSeconds(1), log);
-        await check.PingAsync([], CancellationToken.None);
+        check.Record(null, null);
+        await check.NotifyAsync(CancellationToken.None);
         listener.Stop();
-        await check.PingAsync([], CancellationToken.None);
+        await check.NotifyAsync(CancellationToken.None);
         Assert.Equal(2, log.Warnings.Count());
         Assert.DoesNotContain(Secret, log.Text, StringComparison.Ordinal);
     }
@@ -70,7 +82,10 @@ public sealed class HealthCheckTests
         using var listener = new HttpListener { Prefixes = { $"http://127.0.0.1:{port}/" } };
         listener.Start();
         using var check = new HealthCheck(new Uri($"http://127.0.0.1:{port}/{Secret}?x=1"), TimeSpan.FromSeconds(20), log);
-        var ping = check.PingAsync(errorIds, CancellationToken.None);
+        check.Record(new RenewalResult { Status = RenewalStatus.Renewed, ErrorId = errorIds.FirstOrDefault() }, null);
+        foreach (var errorId in errorIds.Skip(1))
+            check.Record(null, new RenewalException(errorId, "m", "r"));
+        var ping = check.NotifyAsync(CancellationToken.None);
         var context = await listener.GetContextAsync();
         using var reader = new StreamReader(context.Request.InputStream);
         var seen = $"{context.Request.HttpMethod} {context.Request.RawUrl} {await reader.ReadToEndAsync()}";
