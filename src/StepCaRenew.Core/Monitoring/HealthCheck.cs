@@ -48,9 +48,9 @@ internal sealed class HealthCheck : IDisposable
     /// <exception cref="RenewalException">The address is not an http or https address; the message does not show it.</exception>
     public static Uri ParseAddress(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) ? RequireHttp(uri) : throw NoAddress();
 
-    /// <summary>Records how the run over a certificate ended, or what else failed; from one thread.</summary>
+    /// <summary>Records how the run over a certificate ended, or another error of the call; from one thread.</summary>
     /// <param name="result">The result of the certificate, if there is one.</param>
-    /// <param name="error">What failed; null if nothing did.</param>
+    /// <param name="error">The error; null if nothing failed.</param>
     public void Record(RenewalResult? result, RenewalException? error)
     {
         hasEnded = true;
