@@ -1,6 +1,12 @@
+using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging;
 using StepCaRenew.Accounts;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FileSystem.Native;
+using StepCaRenew.Logging;
+using StepCaRenew.Processes;
+using StepCaRenew.Scheduling;
+using StepCaRenew.Scheduling.Cron;
 using StepCaRenew.Scheduling.Linux;
 using StepCaRenew.Text;
 
@@ -47,5 +53,139 @@ internal sealed class AccountRights(TimeProvider clock)
             ErrorId.PermissionsNotKept,
             $"'{path}' belongs to user {UnixAccounts.UserName(stat.User)} and group {UnixAccounts.GroupName(stat.Group)}, and '{account.Display}', the account of the run, cannot give the new file that owner.",
             $"Give the file to that user and one of its groups (chown {user.Name}: {ShellWord.Quote(path)}), or let the renewal run as root.");
+    }
+}
+
+/// <summary>Checks that the account of a run can write the log that a definition names. The folder of the default log belongs to the account.</summary>
+[UnsupportedOSPlatform("windows")]
+internal static class LogRights
+{
+    /// <summary>Requires it. Registration creates a missing folder and gives it to the account.</summary>
+    /// <exception cref="RenewalException">The account cannot write it (<see cref="ErrorId.LogNotWritable"/>).</exception>
+    public static async Task RequireWritableAsync(RenewalDefinition definition, AccountAccess access, TaskAccount account, CancellationToken cancellationToken)
+    {
+        if (definition.LogPath is not { } path)
+            return;
+        var folder = Path.GetDirectoryName(TargetPath.Follow(path));
+        if (Directory.Exists(path) || FileKind.IsSpecial(path) || folder is null)
+            throw NotWritable($"'{path}' is not a file that a log can be written to.", "Name a file in -LogPath.");
+        if (File.Exists(path))
+        {
+            if (!await access.CanWriteAsync(path, cancellationToken).ConfigureAwait(false))
+                throw NotWritable($"'{account.Display}', the account of the run, cannot write the log '{path}'.", "Give that user permission to write the file, or name another one in -LogPath.");
+        }
+        else if (Directory.Exists(folder) && !(await access.CanWriteAsync(folder, cancellationToken).ConfigureAwait(false) && await access.CanExecuteAsync(folder, cancellationToken).ConfigureAwait(false)))
+        {
+            throw NotWritable(
+                $"'{account.Display}', the account of the run, cannot create the log '{path}': it cannot write in the folder '{folder}'.",
+                "Give that user permission to write there, or omit -LogPath: the folder of the default log belongs to the account.");
+        }
+        else if (!Directory.Exists(folder) && NearestAbove(folder) is { } above && !await access.CanExecuteAsync(above, cancellationToken).ConfigureAwait(false))
+        {
+            throw NotWritable(
+                $"'{account.Display}', the account of the run, cannot create the log '{path}': it cannot enter the folder '{above}'.",
+                "Give that user permission to enter it, or omit -LogPath: the folder of the default log belongs to the account.");
+        }
+    }
+
+    // Registration creates missing folders for the account, which must be able to enter the folder above them.
+    private static string? NearestAbove(string folder)
+    {
+        var above = Path.GetDirectoryName(folder);
+        while (above is not null && !Directory.Exists(above))
+            above = Path.GetDirectoryName(above);
+        return above;
+    }
+
+    private static RenewalException NotWritable(string message, string remedy) => new(ErrorId.LogNotWritable, message, remedy);
+}
+
+/// <summary>The file permissions of the account of a run, tested as that account, since only the kernel knows groups, ACLs and mounts.</summary>
+[UnsupportedOSPlatform("windows")]
+internal sealed class AccountAccess(TaskAccount account, TimeProvider clock)
+{
+    /// <summary>Whether this process runs as the account.</summary>
+    public bool IsOwn => account is not TaskAccount.User || account.Display == AccountName.Current;
+
+    /// <summary>Whether the account can read a file.</summary>
+    public Task<bool> CanReadAsync(string path, CancellationToken cancellationToken) => TestAsync("-r", path, cancellationToken);
+
+    /// <summary>Whether the account can execute a file.</summary>
+    public Task<bool> CanExecuteAsync(string path, CancellationToken cancellationToken) => TestAsync("-x", path, cancellationToken);
+
+    /// <summary>Whether the account can write a file, or in a folder.</summary>
+    public Task<bool> CanWriteAsync(string path, CancellationToken cancellationToken) => TestAsync("-w", path, cancellationToken);
+
+    private async Task<bool> TestAsync(string test, string path, CancellationToken cancellationToken)
+    {
+        // This process has read and executed these files itself.
+        if (IsOwn)
+            return test != "-w" || UnixNative.MayWrite(path);
+        string[] command = [.. LinuxAccount.RequireUser(account).Become, "test", test, path];
+        // Without the environment of root, which could hold secrets: the account can read the environment of its processes.
+        var tool = new LinuxTool(command[0], clock) { IsBare = true, Variables = new Dictionary<string, string> { ["PATH"] = ProgramFinder.SystemPath } };
+        if (!tool.Exists)
+            return true;
+        return (await tool.RunAsync(command[1..], cancellationToken).ConfigureAwait(false)).ExitCode == 0;
+    }
+}
+
+/// <summary>
+/// Loads the module with the pwsh of a schedule, as the account of the run and with the few variables of a scheduled run, to
+/// find what would fail at every run (permissions, a missing .NET runtime, a damaged module). Only on Linux.
+/// </summary>
+internal sealed class RunProbe(TimeProvider clock, ILogger logger)
+{
+    /// <summary>Requires that the run can load the module.</summary>
+    /// <returns>The folder of the module that was loaded; null if unknown.</returns>
+    /// <exception cref="RenewalException">The run cannot load it (<see cref="ErrorId.PwshUnsuitable"/>, <see cref="ErrorId.ModuleNotLoaded"/>).</exception>
+    public async Task<string?> RequireLoadableAsync(PlannedRegistration registration, RunningModule module, bool isForced, CancellationToken cancellationToken)
+    {
+        if (!OperatingSystem.IsLinux())
+            return null;
+        var (account, pwsh) = (registration.Run.Account, registration.Run.Command.Program);
+        var access = new AccountAccess(account, clock);
+        if (!await access.CanExecuteAsync(pwsh, cancellationToken).ConfigureAwait(false))
+            throw new RenewalException(
+                ErrorId.PwshUnsuitable, $"'{account.Display}', the account of the run, cannot execute '{pwsh}'.",
+                "Install PowerShell by a package of the system and register from that pwsh, or give that user permission to execute it and to enter the folders above it.");
+        var manifest = Path.Combine(module.Folder, "StepCaRenew.psd1");
+        if (!await access.CanReadAsync(manifest, cancellationToken).ConfigureAwait(false))
+            throw new RenewalException(
+                ErrorId.AccessDenied, $"'{account.Display}', the account of the run, cannot read the module '{manifest}'.",
+                "Install the module for all users, in /usr/local/share/powershell/Modules, and register again from there.");
+        try
+        {
+            return await LoadAsync(registration.Run, access, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RenewalException e) when (isForced)
+        {
+            TaskLog.Warned(logger, $"{registration.Definition.Name}: {e.Message} It is registered anyway (-Force).");
+            return null;
+        }
+    }
+
+    [SupportedOSPlatform("linux")]
+    private async Task<string?> LoadAsync(ScheduledRun run, AccountAccess access, CancellationToken cancellationToken)
+    {
+        var user = run.Scope == RenewalScope.Machine ? LinuxAccount.RequireUser(run.Account) : LinuxUser.Current();
+        string[] start = [run.Command.Program, "-NoProfile", "-NonInteractive", "-NoLogo", "-Command", $"$ErrorActionPreference = 'Stop'; {run.Command.Import}; (Get-Module StepCaRenew).ModuleBase"];
+        string[] command = access.IsOwn || user is null ? start : [.. user.Become, .. start];
+        var tool = new LinuxTool(command[0], clock)
+        {
+            IsBare = true,
+            Variables = new Dictionary<string, string>(CronRun.Variables(run, user)) { ["NO_COLOR"] = "1", ["TERM"] = "dumb" },
+            WorkingDirectory = user is not null && Directory.Exists(user.Home) ? user.Home : "/",
+        };
+        if (!tool.Exists && !access.IsOwn)
+            return null;
+        var result = await tool.RunAsync(command[1..], cancellationToken).ConfigureAwait(false);
+        var lines = result.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (result.ExitCode == 0 && lines.LastOrDefault() is { } folder && Directory.Exists(folder))
+            return folder;
+        throw new RenewalException(
+            ErrorId.ModuleNotLoaded,
+            $"A run as '{run.Account.Display}' cannot load the module: '{run.Command.Program}' ended with exit code {result.ExitCode}. {result.LastWords}".TrimEnd(),
+            $"Try it with the few variables of a scheduled run, and fix the cause: env -i HOME={(user is null ? "/" : ShellWord.Quote(user.Home))} PATH=/usr/bin:/bin {ShellWord.Quote(run.Command.Program)} -NoProfile -Command {ShellWord.Quote(run.Command.Import)}. To register anyway: -Force.");
     }
 }

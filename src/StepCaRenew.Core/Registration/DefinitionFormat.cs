@@ -11,10 +11,21 @@ namespace StepCaRenew.Registration;
 /// <summary>Reads and writes definitions. Errors name the file, the line and the property; default values are not written.</summary>
 internal static class DefinitionFormat
 {
+    private static readonly Lazy<byte[]> SchemaContent = new(() =>
+    {
+        using var stream = typeof(DefinitionFormat).Assembly.GetManifestResourceStream("renewal.schema.json")!;
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
+    });
+
     internal static readonly JsonTypeInfo<RenewalDefinition> Type = (JsonTypeInfo<RenewalDefinition>)new JsonSerializerOptions(DefinitionJson.Default.Options)
     {
         TypeInfoResolver = DefinitionJson.Default.WithAddedModifier(OmitDefaults),
     }.GetTypeInfo(typeof(RenewalDefinition));
+
+    /// <summary>The JSON schema, which is written next to the definitions for editors.</summary>
+    public static ReadOnlySpan<byte> Schema => SchemaContent.Value;
 
     /// <summary>Reads a definition.</summary>
     /// <param name="folders">The folders of its scope; null if the place of the file does not decide about the scope.</param>

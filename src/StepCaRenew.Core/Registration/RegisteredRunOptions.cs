@@ -3,8 +3,11 @@ using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Registration;
 
-/// <summary>The options of a call over registered renewals; everything else is in their definitions.</summary>
-internal sealed record RegisteredRunOptions
+/// <summary>
+/// The options of a call over registered renewals; everything else is in their definitions. Of the settings, a call gives only
+/// the time-outs (actions, lock, retries); null keeps that of the definition.
+/// </summary>
+internal sealed record RegisteredRunOptions : RenewalSettings
 {
     /// <summary>The module and the pwsh that run.</summary>
     public required RunningModule Module { get; init; }
@@ -17,15 +20,6 @@ internal sealed record RegisteredRunOptions
 
     /// <summary>Nothing is changed, not even a state.</summary>
     public bool IsWhatIf { get; init; }
-
-    /// <summary>How long to wait for another run; null for the value of the definition.</summary>
-    public TimeSpan? LockTimeout { get; init; }
-
-    /// <summary>How long a failed request is retried; null for the value of the definition.</summary>
-    public TimeSpan? RetryTimeout { get; init; }
-
-    /// <summary>How long one action may take; null for the value of the definition.</summary>
-    public TimeSpan? ActionTimeout { get; init; }
 
     /// <summary>Whether the call has several renewals, so that warnings begin with their names.</summary>
     public bool IsBatch { get; init; }

@@ -3,6 +3,7 @@ using StepCaRenew.Accounts;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Pem;
+using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps;
 using StepCaRenew.Logging;
 using StepCaRenew.Policy;
@@ -64,7 +65,7 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
         {
             var earlier = TryLoad(registration.Store, registration.Definition.Name);
             var isChanged = files.Write();
-            new Baseline(registration.Store.Folders, logger).Record(registration, earlier);
+            RecordServed(registration, earlier);
             isChanged |= await registration.Scheduler.InstallAsync(registration.Run, CancellationToken.None).ConfigureAwait(false);
             WindowsEventSource.Register();
             // The schedule of another scheduler goes last, when the new one exists.
@@ -120,6 +121,25 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
         new StateStore(store.Folders, logger).Delete(name);
         RemoveLocks(definition);
         TaskLog.Unregistered(logger, name);
+    }
+
+    // The services use the certificate in place: its follow-ups need not run.
+    private void RecordServed(PlannedRegistration registration, RenewalDefinition? earlier)
+    {
+        var (name, present) = (registration.Definition.Name, registration.Present);
+        var states = new StateStore(registration.Store.Folders, logger);
+        var state = states.Read(name);
+        // The follow-ups of another certificate do not concern this one.
+        if (earlier is not null && !PathNames.AreSame(earlier.CertificatePath, registration.Definition.CertificatePath))
+        {
+            states.DeleteRecord(name);
+            state = state with { Served = null, ActionsPending = false, ActionsPendingSince = null };
+        }
+
+        // Registering again accepts the names of the certificate in place. If another program put it there, its follow-ups are still open.
+        var served = present with { SerialNumber = state.Served?.SerialNumber ?? present.SerialNumber };
+        if (state.Served is not { } known || known.Subject != served.Subject || !known.Names.SequenceEqual(served.Names))
+            states.Write(name, state with { Served = served });
     }
 
     private static RenewalDefinition? TryLoad(DefinitionStore store, string name)

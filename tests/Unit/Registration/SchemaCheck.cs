@@ -8,7 +8,7 @@ namespace StepCaRenew.Unit.Registration;
 /// <summary>Checks a definition as an editor does, by the shipped schema.</summary>
 internal static class SchemaCheck
 {
-    private static readonly JsonSchema Schema = JsonSchema.FromText(System.Text.Encoding.UTF8.GetString(RenewalSchema.Bytes));
+    private static readonly JsonSchema Schema = JsonSchema.FromText(System.Text.Encoding.UTF8.GetString(DefinitionFormat.Schema));
 
     public static bool Accepts(string text)
     {

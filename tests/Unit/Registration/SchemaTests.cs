@@ -30,7 +30,7 @@ public sealed class SchemaTests
     [Fact]
     public void Schema_Properties_AreThoseOfTheRecords_WithADescription()
     {
-        using var schema = JsonDocument.Parse(RenewalSchema.Bytes.ToArray());
+        using var schema = JsonDocument.Parse(DefinitionFormat.Schema.ToArray());
         var properties = schema.RootElement.GetProperty("properties").EnumerateObject().ToList();
         Assert.Equal(Names(DefinitionFormat.Type), properties.Select(property => property.Name).Order());
         Assert.All(properties, property => Assert.NotEmpty(property.Value.GetProperty("description").GetString()!));

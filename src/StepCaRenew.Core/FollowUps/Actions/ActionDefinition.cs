@@ -1,3 +1,8 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
 namespace StepCaRenew.FollowUps.Actions;
 
 /// <summary>A task to run after a renewal. It comes from the call or the definition, never from the record of pending actions.</summary>
@@ -24,4 +29,73 @@ internal abstract record ActionDefinition
     /// <summary>Runs the action.</summary>
     /// <exception cref="RenewalException">The action failed (<see cref="ErrorId.ActionFailed"/>).</exception>
     internal abstract Task RunAsync(ActionContext context, CancellationToken cancellationToken);
+}
+
+/// <summary>Identifies an action without revealing its arguments.</summary>
+internal static class ActionHash
+{
+    /// <summary>The length in characters.</summary>
+    public const int Length = 64;
+
+    /// <summary>SHA-256 over the parts, each with its length, so that different lists never hash the same bytes.</summary>
+    public static string Compute(IReadOnlyList<string> parts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData("stepcarenew-action-1"u8);
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        foreach (var part in parts)
+        {
+            var bytes = Encoding.UTF8.GetBytes(part);
+            BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
+            hash.AppendData(length);
+            hash.AppendData(bytes);
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset()).ToLowerInvariant();
+    }
+}
+
+/// <summary>
+/// The input of a running action. A variable that is null is removed from the environment of its processes. IsRetry: an earlier run
+/// already tried the action, or was killed before it could.
+/// </summary>
+internal sealed record ActionContext(
+    ActionHost Host, IReadOnlyList<RenewalResult> Results, IReadOnlyDictionary<string, string?> Variables, ILogger Logger, TimeProvider Clock, IStoppedServices Stopped, bool IsRetry);
+
+/// <summary>The settings that all actions of one call share.</summary>
+internal sealed record ActionHost
+{
+    /// <summary>The time limit of one action; then its processes are ended.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The folder that programs start in.</summary>
+    public string WorkingDirectory { get; init; } = Environment.CurrentDirectory;
+
+    /// <summary>The PowerShell that runs scripts; null if not known.</summary>
+    public string? PwshPath { get; init; }
+
+    /// <summary>Runs script blocks; null if there is no session to run them in.</summary>
+    public IScriptBlockRunner? ScriptBlocks { get; init; }
+}
+
+/// <summary>Runs the script block of the call in the caller's session.</summary>
+internal interface IScriptBlockRunner
+{
+    /// <summary>Runs the script block.</summary>
+    /// <returns>Its output as text, and why it failed; null if it did not fail.</returns>
+    Task<(string Output, string? Failure)> RunAsync(IReadOnlyList<RenewalResult> results);
+}
+
+/// <summary>The record of services that an action stopped and that do not run again yet.</summary>
+internal interface IStoppedServices
+{
+    /// <summary>Whether an earlier run recorded the service.</summary>
+    bool Contains(string service);
+
+    /// <summary>Removes services that run again: a later run must not start a service that an administrator stops.</summary>
+    Task ForgetAsync(IEnumerable<string> services);
+
+    /// <summary>Records services before they are stopped. The entry is removed when the action is done.</summary>
+    /// <exception cref="RenewalException">The record cannot be written; then nothing must be stopped.</exception>
+    Task RecordAsync(IEnumerable<string> services);
 }

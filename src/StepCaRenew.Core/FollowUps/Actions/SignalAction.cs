@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Text;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FileSystem.Native;
@@ -99,6 +100,80 @@ internal sealed record SignalAction(string Signal, string PidFile) : ActionDefin
         catch (RenewalException e) when (e.ErrorId != ErrorId.ActionFailed)
         {
             throw ActionErrors.Failed(this, $"{e.Message} Check that the daemon is running.", e);
+        }
+    }
+}
+
+/// <summary>The signals of Unix by name; some numbers differ between Linux and macOS.</summary>
+internal static class Signals
+{
+    private const int Highest = 64;
+
+    private static readonly Dictionary<string, int> Numbers = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["HUP"] = 1,
+        ["INT"] = 2,
+        ["QUIT"] = 3,
+        ["KILL"] = 9,
+        ["USR1"] = OperatingSystem.IsMacOS() ? 30 : 10,
+        ["USR2"] = OperatingSystem.IsMacOS() ? 31 : 12,
+        ["ALRM"] = 14,
+        ["TERM"] = 15,
+        ["CONT"] = OperatingSystem.IsMacOS() ? 19 : 18,
+        ["WINCH"] = 28,
+    };
+
+    /// <summary>The names, without SIG.</summary>
+    public static IEnumerable<string> Names => Numbers.Keys;
+
+    /// <summary>The number of a signal such as HUP, SIGHUP or 1.</summary>
+    /// <exception cref="RenewalException">The signal does not exist.</exception>
+    public static int Parse(string signal)
+    {
+        var name = signal.StartsWith("SIG", StringComparison.OrdinalIgnoreCase) ? signal[3..] : signal;
+        if (Numbers.TryGetValue(name, out var number))
+            return number;
+        // Signal 0 only tests whether the process exists.
+        if (int.TryParse(signal, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number is > 0 and <= Highest)
+            return number;
+        throw ActionErrors.Invalid($"The signal '{signal}' does not exist.", $"Give one of {string.Join(", ", Numbers.Keys)}, or a number from 1 to {Highest}.");
+    }
+}
+
+/// <summary>
+/// Whether root trusts the process id in a file: only if root owns the file, or the owner of the file owns the process. An account
+/// other than root can signal only its own processes and needs no such check.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal static class PidFileOwner
+{
+    private const string OwnUser = "/proc/self/status";
+
+    /// <summary>Why the file is not trusted; null if it is.</summary>
+    /// <param name="owner">The owner of the file, from its open descriptor.</param>
+    /// <param name="process">The process id in the file.</param>
+    public static string? FindProblem(uint? owner, int process)
+    {
+        if (UserOf(OwnUser) != 0)
+            return null;
+        // If the process has ended, sending the signal fails and reports that.
+        return owner is 0 || UserOf($"/proc/{process}/status") is not { } user || user == owner
+            ? null
+            : $"the file belongs to user {owner}, but process {process} to user {user}.";
+    }
+
+    // proc_pid_status(5): real, effective, saved and file-system user. The owner of the folder in /proc can be root for other reasons.
+    private static uint? UserOf(string status)
+    {
+        try
+        {
+            return File.ReadLines(status).FirstOrDefault(line => line.StartsWith("Uid:", StringComparison.Ordinal)) is { } line
+                ? uint.Parse(line.Split('\t')[2], CultureInfo.InvariantCulture)
+                : null;
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 }

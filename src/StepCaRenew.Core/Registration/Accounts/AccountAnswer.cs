@@ -1,5 +1,6 @@
 using System.Text.Json;
 using StepCaRenew.Logging;
+using StepCaRenew.Text;
 
 namespace StepCaRenew.Registration.Accounts;
 
@@ -109,4 +110,77 @@ internal sealed record AccountResult
         Attempts = Math.Max(Attempts, 0),
         DurationMs = Math.Max(DurationMs, 0),
     };
+}
+
+/// <summary>Text of another account, made fit to be shown to root.</summary>
+internal static class AccountText
+{
+    private const int Longest = 4096;
+    private const int LongestWord = 64;
+
+    // The serial number of a certificate has at most 20 bytes (RFC 5280, 4.1.2.2); others are seen all the same.
+    private const int LongestNumber = 128;
+
+    /// <summary>One line without control characters and escape sequences, of bounded length.</summary>
+    /// <exception cref="JsonException">There is none: the reader of JSON leaves out what the other account leaves out.</exception>
+    public static string Clean(string? text)
+    {
+        if (text is null)
+            throw new JsonException();
+        var plain = PlainText.Strip(text.Length > Longest ? text[..Longest] + "…" : text);
+        return string.Concat(plain.Select(one => one is '\n' or '\t' ? ' ' : one)).Trim();
+    }
+
+    /// <summary>An error id.</summary>
+    /// <exception cref="JsonException">It is not one.</exception>
+    public static string Word(string text) => text is { Length: > 0 and <= LongestWord } && text.All(char.IsAsciiLetterOrDigit) ? text : throw new JsonException();
+
+    /// <summary>A hexadecimal number.</summary>
+    /// <exception cref="JsonException">It is not one.</exception>
+    public static string? Hex(string? text) => text is null || (text.Length <= LongestNumber && text.All(char.IsAsciiHexDigit)) ? text : throw new JsonException();
+}
+
+/// <summary>Splits what the process of another account writes into lines, and reads no more than root can hold.</summary>
+internal sealed class AnswerLines(Stream stream, long mostBytes)
+{
+    /// <summary>The longest line, in bytes: some fields of <see cref="AccountText"/>'s length, each character escaped.</summary>
+    public const int LongestLine = 256 * 1024;
+
+    private byte[] buffer = new byte[8192];
+    private int start;
+    private int end;
+    private long total;
+
+    /// <summary>The next line; null at the end of the stream.</summary>
+    /// <exception cref="InvalidDataException">The line, or all that was read, is too long.</exception>
+    public async Task<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken)
+    {
+        var seen = start;
+        while (true)
+        {
+            var at = buffer.AsSpan(seen, end - seen).IndexOf((byte)'\n');
+            if (at >= 0)
+            {
+                var line = buffer.AsMemory(start, seen + at - start);
+                start = seen + at + 1;
+                return line;
+            }
+
+            seen = end;
+            if (end - start > LongestLine || total > mostBytes)
+                throw new InvalidDataException("it wrote too much");
+            if (end == buffer.Length)
+            {
+                // The line that was given out last has been worked on by now.
+                var next = start > 0 && end - start < buffer.Length / 2 ? buffer : new byte[2 * buffer.Length];
+                buffer.AsSpan(start, end - start).CopyTo(next);
+                (buffer, end, seen, start) = (next, end - start, end - start, 0);
+            }
+
+            var count = await stream.ReadAsync(buffer.AsMemory(end), cancellationToken).ConfigureAwait(false);
+            if (count == 0)
+                return null;
+            (end, total) = (end + count, total + count);
+        }
+    }
 }

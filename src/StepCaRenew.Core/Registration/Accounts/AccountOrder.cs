@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Registration.Accounts;
 
@@ -33,13 +34,13 @@ internal sealed record AccountOrder
     /// <inheritdoc cref="RegisteredRunOptions.IsWhatIf"/>
     public bool IsWhatIf { get; init; }
 
-    /// <inheritdoc cref="RegisteredRunOptions.LockTimeout"/>
+    /// <inheritdoc cref="RenewalSettings.LockTimeout"/>
     public TimeSpan? LockTimeout { get; init; }
 
-    /// <inheritdoc cref="RegisteredRunOptions.RetryTimeout"/>
+    /// <inheritdoc cref="RenewalSettings.RetryTimeout"/>
     public TimeSpan? RetryTimeout { get; init; }
 
-    /// <inheritdoc cref="RegisteredRunOptions.ActionTimeout"/>
+    /// <inheritdoc cref="RenewalSettings.ActionTimeout"/>
     public TimeSpan? ActionTimeout { get; init; }
 
     /// <summary>The line, without its end.</summary>
