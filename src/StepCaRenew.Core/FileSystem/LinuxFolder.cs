@@ -62,7 +62,9 @@ internal sealed class LinuxFolder(string path, SafeFileHandle handle, bool isRea
     public override StagedFile Create(string name, UnixFileMode mode) => Create(name, file => File.SetUnixFileMode(file, mode));
 
     /// <summary>Creates a folder with exactly this mode, ignoring the umask; an existing one is not changed.</summary>
-    public void CreateFolder(string name, UnixFileMode mode)
+    /// <param name="owner">The user to give it to; null for the account of this process.</param>
+    /// <exception cref="IOException">It cannot be created, or another account has put another folder in its place.</exception>
+    public void CreateFolder(string name, UnixFileMode mode, uint? owner = null)
     {
         if (LinuxNative.MakeFolderAt(handle, name, OwnerAlone | 0x40) != 0)
         {
@@ -72,7 +74,10 @@ internal sealed class LinuxFolder(string path, SafeFileHandle handle, bool isRea
         }
 
         using var made = Require(Open(name, UnixOpen.ReadOnly | UnixOpen.Directory), name);
+        RequireNew(made, name);
         File.SetUnixFileMode(made, mode);
+        if (owner is { } user && LinuxNative.ChangeOwner(made, user, uint.MaxValue) != 0)
+            throw NativeErrors.ToException(Marshal.GetLastPInvokeError(), PathOf(name));
     }
 
     /// <summary>Makes a user the owner of a file or folder; a link is refused.</summary>
@@ -130,6 +135,14 @@ internal sealed class LinuxFolder(string path, SafeFileHandle handle, bool isRea
 
     /// <inheritdoc/>
     public override void Dispose() => handle.Dispose();
+
+    // An account that can write in this folder could put a folder of root in the place of the new one, so that root opens that to
+    // all or gives it away. Only an empty one is harmless: that account could have deleted it.
+    private void RequireNew(SafeFileHandle made, string name)
+    {
+        if (LinuxStat.Read(made).IsMountPoint || Directory.EnumerateFileSystemEntries($"/proc/self/fd/{made.DangerousGetHandle()}").Any())
+            throw new IOException($"another process put something else in the place of '{PathOf(name)}'");
+    }
 
     private SafeFileHandle OpenModel(string model)
     {

@@ -19,7 +19,20 @@ internal static class OwnFolder
     /// <summary>Creates a folder, and missing ones above it. An existing folder is not changed.</summary>
     /// <param name="scope">The scope; folders of a user inherit the permissions of the profile.</param>
     /// <exception cref="RenewalException">The folder cannot be created.</exception>
-    public static void Make(string path, RenewalScope scope)
+    public static void Make(string path, RenewalScope scope) => Make(path, scope, null);
+
+    /// <summary>Creates a folder and gives it to the account of the run. An existing folder keeps its owner and its permissions.</summary>
+    /// <exception cref="RenewalException">The folder cannot be created, or not be given to the account.</exception>
+    public static void MakeFor(TaskAccount account, string path, RenewalScope scope)
+    {
+        if (Directory.Exists(path))
+            return;
+        Make(path, scope, OperatingSystem.IsLinux() && IsAnother(account) ? NumberOf(account) : null);
+        if (!OperatingSystem.IsLinux())
+            GiveTo(account, path);
+    }
+
+    private static void Make(string path, RenewalScope scope, uint? owner)
     {
         if (Directory.Exists(path))
             return;
@@ -28,7 +41,7 @@ internal static class OwnFolder
             if (OperatingSystem.IsWindows())
                 MakeOnWindows(path, scope);
             else
-                MakeOnUnix(path);
+                MakeOnUnix(path, owner);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -55,14 +68,14 @@ internal static class OwnFolder
     /// <exception cref="RenewalException">The owner or permissions cannot be changed.</exception>
     public static void GiveTo(TaskAccount account, string path)
     {
-        if (account is not (TaskAccount.User or TaskAccount.ManagedServiceAccount))
+        if (!IsAnother(account))
             return;
         try
         {
             if (OperatingSystem.IsWindows())
                 AllowOnWindows(new SecurityIdentifier(account.Sid ?? WindowsAccounts.SidOf(account.Display)), path);
             else
-                GiveOnUnix(path, UnixAccounts.UserNumber(account.Display) ?? throw AccountName.Unknown(account.Display, null));
+                GiveOnUnix(path, NumberOf(account));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or IdentityNotMappedException or InvalidOperationException)
         {
@@ -70,17 +83,23 @@ internal static class OwnFolder
         }
     }
 
+    // The default account of a scope creates its files itself.
+    private static bool IsAnother(TaskAccount account) => account is TaskAccount.User or TaskAccount.ManagedServiceAccount;
+
+    [UnsupportedOSPlatform("windows")]
+    private static uint NumberOf(TaskAccount account) => UnixAccounts.UserNumber(account.Display) ?? throw AccountName.Unknown(account.Display, null);
+
     // The mode does not depend on the umask: with 077 another account could not read its definition.
     [UnsupportedOSPlatform("windows")]
-    private static void MakeOnUnix(string path)
+    private static void MakeOnUnix(string path, uint? owner)
     {
         var above = Path.GetDirectoryName(path)!;
         if (!Directory.Exists(above))
-            MakeOnUnix(above);
+            MakeOnUnix(above, owner: null);
         if (OperatingSystem.IsLinux())
         {
             using var folder = (LinuxFolder)OpenFolder.Follow(above);
-            folder.CreateFolder(Path.GetFileName(path), Mode);
+            folder.CreateFolder(Path.GetFileName(path), Mode, owner);
             return;
         }
 

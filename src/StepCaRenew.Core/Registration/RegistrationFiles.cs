@@ -17,13 +17,13 @@ internal sealed class RegistrationFiles(PlannedRegistration registration)
     {
         var (store, definition, folders) = (registration.Store, registration.Definition, registration.Store.Folders);
         var logs = Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!;
-        var hasLogs = Directory.Exists(logs);
-        foreach (var folder in new[] { folders.Definitions, folders.StateFolder(definition.Name), logs })
+        foreach (var folder in new[] { folders.Definitions, folders.StateFolder(definition.Name) })
             OwnFolder.Make(folder, definition.Scope);
         // The account of the run writes the state and the log.
         OwnFolder.GiveTo(registration.Run.Account, folders.StateFolder(definition.Name));
-        // The owner of an existing folder stays; that the account can write in it was checked before.
-        if (definition.LogPath is null || !hasLogs)
+        // The owner of an existing folder of -LogPath stays; that the account can write in it was checked before.
+        OwnFolder.MakeFor(registration.Run.Account, logs, definition.Scope);
+        if (definition.LogPath is null)
             OwnFolder.GiveTo(registration.Run.Account, logs);
 
         var isChanged = WriteFile(store.RootFile(definition.Name), registration.Root.Span);

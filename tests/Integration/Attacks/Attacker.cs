@@ -65,11 +65,19 @@ internal sealed partial class Attacker : IDisposable
         return Repeat(() =>
         {
             between?.Invoke();
-            Assert.True(Rename(CurrentFolder, Path.Combine(folder, one), CurrentFolder, Path.Combine(folder, other), ExchangeFlag) == 0 || Marshal.GetLastPInvokeError() == NoEntry);
+            TryExchange(folder, one, other);
             // From no time to longer than a whole renewal: every moment of it is hit.
             for (var end = Stopwatch.GetTimestamp() + (long)(random.NextDouble() * random.NextDouble() * LongestPause.TotalSeconds * Stopwatch.Frequency); Stopwatch.GetTimestamp() < end;)
                 between?.Invoke();
         });
+    }
+
+    /// <summary>Exchanges two names in a folder; false if one of them does not exist.</summary>
+    public static bool TryExchange(string folder, string one, string other)
+    {
+        var isDone = Rename(CurrentFolder, Path.Combine(folder, one), CurrentFolder, Path.Combine(folder, other), ExchangeFlag) == 0;
+        Assert.True(isDone || Marshal.GetLastPInvokeError() == NoEntry);
+        return isDone;
     }
 
     public void Dispose()

@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using StepCaRenew.Accounts;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Integration.Crash;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Integration.Load;
 using StepCaRenew.Policy;
+using StepCaRenew.Registration;
 using StepCaRenew.Renewal;
 using StepCaRenew.Stores.PemFiles;
 
@@ -27,6 +29,8 @@ internal static class ChildProgram
                 return await RunAsync(Request(arguments[1..]), folders => new Volume(folders), CaSettingsResolver.FromProcess);
             case "run-registered":
                 return await RunRegisteredAsync(arguments[1], arguments[2]);
+            case "make-folder":
+                return MakeFolder(arguments[1], arguments[2]);
             case "lock":
                 return await LockAsync(arguments[1]);
             case "load":
@@ -75,6 +79,20 @@ internal static class ChildProgram
         var outcome = await RegisteredScene.RunAsync(home, name, TimeProvider.System, NullLogger.Instance);
         Console.WriteLine(JsonSerializer.Serialize(new[] { outcome.Result?.Status, outcome.Error?.ErrorId, outcome.Error?.Message }));
         return outcome.Error is null ? 0 : 1;
+    }
+
+    private static int MakeFolder(string user, string path)
+    {
+        try
+        {
+            OwnFolder.MakeFor(new TaskAccount.User(user), path, RenewalScope.Machine);
+            return 0;
+        }
+        catch (RenewalException e)
+        {
+            Console.WriteLine(e.ErrorId);
+            return 1;
+        }
     }
 
     // Until the parent says or goes.
