@@ -14,6 +14,8 @@ namespace StepCaRenew.FileSystem;
 [SupportedOSPlatform("linux")]
 internal static class LinuxMetadata
 {
+    private delegate nint AttributeReader(Span<byte> value, nint size);
+
     public const string Acl = "system.posix_acl_access";
 
     // Rights of a program that is run from the file, which is never copied.
@@ -73,24 +75,18 @@ internal static class LinuxMetadata
         && (Read(one, Acl) ?? []).AsSpan().SequenceEqual(Read(other, Acl) ?? []);
 
     /// <summary>An attribute of an open file or folder; null if it has none.</summary>
-    internal static byte[]? Read(SafeHandle file, string name)
-    {
-        var size = LinuxNative.GetAttribute(file, name, [], 0);
-        if (size < 0)
-            return null;
-        var buffer = new byte[size];
-        size = LinuxNative.GetAttribute(file, name, buffer, buffer.Length);
-        return size < 0 ? null : buffer[..(int)size];
-    }
+    internal static byte[]? Read(SafeHandle file, string name) => Read((value, size) => LinuxNative.GetAttribute(file, name, value, size));
 
     /// <summary>An attribute of a file by its path, for a check that changes nothing; null if it has none.</summary>
-    internal static byte[]? Read(string path, string name)
+    internal static byte[]? Read(string path, string name) => Read((value, size) => LinuxNative.GetAttribute(path, name, value, size));
+
+    private static byte[]? Read(AttributeReader read)
     {
-        var size = LinuxNative.GetAttribute(path, name, [], 0);
+        var size = read([], 0);
         if (size < 0)
             return null;
         var buffer = new byte[size];
-        size = LinuxNative.GetAttribute(path, name, buffer, buffer.Length);
+        size = read(buffer, buffer.Length);
         return size < 0 ? null : buffer[..(int)size];
     }
 

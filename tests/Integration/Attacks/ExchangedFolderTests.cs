@@ -70,7 +70,8 @@ public sealed class ExchangedFolderTests : EngineTest
         var link = Path.Combine(home, "certs", "link.crt");
         Link(link, Path.Combine(Folder, target));
         var (result, error) = await RunAsync(request with { CertificatePath = link });
-        Assert.Equal((ErrorId.LinkNotTrusted, ErrorId.LinkNotTrusted), (result.ErrorId, error?.ErrorId));
+        Assert.Equal(ErrorId.LinkNotTrusted, result.ErrorId);
+        Assert.Equal(ErrorId.LinkNotTrusted, error?.ErrorId);
         Assert.DoesNotContain(target, error!.Message + error.Remedy, StringComparison.Ordinal);
     }
 
@@ -127,7 +128,9 @@ public sealed class ExchangedFolderTests : EngineTest
         Assert.True(error is null, error?.ToString());
         using var pair = CertificatePair.Load(request.CertificatePath, request.KeyPath, null);
         Assert.True(pair.Matches);
-        Assert.Equal((Unprivileged.User, Unprivileged.User), Unprivileged.OwnerOf(request.CertificatePath));
+        var owner = Unprivileged.OwnerOf(request.CertificatePath);
+        Assert.Equal(Unprivileged.User, owner?.User);
+        Assert.Equal(Unprivileged.User, owner?.Group);
     }
 
     private async Task<(RenewalRequest Request, string Home, int Seed)> SceneAsync()

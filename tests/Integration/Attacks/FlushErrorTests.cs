@@ -22,7 +22,7 @@ public sealed class FlushErrorTests : EngineTest
         Tool.Require("strace");
         var ca = await CaAsync(CaKind.DevCa);
         var pair = await IssueAsync(ca);
-        var before = (File.ReadAllText(pair.CertificatePath), File.ReadAllText(pair.KeyPath));
+        var (certificate, key) = (File.ReadAllText(pair.CertificatePath), File.ReadAllText(pair.KeyPath));
         var path = of switch
         {
             "certificate" => Staged(pair.CertificatePath),
@@ -35,7 +35,8 @@ public sealed class FlushErrorTests : EngineTest
         var (exit, text, errors) = await child.EndAsync();
         Assert.True(exit == 1, $"{exit} {text} {errors}");
         Assert.Contains(error is "ENOSPC" or "EDQUOT" ? ErrorId.DiskFull : ErrorId.WriteFailed, text, StringComparison.Ordinal);
-        Assert.Equal(before, (File.ReadAllText(pair.CertificatePath), File.ReadAllText(pair.KeyPath)));
+        Assert.Equal(certificate, File.ReadAllText(pair.CertificatePath));
+        Assert.Equal(key, File.ReadAllText(pair.KeyPath));
     }
 
     private static string Staged(string path) => Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.stepcarenew-new");

@@ -73,7 +73,8 @@ public sealed partial class PublicStateTests : EngineTest
     {
         using var attack = await RefusedAsync(fault);
         var (outcome, exit) = await attack.RunAsync(isForced: true);
-        Assert.Equal((errorId, RunExitCode.ConfigurationRefused), (outcome.Error?.ErrorId, exit));
+        Assert.Equal(errorId, outcome.Error?.ErrorId);
+        Assert.Equal(RunExitCode.ConfigurationRefused, exit);
         Assert.Equal([$"POST /ping/fail {errorId}"], attack.Monitor.Told);
         Assert.Equal(errorId, attack.State.LastErrorId);
         Assert.Equal(0, attack.Acted);

@@ -70,12 +70,16 @@ public sealed class SuppressedActionsTests : EngineTest
             AssertResult.Is(late.Result, RenewalStatus.NotDue, errorId: ErrorId.ActionFailed, actionsPending: true);
             Assert.Equal(RunExitCode.ActionsFailed, exit);
             Assert.Equal("POST /ping/fail ActionFailed", attack.Monitor.Told[^1]);
-            Assert.Equal((ErrorId.ActionFailed, true), (attack.State.LastErrorId, attack.State.ActionsPending));
+            Assert.Equal(ErrorId.ActionFailed, attack.State.LastErrorId);
+            Assert.True(attack.State.ActionsPending);
             Assert.Equal(0, attack.Acted);
         }
 
         var (free, code) = await attack.RunAsync(isForced: false);
-        Assert.Equal((null, false, 0, 1), (free.Result!.ErrorId, free.Result.ActionsPending, code, attack.Acted));
+        Assert.Null(free.Result!.ErrorId);
+        Assert.False(free.Result.ActionsPending);
+        Assert.Equal(0, code);
+        Assert.Equal(1, attack.Acted);
         Assert.Equal("GET /ping", attack.Monitor.Told[^1]);
         Assert.Null(attack.State.LastErrorId);
     }

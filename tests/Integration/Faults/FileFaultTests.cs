@@ -308,7 +308,8 @@ public sealed class FileFaultTests : FaultTest
         var (certificate, key) = (Rights.Describe(pair.CertificatePath), Rights.Describe(pair.KeyPath));
         Assert.Contains(contains, certificate, StringComparison.Ordinal);
         await RekeyedAsync(Request(ca, pair));
-        Assert.Equal((certificate, key), (Rights.Describe(pair.CertificatePath), Rights.Describe(pair.KeyPath)));
+        Assert.Equal(certificate, Rights.Describe(pair.CertificatePath));
+        Assert.Equal(key, Rights.Describe(pair.KeyPath));
     }
 
     private static void SetAttribute(string path)

@@ -41,7 +41,7 @@ public sealed class LockFileTests : FaultTest
     public async Task LockThatIsDeletedWhileTheCaIsAsked_EndsTheRun_AndTheOldPairStands()
     {
         var (ca, pair) = await IssuedAsync();
-        var before = (File.ReadAllText(pair.CertificatePath), File.ReadAllText(pair.KeyPath));
+        var (certificate, key) = (File.ReadAllText(pair.CertificatePath), File.ReadAllText(pair.KeyPath));
         Log.OnEvent = id =>
         {
             if (id == Engine.Event.AskingCa)
@@ -50,7 +50,8 @@ public sealed class LockFileTests : FaultTest
         var (result, error) = await RunAsync(Request(ca, pair) with { Rekey = true });
         AssertResult.Is(result, RenewalStatus.Failed);
         Assert.Equal(ErrorId.Locked, error?.ErrorId);
-        Assert.Equal(before, (File.ReadAllText(pair.CertificatePath), File.ReadAllText(pair.KeyPath)));
+        Assert.Equal(certificate, File.ReadAllText(pair.CertificatePath));
+        Assert.Equal(key, File.ReadAllText(pair.KeyPath));
     }
 
     [Fact]

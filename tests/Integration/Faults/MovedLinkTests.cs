@@ -59,7 +59,8 @@ public sealed class MovedLinkTests : FaultTest
         var request = await LinkedAsync(folders: 4);
         MoveOnAt(when, moves);
         var result = await RekeyedAsync(request);
-        Assert.Equal((moves + 1, moves), (result.Attempts, Log.Count(Event.ChangedDuringRenewal)));
+        Assert.Equal(moves + 1, result.Attempts);
+        Assert.Equal(moves, Log.Count(Event.ChangedDuringRenewal));
         // The last folder in use was renewed, and no other one.
         Assert.Equal([$"v{moves + 1}"], Changed());
     }
@@ -72,7 +73,9 @@ public sealed class MovedLinkTests : FaultTest
         var request = await LinkedAsync(folders: 4);
         MoveOnAt(when, 3);
         var (result, error) = await RunAsync(request with { Rekey = true });
-        Assert.Equal((ErrorId.ChangedDuringRenewal, 3, 3), (error?.ErrorId, result.Attempts, Log.Count(Event.ChangedDuringRenewal)));
+        Assert.Equal(ErrorId.ChangedDuringRenewal, error?.ErrorId);
+        Assert.Equal(3, result.Attempts);
+        Assert.Equal(3, Log.Count(Event.ChangedDuringRenewal));
         Assert.Contains(" 3 times ", error!.Message, StringComparison.Ordinal);
         Assert.Empty(Changed());
     }

@@ -60,11 +60,12 @@ public sealed class OldPairTests : FaultTest
             File.AppendAllText(pair.CertificatePath, File.ReadAllText(pair.KeyPath));
         else
             File.AppendAllText(pair.KeyPath, File.ReadAllText(pair.CertificatePath));
-        var before = (File.ReadAllText(pair.CertificatePath), File.ReadAllText(pair.KeyPath));
+        var (certificate, key) = (File.ReadAllText(pair.CertificatePath), File.ReadAllText(pair.KeyPath));
         var (result, error) = await RunAsync(Request(ca, pair) with { Rekey = true });
         Assert.Equal(ErrorId.MixedPairFiles, error?.ErrorId);
         Assert.Equal(0, result.Attempts);
-        Assert.Equal(before, (File.ReadAllText(pair.CertificatePath), File.ReadAllText(pair.KeyPath)));
+        Assert.Equal(certificate, File.ReadAllText(pair.CertificatePath));
+        Assert.Equal(key, File.ReadAllText(pair.KeyPath));
         // Without a new key nothing of it is stale.
         Assert.Equal(RenewalStatus.Renewed, (await RunAsync(Request(ca, pair))).Result.Status);
     }
