@@ -5,8 +5,8 @@ using StepCaRenew.Text;
 namespace StepCaRenew.Registration.Accounts;
 
 /// <summary>
-/// One line of what the process of another account tells root. That account can write whatever it wants here: the line says
-/// nothing but what to show, and <see cref="AccountText"/> cleans it.
+/// One line from the process of another account to root. It is not trusted: it holds only text to show, which
+/// <see cref="AccountText"/> cleans.
 /// </summary>
 internal sealed record AccountAnswer
 {
@@ -16,7 +16,7 @@ internal sealed record AccountAnswer
     /// <summary>The message of an event, or the certificate of a question.</summary>
     public string? Text { get; init; }
 
-    /// <summary>A question: what is about to be done.</summary>
+    /// <summary>A question: the change that is about to be made.</summary>
     public string? Action { get; init; }
 
     /// <summary>An outcome: the name of its renewal.</summary>
@@ -28,7 +28,7 @@ internal sealed record AccountAnswer
     /// <summary>The failure of the renewal, or, without a name, of an action.</summary>
     public AccountError? Error { get; init; }
 
-    /// <summary>All has been said.</summary>
+    /// <summary>The last line.</summary>
     public bool IsEnd { get; init; }
 
     /// <summary>The line, without its end.</summary>

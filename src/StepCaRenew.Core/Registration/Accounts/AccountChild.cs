@@ -8,7 +8,7 @@ namespace StepCaRenew.Registration.Accounts;
 
 /// <summary>
 /// The process that root started as another account: it runs the renewals of that account as any process of the account would,
-/// and writes what came of them as lines.
+/// and writes its events and outcomes as lines.
 /// </summary>
 /// <param name="output">Takes the lines.</param>
 /// <param name="moduleFolder">Where the module is.</param>
@@ -37,7 +37,7 @@ internal sealed class AccountChild(Stream output, string moduleFolder, Func<doub
         running = Task.Run(() => RunOrFailAsync(order, stop.Token));
     }
 
-    /// <summary>The input has ended: root has heard all, or wants no more.</summary>
+    /// <summary>The input has ended: root has read the last line, or has cancelled.</summary>
     /// <returns>The exit code.</returns>
     public int Finish()
     {

@@ -10,7 +10,7 @@ using StepCaRenew.Text;
 
 namespace StepCaRenew.Registration.Accounts;
 
-/// <summary>A process of another account that root started, which root talks to by lines.</summary>
+/// <summary>A process of another account that root started; they exchange lines.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class AccountProcess : IDisposable
 {
@@ -34,7 +34,7 @@ internal sealed class AccountProcess : IDisposable
         readingErrors = errors.ReadAsync(process.StandardError.BaseStream);
     }
 
-    /// <summary>The end of what it said of errors.</summary>
+    /// <summary>The end of its error output.</summary>
     public string LastWords => OutputCleaner.LastLine(errors.ToString());
 
     /// <summary>Its exit code.</summary>
@@ -56,7 +56,7 @@ internal sealed class AccountProcess : IDisposable
         }
     }
 
-    /// <summary>Gives it its order, and serves it until it ends.</summary>
+    /// <summary>Sends the order, reads the lines and answers the questions, until the process ends.</summary>
     /// <exception cref="OperationCanceledException">The call was cancelled; the process has ended.</exception>
     /// <exception cref="RenewalException">It said what it must not say, or did not end in time.</exception>
     public async Task ServeAsync(AccountOrder order, OtherOutcomes outcomes, TimeProvider clock, CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ internal static class OtherAccountRun
 
     /// <summary>Runs them.</summary>
     /// <param name="renewals">The renewals, all of one account and one place.</param>
-    /// <param name="outcomes">Takes in what the process says.</param>
+    /// <param name="outcomes">Reads the lines of the process.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="cancellationToken">Ends the process, when its files are whole.</param>
     /// <exception cref="RenewalException">They cannot run as the account (<see cref="ErrorId.OtherAccount"/>: the message is the reason alone), or the process failed.</exception>
@@ -41,7 +41,7 @@ internal static class OtherAccountRun
         await process.ServeAsync(OrderOf(renewals, options, outcomes) with { PwshPath = pwsh }, outcomes, clock, cancellationToken).ConfigureAwait(false);
         if (outcomes.HasEnded)
             return;
-        await DemandReadableAsync(new AccountAccess(new TaskAccount.User(user.Name), clock), pwsh, manifest, cancellationToken).ConfigureAwait(false);
+        await RequireReadableAsync(new AccountAccess(new TaskAccount.User(user.Name), clock), pwsh, manifest, cancellationToken).ConfigureAwait(false);
         throw OtherOutcomes.Failed(user.Name, $"ended with exit code {process.ExitCode} before it reported the outcome. {process.LastWords}".Trim().TrimEnd('.'));
     }
 
@@ -116,7 +116,7 @@ internal static class OtherAccountRun
     };
 
     [SupportedOSPlatform("linux")]
-    private static async Task DemandReadableAsync(AccountAccess access, string pwsh, string manifest, CancellationToken cancellationToken)
+    private static async Task RequireReadableAsync(AccountAccess access, string pwsh, string manifest, CancellationToken cancellationToken)
     {
         const string remedy = "Install PowerShell by a package of the system and the module in /usr/local/share/powershell/Modules, and run Invoke-StepRenewal from there.";
         if (!await access.CanExecuteAsync(pwsh, cancellationToken).ConfigureAwait(false))

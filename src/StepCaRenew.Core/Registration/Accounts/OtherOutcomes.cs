@@ -5,7 +5,7 @@ using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Registration.Accounts;
 
-/// <summary>Takes in what the process of another account says: shows its events, answers its questions, and keeps its outcomes.</summary>
+/// <summary>Reads the lines of the process of another account: shows its events, answers its questions, and keeps its outcomes.</summary>
 /// <param name="renewals">The renewals that it is to run.</param>
 /// <param name="approve">Asked before anything is changed.</param>
 internal sealed class OtherOutcomes(IReadOnlyList<OtherRenewal> renewals, ILogger logger, Func<RenewalPlan, CancellationToken, Task<bool>> approve)
@@ -18,16 +18,16 @@ internal sealed class OtherOutcomes(IReadOnlyList<OtherRenewal> renewals, ILogge
     /// <summary>The actions that failed.</summary>
     public List<RenewalException> ActionErrors { get; } = [];
 
-    /// <summary>Whether the process has said all.</summary>
+    /// <summary>Whether the last line was read.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>Why renewals have no outcome.</summary>
+    /// <summary>The error of renewals without an outcome.</summary>
     public RenewalException? Failure { get; set; }
 
     /// <summary>Whether the events of debugging are shown.</summary>
     public bool ShowsDebug => logger.IsEnabled(LogLevel.Debug);
 
-    /// <summary>Takes in one line.</summary>
+    /// <summary>Reads one line.</summary>
     /// <returns>The answer to a question; null if it was none.</returns>
     /// <exception cref="JsonException">It is not a line that the module writes.</exception>
     public async Task<bool?> TakeAsync(ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
