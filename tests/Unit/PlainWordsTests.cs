@@ -34,6 +34,7 @@ public sealed class PlainWordsTests
     public void Find_WordingInALine_NamesTheLineWhereItBegins(string text, int line, string words)
     {
         var found = Assert.Single(PlainWords.Find(text));
-        Assert.Equal((line, words), (found.Line, found.Words));
+        Assert.Equal(line, found.Line);
+        Assert.Equal(words, found.Words);
     }
 }

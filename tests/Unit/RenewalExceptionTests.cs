@@ -12,7 +12,11 @@ public sealed class RenewalExceptionTests
     {
         var inner = new IOException("x");
         var e = new RenewalException(ErrorId.DiskFull, "full", "free some", inner) { RetryAfter = TimeSpan.FromSeconds(1) };
-        Assert.Equal((ErrorId.DiskFull, "full", "free some", false, TimeSpan.FromSeconds(1)), (e.ErrorId, e.Message, e.Remedy, e.IsTransient, e.RetryAfter!.Value));
+        Assert.Equal(ErrorId.DiskFull, e.ErrorId);
+        Assert.Equal("full", e.Message);
+        Assert.Equal("free some", e.Remedy);
+        Assert.False(e.IsTransient);
+        Assert.Equal(TimeSpan.FromSeconds(1), e.RetryAfter!.Value);
         Assert.Same(inner, e.InnerException);
     }
 }

@@ -20,7 +20,8 @@ public sealed record CaAnswer(int Status, string? MediaType, string Text, Versio
     /// <summary>Asserts status and the whole body of a refusal.</summary>
     public void AssertRefused(int status, string message)
     {
-        Assert.Equal((status, message), (Status, (string?)Json["message"]));
+        Assert.Equal(status, Status);
+        Assert.Equal(message, (string?)Json["message"]);
         Assert.Equal(status, (int?)Json["status"]);
         Assert.Equal("application/json", MediaType);
     }

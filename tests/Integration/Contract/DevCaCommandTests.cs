@@ -45,7 +45,8 @@ public sealed class DevCaCommandTests : IDisposable
         using var run = Start("run", "--folder", Ca);
         var values = await ReadyAsync(run);
         Assert.Equal(["URL", "FINGERPRINT", "STEPPATH", "PID"], values.Keys);
-        Assert.Equal((Ca, run.Id.ToString()), (values["STEPPATH"], values["PID"]));
+        Assert.Equal(Ca, values["STEPPATH"]);
+        Assert.Equal(run.Id.ToString(), values["PID"]);
 
         var (crt, key) = (Path.Combine(_folder, "a.crt"), Path.Combine(_folder, "a.key"));
         using var issue = Start("issue", "--folder", Ca, "--name", "a.local", "--san", "a.local", "--san", "127.0.0.1",
@@ -106,7 +107,8 @@ public sealed class DevCaCommandTests : IDisposable
         var crt = Path.Combine(_folder, "a.crt");
         using var issue = Start("issue", "--folder", Ca, "--name", "a.local", crt, Path.Combine(_folder, "a.key"));
         Assert.Equal(0, await ExitAsync(issue));
-        Assert.Equal((3, 2), (CountCertificates(crt), CountCertificates(Path.Combine(Ca, "certs", "root_ca.crt"))));
+        Assert.Equal(3, CountCertificates(crt));
+        Assert.Equal(2, CountCertificates(Path.Combine(Ca, "certs", "root_ca.crt")));
 
         using var http = new HttpClient(new SocketsHttpHandler { SslOptions = new() { CertificateChainPolicy = Trust() }, UseProxy = false });
         var served = JsonNode.Parse(await http.GetStringAsync(new Uri(url + "/intermediates")))!["crts"]!.AsArray();

@@ -48,7 +48,8 @@ public sealed class DevCaFaultTests : IAsyncLifetime
         Assert.Equal(200, (await CaAnswer.SendAsync(_ca, HttpMethod.Get, "/health")).Status);
         foreach (var status in new[] { 503, 503, 201 })
             Assert.Equal(status, (await RenewAsync()).Status);
-        Assert.Equal((0, 3), (_ca.Server.Faults.Pending, _ca.RequestCount("/renew")));
+        Assert.Equal(0, _ca.Server.Faults.Pending);
+        Assert.Equal(3, _ca.RequestCount("/renew"));
     }
 
     [Fact]
@@ -57,7 +58,8 @@ public sealed class DevCaFaultTests : IAsyncLifetime
         _ca.Server.Faults.Add("/health", new StatusFault(429, TimeSpan.FromSeconds(7)));
         using var http = CaClient.Create(_ca);
         using var answer = await http.GetAsync("/health");
-        Assert.Equal((429, TimeSpan.FromSeconds(7)), ((int)answer.StatusCode, answer.Headers.RetryAfter!.Delta));
+        Assert.Equal(429, (int)answer.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(7), answer.Headers.RetryAfter!.Delta);
     }
 
     [Fact]
@@ -115,7 +117,8 @@ public sealed class DevCaFaultTests : IAsyncLifetime
         Assert.Equal("{}", (await RenewAsync(RawFault.EmptyObject)).Text);
         Assert.True((await RenewAsync(RawFault.Huge)).Text.Length > 10_000_000);
         var html = await RenewAsync(new ProxyHtmlFault(502));
-        Assert.Equal((502, "text/html"), (html.Status, html.MediaType));
+        Assert.Equal(502, html.Status);
+        Assert.Equal("text/html", html.MediaType);
     }
 
     [Fact]
@@ -159,9 +162,11 @@ public sealed class DevCaFaultTests : IAsyncLifetime
     public async Task Chain_IsIncomplete()
     {
         var old = (await RenewAsync(ChainFault.NoCertChain)).Json;
-        Assert.Equal((false, true), (old.ContainsKey("certChain"), old["ca"] is not null));
+        Assert.False(old.ContainsKey("certChain"));
+        Assert.NotNull(old["ca"]);
         var bare = await RenewAsync(ChainFault.LeafOnly);
-        Assert.Equal((1, true), (bare.Chain.Length, bare.Json["ca"] is null));
+        Assert.Single(bare.Chain);
+        Assert.Null(bare.Json["ca"]);
     }
 
     [Fact]
@@ -169,6 +174,8 @@ public sealed class DevCaFaultTests : IAsyncLifetime
     {
         await RenewAsync();
         var entry = _ca.Server.Requests.Entries.Single(e => e.Path == "/renew");
-        Assert.Equal(("POST", "HTTP/1.1", _pair.Leaf.SerialNumber), (entry.Method, entry.Protocol, entry.ClientSerial));
+        Assert.Equal("POST", entry.Method);
+        Assert.Equal("HTTP/1.1", entry.Protocol);
+        Assert.Equal(_pair.Leaf.SerialNumber, entry.ClientSerial);
     }
 }

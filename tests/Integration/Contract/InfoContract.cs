@@ -9,15 +9,15 @@ public abstract class InfoContract(CaKind kind) : CaContract(kind)
 {
     private const string NotFound = "The requested resource could not be found. Please see the certificate authority logs for more info.";
 
-    private static readonly (string?, string) NoPage = ("text/plain", "404 page not found\n");
-
     [Theory]
     [InlineData("/health")]
     [InlineData("/1.0/health")]
     public async Task Health_Is200Ok(string path)
     {
         var answer = await GetAsync(await CaAsync(), path);
-        Assert.Equal((200, "application/json", """{"status":"ok"}"""), (answer.Status, answer.MediaType, answer.Text.Trim()));
+        Assert.Equal(200, answer.Status);
+        Assert.Equal("application/json", answer.MediaType);
+        Assert.Equal("""{"status":"ok"}""", answer.Text.Trim());
     }
 
     [Fact]
@@ -44,7 +44,9 @@ public abstract class InfoContract(CaKind kind) : CaContract(kind)
     {
         var ca = await CaAsync();
         var answer = await GetAsync(ca, "/roots.pem");
-        Assert.Equal((200, "application/x-pem-file", await File.ReadAllTextAsync(ca.RootPath)), (answer.Status, answer.MediaType, answer.Text));
+        Assert.Equal(200, answer.Status);
+        Assert.Equal("application/x-pem-file", answer.MediaType);
+        Assert.Equal(await File.ReadAllTextAsync(ca.RootPath), answer.Text);
     }
 
     [Fact]
@@ -54,7 +56,8 @@ public abstract class InfoContract(CaKind kind) : CaContract(kind)
         foreach (var fingerprint in new[] { ca.Fingerprint, ca.Fingerprint.ToUpperInvariant() })
         {
             var answer = await GetAsync(ca, $"/root/{fingerprint}");
-            Assert.Equal((200, await File.ReadAllTextAsync(ca.RootPath)), (answer.Status, (string?)answer.Json["ca"]));
+            Assert.Equal(200, answer.Status);
+            Assert.Equal(await File.ReadAllTextAsync(ca.RootPath), (string?)answer.Json["ca"]);
         }
     }
 
@@ -76,7 +79,7 @@ public abstract class InfoContract(CaKind kind) : CaContract(kind)
         if (answer.Status == 201)
             Assert.Equal(PemFiles.Pem((await IssueAsync(ca)).Intermediate), (string?)Assert.Single(answer.Json["crts"]!.AsArray()));
         else
-            Assert.Equal(NoPage, (answer.MediaType, answer.Text));
+            AssertNoPage(answer);
     }
 
     [Fact]
@@ -84,7 +87,14 @@ public abstract class InfoContract(CaKind kind) : CaContract(kind)
     {
         var ca = await CaAsync();
         var answer = await GetAsync(ca, "/intermediates.pem");
-        Assert.Equal(ByGeneration(NoPage, ("application/x-pem-file", PemFiles.Pem((await IssueAsync(ca)).Intermediate))), (answer.MediaType, answer.Text));
+        if (!ByGeneration(false, true))
+        {
+            AssertNoPage(answer);
+            return;
+        }
+
+        Assert.Equal("application/x-pem-file", answer.MediaType);
+        Assert.Equal(PemFiles.Pem((await IssueAsync(ca)).Intermediate), answer.Text);
     }
 
     [Fact]
@@ -113,7 +123,8 @@ public abstract class InfoContract(CaKind kind) : CaContract(kind)
     public async Task UnknownPath_Is404Text()
     {
         var answer = await GetAsync(await CaAsync(), "/nowhere");
-        Assert.Equal((404, "text/plain", "404 page not found\n"), (answer.Status, answer.MediaType, answer.Text));
+        Assert.Equal(404, answer.Status);
+        AssertNoPage(answer);
     }
 
     [Fact]
@@ -121,9 +132,11 @@ public abstract class InfoContract(CaKind kind) : CaContract(kind)
     {
         var ca = await CaAsync();
         var get = await GetAsync(ca, "/renew");
-        Assert.Equal((405, ""), (get.Status, get.Text));
+        Assert.Equal(405, get.Status);
+        Assert.Equal("", get.Text);
         var post = await PostAsync(ca, "/health");
-        Assert.Equal((405, ""), (post.Status, post.Text));
+        Assert.Equal(405, post.Status);
+        Assert.Equal("", post.Text);
     }
 
     [Theory]
@@ -132,7 +145,8 @@ public abstract class InfoContract(CaKind kind) : CaContract(kind)
     public async Task BothHttpVersions_AreSpoken(string version)
     {
         var answer = await CaAnswer.SendAsync(await CaAsync(), HttpMethod.Get, "/health", version: new Version(version));
-        Assert.Equal((200, new Version(version)), (answer.Status, answer.HttpVersion));
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(new Version(version), answer.HttpVersion);
     }
 
     [Fact]
@@ -142,6 +156,14 @@ public abstract class InfoContract(CaKind kind) : CaContract(kind)
         await GetAsync(ca, "/health");
         await GetAsync(ca, "/1.0/health");
         await PostAsync(ca, "/renew");
-        Assert.Equal((2, 1, 0), (ca.RequestCount("/health"), ca.RequestCount("/renew"), ca.RequestCount("/rekey")));
+        Assert.Equal(2, ca.RequestCount("/health"));
+        Assert.Equal(1, ca.RequestCount("/renew"));
+        Assert.Equal(0, ca.RequestCount("/rekey"));
+    }
+
+    private static void AssertNoPage(CaAnswer answer)
+    {
+        Assert.Equal("text/plain", answer.MediaType);
+        Assert.Equal("404 page not found\n", answer.Text);
     }
 }

@@ -16,7 +16,8 @@ public abstract class RenewContract(CaKind kind) : CaContract(kind)
         var ca = await CaAsync();
         var pair = await IssueAsync(ca, key: key, sans: ["a.local", "127.0.0.1", "https://a.local/x", "who@a.local"]);
         var answer = await PostAsync(ca, "/renew", client: pair);
-        Assert.Equal((201, "application/json"), (answer.Status, answer.MediaType));
+        Assert.Equal(201, answer.Status);
+        Assert.Equal("application/json", answer.MediaType);
         var chain = answer.Chain;
         Assert.Equal(2, chain.Length);
         LeafAssert.IsRenewed(pair.Leaf, chain[0], chain[1]);
@@ -57,7 +58,8 @@ public abstract class RenewContract(CaKind kind) : CaContract(kind)
         using var http = CaClient.Create(ca, certificate, intermediates: chain ? [pair.Intermediate] : []);
         (http.DefaultRequestVersion, http.DefaultVersionPolicy) = (new Version(version), HttpVersionPolicy.RequestVersionExact);
         using var answer = await http.PostAsync("/renew", null);
-        Assert.Equal((HttpStatusCode.Created, new Version(version)), (answer.StatusCode, answer.Version));
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        Assert.Equal(new Version(version), answer.Version);
     }
 
     [Fact]

@@ -17,7 +17,8 @@ public abstract class RevokeContract(CaKind kind) : CaContract(kind)
         var pair = await IssueAsync(ca);
         var body = new { serial = pair.Serial, reasonCode = 1, reason = "lost", passive = true };
         var answer = await PostAsync(ca, "/revoke", body, pair);
-        Assert.Equal((200, """{"status":"ok"}"""), (answer.Status, answer.Text.Trim()));
+        Assert.Equal(200, answer.Status);
+        Assert.Equal("""{"status":"ok"}""", answer.Text.Trim());
         (await PostAsync(ca, "/renew", client: pair)).AssertRefused(401, Unauthorized);
         (await PostAsync(ca, "/revoke", body, pair))
             .AssertRefused(400, BadRequest + $"certificate with serial number '{pair.Serial}' is already revoked.");

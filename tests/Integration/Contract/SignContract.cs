@@ -50,8 +50,8 @@ public abstract class SignContract(CaKind kind) : CaContract(kind)
         var begin = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 3600);
         var answer = await SignAsync(ca, null, body => (body["notBefore"], body["notAfter"]) = (begin.ToString("yyyy-MM-ddTHH:mm:ssZ"), "2h"));
         Assert.Equal(201, answer.Status);
-        Assert.Equal((begin.UtcDateTime, begin.UtcDateTime.AddHours(2)),
-            (answer.Chain[0].NotBefore.ToUniversalTime(), answer.Chain[0].NotAfter.ToUniversalTime()));
+        Assert.Equal(begin.UtcDateTime, answer.Chain[0].NotBefore.ToUniversalTime());
+        Assert.Equal(begin.UtcDateTime.AddHours(2), answer.Chain[0].NotAfter.ToUniversalTime());
     }
 
     [Fact]
@@ -120,9 +120,14 @@ public abstract class SignContract(CaKind kind) : CaContract(kind)
     {
         var answer = await SignAsync(await CaAsync(), Csr("bar.local"), claims: claims => claims["sans"] = new JsonArray(Name, "bar.local"));
         if (ByGeneration(false, true))
-            Assert.Equal((201, "CN=" + Name), (answer.Status, answer.Chain[0].Subject));
+        {
+            Assert.Equal(201, answer.Status);
+            Assert.Equal("CN=" + Name, answer.Chain[0].Subject);
+        }
         else
+        {
             answer.AssertRefused(403, Forbidden + "certificate request does not contain the valid common name - got bar.local, want foo.local.");
+        }
     }
 
     [Fact]

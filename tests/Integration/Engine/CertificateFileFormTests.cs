@@ -34,7 +34,8 @@ public sealed class CertificateFileFormTests : EngineTest
         Assert.Equal(both, result.KeyPath);
         Assert.StartsWith(key, File.ReadAllText(both), StringComparison.Ordinal);
         using var loaded = X509Certificate2.CreateFromPemFile(both);
-        Assert.Equal((result.SerialNumber, true), (loaded.SerialNumber, loaded.HasPrivateKey));
+        Assert.Equal(result.SerialNumber, loaded.SerialNumber);
+        Assert.True(loaded.HasPrivateKey);
         Assert.Equal(2, LoadPem(both).Count);
         AssertMode(both, 0b110_000_000);
     }

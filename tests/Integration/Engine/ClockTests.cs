@@ -98,7 +98,8 @@ public sealed class ClockTests : EngineTest
         for (var run = 0; run < 2; run++)
         {
             var outcome = await registered.RunAsync(slow, Log);
-            Assert.Equal((ErrorId.ClockBehind, 0), (outcome.Error?.ErrorId, outcome.Result!.Attempts));
+            Assert.Equal(ErrorId.ClockBehind, outcome.Error?.ErrorId);
+            Assert.Equal(0, outcome.Result!.Attempts);
         }
 
         Assert.Equal(1, ca.Server.Requests.Count("/renew"));
@@ -111,7 +112,8 @@ public sealed class ClockTests : EngineTest
         Assert.Null((await registered.RunAsync(new TestClock(TimeSpan.FromSeconds(-100)), Log)).Error);
         Assert.Null(registered.State.ClockLimit);
         Assert.Null((await registered.RunAsync(TimeProvider.System, Log)).Error);
-        Assert.Equal((3, 4), (ca.Server.Requests.Count("/renew"), ca.Server.Requests.Count("/health")));
+        Assert.Equal(3, ca.Server.Requests.Count("/renew"));
+        Assert.Equal(4, ca.Server.Requests.Count("/health"));
         Assert.InRange(registered.State.ClockDifference!.Value, TimeSpan.FromSeconds(-3), TimeSpan.FromSeconds(3));
     }
 

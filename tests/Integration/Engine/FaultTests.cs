@@ -116,14 +116,15 @@ public sealed class FaultTests(FaultyCa shared) : EngineTest, IClassFixture<Faul
         ca.Server.Faults.Add("/renew", Faults[fault], times: 2);
 
         var (result, error) = await FailsAsync(errorId, Request(ca, pair));
-        Assert.Equal((1, isTransient), (result.Attempts, error.IsTransient));
+        Assert.Equal(1, result.Attempts);
+        Assert.Equal(isTransient, error.IsTransient);
 
         // Half an hour of patience, which a fault that does not pass leaves unused.
         var patient = Request(ca, pair) with { RetryTimeout = TimeSpan.FromMinutes(30) };
         if (isTransient)
             Assert.Equal(2, (await RenewedAsync(patient)).Attempts);
         else
-            Assert.Equal((1, errorId), ((await RunAsync(patient)).Result is var again ? (again.Attempts, again.ErrorId!) : default));
+            AssertResult.Is((await RunAsync(patient)).Result, RenewalStatus.Failed, errorId, attempts: 1);
         Assert.Equal(0, ca.Server.Faults.Pending);
 
         // And no fault leaves anything behind that would disturb the next run.
@@ -147,11 +148,12 @@ public sealed class FaultTests(FaultyCa shared) : EngineTest, IClassFixture<Faul
         ca.Server.Faults.Add(broken);
 
         var (result, error) = await FailsAsync(errorId, Request(ca, pair));
-        Assert.Equal((1, isTransient), (result.Attempts, error.IsTransient));
+        Assert.Equal(1, result.Attempts);
+        Assert.Equal(isTransient, error.IsTransient);
 
         ca.Server.Faults.Add(broken, times: 2);
         var (again, _) = await RunAsync(Request(ca, pair) with { RetryTimeout = TimeSpan.FromMinutes(30) });
-        Assert.Equal(isTransient ? (RenewalStatus.Renewed, 3) : (RenewalStatus.Failed, 1), (again.Status, again.Attempts));
+        AssertResult.Is(again, isTransient ? RenewalStatus.Renewed : RenewalStatus.Failed, attempts: isTransient ? 3 : 1);
         AssertNothingStaged();
     }
 

@@ -117,7 +117,9 @@ public sealed class ProxyTests : EngineTest
         Variables["HTTPS_PROXY"] = value;
         var request = ca.Request(ca.Issue(Folder, DateTimeOffset.Now.AddMinutes(-1)));
         var (result, error) = await FailsAsync(ErrorId.ProxyInvalid, request with { Ca = request.Ca with { CaUrl = $"https://{Name}:{ca.Server.Url.Port}" }, RetryTimeout = TimeSpan.FromMinutes(5) });
-        Assert.Equal((0, 0, false), (result.Attempts, ca.Server.Requests.Count("/renew"), error.IsTransient));
+        Assert.Equal(0, result.Attempts);
+        Assert.Equal(0, ca.Server.Requests.Count("/renew"));
+        Assert.False(error.IsTransient);
         Assert.Equal(0, Log.Count(Event.Retrying));
         AssertNoSecret(error);
         Assert.DoesNotContain(Secret, result.Message, StringComparison.Ordinal);
@@ -149,7 +151,8 @@ public sealed class ProxyTests : EngineTest
         var (exit, output, errors) = await child.EndAsync();
 
         Assert.True(exit == 0, output + errors);
-        Assert.Equal(($"CONNECT {Name}:443 HTTP/1.1", false), (Assert.Single(proxy.Requests.Distinct()), proxy.SawClientCertificate));
+        Assert.Equal($"CONNECT {Name}:443 HTTP/1.1", Assert.Single(proxy.Requests.Distinct()));
+        Assert.False(proxy.SawClientCertificate);
         Assert.DoesNotContain(Secret, output + errors, StringComparison.Ordinal);
     }
 
@@ -214,13 +217,14 @@ public sealed class ProxyTests : EngineTest
         using var proxy = new ConnectProxy(ca.Server.Url.Port) { Refusal = $"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n" };
         Variables["https_proxy"] = $"http://user:{Secret}@127.0.0.1:{proxy.Port}";
         var (result, error) = await FailsAsync(ErrorId.ProxyRefused, Request(ca));
-        Assert.Equal((1, isTransient), (result.Attempts, error.IsTransient));
+        Assert.Equal(1, result.Attempts);
+        Assert.Equal(isTransient, error.IsTransient);
         Assert.Contains($"{status}", error.Message, StringComparison.Ordinal);
         AssertNoSecret(error);
 
         Log.OnEvent = id => proxy.Refusal = id == Event.Retrying ? null : proxy.Refusal;
         var (again, _) = await RunAsync(Request(ca) with { RetryTimeout = TimeSpan.FromMinutes(1) });
-        Assert.Equal(isTransient ? (RenewalStatus.Renewed, 2) : (RenewalStatus.Failed, 1), (again.Status, again.Attempts));
+        AssertResult.Is(again, isTransient ? RenewalStatus.Renewed : RenewalStatus.Failed, attempts: isTransient ? 2 : 1);
     }
 
     [Theory]

@@ -14,17 +14,17 @@ public sealed class ReadCountTests : EngineTest
     [InlineData(true, 5)]
     [InlineData(false, 4)]
     public async Task Renewal_ReadsTheCertificate_OnceForEachMomentThatCounts(bool rekey, int reads) =>
-        Assert.Equal((RenewalStatus.Renewed, reads), await CountAsync(rekey, RenewalRule.Force, nameKey: true));
+        await ReadsAsync(reads, RenewalStatus.Renewed, rekey, RenewalRule.Force, nameKey: true);
 
     [Fact]
     public async Task Renewal_KeyFoundByConvention_ReadsTheCertificateNoMoreOften() =>
-        Assert.Equal((RenewalStatus.Renewed, 5), await CountAsync(rekey: true, RenewalRule.Force, nameKey: false));
+        await ReadsAsync(5, RenewalStatus.Renewed, rekey: true, RenewalRule.Force, nameKey: false);
 
     [Fact]
     public async Task Check_OfACertificateThatIsNotDue_ReadsItOnce() =>
-        Assert.Equal((RenewalStatus.NotDue, 1), await CountAsync(rekey: false, RenewalRule.Default, nameKey: false));
+        await ReadsAsync(1, RenewalStatus.NotDue, rekey: false, RenewalRule.Default, nameKey: false);
 
-    private async Task<(string Status, int Reads)> CountAsync(bool rekey, RenewalRule rule, bool nameKey)
+    private async Task ReadsAsync(int expected, string status, bool rekey, RenewalRule rule, bool nameKey)
     {
         Tool.RequireLinux();
         var ca = await CaAsync(CaKind.DevCa);
@@ -33,6 +33,7 @@ public sealed class ReadCountTests : EngineTest
         using var watch = new ReadWatch(Folder);
         var (result, error) = await RunAsync(nameKey ? request : request with { KeyPath = null });
         Assert.Null(error);
-        return (result.Status, watch.CountReads(Path.GetFileName(pair.CertificatePath)));
+        AssertResult.Is(result, status);
+        Assert.Equal(expected, watch.CountReads(Path.GetFileName(pair.CertificatePath)));
     }
 }

@@ -66,7 +66,8 @@ public sealed class RefusalTests : EngineTest
         using var door = new ResettingDoor(ca.Url.Port);
         var (result, error) = await RunAsync(Patient(ca, pair) with { Ca = new() { StepPath = ca.StepPath, CaUrl = $"https://127.0.0.1:{door.Port}" } });
         Assert.Contains(error?.ErrorId, BadCertificate);
-        Assert.Equal((1, 2), (result.Attempts, door.Visitors));
+        Assert.Equal(1, result.Attempts);
+        Assert.Equal(2, door.Visitors);
     }
 
     // The same reset with a good certificate is the network's doing.
@@ -78,7 +79,8 @@ public sealed class RefusalTests : EngineTest
         using var door = new ResettingDoor(ca.Url.Port);
         var result = await RenewedAsync(Patient(ca, await IssueAsync(ca)) with { Ca = new() { StepPath = ca.StepPath, CaUrl = $"https://127.0.0.1:{door.Port}" } });
         // Three connections: the attempt that failed, the handshake that finds the reason, and the attempt that succeeded.
-        Assert.Equal((2, 3), (result.Attempts, door.Visitors));
+        Assert.Equal(2, result.Attempts);
+        Assert.Equal(3, door.Visitors);
     }
 
     [Theory]

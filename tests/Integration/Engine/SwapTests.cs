@@ -37,7 +37,8 @@ public sealed class SwapTests : EngineTest
 
         var result = await RenewedAsync(Request(ca, ours));
 
-        Assert.Equal((theirs.Leaf.SerialNumber, 2), (result.OldSerialNumber, result.Attempts));
+        Assert.Equal(theirs.Leaf.SerialNumber, result.OldSerialNumber);
+        Assert.Equal(2, result.Attempts);
         Assert.Equal(File.ReadAllBytes(theirs.KeyPath), File.ReadAllBytes(ours.KeyPath));
     }
 
@@ -76,7 +77,9 @@ public sealed class SwapTests : EngineTest
 
         var (result, error) = await FailsUnwatchedAsync(ErrorId.ChangedDuringRenewal, Request(ca, ours));
 
-        Assert.Equal((3, 3, 3), (round, result.Attempts, Log.Count(Event.ChangedDuringRenewal)));
+        Assert.Equal(3, round);
+        Assert.Equal(3, result.Attempts);
+        Assert.Equal(3, Log.Count(Event.ChangedDuringRenewal));
         Assert.Contains("The files of the other process stay.", error.Message, StringComparison.Ordinal);
         AssertTheirs(ours, theirs[2]);
     }

@@ -15,7 +15,10 @@ public sealed class CaExchangeTests
     public async Task SendAsync_Answer_IsReadToItsEnd()
     {
         var response = await SendAsync(new HttpResponseMessage(HttpStatusCode.Created) { Content = new StringContent("{}", null, "application/json") });
-        Assert.Equal((HttpStatusCode.Created, "application/json", true, true), (response.Status, response.ContentType, response.IsJson, response.IsSuccess));
+        Assert.Equal(HttpStatusCode.Created, response.Status);
+        Assert.Equal("application/json", response.ContentType);
+        Assert.True(response.IsJson);
+        Assert.True(response.IsSuccess);
         Assert.Equal("{}"u8.ToArray(), response.Body);
     }
 

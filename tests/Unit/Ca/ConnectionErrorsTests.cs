@@ -53,7 +53,8 @@ public sealed class ConnectionErrorsTests
     public void Map_UnreachableProxy_IsNamedInsteadOfTheCa(HttpRequestError error, SocketError socket)
     {
         var e = ConnectionErrors.Map(Http(error, new SocketException((int)socket)), Trust(null), Ca, "proxy.example:3128");
-        Assert.Equal((ErrorId.CaUnreachable, true), (e.ErrorId, e.IsTransient));
+        Assert.Equal(ErrorId.CaUnreachable, e.ErrorId);
+        Assert.True(e.IsTransient);
         Assert.Contains("proxy proxy.example:3128", e.Message, StringComparison.Ordinal);
         Assert.Contains("NO_PROXY", e.Remedy, StringComparison.Ordinal);
     }
@@ -65,7 +66,8 @@ public sealed class ConnectionErrorsTests
     public void Map_UntrustedServer_NamesTheReasonFirst(SslPolicyErrors errors, string why)
     {
         var e = ConnectionErrors.Map(Alert(48), Trust(errors), Ca, proxy: null);
-        Assert.Equal((ErrorId.CaUntrusted, false), (e.ErrorId, e.IsTransient));
+        Assert.Equal(ErrorId.CaUntrusted, e.ErrorId);
+        Assert.False(e.IsTransient);
         Assert.Contains(why, e.Message, StringComparison.Ordinal);
     }
 
@@ -77,7 +79,9 @@ public sealed class ConnectionErrorsTests
     public void Map_AddressesThatFailed_AreListed(SocketError error, string? proxy, string message)
     {
         var e = ConnectionErrors.Map(Http(HttpRequestError.ConnectionError, new SocketException((int)error)), Trust(null), Ca, proxy, "::1 (refused), 127.0.0.1 (refused)");
-        Assert.Equal((ErrorId.CaUnreachable, true, message), (e.ErrorId, e.IsTransient, e.Message));
+        Assert.Equal(ErrorId.CaUnreachable, e.ErrorId);
+        Assert.True(e.IsTransient);
+        Assert.Equal(message, e.Message);
     }
 
     // An error that is already exact is not wrapped in another one.
@@ -95,7 +99,8 @@ public sealed class ConnectionErrorsTests
     {
         var inner = new AuthenticationException("x", new System.ComponentModel.Win32Exception(unchecked((int)code)));
         var e = ConnectionErrors.Map(Http(HttpRequestError.SecureConnectionError, inner), Trust(null), Ca, proxy: null);
-        Assert.Equal((ErrorId.KeyStoreUnavailable, false), (e.ErrorId, e.IsTransient));
+        Assert.Equal(ErrorId.KeyStoreUnavailable, e.ErrorId);
+        Assert.False(e.IsTransient);
         Assert.Contains($"0x{code:X8}", e.Message, StringComparison.Ordinal);
     }
 

@@ -89,7 +89,8 @@ public sealed class EnvironmentProxyTests
     public void GetProxy_Kind_IsWhatTheHandlerSupports(string value, string expected, bool isTls)
     {
         var proxy = new EnvironmentProxy(new FakeEnvironment { ["HTTPS_PROXY"] = value }.Get);
-        Assert.Equal((expected, isTls), (proxy.GetProxy(Destination)?.AbsoluteUri, proxy.IsTls));
+        Assert.Equal(expected, proxy.GetProxy(Destination)?.AbsoluteUri);
+        Assert.Equal(isTls, proxy.IsTls);
     }
 
     // Never a silent direct connection, and the message never quotes a possible password.
@@ -127,7 +128,8 @@ public sealed class EnvironmentProxyTests
     {
         var proxy = new EnvironmentProxy(new FakeEnvironment { ["HTTPS_PROXY"] = "http://me%40x:p%3Aw%20d@proxy.example" }.Get);
         var credentials = (NetworkCredential)proxy.Credentials!;
-        Assert.Equal(("me@x", "p:w d"), (credentials.UserName, credentials.Password));
+        Assert.Equal("me@x", credentials.UserName);
+        Assert.Equal("p:w d", credentials.Password);
     }
 
     [Fact]

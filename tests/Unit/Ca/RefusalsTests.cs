@@ -38,7 +38,8 @@ public sealed class RefusalsTests
     public void Map_Answer_HasItsIdAndQuotesTheCa(int status, string message, bool token, bool expired, string errorId, bool isTransient)
     {
         var e = Refusals.Map(Json(status, message), Endpoint, token, new TokenFacts { IsExpired = expired });
-        Assert.Equal((errorId, isTransient), (e.ErrorId, e.IsTransient));
+        Assert.Equal(errorId, e.ErrorId);
+        Assert.Equal(isTransient, e.IsTransient);
         Assert.NotEmpty(e.Remedy);
         Assert.Contains("ca.example:9000", e.Message, StringComparison.Ordinal);
         Assert.Contains(status.ToString(System.Globalization.CultureInfo.InvariantCulture), e.Message, StringComparison.Ordinal);

@@ -21,7 +21,8 @@ public sealed class CertificateInspectorTests
         var (path, _) = Pair.WriteTo(folder, "a");
         using var file = CertificateFile.Load(path);
         var description = new CertificateInspector(new FakeTimeProvider(Start.AddHours(hours))).Inspect(file, null, null);
-        Assert.Equal((expected, KeyStatus.Matches), (description.Status, description.KeyStatus));
+        Assert.Equal(expected, description.Status);
+        Assert.Equal(KeyStatus.Matches, description.KeyStatus);
         Assert.Equal(86_400, description.LifetimeSeconds);
         Assert.Equal((24 - hours) * 3600, description.RemainingSeconds);
     }
@@ -36,7 +37,8 @@ public sealed class CertificateInspectorTests
         using var folder = new TestFolder();
         using var file = CertificateFile.Load(folder.Write("a.crt", Pair.CertificatePem));
         var description = new CertificateInspector(new FakeTimeProvider(Start)).Inspect(file, TestKeys.Path(key), null);
-        Assert.Equal((status, errorId), (description.KeyStatus, description.KeyErrorId));
+        Assert.Equal(status, description.KeyStatus);
+        Assert.Equal(errorId, description.KeyErrorId);
         Assert.NotEmpty(description.KeyMessage!);
     }
 

@@ -69,7 +69,8 @@ public sealed class CaAddressTests
     {
         var settings = Resolve(url);
         Assert.Equal(expected, settings.Address);
-        Assert.Equal((settings.Url, settings.Host), (Resolve(expected).Url, Resolve(expected).Host));
+        Assert.Equal(settings.Url, Resolve(expected).Url);
+        Assert.Equal(settings.Host, Resolve(expected).Host);
     }
 
     private static CaSettings Resolve(string url) => CaSettingsResolver.Resolve(new CaOptions { CaUrl = url, StepPath = "/none", RootPath = "/root.crt" }, _ => null);

@@ -73,7 +73,8 @@ public sealed class CaSettingsResolverTests : IDisposable
         WriteFile("profiles/prof/config/defaults.json", Encoding.UTF8.GetBytes(profile));
         folder.Write("contexts.json", """{"here":{"profile":"prof","authority":"auth"}}""");
         var settings = Resolve(new CaOptions { Context = "here" });
-        Assert.Equal((Full(root), fingerprint), (settings.RootPath, settings.Fingerprint));
+        Assert.Equal(Full(root), settings.RootPath);
+        Assert.Equal(fingerprint, settings.Fingerprint);
     }
 
     [Fact]
@@ -108,7 +109,8 @@ public sealed class CaSettingsResolverTests : IDisposable
         WriteFile("step/config/defaults.json", """{"ca-url":"ca"}"""u8);
         (environment["STEPPATH"], environment["STEP_ROOT"]) = ("step", "roots/a.crt");
         var settings = CaSettingsResolver.Resolve(new CaOptions { WorkingFolder = folder.Path }, environment.Get);
-        Assert.Equal(("ca", folder.At(Path.Combine("roots", "a.crt"))), (settings.Host, settings.RootPath));
+        Assert.Equal("ca", settings.Host);
+        Assert.Equal(folder.At(Path.Combine("roots", "a.crt")), settings.RootPath);
         environment["STEP_ROOT"] = "roots/a.crt, /b.crt";
         Assert.Equal(folder.At(Path.Combine("roots", "a.crt")) + "," + Path.GetFullPath("/b.crt", folder.Path), CaSettingsResolver.Resolve(new CaOptions { WorkingFolder = folder.Path }, environment.Get).RootPath);
         environment.Remove("STEP_ROOT");

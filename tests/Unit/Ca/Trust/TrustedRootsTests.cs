@@ -76,7 +76,9 @@ public sealed class TrustedRootsTests
         using var roots = TrustedRoots.Load(new CaSettings(new Uri("https://ca"), folder.Write("root.crt", Ca.Root.ExportCertificatePem()), null));
         var now = new DateTimeOffset(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
         var policy = roots.CreatePolicy(now);
-        Assert.Equal((X509ChainTrustMode.CustomRootTrust, X509RevocationMode.NoCheck, true), (policy.TrustMode, policy.RevocationMode, policy.DisableCertificateDownloads));
+        Assert.Equal(X509ChainTrustMode.CustomRootTrust, policy.TrustMode);
+        Assert.Equal(X509RevocationMode.NoCheck, policy.RevocationMode);
+        Assert.True(policy.DisableCertificateDownloads);
         Assert.Equal(X509VerificationFlags.NoFlag, policy.VerificationFlags);
         Assert.Equal(now.UtcDateTime, policy.VerificationTime.ToUniversalTime());
         Assert.Equal([Ca.Root], policy.CustomTrustStore);

@@ -61,7 +61,8 @@ public sealed class KeyContentTests
         using var password = new KeyPassword(Password);
         using var read = Read(KeyContent.Render(key, model, password), password);
         Assert.Equal(key.ExportSubjectPublicKeyInfo(), read.Key.ExportSubjectPublicKeyInfo());
-        Assert.Equal((model.IsLegacyEncrypted, model.Document.HasWindowsLineEnds), (read.IsLegacyEncrypted, read.Document.HasWindowsLineEnds));
+        Assert.Equal(model.IsLegacyEncrypted, read.IsLegacyEncrypted);
+        Assert.Equal(model.Document.HasWindowsLineEnds, read.Document.HasWindowsLineEnds);
         Assert.Equal(isSameAlgorithm ? model.Format : Counterpart(model.Format), read.Format);
     }
 

@@ -27,7 +27,9 @@ public sealed class KeyFileTests
     {
         Wine.SkipCurve(file);
         using var key = KeyFile.Load(TestKeys.Path(file));
-        Assert.Equal((algorithm, format, false), (key.Key.Algorithm, key.Format, key.IsLegacyEncrypted));
+        Assert.Equal(algorithm, key.Key.Algorithm);
+        Assert.Equal(format, key.Format);
+        Assert.False(key.IsLegacyEncrypted);
     }
 
     [Theory]
@@ -49,7 +51,8 @@ public sealed class KeyFileTests
     {
         using var secret = new KeyPassword(password);
         using var key = KeyFile.Load(TestKeys.Path(file), secret);
-        Assert.Equal((algorithm, isLegacy), (key.Key.Algorithm, key.IsLegacyEncrypted));
+        Assert.Equal(algorithm, key.Key.Algorithm);
+        Assert.Equal(isLegacy, key.IsLegacyEncrypted);
     }
 
     [Theory]
