@@ -89,7 +89,7 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
         string? keyPath = null;
         Terminating(() =>
         {
-            if (TryReadKeyPath(out keyPath))
+            if (TryReadKeyPath(KeyPath, isKeyGiven, [KeyPath], out keyPath))
                 certificates = inputs!.Find(Paths, ParameterSetName == LiteralPathSet);
         });
         batch!.Add(certificates, (certificate, _) => Task.FromResult(Examine(certificate, keyPath)));
@@ -114,24 +114,6 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
     /// <summary>Called for a folder or pattern without a certificate.</summary>
     /// <exception cref="RenewalException">The cmdlet needs a certificate.</exception>
     protected virtual void OnNothingFound(string path) => throw CertificateInputs.NothingFound(path);
-
-    // In a list, an empty key path means that the key is next to the certificate.
-    private bool TryReadKeyPath(out string? keyPath)
-    {
-        keyPath = null;
-        if (string.IsNullOrEmpty(KeyPath))
-            return true;
-        try
-        {
-            keyPath = FullPath(KeyPath);
-            return true;
-        }
-        catch (RenewalException e) when (!isKeyGiven)
-        {
-            Refuse(KeyPath, e);
-            return false;
-        }
-    }
 
     /// <inheritdoc/>
     public void Dispose()

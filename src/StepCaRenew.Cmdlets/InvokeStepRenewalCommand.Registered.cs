@@ -71,8 +71,8 @@ public sealed partial class InvokeStepRenewalCommand
         try
         {
             Terminating(RenewRegistered);
-            Serve(runs!.ActAsync);
-            Serve(runs!.FinishAsync);
+            pump.Run(runs!.ActAsync);
+            pump.Run(runs!.FinishAsync);
             // Last: the process of another account must not delay the results of this one.
             Terminating(() =>
             {
@@ -155,12 +155,6 @@ public sealed partial class InvokeStepRenewalCommand
     // The scheduler's journal gets one line per renewal, up to 1,440 times a day; the log of the renewal has the details.
     // A failed renewal has the line of its error.
     private void WriteLine(RenewalResult result) => Host.UI?.WriteLine($"{result.Name}: {result.Message}");
-
-    private void Serve(Func<CancellationToken, Task> work) => pump.Run(async stopping =>
-    {
-        await work(stopping).ConfigureAwait(false);
-        return true;
-    });
 
     private static bool IsCommon(string name) => CommonParameters.Contains(name) || OptionalCommonParameters.Contains(name);
 }

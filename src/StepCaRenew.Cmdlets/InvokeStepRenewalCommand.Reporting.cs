@@ -121,7 +121,7 @@ public sealed partial class InvokeStepRenewalCommand
             }
 
             if (healthCheck is not null)
-                Serve(healthCheck.NotifyAsync);
+                pump.Run(healthCheck.NotifyAsync);
         }
         finally
         {
@@ -177,7 +177,4 @@ public sealed partial class InvokeStepRenewalCommand
         else
             healthCheck = monitor;
     }
-
-    private bool IsWhatIf() => LanguagePrimitives.IsTrue(
-        MyInvocation.BoundParameters.TryGetValue("WhatIf", out var named) ? named : GetVariableValue("WhatIfPreference"));
 }

@@ -144,8 +144,9 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
         Terminating(() =>
         {
             var isLiteral = ParameterSetName == LiteralPathSet;
-            if (TryReadKeyPath(isLiteral ? LiteralPath : Path, out var keyPath))
-                certificates = inputs!.Find(isLiteral ? LiteralPath : Path, isLiteral);
+            var paths = isLiteral ? LiteralPath : Path;
+            if (TryReadKeyPath(KeyPath, isKeyGiven, paths, out var keyPath))
+                certificates = inputs!.Find(paths, isLiteral);
             request = template! with { KeyPath = keyPath };
         });
         Serve(() => batch!.Add(certificates, (path, stopping) => RenewAsync(request with { CertificatePath = path }, stopping)));
@@ -179,25 +180,6 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     protected override void StopProcessing() => pump.Stop();
 
     private BatchProgress NewProgress(bool isOpenEnded) => new("Renewing certificates", TimeProvider.System, isOpenEnded, pump.Post, WriteProgress);
-
-    // In a list, an empty key path means that the key is next to the certificate.
-    private bool TryReadKeyPath(IEnumerable<string?>? paths, out string? keyPath)
-    {
-        keyPath = null;
-        if (string.IsNullOrEmpty(KeyPath))
-            return true;
-        try
-        {
-            keyPath = FullPath(KeyPath);
-            return true;
-        }
-        catch (RenewalException e) when (!isKeyGiven)
-        {
-            foreach (var path in paths ?? [])
-                Refuse(path ?? string.Empty, e);
-            return false;
-        }
-    }
 
     private void Serve(Action work)
     {

@@ -73,6 +73,35 @@ public abstract class StepCmdlet : PSCmdlet
     /// <exception cref="RenewalException">It is not in the file system.</exception>
     protected string FullPath(string path) => new CertificatePathResolver(this, new FolderOptions(Recurse: false, FollowLinks: false)).ResolveLiteral(path);
 
+    /// <summary>The full path of -KeyPath, null if the key is next to its certificate: in a list, an empty path means that.</summary>
+    /// <param name="given">The path as it was given.</param>
+    /// <param name="isNamedByHand">Whether it was given on the command line, where an error ends the call.</param>
+    /// <param name="refused">The inputs that an error is reported for.</param>
+    /// <param name="keyPath">The full path.</param>
+    /// <returns>False if the error was reported.</returns>
+    /// <exception cref="RenewalException">It is not in the file system, and was given on the command line.</exception>
+    protected bool TryReadKeyPath(string? given, bool isNamedByHand, IEnumerable<string?>? refused, out string? keyPath)
+    {
+        keyPath = null;
+        if (string.IsNullOrEmpty(given))
+            return true;
+        try
+        {
+            keyPath = FullPath(given);
+            return true;
+        }
+        catch (RenewalException e) when (!isNamedByHand)
+        {
+            foreach (var input in refused ?? [])
+                Refuse(input ?? string.Empty, e);
+            return false;
+        }
+    }
+
+    /// <summary>Whether nothing is to be changed: -WhatIf, or its preference.</summary>
+    protected bool IsWhatIf() => LanguagePrimitives.IsTrue(
+        MyInvocation.BoundParameters.TryGetValue("WhatIf", out var named) ? named : GetVariableValue("WhatIfPreference"));
+
     /// <summary>The password of a key, from whichever parameter.</summary>
     /// <param name="password">The password itself, if it was given.</param>
     /// <param name="file">The file that holds it, if that was given.</param>

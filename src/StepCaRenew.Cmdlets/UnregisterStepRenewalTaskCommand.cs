@@ -47,11 +47,7 @@ public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
             {
                 var place = RegisteredNameCompleter.Require(store, name);
                 if (ShouldProcess(place.Folders.DefinitionFile(name), "Remove the schedule, the definition and the state of the renewal"))
-                    pump.Run(async stopping =>
-                    {
-                        await registrar.UnregisterAsync(place, name, stopping).ConfigureAwait(false);
-                        return true;
-                    });
+                    pump.Run(stopping => registrar.UnregisterAsync(place, name, stopping));
             });
         }
     });
@@ -73,9 +69,6 @@ public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
                 "Give -Force, or name each renewal.", e);
         }
     }
-
-    private bool IsWhatIf() => LanguagePrimitives.IsTrue(
-        MyInvocation.BoundParameters.TryGetValue("WhatIf", out var named) ? named : GetVariableValue("WhatIfPreference"));
 
     /// <inheritdoc/>
     protected override void StopProcessing() => pump.Stop();

@@ -92,6 +92,13 @@ internal sealed class PipelinePump : IDisposable
         return running.GetAwaiter().GetResult();
     }
 
+    /// <inheritdoc cref="Run{T}"/>
+    public void Run(Func<CancellationToken, Task> work) => Run(async stopping =>
+    {
+        await work(stopping).ConfigureAwait(false);
+        return true;
+    });
+
     /// <summary>Queues an action for the end of a task, after all actions that the task queued; it is never dropped.</summary>
     public void WhenEnded(Task task, Action action) => _ = task.ContinueWith(
         _ => actions.Add(action), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
