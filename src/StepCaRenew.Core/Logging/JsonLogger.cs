@@ -12,6 +12,12 @@ namespace StepCaRenew.Logging;
 /// <param name="fallback">Gets the warning if the log cannot be written.</param>
 internal sealed class JsonLogger(string path, TimeProvider clock, ILogger fallback) : ILogger
 {
+    // The name under which the logging package passes the template of the message.
+    private const string Template = "{OriginalFormat}";
+
+    // The file is not HTML, so names and paths in any script can stay readable.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly RotatingFile file = new(path);
     private readonly object gate = new();
     private bool isBroken;
@@ -29,7 +35,7 @@ internal sealed class JsonLogger(string path, TimeProvider clock, ILogger fallba
         if (!IsEnabled(logLevel))
             return;
         var fields = state as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
-        var line = JsonLine.Render(clock.GetUtcNow(), logLevel, eventId, formatter(state, exception), fields);
+        var line = Render(clock.GetUtcNow(), logLevel, eventId, formatter(state, exception), fields);
         lock (gate)
         {
             try
@@ -46,19 +52,9 @@ internal sealed class JsonLogger(string path, TimeProvider clock, ILogger fallba
             }
         }
     }
-}
 
-/// <summary>One event as one line of JSON: time, level, id, name, process, message, and its fields by name.</summary>
-internal static class JsonLine
-{
-    // The name under which the logging package passes the template of the message.
-    private const string Template = "{OriginalFormat}";
-
-    // The file is not HTML, so names and paths in any script can stay readable.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    /// <summary>Renders an event, with the line feed.</summary>
-    public static byte[] Render(DateTimeOffset time, LogLevel level, EventId id, string message, IReadOnlyList<KeyValuePair<string, object?>> fields)
+    // Time, level, id, name, process, message, and the fields by name; with the line feed.
+    private static byte[] Render(DateTimeOffset time, LogLevel level, EventId id, string message, IReadOnlyList<KeyValuePair<string, object?>> fields)
     {
         using var line = new MemoryStream();
         using (var json = new Utf8JsonWriter(line, Options))
