@@ -17,14 +17,14 @@ internal sealed class RegistrationFiles(PlannedRegistration registration)
     {
         var (store, definition, folders) = (registration.Store, registration.Definition, registration.Store.Folders);
         var logs = Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!;
-        foreach (var folder in new[] { folders.Definitions, folders.StateFolder(definition.Name) })
-            OwnFolder.Make(folder, definition.Scope);
+        OwnFolder.Make(folders.Definitions, definition.Scope);
         // The account of the run writes the state and the log.
-        OwnFolder.GiveTo(registration.Run.Account, folders.StateFolder(definition.Name));
+        MakeOrGive(folders.StateFolder(definition.Name));
         // The owner of an existing folder of -LogPath stays; that the account can write in it was checked before.
-        OwnFolder.MakeFor(registration.Run.Account, logs, definition.Scope);
         if (definition.LogPath is null)
-            OwnFolder.GiveTo(registration.Run.Account, logs);
+            MakeOrGive(logs);
+        else
+            OwnFolder.MakeFor(registration.Run.Account, logs, definition.Scope);
 
         var isChanged = WriteFile(store.RootFile(definition.Name), registration.Root.Span);
         if (registration.HealthCheckUri is { } uri)
@@ -76,6 +76,12 @@ internal sealed class RegistrationFiles(PlannedRegistration registration)
         {
             // The first error is reported.
         }
+    }
+
+    private void MakeOrGive(string folder)
+    {
+        OwnFolder.Make(folder, registration.Definition.Scope);
+        OwnFolder.GiveTo(registration.Run.Account, folder);
     }
 
     private bool IsUnchanged()
