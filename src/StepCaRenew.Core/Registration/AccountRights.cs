@@ -33,13 +33,16 @@ internal sealed class AccountRights(TimeProvider clock)
             await RequireOwnerCanBeKeptAsync(account, path, cancellationToken).ConfigureAwait(false);
             var folder = Path.GetDirectoryName(TargetPath.Follow(path))!;
             if (!await access.CanWriteAsync(folder, cancellationToken).ConfigureAwait(false))
-                throw new RenewalException(
-                    ErrorId.FolderNotWritable, $"'{account.Display}', the account of the run, cannot write in the folder '{folder}'.",
-                    "The run replaces the certificate by renaming a new file, so it must write in the folder. Make the folder writable for that user, or name another account in -UserId.");
+                throw NotWritable(account.Display, folder);
         }
 
         await LogRights.RequireWritableAsync(definition, access, account, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The error of an account that cannot replace files in a folder.</summary>
+    internal static RenewalException NotWritable(string account, string folder) => new(
+        ErrorId.FolderNotWritable, $"'{account}', the account of the run, cannot write in the folder '{folder}'.",
+        "The run replaces the certificate by renaming a new file, so it must write in the folder. Make the folder writable for that user, or name another account in -UserId.");
 
     // Only root can change the owner of a file, and the new file must have the owner of the old one.
     private async Task RequireOwnerCanBeKeptAsync(TaskAccount account, string path, CancellationToken cancellationToken)

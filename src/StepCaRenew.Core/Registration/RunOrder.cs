@@ -97,9 +97,7 @@ internal sealed class RunTest(TimeProvider clock, Func<string, string?> environm
         {
             var folder = Path.GetDirectoryName(TargetPath.Follow(path))!;
             if (!UnixNative.MayWrite(folder))
-                throw new RenewalException(
-                    ErrorId.FolderNotWritable, $"'{CurrentUser.Name}', the account of this run, cannot write in the folder '{folder}'.",
-                    "The run replaces the certificate by renaming a new file, so it must write in the folder. Make the folder writable for that user, or name another account in -UserId.");
+                throw AccountRights.NotWritable(CurrentUser.Name, folder);
         }
     }
 }
