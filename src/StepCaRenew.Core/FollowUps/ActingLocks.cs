@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FileSystem.Native;
 using StepCaRenew.Logging;
-using StepCaRenew.Stores.PemFiles;
+using StepCaRenew.Stores;
 
 namespace StepCaRenew.FollowUps;
 
@@ -24,16 +24,16 @@ internal sealed class ActingLocks(long most) : IDisposable
 
     /// <summary>Takes the lock of a pair without waiting: an action that renews its own pair would wait for itself.</summary>
     /// <returns>The lock, to be disposed; null if another run holds it. A call that names a pair twice gets it twice.</returns>
-    public IDisposable? TryTake(OpenFolders folders, PairPaths paths, ILogger logger)
+    public IDisposable? TryTake(IPairRecord record, string certificatePath, ILogger logger)
     {
         lock (held)
         {
-            if (!held.TryGetValue(paths.Acting, out var known))
+            if (!held.TryGetValue(record.LockPath, out var known))
             {
-                var (outcome, file) = TryOpen(folders, paths, logger);
+                var (outcome, file) = TryOpen(record, logger);
                 if (outcome == LockOutcome.Held)
                 {
-                    ActionLog.LeftToAnother(logger, paths.Certificate);
+                    ActionLog.LeftToAnother(logger, certificatePath);
                     return null;
                 }
 
@@ -43,11 +43,11 @@ internal sealed class ActingLocks(long most) : IDisposable
                     file = null;
                 }
 
-                held[paths.Acting] = known = new Held(file);
+                held[record.LockPath] = known = new Held(file);
             }
 
             known.Count++;
-            return new Lease(this, paths.Acting);
+            return new Lease(this, record.LockPath);
         }
     }
 
@@ -74,23 +74,23 @@ internal sealed class ActingLocks(long most) : IDisposable
     }
 
     // A lock that cannot be made stops no renewal: at worst an action runs twice.
-    private static (LockOutcome Outcome, FileStream? File) TryOpen(OpenFolders folders, PairPaths paths, ILogger logger)
+    private static (LockOutcome Outcome, IDisposable? File) TryOpen(IPairRecord record, ILogger logger)
     {
         try
         {
-            return LockFile.TryOpen(folders, paths.Acting);
+            return record.TryLock();
         }
         // Such as a state folder that is missing.
         catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
         {
-            ActionLog.NotLocked(logger, paths.Acting, e.Message);
+            ActionLog.NotLocked(logger, record.LockPath, e.Message);
             return (LockOutcome.Impossible, null);
         }
     }
 
-    private sealed class Held(FileStream? file)
+    private sealed class Held(IDisposable? file)
     {
-        public FileStream? File => file;
+        public IDisposable? File => file;
 
         public int Count { get; set; }
     }

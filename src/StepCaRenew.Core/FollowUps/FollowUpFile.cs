@@ -1,33 +1,20 @@
 using Microsoft.Extensions.Logging;
-using StepCaRenew.Certificates;
-using StepCaRenew.FileSystem;
 using StepCaRenew.Logging;
-using StepCaRenew.Stores.PemFiles;
+using StepCaRenew.Stores;
 
 namespace StepCaRenew.FollowUps;
 
-/// <summary>The file of a pair's <see cref="FollowUpRecord"/>. It is replaced as a whole, flushed, and deleted when no follow-up is open.</summary>
-internal sealed class FollowUpFile(IVolume volume, PairPaths paths, TimeProvider clock, ILogger logger) : IDisposable
+/// <summary>A pair's <see cref="FollowUpRecord"/> in its place. It is replaced as a whole, flushed, and deleted when no follow-up is open.</summary>
+internal sealed class FollowUpFile(IPairRecord place, ILogger logger) : IDisposable
 {
-    private readonly SharingRetry retry = new(clock);
     private bool isStaged;
     private bool isNew;
 
     /// <summary>Whether the file exists.</summary>
-    public bool Exists => volume.Exists(paths.Pending);
+    public bool Exists => place.Exists;
 
     /// <summary>Reads the record; null if it is missing, damaged, or not a regular file.</summary>
-    public FollowUpRecord? Read() => volume.Read(paths.Pending) is { } bytes ? FollowUpRecord.Parse(bytes) : null;
-
-    /// <summary>The serial number of the certificate in place; null if there is none.</summary>
-    /// <exception cref="RenewalException">The certificate cannot be read.</exception>
-    public string? ReadSerialNumber()
-    {
-        if (volume.Read(paths.Certificate) is not { } bytes)
-            return null;
-        using var certificate = CertificateFile.Parse(new InputFile(paths.Certificate, bytes, default));
-        return certificate.Leaf.SerialNumber;
-    }
+    public FollowUpRecord? Read() => place.Read() is { } bytes ? FollowUpRecord.Parse(bytes) : null;
 
     /// <summary>Replaces the record; deletes it if there is none.</summary>
     public void Write(FollowUpRecord? record)
@@ -56,11 +43,7 @@ internal sealed class FollowUpFile(IVolume volume, PairPaths paths, TimeProvider
     public void Stage(FollowUpRecord record)
     {
         isStaged = true;
-        if (volume.Exists(paths.StagedPending))
-            volume.Delete(paths.StagedPending);
-        using var file = volume.CreateOwn(paths.StagedPending);
-        file.Write(record.Render());
-        file.Flush();
+        place.Stage(record.Render());
     }
 
     /// <summary>Moves a staged record to its place, and flushes the folder.</summary>
@@ -69,9 +52,9 @@ internal sealed class FollowUpFile(IVolume volume, PairPaths paths, TimeProvider
     {
         if (!isStaged)
             return false;
-        retry.Run(() => volume.Rename(paths.StagedPending, paths.Pending));
+        place.Commit();
         (isStaged, isNew) = (false, true);
-        volume.FlushFolder(Folder);
+        place.Flush();
         return true;
     }
 
@@ -89,7 +72,7 @@ internal sealed class FollowUpFile(IVolume volume, PairPaths paths, TimeProvider
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            ActionLog.PendingNotChanged(logger, paths.Pending, e.Message);
+            ActionLog.PendingNotChanged(logger, place.Path, e.Message);
         }
     }
 
@@ -97,7 +80,7 @@ internal sealed class FollowUpFile(IVolume volume, PairPaths paths, TimeProvider
     public void Unstage()
     {
         if (isStaged)
-            PairSweep.TryDelete(volume, paths.StagedPending);
+            place.Unstage();
         isStaged = false;
     }
 
@@ -107,9 +90,7 @@ internal sealed class FollowUpFile(IVolume volume, PairPaths paths, TimeProvider
         isNew = false;
         if (!Exists)
             return;
-        retry.Run(() => volume.Delete(paths.Pending));
-        volume.FlushFolder(Folder);
+        place.Delete();
+        place.Flush();
     }
-
-    private string Folder => Path.GetDirectoryName(paths.Pending)!;
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;
 using StepCaRenew.Policy;
@@ -7,12 +6,9 @@ using StepCaRenew.Policy;
 namespace StepCaRenew.FollowUps;
 
 /// <summary>Runs the follow-ups of one call: each action once, after the last replacement. An action that fails stays open.</summary>
-internal sealed class FollowUpRunner(TimeProvider clock, Func<OpenFolders, IVolume> volumes) : IDisposable
+internal sealed class FollowUpRunner(TimeProvider clock) : IDisposable
 {
     public TimeProvider Clock => clock;
-
-    /// <summary>Makes the file system of a pair over the folders that are opened for it.</summary>
-    public Func<OpenFolders, IVolume> Volumes => volumes;
 
     /// <summary>Keeps other runs from the follow-ups of the pairs of this call.</summary>
     public ActingLocks Locks { get; } = new();

@@ -1,6 +1,4 @@
-using StepCaRenew.FileSystem;
 using StepCaRenew.Logging;
-using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.FollowUps;
 
@@ -22,7 +20,7 @@ internal sealed partial class PairFollowUps
     /// <summary>Changes the record on disk. If it is gone, it is written again.</summary>
     /// <exception cref="RenewalException">The lock of the pair is not free.</exception>
     /// <exception cref="IOException">The record cannot be written.</exception>
-    public Task ChangeAsync(Func<FollowUpRecord, FollowUpRecord> change) => UnderLockAsync(current =>
+    public Task ChangeAsync(Func<FollowUpRecord, FollowUpRecord> change) => UnderLockAsync((current, _) =>
     {
         record = change(current.Read() ?? record!);
         current.Write(record);
@@ -35,12 +33,12 @@ internal sealed partial class PairFollowUps
         var isOnDisk = true;
         try
         {
-            await UnderLockAsync(current =>
+            await UnderLockAsync((current, readSerialNumber) =>
             {
                 var found = current.Read();
                 isOnDisk = current.Exists;
                 // Another run has replaced the certificate meanwhile: everything is open for the new one.
-                if (found is not null && current.ReadSerialNumber() != Subject.SerialNumber)
+                if (found is not null && readSerialNumber() != Subject.SerialNumber)
                     return;
                 var changed = (found ?? record!).WithDone(done, Subject.SerialNumber);
                 var left = done.Count > 0 && IsComplete(changed) ? null : changed;
@@ -52,16 +50,12 @@ internal sealed partial class PairFollowUps
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or RenewalException)
         {
-            ActionLog.PendingNotChanged(logger, paths.Pending, e.Message);
+            ActionLog.PendingNotChanged(logger, place.Path, e.Message);
             if (!isOnDisk)
                 record = null;
         }
     }
 
-    private async Task UnderLockAsync(Action<FollowUpFile> work)
-    {
-        using var opened = new OpenFolders();
-        using var pairLock = await PairLock.AcquireAsync(opened, paths, lockTimeout, runner.Clock, logger, CancellationToken.None).ConfigureAwait(false);
-        work(new FollowUpFile(runner.Volumes(opened), paths, runner.Clock, logger));
-    }
+    private Task UnderLockAsync(Action<FollowUpFile, Func<string?>> work) =>
+        place.UnderPairLockAsync(lockTimeout, opened => work(new FollowUpFile(opened, logger), opened.ReadSerialNumber));
 }

@@ -5,7 +5,7 @@ using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;
 using StepCaRenew.Policy;
-using StepCaRenew.Stores.PemFiles;
+using StepCaRenew.Stores;
 
 namespace StepCaRenew.FollowUps;
 
@@ -19,8 +19,8 @@ internal sealed partial class PairFollowUps : IDisposable
     private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(5);
 
     private readonly FollowUpRunner runner;
-    private readonly OpenFolders folders;
-    private readonly PairPaths paths;
+    private readonly IPairRecord place;
+    private readonly PairLocation location;
     private readonly IReadOnlyList<ActionDefinition> actions;
     private readonly ServedCertificate? served;
     private readonly TimeSpan lockTimeout;
@@ -33,10 +33,10 @@ internal sealed partial class PairFollowUps : IDisposable
 
     // Served: if another program has replaced it since, the follow-ups are open.
     public PairFollowUps(
-        FollowUpRunner runner, IVolume volume, OpenFolders folders, PairPaths paths, IReadOnlyList<ActionDefinition> actions, ServedCertificate? served, TimeSpan lockTimeout, ILogger logger)
+        FollowUpRunner runner, IPairRecord place, PairLocation location, IReadOnlyList<ActionDefinition> actions, ServedCertificate? served, TimeSpan lockTimeout, ILogger logger)
     {
-        (this.runner, this.folders, this.paths, this.actions, this.served, this.lockTimeout, this.logger) = (runner, folders, paths, actions, served, lockTimeout, logger);
-        file = new FollowUpFile(volume, paths, runner.Clock, logger);
+        (this.runner, this.place, this.location, this.actions, this.served, this.lockTimeout, this.logger) = (runner, place, location, actions, served, lockTimeout, logger);
+        file = new FollowUpFile(place, logger);
     }
 
     /// <summary>Whether there is a record on disk.</summary>
@@ -69,13 +69,13 @@ internal sealed partial class PairFollowUps : IDisposable
     public RenewalException? Failure { get; private set; }
 
     /// <summary>The path of the record, which identifies the pair.</summary>
-    public string RecordPath => paths.Pending;
+    public string RecordPath => place.Path;
 
     /// <summary>Whether the runner has it; then the end of the attempt does not release the pair.</summary>
     public bool IsHandedOver { get; set; }
 
     // The actions of a registered renewal are all in its definition. A call by path may bring only some of them.
-    private bool IsRegistered => paths.RecordFolder is not null;
+    private bool IsRegistered => location.RecordFolder is not null;
 
     /// <summary>Of a registered renewal: whether another program has replaced the certificate that was last served.</summary>
     public bool IsReplacedByOthers(PairFacts present) => IsReplacedByOthers(present.SerialNumber);
@@ -88,18 +88,18 @@ internal sealed partial class PairFollowUps : IDisposable
 
     /// <summary>Finds the follow-ups that are open for the certificate in place.</summary>
     /// <param name="pair">The pair.</param>
-    /// <param name="certificatePath">The certificate as the request names it.</param>
-    public void Load(CertificatePair pair, string certificatePath)
+    public void Load(PairSnapshot pair)
     {
-        var serial = pair.Leaf.SerialNumber;
+        var leaf = pair.Keyed.Leaf;
+        var serial = leaf.SerialNumber;
         var (isRecorded, isReplacedByOthers) = (IsRecorded, IsReplacedByOthers(serial));
         if (isRecorded || isReplacedByOthers || actions.Count > 0)
-            IsLeftToAnother = (acting ??= runner.Locks.TryTake(folders, paths, logger)) is null;
+            IsLeftToAnother = (acting ??= runner.Locks.TryTake(place, location.CertificatePath, logger)) is null;
         record = isRecorded && Read() is { } found && found.IsOpenFor(serial) ? found : null;
         IsRetry = record is not null;
         if (record is null && isReplacedByOthers)
             Reopen(served!.SerialNumber);
-        Subject = Describe(pair, certificatePath, record?.OldSerialNumber ?? serial, isRenewed: false, pair.Leaf);
+        Subject = Describe(pair, record?.OldSerialNumber ?? serial, isRenewed: false, leaf);
         if (record is not null && IsRegistered && !IsLeftToAnother && IsComplete(record))
             record = null;
         if (record is null && !IsLeftToAnother)
@@ -107,7 +107,7 @@ internal sealed partial class PairFollowUps : IDisposable
         if (record is null)
             Served = present;
         else if (IsRetry && !IsLeftToAnother && Open.Count > 0)
-            ActionLog.Retried(logger, Open.Count, paths.Certificate);
+            ActionLog.Retried(logger, Open.Count, location.CertificatePath);
         WarnOfStoppedServices();
     }
 
@@ -142,12 +142,12 @@ internal sealed partial class PairFollowUps : IDisposable
         catch (Exception e) when (IsRegistered && e is IOException or UnauthorizedAccessException or RenewalException)
         {
             file.Unstage();
-            ActionLog.PendingNotChanged(logger, paths.Pending, e.Message);
+            ActionLog.PendingNotChanged(logger, place.Path, e.Message);
         }
         catch (Exception e)
         {
             file.Unstage();
-            throw e is IOException or UnauthorizedAccessException ? WriteErrors.Map(e, paths.Certificate) : e;
+            throw e is IOException or UnauthorizedAccessException ? WriteErrors.Map(e, location.CertificatePath) : e;
         }
 
         return file;
@@ -159,12 +159,12 @@ internal sealed partial class PairFollowUps : IDisposable
         try
         {
             if (file.Commit())
-                ActionLog.Noted(logger, actions.Count, paths.Certificate);
+                ActionLog.Noted(logger, actions.Count, location.CertificatePath);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             file.Unstage();
-            ActionLog.PendingNotChanged(logger, paths.Pending, e.Message);
+            ActionLog.PendingNotChanged(logger, place.Path, e.Message);
         }
     }
 
@@ -176,9 +176,9 @@ internal sealed partial class PairFollowUps : IDisposable
     }
 
     /// <summary>The renewal is complete.</summary>
-    public void Renewed(CertificatePair old, string certificatePath, X509Certificate2 leaf)
+    public void Renewed(PairSnapshot old, X509Certificate2 leaf)
     {
-        Subject = Describe(old, certificatePath, old.Leaf.SerialNumber, isRenewed: true, leaf);
+        Subject = Describe(old, old.Facts.SerialNumber, isRenewed: true, leaf);
         if (record is null)
             Served = present;
     }
@@ -197,19 +197,19 @@ internal sealed partial class PairFollowUps : IDisposable
 
     private void Reopen(string replaced)
     {
-        ActionLog.ReplacedByOthers(logger, paths.Certificate);
+        ActionLog.ReplacedByOthers(logger, location.CertificatePath);
         record = new FollowUpRecord(replaced, runner.Clock.GetUtcNow());
         if (actions.Count > 0)
             Try(() => file.Write(record));
     }
 
-    private ActionSubject Describe(CertificatePair pair, string certificatePath, string replaced, bool isRenewed, X509Certificate2 leaf)
+    private ActionSubject Describe(PairSnapshot pair, string replaced, bool isRenewed, X509Certificate2 leaf)
     {
         if (IsRegistered)
             present = ServedCertificate.FromCertificate(leaf);
         return new ActionSubject(
-            CertificateName.FromPath(certificatePath), certificatePath, pair.KeyPath, replaced, leaf.SerialNumber,
-            isRenewed ? pair.Leaf.Thumbprint : null, leaf.Thumbprint, CertificateValidity.FromCertificate(leaf).NotAfter);
+            CertificateName.FromPath(location.CertificatePath), location.CertificatePath, pair.Facts.KeyPath, replaced, leaf.SerialNumber,
+            isRenewed ? pair.Keyed.Leaf.Thumbprint : null, leaf.Thumbprint, CertificateValidity.FromCertificate(leaf).NotAfter);
     }
 
     // A damaged record may be of any action, so all of them are open.
@@ -219,7 +219,7 @@ internal sealed partial class PairFollowUps : IDisposable
         Try(() => found = file.Read());
         if (found is not null)
             return found;
-        ActionLog.PendingDamaged(logger, paths.Pending);
+        ActionLog.PendingDamaged(logger, place.Path);
         return FollowUpRecord.Damaged;
     }
 
@@ -229,7 +229,7 @@ internal sealed partial class PairFollowUps : IDisposable
         foreach (var action in record?.Stopped.Keys ?? [])
         {
             if (!IsLeftToAnother && !actions.Any(mine => mine.Hash == action))
-                ActionLog.ServiceLeftStopped(logger, paths.Certificate, record!.Since, paths.Pending);
+                ActionLog.ServiceLeftStopped(logger, location.CertificatePath, record!.Since, place.Path);
         }
     }
 
@@ -242,7 +242,7 @@ internal sealed partial class PairFollowUps : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or RenewalException)
         {
-            ActionLog.PendingNotChanged(logger, paths.Pending, e.Message);
+            ActionLog.PendingNotChanged(logger, place.Path, e.Message);
         }
     }
 }

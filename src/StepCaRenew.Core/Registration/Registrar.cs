@@ -8,7 +8,6 @@ using StepCaRenew.FollowUps;
 using StepCaRenew.Logging;
 using StepCaRenew.Policy;
 using StepCaRenew.Scheduling;
-using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Registration;
 
@@ -162,7 +161,7 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
         try
         {
             if (definition is not null)
-                LockRemoval.Run(PairLocator.Find(definition.ToRequest(password: null).Location));
+                definition.ToRequest(password: null).Location.RemoveLocks();
         }
         catch (RenewalException)
         {

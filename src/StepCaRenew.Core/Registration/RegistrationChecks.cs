@@ -11,7 +11,7 @@ using StepCaRenew.Permissions;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Scheduling.Foreign;
 using StepCaRenew.Scheduling.Linux;
-using StepCaRenew.Stores.PemFiles;
+using StepCaRenew.Stores;
 
 namespace StepCaRenew.Registration;
 
@@ -116,7 +116,7 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
     {
         using var password = definition.KeyPasswordFile is { } file ? KeyPassword.FromFile(file) : null;
         var location = new PairLocation(definition.CertificatePath, definition.KeyPath) { KeyPassword = password };
-        using var store = await PemFileStore.OpenAsync(location, wasRead: false, folders => new Volume(folders), clock, logger, cancellationToken).ConfigureAwait(false);
+        using var store = await location.OpenAsync(wasRead: false, new StoreServices(clock, logger), cancellationToken).ConfigureAwait(false);
         using var snapshot = await store.LoadAsync(wasRead: false, _ => { }, cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,4 +1,4 @@
-using StepCaRenew.Stores.PemFiles;
+using StepCaRenew.Stores;
 using StepCaRenew.Text;
 
 namespace StepCaRenew.Renewal;

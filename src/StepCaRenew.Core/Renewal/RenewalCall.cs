@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;
@@ -31,7 +30,7 @@ internal sealed class RenewalCall : IDisposable
     internal RenewalCall(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger)
     {
         this.logger = logger;
-        followUps = new FollowUpRunner(clock, folders => new Volume(folders));
+        followUps = new FollowUpRunner(clock);
         makeEngine = log => new RenewalEngine(clock, random, environment, log, followUps);
         shared = new Lazy<RenewalEngine>(() => Keep(makeEngine(logger)));
     }

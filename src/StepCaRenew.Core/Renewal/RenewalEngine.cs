@@ -4,6 +4,7 @@ using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;
+using StepCaRenew.Stores;
 
 namespace StepCaRenew.Renewal;
 
@@ -18,7 +19,7 @@ internal sealed class RenewalEngine : IDisposable
     /// <param name="environment">The environment variables: step's configuration and proxies.</param>
     /// <param name="logger">The logger.</param>
     public RenewalEngine(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger)
-        : this(clock, random, environment, logger, folders => new Volume(folders))
+        : this(clock, random, environment, logger, new FollowUpRunner(clock))
     {
     }
 
@@ -30,13 +31,12 @@ internal sealed class RenewalEngine : IDisposable
 
     /// <summary>Makes an engine over another file system, for tests of crashes.</summary>
     internal RenewalEngine(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger, Func<OpenFolders, IVolume> volumes)
-        : this(clock, random, environment, logger, new FollowUpRunner(clock, volumes))
-    {
-    }
+        : this(clock, random, environment, logger, new FollowUpRunner(clock)) =>
+        services = services with { Stores = services.Stores with { Volumes = volumes } };
 
     /// <summary>Makes an engine of a call, which runs the follow-ups of all its engines.</summary>
     internal RenewalEngine(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger, FollowUpRunner followUps) =>
-        services = new RenewalServices(clock, logger, followUps.Volumes, new CertificateIssuer(clock, random, environment, logger), followUps);
+        services = new RenewalServices(clock, logger, new StoreServices(clock, logger), new CertificateIssuer(clock, random, environment, logger), followUps);
 
     /// <summary>Renews a certificate if it is due.</summary>
     /// <param name="request">The pair, when it is due, and the CA.</param>

@@ -6,7 +6,7 @@ using StepCaRenew.Certificates;
 using StepCaRenew.FollowUps;
 using StepCaRenew.Logging;
 using StepCaRenew.Policy;
-using StepCaRenew.Stores.PemFiles;
+using StepCaRenew.Stores;
 using StepCaRenew.Text;
 
 namespace StepCaRenew.Renewal;
@@ -16,7 +16,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
 {
     private readonly long start = clock.GetTimestamp();
     private CertificateValidity? logged;
-    private IReadOnlyList<HardLinks> hardLinks = [];
+    private IReadOnlyList<string> hardLinks = [];
     private RenewalResult result = new()
     {
         Name = CertificateName.FromPath(request.CertificatePath),
@@ -63,7 +63,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
     }
 
     /// <summary>Records the files to be replaced that have other hard links, which keep the old content.</summary>
-    public void Found(IReadOnlyList<HardLinks> links) => hardLinks = links;
+    public void Found(IReadOnlyList<string> links) => hardLinks = links;
 
     public void Recovered(bool hasReplaced) => result = result with { Changed = result.Changed || hasReplaced };
 
@@ -132,7 +132,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
         return Finish(RenewalStatus.NotDue, $"Not due before {MessageTime.Local(decision.RenewAfter)}, in {Duration.Format(decision.RenewAfter - clock.GetUtcNow())}.");
     }
 
-    public RenewalResult WouldRenew(bool isPending, IReadOnlyList<HardLinks> links)
+    public RenewalResult WouldRenew(bool isPending, IReadOnlyList<string> links)
     {
         (hardLinks, result) = (links, result with { ActionsPending = isPending });
         WarnOfHardLinks();
@@ -155,12 +155,12 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
     // With only actions overdue, the certificate itself is not due.
     public RenewalResult Failed(RenewalException e) => Finish(e.ErrorId == ErrorId.ActionFailed ? RenewalStatus.NotDue : RenewalStatus.Failed, e.Message) with { ErrorId = e.ErrorId };
 
-    private string HardLinkNote => string.Concat(hardLinks.Select(file => $" {file.Sentence}"));
+    private string HardLinkNote => string.Concat(hardLinks.Select(sentence => $" {sentence}"));
 
     private void WarnOfHardLinks()
     {
-        foreach (var file in hardLinks)
-            RenewalLog.HardLinked(logger, file.Sentence);
+        foreach (var sentence in hardLinks)
+            RenewalLog.HardLinked(logger, sentence);
     }
 
     // To the second, like the validity itself.

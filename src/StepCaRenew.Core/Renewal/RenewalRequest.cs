@@ -1,13 +1,15 @@
 using StepCaRenew.Ca;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FollowUps;
-using StepCaRenew.Stores.PemFiles;
+using StepCaRenew.Stores;
 
 namespace StepCaRenew.Renewal;
 
 /// <summary>Which pair is renewed, with which settings.</summary>
 internal sealed record RenewalRequest : RenewalSettings
 {
+    private readonly PairLocation? location;
+
     /// <summary>A request with default settings.</summary>
     public RenewalRequest()
     {
@@ -32,7 +34,11 @@ internal sealed record RenewalRequest : RenewalSettings
     internal string? RecordFolder { get; init; }
 
     /// <summary>The pair.</summary>
-    internal PairLocation Location => new(CertificatePath, KeyPath) { KeyPassword = KeyPassword, RecordFolder = RecordFolder };
+    internal PairLocation Location
+    {
+        get => location ?? new PairLocation(CertificatePath, KeyPath) { KeyPassword = KeyPassword, RecordFolder = RecordFolder };
+        init => location = value;
+    }
 
     /// <summary>The difference to the CA's clock in an earlier run; null if it is unknown.</summary>
     internal CaClock? LastClock { get; init; }

@@ -1,10 +1,11 @@
 using StepCaRenew.Ca;
 using StepCaRenew.Ca.Trust;
+using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;
-using StepCaRenew.Stores.PemFiles;
+using StepCaRenew.Stores;
 
 namespace StepCaRenew.Renewal;
 
@@ -32,16 +33,14 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     private readonly Stack<IDisposable?> resources = new();
 
     // The state of one attempt. Each step relies on what the steps before it have set.
-    private PemFileStore store = null!;
+    private IPairStore store = null!;
     private PairFollowUps followUps = null!;
     private PairSnapshot? snapshot;
-    private PairLock? pairLock;
     private bool isUnderLock;
-    private bool isReplaced;
     private PrivateKey? newKey;
-    private PairReplacement replacement = null!;
+    private IPairReplacement replacement = null!;
     private CaAnswer answer = null!;
-    private PairVersion newVersion = PairVersion.None;
+    private PairVersion? newVersion;
     private RenewalResult? result;
 
     private enum Outcome { Continue, Finished, StartOver }
@@ -75,7 +74,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
             return outcome;
         }
         // The error concerns files that are not the pair any more; the new ones may have no error.
-        catch (RenewalException) when (isUnderLock && !isReplaced && store.HasChanged(snapshot))
+        catch (RenewalException) when (isUnderLock && newVersion is null && HasChanged)
         {
             return Outcome.StartOver;
         }
@@ -91,8 +90,8 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     // Most runs end here and have written nothing, not even a lock file.
     private async Task<Outcome> CheckAsync(CancellationToken cancellationToken)
     {
-        store = Keep(await PemFileStore.OpenAsync(request.Location, report.WasRead, services.Volumes, services.Clock, services.Logger, cancellationToken).ConfigureAwait(false));
-        followUps = Keep(new PairFollowUps(services.FollowUps, store.Volume, store.Folders, store.Paths, request.Actions, request.Served, request.LockTimeout ?? RenewalSettings.DefaultLockTimeout, services.Logger));
+        store = Keep(await request.Location.OpenAsync(report.WasRead, services.Stores, cancellationToken).ConfigureAwait(false));
+        followUps = Keep(new PairFollowUps(services.FollowUps, store.Record, request.Location, request.Actions, request.Served, request.LockTimeout ?? RenewalSettings.DefaultLockTimeout, services.Logger));
         snapshot = Keep(store.TryPeek());
         // Leftovers belong to the run that holds the lock, if there is one; they are checked again under the lock.
         if (store.IsInterrupted)
@@ -111,7 +110,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     private async Task<Outcome> LockAsync(CancellationToken cancellationToken)
     {
         isUnderLock = true;
-        pairLock = Keep(await store.LockAsync(request.LockTimeout ?? RenewalSettings.DefaultLockTimeout, cancellationToken).ConfigureAwait(false));
+        await store.LockAsync(request.LockTimeout ?? RenewalSettings.DefaultLockTimeout, cancellationToken).ConfigureAwait(false);
         // The snapshot of the check is used if the pair is still the same.
         if (snapshot is not null && !store.Holds(snapshot.Version))
             snapshot = null;
@@ -142,8 +141,8 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     {
         var decision = report.Decide(snapshot!.Facts);
         if (followUps.IsReplacedByOthers(snapshot.Facts))
-            request.Served!.RequireSuccessor(Pair.Keyed, request.CertificatePath, services.Clock.GetUtcNow(), mayBeExpired: decision.IsDue, request.Ca, services.Issuer);
-        followUps.Load(Pair, request.CertificatePath);
+            request.Served!.RequireSuccessor(Pair, request.CertificatePath, services.Clock.GetUtcNow(), mayBeExpired: decision.IsDue, request.Ca, services.Issuer);
+        followUps.Load(snapshot);
         report.HandOver(followUps);
         if (!decision.IsDue)
             return followUps.IsOverdue(request.ActionTimeout ?? new ActionHost().Timeout) ? throw ActionErrors.LeftTooLong(request.CertificatePath) : Finish(report.NotDue(decision, followUps.IsOpen));
@@ -155,7 +154,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     {
         if (request.Rekey)
         {
-            NewPair.RequireUnmixed(Pair, store.Paths);
+            store.RequireRekeyable(snapshot!);
             newKey = Keep(request.KeyAlgorithm is null ? KeyAlgorithms.GenerateLike(Pair.Key) : KeyAlgorithms.Generate(request.KeyAlgorithm));
         }
 
@@ -167,7 +166,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
 
     private async Task<Outcome> IssueAsync(CancellationToken cancellationToken)
     {
-        var wanted = CaRequest.Create(Pair.Keyed, newKey, request.Ca.UseToken);
+        var wanted = CaRequest.Create(Pair, newKey, request.Ca.UseToken);
         var expected = Expectation.FromCertificate(Pair.Leaf, wanted.Key, mayEndThen: request.Rule.IsForced);
         var options = new IssuerOptions { Ca = request.Ca, RetryTimeout = request.RetryTimeout ?? RenewalSettings.DefaultRetryTimeout, LastClock = request.LastClock, OnAttempt = report.Asked, OnClock = report.SawClock };
         answer = Keep(await services.Issuer.IssueAsync(wanted, expected, options, cancellationToken).ConfigureAwait(false));
@@ -176,20 +175,19 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
 
     private Task<Outcome> RecheckAsync()
     {
-        if (store.HasChanged(snapshot))
+        if (HasChanged)
             return Task.FromResult(Outcome.StartOver);
-        pairLock?.RequireInPlace();
+        store.RequireLocked();
         return Task.FromResult(Outcome.Continue);
     }
 
     // The record of the follow-ups is on disk before the new pair is: a crash must not lose them.
     private async Task<Outcome> CommitAsync()
     {
-        newVersion = NewPair.Render(store.Paths, answer.WithKey(newKey ?? Pair.Key), Pair, request.KeyPassword);
         followUps.CommitRecord();
         try
         {
-            isReplaced = await replacement.CommitAsync(newVersion, snapshot!.Version).ConfigureAwait(false);
+            newVersion = await replacement.CommitAsync(answer.WithKey(newKey ?? Pair.Key), snapshot!.Version).ConfigureAwait(false);
         }
         catch
         {
@@ -199,7 +197,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
             throw;
         }
 
-        if (!isReplaced)
+        if (newVersion is null)
             return Outcome.StartOver;
         followUps.Confirm();
         report.Replaced(answer.Leaf, replacement.LostOwners);
@@ -210,7 +208,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     {
         // The actions stay pending until the check has passed: a service must not load a pair that another process has broken.
         report.Withhold(followUps);
-        if (!store.Holds(newVersion))
+        if (!store.Holds(newVersion!))
             (await store.LoadAsync(wasRead: true, _ => { }, CancellationToken.None).ConfigureAwait(false)).Dispose();
         replacement.DropOld();
         // A link can lead to another pair by now; that is the one that the request means.
@@ -219,12 +217,15 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
 
     private Task<Outcome> FollowUpAsync()
     {
-        followUps.Renewed(Pair, request.CertificatePath, answer.Leaf);
+        followUps.Renewed(snapshot!, answer.Leaf);
         report.HandOver(followUps);
         return Task.FromResult(Finish(report.Renewed(answer.Leaf, newKey is not null)));
     }
 
-    private CertificatePair Pair => snapshot!.Pair;
+    private KeyedCertificate Pair => snapshot!.Keyed;
+
+    // The names of the user lead elsewhere by now, or the pair has another version.
+    private bool HasChanged => !store.IsCurrent(snapshot) || (snapshot is not null && !store.Holds(snapshot.Version));
 
     private async Task EnsureSnapshotAsync(CancellationToken cancellationToken)
     {

@@ -34,6 +34,7 @@ public sealed class SystemCallTests
                 $"exchange .{key}.stepcarenew-new", $"exchange .{certificate}.stepcarenew-new",
                 "flush folder",
                 $"delete .{certificate}.stepcarenew-new", $"delete .{key}.stepcarenew-new",
+                $"delete .{key}.stepcarenew-lock",
             ],
             calls);
     }

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using System.Runtime.Versioning;
 using System.Text;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps;
+using StepCaRenew.Stores;
 using StepCaRenew.Stores.PemFiles;
 using StepCaRenew.Unit.Fixtures;
 
@@ -155,7 +157,8 @@ public sealed class WindowsRenameTests : IDisposable
     {
         var certificate = folder.Write("web.crt", "certificate");
         var paths = new PairPaths(certificate, certificate);
-        var file = new FollowUpFile(new Volume(new OpenFolders()), paths, clock, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        var folders = new OpenFolders();
+        var file = new FollowUpFile(new PemRecord(paths, new Volume(folders), folders, new StoreServices(clock, NullLogger.Instance)), NullLogger.Instance);
         File.WriteAllText(paths.Pending, "old");
         var reader = new FileStream(paths.Pending, FileMode.Open, FileAccess.Read, FileShare.Read);
         clock.OnWait = () =>

@@ -1,5 +1,6 @@
 using System.Text;
 using StepCaRenew.FileSystem;
+using StepCaRenew.Stores;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Unit.Fixtures;

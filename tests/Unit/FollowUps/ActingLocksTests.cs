@@ -1,6 +1,7 @@
 using StepCaRenew.FileSystem;
 using StepCaRenew.FileSystem.Native;
 using StepCaRenew.FollowUps;
+using StepCaRenew.Stores;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Unit.FollowUps;
@@ -58,7 +59,7 @@ public sealed class ActingLocksTests : IDisposable
     private IDisposable? Take(ActingLocks locks, PairPaths pair)
     {
         using var folders = new OpenFolders();
-        return locks.TryTake(folders, pair, log);
+        return locks.TryTake(new PemRecord(pair, new Volume(folders), folders, new StoreServices(TimeProvider.System, log)), pair.Certificate, log);
     }
 
     private PairPaths Pair(int number) => new(folder.Write($"{number}.crt", "certificate"), folder.Write($"{number}.key", "key"));

@@ -1,6 +1,7 @@
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.Stores;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Unit.FollowUps;
@@ -24,7 +25,7 @@ public sealed class PairFollowUpsTests : IDisposable
 
     public PairFollowUpsTests()
     {
-        runner = new FollowUpRunner(clock, opened => new Volume(opened));
+        runner = new FollowUpRunner(clock);
         Place(Old);
         paths = new PairPaths(folder.At("web.crt"), folder.At("web.key"));
     }
@@ -287,9 +288,10 @@ public sealed class PairFollowUpsTests : IDisposable
 
     private PairFollowUps Load(IReadOnlyList<ActionDefinition> actions, string? recordFolder = null, ServedCertificate? served = null)
     {
-        var run = new PairFollowUps(runner, new Volume(folders), folders, paths with { RecordFolder = recordFolder }, actions, served, TimeSpan.FromMinutes(5), log);
-        using var pair = CertificatePair.Load(paths.Certificate, paths.Key, null);
-        run.Load(pair, paths.Certificate);
+        var place = new PemRecord(paths with { RecordFolder = recordFolder }, new Volume(folders), folders, new StoreServices(clock, log));
+        var run = new PairFollowUps(runner, place, new PairLocation(paths.Certificate, paths.Key) { RecordFolder = recordFolder }, actions, served, TimeSpan.FromMinutes(5), log);
+        using var pair = new PemSnapshot(CertificatePair.Load(paths.Certificate, paths.Key, null));
+        run.Load(pair);
         return run;
     }
 

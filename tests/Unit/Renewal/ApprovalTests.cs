@@ -1,6 +1,6 @@
 using System.Globalization;
 using StepCaRenew.Renewal;
-using StepCaRenew.Stores.PemFiles;
+using StepCaRenew.Stores;
 
 namespace StepCaRenew.Unit.Renewal;
 

@@ -38,6 +38,9 @@ internal sealed class CertificatePair : IDisposable
     /// <summary>The data of the leaf that the renewal policy needs.</summary>
     public CertificateValidity Validity => CertificateValidity.FromCertificate(Leaf);
 
+    /// <summary>The facts that results and logs show.</summary>
+    public PairFacts Facts => new(Certificate.Path, KeyPath, Key.Algorithm, Leaf.SubjectName.RawData, Leaf.SerialNumber, Validity);
+
     /// <summary>Whether the certificate and the key match.</summary>
     public bool Matches => PairMatch.Matches(Leaf, Key);
 

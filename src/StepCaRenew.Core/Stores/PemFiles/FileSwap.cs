@@ -10,15 +10,16 @@ namespace StepCaRenew.Stores.PemFiles;
 /// <param name="target">The file that is replaced.</param>
 /// <param name="staged">The new file; after an exchange the old one.</param>
 /// <param name="backup">A second name for the old file if the two cannot be exchanged in one step; null if the old file is not needed any more.</param>
-/// <param name="before">The expected content of the target.</param>
+/// <param name="before">The expected content of the target; null if there must be none.</param>
 /// <param name="after">The content of the staged file.</param>
-internal sealed class FileSwap(IVolume volume, string target, string staged, string? backup, byte[] before, byte[] after)
+internal sealed class FileSwap(IVolume volume, string target, string staged, string? backup, byte[]? before, byte[] after)
 {
     // Only ends a loop that another process could prolong by writing without a pause.
     private const int MaximumRounds = 100;
 
     private byte[]? lastPutIn;
     private string? replaced;
+    private bool isPlaced;
 
     /// <summary>Whether the target still has the new content.</summary>
     public bool Holds => Is(TryRead(target), after);
@@ -31,6 +32,8 @@ internal sealed class FileSwap(IVolume volume, string target, string staged, str
         // Changed by another run if the lock file was deleted, or by any account that can write in the folder.
         if (!Is(TryRead(staged), after))
             throw WriteErrors.Changed(staged, target);
+        if (before is null)
+            return await PlaceAsync(retry).ConfigureAwait(false);
         if (await retry.RunAsync(() => volume.TryExchange(staged, target), target).ConfigureAwait(false))
         {
             replaced = staged;
@@ -40,7 +43,7 @@ internal sealed class FileSwap(IVolume volume, string target, string staged, str
             if (!Is(TryRead(target), before))
                 return false;
             if (backup is not null)
-                await retry.RunAsync(() => BackUp(backup), target).ConfigureAwait(false);
+                await retry.RunAsync(() => BackUp(backup, before), target).ConfigureAwait(false);
             // A file that another process writes between these two calls is lost; the exchange above has no such gap.
             await retry.RunAsync(() => volume.Rename(staged, target), target).ConfigureAwait(false);
             replaced = backup;
@@ -57,12 +60,14 @@ internal sealed class FileSwap(IVolume volume, string target, string staged, str
     /// <summary>Puts the old file back, unless another process has written since: then its newest file stays.</summary>
     public async Task RestoreAsync(SharingRetry retry)
     {
-        if (replaced == staged)
+        if (isPlaced && Holds)
+            await retry.RunAsync(() => volume.Delete(target), target).ConfigureAwait(false);
+        else if (replaced == staged)
             await ExchangeBackAsync(retry).ConfigureAwait(false);
         else if (backup is not null && replaced == backup && Holds)
             await retry.RunAsync(() => volume.Rename(backup, target), target).ConfigureAwait(false);
         // Not before: if the file could not be put back, the replacement must count as unfinished.
-        replaced = null;
+        (replaced, isPlaced) = (null, false);
     }
 
     private async Task ExchangeBackAsync(SharingRetry retry)
@@ -79,16 +84,31 @@ internal sealed class FileSwap(IVolume volume, string target, string staged, str
         }
     }
 
-    private void BackUp(string path)
+    // A second name cannot be given if another process has made a file there. Without second names, a file that is made between
+    // the two calls is lost.
+    private async Task<bool> PlaceAsync(SharingRetry retry)
+    {
+        if (!volume.TryLink(staged, target))
+        {
+            if (volume.Exists(target))
+                return false;
+            await retry.RunAsync(() => volume.Rename(staged, target), target).ConfigureAwait(false);
+        }
+
+        isPlaced = true;
+        return true;
+    }
+
+    private void BackUp(string path, byte[] before)
     {
         if (!Is(TryRead(path), before))
-            MakeBackup(path);
+            MakeBackup(path, before);
 
         // Otherwise a power loss could keep the rename and lose this name, and with it the only copy of the old file.
         volume.FlushFolder(Path.GetDirectoryName(target)!);
     }
 
-    private void MakeBackup(string path)
+    private void MakeBackup(string path, byte[] before)
     {
         // From an interrupted replacement: an incomplete copy, or one that is older than the target.
         if (volume.Exists(path))
@@ -113,5 +133,5 @@ internal sealed class FileSwap(IVolume volume, string target, string staged, str
         }
     }
 
-    private static bool Is(byte[]? content, byte[] expected) => content is not null && content.AsSpan().SequenceEqual(expected);
+    private static bool Is(byte[]? content, byte[]? expected) => content is not null && content.AsSpan().SequenceEqual(expected);
 }

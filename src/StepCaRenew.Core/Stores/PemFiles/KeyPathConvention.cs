@@ -40,6 +40,9 @@ internal static class KeyPathConvention
     /// <summary>As <see cref="FindNextTo(string)"/>, with <paramref name="exists"/> to look for files.</summary>
     internal static string? FindNextTo(string certificatePath, Func<string, bool> exists) => Candidates(certificatePath).FirstOrDefault(exists);
 
+    /// <summary>The key file of a new certificate.</summary>
+    internal static string ForNew(string certificatePath) => Candidates(certificatePath).First();
+
     internal static RenewalException NotFound(string certificatePath) => new(
         ErrorId.KeyNotFound,
         $"There is no key next to '{certificatePath}': neither {string.Join(" nor ", Candidates(certificatePath).Select(path => $"'{Path.GetFileName(path)}'"))}.",

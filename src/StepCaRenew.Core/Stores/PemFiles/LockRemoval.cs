@@ -15,7 +15,7 @@ internal static class LockRemoval
         if (OperatingSystem.IsMacOS())
             return;
         using var folders = new OpenFolders();
-        foreach (var path in new[] { paths.Lock, paths.Acting })
+        foreach (var path in paths.Locks.Append(paths.Acting))
         {
             try
             {

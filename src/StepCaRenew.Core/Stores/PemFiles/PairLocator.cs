@@ -16,11 +16,13 @@ internal static class PairLocator
     /// <param name="location">The pair.</param>
     /// <param name="open">Opens the certificate file.</param>
     /// <param name="exists">Whether a file exists next to it.</param>
-    /// <returns>No document if the file cannot be read now but a key is next to it: another process may be writing it.</returns>
+    /// <returns>No document if the pair may be new, or if the file cannot be read now but a key is next to it: another process may be writing it.</returns>
     /// <exception cref="RenewalException">The certificate cannot be read, or there is no key next to it.</exception>
     public static (PemDocument? Certificate, string KeyPath) Locate(PairLocation location, Func<string, SmallFile> open, Func<string, bool> exists)
     {
         var path = location.CertificatePath;
+        if (location.MayBeNew)
+            return (null, location.KeyPath ?? KeyPathConvention.FindNextTo(path, exists) ?? KeyPathConvention.ForNew(path));
         try
         {
             var document = CertificateFile.Read(path, open);

@@ -6,91 +6,153 @@ using StepCaRenew.Logging;
 namespace StepCaRenew.Stores.PemFiles;
 
 /// <summary>
-/// Lets one run at a time work on a pair, across processes and accounts. The kernel releases the lock when the process ends.
-/// The file stays: if it were deleted, two runs could each hold a lock.
+/// Lets one run at a time work on a pair, across processes and accounts: it locks the certificate, and the key, because
+/// two certificates can have one key. The kernel releases both when the process ends. The lock file of the certificate stays.
+/// That of the key is removed at the end, unless it was there before.
 /// </summary>
 internal sealed class PairLock : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private readonly FileStream file;
     private readonly OpenFolders folders;
-    private readonly string path;
+    private readonly Stack<(FileStream File, string Path, bool IsTemporary)> held = new();
 
-    private PairLock(FileStream file, OpenFolders folders, string path) => (this.file, this.folders, this.path) = (file, folders, path);
+    private PairLock(OpenFolders folders) => this.folders = folders;
 
     /// <summary>Acquires the lock; waits if another run holds it.</summary>
-    /// <returns>Null if the lock file cannot be created because the folder is not writable: then nothing can be replaced either.</returns>
+    /// <returns>Without a lock file that cannot be created because its folder is not writable: then nothing can be replaced there either.</returns>
     /// <exception cref="RenewalException">Another run held it until the timeout (<see cref="ErrorId.Locked"/>).</exception>
-    public static async Task<PairLock?> AcquireAsync(OpenFolders folders, PairPaths paths, TimeSpan timeout, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<PairLock> AcquireAsync(OpenFolders folders, PairPaths paths, TimeSpan timeout, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
-        for (var (start, isWaiting) = (clock.GetTimestamp(), false); ; isWaiting = true)
+        var acquired = new PairLock(folders);
+        try
         {
-            var attempt = LockFile.TryOpen(folders, paths.Lock);
-            if (attempt.Outcome == LockOutcome.Impossible)
+            var start = clock.GetTimestamp();
+            // Every run takes them in the same order, so that no two runs wait for each other.
+            foreach (var path in paths.Locks.Order(StringComparer.Ordinal))
             {
-                RenewalLog.NotLocked(logger, paths.Certificate);
-                return null;
+                for (var isWaiting = false; !acquired.TryAdd(path, paths, logger); isWaiting = true)
+                {
+                    var holder = LockHolder.Describe(folders, path);
+                    if (clock.GetElapsedTime(start) >= timeout)
+                        throw Locked(paths, path, holder);
+                    if (!isWaiting)
+                        RenewalLog.LockAwaited(logger, paths.Certificate, holder);
+                    await Task.Delay(Pause, clock, cancellationToken).ConfigureAwait(false);
+                }
             }
 
-            if (attempt.File is not null)
-            {
-                var acquired = new PairLock(attempt.File, folders, paths.Lock);
-                acquired.WriteHolder();
-                return acquired;
-            }
-
-            var holder = LockHolder.Describe(folders, paths.Lock);
-            if (clock.GetElapsedTime(start) >= timeout)
-                throw new RenewalException(
-                    ErrorId.Locked, $"'{paths.Certificate}' is locked by another run: {holder}.",
-                    "Wait until that run has finished, or give a longer -LockTimeout. If it hangs, end that process; this releases the lock.");
-            if (!isWaiting)
-                RenewalLog.LockAwaited(logger, paths.Certificate, holder);
-            await Task.Delay(Pause, clock, cancellationToken).ConfigureAwait(false);
+            return acquired;
+        }
+        catch
+        {
+            acquired.Dispose();
+            throw;
         }
     }
 
     /// <summary>Checks, before a replacement, that the lock still keeps other runs out.</summary>
-    /// <exception cref="RenewalException">Its file was deleted, so that another run may be working on the pair (<see cref="ErrorId.Locked"/>).</exception>
+    /// <exception cref="RenewalException">One of its files was deleted, so that another run may be working on the pair (<see cref="ErrorId.Locked"/>).</exception>
     public void RequireInPlace()
     {
-        if (!LockFile.IsInPlace(file, folders, path))
+        if (held.FirstOrDefault(one => !LockFile.IsInPlace(one.File, folders, one.Path)) is { File: not null } lost)
             throw new RenewalException(
-                ErrorId.Locked, $"The lock file '{path}' was deleted while this run held it; another run may be working on the same pair. Nothing was changed.",
+                ErrorId.Locked, $"The lock file '{lost.Path}' was deleted while this run held it; another run may be working on the same pair. Nothing was changed.",
                 "Find the program that deletes files named '*stepcarenew*' (a synchronisation or a clean-up), and exclude them there; then run again.");
     }
 
     /// <summary>Whether a run holds the lock right now.</summary>
-    public static bool IsHeld(OpenFolders folders, PairPaths paths)
+    public static bool IsHeld(OpenFolders folders, PairPaths paths) => paths.Locks.Any(path => TryOpen(folders, path, _ => { }) == LockOutcome.Held);
+
+    /// <summary>Removes the lock file of the key that a run left which was killed.</summary>
+    public static void RemoveLeftover(OpenFolders folders, PairPaths paths)
     {
-        try
-        {
-            if (!folders.OpenParent(paths.Lock).Exists(Path.GetFileName(paths.Lock)))
-                return false;
-            var attempt = LockFile.TryOpen(folders, paths.Lock);
-            attempt.File?.Dispose();
-            return attempt.Outcome == LockOutcome.Held;
-        }
-        catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
-        {
-            // A renewal reports why the file cannot be locked.
-            return false;
-        }
+        if (!paths.IsOneFile)
+            TryOpen(folders, paths.KeyLock, file => Remove(folders, paths.KeyLock, file));
     }
 
     /// <inheritdoc/>
-    public void Dispose() => file.Dispose();
+    public void Dispose()
+    {
+        while (held.TryPop(out var one))
+        {
+            if (one.IsTemporary)
+                Remove(folders, one.Path, one.File);
+            one.File.Dispose();
+        }
+    }
+
+    private static RenewalException Locked(PairPaths paths, string path, string holder) => new(
+        ErrorId.Locked,
+        path == paths.Lock ? $"'{paths.Certificate}' is locked by another run: {holder}." : $"'{paths.Certificate}' cannot be locked: another run works on its key '{paths.Key}': {holder}.",
+        "Wait until that run has finished, or give a longer -LockTimeout. If it hangs, end that process; this releases the lock.");
+
+    // Only an existing file is opened. A renewal reports why one cannot be locked.
+    private static LockOutcome TryOpen(OpenFolders folders, string path, Action<FileStream> use)
+    {
+        try
+        {
+            if (!folders.OpenParent(path).Exists(Path.GetFileName(path)))
+                return LockOutcome.Impossible;
+            var (outcome, file) = LockFile.TryOpen(folders, path);
+            using (file)
+            {
+                if (file is not null)
+                    use(file);
+            }
+
+            return outcome;
+        }
+        catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
+        {
+            return LockOutcome.Impossible;
+        }
+    }
+
+    // False if another run holds it.
+    private bool TryAdd(string path, PairPaths paths, ILogger logger)
+    {
+        var wasThere = folders.OpenParent(path).Exists(Path.GetFileName(path));
+        var (outcome, file) = LockFile.TryOpen(folders, path);
+        if (file is not null)
+        {
+            held.Push((file, path, IsTemporary: path != paths.Lock && !wasThere));
+            WriteHolder(file);
+        }
+        else if (outcome == LockOutcome.Impossible && path == paths.Lock)
+        {
+            RenewalLog.NotLocked(logger, paths.Certificate);
+        }
+
+        return outcome != LockOutcome.Held;
+    }
+
+    // While it is held: a run that opened it before finds that it has no name any more, and makes a new one. macOS has no such
+    // check; the file stays there.
+    private static void Remove(OpenFolders folders, string path, FileStream file)
+    {
+        try
+        {
+            // Windows does not delete a file that a process has open.
+            if (OperatingSystem.IsWindows())
+                file.Dispose();
+            if (OperatingSystem.IsWindows() || (OperatingSystem.IsLinux() && LockFile.IsInPlace(file, folders, path)))
+                folders.OpenParent(path).Delete(Path.GetFileName(path));
+        }
+        catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
+        {
+            // It stays, and does no harm.
+        }
+    }
 
     // For the message of a run that waits.
-    private void WriteHolder()
+    private static void WriteHolder(FileStream file)
     {
         if (!file.CanWrite || !LockFile.HasOneName(file))
             return;
-        var holder = LockHolder.Format(Environment.ProcessId, CurrentUser.Name);
         try
         {
-            file.Write(holder);
+            file.Write(LockHolder.Format(Environment.ProcessId, CurrentUser.Name));
         }
         catch (IOException)
         {

@@ -10,8 +10,14 @@ namespace StepCaRenew.Stores.PemFiles;
 /// <param name="Key">The key file; the certificate file if that holds both.</param>
 internal sealed record PairPaths(string Certificate, string Key)
 {
-    /// <summary>The lock file.</summary>
+    /// <summary>The lock file of the certificate.</summary>
     public string Lock => NextTo(Certificate, "lock");
+
+    /// <summary>The lock file of the key: another certificate can have the same key.</summary>
+    public string KeyLock => NextTo(Key, "lock");
+
+    /// <summary>The lock files that a run holds.</summary>
+    public IEnumerable<string> Locks => new[] { Lock, KeyLock }.Distinct();
 
     /// <summary>The new certificate before the exchange, the old one after it.</summary>
     public string StagedCertificate => NextTo(Certificate, "new");

@@ -8,8 +8,12 @@ namespace StepCaRenew.Stores.PemFiles;
 /// </summary>
 internal sealed class PairReplacement : IDisposable
 {
+    private const UnixFileMode KeyMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode CertificateMode = KeyMode | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
     private readonly IVolume volume;
     private readonly PairPaths paths;
+    private readonly bool mayBeNew;
     private readonly bool withKey;
     private readonly SharingRetry retry;
     private readonly Func<bool>? isPairInPlace;
@@ -18,8 +22,8 @@ internal sealed class PairReplacement : IDisposable
     private readonly List<(string Path, string Owner)> lostOwners = [];
     private State state = State.Staged;
 
-    private PairReplacement(IVolume volume, PairPaths paths, bool withKey, SharingRetry retry, Func<bool>? isPairInPlace) =>
-        (this.volume, this.paths, this.withKey, this.retry, this.isPairInPlace) = (volume, paths, withKey && !paths.IsOneFile, retry, isPairInPlace);
+    private PairReplacement(IVolume volume, PairPaths paths, bool withKey, SharingRetry retry, Func<bool>? isPairInPlace, bool mayBeNew) =>
+        (this.volume, this.paths, this.withKey, this.retry, this.isPairInPlace, this.mayBeNew) = (volume, paths, withKey && !paths.IsOneFile, retry, isPairInPlace, mayBeNew);
 
     private enum State
     {
@@ -36,14 +40,16 @@ internal sealed class PairReplacement : IDisposable
 
     /// <summary>Waits until the files of a pair can be replaced: on Windows another process may have one open.</summary>
     /// <exception cref="RenewalException">A file cannot be replaced (<see cref="ErrorId.FileInUse"/>, <see cref="ErrorId.FolderNotWritable"/>).</exception>
-    public static async Task RequireReplaceableAsync(IVolume volume, PairPaths paths, bool withKey, SharingRetry retry)
+    public static async Task RequireReplaceableAsync(IVolume volume, PairPaths paths, bool withKey, SharingRetry retry, bool mayBeNew = false)
     {
-        await retry.RunAsync(() => volume.RequireReplaceable(paths.Certificate), paths.Certificate).ConfigureAwait(false);
-        if (withKey && !paths.IsOneFile)
-            await retry.RunAsync(() => volume.RequireReplaceable(paths.Key), paths.Key).ConfigureAwait(false);
+        foreach (var path in withKey && !paths.IsOneFile ? new[] { paths.Certificate, paths.Key } : [paths.Certificate])
+        {
+            if (!mayBeNew || volume.Exists(path))
+                await retry.RunAsync(() => volume.RequireReplaceable(path), path).ConfigureAwait(false);
+        }
     }
 
-    /// <summary>Creates the new files, empty, with the permissions of the old ones.</summary>
+    /// <summary>Creates the new files, empty, with the permissions of the old ones; those of a file that is not there yet are 0644 for a certificate and 0600 for a key.</summary>
     /// <param name="volume">The file system.</param>
     /// <param name="paths">The pair.</param>
     /// <param name="withKey">Whether the key is replaced too.</param>
@@ -51,15 +57,16 @@ internal sealed class PairReplacement : IDisposable
     /// <param name="isPairInPlace">
     /// Whether the files in place are a pair, so that staged files of an undone replacement are not needed; null to remove them always.
     /// </param>
+    /// <param name="mayBeNew">Whether a file that is missing is made; otherwise it is an error.</param>
     /// <exception cref="RenewalException">They cannot be created; nothing is left behind.</exception>
-    public static PairReplacement Stage(IVolume volume, PairPaths paths, bool withKey, SharingRetry retry, Func<bool>? isPairInPlace)
+    public static PairReplacement Stage(IVolume volume, PairPaths paths, bool withKey, SharingRetry retry, Func<bool>? isPairInPlace, bool mayBeNew = false)
     {
-        var replacement = new PairReplacement(volume, paths, withKey, retry, isPairInPlace);
+        var replacement = new PairReplacement(volume, paths, withKey, retry, isPairInPlace, mayBeNew);
         try
         {
-            replacement.Stage(paths.StagedCertificate, paths.Certificate);
+            replacement.Stage(paths.StagedCertificate, paths.Certificate, paths.IsOneFile ? KeyMode : CertificateMode);
             if (replacement.withKey)
-                replacement.Stage(paths.StagedKey, paths.Key);
+                replacement.Stage(paths.StagedKey, paths.Key, KeyMode);
             return replacement;
         }
         catch
@@ -76,8 +83,8 @@ internal sealed class PairReplacement : IDisposable
     /// <exception cref="RenewalException">A file cannot be written or replaced; the old pair stays.</exception>
     public async Task<bool> CommitAsync(PairVersion next, PairVersion expected)
     {
-        var certificate = Fill(paths.Certificate, paths.StagedCertificate, paths.OldCertificate, expected.Contents[0], next.Contents[0]);
-        var key = withKey ? Fill(paths.Key, paths.StagedKey, paths.OldKey, expected.Contents[1], next.Contents[1]) : null;
+        var certificate = Fill(paths.Certificate, paths.StagedCertificate, paths.OldCertificate, expected[0], next[0]!);
+        var key = withKey ? Fill(paths.Key, paths.StagedKey, paths.OldKey, expected[1], next[1]!) : null;
         state = State.Swapping;
         try
         {
@@ -122,11 +129,11 @@ internal sealed class PairReplacement : IDisposable
             PairSweep.TryDelete(volume, path);
     }
 
-    private void Stage(string path, string model)
+    private void Stage(string path, string model, UnixFileMode mode)
     {
         try
         {
-            var file = staged[path] = volume.CreateLike(path, model);
+            var file = staged[path] = mayBeNew && !volume.Exists(model) ? volume.Create(path, mode) : volume.CreateLike(path, model);
             if (file.LostOwner is { } owner)
                 lostOwners.Add((model, owner));
             names.Add(path);
@@ -137,7 +144,7 @@ internal sealed class PairReplacement : IDisposable
         }
     }
 
-    private FileSwap Fill(string target, string path, string backup, byte[] before, byte[] after)
+    private FileSwap Fill(string target, string path, string backup, byte[]? before, byte[] after)
     {
         try
         {

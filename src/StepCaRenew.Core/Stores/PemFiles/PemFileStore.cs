@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Certificates.Pem;
@@ -10,57 +9,49 @@ namespace StepCaRenew.Stores.PemFiles;
 /// A pair in PEM or DER files, during one attempt. Its folders are opened once: wherever the paths of the user lead later,
 /// all reads, the lock and the replacement concern the same files.
 /// </summary>
-internal sealed class PemFileStore : IDisposable
+internal sealed class PemFileStore : IPairStore
 {
     private const string CertificateFileName = "certificate file";
     private const string KeyFileName = "key file";
 
     private readonly PairLocation location;
     private readonly string keyPath;
-    private readonly TimeProvider clock;
-    private readonly ILogger logger;
+    private readonly StoreServices services;
+    private readonly OpenFolders folders;
+    private readonly IVolume volume;
     private readonly SharingRetry retry;
     private readonly PairRecovery recovery;
     private PemDocument? opened;
+    private PairLock? pairLock;
 
-    private PemFileStore(PairLocation location, OpenFolders folders, PairPaths paths, string keyPath, PemDocument? certificate, Func<OpenFolders, IVolume> volumes, TimeProvider clock, ILogger logger)
+    private PemFileStore(PairLocation location, OpenFolders folders, PairPaths paths, string keyPath, PemDocument? certificate, StoreServices services)
     {
-        (this.location, this.keyPath, this.clock, this.logger, opened) = (location, keyPath, clock, logger, certificate);
-        (Folders, Paths, Volume) = (folders, paths, volumes(folders));
-        (retry, recovery) = (new SharingRetry(clock), new PairRecovery(Volume, clock, logger));
+        (this.location, this.keyPath, this.services, this.folders, Paths, opened) = (location, keyPath, services, folders, paths, certificate);
+        volume = services.Volumes(folders);
+        Record = new PemRecord(paths, volume, folders, services);
+        (retry, recovery) = (new SharingRetry(services.Clock), new PairRecovery(volume, services.Clock, services.Logger));
     }
 
     /// <summary>The files, links resolved.</summary>
     public PairPaths Paths { get; }
 
-    /// <summary>The open folders.</summary>
-    public OpenFolders Folders { get; }
+    /// <inheritdoc/>
+    public IPairRecord Record { get; }
 
-    /// <summary>The file system.</summary>
-    public IVolume Volume { get; }
+    /// <inheritdoc/>
+    public bool IsLocked => PairLock.IsHeld(folders, Paths);
 
-    /// <summary>Whether a run holds the lock of the pair.</summary>
-    public bool IsLocked => PairLock.IsHeld(Folders, Paths);
-
-    /// <summary>Whether a replacement of the pair was interrupted, or is in progress.</summary>
+    /// <inheritdoc/>
     public bool IsInterrupted => recovery.IsNeeded(Paths);
 
-    /// <summary>Finds the files of a pair and opens their folders; waits for a deployment in progress.</summary>
-    /// <param name="location">The pair.</param>
-    /// <param name="wasRead">Whether this run has read the pair before; then it also waits for a missing file.</param>
-    /// <param name="volumes">Makes the file system over the open folders.</param>
-    /// <param name="clock">The clock.</param>
-    /// <param name="logger">The logger.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RenewalException">The certificate cannot be read, or there is no key next to it.</exception>
-    public static async Task<PemFileStore> OpenAsync(
-        PairLocation location, bool wasRead, Func<OpenFolders, IVolume> volumes, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+    /// <summary>Finds the files of a pair and opens their folders; see <see cref="PairLocation.OpenAsync"/>.</summary>
+    public static async Task<PemFileStore> OpenAsync(PairLocation location, bool wasRead, StoreServices services, CancellationToken cancellationToken)
     {
-        for (var wait = new WriterWait(location, wasRead, clock, logger); ; await wait.PauseAsync(cancellationToken).ConfigureAwait(false))
+        for (var wait = new WriterWait(location, wasRead, services.Clock, services.Logger); ; await wait.PauseAsync(cancellationToken).ConfigureAwait(false))
         {
             try
             {
-                return Open(location, volumes, clock, logger);
+                return Open(location, services);
             }
             catch (RenewalException e) when (wait.Explains(e))
             {
@@ -68,15 +59,14 @@ internal sealed class PemFileStore : IDisposable
         }
     }
 
-    /// <summary>Reads the pair without decoding a certificate.</summary>
-    /// <returns>Null if it is not a single leaf with its key; <see cref="LoadAsync"/> then waits, or reports why.</returns>
+    /// <inheritdoc/>
     public PairSnapshot? TryPeek()
     {
         try
         {
             var certificate = opened ?? CertificateFile.Read(location.CertificatePath, Open);
             opened = null;
-            return PairSnapshot.TryCreate(certificate, KeyFile.Load(keyPath, location.KeyPassword, Open));
+            return PemSnapshot.TryCreate(certificate, KeyFile.Load(keyPath, location.KeyPassword, Open));
         }
         catch (RenewalException)
         {
@@ -84,29 +74,26 @@ internal sealed class PemFileStore : IDisposable
         }
     }
 
-    /// <summary>Acquires the lock of the pair; see <see cref="PairLock.AcquireAsync"/>.</summary>
-    public Task<PairLock?> LockAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
-        PairLock.AcquireAsync(Folders, Paths, timeout, clock, logger, cancellationToken);
+    /// <inheritdoc/>
+    public async Task LockAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        pairLock = await PairLock.AcquireAsync(folders, Paths, timeout, services.Clock, services.Logger, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Completes or undoes an interrupted replacement.</summary>
-    /// <returns>True if a file of the pair was replaced.</returns>
-    /// <exception cref="RenewalException">The pair cannot be completed (<see cref="ErrorId.RecoveryBlocked"/>).</exception>
+    /// <inheritdoc/>
+    public void RequireLocked() => pairLock?.RequireInPlace();
+
+    /// <inheritdoc/>
     public Task<bool> RecoverAsync() => recovery.RunAsync(Paths, location.KeyPassword);
 
-    /// <summary>Reads and decodes the pair, and requires that it matches; waits for a deployment in progress.</summary>
-    /// <param name="wasRead">Whether this run has read the pair before; then it also waits for a missing file.</param>
-    /// <param name="onRead">Receives the facts of the pair, even if it does not match.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RenewalException">A file cannot be read, or certificate and key do not match.</exception>
+    /// <inheritdoc/>
     public async Task<PairSnapshot> LoadAsync(bool wasRead, Action<PairFacts> onRead, CancellationToken cancellationToken)
     {
-        for (var wait = new WriterWait(location, wasRead, clock, logger); ; await wait.PauseAsync(cancellationToken).ConfigureAwait(false))
+        for (var wait = new WriterWait(location, wasRead, services.Clock, services.Logger); ; await wait.PauseAsync(cancellationToken).ConfigureAwait(false))
         {
             if (TryLoad(wait) is not { } pair)
                 continue;
-            onRead(PairFacts.FromPair(pair));
+            onRead(pair.Facts);
             if (pair.Matches)
-                return new PairSnapshot(pair);
+                return new PemSnapshot(pair);
             using (pair)
             {
                 if (!wait.Explains(pair))
@@ -115,14 +102,19 @@ internal sealed class PemFileStore : IDisposable
         }
     }
 
-    /// <summary>Whether the files have this version.</summary>
+    /// <inheritdoc/>
+    public PairVersion ReadVersion()
+    {
+        var certificate = TryRead(location.CertificatePath, Paths.Certificate, CertificateFileName);
+        return new PairVersion(certificate, Paths.IsOneFile ? certificate : TryRead(keyPath, Paths.Key, KeyFileName));
+    }
+
+    /// <inheritdoc/>
     public bool Holds(PairVersion version)
     {
         try
         {
-            var certificate = InputFile.Read(location.CertificatePath, CertificateFileName, _ => Folders.OpenToRead(Paths.Certificate)).Bytes;
-            var key = Paths.IsOneFile ? certificate : InputFile.Read(keyPath, KeyFileName, _ => Folders.OpenToRead(Paths.Key)).Bytes;
-            return version.Equals(new PairVersion(certificate, key));
+            return version.Equals(ReadVersion());
         }
         catch (RenewalException)
         {
@@ -130,13 +122,12 @@ internal sealed class PemFileStore : IDisposable
         }
     }
 
-    /// <summary>Whether the location still leads to these files; a link can be changed to another folder at any time.</summary>
-    /// <param name="known">The present contents, if they are known, so that the certificate is not read again.</param>
+    /// <inheritdoc/>
     public bool IsCurrent(PairSnapshot? known)
     {
         try
         {
-            return FindKey(known) == keyPath && Folders.IsStillAt(location.CertificatePath, Paths.Certificate) && Folders.IsStillAt(keyPath, Paths.Key);
+            return FindKey(known as PemSnapshot) == keyPath && folders.IsStillAt(location.CertificatePath, Paths.Certificate) && folders.IsStillAt(keyPath, Paths.Key);
         }
         catch (RenewalException)
         {
@@ -144,27 +135,33 @@ internal sealed class PemFileStore : IDisposable
         }
     }
 
-    /// <summary>Whether the location leads to other files by now, or the files have another version.</summary>
-    public bool HasChanged(PairSnapshot? known) => !IsCurrent(known) || (known is not null && !Holds(known.Version));
-
-    /// <summary>The files that a replacement replaces and that have other hard links.</summary>
-    public IReadOnlyList<HardLinks> FindHardLinks(bool withKey) => HardLinks.Find(Folders, Paths, withKey);
-
-    /// <summary>
-    /// Creates the new files, still empty, before the CA is asked: a folder that cannot be written, or a file that another
-    /// process keeps open, costs no certificate then.
-    /// </summary>
-    /// <exception cref="RenewalException">The files cannot be replaced; nothing was changed.</exception>
-    public async Task<PairReplacement> StageAsync(bool withKey)
+    /// <inheritdoc/>
+    public void RequireRekeyable(PairSnapshot snapshot)
     {
-        await PairReplacement.RequireReplaceableAsync(Volume, Paths, withKey, retry).ConfigureAwait(false);
-        return PairReplacement.Stage(Volume, Paths, withKey, retry, () => PairState.TryRead(Volume, Paths, location.KeyPassword)?.IsPairOrDeployment(Paths) == true);
+        if (!Paths.IsOneFile)
+            ((PemSnapshot)snapshot).RequireUnmixed();
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Folders.Dispose();
+    public IReadOnlyList<string> FindHardLinks(bool withKey) => [.. HardLinks.Find(folders, Paths, withKey).Select(file => file.Sentence)];
 
-    private static PemFileStore Open(PairLocation location, Func<OpenFolders, IVolume> volumes, TimeProvider clock, ILogger logger)
+    /// <inheritdoc/>
+    public async Task<IPairReplacement> StageAsync(bool withKey)
+    {
+        await PairReplacement.RequireReplaceableAsync(volume, Paths, withKey, retry, location.MayBeNew).ConfigureAwait(false);
+        var files = PairReplacement.Stage(
+            volume, Paths, withKey, retry, location.MayBeNew ? null : () => PairState.TryRead(volume, Paths, location.KeyPassword)?.IsPairOrDeployment(Paths) == true, location.MayBeNew);
+        return new PemReplacement(files, Paths, withKey, location.KeyPassword);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        pairLock?.Dispose();
+        folders.Dispose();
+    }
+
+    private static PemFileStore Open(PairLocation location, StoreServices services)
     {
         var folders = new OpenFolders();
         try
@@ -172,12 +169,30 @@ internal sealed class PemFileStore : IDisposable
             // Before anything is read: a link that must not be followed is not read through either.
             var certificatePath = TargetPath.Follow(location.CertificatePath);
             var (certificate, keyPath) = PairLocator.Locate(location, _ => folders.OpenToRead(certificatePath), path => folders.Exists(path) ?? KeyPathConvention.Exists(path));
-            return new PemFileStore(location, folders, PairPaths.Resolve(location, certificatePath, folders.Follow(keyPath)), keyPath, certificate, volumes, clock, logger);
+            var paths = PairPaths.Resolve(location, certificatePath, folders.Follow(keyPath));
+            PairLock.RemoveLeftover(folders, paths);
+            return new PemFileStore(location, folders, paths, keyPath, certificate, services);
         }
         catch
         {
             folders.Dispose();
             throw;
+        }
+    }
+
+    private byte[]? TryRead(string path, string target, string what)
+    {
+        try
+        {
+            return InputFile.Read(path, what, _ => folders.OpenToRead(target)).Bytes;
+        }
+        catch (RenewalException e) when (e.ErrorId == ErrorId.FileNotFound)
+        {
+            return null;
+        }
+        catch (RenewalException e) when (e.ErrorId == ErrorId.FileEmpty)
+        {
+            return [];
         }
     }
 
@@ -193,7 +208,7 @@ internal sealed class PemFileStore : IDisposable
         }
     }
 
-    private string? FindKey(PairSnapshot? known)
+    private string? FindKey(PemSnapshot? known)
     {
         if (location.KeyPath is not null)
             return location.KeyPath;
@@ -214,8 +229,8 @@ internal sealed class PemFileStore : IDisposable
     }
 
     private SmallFile Open(string path) =>
-        path == location.CertificatePath ? Folders.OpenToRead(Paths.Certificate)
-        : path == keyPath ? Folders.OpenToRead(Paths.Key)
+        path == location.CertificatePath ? folders.OpenToRead(Paths.Certificate)
+        : path == keyPath ? folders.OpenToRead(Paths.Key)
         // The key is in another place by now; IsCurrent finds that out.
         : SmallFile.Open(path);
 }

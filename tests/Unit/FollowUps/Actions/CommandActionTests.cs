@@ -3,6 +3,7 @@ using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Processes;
+using StepCaRenew.Stores;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Unit.FollowUps.Actions;
@@ -212,10 +213,11 @@ public sealed class CommandActionTests : IDisposable
         var paths = new PairPaths(folder.At("web.crt"), folder.At("web.key"));
         File.WriteAllBytes(paths.Pending, new FollowUpRecord("0A", default).Render());
         using var folders = new OpenFolders();
-        using var runner = new FollowUpRunner(TimeProvider.System, opened => new Volume(opened));
-        using var followUps = new PairFollowUps(runner, new Volume(folders), folders, paths, [action], served: null, TimeSpan.Zero, log);
-        using (var pair = CertificatePair.Load(paths.Certificate, paths.Key, null))
-            followUps.Load(pair, paths.Certificate);
+        using var runner = new FollowUpRunner(TimeProvider.System);
+        var place = new PemRecord(paths, new Volume(folders), folders, new StoreServices(TimeProvider.System, log));
+        using var followUps = new PairFollowUps(runner, place, new PairLocation(paths.Certificate, paths.Key), [action], served: null, TimeSpan.Zero, log);
+        using (var pair = new PemSnapshot(CertificatePair.Load(paths.Certificate, paths.Key, null)))
+            followUps.Load(pair);
         var errors = await runner.RunAsync([(followUps, new RenewalResult { Name = "web" })], Context([], timeout ?? TimeSpan.FromMinutes(1)).Host, log, CancellationToken.None);
         Assert.Equal((true, ErrorId.ActionFailed), (followUps.IsOpen, followUps.Failure?.ErrorId));
         Assert.Equal(ErrorId.ActionFailed, Assert.Single(errors).ErrorId);

@@ -1,6 +1,7 @@
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.Stores;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Unit.FollowUps.Actions;
@@ -250,10 +251,11 @@ public sealed class ServiceRestartTests : IDisposable
 
     private StoppedServices Record(ServiceAction action)
     {
-        var (folders, runner) = (new OpenFolders(), new FollowUpRunner(clock, opened => new Volume(opened)));
-        var followUps = new PairFollowUps(runner, new Volume(folders), folders, paths, [action], served: null, LockTimeout, log);
-        using var pair = CertificatePair.Load(paths.Certificate, paths.Key, null);
-        followUps.Load(pair, paths.Certificate);
+        var (folders, runner) = (new OpenFolders(), new FollowUpRunner(clock));
+        var place = new PemRecord(paths, new Volume(folders), folders, new StoreServices(clock, log));
+        var followUps = new PairFollowUps(runner, place, new PairLocation(paths.Certificate, paths.Key), [action], served: null, LockTimeout, log);
+        using var pair = new PemSnapshot(CertificatePair.Load(paths.Certificate, paths.Key, null));
+        followUps.Load(pair);
         followUps.Dispose();
         return new StoppedServices(action, [followUps], log);
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.Certificates;
 using StepCaRenew.FileSystem;
+using StepCaRenew.Stores;
 using StepCaRenew.Stores.PemFiles;
 using StepCaRenew.Unit.Fixtures;
 
@@ -30,7 +31,7 @@ public sealed class PemFileStoreTests : IDisposable
         Assert.Equal(loaded.Facts with { SubjectName = default }, snapshot!.Facts with { SubjectName = default });
         Assert.Equal(loaded.Facts.Subject, snapshot.Facts.Subject);
         Assert.Equal(loaded.Version, snapshot.Version);
-        Assert.Equal(loaded.Pair.Leaf.RawData, snapshot.Pair.Leaf.RawData);
+        Assert.Equal(loaded.Keyed.Leaf.RawData, snapshot.Keyed.Leaf.RawData);
     }
 
     [Theory]
@@ -137,7 +138,7 @@ public sealed class PemFileStoreTests : IDisposable
     }
 
     private static Task<PemFileStore> OpenAsync(string certificatePath) => PemFileStore.OpenAsync(
-        new PairLocation(certificatePath, null), wasRead: false, folders => new Volume(folders), new JumpingClock(), NullLogger.Instance, CancellationToken.None);
+        new PairLocation(certificatePath, null), wasRead: false, new StoreServices(new JumpingClock(), NullLogger.Instance), CancellationToken.None);
 
     private (string CertificatePath, string KeyPath) Write(string form)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.FileSystem;
+using StepCaRenew.Stores;
 using StepCaRenew.Stores.PemFiles;
 using StepCaRenew.Unit.Fixtures;
 

@@ -1,0 +1,31 @@
+using StepCaRenew.Certificates.Keys;
+using StepCaRenew.Stores.PemFiles;
+
+namespace StepCaRenew.Stores;
+
+/// <summary>The pair that a user or a definition names: the two files. Another kind of store has a location of its own kind.</summary>
+/// <param name="CertificatePath">The full path of the certificate file.</param>
+/// <param name="KeyPath">The full path of the key file; null for the one next to the certificate.</param>
+internal record PairLocation(string CertificatePath, string? KeyPath)
+{
+    /// <summary>The password of the key; null if it has none.</summary>
+    public KeyPassword? KeyPassword { get; init; }
+
+    /// <summary>The folder of the record of follow-ups: the state folder of a registered renewal. Null for the folder of the certificate.</summary>
+    public string? RecordFolder { get; init; }
+
+    /// <summary>Whether the pair need not exist yet: a first certificate takes its place, with default permissions.</summary>
+    public bool MayBeNew { get; init; }
+
+    /// <summary>Opens the store of the pair for one attempt; waits for a deployment in progress.</summary>
+    /// <param name="wasRead">Whether this run has read the pair before; then it also waits for a missing one.</param>
+    /// <param name="services">The file system, the clock and the log.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="RenewalException">The certificate cannot be read, or there is no key next to it.</exception>
+    public virtual async Task<IPairStore> OpenAsync(bool wasRead, StoreServices services, CancellationToken cancellationToken) =>
+        await PemFileStore.OpenAsync(this, wasRead, services, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Removes the lock files of a pair that no schedule renews any more, unless a run holds them.</summary>
+    /// <exception cref="RenewalException">The certificate cannot be read, or there is no key next to it.</exception>
+    public virtual void RemoveLocks() => LockRemoval.Run(PairLocator.Find(this));
+}

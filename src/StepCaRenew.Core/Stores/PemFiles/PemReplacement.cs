@@ -1,0 +1,73 @@
+using StepCaRenew.Certificates;
+using StepCaRenew.Certificates.Keys;
+using StepCaRenew.FileSystem;
+
+namespace StepCaRenew.Stores.PemFiles;
+
+/// <summary>Writes a new pair in the form of the old one, and replaces the files by a <see cref="PairReplacement"/>.</summary>
+/// <param name="files">The staged files.</param>
+/// <param name="paths">The files, links resolved: one file can be named in two ways.</param>
+/// <param name="withKey">Whether the key is new.</param>
+/// <param name="password">The password of the key.</param>
+internal sealed class PemReplacement(PairReplacement files, PairPaths paths, bool withKey, KeyPassword? password) : IPairReplacement
+{
+    /// <inheritdoc/>
+    public IEnumerable<(string Path, string Owner)> LostOwners => files.LostOwners;
+
+    /// <inheritdoc/>
+    public async Task<PairVersion?> CommitAsync(KeyedCertificate next, PairVersion expected)
+    {
+        var version = Render(next, expected);
+        return await files.CommitAsync(version, expected).ConfigureAwait(false) ? version : null;
+    }
+
+    /// <inheritdoc/>
+    public void DropOld() => files.DropOld();
+
+    /// <inheritdoc/>
+    public void Dispose() => files.Dispose();
+
+    private PairVersion Render(KeyedCertificate next, PairVersion expected)
+    {
+        using var oldCertificate = TryParse(expected[0], bytes => CertificateFile.Parse(new InputFile(paths.Certificate, bytes, default)));
+        using var oldKey = withKey ? TryParse(expected[1], bytes => KeyFile.Parse(new InputFile(paths.Key, bytes, default), password)) : null;
+        var keyBlock = paths.IsOneFile && (withKey || oldCertificate is null) ? KeyContent.RenderBlock(next.Key, oldKey, password) : null;
+        var certificate = CertificateContent.Render(next.Leaf, next.Chain, oldCertificate?.Document, keyBlock);
+        var key = paths.IsOneFile ? certificate : withKey ? KeyContent.Render(next.Key, oldKey, password) : expected[1];
+        RequireLoadable(next, certificate, withKey || paths.IsOneFile ? key : null);
+        return new PairVersion(certificate, key);
+    }
+
+    // A file that cannot be read has no form to keep; a renewal has read both.
+    private static T? TryParse<T>(byte[]? content, Func<byte[], T> parse)
+        where T : class
+    {
+        try
+        {
+            return content is null ? null : parse(content);
+        }
+        catch (RenewalException)
+        {
+            return null;
+        }
+    }
+
+    // The answer was verified. This is about what was made of it, before it replaces anything: if the loader could not read
+    // it, the pair would never be renewed again. A key file that stays was read at the start of the run.
+    private void RequireLoadable(KeyedCertificate next, byte[] newCertificate, byte[]? newKey)
+    {
+        try
+        {
+            using var certificate = CertificateFile.Parse(new InputFile(paths.Certificate, newCertificate, default));
+            using var key = newKey is null ? null : KeyFile.Parse(new InputFile(paths.Key, newKey, default), password);
+            if (certificate.Leaf.RawDataMemory.Span.SequenceEqual(next.Leaf.RawDataMemory.Span) && PairMatch.Matches(certificate.Leaf, key?.Key ?? next.Key))
+                return;
+        }
+        catch (RenewalException e)
+        {
+            throw new InvalidOperationException($"The new certificate and key, as they would be written, cannot be read: {e.Message} Nothing was changed.", e);
+        }
+
+        throw new InvalidOperationException("The new certificate and key, as they would be written, do not match. Nothing was changed.");
+    }
+}
