@@ -3,6 +3,7 @@ using System.Security;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Renewal;
+using StepCaRenew.Stores;
 
 namespace StepCaRenew.Cmdlets;
 
@@ -17,6 +18,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
     private const string InputObjectSet = "InputObject";
 
     private readonly PipelinePump pump = new();
+    private readonly List<PairLocation> pairs = [];
     private CertificateInputs? inputs;
     private CertificateBatch<RenewalOutcome>? batch;
     private BatchProgress? progress;
@@ -149,6 +151,8 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
                 certificates = inputs!.Find(paths, isLiteral);
             request = template! with { KeyPath = keyPath };
         });
+        lock (pairs)
+            pairs.AddRange(certificates.Select(certificate => new PairLocation(certificate.Path, request.KeyPath)));
         Serve(() => batch!.Add(certificates, (path, stopping) => RenewAsync(request with { CertificatePath = path }, stopping)));
         // After an error that ends the call no work is started, and the error is written last.
         if (batch!.IsEnding)
@@ -205,6 +209,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
             KeyPassword = ReadPassword(KeyPassword, KeyPasswordFile) ?? ReadConfiguredPassword(settings.Ca),
             Rule = settings.Rule with { IsForced = Force },
             ApproveAsync = Approve,
+            FindOthers = FindOthers,
         };
     }
 
@@ -214,6 +219,12 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet, I
         PwshPath = Pwsh.Find(SessionState),
         ScriptBlocks = ScriptBlock is null ? null : new ScriptBlockRunner(ScriptBlock, pump),
     };
+
+    private IReadOnlyList<PairLocation> FindOthers()
+    {
+        lock (pairs)
+            return [.. pairs, .. registrations.Pairs];
+    }
 
     private Task<bool> Approve(RenewalPlan plan, CancellationToken cancellationToken) => pump.AskAsync(() => ShouldProcess(plan.CertificatePath, plan.Action), cancellationToken);
 }

@@ -1,5 +1,5 @@
-using StepCaRenew.Inspection;
 using StepCaRenew.Logging;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Cmdlets.Support;
 

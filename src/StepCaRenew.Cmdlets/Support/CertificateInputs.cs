@@ -1,4 +1,4 @@
-using StepCaRenew.Inspection;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Cmdlets.Support;
 

@@ -26,7 +26,7 @@ internal static class ErrorRecords
         ErrorId.InvalidDuration or ErrorId.InvalidPercent or ErrorId.ExpiresInTooLong or ErrorId.ConflictingParameters or ErrorId.CaUrlInvalid or ErrorId.ProxyInvalid
             or ErrorId.PathIsFolder or ErrorId.RekeyNeedsTls or ErrorId.KeyPathForSeveral or ErrorId.NotAFileSystemPath or ErrorId.PathEmpty or ErrorId.ActionInvalid
             or ErrorId.NameInvalid or ErrorId.IntervalInvalid or ErrorId.LifetimeTooShort or ErrorId.ModulePathInvalid or ErrorId.PathNotFull or ErrorId.AccountInvalid or ErrorId.ConfirmationRequired => ErrorCategory.InvalidArgument,
-        ErrorId.CertificateInvalid or ErrorId.CertificateAmbiguous or ErrorId.KeyInvalid or ErrorId.KeyMismatch or ErrorId.MixedPairFiles or ErrorId.ChainMissing
+        ErrorId.CertificateInvalid or ErrorId.CertificateAmbiguous or ErrorId.KeyInvalid or ErrorId.KeyMismatch or ErrorId.MixedPairFiles or ErrorId.KeyShared or ErrorId.ChainMissing
             or ErrorId.FileEmpty or ErrorId.RootInvalid or ErrorId.StepConfigInvalid or ErrorId.DefinitionInvalid or ErrorId.CaAnswerInvalid
             or ErrorId.AnswerWrongKey or ErrorId.AnswerWrongIdentity or ErrorId.AnswerNotValidNow or ErrorId.ClockBehind or ErrorId.AnswerEndsEarlier or ErrorId.AnswerNotNew or ErrorId.AnswerWrongUsage => ErrorCategory.InvalidData,
         ErrorId.CaUntrusted or ErrorId.RootFingerprintMismatch or ErrorId.AnswerUntrusted or ErrorId.AnswerWeak or ErrorId.ForeignCertificate or ErrorId.LinkNotTrusted

@@ -161,6 +161,8 @@ public static class ErrorId
     public const string RekeyNeedsTls = nameof(RekeyNeedsTls);
     /// <summary>The certificate file holds a key as well, or the key file a certificate: with a new key, an old one would stay in one of them.</summary>
     public const string MixedPairFiles = nameof(MixedPairFiles);
+    /// <summary>Another certificate has the same key: with a new key, it would not match any more.</summary>
+    public const string KeyShared = nameof(KeyShared);
     /// <summary>No space is left on the volume.</summary>
     public const string DiskFull = nameof(DiskFull);
     /// <summary>This account does not have permission to write in the folder of the certificate.</summary>

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.FileSystem;
+using StepCaRenew.Stores;
 
 namespace StepCaRenew.Registration;
 
@@ -92,12 +93,15 @@ internal static partial class RenewalName
 /// <summary>The certificates of the registered renewals that this process can read. They are read once, when they are needed.</summary>
 internal sealed class RegisteredCertificates(Func<string, string?> environment)
 {
-    private readonly Lazy<IReadOnlyList<(string Name, string Target)>> all = new(() =>
+    private readonly Lazy<IReadOnlyList<(string Name, PairLocation Pair, string Target)>> all = new(() =>
     [
         .. RegisteredNames.Stores(environment)
-            .SelectMany(store => Names(store).Select(name => (Name: name, Path: PathOf(store, name))))
-            .Where(one => one.Path is not null).Select(one => (one.Name, TargetOf(one.Path!))),
+            .SelectMany(store => Names(store).Select(name => (Name: name, Pair: TryLocate(store, name))))
+            .Where(one => one.Pair is not null).Select(one => (one.Name, one.Pair!, TargetOf(one.Pair!.CertificatePath))),
     ]);
+
+    /// <summary>The pairs.</summary>
+    public IEnumerable<PairLocation> Pairs => all.Value.Select(one => one.Pair);
 
     /// <summary>The name of a renewal that is registered for a certificate, by whichever path; null if there is none.</summary>
     public string? FindName(string certificatePath) => FindName(certificatePath, _ => true);
@@ -122,11 +126,11 @@ internal sealed class RegisteredCertificates(Func<string, string?> environment)
         }
     }
 
-    private static string? PathOf(DefinitionStore store, string name)
+    private static PairLocation? TryLocate(DefinitionStore store, string name)
     {
         try
         {
-            return RenewalName.IsValid(name) ? store.Load(name).CertificatePath : null;
+            return RenewalName.IsValid(name) ? store.Load(name).ToRequest(password: null).Location : null;
         }
         catch (RenewalException)
         {

@@ -22,6 +22,7 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
 {
     private readonly SortedList<int, RegisteredOutcome> outcomes = [];
     private readonly RenewalCall call = new(clock, random, environment, logger);
+    private readonly RegisteredCertificates registered = new(environment);
     private IReadOnlyList<RenewalException> actionErrors = [];
 
     /// <inheritdoc cref="RegisteredRuns(RegisteredRunOptions, TimeProvider, Func{double}, Func{string, string?}, ILogger)"/>
@@ -166,6 +167,7 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
             LockTimeout = options.LockTimeout ?? request.LockTimeout,
             RetryTimeout = options.RetryTimeout ?? request.RetryTimeout,
             ApproveAsync = options.ApproveAsync,
+            FindOthers = () => registered.Pairs,
         };
     }
 

@@ -118,6 +118,8 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
         var location = new PairLocation(definition.CertificatePath, definition.KeyPath) { KeyPassword = password };
         using var store = await location.OpenAsync(wasRead: false, new StoreServices(clock, logger), cancellationToken).ConfigureAwait(false);
         using var snapshot = await store.LoadAsync(wasRead: false, _ => { }, cancellationToken).ConfigureAwait(false);
+        if (definition.Rekey)
+            store.RequireRekeyable(snapshot, new RegisteredCertificates(environment).Pairs);
     }
 
     private async Task RequireCaAsync(RegistrationRequest request, PlannedRegistration registration, CancellationToken cancellationToken)

@@ -46,6 +46,9 @@ internal sealed record RenewalRequest : RenewalSettings
     /// <summary>Of a registered renewal: the certificate for which its follow-ups last ran; null if it is not known.</summary>
     internal ServedCertificate? Served { get; init; }
 
+    /// <summary>Finds the other pairs of the call, and those that are registered: one of them can use the key that is to be replaced.</summary>
+    internal Func<IEnumerable<PairLocation>> FindOthers { get; init; } = () => [];
+
     /// <summary>Called before anything is changed and before the CA is asked; false changes nothing.</summary>
     public Func<RenewalPlan, CancellationToken, Task<bool>> ApproveAsync { get; init; } = (_, _) => Task.FromResult(true);
 }

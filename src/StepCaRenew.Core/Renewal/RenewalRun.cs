@@ -154,7 +154,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     {
         if (request.Rekey)
         {
-            store.RequireRekeyable(snapshot!);
+            store.RequireRekeyable(snapshot!, request.FindOthers());
             newKey = Keep(request.KeyAlgorithm is null ? KeyAlgorithms.GenerateLike(Pair.Key) : KeyAlgorithms.Generate(request.KeyAlgorithm));
         }
 

@@ -50,9 +50,14 @@ internal interface IPairStore : IDisposable
     /// <param name="known">The present content, if it is known, so that the pair is not read again.</param>
     bool IsCurrent(PairSnapshot? known);
 
-    /// <summary>Requires that a new key would leave no part of the old pair.</summary>
-    /// <exception cref="RenewalException">The old key or the old certificate would stay somewhere (<see cref="ErrorId.MixedPairFiles"/>).</exception>
-    void RequireRekeyable(PairSnapshot snapshot);
+    /// <summary>Requires that a new key would leave no part of the old pair, and no other certificate that uses the old key.</summary>
+    /// <param name="snapshot">The pair.</param>
+    /// <param name="others">Other pairs that are known; the store also looks at those in the same place.</param>
+    /// <exception cref="RenewalException">
+    /// The old key or the old certificate would stay somewhere (<see cref="ErrorId.MixedPairFiles"/>), or another certificate has
+    /// the same key (<see cref="ErrorId.KeyShared"/>).
+    /// </exception>
+    void RequireRekeyable(PairSnapshot snapshot, IEnumerable<PairLocation> others);
 
     /// <summary>One sentence for each part of the pair of which the old content stays under another name.</summary>
     IReadOnlyList<string> FindHardLinks(bool withKey);

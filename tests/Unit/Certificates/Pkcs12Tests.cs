@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Inspection;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Unit.Certificates;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using StepCaRenew.Certificates;
 using StepCaRenew.Inspection;
+using StepCaRenew.Stores.PemFiles;
 using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Inspection;

@@ -136,10 +136,15 @@ internal sealed class PemFileStore : IPairStore
     }
 
     /// <inheritdoc/>
-    public void RequireRekeyable(PairSnapshot snapshot)
+    public void RequireRekeyable(PairSnapshot snapshot, IEnumerable<PairLocation> others)
     {
         if (!Paths.IsOneFile)
             ((PemSnapshot)snapshot).RequireUnmixed();
+        var places = new[] { location.CertificatePath, keyPath, Paths.Certificate, Paths.Key }.Select(path => Path.GetDirectoryName(path)!);
+        if (new SharedKey(Paths, snapshot.Keyed.Key, services.Clock.GetUtcNow()).FindUser(places, others) is { } user)
+            throw new RenewalException(
+                ErrorId.KeyShared, $"'{location.CertificatePath}' cannot get a new key: the certificate '{user}' has the same key '{keyPath}', and would not match the new one. Nothing was changed.",
+                $"Renew both without -Rekey, or give each a key of its own. If nothing uses '{user}', delete it or move it to another folder.");
     }
 
     /// <inheritdoc/>

@@ -1,7 +1,7 @@
 using System.IO.Enumeration;
 using StepCaRenew.Certificates;
 
-namespace StepCaRenew.Inspection;
+namespace StepCaRenew.Stores.PemFiles;
 
 /// <summary>Recognises the leaf certificates in a folder that also holds keys, roots and other files.</summary>
 internal static class CertificateFolder
