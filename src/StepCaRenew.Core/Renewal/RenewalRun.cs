@@ -173,17 +173,12 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
         return Outcome.Continue;
     }
 
-    private Task<Outcome> RecheckAsync()
-    {
-        if (HasChanged)
-            return Task.FromResult(Outcome.StartOver);
-        store.RequireLocked();
-        return Task.FromResult(Outcome.Continue);
-    }
+    private Task<Outcome> RecheckAsync() => Task.FromResult(HasChanged ? Outcome.StartOver : Outcome.Continue);
 
     // The record of the follow-ups is on disk before the new pair is: a crash must not lose them.
     private async Task<Outcome> CommitAsync()
     {
+        store.RequireLocked();
         followUps.CommitRecord();
         try
         {

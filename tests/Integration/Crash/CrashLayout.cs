@@ -7,4 +7,7 @@ public enum CrashLayout
     TwoFolders,
     OneFile,
     WithoutExchange,
+
+    /// <summary>No files at all: a store of another kind.</summary>
+    Memory,
 }

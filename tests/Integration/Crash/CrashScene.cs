@@ -1,132 +1,41 @@
-using System.Diagnostics;
-using System.Runtime.Versioning;
-using StepCaRenew.Certificates;
-using StepCaRenew.Certificates.Keys;
-using StepCaRenew.FileSystem.Native;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Policy;
 using StepCaRenew.Renewal;
-using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Crash;
 
-/// <summary>
-/// One pair in a folder of its own, with a mode, an owner, an ACL and an attribute that no new file has by itself.
-/// </summary>
-internal sealed class CrashScene : IDisposable
+/// <summary>One pair in a store of its own, and the runs that end or are disturbed at one of their points.</summary>
+internal abstract class CrashScene : IDisposable
 {
-    private const string Acl = "system.posix_acl_access";
-    private const string Attribute = "user.stepcarenew";
-
-    // getfacl: user::rw-, user:4321:r--, group::r--, mask::r--, other::---
-    private static readonly byte[] AclBytes = Convert.FromHexString(
-        "02000000" + "01000600FFFFFFFF" + "02000400E1100000" + "04000400FFFFFFFF" + "10000400FFFFFFFF" + "20000000FFFFFFFF");
-
-    private readonly TestFolder folder;
-    private readonly byte[] certificate;
-    private readonly byte[] key;
-    private readonly ITestCa ca;
-    private readonly string rights;
-
-    public CrashScene(ITestCa ca, IssuedPair issued, CrashLayout layout)
-    {
-        folder = new();
-        this.ca = ca;
-        key = File.ReadAllBytes(issued.KeyPath);
-        certificate = [.. layout == CrashLayout.OneFile ? key : [], .. File.ReadAllBytes(issued.CertificatePath)];
-        CertificatePath = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "certs")).FullName, "web.crt");
-        KeyPath = layout switch
-        {
-            CrashLayout.OneFile => CertificatePath,
-            CrashLayout.TwoFolders => Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "keys")).FullName, "web.key"),
-            _ => Path.ChangeExtension(CertificatePath, ".key"),
-        };
-        Write(CertificatePath, certificate);
-        if (layout != CrashLayout.OneFile)
-            Write(KeyPath, key);
-        rights = Rights();
-    }
-
-    private CrashScene(CrashScene other)
-    {
-        folder = new();
-        (ca, certificate, key, rights) = (other.ca, other.certificate, other.key, other.rights);
-        using (var copy = Process.Start("cp", ["-a", "--preserve=all", other.folder + "/.", folder]))
-        {
-            copy.WaitForExit();
-            Assert.Equal(0, copy.ExitCode);
-        }
-
-        CertificatePath = Path.Combine(folder, Path.GetRelativePath(other.folder, other.CertificatePath));
-        KeyPath = Path.Combine(folder, Path.GetRelativePath(other.folder, other.KeyPath));
-    }
-
-    public string CertificatePath { get; }
-
-    public string KeyPath { get; }
-
-    public RenewalRequest Request(bool rekey) => new()
-    {
-        CertificatePath = CertificatePath,
-        KeyPath = KeyPath,
-        Rekey = rekey,
-        Rule = RenewalRule.Force,
-        Ca = new() { StepPath = ca.StepPath },
-        RetryTimeout = TimeSpan.Zero,
-    };
-
-    /// <summary>The same files with the same rights once more, in another place.</summary>
-    public CrashScene Copy() => new(this);
-
     /// <summary>The next run: nothing is due, so that it only checks and recovers.</summary>
     public RenewalRequest NextRun => Request(rekey: false) with { Rule = RenewalRule.Default };
 
+    /// <summary>Everything in the place besides the pair and its lock.</summary>
+    public abstract IReadOnlyList<string> Leftovers { get; }
+
+    public static CrashScene Create(ITestCa ca, IssuedPair issued, CrashLayout layout) =>
+        layout == CrashLayout.Memory ? new MemoryScene(ca, issued) : new FileScene(ca, issued, layout);
+
+    public abstract RenewalRequest Request(bool rekey);
+
+    /// <summary>The same content with the same rights once more, in another place.</summary>
+    public abstract CrashScene Copy();
+
+    /// <summary>Runs, and dies at the n-th point; 0 for never.</summary>
+    public abstract Task<(RenewalResult Result, RenewalException? Error)> RunAsync(RenewalRequest request, int dieAt);
+
+    /// <summary>Runs; another program acts right before the n-th point.</summary>
+    public abstract Task<(RenewalResult Result, RenewalException? Error)> RunAsync(RenewalRequest request, int at, Action other);
+
+    /// <summary>Puts another pair there, as another program does.</summary>
+    public abstract void Deploy(IssuedPair theirs);
+
+    /// <summary>The serial number of the certificate in place, which matches its key.</summary>
+    public abstract string Serial();
+
     /// <summary>A whole pair, old or new, with the rights of the old one, and nothing besides but the lock.</summary>
     /// <returns>True for the new one.</returns>
-    public bool AssertWhole(string when)
-    {
-        using var pair = CertificatePair.Load(CertificatePath, KeyPath, null);
-        Assert.True(pair.Matches, $"{when}: certificate and key don't belong together.");
-        var isOld = certificate.AsSpan().SequenceEqual(pair.Certificate.Document.File.Bytes);
-        if (isOld && KeyPath != CertificatePath)
-            Assert.True(key.AsSpan().SequenceEqual(pair.KeyFile.Document.File.Bytes), $"{when}: the key is another one.");
-        Assert.True(rights == Rights(), $"{when}: {Rights()} instead of {rights}");
-        var left = Directory.EnumerateFiles(folder, "*", new EnumerationOptions { AttributesToSkip = 0, RecurseSubdirectories = true })
-            .Except([CertificatePath, KeyPath, Path.Combine(Path.GetDirectoryName(CertificatePath)!, ".web.crt.stepcarenew-lock")]);
-        Assert.True(!left.Any(), $"{when}: {string.Join(' ', left)} was left.");
-        return !isOld;
-    }
+    public abstract bool AssertWhole(string when);
 
-    public void Dispose() => folder.Dispose();
-
-    private static void Write(string path, byte[] content)
-    {
-        File.WriteAllBytes(path, content);
-        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
-        if (!OperatingSystem.IsLinux())
-            return;
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
-        Assert.Equal(0, LinuxNative.SetAttribute(file, Acl, AclBytes, AclBytes.Length, 0));
-        Assert.Equal(0, LinuxNative.SetAttribute(file, Attribute, "kept"u8, 4, 0));
-        Assert.Equal(0, LinuxNative.ChangeOwner(file, 1234, 5678));
-    }
-
-    private string Rights() => string.Join("; ", new[] { CertificatePath, KeyPath }.Distinct().Select(RightsOf));
-
-    private static string RightsOf(string path)
-    {
-        if (!OperatingSystem.IsLinux())
-            return "";
-        var stat = LinuxStat.TryRead(path, followLinks: false)!;
-        return $"{Path.GetFileName(path)} {Convert.ToString(stat.Mode, 8)} {stat.User}:{stat.Group} {Read(path, Acl)} {Read(path, Attribute)}";
-    }
-
-    [SupportedOSPlatform("linux")]
-    private static string Read(string path, string name)
-    {
-        var buffer = new byte[256];
-        var size = (int)LinuxNative.GetAttribute(path, name, buffer, buffer.Length);
-        return size < 0 ? "none" : Convert.ToHexString(buffer, 0, size);
-    }
+    public abstract void Dispose();
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.Logging.Abstractions;
-using StepCaRenew.FileSystem;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Children;
 using StepCaRenew.Renewal;
@@ -23,6 +21,8 @@ public sealed class KillPointTests(ITestOutputHelper output)
         { CrashLayout.OneFile, false, "RSA-2048" },
         { CrashLayout.WithoutExchange, false, "EC-P256" },
         { CrashLayout.WithoutExchange, true, "EC-P256" },
+        { CrashLayout.Memory, false, "EC-P256" },
+        { CrashLayout.Memory, true, "EC-P256" },
     };
 
     /// <summary>A real process and a real SIGKILL, and a real step before it: the CA has issued.</summary>
@@ -39,11 +39,11 @@ public sealed class KillPointTests(ITestOutputHelper output)
         var (news, recovered) = (0, 0);
         await Parallel.ForEachAsync(Enumerable.Range(1, points), new ParallelOptions { MaxDegreeOfParallelism = 3 }, async (point, _) =>
         {
-            using var scene = new CrashScene(ca, issued, CrashLayout.Plain);
+            using var scene = new FileScene(ca, issued, CrashLayout.Plain);
             await using var child = Child.Start(["crash", .. ChildProgram.Tell(scene.Request(rekey)), Text(point)]);
             var (exit, text, errors) = await child.EndAsync();
             Assert.True(exit == 137, $"Not killed at point {point}, but {exit}: {text}{errors}");
-            var result = await NextRunAsync(scene, new Volume(new OpenFolders()));
+            var result = await NextRunAsync(scene);
             Interlocked.Add(ref recovered, result.Changed ? 1 : 0);
             Interlocked.Add(ref news, scene.AssertWhole($"Killed at point {point}") ? 1 : 0);
         });
@@ -58,21 +58,20 @@ public sealed class KillPointTests(ITestOutputHelper output)
     public async Task KilledTwice_TheRunAfterFindsOrMakesAWholePair(CrashLayout layout, bool rekey, string algorithm)
     {
         DemandRoot();
-        var canExchange = layout != CrashLayout.WithoutExchange;
         var ca = await TestCas.GetAsync(CaKind.DevCa);
         using var folder = new TestFolder();
         var issued = await ca.IssueAsync(new() { Folder = folder, KeyAlgorithm = algorithm });
         var (first, second, news) = (0, 0, 0);
         for (var n = 1; ; n++)
         {
-            using var crashed = new CrashScene(ca, issued, layout);
-            var isComplete = await RunAsync(crashed.Request(rekey), new DyingVolume(n, canExchange));
+            using var crashed = CrashScene.Create(ca, issued, layout);
+            var isComplete = await IsCompleteAsync(crashed, crashed.Request(rekey), n);
             for (var m = 1; ; m++)
             {
                 using var scene = crashed.Copy();
                 // Without a first crash there is nothing to recover from.
-                var isRecovered = await RunAsync(scene.NextRun, new DyingVolume(isComplete ? 0 : m, canExchange));
-                await NextRunAsync(scene, new DyingVolume(0, canExchange));
+                var isRecovered = await IsCompleteAsync(scene, scene.NextRun, isComplete ? 0 : m);
+                await NextRunAsync(scene);
                 news += scene.AssertWhole($"Killed at {n} and again at {m}") ? 1 : 0;
                 if (isRecovered)
                     break;
@@ -91,7 +90,7 @@ public sealed class KillPointTests(ITestOutputHelper output)
 
     private static async Task<int> CountAsync(ITestCa ca, IssuedPair issued, bool rekey)
     {
-        using var scene = new CrashScene(ca, issued, CrashLayout.Plain);
+        using var scene = new FileScene(ca, issued, CrashLayout.Plain);
         await using var child = Child.Start(["crash", .. ChildProgram.Tell(scene.Request(rekey)), "0"]);
         var (exit, text, errors) = await child.EndAsync();
         Assert.True(exit == 0, text + errors);
@@ -100,23 +99,21 @@ public sealed class KillPointTests(ITestOutputHelper output)
     }
 
     // False if it was "killed".
-    private static async Task<bool> RunAsync(RenewalRequest request, CountingVolume volume)
+    private static async Task<bool> IsCompleteAsync(CrashScene scene, RenewalRequest request, int dieAt)
     {
-        var (_, error) = await Engine(volume).RenewAsync(request, CancellationToken.None);
+        var (_, error) = await scene.RunAsync(request, dieAt);
         if (error?.InnerException is DyingVolume.CrashException)
             return false;
         Assert.True(error is null, $"{error?.ErrorId}: {error}");
         return true;
     }
 
-    private static async Task<RenewalResult> NextRunAsync(CrashScene scene, IVolume volume)
+    private static async Task<RenewalResult> NextRunAsync(CrashScene scene)
     {
-        var (result, error) = await Engine(volume).RenewAsync(scene.NextRun, CancellationToken.None);
+        var (result, error) = await scene.RunAsync(scene.NextRun, dieAt: 0);
         Assert.True(error is null, $"{error?.ErrorId}: {error}");
         return result;
     }
-
-    private static RenewalEngine Engine(IVolume volume) => new(TimeProvider.System, () => 0.5, _ => null, NullLogger.Instance, _ => volume);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

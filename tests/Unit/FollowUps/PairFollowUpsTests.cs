@@ -154,7 +154,7 @@ public sealed class PairFollowUpsTests : IDisposable
         var run = Load([]);
         Assert.Equal((true, 0), (run.IsOpen, run.Open.Count));
         using var pair = CertificatePair.Load(paths.Certificate, paths.Key, null);
-        Assert.Equal((true, false), (run.IsOpenFor(PairFacts.FromPair(pair)), run.HasWorkFor(PairFacts.FromPair(pair))));
+        Assert.Equal((true, false), (run.IsOpenFor(pair.Facts), run.HasWorkFor(pair.Facts)));
         Assert.NotNull(OnDisk);
         Assert.Empty(log.Warnings);
     }

@@ -7,15 +7,15 @@ namespace StepCaRenew.Stores.PemFiles;
 
 /// <summary>
 /// Lets one run at a time work on a pair, across processes and accounts: it locks the certificate, and the key, because
-/// two certificates can have one key. The kernel releases both when the process ends. The lock file of the certificate stays.
-/// That of the key is removed at the end, unless it was there before.
+/// two certificates can have one key. The kernel releases both when the process ends. The lock file of the certificate stays,
+/// that of the key is removed at the end.
 /// </summary>
 internal sealed class PairLock : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly OpenFolders folders;
-    private readonly Stack<(FileStream File, string Path, bool IsTemporary)> held = new();
+    private readonly Stack<(FileStream File, string Path, bool IsOfKey)> held = new();
 
     private PairLock(OpenFolders folders) => this.folders = folders;
 
@@ -76,7 +76,7 @@ internal sealed class PairLock : IDisposable
     {
         while (held.TryPop(out var one))
         {
-            if (one.IsTemporary)
+            if (one.IsOfKey)
                 Remove(folders, one.Path, one.File);
             one.File.Dispose();
         }
@@ -112,11 +112,10 @@ internal sealed class PairLock : IDisposable
     // False if another run holds it.
     private bool TryAdd(string path, PairPaths paths, ILogger logger)
     {
-        var wasThere = folders.OpenParent(path).Exists(Path.GetFileName(path));
         var (outcome, file) = LockFile.TryOpen(folders, path);
         if (file is not null)
         {
-            held.Push((file, path, IsTemporary: path != paths.Lock && !wasThere));
+            held.Push((file, path, IsOfKey: path != paths.Lock));
             WriteHolder(file);
         }
         else if (outcome == LockOutcome.Impossible && path == paths.Lock)

@@ -10,7 +10,11 @@ namespace StepCaRenew.Stores.PemFiles;
 /// Completes or undoes a replacement that was interrupted. There is no journal: which certificate matches which key says
 /// what to do. Each step can itself be interrupted.
 /// </summary>
-internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger logger)
+/// <param name="volume">The file system.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="logger">The logger.</param>
+/// <param name="mayBeNew">Whether a new pair is about to take the place: then leftovers that complete no pair are removed.</param>
+internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger logger, bool mayBeNew = false)
 {
     private const int MaximumSteps = 4;
 
@@ -36,7 +40,7 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
                 break;
             if (move is null)
             {
-                if (state.Match(paths.Certificate, paths.Key))
+                if (mayBeNew || state.Match(paths.Certificate, paths.Key))
                     RemoveLeftovers(paths);
                 break;
             }
@@ -66,18 +70,20 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
     {
         try
         {
-            if (state[move.Target] is { } before)
+            var (before, after, backup) = (state[move.Target], state[move.Source]!, move.BackupPath(paths));
+            if (before is null)
             {
-                var (after, backup) = (state[move.Source]!, move.BackupPath(paths));
-                if (volume.HasRightsOf(move.Source, move.Target))
-                    return await new FileSwap(volume, move.Target, move.Source, backup, before, after).ReplaceAsync(retry).ConfigureAwait(false);
-                // A copy with the present permissions: the leftover may have older ones, and another account may have it open.
-                Copy(after, backup, move.Target);
-                return await new FileSwap(volume, move.Target, backup, null, before, after).ReplaceAsync(retry).ConfigureAwait(false);
+                // A copy that is flushed: a run that was killed may have left an unflushed file of a first pair.
+                Copy(after, backup, move.Source);
+                await retry.RunAsync(() => volume.Rename(backup, move.Target), move.Target).ConfigureAwait(false);
+                return true;
             }
 
-            await retry.RunAsync(() => volume.Rename(move.Source, move.Target), move.Target).ConfigureAwait(false);
-            return true;
+            if (!mayBeNew && volume.HasRightsOf(move.Source, move.Target))
+                return await new FileSwap(volume, move.Target, move.Source, backup, before, after).ReplaceAsync(retry).ConfigureAwait(false);
+            // A copy with the present permissions: the leftover may have older ones, and another account may have it open.
+            Copy(after, backup, move.Target);
+            return await new FileSwap(volume, move.Target, backup, null, before, after).ReplaceAsync(retry).ConfigureAwait(false);
         }
         catch (RenewalException e) when (e.ErrorId is ErrorId.FolderNotWritable or ErrorId.DiskFull or ErrorId.WriteFailed or ErrorId.PermissionsNotKept)
         {

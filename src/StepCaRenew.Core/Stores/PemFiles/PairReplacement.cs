@@ -85,6 +85,9 @@ internal sealed class PairReplacement : IDisposable
     {
         var certificate = Fill(paths.Certificate, paths.StagedCertificate, paths.OldCertificate, expected[0], next[0]!);
         var key = withKey ? Fill(paths.Key, paths.StagedKey, paths.OldKey, expected[1], next[1]!) : null;
+        // A file without a predecessor has no exchange that puts both names on disk at once: the staged names must be there first.
+        if (mayBeNew)
+            Flush();
         state = State.Swapping;
         try
         {

@@ -29,7 +29,7 @@ internal sealed class PemFileStore : IPairStore
         (this.location, this.keyPath, this.services, this.folders, Paths, opened) = (location, keyPath, services, folders, paths, certificate);
         volume = services.Volumes(folders);
         Record = new PemRecord(paths, volume, folders, services);
-        (retry, recovery) = (new SharingRetry(services.Clock), new PairRecovery(volume, services.Clock, services.Logger));
+        (retry, recovery) = (new SharingRetry(services.Clock), new PairRecovery(volume, services.Clock, services.Logger, location.MayBeNew));
     }
 
     /// <summary>The files, links resolved.</summary>

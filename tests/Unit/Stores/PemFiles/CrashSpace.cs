@@ -1,3 +1,4 @@
+using StepCaRenew.Stores;
 using StepCaRenew.Unit.Fixtures;
 
 namespace StepCaRenew.Unit.Stores.PemFiles;
@@ -22,6 +23,9 @@ internal sealed class CrashSpace
 
     /// <summary>Flushes of a recovery that do nothing.</summary>
     public Func<string, bool> IsSwallowedInRecovery { get; init; } = _ => false;
+
+    /// <summary>Of a first pair: the contents of the place before it; the place may be like that in the end. Null if there was a pair.</summary>
+    public PairVersion? Before { get; init; }
 
     /// <summary>How many different states were recovered from.</summary>
     public int States => seen.Count;
@@ -68,7 +72,7 @@ internal sealed class CrashSpace
         volume.Moment = () => Stop(volume, mustBeLast, crashes + 1, $"{how} > recovery step {++step}");
         try
         {
-            await Replacing.RecoverAsync(volume, layout);
+            await Replacing.RecoverAsync(volume, layout, mayBeNew: Before is not null);
         }
         catch (Exception e)
         {
@@ -85,7 +89,7 @@ internal sealed class CrashSpace
     {
         var paths = Layouts.PathsOf(layout);
         var pairs = mustBeLast ? allowed.TakeLast(1) : allowed;
-        if (!pairs.Any(pair => Holds(volume, paths.Certificate, Layouts.Certificate(layout, pair)) && (paths.IsOneFile || Holds(volume, paths.Key, Layouts.Key(pair)))))
+        if ((mustBeLast || Before is null || !Before.Equals(new PairVersion(volume.Peek(paths.Certificate), volume.Peek(paths.Key)))) && !pairs.Any(pair => Holds(volume, paths.Certificate, Layouts.Certificate(layout, pair)) && (paths.IsOneFile || Holds(volume, paths.Key, Layouts.Key(pair)))))
             return $"ends with {Whose(volume.Peek(paths.Certificate) ?? [])} and {Whose(volume.Peek(paths.Key) ?? [])}{(mustBeLast ? " after it was done" : "")}";
         var left = volume.Names.Except([paths.Certificate, paths.Key]).ToList();
         return left.Count > 0 ? $"leaves {string.Join(' ', left)}" : null;
