@@ -55,8 +55,8 @@ internal static class DefinitionFormat
             throw new InvalidValueException("'certificate' is missing", "$");
         if (definition.Name is { Length: > 0 } named && !RenewalName.Comparer.Equals(named, name))
             throw new InvalidValueException($"it is '{named}', but the file is that of '{name}'", "$.name");
-        if (definition.KeyAlgorithm is not null && !definition.Rekey)
-            throw new InvalidValueException("it needs \"rekey\": true", "$.keyAlgorithm");
+        if (definition.FindConflict() is var (property, problem))
+            throw new InvalidValueException(problem, $"$.{property}");
         if (definition.RunAsSid is not null && definition.RunAs is null)
             throw new InvalidValueException("it needs runAs", "$.runAsSid");
         var scope = outline.Has("$.scope") ? definition.Scope : folders?.Scope ?? RenewalScope.Machine;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates.Keys;
@@ -55,4 +56,18 @@ internal record RenewalSettings
     /// <summary>The log file; null for the default.</summary>
     [JsonConverter(typeof(FullPathConverter))]
     public string? LogPath { get; init; }
+
+    /// <summary>The rules for several settings together.</summary>
+    /// <returns>The property of a definition that contradicts another one, and why; null if none does.</returns>
+    internal (string Property, string Problem)? FindConflict() => KeyAlgorithm is not null && !Rekey ? ("keyAlgorithm", "it needs \"rekey\": true") : null;
 }
+
+/// <summary>A duration greater than zero.</summary>
+internal sealed class TimeLimitConverter() : TextConverter<TimeSpan>(Duration.ParsePositive, Duration.Render);
+
+/// <summary>A duration that can be zero.</summary>
+internal sealed class WaitConverter() : TextConverter<TimeSpan>(Duration.ParseNotNegative, Duration.Render);
+
+internal sealed class PercentageConverter() : TextConverter<double>(Percentage.Parse, percent => percent.ToString(CultureInfo.InvariantCulture) + "%");
+
+internal sealed class KeyAlgorithmConverter() : NameConverter(KeyAlgorithms.Names);
