@@ -18,24 +18,25 @@ internal static class ErrorRecords
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
         ErrorId.FileNotFound or ErrorId.KeyNotFound or ErrorId.RootMissing or ErrorId.ContextNotFound or ErrorId.CaUrlMissing
-            or ErrorId.NoCertificateFound or ErrorId.NothingRegistered or ErrorId.NotRegistered or ErrorId.LinkBroken or ErrorId.CaNotFound or ErrorId.ServiceNotFound => ErrorCategory.ObjectNotFound,
+            or ErrorId.NoCertificateFound or ErrorId.NothingRegistered or ErrorId.NotRegistered or ErrorId.LinkBroken or ErrorId.CaNotFound or ErrorId.ProvisionerNotFound or ErrorId.ServiceNotFound => ErrorCategory.ObjectNotFound,
         ErrorId.AccessDenied or ErrorId.FolderNotWritable or ErrorId.PermissionsNotKept or ErrorId.RenewalRefused
-            or ErrorId.RenewalAfterExpiryRefused or ErrorId.CaForbidden or ErrorId.AdministratorRequired or ErrorId.OtherAccount or ErrorId.LogNotWritable => ErrorCategory.PermissionDenied,
-        ErrorId.KeyPasswordRequired or ErrorId.KeyPasswordWrong or ErrorId.NoClientAuth or ErrorId.TokenRefused or ErrorId.ClientCertificateRefused
+            or ErrorId.RenewalAfterExpiryRefused or ErrorId.CaForbidden or ErrorId.ValidityRefused or ErrorId.AdministratorRequired or ErrorId.OtherAccount or ErrorId.LogNotWritable => ErrorCategory.PermissionDenied,
+        ErrorId.KeyPasswordRequired or ErrorId.KeyPasswordWrong or ErrorId.NoClientAuth or ErrorId.TokenRefused or ErrorId.TokenExpired or ErrorId.ProvisionerPasswordRequired or ErrorId.ProvisionerPasswordWrong or ErrorId.ClientCertificateRefused
             or ErrorId.ClientCertificateExpired or ErrorId.ClientCertificateUnknownCa or ErrorId.ClientCertificateMissing => ErrorCategory.AuthenticationError,
         ErrorId.InvalidDuration or ErrorId.InvalidPercent or ErrorId.ExpiresInTooLong or ErrorId.ConflictingParameters or ErrorId.CaUrlInvalid or ErrorId.ProxyInvalid
             or ErrorId.PathIsFolder or ErrorId.RekeyNeedsTls or ErrorId.KeyPathForSeveral or ErrorId.NotAFileSystemPath or ErrorId.PathEmpty or ErrorId.ActionInvalid
-            or ErrorId.NameInvalid or ErrorId.IntervalInvalid or ErrorId.LifetimeTooShort or ErrorId.ModulePathInvalid or ErrorId.PathNotFull or ErrorId.AccountInvalid or ErrorId.ConfirmationRequired => ErrorCategory.InvalidArgument,
+            or ErrorId.NameInvalid or ErrorId.IntervalInvalid or ErrorId.LifetimeTooShort or ErrorId.ModulePathInvalid or ErrorId.PathNotFull or ErrorId.AccountInvalid or ErrorId.ConfirmationRequired
+            or ErrorId.TokenNamesDiffer or ErrorId.CertificateNameInvalid or ErrorId.ProvisionerAmbiguous => ErrorCategory.InvalidArgument,
         ErrorId.CertificateInvalid or ErrorId.CertificateAmbiguous or ErrorId.KeyInvalid or ErrorId.KeyMismatch or ErrorId.MixedPairFiles or ErrorId.KeyShared or ErrorId.ChainMissing
-            or ErrorId.FileEmpty or ErrorId.RootInvalid or ErrorId.StepConfigInvalid or ErrorId.DefinitionInvalid or ErrorId.CaAnswerInvalid
+            or ErrorId.FileEmpty or ErrorId.RootInvalid or ErrorId.StepConfigInvalid or ErrorId.DefinitionInvalid or ErrorId.CaAnswerInvalid or ErrorId.TokenInvalid or ErrorId.ProvisionerKeyInvalid
             or ErrorId.AnswerWrongKey or ErrorId.AnswerWrongIdentity or ErrorId.AnswerNotValidNow or ErrorId.ClockBehind or ErrorId.AnswerEndsEarlier or ErrorId.AnswerNotNew or ErrorId.AnswerWrongUsage => ErrorCategory.InvalidData,
-        ErrorId.CaUntrusted or ErrorId.RootFingerprintMismatch or ErrorId.AnswerUntrusted or ErrorId.AnswerWeak or ErrorId.ForeignCertificate or ErrorId.LinkNotTrusted
+        ErrorId.CaUntrusted or ErrorId.RootFingerprintMismatch or ErrorId.TokenForAnotherCa or ErrorId.AnswerUntrusted or ErrorId.AnswerWeak or ErrorId.ForeignCertificate or ErrorId.LinkNotTrusted
             or ErrorId.InsecureDefinition or ErrorId.InsecureFolder or ErrorId.PwshUnsuitable => ErrorCategory.SecurityError,
         ErrorId.CaUnreachable or ErrorId.ProxyRefused or ErrorId.TlsFailed => ErrorCategory.ConnectionError,
         ErrorId.CaTimeout => ErrorCategory.OperationTimeout,
         ErrorId.CaBusy or ErrorId.CaFailed or ErrorId.SystemdNotRunning or ErrorId.KeyStoreUnavailable => ErrorCategory.ResourceUnavailable,
         ErrorId.FileTooLarge or ErrorId.CaAnswerTooLarge => ErrorCategory.LimitsExceeded,
-        ErrorId.KeyUnsupported or ErrorId.CertificateUnsupported or ErrorId.SchedulerUnavailable => ErrorCategory.NotImplemented,
+        ErrorId.KeyUnsupported or ErrorId.ProvisionerUnsupported or ErrorId.CertificateUnsupported or ErrorId.SchedulerUnavailable => ErrorCategory.NotImplemented,
         ErrorId.NameTaken or ErrorId.CertificateRegistered => ErrorCategory.ResourceExists,
         ErrorId.FileUnreadable or ErrorId.FolderUnreadable => ErrorCategory.ReadError,
         ErrorId.DiskFull or ErrorId.WriteFailed or ErrorId.RecoveryBlocked => ErrorCategory.WriteError,

@@ -20,9 +20,11 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
         var (leaf, now) = (answer.Leaf, clock.GetUtcNow());
         if (!PairMatch.Matches(leaf, expected.Key))
             throw Wrong(ErrorId.AnswerWrongKey, $"is for another key ({PublicKeyId.Compute(leaf)} instead of {PublicKeyId.Compute(expected.Key)})");
-        if (!DistinguishedNames.AreEqual(leaf.SubjectName, expected.Subject))
-            throw Wrong(ErrorId.AnswerWrongIdentity, $"has the subject '{leaf.Subject}' instead of '{expected.Subject.Name}'");
-        if (SubjectAlternativeNames.FromCertificate(leaf) is var names && !names.SameAs(expected.Names))
+        if (expected.Subject is { } subject && !DistinguishedNames.AreEqual(leaf.SubjectName, subject))
+            throw Wrong(ErrorId.AnswerWrongIdentity, $"has the subject '{leaf.Subject}' instead of '{subject.Name}'");
+        if (expected.CommonName is { } name && CommonName.FromCertificate(leaf) is var found && found != name)
+            throw Wrong(ErrorId.AnswerWrongIdentity, $"has the common name '{found}' instead of '{name}'");
+        if (expected.Names is not null && SubjectAlternativeNames.FromCertificate(leaf) is var names && !names.SameAs(expected.Names))
             throw Wrong(ErrorId.AnswerWrongIdentity, $"has other alternative names ({names} instead of {expected.Names})");
         if (DescribeUsage(CertificateUsage.FromCertificate(leaf), expected.Usage) is { } usage)
             throw Wrong(ErrorId.AnswerWrongUsage, usage);
@@ -105,11 +107,14 @@ internal sealed record Expectation
     /// <summary>The private key that it must match.</summary>
     public required PrivateKey Key { get; init; }
 
-    /// <summary>The subject.</summary>
-    public required X500DistinguishedName Subject { get; init; }
+    /// <summary>The whole subject; null if only <see cref="CommonName"/> counts: a CA may add its organization to a first certificate.</summary>
+    public X500DistinguishedName? Subject { get; init; }
 
-    /// <summary>The subject alternative names, in any order.</summary>
-    public required SubjectAlternativeNames Names { get; init; }
+    /// <summary>The common name of the subject; null for any.</summary>
+    public string? CommonName { get; init; }
+
+    /// <summary>The subject alternative names, in any order; null for any.</summary>
+    public SubjectAlternativeNames? Names { get; init; }
 
     /// <summary>The permitted usage; null for any, except that of a CA certificate.</summary>
     public CertificateUsage? Usage { get; init; }

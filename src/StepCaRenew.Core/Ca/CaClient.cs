@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Ca.Signing;
 using StepCaRenew.Ca.Tokens;
 using StepCaRenew.Ca.Trust;
 
@@ -36,12 +37,8 @@ internal sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProv
     /// <param name="signingRequest">A signing request with the new key, PEM; the CA uses only its key.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <exception cref="RenewalException">The CA cannot be reached, refuses, or gives an invalid answer.</exception>
-    public Task<CaAnswer> RekeyAsync(ClientIdentity client, string signingRequest, CancellationToken cancellationToken)
-    {
-        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new RekeyRequest(signingRequest), CaJson.Default.RekeyRequest));
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return AskAsync("/rekey", content, client, token: null, new TokenFacts(), cancellationToken);
-    }
+    public Task<CaAnswer> RekeyAsync(ClientIdentity client, string signingRequest, CancellationToken cancellationToken) =>
+        AskAsync("/rekey", Json(new RekeyRequest(signingRequest), CaJson.Default.RekeyRequest), client, token: null, new TokenFacts(), cancellationToken);
 
     /// <summary>Renews a certificate with a token signed by its key: for an expired certificate, or if a proxy ends TLS.</summary>
     /// <param name="token">The token; see <see cref="RenewToken"/>.</param>
@@ -50,6 +47,40 @@ internal sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProv
     /// <exception cref="RenewalException">The CA cannot be reached, refuses, or gives an invalid answer.</exception>
     public Task<CaAnswer> RenewByTokenAsync(string token, TokenFacts facts, CancellationToken cancellationToken) =>
         AskAsync("/renew", new ByteArrayContent([]), client: null, token, facts, cancellationToken);
+
+    /// <summary>Gets a first certificate with a one-time token.</summary>
+    /// <param name="request">The signing request, the token and the validity.</param>
+    /// <param name="token">The same token, whose claims explain a refusal.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="RenewalException">The CA cannot be reached, refuses, or gives an invalid answer.</exception>
+    public async Task<CaAnswer> SignAsync(SignRequest request, OneTimeToken token, CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, settings.Endpoint("/sign")) { Content = Json(request, CaJson.Default.SignRequest) };
+        var response = await SendAsync(message, client: null, cancellationToken).ConfigureAwait(false);
+        return response.IsSuccess
+            ? AnswerReader.Read(response, message.RequestUri!, roots.Issuers)
+            : throw SignRefusals.Map(response, message.RequestUri!, token, clock.GetUtcNow());
+    }
+
+    /// <summary>All provisioners of the CA.</summary>
+    /// <exception cref="RenewalException">The CA cannot be reached, or gives an invalid answer.</exception>
+    public async Task<IReadOnlyList<ProvisionerEntry>> GetProvisionersAsync(CancellationToken cancellationToken)
+    {
+        const int mostPages = 100;
+        var all = new List<ProvisionerEntry>();
+        var cursor = string.Empty;
+        for (var page = 0; page < mostPages; page++)
+        {
+            var path = $"/provisioners?limit=100{(cursor.Length > 0 ? $"&cursor={Uri.EscapeDataString(cursor)}" : string.Empty)}";
+            var answer = await GetAsync(path, CaJson.Default.ProvisionersAnswer, answer => answer.Provisioners is null ? null : answer, cancellationToken).ConfigureAwait(false);
+            all.AddRange(answer.Provisioners!.OfType<ProvisionerEntry>());
+            cursor = answer.NextCursor ?? string.Empty;
+            if (cursor.Length == 0)
+                return all;
+        }
+
+        throw new RenewalException(ErrorId.CaAnswerInvalid, $"The list of provisioners of the CA at {settings.Url.Authority} has no end.", "Check that the address is that of a step-ca, and see its log.");
+    }
 
     /// <summary>The CA's health status: <c>ok</c>.</summary>
     /// <exception cref="RenewalException">The CA cannot be reached, or gives an invalid answer.</exception>
@@ -69,6 +100,13 @@ internal sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProv
     /// <summary>Checks the configured proxy, if there is one, before the first request.</summary>
     /// <exception cref="RenewalException">The configured proxy cannot be used (<see cref="ErrorId.ProxyInvalid"/>).</exception>
     internal void RequireUsableProxy() => handlers.ProxyTo(settings.Url);
+
+    private static ByteArrayContent Json<T>(T body, JsonTypeInfo<T> type)
+    {
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return content;
+    }
 
     private async Task<CaAnswer> AskAsync(string path, HttpContent body, ClientIdentity? client, string? token, TokenFacts facts, CancellationToken cancellationToken)
     {

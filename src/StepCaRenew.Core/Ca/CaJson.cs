@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace StepCaRenew.Ca;
@@ -16,6 +17,50 @@ internal sealed record ErrorAnswer(
     [property: JsonPropertyName("message")] string? Message,
     [property: JsonPropertyName("detail")] string? Detail);
 
+/// <summary>The body of <c>/sign</c>: a signing request and a one-time token. Times are RFC 3339, or durations of Go; null for the CA's default.</summary>
+internal sealed record SignRequest(
+    [property: JsonPropertyName("csr")] string SigningRequest,
+    [property: JsonPropertyName("ott")] string Token,
+    [property: JsonPropertyName("notBefore"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? NotBefore,
+    [property: JsonPropertyName("notAfter"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? NotAfter)
+{
+    /// <inheritdoc/>
+    public override string ToString() => "a request for /sign";
+}
+
+/// <summary>The answer to <c>/provisioners</c>: one page.</summary>
+internal sealed record ProvisionersAnswer(
+    [property: JsonPropertyName("provisioners")] IReadOnlyList<ProvisionerEntry?>? Provisioners,
+    [property: JsonPropertyName("nextCursor")] string? NextCursor);
+
+/// <summary>A provisioner as the CA shows it.</summary>
+/// <param name="Type">JWK, ACME, X5C and so on.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Key">For JWK, the public key.</param>
+/// <param name="EncryptedKey">For JWK, the private key, a JWE; null if it is kept elsewhere.</param>
+/// <param name="Claims">Its limits, if they differ from those of the CA.</param>
+internal sealed record ProvisionerEntry(
+    [property: JsonPropertyName("type")] string? Type,
+    [property: JsonPropertyName("name")] string? Name,
+    [property: JsonPropertyName("key")] JsonElement Key,
+    [property: JsonPropertyName("encryptedKey")] string? EncryptedKey,
+    [property: JsonPropertyName("claims")] JsonElement Claims)
+{
+    /// <summary>A text of the public key; null if there is none.</summary>
+    public string? KeyField(string name)
+    {
+        try
+        {
+            return Key.ValueKind == JsonValueKind.Object && Key.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair.
+            return null;
+        }
+    }
+}
+
 /// <summary>The answer to <c>/health</c>.</summary>
 internal sealed record HealthAnswer([property: JsonPropertyName("status")] string? Status);
 
@@ -28,6 +73,8 @@ internal sealed record RootsAnswer([property: JsonPropertyName("crts")] IReadOnl
 /// <summary>Generated readers and writers: they need no reflection at start-up.</summary>
 [JsonSerializable(typeof(SignAnswer))]
 [JsonSerializable(typeof(RekeyRequest))]
+[JsonSerializable(typeof(SignRequest))]
+[JsonSerializable(typeof(ProvisionersAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(VersionAnswer))]

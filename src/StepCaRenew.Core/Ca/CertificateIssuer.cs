@@ -1,13 +1,14 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Ca.Signing;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates;
 using StepCaRenew.Logging;
 
 namespace StepCaRenew.Ca;
 
-/// <summary>Gets certificates from the CA and verifies them: by mTLS, or by token if mTLS is not possible.</summary>
+/// <summary>Gets certificates from the CA and verifies them: by mTLS, by token if mTLS is not possible, the first one by a one-time token.</summary>
 /// <param name="clock">The clock.</param>
 /// <param name="random">Gives numbers in [0, 1) for the jitter of retries.</param>
 /// <param name="environment">Reads environment variables.</param>
@@ -25,7 +26,7 @@ internal sealed class CertificateIssuer(
     }
 
     /// <summary>Gets a certificate.</summary>
-    /// <param name="wanted">The request; its present certificate and key match.</param>
+    /// <param name="wanted">The request; its present certificate, if it has one, and its key match.</param>
     /// <param name="expected">The requirements for the new certificate.</param>
     /// <param name="options">Which CA, and how it is asked.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
@@ -33,21 +34,16 @@ internal sealed class CertificateIssuer(
     /// <exception cref="RenewalException">The CA cannot be reached, refuses, or its answer is not what was expected.</exception>
     public async Task<CaAnswer> IssueAsync(CaRequest wanted, Expectation expected, IssuerOptions options, CancellationToken cancellationToken)
     {
-        var request = wanted.At(clock.GetUtcNow());
-        var byToken = request is CaRequest.RenewByToken;
-        RequireUsage(request.Present.Leaf, byToken);
-        var settings = CaSettingsResolver.Resolve(options.Ca, environment);
-        var trusted = roots.Load(settings);
+        var request = wanted is CaRequest.ByCertificate present ? present.At(clock.GetUtcNow()) : wanted;
+        if (request is CaRequest.ByCertificate renewal)
+            RequireUsage(renewal.Present.Leaf, renewal is CaRequest.RenewByToken);
+        var settings = options.Known?.Settings ?? CaSettingsResolver.Resolve(options.Ca, environment);
+        var trusted = options.Known?.Roots ?? roots.Load(settings);
         var client = new CaClient(settings, trusted, clock, environment);
-        if (byToken)
-            RequireChain(request.Present, settings.Url);
+        if (request is CaRequest.RenewByToken byToken)
+            RequireChain(byToken.Present, settings.Url);
         client.RequireUsableProxy();
-
-        var obstacle = byToken ? null : keyStore.Obstacle;
-        var plan = RequestPlan.Create(request, isWindows, keepsKeys: obstacle is null);
-        var way = plan[0] != RequestWay.Token ? "mTLS" : obstacle is null ? "token" : $"token, since TLS cannot use the key in this session ({obstacle})";
-        RenewalLog.AskingCa(logger, settings.Url.Authority, way, settings.RootPath);
-        var sender = new RequestSender(request, client, settings, trusted, plan, keyStore, clock, logger);
+        var send = CreateSender(request, client, settings, trusted, options);
         var check = new ClockCheck(client, settings, clock, logger);
         try
         {
@@ -55,7 +51,7 @@ internal sealed class CertificateIssuer(
                 async token =>
                 {
                     await check.RequireClockAsync(options.LastClock, token).ConfigureAwait(false);
-                    return await sender.SendAsync(options.OnAttempt, token).ConfigureAwait(false);
+                    return await send(token).ConfigureAwait(false);
                 },
                 (e, wait) => RenewalLog.Retrying(logger, e.Message, wait.TotalSeconds),
                 cancellationToken).ConfigureAwait(false);
@@ -78,6 +74,28 @@ internal sealed class CertificateIssuer(
 
     /// <inheritdoc/>
     public void Dispose() => roots.Dispose();
+
+    private Func<CancellationToken, Task<CaAnswer>> CreateSender(CaRequest request, CaClient client, CaSettings settings, TrustedRoots trusted, IssuerOptions options)
+    {
+        if (request is CaRequest.Sign sign)
+        {
+            RenewalLog.AskingCa(logger, settings.Url.Authority, "a one-time token", settings.RootPath);
+            var first = new SignSender(sign, client, clock);
+            return token =>
+            {
+                options.OnAttempt();
+                return first.SendAsync(token);
+            };
+        }
+
+        var present = (CaRequest.ByCertificate)request;
+        var obstacle = present is CaRequest.RenewByToken ? null : keyStore.Obstacle;
+        var plan = RequestPlan.Create(present, isWindows, keepsKeys: obstacle is null);
+        var way = plan[0] != RequestWay.Token ? "mTLS" : obstacle is null ? "token" : $"token, since TLS cannot use the key in this session ({obstacle})";
+        RenewalLog.AskingCa(logger, settings.Url.Authority, way, settings.RootPath);
+        var sender = new RequestSender(present, client, settings, trusted, plan, keyStore, clock, logger);
+        return token => sender.SendAsync(options.OnAttempt, token);
+    }
 
     private CaAnswer Verify(CaAnswer answer, Expectation expected, TrustedRoots trusted, CaSettings settings, ClockCheck check)
     {
@@ -127,8 +145,11 @@ internal sealed class CertificateIssuer(
 /// <summary>How the CA is asked for a certificate, and what is called back.</summary>
 internal sealed record IssuerOptions
 {
-    /// <summary>Which CA.</summary>
-    public required CaOptions Ca { get; init; }
+    /// <summary>Which CA; not used if <see cref="Known"/> is given.</summary>
+    public CaOptions Ca { get; init; } = new();
+
+    /// <summary>The CA, if it was found already; null to find it by <see cref="Ca"/>.</summary>
+    public TrustedCa? Known { get; init; }
 
     /// <summary>How long after the first request a transient failure may be retried.</summary>
     public TimeSpan RetryTimeout { get; init; }

@@ -63,7 +63,8 @@ internal static class Refusals
                 + (usage == ExtendedKeyUsage.ClientAuthName ? "Add it to the provisioner's template and issue the certificate again." : "Renew it without -UseToken, or add it to the provisioner's template and issue the certificate again.")
         : "A renewal token requires that the CA's host is one of the CA's dnsNames, the intermediate in the certificate file, and a correct clock; see the CA's log.";
 
-    private static string MessageOf(CaResponse response)
+    /// <summary>The text of an error, in one line.</summary>
+    internal static string MessageOf(CaResponse response)
     {
         if (response.IsJson)
         {

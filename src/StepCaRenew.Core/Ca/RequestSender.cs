@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Ca.Configuration;
@@ -18,7 +19,7 @@ namespace StepCaRenew.Ca;
 /// <param name="clock">The clock.</param>
 /// <param name="logger">The logger.</param>
 internal sealed class RequestSender(
-    CaRequest request, CaClient client, CaSettings settings, TrustedRoots roots, IReadOnlyList<RequestWay> plan, IKeyStore keyStore, TimeProvider clock, ILogger logger)
+    CaRequest.ByCertificate request, CaClient client, CaSettings settings, TrustedRoots roots, IReadOnlyList<RequestWay> plan, IKeyStore keyStore, TimeProvider clock, ILogger logger)
 {
     // A way that was refused is not used again in a retry.
     private int position;
@@ -74,7 +75,7 @@ internal sealed class RequestSender(
         using var leaf = keyStore.CreateClient(present);
         var identity = new ClientIdentity(leaf, IssuersFor(way));
         var sending = request is CaRequest.Rekey
-            ? client.RekeyAsync(identity, request.Key.CreateSigningRequest(present.Leaf.SubjectName), cancellationToken)
+            ? client.RekeyAsync(identity, PemEncoding.WriteString("CERTIFICATE REQUEST", request.Key.CreateSigningRequest(present.Leaf.SubjectName)), cancellationToken)
             : client.RenewAsync(identity, cancellationToken);
         return await sending.ConfigureAwait(false);
     }

@@ -34,14 +34,43 @@ internal sealed class SubjectAlternativeNames
     /// <summary>Whether there are names of another kind, or names that cannot be read.</summary>
     public bool HasOthers { get; private set; }
 
+    // The value of the extension; empty if there is none.
+    private byte[] Encoded { get; set; } = [];
+
     /// <summary>Reads the names of a certificate; damaged names set <see cref="HasOthers"/>.</summary>
     public static SubjectAlternativeNames FromCertificate(X509Certificate2 certificate)
     {
         var names = new SubjectAlternativeNames();
         if (certificate.Extensions[Oid] is { } extension)
-            names.Read(extension.RawData);
+            names.Read(names.Encoded = extension.RawData);
         return names;
     }
+
+    /// <summary>Makes names of texts; each is written as it is.</summary>
+    /// <param name="dnsNames">Host names, ASCII.</param>
+    /// <param name="ipAddresses">IP addresses.</param>
+    /// <param name="emailAddresses">Mail addresses, ASCII.</param>
+    /// <param name="uris">URIs, ASCII.</param>
+    public static SubjectAlternativeNames Create(
+        IEnumerable<string> dnsNames, IEnumerable<IPAddress> ipAddresses, IEnumerable<string> emailAddresses, IEnumerable<string> uris)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            WriteTexts(writer, 2, dnsNames);
+            foreach (var address in ipAddresses)
+                writer.WriteOctetString(address.GetAddressBytes(), Tag(7));
+            WriteTexts(writer, 1, emailAddresses);
+            WriteTexts(writer, 6, uris);
+        }
+
+        var names = new SubjectAlternativeNames { Encoded = writer.Encode() };
+        names.Read(names.Encoded);
+        return names;
+    }
+
+    /// <summary>The extension of a signing request.</summary>
+    public X509Extension ToExtension() => new(Oid, Encoded, critical: false);
 
     /// <summary>Whether both have the same names of all kinds, in any order.</summary>
     public bool SameAs(SubjectAlternativeNames other)
@@ -59,6 +88,15 @@ internal sealed class SubjectAlternativeNames
         .. dnsNames.Select(name => $"DNS:{name}"), .. ipAddresses.Select(name => $"IP:{name}"), .. emailAddresses.Select(name => $"email:{name}"), .. uris.Select(name => $"URI:{name}"),
         .. HasOthers ? encoded.Select(name => $"DER:{name}") : [],
     ];
+
+    // The names are [1], [2], [6] and [7] IMPLICIT of GeneralName.
+    private static Asn1Tag Tag(int kind) => new(TagClass.ContextSpecific, kind);
+
+    private static void WriteTexts(AsnWriter writer, int kind, IEnumerable<string> texts)
+    {
+        foreach (var text in texts)
+            writer.WriteCharacterString(UniversalTagNumber.IA5String, text, Tag(kind));
+    }
 
     private void Read(byte[] data)
     {

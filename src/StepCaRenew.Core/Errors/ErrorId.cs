@@ -100,8 +100,32 @@ public static class ErrorId
     public const string RenewalRefused = nameof(RenewalRefused);
     /// <summary>The certificate has expired and the CA does not renew expired ones.</summary>
     public const string RenewalAfterExpiryRefused = nameof(RenewalAfterExpiryRefused);
-    /// <summary>The CA did not accept the renewal token.</summary>
+    /// <summary>The CA did not accept the token: that of a renewal, or the one-time token of a first certificate.</summary>
     public const string TokenRefused = nameof(TokenRefused);
+    /// <summary>The token is not a JSON Web Token, or is for another kind of request.</summary>
+    public const string TokenInvalid = nameof(TokenInvalid);
+    /// <summary>The token is for another CA, or for a CA with another root.</summary>
+    public const string TokenForAnotherCa = nameof(TokenForAnotherCa);
+    /// <summary>The token is for other names than those requested.</summary>
+    public const string TokenNamesDiffer = nameof(TokenNamesDiffer);
+    /// <summary>The token has expired.</summary>
+    public const string TokenExpired = nameof(TokenExpired);
+    /// <summary>The CA does not issue a certificate for the requested validity.</summary>
+    public const string ValidityRefused = nameof(ValidityRefused);
+    /// <summary>A name cannot be in a certificate.</summary>
+    public const string CertificateNameInvalid = nameof(CertificateNameInvalid);
+    /// <summary>The CA does not have the provisioner.</summary>
+    public const string ProvisionerNotFound = nameof(ProvisionerNotFound);
+    /// <summary>The CA has several provisioners that can be meant.</summary>
+    public const string ProvisionerAmbiguous = nameof(ProvisionerAmbiguous);
+    /// <summary>The provisioner is not of the type JWK, its key is not at the CA, or the key or its encryption is of a kind that is not supported.</summary>
+    public const string ProvisionerUnsupported = nameof(ProvisionerUnsupported);
+    /// <summary>The encrypted key of the provisioner is damaged, or exceeds a limit.</summary>
+    public const string ProvisionerKeyInvalid = nameof(ProvisionerKeyInvalid);
+    /// <summary>No password was given for the key of the provisioner.</summary>
+    public const string ProvisionerPasswordRequired = nameof(ProvisionerPasswordRequired);
+    /// <summary>The password does not decrypt the key of the provisioner.</summary>
+    public const string ProvisionerPasswordWrong = nameof(ProvisionerPasswordWrong);
     /// <summary>The CA does not allow the request.</summary>
     public const string CaForbidden = nameof(CaForbidden);
     /// <summary>The CA found the request malformed.</summary>

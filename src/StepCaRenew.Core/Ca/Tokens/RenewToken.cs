@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using System.Text.Json;
 using StepCaRenew.Certificates;
 
 namespace StepCaRenew.Ca.Tokens;
@@ -10,9 +8,6 @@ namespace StepCaRenew.Ca.Tokens;
 /// The token that requests a renewal without mTLS: a JSON Web Token (RFC 7519) signed with the leaf's key, with the chain in
 /// the header <c>x5cInsecure</c>.
 /// </summary>
-/// <remarks>
-/// No token library: making this one kind takes forty lines, and each assembly that a renewal loads makes every run slower.
-/// </remarks>
 internal static class RenewToken
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
@@ -21,46 +16,28 @@ internal static class RenewToken
     /// <param name="certificate">The certificate with its chain and its key.</param>
     /// <param name="host">The CA's host as the user wrote it: one of the CA's dnsNames, which are compared case-sensitively.</param>
     /// <param name="now">The current time.</param>
-    public static string Create(KeyedCertificate certificate, string host, DateTimeOffset now)
-    {
-        var header = Json(writer =>
-        {
-            writer.WriteString("alg", certificate.Key.JwsAlgorithm);
-            writer.WriteString("typ", "JWT");
-            writer.WriteStartArray("x5cInsecure");
-            foreach (var one in certificate.Chain.Prepend(certificate.Leaf))
-                writer.WriteBase64StringValue(one.RawDataMemory.Span);
-            writer.WriteEndArray();
-        });
-        var claims = Json(writer =>
-        {
-            // The CA ignores the port.
-            writer.WriteString("aud", $"https://{host}/1.0/renew");
-            writer.WriteString("iss", "step-ca-client/1.0");
-            writer.WriteString("sub", CommonName.FromCertificate(certificate.Leaf));
-            writer.WriteString("jti", Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
-            writer.WriteNumber("iat", now.ToUnixTimeSeconds());
-            writer.WriteNumber("nbf", now.ToUnixTimeSeconds());
-            writer.WriteNumber("exp", (now + Lifetime).ToUnixTimeSeconds());
-        });
-        var signed = $"{Base64Url(header)}.{Base64Url(claims)}";
-        return $"{signed}.{Base64Url(certificate.Key.Sign(Encoding.ASCII.GetBytes(signed)))}";
-    }
-
-    private static byte[] Json(Action<Utf8JsonWriter> write)
-    {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream))
-        {
-            writer.WriteStartObject();
-            write(writer);
-            writer.WriteEndObject();
-        }
-
-        return stream.ToArray();
-    }
-
-    private static string Base64Url(byte[] data) => Convert.ToBase64String(data).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    public static string Create(KeyedCertificate certificate, string host, DateTimeOffset now) =>
+        JsonWebToken.Sign(
+            certificate.Key,
+            header =>
+            {
+                header.WriteString("typ", "JWT");
+                header.WriteStartArray("x5cInsecure");
+                foreach (var one in certificate.Chain.Prepend(certificate.Leaf))
+                    header.WriteBase64StringValue(one.RawDataMemory.Span);
+                header.WriteEndArray();
+            },
+            claims =>
+            {
+                // The CA ignores the port.
+                claims.WriteString("aud", $"https://{host}/1.0/renew");
+                claims.WriteString("iss", "step-ca-client/1.0");
+                claims.WriteString("sub", CommonName.FromCertificate(certificate.Leaf));
+                claims.WriteString("jti", Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
+                claims.WriteNumber("iat", now.ToUnixTimeSeconds());
+                claims.WriteNumber("nbf", now.ToUnixTimeSeconds());
+                claims.WriteNumber("exp", (now + Lifetime).ToUnixTimeSeconds());
+            });
 }
 
 /// <summary>Facts of a certificate that explain why a CA refuses its renewal token.</summary>

@@ -81,6 +81,9 @@ internal sealed class TrustedRoots : IDisposable
     /// <summary>The SHA-256 fingerprint of the first root, lower-case hexadecimal.</summary>
     internal string Fingerprint => FingerprintOf(roots[0]);
 
+    /// <summary>Whether one of the roots has a fingerprint.</summary>
+    internal bool Has(string fingerprint) => roots.Any(root => FingerprintOf(root) == fingerprint);
+
     /// <summary>All roots.</summary>
     internal X509Certificate2Collection All => [.. roots];
 
@@ -91,7 +94,7 @@ internal sealed class TrustedRoots : IDisposable
     /// <exception cref="RenewalException">None has it (<see cref="ErrorId.RootFingerprintMismatch"/>).</exception>
     internal void RequireFingerprint(CaSettings settings)
     {
-        if (settings.Fingerprint is not null && !roots.Any(root => FingerprintOf(root) == settings.Fingerprint))
+        if (settings.Fingerprint is not null && !Has(settings.Fingerprint))
             throw new RenewalException(
                 ErrorId.RootFingerprintMismatch,
                 $"The root certificate in '{settings.RootPath}' has the fingerprint {Fingerprint}, but {settings.Fingerprint} is configured.",

@@ -47,13 +47,15 @@ internal sealed class PrivateKey : IDisposable
     internal X509Certificate2 AttachTo(X509Certificate2 certificate) =>
         rsa is not null ? certificate.CopyWithPrivateKey(rsa) : certificate.CopyWithPrivateKey(ec!);
 
-    /// <summary>A certificate signing request (RFC 2986) for this key, as PEM.</summary>
-    internal string CreateSigningRequest(X500DistinguishedName subject)
+    /// <summary>A certificate signing request (RFC 2986) for this key, in DER.</summary>
+    internal byte[] CreateSigningRequest(X500DistinguishedName subject, params X509Extension[] extensions)
     {
         var request = rsa is not null
             ? new CertificateRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             : new CertificateRequest(subject, ec!, EcHash(ec!));
-        return request.CreateSigningRequestPem();
+        foreach (var extension in extensions)
+            request.CertificateExtensions.Add(extension);
+        return request.CreateSigningRequest();
     }
 
     /// <inheritdoc/>
