@@ -110,28 +110,7 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
     };
 
     /// <summary>The CA that the parameters name.</summary>
-    private protected CaOptions ReadCa() => new()
-    {
-        UseToken = UseToken,
-        CaUrl = CaUrl,
-        Context = Context,
-        RootPath = Root is null ? null : RootPaths(Root),
-        StepPath = StepPath is null ? null : FullPath(StepPath),
-        WorkingFolder = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
-    };
-
-    // One path, or a list. On Windows, PowerShell takes the text before the colon of "a.crt,C:\b.crt" for the name of a drive.
-    private string RootPaths(string root)
-    {
-        try
-        {
-            return FullPath(root);
-        }
-        catch (RenewalException e) when (e.ErrorId == ErrorId.NotAFileSystemPath && root.Contains(',', StringComparison.Ordinal))
-        {
-            return string.Join(',', root.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(FullPath));
-        }
-    }
+    private protected CaOptions ReadCa() => ReadCa(CaUrl, Root, Context, StepPath) with { UseToken = UseToken };
 
     /// <summary>The algorithm of the new key, in upper case.</summary>
     /// <exception cref="RenewalException">It was given without -Rekey.</exception>

@@ -102,15 +102,40 @@ public abstract class StepCmdlet : PSCmdlet
     protected bool IsWhatIf() => LanguagePrimitives.IsTrue(
         MyInvocation.BoundParameters.TryGetValue("WhatIf", out var named) ? named : GetVariableValue("WhatIfPreference"));
 
+    /// <summary>The CA that parameters name.</summary>
+    /// <exception cref="RenewalException">A path is not in the file system.</exception>
+    private protected CaOptions ReadCa(string? caUrl, string? root, string? context, string? stepPath) => new()
+    {
+        CaUrl = caUrl,
+        Context = context,
+        RootPath = root is null ? null : RootPaths(root),
+        StepPath = stepPath is null ? null : FullPath(stepPath),
+        WorkingFolder = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
+    };
+
+    // One path, or a list. On Windows, PowerShell takes the text before the colon of "a.crt,C:\b.crt" for the name of a drive.
+    private string RootPaths(string root)
+    {
+        try
+        {
+            return FullPath(root);
+        }
+        catch (RenewalException e) when (e.ErrorId == ErrorId.NotAFileSystemPath && root.Contains(',', StringComparison.Ordinal))
+        {
+            return string.Join(',', root.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(FullPath));
+        }
+    }
+
     /// <summary>The password of a key, from whichever parameter.</summary>
     /// <param name="password">The password itself, if it was given.</param>
     /// <param name="file">The file that holds it, if that was given.</param>
+    /// <param name="parameter">The parameter of the password; that of the file has "File" at its end.</param>
     /// <returns>Null if neither was given.</returns>
     /// <exception cref="RenewalException">Both were given, or the file cannot be read.</exception>
-    private protected KeyPassword? ReadPassword(SecureString? password, string? file)
+    private protected KeyPassword? ReadPassword(SecureString? password, string? file, string parameter = "KeyPassword")
     {
         if (password is not null && file is not null)
-            throw new RenewalException(ErrorId.ConflictingParameters, "-KeyPassword and -KeyPasswordFile were both given.", "Give one of them.");
+            throw new RenewalException(ErrorId.ConflictingParameters, $"-{parameter} and -{parameter}File were both given.", "Give one of them.");
         return password is not null ? Copy(password)
             : file is not null ? KeyPassword.FromFile(FullPath(file))
             : null;

@@ -158,6 +158,59 @@ public abstract class SignContract(CaKind kind) : CaContract(kind)
             Forbidden + "certificate request does not contain the valid DNS names - got [evil.local], want [foo.local].");
     }
 
+    public static TheoryData<string, string, string> OtherNames => new()
+    {
+        { "email addresses", "evil@x.org", "me@x.org" },
+        { "IP addresses", "10.0.0.66", "10.0.0.1" },
+        { "URIs", "spiffe://td/evil", "spiffe://td/web" },
+    };
+
+    [Theory]
+    [MemberData(nameof(OtherNames))]
+    public async Task AnyKindOfNameNotInTheToken_Is403(string kind, string got, string want)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={Name}", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        if (kind == "URIs")
+            names.AddUri(new Uri(got));
+        else if (kind == "IP addresses")
+            names.AddIpAddress(System.Net.IPAddress.Parse(got));
+        else
+            names.AddEmailAddress(got);
+        request.CertificateExtensions.Add(names.Build());
+        (await SignAsync(await CaAsync(), request.CreateSigningRequestPem(), claims: claims => claims["sans"] = new JsonArray(Name, want)))
+            .AssertRefused(403, Forbidden + $"certificate request does not contain the valid {kind} - got [{got}], want [{want}].");
+    }
+
+    [Fact]
+    public async Task RsaKeyOf1024Bits_Is403()
+    {
+        using var key = KeyPairs.Create("RSA-1024");
+        (await SignAsync(await CaAsync(), KeyPairs.CreateSigningRequest(key, Name))).AssertRefused(403,
+            Forbidden + "certificate request RSA key must be at least 2048 bits (256 bytes).");
+    }
+
+    // The token is used up before the request is compared with it.
+    [Fact]
+    public async Task RefusedRequest_UsesUpTheToken()
+    {
+        var ca = await CaAsync();
+        var ott = await ca.TokenAsync(new(Name) { Sans = [Name] });
+        Assert.Equal(403, (await PostAsync(ca, "/sign", new { csr = Csr("bar.local"), ott })).Status);
+        (await PostAsync(ca, "/sign", new { csr = Csr(), ott })).AssertRefused(401, Unauthorized);
+    }
+
+    // Only what is refused before the token is read leaves it.
+    [Fact]
+    public async Task DaysAsADuration_AreUnreadableAndLeaveTheToken()
+    {
+        var ca = await CaAsync();
+        var ott = await ca.TokenAsync(new(Name) { Sans = [Name] });
+        (await PostAsync(ca, "/sign", new { csr = Csr(), ott, notAfter = "2d" })).AssertRefused(400, BadRequest + "error decoding json.");
+        Assert.Equal(201, (await PostAsync(ca, "/sign", new { csr = Csr(), ott, notAfter = "48h0m0s" })).Status);
+    }
+
     [Theory]
     [InlineData("1000h", "requested duration of 1000h1m0s is more than the authorized maximum certificate duration of 720h1m0s")]
     [InlineData("-55s", null)]

@@ -49,12 +49,8 @@ internal sealed class CertificateRequester(
         issuer.Dispose();
     }
 
-    private async Task<ITokenSource> OpenAsync(TrustedCa ca, Credential.Provisioner provisioner, SigningRequest request, CancellationToken cancellationToken)
-    {
-        var client = new CaClient(ca.Settings, ca.Roots, clock, environment);
-        client.RequireUsableProxy();
-        return new OwnTokens(Keep(await ProvisionerTokens.OpenAsync(ca, client, provisioner.Name, provisioner.Password, cancellationToken).ConfigureAwait(false)), request);
-    }
+    private async Task<ITokenSource> OpenAsync(TrustedCa ca, Credential.Provisioner provisioner, SigningRequest request, CancellationToken cancellationToken) => new OwnTokens(
+        Keep(await ProvisionerTokens.OpenAsync(ca, provisioner.Name, provisioner.Password, clock, environment, cancellationToken).ConfigureAwait(false)), request);
 
     private Task<T> RetryAsync<T>(Func<CancellationToken, Task<T>> action, IssuerOptions options, CancellationToken cancellationToken) =>
         new RetryPolicy(options.RetryTimeout, clock, random).RunAsync(action, (e, wait) => RenewalLog.Retrying(logger, e.Message, wait.TotalSeconds), cancellationToken);

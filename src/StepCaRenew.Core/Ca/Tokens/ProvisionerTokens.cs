@@ -23,17 +23,38 @@ internal sealed class ProvisionerTokens(ProvisionerKey key, CaSettings ca, strin
 
     /// <summary>Gets the key of a provisioner from the CA and decrypts it.</summary>
     /// <param name="ca">The CA.</param>
-    /// <param name="client">The client of the CA.</param>
     /// <param name="name">The provisioner's name; null for the only JWK provisioner.</param>
     /// <param name="password">Its password.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="environment">Reads environment variables.</param>
     /// <param name="cancellationToken">Cancels the requests.</param>
     /// <exception cref="RenewalException">The CA cannot be reached, has no such provisioner, or the password is wrong.</exception>
-    public static async Task<ProvisionerTokens> OpenAsync(TrustedCa ca, CaClient client, string? name, KeyPassword password, CancellationToken cancellationToken)
+    public static async Task<ProvisionerTokens> OpenAsync(
+        TrustedCa ca, string? name, KeyPassword password, TimeProvider clock, Func<string, string?> environment, CancellationToken cancellationToken)
     {
+        var client = new CaClient(ca.Settings, ca.Roots, clock, environment);
+        client.RequireUsableProxy();
         var all = await client.GetProvisionersAsync(cancellationToken).ConfigureAwait(false);
         var found = ProvisionerChoice.Choose(all, name, ca.Settings.Url.Authority);
         return new ProvisionerTokens(ProvisionerKey.Decrypt(found, password), ca.Settings, ca.Roots.Fingerprint);
     }
+
+    /// <summary>The same for the configured CA.</summary>
+    /// <inheritdoc cref="OpenAsync(TrustedCa, string?, KeyPassword, TimeProvider, Func{string, string?}, CancellationToken)"/>
+    /// <param name="options">The options of the call.</param>
+    public static async Task<ProvisionerTokens> OpenAsync(
+        CaOptions options, string? name, KeyPassword password, TimeProvider clock, Func<string, string?> environment, CancellationToken cancellationToken)
+    {
+        var settings = CaSettingsResolver.Resolve(options, environment);
+        using var ca = new TrustedCa(settings, TrustedRoots.Load(settings));
+        return await OpenAsync(ca, name, password, clock, environment, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The provisioner's name.</summary>
+    public string Provisioner => key.Provisioner;
+
+    /// <summary>The CA's address.</summary>
+    public string Address => ca.Address;
 
     /// <summary>Reads how long a token is valid.</summary>
     /// <exception cref="RenewalException">It is not a duration between 10 seconds and an hour (<see cref="ErrorId.InvalidDuration"/>).</exception>

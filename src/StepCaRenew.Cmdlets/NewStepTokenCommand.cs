@@ -1,0 +1,152 @@
+using System.Management.Automation;
+using System.Security;
+using System.Text;
+using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Ca.Signing;
+using StepCaRenew.Ca.Tokens;
+using StepCaRenew.Certificates.Keys;
+using StepCaRenew.Cmdlets.Support;
+using StepCaRenew.FileSystem;
+
+namespace StepCaRenew.Cmdlets;
+
+/// <summary>New-StepToken: makes one-time tokens, with which other hosts get their first certificates.</summary>
+[Cmdlet(VerbsCommon.New, "StepToken", SupportsShouldProcess = true, HelpUri = HelpPages.Folder + "New-StepToken.md")]
+[OutputType(typeof(SecureString))]
+public sealed class NewStepTokenCommand : StepCmdlet, IDisposable
+{
+    private readonly PipelinePump pump = new();
+    private readonly HashSet<string> written = [];
+
+    private TimeSpan lifetime = ProvisionerTokens.DefaultLifetime;
+    private ProvisionerTokens? tokens;
+
+    /// <summary>The common name of the certificate.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string Subject { get; set; } = string.Empty;
+
+    /// <summary>The alternative names of the certificate; by default the subject.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNull]
+    [AllowEmptyCollection]
+    public string[] San { get; set; } = [];
+
+    /// <summary>The name of the provisioner; by default the only JWK provisioner of the CA.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Provisioner { get; set; }
+
+    /// <summary>A file with the password of the provisioner.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ProvisionerPasswordFile { get; set; }
+
+    /// <summary>The password of the provisioner.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? ProvisionerPassword { get; set; }
+
+    /// <summary>How long the token is valid, such as 15m.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ValidFor { get; set; }
+
+    /// <summary>A file for the token that only this account can read; without it, the token goes to the pipeline.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? OutFile { get; set; }
+
+    /// <summary>The URL of the CA; by default that of step's configuration.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? CaUrl { get; set; }
+
+    /// <summary>The root certificate file of the CA; by default that of step's configuration.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Root { get; set; }
+
+    /// <summary>The name of a step context.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ContextCompleter))]
+    public string? Context { get; set; }
+
+    /// <summary>The folder of step's configuration, instead of $STEPPATH or ~/.step.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? StepPath { get; set; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        tokens?.Dispose();
+        pump.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => Terminating(() =>
+    {
+        if (ValidFor is not null)
+            lifetime = ProvisionerTokens.ParseLifetime(ValidFor);
+    });
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        SigningRequest? request = null;
+        string? path = null;
+        if (!NonTerminating(Subject, () => (request, path) = (ReadNames(), ReadOutFile())))
+            return;
+        if (path is not null && !ShouldProcess(path, $"Write a token for a certificate of '{request!.Subject}'"))
+            return;
+        Terminating(() => tokens ??= Open());
+        NonTerminating(Subject, () => Deliver(tokens!.ForCertificate(request!.Subject!, request.Names!.Texts, TimeProvider.System.GetUtcNow(), lifetime), path));
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => pump.Stop();
+
+    private SigningRequest ReadNames() => SigningRequest.Create(Subject, San, null, null, null, TimeProvider.System).WithOwnNames();
+
+    private string? ReadOutFile()
+    {
+        if (OutFile is null)
+            return null;
+        var path = FullPath(OutFile);
+        return written.Add(path) ? path : throw new RenewalException(
+            ErrorId.ConflictingParameters, $"'{path}' is the file of the token for another subject; no token was made for '{Subject}'.",
+            "Give each subject a file of its own: pipe objects with the properties Subject and OutFile.");
+    }
+
+    private ProvisionerTokens Open()
+    {
+        var ca = ReadCa(CaUrl, Root, Context, StepPath);
+        var configured = ProvisionerParameters.Read(ca, CaSettingsResolver.FromProcess);
+        using var password = ReadPassword(ProvisionerPassword, ProvisionerPasswordFile, nameof(ProvisionerPassword))
+            ?? (configured.PasswordFile is { } file ? KeyPassword.FromFile(file) : null)
+            ?? throw new RenewalException(
+                ErrorId.ProvisionerPasswordRequired, "No password was given for the key of the provisioner.",
+                "Give -ProvisionerPasswordFile or -ProvisionerPassword, or name the file in step's configuration (provisioner-password-file).");
+        return pump.Run(stopping => ProvisionerTokens.OpenAsync(ca, Provisioner ?? configured.Name, password, TimeProvider.System, CaSettingsResolver.FromProcess, stopping));
+    }
+
+    private void Deliver(string token, string? path)
+    {
+        if (path is not null)
+        {
+            AtomicFile.Write(path, Encoding.ASCII.GetBytes(token), isPrivate: true);
+        }
+        else
+        {
+            var secure = new SecureString();
+            foreach (var character in token)
+                secure.AppendChar(character);
+            secure.MakeReadOnly();
+            WriteObject(secure);
+        }
+
+        WriteVerbose($"A token of the provisioner '{tokens!.Provisioner}' of {tokens.Address} for '{Subject}', valid for {Policy.Duration.Format(lifetime)}.");
+    }
+}
