@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Cryptography;
 
 namespace StepCaRenew.Ca.Signing;
@@ -35,6 +36,8 @@ internal sealed class SignSender(CaRequest.Sign request, CaClient client, TimePr
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError } => true,
         // The handler's limit for connecting; that of the whole request has no such exception within.
         OperationCanceledException { InnerException: TimeoutException } => true,
+        // A connection that was reset at once; a later failure is within another exception.
+        SocketException => true,
         _ => false,
     };
 }
