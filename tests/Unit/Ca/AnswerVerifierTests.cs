@@ -194,6 +194,16 @@ public sealed class AnswerVerifierTests
             Expect.Failure(errorId, () => Verify(Ca.Root, requested, leaf, Ca.Intermediate));
     }
 
+    // A CA may add its organization, and names that were not requested are not compared.
+    [Fact]
+    public void Verify_OnlyTheCommonNameRequested_ComparesNothingElse()
+    {
+        var requested = new Expectation { Key = Pair.PrivateKey, CommonName = "web" };
+        var leaf = Ca.Issue(New with { Subject = "O=Example, CN=web", DnsNames = ["other.example.com"] }).Leaf;
+        Assert.Equal([Ca.Intermediate], Verify(Ca.Root, requested, leaf, Ca.Intermediate));
+        Expect.Failure(ErrorId.AnswerWrongIdentity, () => Verify(Ca.Root, requested with { CommonName = "Web" }, leaf, Ca.Intermediate));
+    }
+
     [Fact]
     public void Verify_SerialNumberOfTheReplacedOne_IsNotNew()
     {

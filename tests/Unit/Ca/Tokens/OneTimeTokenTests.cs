@@ -16,8 +16,11 @@ public sealed class OneTimeTokenTests
         var text = TestTokens.Text("step-sign-sans.jwt");
         var token = OneTimeToken.Parse($" {text}\r\n");
         Assert.Equal(text.Trim(), token.Text);
-        Assert.Equal(("https://127.0.0.1:19443", "sign", Root), (token.Ca?.Text, token.Operation, token.RootFingerprint));
-        Assert.Equal(("host.example.com", "admin"), (token.Subject, token.Issuer));
+        Assert.Equal("https://127.0.0.1:19443", token.Ca?.Text);
+        Assert.Equal("sign", token.Operation);
+        Assert.Equal(Root, token.RootFingerprint);
+        Assert.Equal("host.example.com", token.Subject);
+        Assert.Equal("admin", token.Issuer);
         Assert.Equal(["a.local", "10.0.0.1", "me@x.org", "spiffe://td/x"], token.Names!);
         Assert.Equal(TimeSpan.FromMinutes(5), token.Expires - token.IssuedAt);
     }
@@ -26,7 +29,8 @@ public sealed class OneTimeTokenTests
     public void Parse_RevocationTokenOfStep_IsNotForACertificate()
     {
         var token = OneTimeToken.Parse(TestTokens.Text("step-revoke.jwt"));
-        Assert.Equal(("revoke", "12345"), (token.Operation, token.Subject));
+        Assert.Equal("revoke", token.Operation);
+        Assert.Equal("12345", token.Subject);
     }
 
     [Fact]
@@ -63,7 +67,8 @@ public sealed class OneTimeTokenTests
     public void Parse_Audience_IsTheCaOnlyForItsOwnPaths(string audience, string? ca, string? operation)
     {
         var token = OneTimeToken.Parse(TestTokens.With(new JsonObject { ["aud"] = audience }));
-        Assert.Equal((ca, operation), (token.Ca?.Text, token.Operation));
+        Assert.Equal(ca, token.Ca?.Text);
+        Assert.Equal(operation, token.Operation);
     }
 
     [Fact]

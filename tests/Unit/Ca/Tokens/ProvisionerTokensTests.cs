@@ -57,7 +57,9 @@ public sealed class ProvisionerTokensTests : IDisposable
     public void ForCertificate_Times_AreWholeSeconds()
     {
         var claims = TestTokens.Claims(tokens.ForCertificate("host", ["host"], Now, TimeSpan.FromMinutes(15)));
-        Assert.Equal((1782907200, 1782907200, 1782908100), ((long)claims["iat"]!, (long)claims["nbf"]!, (long)claims["exp"]!));
+        Assert.Equal(1782907200, (long)claims["iat"]!);
+        Assert.Equal(1782907200, (long)claims["nbf"]!);
+        Assert.Equal(1782908100, (long)claims["exp"]!);
     }
 
     [Fact]
