@@ -122,7 +122,7 @@ public sealed partial class ArchitectureTests
         Narrow.TryGetValue(folder, out var narrow) ? narrow.Contains(used) : Array.IndexOf(Order, used) is var at && at >= 0 && at < Array.IndexOf(Order, folder);
 
     private static Dictionary<string, string> FoldersOfPublicTypes { get; } = Sources()
-        .Where(source => source.Namespace == "StepCaRenew").SelectMany(source => source.Types.Select(type => (type, source.Folder))).ToDictionary(pair => pair.type, pair => pair.Folder);
+        .Where(source => source.Namespace == "StepCaRenew").SelectMany(source => source.Types.Select(type => (type, source.Folder))).Distinct().ToDictionary(pair => pair.type, pair => pair.Folder);
 
     private static string FolderOf(TypeReference type) =>
         (type.Namespace == "StepCaRenew" ? FoldersOfPublicTypes[type.Name] : type.Namespace["StepCaRenew.".Length..]).Split('.', '/')[0];

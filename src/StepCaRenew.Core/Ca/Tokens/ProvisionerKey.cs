@@ -3,7 +3,7 @@ using StepCaRenew.Text;
 
 namespace StepCaRenew.Ca.Tokens;
 
-/// <summary>The decrypted key of a provisioner: whoever has it can request certificates with any name.</summary>
+/// <summary>The decrypted key of a provisioner: it can request certificates with any name.</summary>
 /// <param name="Provisioner">The provisioner's name.</param>
 /// <param name="Id">The id of the key, by which the CA finds it.</param>
 /// <param name="Key">The private key.</param>

@@ -76,7 +76,7 @@ public sealed class ProvisionerChoiceTests
     [Theory]
     [InlineData("""{"kty":"EC","crv":"P-256"}""")]
     [InlineData("nonsense")]
-    public void Decrypt_ContentThatIsNoKey_IsDamaged(string content)
+    public void Decrypt_ContentWithoutAKey_IsDamaged(string content)
     {
         using var password = new KeyPassword("secret");
         Expect.Failure(ErrorId.ProvisionerKeyInvalid, () => ProvisionerKey.Decrypt([Entry("admin", key: TestJwe.Encrypt(content, "secret"))], password));
