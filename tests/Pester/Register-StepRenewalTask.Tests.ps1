@@ -440,6 +440,37 @@ Describe 'Register-StepRenewalTask' {
         }
     }
 
+    It 'refuses -Rekey of a key that a certificate in another folder uses, if that is registered or named in the same call' {
+        $other = Join-Path ([IO.Directory]::CreateDirectory((Join-Path $folder mail)).FullName) mail.crt
+        Copy-Item $path $other
+        New-Item -ItemType SymbolicLink (Join-Path $folder mail/mail.key) -Target $pair.KeyPath | Out-Null
+        $key = Get-FileState $pair.KeyPath
+
+        # In one call, each of the two uses the key of the other.
+        $results = Invoke-StepRenewal $path, $other @atCa -Force -Rekey -ErrorAction SilentlyContinue
+        $results.ErrorId | Should -Be KeyShared, KeyShared
+        $results[0].Message | Should -BeLike "*'$other'*"
+        $results[1].Message | Should -BeLike "*'$path'*"
+
+        # Registered; then neither a call by hand nor another registration replaces the key.
+        Register-StepRenewalTask mail $other @forMe | Out-Null
+        (Invoke-StepRenewal $path @atCa -Force -Rekey -ErrorAction SilentlyContinue).ErrorId | Should -BeExactly KeyShared
+        { Register-StepRenewalTask web $path @forMe -Rekey } | Should -Throw -ErrorId 'KeyShared,*' -ExpectedMessage "*'$other'*"
+
+        # Registered later than the other one.
+        Unregister-StepRenewalTask mail -Confirm:$false
+        Register-StepRenewalTask web $path @forMe -Rekey | Out-Null
+        Register-StepRenewalTask mail $other @forMe | Out-Null
+        (Invoke-StepRenewal -Name web -Force -ErrorAction SilentlyContinue).ErrorId | Should -BeExactly KeyShared
+        Get-FileState $pair.KeyPath | Should -Be $key
+        (Invoke-StepRenewal -Name mail -Force).Status | Should -BeExactly Renewed
+
+        # Without the other one.
+        Unregister-StepRenewalTask mail -Confirm:$false
+        (Invoke-StepRenewal -Name web -Force).Status | Should -BeExactly Renewed
+        Get-FileState $pair.KeyPath | Should -Not -Be $key
+    }
+
     It 'refuses -Rekey next to a running daemon for the same files, and warns without -Rekey' {
         if (-not (Get-Command bash -ErrorAction Ignore)) { return Skip-Test -Because 'bash gives a process another name' }
         # A process whose command line is that of the daemon; it ends with its input.

@@ -48,6 +48,9 @@ internal sealed class LinuxFolder(string path, SafeFileHandle handle, bool isRea
     public override bool Exists(string name) => TryStat(name) is { IsFolder: false };
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> ListFiles() => ListFiles($"/proc/self/fd/{handle.DangerousGetHandle()}");
+
+    /// <inheritdoc/>
     public override StagedFile CreateLike(string name, string model)
     {
         // By descriptor: the name could lead to another file by now.

@@ -53,6 +53,15 @@ internal abstract class OpenFolder(string path) : IDisposable
     /// <summary>Whether the name exists; a link counts, wherever it leads.</summary>
     public abstract bool Exists(string name);
 
+    /// <summary>The names of the files and links in it, in their order.</summary>
+    /// <exception cref="IOException">It cannot be listed.</exception>
+    /// <exception cref="UnauthorizedAccessException">This account cannot list it.</exception>
+    public virtual IReadOnlyList<string> ListFiles() => ListFiles(Path);
+
+    /// <summary>The same for a path to this folder.</summary>
+    protected static IReadOnlyList<string> ListFiles(string path) =>
+        [.. Directory.EnumerateFiles(path, "*", new EnumerationOptions { AttributesToSkip = 0 }).Select(file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+
     /// <summary>Requires that a file can be replaced now, as far as that can be checked in advance.</summary>
     /// <exception cref="IOException">Another process has the file open and does not let it be replaced.</exception>
     /// <exception cref="UnauthorizedAccessException">This account does not have the right to replace it.</exception>

@@ -9,28 +9,38 @@ namespace StepCaRenew.Stores.PemFiles;
 /// Finds another certificate that uses the key file of a pair, such as cert.pem and fullchain.pem with one privkey.pem: with a
 /// new key, the other one would not match any more.
 /// </summary>
+/// <param name="folders">The open folders of the pair; the files in them are reached through them.</param>
 /// <param name="paths">The pair.</param>
 /// <param name="key">Its key.</param>
 /// <param name="now">The time: an expired certificate that names no key file is not in use.</param>
-internal sealed class SharedKey(PairPaths paths, PrivateKey key, DateTimeOffset now)
+internal sealed class SharedKey(OpenFolders folders, PairPaths paths, PrivateKey key, DateTimeOffset now)
 {
     /// <summary>The first other certificate that uses the key; null if there is none.</summary>
-    /// <param name="folders">The folders in which every certificate is looked at.</param>
+    /// <param name="named">The paths of the two files as the user named them: links can be in another folder than the files.</param>
     /// <param name="others">Other pairs that are known, wherever they are.</param>
-    public string? FindUser(IEnumerable<string> folders, IEnumerable<PairLocation> others) =>
-        others.Concat(folders.Distinct().SelectMany(Certificates)).FirstOrDefault(IsUser)?.CertificatePath;
+    public string? FindUser(IReadOnlyList<string> named, IEnumerable<PairLocation> others)
+    {
+        var inPlace = paths.Folders.SelectMany(folder => TryList(folder, () => folders.Open(folder).ListFiles()));
+        var next = named.Select(path => Path.GetDirectoryName(path)!).Except(paths.Folders).SelectMany(folder => TryList(folder, () =>
+        {
+            using var opened = OpenFolder.Follow(folder);
+            return opened.ListFiles();
+        }));
+        return others.Concat(next).Concat(inPlace).FirstOrDefault(other => other.CertificatePath != named[0] && IsUser(other))?.CertificatePath;
+    }
 
     private bool IsUser(PairLocation other)
     {
         try
         {
-            if (PathNames.AreSame(TargetPath.Follow(other.CertificatePath), paths.Certificate))
+            // Without a question to the file system in most cases: the pair itself is among the files of its folder.
+            if (other.CertificatePath == paths.Certificate || folders.Follow(other.CertificatePath) is var path && PathNames.AreSame(path, paths.Certificate))
                 return false;
-            var certificate = CertificateFile.Read(other.CertificatePath);
+            var certificate = CertificateFile.Read(other.CertificatePath, _ => folders.OpenToRead(path));
             if (LeafOf(certificate) is not { } leaf || !PairMatch.Matches(leaf.PublicKey.Span, key))
                 return false;
             // Without a key file of its own, it may be a copy that nothing uses, or its key is named elsewhere.
-            return (other.KeyPath ?? KeyPathConvention.Find(certificate)) is { } keyPath ? PathNames.AreSame(TargetPath.Follow(keyPath), paths.Key) : leaf.NotAfter > now;
+            return (other.KeyPath ?? FindKey(certificate)) is { } keyPath ? PathNames.AreSame(folders.Follow(keyPath), paths.Key) : leaf.NotAfter > now;
         }
         // It is not a certificate, or this account cannot read it.
         catch (RenewalException)
@@ -39,16 +49,20 @@ internal sealed class SharedKey(PairPaths paths, PrivateKey key, DateTimeOffset 
         }
     }
 
+    private string? FindKey(PemDocument certificate) => certificate.HoldsKey
+        ? certificate.File.Path
+        : KeyPathConvention.FindNextTo(certificate.File.Path, path => folders.Exists(path) ?? KeyPathConvention.Exists(path));
+
     private static CertificateOutline? LeafOf(PemDocument certificate) => certificate.Certificates.Select(CertificateOutline.TryRead).FirstOrDefault(outline => outline is { IsAuthority: false });
 
-    private static IEnumerable<PairLocation> Certificates(string folder)
+    private static IEnumerable<PairLocation> TryList(string folder, Func<IReadOnlyList<string>> list)
     {
         try
         {
-            return FolderEntry.Read(folder).Where(entry => !entry.IsFolder).Select(entry => Path.Combine(folder, entry.Name)).Order(StringComparer.Ordinal).Select(path => new PairLocation(path, null));
+            return list().Where(name => CertificateFolder.IsCandidate(name)).Select(name => new PairLocation(Path.Combine(folder, name), null));
         }
-        // An account that cannot list the folder can still replace the pair in it.
-        catch (RenewalException)
+        // An account that cannot list a folder can still replace the pair in it.
+        catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
         {
             return [];
         }
