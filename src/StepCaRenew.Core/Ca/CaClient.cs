@@ -18,7 +18,7 @@ namespace StepCaRenew.Ca;
 /// <param name="environment">Reads environment variables; they may name a proxy.</param>
 internal sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvider clock, Func<string, string?> environment)
 {
-    private readonly CaHandlerFactory handlers = new(roots, clock, environment);
+    private readonly CaHandlerFactory handlers = new(clock, environment);
 
     /// <summary>The CA's clock minus this machine's clock, from the last answer; null if there was none.</summary>
     public TimeSpan? ClockDifference { get; private set; }
@@ -142,7 +142,7 @@ internal sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProv
     {
         var proxy = handlers.ProxyTo(settings.Url)?.Authority;
         var (trust, attempts) = (new ServerTrust(), new ConnectAttempts());
-        using var handler = handlers.Create(settings.Url, trust, attempts, client);
+        using var handler = handlers.Create(settings.Url, roots, trust, attempts, client);
         try
         {
             var response = await CaExchange.SendAsync(handler, request, clock, cancellationToken, attempts).ConfigureAwait(false);
@@ -169,7 +169,7 @@ internal sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProv
     private async Task<RenewalException?> FindAlertAsync(ClientIdentity client, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, settings.Endpoint("/health"));
-        using var handler = handlers.Create(settings.Url, new ServerTrust(), new ConnectAttempts(), client, SslProtocols.Tls12);
+        using var handler = handlers.Create(settings.Url, roots, new ServerTrust(), new ConnectAttempts(), client, SslProtocols.Tls12);
         try
         {
             await CaExchange.SendAsync(handler, request, clock, cancellationToken).ConfigureAwait(false);

@@ -7,7 +7,7 @@ using StepCaRenew.Ca.Trust;
 namespace StepCaRenew.Ca;
 
 /// <summary>Makes the HTTP handler for a request: TLS that trusts only the step root, no session resumption, no redirects.</summary>
-internal sealed class CaHandlerFactory(TrustedRoots roots, TimeProvider clock, Func<string, string?> environment)
+internal sealed class CaHandlerFactory(TimeProvider clock, Func<string, string?> environment)
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
@@ -20,11 +20,13 @@ internal sealed class CaHandlerFactory(TrustedRoots roots, TimeProvider clock, F
 
     /// <summary>A handler for one request.</summary>
     /// <param name="address">The CA's address.</param>
+    /// <param name="roots">The trusted roots.</param>
     /// <param name="trust">Verifies the server's certificate, and keeps the result.</param>
     /// <param name="attempts">Records the addresses that are tried.</param>
     /// <param name="client">The certificate to show, or null to connect without one.</param>
     /// <param name="protocols">The TLS versions; the system's default except for a diagnosis.</param>
-    public SocketsHttpHandler Create(Uri address, ServerTrust trust, ConnectAttempts attempts, ClientIdentity? client, SslProtocols protocols = SslProtocols.None)
+    public SocketsHttpHandler Create(
+        Uri address, TrustedRoots roots, ServerTrust trust, ConnectAttempts attempts, ClientIdentity? client, SslProtocols protocols = SslProtocols.None)
     {
         var tls = new SslClientAuthenticationOptions
         {
@@ -41,6 +43,24 @@ internal sealed class CaHandlerFactory(TrustedRoots roots, TimeProvider clock, F
             tls.ClientCertificateContext = SslStreamCertificateContext.Create(client.Leaf, client.Issuers.Count > 0 ? [.. client.Issuers] : null, offline: true, issuers);
         }
 
+        return Create(address, attempts, tls);
+    }
+
+    /// <summary>A handler that accepts every certificate of the server, for an answer that is verified by its fingerprint.</summary>
+    /// <param name="address">The CA's address.</param>
+    /// <param name="attempts">Records the addresses that are tried.</param>
+    public SocketsHttpHandler CreateUnverified(Uri address, ConnectAttempts attempts) => Create(address, attempts, new SslClientAuthenticationOptions
+    {
+        AllowTlsResume = AllowsResume(OperatingSystem.IsWindows(), hasClient: false),
+        // .NET builds a chain even if its result is ignored; without roots, it neither reads the machine's store nor downloads anything.
+        CertificateChainPolicy = TrustedRoots.CreatePolicy([], clock.GetUtcNow()),
+#pragma warning disable CA5359 // The caller compares the answer with a fingerprint.
+        RemoteCertificateValidationCallback = (_, _, _, _) => true,
+#pragma warning restore CA5359
+    });
+
+    private SocketsHttpHandler Create(Uri address, ConnectAttempts attempts, SslClientAuthenticationOptions tls)
+    {
         var connector = new CaConnector(race, proxy.IsTls && ProxyTo(address) is { } secured ? secured : null, attempts);
         return new SocketsHttpHandler
         {

@@ -67,6 +67,9 @@ internal sealed record HealthAnswer([property: JsonPropertyName("status")] strin
 /// <summary>The answer to <c>/version</c>.</summary>
 internal sealed record VersionAnswer([property: JsonPropertyName("version")] string? Version);
 
+/// <summary>The answer to <c>/root/{fingerprint}</c>.</summary>
+internal sealed record RootAnswer([property: JsonPropertyName("ca")] string? Certificate);
+
 /// <summary>The answer to <c>/roots</c>.</summary>
 internal sealed record RootsAnswer([property: JsonPropertyName("crts")] IReadOnlyList<string>? Certificates);
 
@@ -78,5 +81,6 @@ internal sealed record RootsAnswer([property: JsonPropertyName("crts")] IReadOnl
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(VersionAnswer))]
+[JsonSerializable(typeof(RootAnswer))]
 [JsonSerializable(typeof(RootsAnswer))]
 internal sealed partial class CaJson : JsonSerializerContext;

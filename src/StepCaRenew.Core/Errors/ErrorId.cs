@@ -62,6 +62,12 @@ public static partial class ErrorId
     public const string RootInvalid = nameof(RootInvalid);
     /// <summary>The root certificate does not have the configured fingerprint.</summary>
     public const string RootFingerprintMismatch = nameof(RootFingerprintMismatch);
+    /// <summary>A text is not a SHA-256 fingerprint.</summary>
+    public const string FingerprintInvalid = nameof(FingerprintInvalid);
+    /// <summary>The CA has no root certificate with the given fingerprint.</summary>
+    public const string RootUnknown = nameof(RootUnknown);
+    /// <summary>The certificate with the given fingerprint is not that of a root authority.</summary>
+    public const string RootNotAuthority = nameof(RootNotAuthority);
     /// <summary>The named step context does not exist.</summary>
     public const string ContextNotFound = nameof(ContextNotFound);
     /// <summary>A file of the step configuration cannot be read.</summary>
@@ -132,6 +138,8 @@ public static partial class ErrorId
     public const string CaBadRequest = nameof(CaBadRequest);
     /// <summary>The server does not have this endpoint, so it is not a step-ca.</summary>
     public const string CaNotFound = nameof(CaNotFound);
+    /// <summary>The server redirects to another address; redirects are not followed.</summary>
+    public const string CaRedirected = nameof(CaRedirected);
     /// <summary>The CA has too many requests.</summary>
     public const string CaBusy = nameof(CaBusy);
     /// <summary>The CA, or a proxy in front of it, failed.</summary>

@@ -78,7 +78,7 @@ public sealed class FaultTests(FaultyCa shared) : EngineTest, IClassFixture<Faul
         { "404", ErrorId.CaNotFound, false },
         { "405", ErrorId.CaNotFound, false },
         { "TLS ended before the CA", ErrorId.ClientCertificateMissing, false },
-        { "redirect", ErrorId.CaAnswerInvalid, false },
+        { "redirect", ErrorId.CaRedirected, false },
         { "418", ErrorId.CaAnswerInvalid, false },
         { "200 of a captive portal", ErrorId.CaAnswerInvalid, false },
         { "garbage", ErrorId.CaAnswerInvalid, false },

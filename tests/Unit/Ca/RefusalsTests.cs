@@ -33,7 +33,7 @@ public sealed class RefusalsTests
     [InlineData(502, "Bad Gateway", false, false, ErrorId.CaFailed, true)]
     [InlineData(503, "Service Unavailable", false, false, ErrorId.CaFailed, true)]
     [InlineData(504, "Gateway Timeout", false, false, ErrorId.CaFailed, true)]
-    [InlineData(301, "Moved", false, false, ErrorId.CaAnswerInvalid, false)]
+    [InlineData(301, "Moved", false, false, ErrorId.CaRedirected, false)]
     [InlineData(418, "teapot", false, false, ErrorId.CaAnswerInvalid, false)]
     public void Map_Answer_HasItsIdAndQuotesTheCa(int status, string message, bool token, bool expired, string errorId, bool isTransient)
     {

@@ -31,7 +31,7 @@ internal static class CaSettingsResolver
             ?? (named is null && !defaults.IsOverruled("fingerprint", by: "root") ? defaults["fingerprint"] : null);
         return new CaSettings(
             address.Url, RootFiles.Absolute(root, options.WorkingFolder ?? Environment.CurrentDirectory),
-            fingerprint?.Replace(":", string.Empty, StringComparison.Ordinal).ToLowerInvariant())
+            fingerprint is null ? null : RootFingerprint.Normalize(fingerprint))
         { Host = address.Host, RegisteredName = options.RegisteredName };
     }
 

@@ -38,7 +38,9 @@ internal sealed class TrustedRoots : IDisposable
     /// downloads.
     /// </summary>
     /// <param name="now">The time at which the chain must be valid.</param>
-    public X509ChainPolicy CreatePolicy(DateTimeOffset now)
+    public X509ChainPolicy CreatePolicy(DateTimeOffset now) => CreatePolicy(All, now);
+
+    internal static X509ChainPolicy CreatePolicy(X509Certificate2Collection roots, DateTimeOffset now)
     {
         var policy = new X509ChainPolicy
         {
@@ -47,7 +49,7 @@ internal sealed class TrustedRoots : IDisposable
             DisableCertificateDownloads = true,
             VerificationTime = now.LocalDateTime,
         };
-        policy.CustomTrustStore.AddRange(All);
+        policy.CustomTrustStore.AddRange(roots);
         UserStores.EnsurePrepared();
         return policy;
     }
@@ -79,10 +81,10 @@ internal sealed class TrustedRoots : IDisposable
     internal IssuerCache Issuers { get; } = new();
 
     /// <summary>The SHA-256 fingerprint of the first root, lower-case hexadecimal.</summary>
-    internal string Fingerprint => FingerprintOf(roots[0]);
+    internal string Fingerprint => RootFingerprint.Compute(roots[0]);
 
     /// <summary>Whether one of the roots has a fingerprint.</summary>
-    internal bool Has(string fingerprint) => roots.Any(root => FingerprintOf(root) == fingerprint);
+    internal bool Has(string fingerprint) => roots.Any(root => RootFingerprint.Compute(root) == fingerprint);
 
     /// <summary>All roots.</summary>
     internal X509Certificate2Collection All => [.. roots];
@@ -156,6 +158,4 @@ internal sealed class TrustedRoots : IDisposable
             throw new RenewalException(e.ErrorId, e.Message, settings.RootRemedy(e.Remedy), e);
         }
     }
-
-    private static string FingerprintOf(X509Certificate2 root) => root.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
 }
