@@ -12,7 +12,14 @@
     FormatsToProcess       = @('StepCaRenew.Format.ps1xml')
     FunctionsToExport      = @()
     CmdletsToExport        = @(
-        'Get-StepCertificate', 'Get-StepRenewalTask', 'Invoke-StepRenewal', 'New-StepToken', 'Register-StepRenewalTask', 'Test-StepCertificatePair', 'Unregister-StepRenewalTask'
+        'Get-StepCertificate'
+        'Get-StepRenewalTask'
+        'Initialize-StepContext'
+        'Invoke-StepRenewal'
+        'New-StepToken'
+        'Register-StepRenewalTask'
+        'Test-StepCertificatePair'
+        'Unregister-StepRenewalTask'
     )
     VariablesToExport      = @()
     AliasesToExport        = @()

@@ -41,6 +41,7 @@ public sealed partial class ArchitectureTests
         ["StepCertificate"] = "result of Get-StepCertificate",
         ["PairTestResult"] = "result of Test-StepCertificatePair -Detailed",
         ["RenewalTask"] = "result of Register- and Get-StepRenewalTask",
+        ["StepContext"] = "result of Initialize-StepContext",
         ["TextList"] = "the type of their lists",
         ["RenewalException"] = "the exception of every error record",
         ["ErrorId"] = "constants: FullyQualifiedErrorId, ErrorId, LastErrorId",

@@ -70,6 +70,14 @@ public static partial class ErrorId
     public const string RootNotAuthority = nameof(RootNotAuthority);
     /// <summary>The named step context does not exist.</summary>
     public const string ContextNotFound = nameof(ContextNotFound);
+    /// <summary>The step folder, or the context, is already configured for another CA.</summary>
+    public const string ContextExists = nameof(ContextExists);
+    /// <summary>The account has no home folder, and no step folder was named.</summary>
+    public const string HomeMissing = nameof(HomeMissing);
+    /// <summary>This machine's store of trusted root certificates is of a kind that is not known.</summary>
+    public const string TrustStoreUnavailable = nameof(TrustStoreUnavailable);
+    /// <summary>The root certificate cannot be added to the machine's store of trusted root certificates.</summary>
+    public const string TrustStoreFailed = nameof(TrustStoreFailed);
     /// <summary>A file of the step configuration cannot be read.</summary>
     public const string StepConfigInvalid = nameof(StepConfigInvalid);
 

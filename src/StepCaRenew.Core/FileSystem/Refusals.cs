@@ -135,7 +135,8 @@ internal static class WriteErrors
     /// <summary>Whether another process has the file open.</summary>
     public static bool IsSharingViolation(IOException e) => e.HResult is SharingViolation or LockViolation;
 
-    private static bool IsDiskFull(Exception e) =>
+    /// <summary>Whether no space is left, or the quota is used up.</summary>
+    public static bool IsDiskFull(Exception e) =>
         OperatingSystem.IsWindows()
             ? e.HResult is WindowsDiskFull or WindowsHandleDiskFull
             : OperatingSystem.IsLinux() && e.HResult is LinuxNative.NoSpace or LinuxNative.QuotaExceeded;

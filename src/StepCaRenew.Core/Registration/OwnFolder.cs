@@ -41,7 +41,8 @@ internal static class OwnFolder
             if (OperatingSystem.IsWindows())
                 MakeOnWindows(path, scope);
             else
-                MakeOnUnix(path, owner);
+                // Ignoring the umask: with 077 another account could not read its definition.
+                NewFolder.Make(path, Mode, owner);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -88,24 +89,6 @@ internal static class OwnFolder
 
     [UnsupportedOSPlatform("windows")]
     private static uint NumberOf(TaskAccount account) => UnixAccounts.UserNumber(account.Display) ?? throw AccountName.Unknown(account.Display, null);
-
-    // The mode does not depend on the umask: with 077 another account could not read its definition.
-    [UnsupportedOSPlatform("windows")]
-    private static void MakeOnUnix(string path, uint? owner)
-    {
-        var above = Path.GetDirectoryName(path)!;
-        if (!Directory.Exists(above))
-            MakeOnUnix(above, owner: null);
-        if (OperatingSystem.IsLinux())
-        {
-            using var folder = (LinuxFolder)OpenFolder.Follow(above);
-            folder.CreateFolder(Path.GetFileName(path), Mode, owner);
-            return;
-        }
-
-        Directory.CreateDirectory(path, Mode);
-        File.SetUnixFileMode(path, Mode);
-    }
 
     // Through the opened folder: root must not give away a file that another user puts in its place.
     [UnsupportedOSPlatform("windows")]

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using StepCaRenew.Certificates.Pem;
-using StepCaRenew.FileSystem;
+using StepCaRenew.Accounts;
 
 namespace StepCaRenew.Ca.Configuration;
 
@@ -21,12 +20,50 @@ internal sealed record StepFolder(string Base, string Authority, string? Profile
     /// <exception cref="RenewalException">The context does not exist, or a file cannot be read.</exception>
     public static StepFolder Find(CaOptions options, Func<string, string?> environment)
     {
-        var path = Path.GetFullPath(
-            options.StepPath ?? environment("STEPPATH")
-                ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".step"),
-            options.WorkingFolder ?? Environment.CurrentDirectory);
-        var name = options.Context ?? environment("STEP_CONTEXT") ?? CurrentContext(Path.Combine(path, "current-context.json")) ?? OnlyContext(ContextsFile(path));
+        var path = BasePath(options, environment);
+        var name = options.Context ?? environment("STEP_CONTEXT") ?? CurrentContext(CurrentContextFile(path)) ?? OnlyContext(ContextsFile(path));
         return name is null ? new StepFolder(path, path, null) : ForContext(path, name);
+    }
+
+    /// <summary>Finds the folder for a CA that is to be configured, and the name of its context, which may be new.</summary>
+    /// <param name="options">The options of the call.</param>
+    /// <param name="environment">Reads environment variables.</param>
+    /// <param name="usualContext">The name of the context if none is given, and the folder has contexts.</param>
+    /// <returns>The folder, and the context; null if the folder has no contexts and none was given.</returns>
+    /// <exception cref="RenewalException">There is no home folder, the name cannot be used, or a file cannot be read.</exception>
+    public static (StepFolder Folder, string? Context) FindNew(CaOptions options, Func<string, string?> environment, string usualContext)
+    {
+        if (options.StepPath is null && environment("STEPPATH") is null && !CurrentUser.HasHome)
+            throw new RenewalException(
+                ErrorId.HomeMissing, $"{CurrentUser.Name} has no home folder for the step configuration: HOME is not set, and there is no entry in passwd.", "Give -StepPath, or set STEPPATH.");
+        var path = BasePath(options, environment);
+        var file = ContextsFile(path);
+        var known = File.Exists(file) ? StepJson.Read(file, contexts => contexts.EnumerateObject().Select(context => context.Name).ToList()) : [];
+        if ((options.Context ?? environment("STEP_CONTEXT") ?? (known.Count > 0 ? usualContext : null)) is not { } name)
+            return (new StepFolder(path, path, null), null);
+        if (known.Contains(name))
+            return (ForContext(path, name), name);
+        RequireUsable(name);
+        return (new StepFolder(path, Path.Combine(path, "authorities", name), Path.Combine(path, "profiles", name)), name);
+    }
+
+    /// <summary>The file with the names of the contexts.</summary>
+    public string ContextsPath => ContextsFile(Base);
+
+    /// <summary>The file with the name of the context in use.</summary>
+    public string CurrentContextPath => CurrentContextFile(Base);
+
+    private static string BasePath(CaOptions options, Func<string, string?> environment) => Path.GetFullPath(
+        options.StepPath ?? environment("STEPPATH")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".step"),
+        options.WorkingFolder ?? Environment.CurrentDirectory);
+
+    // The name is also that of two folders.
+    private static void RequireUsable(string name)
+    {
+        if (name.Length == 0 || name.Trim() != name || name.Trim('.').Length == 0 || name.Any(char.IsControl)
+            || name.AsSpan().IndexOfAny(Path.GetInvalidFileNameChars()) >= 0 || name.AsSpan().IndexOfAny('/', '\\') >= 0)
+            throw new RenewalException(ErrorId.NameInvalid, $"'{name}' cannot be the name of a step context: it is also the name of a folder.", "Give another name with -Context.");
     }
 
     private static StepFolder ForContext(string path, string name)
@@ -46,6 +83,8 @@ internal sealed record StepFolder(string Base, string Authority, string? Profile
     }
 
     private static string ContextsFile(string path) => Path.Combine(path, "contexts.json");
+
+    private static string CurrentContextFile(string path) => Path.Combine(path, "current-context.json");
 
     private static string? CurrentContext(string file) => File.Exists(file) ? StepJson.Read(file, root => Text(root, "context")) : null;
 
@@ -92,28 +131,4 @@ internal sealed class StepDefaults
 
     private static List<(string Name, string Value)> Texts(JsonElement root) =>
         [.. root.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.String).Select(property => (property.Name, property.Value.GetString()!))];
-}
-
-/// <summary>Reads a JSON file of the step configuration.</summary>
-internal static class StepJson
-{
-    private static readonly JsonDocumentOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
-
-    /// <summary>Reads a file whose root is an object; <paramref name="select"/> gets the object.</summary>
-    /// <exception cref="RenewalException">The file cannot be read, or is not a JSON object.</exception>
-    public static T Read<T>(string path, Func<JsonElement, T> select)
-    {
-        var text = TextFile.Decode(InputFile.Read(path, "step configuration").Bytes);
-        try
-        {
-            using var document = JsonDocument.Parse(text, Options);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? select(document.RootElement) : throw new JsonException("it is not an object");
-        }
-        // GetString throws InvalidOperationException for an escaped half of a surrogate pair.
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new RenewalException(
-                ErrorId.StepConfigInvalid, $"The step configuration '{path}' cannot be read: {e.Message}", "Fix the file, or create it again with 'step ca bootstrap'.", e);
-        }
-    }
 }
