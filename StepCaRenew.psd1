@@ -12,6 +12,7 @@
     FormatsToProcess       = @('StepCaRenew.Format.ps1xml')
     FunctionsToExport      = @()
     CmdletsToExport        = @(
+        'Get-StepCa'
         'Get-StepCertificate'
         'Get-StepRenewalTask'
         'Initialize-StepContext'

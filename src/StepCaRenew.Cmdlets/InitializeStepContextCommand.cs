@@ -50,12 +50,7 @@ public sealed class InitializeStepContextCommand : StepCmdlet, IDisposable
     {
         var (address, fingerprint) = (CaAddress.Parse(CaUrl), RootFingerprint.Parse(Fingerprint));
         var store = InstallRoot ? TrustStore.Require(TimeProvider.System) : null;
-        var options = new CaOptions
-        {
-            Context = Context,
-            StepPath = StepPath is null ? null : FullPath(StepPath),
-            WorkingFolder = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
-        };
+        var options = ReadCa(CaUrl, root: null, Context, StepPath);
         using var bootstrap = pump.Run(stopping => Bootstrap.PrepareAsync(address, fingerprint, options, Force, TimeProvider.System, CaSettingsResolver.FromProcess, stopping));
         var action = $"Trust the CA at {address.Text} with the root certificate '{bootstrap.Root.Subject}' ({fingerprint[..8]}…, until {bootstrap.Root.NotAfter:s})";
         if (!ShouldProcess(bootstrap.Setup.DefaultsPath, store is null ? action : $"{action}, and add it to {store.Name}"))

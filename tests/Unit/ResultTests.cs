@@ -6,11 +6,14 @@ namespace StepCaRenew.Unit;
 /// <summary>The rules that all results of the cmdlets follow.</summary>
 public sealed partial class ResultTests
 {
-    public static TheoryData<Type> All => [typeof(StepCertificate), typeof(PairTestResult), typeof(RenewalResult), typeof(RenewalTask)];
+    public static TheoryData<Type> All => [typeof(StepCertificate), typeof(PairTestResult), typeof(RenewalResult), typeof(RenewalTask), typeof(StepCaProvisioner)];
+
+    /// <summary>Results without a name.</summary>
+    public static TheoryData<Type> AllAndNameless => [.. All.Select(row => row.Data), typeof(StepContext), typeof(StepCa), typeof(StepCaRoot)];
 
     // PowerShell calls an init accessor as it calls any setter.
     [Theory]
-    [MemberData(nameof(All))]
+    [MemberData(nameof(AllAndNameless))]
     public void Properties_CannotBeSet(Type type) =>
         Assert.Empty(type.GetProperties().Where(property => property.SetMethod is { IsPublic: true }).Select(property => property.Name));
 
@@ -20,14 +23,15 @@ public sealed partial class ResultTests
     {
         var result = Activator.CreateInstance(type)!;
         type.GetProperty("Name")!.SetValue(result, "web");
-        Assert.Equal("web", result.ToString());
+        Assert.Equal(type == typeof(StepCaProvisioner) ? "web ()" : "web", result.ToString());
     }
 
     // Export-Csv writes the name of an array's type.
     [Theory]
-    [MemberData(nameof(All))]
-    public void Lists_AreTextLists(Type type) =>
-        Assert.All(type.GetProperties().Select(property => property.PropertyType).Where(property => property != typeof(string) && typeof(IEnumerable).IsAssignableFrom(property)), property => Assert.Equal(typeof(TextList), property));
+    [MemberData(nameof(AllAndNameless))]
+    public void Lists_HaveAText(Type type) =>
+        Assert.All(type.GetProperties().Select(property => property.PropertyType).Where(property => property != typeof(string) && typeof(IEnumerable).IsAssignableFrom(property)), property =>
+            Assert.True(property == typeof(TextList) || property.GetGenericTypeDefinition() == typeof(ResultList<>), property.Name));
 
     // A date of the user's calendar would be in a message; see MessageTime. Formats of log events are invariant.
     [Fact]

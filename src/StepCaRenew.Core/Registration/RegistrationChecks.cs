@@ -8,6 +8,7 @@ using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;
 using StepCaRenew.Permissions;
+using StepCaRenew.Policy;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Scheduling.Foreign;
 using StepCaRenew.Scheduling.Linux;
@@ -127,7 +128,9 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
         using var roots = TrustedRoots.Load(registration.Ca);
         try
         {
-            await new CaClient(registration.Ca, roots, clock, environment).GetHealthAsync(cancellationToken).ConfigureAwait(false);
+            var health = await CaHealth.RequireAsync(new CaClient(registration.Ca, roots, clock, environment), registration.Ca, clock, cancellationToken).ConfigureAwait(false);
+            if (health.IsClockWrong)
+                TaskLog.Warned(logger, $"{registration.Definition.Name}: the clock of the CA at {registration.Ca.Url.Authority} and that of this machine differ by {Duration.Format(health.ClockDifference!.Value.Duration())}. Set the clocks: with such a difference, a new certificate may not be valid yet.");
         }
         catch (RenewalException e) when (request.IsForced)
         {

@@ -12,7 +12,7 @@ public sealed class CaInfoTests(FaultyCa shared) : IClassFixture<FaultyCa>
 {
     private readonly DevTestCa faulty = shared.Healthy();
 
-    public static TheoryData<string> Calls { get; } = ["/health", "/version", "/roots"];
+    public static TheoryData<string> Calls { get; } = ["/health", "/version", "/roots", "/provisioners"];
 
     [Theory]
     [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
@@ -61,6 +61,38 @@ public sealed class CaInfoTests(FaultyCa shared) : IClassFixture<FaultyCa>
         Assert.Equal(ErrorId.CaUntrusted, error.ErrorId);
     }
 
+    [Theory]
+    [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
+    public async Task Provisioners_AreListedWithTheirClaims(CaKind kind)
+    {
+        var all = await AskAsync(await TestCas.GetAsync(kind), client => client.GetProvisionersAsync(default));
+        Assert.Equal(["admin", "noeku", "norenew"], all.Select(one => one.Name).Order(StringComparer.Ordinal));
+        Assert.True(all.Single(one => one.Name == "norenew").Claims.GetProperty("disableRenewal").GetBoolean());
+        Assert.All(all, one => Assert.True(one is { Type: "JWK", EncryptedKey.Length: > 100 }));
+    }
+
+    [Fact]
+    public async Task Provisioners_OfAllPages_AreListed()
+    {
+        faulty.Server.Faults.Add("/provisioners", new RawFault(200, "application/json", """{"provisioners":[{"type":"ACME","name":"one"},null],"nextCursor":"a&b"}"""));
+        var all = await AskAsync(faulty, client => client.GetProvisionersAsync(default));
+        Assert.Equal(["one", "admin", "norenew", "noeku"], all.Select(one => one.Name));
+
+        faulty.Server.Faults.Add("/provisioners", new RawFault(200, "application/json", """{"provisioners":[],"nextCursor":"more"}"""), times: 101);
+        await Expect.FailureAsync(ErrorId.CaAnswerInvalid, () => AskAsync(faulty, client => client.GetProvisionersAsync(default)));
+    }
+
+    [Fact]
+    public async Task Health_OtherThanOk_IsAFailure()
+    {
+        faulty.Server.Faults.Add("/health", new RawFault(200, "application/json", """{"status":"\u001b[31mdatabase lost"}"""));
+        var settings = CaSettingsResolver.Resolve(new() { StepPath = faulty.StepPath }, _ => null);
+        var e = await Expect.FailureAsync(ErrorId.CaFailed, () => AskAsync(faulty, client => CaHealth.RequireAsync(client, settings, TimeProvider.System, default)));
+        Assert.Contains("'database lost'", e.Message, StringComparison.Ordinal);
+        var health = await AskAsync(faulty, client => CaHealth.RequireAsync(client, settings, TimeProvider.System, default));
+        Assert.True(health is { IsClockWrong: false, ClockDifference: not null } && health.Latency > TimeSpan.Zero);
+    }
+
     [Fact]
     public async Task Cancelled_IsCancelled()
     {
@@ -76,6 +108,7 @@ public sealed class CaInfoTests(FaultyCa shared) : IClassFixture<FaultyCa>
         {
             "/health" => await client.GetHealthAsync(default),
             "/version" => await client.GetVersionAsync(default),
+            "/provisioners" => await client.GetProvisionersAsync(default),
             _ => await client.GetRootsAsync(default),
         }, speed: speed));
         Assert.True(error.ErrorId == errorId, $"Expected {errorId} of {fault}, but it was {error.ErrorId}: {error.Message}");

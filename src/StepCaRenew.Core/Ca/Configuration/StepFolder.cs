@@ -9,6 +9,9 @@ namespace StepCaRenew.Ca.Configuration;
 /// <param name="Profile">The folder of the context's profile; null without a context.</param>
 internal sealed record StepFolder(string Base, string Authority, string? Profile)
 {
+    /// <summary>The name of the context; null without contexts.</summary>
+    public string? Context { get; private init; }
+
     /// <summary>The files of default values, the strongest last.</summary>
     public IEnumerable<string> DefaultsFiles =>
         new[] { Authority, Profile }.OfType<string>().Select(folder => Path.Combine(folder, "config", "defaults.json"));
@@ -25,13 +28,12 @@ internal sealed record StepFolder(string Base, string Authority, string? Profile
         return name is null ? new StepFolder(path, path, null) : ForContext(path, name);
     }
 
-    /// <summary>Finds the folder for a CA that is to be configured, and the name of its context, which may be new.</summary>
+    /// <summary>Finds the folder for a CA that is to be configured; its context may be new.</summary>
     /// <param name="options">The options of the call.</param>
     /// <param name="environment">Reads environment variables.</param>
     /// <param name="usualContext">The name of the context if none is given, and the folder has contexts.</param>
-    /// <returns>The folder, and the context; null if the folder has no contexts and none was given.</returns>
     /// <exception cref="RenewalException">There is no home folder, the name cannot be used, or a file cannot be read.</exception>
-    public static (StepFolder Folder, string? Context) FindNew(CaOptions options, Func<string, string?> environment, string usualContext)
+    public static StepFolder FindNew(CaOptions options, Func<string, string?> environment, string usualContext)
     {
         if (options.StepPath is null && environment("STEPPATH") is null && !CurrentUser.HasHome)
             throw new RenewalException(
@@ -40,11 +42,11 @@ internal sealed record StepFolder(string Base, string Authority, string? Profile
         var file = ContextsFile(path);
         var known = File.Exists(file) ? StepJson.Read(file, contexts => contexts.EnumerateObject().Select(context => context.Name).ToList()) : [];
         if ((options.Context ?? environment("STEP_CONTEXT") ?? (known.Count > 0 ? usualContext : null)) is not { } name)
-            return (new StepFolder(path, path, null), null);
+            return new StepFolder(path, path, null);
         if (known.Contains(name))
-            return (ForContext(path, name), name);
+            return ForContext(path, name);
         RequireUsable(name);
-        return (new StepFolder(path, Path.Combine(path, "authorities", name), Path.Combine(path, "profiles", name)), name);
+        return new StepFolder(path, Path.Combine(path, "authorities", name), Path.Combine(path, "profiles", name)) { Context = name };
     }
 
     /// <summary>The file with the names of the contexts.</summary>
@@ -78,7 +80,8 @@ internal sealed record StepFolder(string Base, string Authority, string? Profile
             return new StepFolder(
                 path,
                 Path.Combine(path, "authorities", Text(context, "authority") ?? name),
-                Path.Combine(path, "profiles", Text(context, "profile") ?? name));
+                Path.Combine(path, "profiles", Text(context, "profile") ?? name))
+            { Context = name };
         });
     }
 

@@ -26,11 +26,11 @@ internal sealed class StepSetup
     {
         (this.address, this.root) = (address, root);
         // A context is named after the host, as in step; an IPv6 address without its brackets.
-        (folder, Context) = StepFolder.FindNew(options, environment, address.Host.Trim('[', ']'));
+        folder = StepFolder.FindNew(options, environment, address.Host.Trim('[', ']'));
     }
 
     /// <summary>The context; null without contexts.</summary>
-    public string? Context { get; }
+    public string? Context => folder.Context;
 
     /// <summary>The step folder.</summary>
     public string StepPath => folder.Base;
