@@ -42,6 +42,13 @@ internal static class ErrorRecords
         ErrorId.DiskFull or ErrorId.WriteFailed or ErrorId.RecoveryBlocked => ErrorCategory.WriteError,
         ErrorId.ChangedDuringRenewal or ErrorId.TargetIsMountPoint or ErrorId.Locked or ErrorId.FileInUse or ErrorId.DaemonRunning => ErrorCategory.ResourceBusy,
         ErrorId.ActionFailed or ErrorId.RunNowFailed or ErrorId.SchedulerFailed or ErrorId.ModuleNotLoaded or ErrorId.AccountRunFailed => ErrorCategory.InvalidResult,
+        ErrorId.HomeMissing or ErrorId.RootUnknown => ErrorCategory.ObjectNotFound,
+        ErrorId.FingerprintInvalid or ErrorId.SerialNumberInvalid or ErrorId.SerialNumberDiffers => ErrorCategory.InvalidArgument,
+        ErrorId.RootNotAuthority or ErrorId.CaRedirected => ErrorCategory.InvalidData,
+        ErrorId.ContextExists or ErrorId.AlreadyRevoked => ErrorCategory.ResourceExists,
+        ErrorId.RevocationRefused => ErrorCategory.PermissionDenied,
+        ErrorId.TrustStoreUnavailable or ErrorId.RevocationUnsupported => ErrorCategory.NotImplemented,
+        ErrorId.TrustStoreFailed => ErrorCategory.WriteError,
         _ => ErrorCategory.NotSpecified,
     };
 }

@@ -62,6 +62,21 @@ internal sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProv
             : throw SignRefusals.Map(response, message.RequestUri!, token, clock.GetUtcNow());
     }
 
+    /// <summary>Revokes a certificate: by the certificate itself, or by a token in the request.</summary>
+    /// <param name="revocation">The request.</param>
+    /// <param name="client">The certificate to revoke; null if the request has a token.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="RenewalException">The CA cannot be reached, refuses, or gives an invalid answer.</exception>
+    public async Task RevokeAsync(RevokeRequest revocation, ClientIdentity? client, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, settings.Endpoint("/revoke")) { Content = Json(revocation, CaJson.Default.RevokeRequest) };
+        var response = await SendAsync(request, client, cancellationToken).ConfigureAwait(false);
+        if (!response.IsSuccess)
+            throw RevokeRefusals.Map(response, request.RequestUri!, revocation);
+        if (Parse(response, request.RequestUri!, CaJson.Default.HealthAnswer)?.Status != CaHealth.Ok)
+            throw Refusals.Invalid(response, request.RequestUri!, "no confirmation of the revocation");
+    }
+
     /// <summary>All provisioners of the CA.</summary>
     /// <exception cref="RenewalException">The CA cannot be reached, or gives an invalid answer.</exception>
     public async Task<IReadOnlyList<ProvisionerEntry>> GetProvisionersAsync(CancellationToken cancellationToken)
@@ -127,14 +142,20 @@ internal sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProv
         var response = await SendAsync(request, client: null, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccess)
             throw Refusals.Map(response, request.RequestUri!, usedToken: false, new TokenFacts());
+        var answer = Parse(response, request.RequestUri!, type);
+        return (answer is null ? null : field(answer)) ?? throw Refusals.Invalid(response, request.RequestUri!, $"no answer to {path}");
+    }
+
+    private static T? Parse<T>(CaResponse response, Uri endpoint, JsonTypeInfo<T> type)
+        where T : class
+    {
         try
         {
-            var answer = JsonSerializer.Deserialize(response.Body, type);
-            return (answer is null ? null : field(answer)) ?? throw Refusals.Invalid(response, request.RequestUri!, $"no answer to {path}");
+            return JsonSerializer.Deserialize(response.Body, type);
         }
         catch (JsonException e)
         {
-            throw Refusals.Invalid(response, request.RequestUri!, "an answer that is not JSON", e);
+            throw Refusals.Invalid(response, endpoint, "an answer that is not JSON", e);
         }
     }
 

@@ -1,4 +1,5 @@
 using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Text;
 
 namespace StepCaRenew.Ca;
 
@@ -21,6 +22,6 @@ internal sealed record CaHealth(TimeSpan Latency, TimeSpan? ClockDifference)
         var status = await client.GetHealthAsync(cancellationToken).ConfigureAwait(false);
         var latency = clock.GetElapsedTime(start);
         return status == Ok ? new CaHealth(latency, client.ClockDifference)
-            : throw new RenewalException(ErrorId.CaFailed, $"The CA at {settings.Url.Authority} reports its health as '{ForeignText.Clean(status)}'.", "See the CA's log.");
+            : throw new RenewalException(ErrorId.CaFailed, $"The CA at {settings.Url.Authority} reports its health as '{PlainText.Excerpt(status)}'.", "See the CA's log.");
     }
 }

@@ -12,6 +12,25 @@ internal sealed record SignAnswer(
 /// <summary>The body of <c>/rekey</c>.</summary>
 internal sealed record RekeyRequest([property: JsonPropertyName("csr")] string SigningRequest);
 
+/// <summary>The body of <c>/revoke</c>. Passive: the CA renews the certificate no more; it publishes nothing.</summary>
+/// <param name="SerialNumber">The serial number, decimal.</param>
+/// <param name="ReasonCode">A CRLReason of RFC 5280.</param>
+/// <param name="Reason">A text for the CA's records.</param>
+/// <param name="Token">A one-time token; null for a request with the certificate itself.</param>
+internal sealed record RevokeRequest(
+    [property: JsonPropertyName("serial")] string SerialNumber,
+    [property: JsonPropertyName("reasonCode")] int ReasonCode,
+    [property: JsonPropertyName("reason")] string Reason,
+    [property: JsonPropertyName("ott"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Token)
+{
+    /// <summary>The only kind that step-ca has.</summary>
+    [JsonPropertyName("passive")]
+    public bool IsPassive { get; } = true;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"a request to revoke {SerialNumber}";
+}
+
 /// <summary>An error of the API; the name of the text depends on the server's version.</summary>
 internal sealed record ErrorAnswer(
     [property: JsonPropertyName("message")] string? Message,
@@ -78,6 +97,7 @@ internal sealed record RootsAnswer([property: JsonPropertyName("crts")] IReadOnl
 [JsonSerializable(typeof(RekeyRequest))]
 [JsonSerializable(typeof(SignRequest))]
 [JsonSerializable(typeof(ProvisionersAnswer))]
+[JsonSerializable(typeof(RevokeRequest))]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(VersionAnswer))]

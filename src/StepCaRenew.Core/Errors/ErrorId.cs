@@ -140,6 +140,16 @@ public static partial class ErrorId
     public const string ProvisionerPasswordRequired = nameof(ProvisionerPasswordRequired);
     /// <summary>The password does not decrypt the key of the provisioner.</summary>
     public const string ProvisionerPasswordWrong = nameof(ProvisionerPasswordWrong);
+    /// <summary>A text is not a serial number.</summary>
+    public const string SerialNumberInvalid = nameof(SerialNumberInvalid);
+    /// <summary>The token or the certificate of a revocation is for another serial number.</summary>
+    public const string SerialNumberDiffers = nameof(SerialNumberDiffers);
+    /// <summary>The certificate is already revoked.</summary>
+    public const string AlreadyRevoked = nameof(AlreadyRevoked);
+    /// <summary>The CA refused to revoke the certificate.</summary>
+    public const string RevocationRefused = nameof(RevocationRefused);
+    /// <summary>The CA cannot revoke: it has no database.</summary>
+    public const string RevocationUnsupported = nameof(RevocationUnsupported);
     /// <summary>The CA does not allow the request.</summary>
     public const string CaForbidden = nameof(CaForbidden);
     /// <summary>The CA found the request malformed.</summary>

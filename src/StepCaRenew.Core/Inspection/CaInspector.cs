@@ -5,6 +5,7 @@ using StepCaRenew.Ca;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.Policy;
+using StepCaRenew.Text;
 
 namespace StepCaRenew.Inspection;
 
@@ -24,7 +25,7 @@ internal sealed class CaInspector(TimeProvider clock, Func<string, string?> envi
             CaUrl = settings.Address,
             Context = StepFolder.Find(options, environment).Context,
             Status = CaHealth.Ok,
-            Version = ForeignText.Clean(await client.GetVersionAsync(cancellationToken).ConfigureAwait(false)),
+            Version = PlainText.Excerpt(await client.GetVersionAsync(cancellationToken).ConfigureAwait(false)),
             LatencyMs = (long)Math.Round(health.Latency.TotalMilliseconds),
             ClockDifferenceSeconds = (long?)health.ClockDifference?.TotalSeconds,
             RootPath = settings.RootPath,
@@ -68,12 +69,12 @@ internal sealed class CaInspector(TimeProvider clock, Func<string, string?> envi
 
     private static StepCaProvisioner Describe(ProvisionerEntry entry) => new()
     {
-        Name = ForeignText.Clean(entry.Name ?? string.Empty),
-        Type = ForeignText.Clean(entry.Type ?? string.Empty),
-        KeyId = entry.KeyField("kid") is { } id ? ForeignText.Clean(id) : null,
+        Name = PlainText.Excerpt(entry.Name ?? string.Empty),
+        Type = PlainText.Excerpt(entry.Type ?? string.Empty),
+        KeyId = entry.KeyField("kid") is { } id ? PlainText.Excerpt(id) : null,
         HasEncryptedKey = !string.IsNullOrEmpty(entry.EncryptedKey),
         Claims = TextList.FromNames(entry.Claims.ValueKind == JsonValueKind.Object
-            ? [.. entry.Claims.EnumerateObject().Select(claim => ForeignText.Clean($"{claim.Name}={Text(claim.Value)}"))] : []),
+            ? [.. entry.Claims.EnumerateObject().Select(claim => PlainText.Excerpt($"{claim.Name}={Text(claim.Value)}"))] : []),
     };
 
     private static string Text(JsonElement value) => value.ValueKind switch
