@@ -19,6 +19,7 @@
         'Invoke-StepRenewal'
         'New-StepToken'
         'Register-StepRenewalTask'
+        'Revoke-StepCertificate'
         'Test-StepCertificatePair'
         'Unregister-StepRenewalTask'
     )

@@ -2,8 +2,12 @@ using System.Management.Automation;
 using System.Runtime.InteropServices;
 using System.Security;
 using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Ca.Signing;
+using StepCaRenew.Ca.Tokens;
 using StepCaRenew.Certificates.Keys;
+using StepCaRenew.Certificates.Pem;
 using StepCaRenew.Cmdlets.Support;
+using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Cmdlets;
 
@@ -139,6 +143,27 @@ public abstract class StepCmdlet : PSCmdlet
         return password is not null ? Copy(password)
             : file is not null ? KeyPassword.FromFile(FullPath(file))
             : null;
+    }
+
+    /// <summary>The authorization of a request: a token, or the password of a provisioner.</summary>
+    /// <exception cref="RenewalException">None was given and none is configured, or two passwords were given, or a file cannot be read.</exception>
+    private protected Credential ReadCredential(SecureString? token, string? tokenFile, string? provisioner, SecureString? password, string? passwordFile, CaOptions ca)
+    {
+        if (tokenFile is not null)
+            return new Credential.Token(OneTimeToken.Parse(TextFile.Decode(InputFile.Read(FullPath(tokenFile), "token file").Bytes)));
+        if (token is not null)
+        {
+            using var text = Copy(token);
+            return new Credential.Token(OneTimeToken.Parse(text.Characters.ToString()));
+        }
+
+        if (password is not null && passwordFile is not null)
+            throw new RenewalException(ErrorId.ConflictingParameters, "-ProvisionerPassword and -ProvisionerPasswordFile were both given.", "Give one of them.");
+        var configured = ProvisionerParameters.Read(ca, CaSettingsResolver.FromProcess);
+        var file = passwordFile is not null ? FullPath(passwordFile) : configured.PasswordFile;
+        return new Credential.Provisioner(provisioner ?? configured.Name, password is not null ? Copy(password)
+            : file is not null ? KeyPassword.FromFile(file)
+            : throw new RenewalException(ErrorId.ProvisionerPasswordRequired, "No token and no password of a provisioner was given.", "Give -TokenFile, or -ProvisionerPasswordFile."));
     }
 
     /// <summary>The password that step's environment or configuration names a file for, read if a key needs it; null if none is named.</summary>

@@ -12,6 +12,21 @@ internal sealed record SignAnswer(
 /// <summary>The body of <c>/rekey</c>.</summary>
 internal sealed record RekeyRequest([property: JsonPropertyName("csr")] string SigningRequest);
 
+/// <summary>Why a certificate is revoked: CRLReason, RFC 5280 section 5.3.1, with its numbers. 7 is not used.</summary>
+internal enum RevocationReason
+{
+    Unspecified = 0,
+    KeyCompromise = 1,
+    CACompromise = 2,
+    AffiliationChanged = 3,
+    Superseded = 4,
+    CessationOfOperation = 5,
+    CertificateHold = 6,
+    RemoveFromCRL = 8,
+    PrivilegeWithdrawn = 9,
+    AACompromise = 10,
+}
+
 /// <summary>The body of <c>/revoke</c>. Passive: the CA renews the certificate no more; it publishes nothing.</summary>
 /// <param name="SerialNumber">The serial number, decimal.</param>
 /// <param name="ReasonCode">A CRLReason of RFC 5280.</param>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using StepCaRenew.Ca;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.DevCa.Faults;
 using StepCaRenew.Integration.Cas;

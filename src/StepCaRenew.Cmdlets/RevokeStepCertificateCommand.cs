@@ -1,0 +1,160 @@
+using System.Management.Automation;
+using System.Security;
+using StepCaRenew.Ca;
+using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Ca.Signing;
+using StepCaRenew.Ca.Trust;
+using StepCaRenew.Cmdlets.Support;
+using StepCaRenew.Renewal;
+using StepCaRenew.Stores.PemFiles;
+
+namespace StepCaRenew.Cmdlets;
+
+/// <summary>Revoke-StepCertificate: revokes a certificate by itself, or a serial number by a token.</summary>
+[Cmdlet(VerbsSecurity.Revoke, "StepCertificate", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = CertificateSet, HelpUri = HelpPages.Folder + "Revoke-StepCertificate.md")]
+[OutputType(typeof(void))]
+public sealed class RevokeStepCertificateCommand : StepCmdlet, IDisposable
+{
+    private const string CertificateSet = "Certificate";
+    private const string TokenSet = "Token";
+    private const string TokenFileSet = "TokenFile";
+    private const string ProvisionerSet = "Provisioner";
+
+    private readonly PipelinePump pump = new();
+
+    /// <summary>The certificate file.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = CertificateSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
+    public string CertificatePath { get; set; } = string.Empty;
+
+    /// <summary>The key file, if it is not next to the certificate.</summary>
+    [Parameter(Position = 1, ParameterSetName = CertificateSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
+    public string? KeyPath { get; set; }
+
+    /// <summary>The password of an encrypted key.</summary>
+    [Parameter(ParameterSetName = CertificateSet)]
+    [ValidateNotNull]
+    public SecureString? KeyPassword { get; set; }
+
+    /// <summary>A file with the password of an encrypted key.</summary>
+    [Parameter(ParameterSetName = CertificateSet)]
+    [ValidateNotNullOrEmpty]
+    public string? KeyPasswordFile { get; set; }
+
+    /// <summary>The serial number of the certificate: decimal, or hexadecimal with 0x.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = TokenSet)]
+    [Parameter(Mandatory = true, ParameterSetName = TokenFileSet)]
+    [Parameter(Mandatory = true, ParameterSetName = ProvisionerSet)]
+    [ValidateNotNullOrEmpty]
+    public string? SerialNumber { get; set; }
+
+    /// <summary>A one-time token for revoking the serial number.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = TokenSet)]
+    [ValidateNotNull]
+    public SecureString? Token { get; set; }
+
+    /// <summary>A file with the token.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = TokenFileSet)]
+    [ValidateNotNullOrEmpty]
+    public string? TokenFile { get; set; }
+
+    /// <summary>The provisioner that makes the token; by default the only JWK provisioner.</summary>
+    [Parameter(ParameterSetName = ProvisionerSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Provisioner { get; set; }
+
+    /// <summary>The password of the provisioner.</summary>
+    [Parameter(ParameterSetName = ProvisionerSet)]
+    [ValidateNotNull]
+    public SecureString? ProvisionerPassword { get; set; }
+
+    /// <summary>A file with the password of the provisioner.</summary>
+    [Parameter(ParameterSetName = ProvisionerSet)]
+    [ValidateNotNullOrEmpty]
+    public string? ProvisionerPasswordFile { get; set; }
+
+    /// <summary>Why the certificate is revoked: a CRLReason of RFC 5280.</summary>
+    [Parameter]
+    [ValidateSet("Unspecified", "KeyCompromise", "CACompromise", "AffiliationChanged", "Superseded", "CessationOfOperation", "CertificateHold", "RemoveFromCRL", "PrivilegeWithdrawn", "AACompromise")]
+    public string ReasonCode { get; set; } = nameof(RevocationReason.Unspecified);
+
+    /// <summary>The reason in words, for the CA's records.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public string Reason { get; set; } = string.Empty;
+
+    /// <summary>The URL of the CA; by default that of step's configuration.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? CaUrl { get; set; }
+
+    /// <summary>The root certificate file of the CA; by default that of step's configuration.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Root { get; set; }
+
+    /// <summary>The name of a step context.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ContextCompleter))]
+    public string? Context { get; set; }
+
+    /// <summary>The folder of step's configuration, instead of $STEPPATH or ~/.step.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? StepPath { get; set; }
+
+    private int ReasonNumber => (int)Enum.Parse<RevocationReason>(ReasonCode, ignoreCase: true);
+
+    /// <inheritdoc/>
+    public void Dispose() => pump.Dispose();
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Terminating(() =>
+    {
+        var ca = ReadCa(CaUrl, Root, Context, StepPath);
+        if (SerialNumber is null)
+            RevokeCertificate(ca);
+        else
+            RevokeSerialNumber(StepCaRenew.Certificates.SerialNumber.Parse(SerialNumber), ca);
+    });
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => pump.Stop();
+
+    private void RevokeCertificate(CaOptions ca)
+    {
+        using var password = ReadPassword(KeyPassword, KeyPasswordFile) ?? ReadConfiguredPassword(ca);
+        var location = new PairLocation(FullPath(CertificatePath), KeyPath is null ? null : FullPath(KeyPath)) { KeyPassword = password };
+        using var revocation = CertificateRevocation.Open(location, ca, TimeProvider.System, CaSettingsResolver.FromProcess);
+        if (!IsWanted(revocation.Description))
+            return;
+        Run(stopping => revocation.RunAsync(ReasonNumber, Reason, stopping));
+        WriteVerbose($"Revoked {revocation.Description}.");
+    }
+
+    private void RevokeSerialNumber(string serialNumber, CaOptions ca)
+    {
+        var credential = ReadCredential(Token, TokenFile, Provisioner, ProvisionerPassword, ProvisionerPasswordFile, ca);
+        using var password = (credential as Credential.Provisioner)?.Password;
+        if (credential is Credential.Token token)
+            TokenRevocation.RequireFor(serialNumber, token.Given);
+        if (!IsWanted($"the certificate with the serial number {serialNumber}"))
+            return;
+        var finder = new CaFinder(CaSettingsResolver.FromProcess, new RootDownload(TimeProvider.System, CaSettingsResolver.FromProcess).FetchAsync);
+        var revocation = new TokenRevocation(finder, TimeProvider.System, CaSettingsResolver.FromProcess);
+        Run(stopping => revocation.RunAsync(new RevokeRequest(serialNumber, ReasonNumber, Reason, Token: null), credential, ca, stopping));
+        WriteVerbose($"Revoked the certificate with the serial number {serialNumber}.");
+    }
+
+    private bool IsWanted(string what) => ShouldProcess(what, $"Revoke for ever ({ReasonCode})");
+
+    private void Run(Func<CancellationToken, Task> action) => pump.Run(async stopping =>
+    {
+        await action(stopping).ConfigureAwait(false);
+        return true;
+    });
+}
