@@ -30,7 +30,7 @@ Describe 'Revoke-StepCertificate with <_>' -ForEach 'DevCa', 'StepCa' {
 
     It 'revokes a certificate by itself, once' {
         $said = Revoke-StepCertificate $pair.CertificatePath @at -ReasonCode KeyCompromise -Reason lost -Verbose 4>&1
-        "$said" | Should -BeLike "Revoked 'CN=web.local' with the serial number *"
+        "$said" | Should -BeLike "*. Revoked 'CN=web.local' with the serial number *"
         (Invoke-StepRenewal $pair.CertificatePath -StepPath $ca.Folder -Force -ErrorAction SilentlyContinue).ErrorId | Should -BeExactly RenewalRefused
         { Revoke-StepCertificate $pair.CertificatePath @at } | Should -Throw '*is already revoked*' -ErrorId 'AlreadyRevoked,*'
         $pair.CertificatePath, $pair.KeyPath | Should -Exist
