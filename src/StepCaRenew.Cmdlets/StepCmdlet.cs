@@ -157,13 +157,11 @@ public abstract class StepCmdlet : PSCmdlet
             return new Credential.Token(OneTimeToken.Parse(text.Characters.ToString()));
         }
 
-        if (password is not null && passwordFile is not null)
-            throw new RenewalException(ErrorId.ConflictingParameters, "-ProvisionerPassword and -ProvisionerPasswordFile were both given.", "Give one of them.");
         var configured = ProvisionerParameters.Read(ca, CaSettingsResolver.FromProcess);
-        var file = passwordFile is not null ? FullPath(passwordFile) : configured.PasswordFile;
-        return new Credential.Provisioner(provisioner ?? configured.Name, password is not null ? Copy(password)
-            : file is not null ? KeyPassword.FromFile(file)
-            : throw new RenewalException(ErrorId.ProvisionerPasswordRequired, "No token and no password of a provisioner was given.", "Give -TokenFile, or -ProvisionerPasswordFile."));
+        var secret = ReadPassword(password, passwordFile, "ProvisionerPassword") ?? (configured.PasswordFile is { } file ? KeyPassword.FromFile(file) : null);
+        return new Credential.Provisioner(provisioner ?? configured.Name, secret ?? throw new RenewalException(
+            ErrorId.ProvisionerPasswordRequired, "No token and no password of a provisioner was given.",
+            "Give -TokenFile, or -ProvisionerPasswordFile, or name that file in step's configuration (provisioner-password-file)."));
     }
 
     /// <summary>The password that step's environment or configuration names a file for, read if a key needs it; null if none is named.</summary>

@@ -28,7 +28,7 @@ internal sealed class TokenRevocation(CaFinder finder, TimeProvider clock, Func<
         var token = given?.Text;
         if (credential is Credential.Provisioner provisioner)
         {
-            using var tokens = await ProvisionerTokens.OpenAsync(ca, client, provisioner.Name, provisioner.Password, cancellationToken).ConfigureAwait(false);
+            using var tokens = await ProvisionerTokens.OpenAsync(ca, provisioner.Name, provisioner.Password, clock, environment, cancellationToken).ConfigureAwait(false);
             token = tokens.ForRevocation(revocation.SerialNumber, clock.GetUtcNow());
         }
 
