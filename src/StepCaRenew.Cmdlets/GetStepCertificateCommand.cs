@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Inspection;
@@ -34,6 +35,14 @@ public sealed class GetStepCertificateCommand : CertificateCmdlet
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string>? Paths => ParameterSetName == LiteralPathSet ? LiteralPath : Path;
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        if (RootEnd.Describe(ReadCa(null, null, null, null), TimeProvider.System, CaSettingsResolver.FromProcess) is { } warning)
+            WriteWarning(warning);
+    }
 
     /// <inheritdoc/>
     protected override object Examine(string certificatePath, string? keyPath)

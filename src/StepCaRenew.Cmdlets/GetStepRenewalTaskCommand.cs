@@ -25,7 +25,15 @@ public sealed class GetStepRenewalTaskCommand : StepCmdlet, IDisposable
     {
         var services = new TaskServices(this, pump);
         foreach (var (store, name) in RegisteredNameCompleter.Resolve(Name))
-            NonTerminating(name, () => WriteObject(Shown.For(pump.Run(stopping => services.ReaderFor(RegisteredNameCompleter.Require(store, name)).ReadAsync(store!, name, stopping)))));
+        {
+            NonTerminating(name, () =>
+            {
+                var task = pump.Run(stopping => services.ReaderFor(RegisteredNameCompleter.Require(store, name)).ReadAsync(store!, name, stopping));
+                WriteObject(Shown.For(task));
+                if (task.RootWarning is { } warning)
+                    WriteWarning($"{name}: {warning}");
+            });
+        }
     });
 
     /// <inheritdoc/>

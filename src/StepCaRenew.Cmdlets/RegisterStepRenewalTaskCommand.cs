@@ -63,6 +63,10 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
     [ValidateNotNullOrEmpty]
     public string? GroupManagedServiceAccount { get; set; }
 
+    /// <summary>Trust new root certificates of the CA, if it serves them over a connection that a trusted root verified.</summary>
+    [Parameter]
+    public SwitchParameter FollowRoots { get; set; }
+
     /// <summary>The scheduler; Auto is the machine's usual one.</summary>
     [Parameter]
     [ValidateSet(SchedulerFinder.Auto, SchedulerKind.TaskScheduler, SchedulerKind.Systemd, SchedulerKind.Cron)]
@@ -126,6 +130,7 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
             Name = Name,
             CertificatePath = FullPath(CertificatePath),
             KeyPath = KeyPath is null ? null : FullPath(KeyPath),
+            FollowRoots = FollowRoots,
             Interval = Interval is null ? null : ScheduleInterval.Parse(Interval),
             Scheduler = SchedulerKind.All.FirstOrDefault(kind => kind.Equals(Scheduler, StringComparison.OrdinalIgnoreCase)),
         },

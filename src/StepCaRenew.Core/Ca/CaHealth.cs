@@ -11,7 +11,7 @@ internal sealed record CaHealth(TimeSpan Latency, TimeSpan? ClockDifference)
     /// <summary>The status of a CA that works.</summary>
     public const string Ok = "ok";
 
-    /// <summary>Whether the clocks differ by more than a minute: then certificates may not be valid yet, or tokens be refused.</summary>
+    /// <summary>Whether the clocks differ by more than a minute: then certificates might not be valid yet, or tokens might be refused.</summary>
     public bool IsClockWrong => ClockDifference is { } difference && difference.Duration() > CaClock.Tolerance;
 
     /// <summary>Asks a CA; it is reached, trusted and well, or this fails.</summary>

@@ -41,7 +41,7 @@ internal static class Refusals
                 ErrorId.CaFailed, said, "The CA is down or overloaded behind its proxy; run again later.")
             { IsTransient = true, RetryAfter = response.RetryAfter },
             _ when (int)response.Status is >= 300 and < 400 => new(
-                ErrorId.CaRedirected, $"{endpoint.Authority} answered {(int)response.Status}, which redirects to another address. Redirects are not followed.",
+                ErrorId.CaRedirected, $"{said} That redirects to another address, and redirects are not followed.",
                 "Give the address of the step-ca itself; a proxy or a captive portal also redirects."),
             _ when (int)response.Status >= 500 => new(ErrorId.CaFailed, said, "See the CA's log."),
             _ => Invalid(response, endpoint, "an answer that a step-ca does not give"),

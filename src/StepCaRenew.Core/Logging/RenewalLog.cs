@@ -73,6 +73,12 @@ internal static partial class RenewalLog
     [LoggerMessage(190, LogLevel.Error, "Could not renew '{CertificatePath}' ({ErrorId}): {Reason}")]
     public static partial void Failed(ILogger logger, string certificatePath, string errorId, string reason);
 
+    [LoggerMessage(193, LogLevel.Warning, "{Name}: the CA has a new root certificate, which is trusted now (-FollowRoots): {Fingerprints}.")]
+    public static partial void RootsFollowed(ILogger logger, string name, string fingerprints);
+
+    [LoggerMessage(194, LogLevel.Warning, "{Name}: the CA was not asked for new root certificates: {Reason} The next run asks again.")]
+    public static partial void RootsNotFollowed(ILogger logger, string name, string reason);
+
     [LoggerMessage(191, LogLevel.Error, "The call failed ({ErrorId}): {Reason}")]
     public static partial void CallEnded(ILogger logger, string errorId, string reason);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;
@@ -25,6 +26,9 @@ internal sealed class RegisteredRenewal : IDisposable
     /// <summary>The definition.</summary>
     public RenewalDefinition Definition { get; }
 
+    /// <summary>The CA, with the roots that were followed.</summary>
+    public CaOptions Ca => CaOf(Folders, Definition);
+
     /// <summary>The URL of the monitor, a secret except for its host.</summary>
     public Uri? HealthCheckUri { get; }
 
@@ -50,6 +54,7 @@ internal sealed class RegisteredRenewal : IDisposable
     public RenewalRequest ToRequest(bool isScheduled)
     {
         var request = Definition.ToRequest(password) with { RecordFolder = RecordFolder() };
+        request = request with { Ca = request.Ca with { FollowedRootsPath = Ca.FollowedRootsPath } };
         return isScheduled && Definition.RetryTimeout is null ? request with { RetryTimeout = RetryTime(Definition.Interval ?? IntervalOfCertificate()) } : request;
     }
 
@@ -59,6 +64,14 @@ internal sealed class RegisteredRenewal : IDisposable
     /// <summary>How long a scheduled run can retry.</summary>
     /// <param name="interval">The schedule's interval.</param>
     internal static TimeSpan RetryTime(TimeSpan interval) => interval / 2 < LongestRetry ? interval / 2 : LongestRetry;
+
+    /// <inheritdoc cref="Ca"/>
+    internal static CaOptions CaOf(RenewalFolders folders, RenewalDefinition definition) =>
+        definition.Ca with { RegisteredName = definition.Name, FollowedRootsPath = FollowedRootsOf(folders, definition) };
+
+    /// <summary>The file of the followed roots; null if the renewal follows none.</summary>
+    internal static string? FollowedRootsOf(RenewalFolders folders, RenewalDefinition definition) =>
+        definition.FollowRoots ? Path.Combine(folders.StateFolder(definition.Name), StateStore.FollowedRoots) : null;
 
     /// <summary>The log of a renewal.</summary>
     internal static string LogOf(RenewalFolders folders, RenewalDefinition definition) => definition.LogPath ?? UsualLogOf(folders, definition.Name);

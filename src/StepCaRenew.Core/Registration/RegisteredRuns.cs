@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.Ca;
+using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Ca.Trust;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Logging;
 using StepCaRenew.Monitoring;
@@ -20,10 +22,13 @@ namespace StepCaRenew.Registration;
 /// <param name="logger">The log of the call; each renewal has its own log too.</param>
 internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger) : IDisposable
 {
+    private static readonly TimeSpan RootsInterval = TimeSpan.FromDays(1);
+
     private readonly SortedList<int, RegisteredOutcome> outcomes = [];
     private readonly RenewalCall call = new(clock, random, environment, logger);
     private readonly RegisteredCertificates registered = new(environment);
     private IReadOnlyList<RenewalException> actionErrors = [];
+    private RootFollower? followers;
 
     /// <inheritdoc cref="RegisteredRuns(RegisteredRunOptions, TimeProvider, Func{double}, Func{string, string?}, ILogger)"/>
     public RegisteredRuns(RegisteredRunOptions options, TimeProvider clock, Func<double> random, Func<string, string?> environment, CallLog log)
@@ -77,7 +82,7 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
             var run = await call.RenewAsync(request, own, cancellationToken).ConfigureAwait(false);
             run.Result = run.Result with { Name = name };
             if (order is false && run.Error is null && run.Result.Status == RenewalStatus.NotDue)
-                (run.Result, run.Error) = await new RunTest(clock, environment, log).RunAsync(renewal.Definition, options.Host, run.Result, cancellationToken).ConfigureAwait(false);
+                (run.Result, run.Error) = await new RunTest(clock, environment, log).RunAsync(renewal.Definition with { Ca = renewal.Ca }, options.Host, run.Result, cancellationToken).ConfigureAwait(false);
             Add(position, new RegisteredOutcome(store, name, renewal, log, run.Result, run.Error) { Run = run });
         }
         catch (RenewalException e)
@@ -115,7 +120,8 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
             EventSubject.Name = outcomes.Count > 1 ? outcome.Name : null;
             var states = new StateStore(outcome.Store!.Folders, outcome.Logger);
             var before = states.Read(outcome.Name);
-            states.Write(outcome.Name, outcome.Run is { } run ? before.After(run, clock.GetUtcNow()) : before.Refused(outcome.Error!, clock.GetUtcNow()));
+            var after = outcome.Run is { } run ? before.After(run, clock.GetUtcNow()) : before.Refused(outcome.Error!, clock.GetUtcNow());
+            states.Write(outcome.Name, await FollowRootsAsync(outcome, after, cancellationToken).ConfigureAwait(false));
             if ((outcome.Renewal?.HealthCheckUri ?? outcome.MonitorOfRefused) is not { } uri)
                 continue;
             using var monitor = new HealthCheck(uri, options.Host.Timeout, outcome.Logger);
@@ -130,6 +136,18 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
         call.Dispose();
         foreach (var outcome in outcomes.Values)
             outcome.Renewal?.Dispose();
+    }
+
+    // After a renewal, and once a day: most runs find a certificate that is not due, and ask nothing.
+    private async Task<RenewalState> FollowRootsAsync(RegisteredOutcome outcome, RenewalState state, CancellationToken cancellationToken)
+    {
+        if (outcome.Renewal is not { Definition.FollowRoots: true } renewal
+            || (outcome.Result?.Status != RenewalStatus.Renewed && clock.GetUtcNow() - state.RootsAsked < RootsInterval))
+            return state;
+        // One follower for all renewals of the call, so that each CA is asked once.
+        followers ??= new RootFollower(clock, environment);
+        await followers.FollowAsync(outcome.Name, CaSettingsResolver.Resolve(renewal.Ca, environment), outcome.Logger, cancellationToken).ConfigureAwait(false);
+        return state with { RootsAsked = clock.GetUtcNow() };
     }
 
     // A scheduled run renews even if an action cannot run: otherwise the certificate could expire before somebody fixes the

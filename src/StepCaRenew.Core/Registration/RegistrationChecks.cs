@@ -130,7 +130,7 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
         {
             var health = await CaHealth.RequireAsync(new CaClient(registration.Ca, roots, clock, environment), registration.Ca, clock, cancellationToken).ConfigureAwait(false);
             if (health.IsClockWrong)
-                TaskLog.Warned(logger, $"{registration.Definition.Name}: the clock of the CA at {registration.Ca.Url.Authority} and that of this machine differ by {Duration.Format(health.ClockDifference!.Value.Duration())}. Set the clocks: with such a difference, a new certificate may not be valid yet.");
+                TaskLog.Warned(logger, $"{registration.Definition.Name}: the clock of the CA at {registration.Ca.Url.Authority} and that of this machine differ by {Duration.Format(health.ClockDifference!.Value.Duration())}. Set the clocks: with such a difference, a new certificate might not be valid yet.");
         }
         catch (RenewalException e) when (request.IsForced)
         {

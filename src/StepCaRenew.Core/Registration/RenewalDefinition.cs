@@ -80,6 +80,10 @@ internal sealed record RenewalDefinition : RenewalSettings
     [JsonConverter(typeof(FullPathConverter))]
     public string? HealthCheckUriFile { get; init; }
 
+    /// <summary>Whether new root certificates of the CA are trusted, if the CA serves them over a connection that a trusted root verified.</summary>
+    [JsonConverter(typeof(FlagConverter))]
+    public bool FollowRoots { get; init; }
+
     /// <summary>Whether two definitions have the same content.</summary>
     public bool IsEquivalentTo(RenewalDefinition? other) =>
         other is not null && DefinitionFormat.Render(this).AsSpan().SequenceEqual(DefinitionFormat.Render(other));

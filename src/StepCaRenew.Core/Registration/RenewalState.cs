@@ -51,6 +51,9 @@ internal sealed record RenewalState
     /// <summary>Since when actions are pending; null if none are.</summary>
     public DateTimeOffset? ActionsPendingSince { get; init; }
 
+    /// <summary>When the CA was last asked for its roots; null if the renewal does not follow them.</summary>
+    public DateTimeOffset? RootsAsked { get; init; }
+
     /// <summary>The state after another run.</summary>
     internal RenewalState After(RenewalOutcome outcome, DateTimeOffset now)
     {

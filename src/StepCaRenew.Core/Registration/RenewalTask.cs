@@ -86,6 +86,12 @@ public sealed record RenewalTask
     /// <summary>How far the CA's clock was ahead of this machine's when it last answered, in seconds; null before the first answer.</summary>
     public long? ClockDifferenceSeconds { get; internal init; }
 
+    /// <summary>The fingerprints of the root certificates that the renewal has followed (-FollowRoots).</summary>
+    public TextList FollowedRoots { get; internal init; } = TextList.Empty;
+
+    /// <summary>A sentence if the root certificate of the renewal ends soon.</summary>
+    internal string? RootWarning { get; init; }
+
     /// <summary>The exit code of the run that -RunNow started; null if none was started, or the scheduler does not report it.</summary>
     public int? RunExitCode { get; internal init; }
 

@@ -13,7 +13,10 @@ namespace StepCaRenew.Registration;
 /// <remarks>A state that cannot be read or written is logged and does not stop a run.</remarks>
 internal sealed class StateStore(RenewalFolders folders, ILogger logger)
 {
-    private static readonly string[] Names = ["state.json", "run-now", "pending", "pending-new", "acting"];
+    /// <summary>The file with the roots that a renewal has followed.</summary>
+    internal const string FollowedRoots = "roots.pem";
+
+    private static readonly string[] Names = ["state.json", "run-now", "pending", "pending-new", "acting", FollowedRoots];
 
     /// <inheritdoc cref="StateStore(RenewalFolders, ILogger)"/>
     public StateStore(RenewalFolders folders, CallLog log)

@@ -1,4 +1,5 @@
 using StepCaRenew.Accounts;
+using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Inspection;
@@ -64,6 +65,7 @@ internal sealed class TaskReader(SchedulerFinder schedulers, RunningModule modul
         var details = TaskHealth.Details(facts);
         return task with
         {
+            RootWarning = RootEnd.Describe(RegisteredRenewal.CaOf(store.Folders, definition), clock, environment),
             ScheduleDifferences = TextList.FromSentences(facts.Schedule.Differences),
             Healthy = details.Count == 0,
             HealthDetails = TextList.FromSentences(details),
@@ -87,6 +89,7 @@ internal sealed class TaskReader(SchedulerFinder schedulers, RunningModule modul
         LastErrorMessage = state.LastErrorMessage,
         ActionsPending = state.ActionsPending,
         ClockDifferenceSeconds = (long?)state.ClockDifference?.TotalSeconds,
+        FollowedRoots = TextList.FromNames(RegisteredRenewal.FollowedRootsOf(store.Folders, definition) is { } roots ? RootFollower.ReadFingerprints(roots) : []),
         DefinitionPath = store.Folders.DefinitionFile(definition.Name),
         LogPath = RegisteredRenewal.LogOf(store.Folders, definition),
     };

@@ -26,4 +26,6 @@ internal static class Event
     public const int Renewed = 150;
     public const int Failed = 190;
     public const int CallEnded = 191;
+    public const int RootsFollowed = 193;
+    public const int RootsNotFollowed = 194;
 }

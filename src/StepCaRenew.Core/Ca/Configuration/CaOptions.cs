@@ -33,6 +33,9 @@ internal sealed record CaOptions
     /// <summary>The registered renewal that these options are from; null for an interactive call.</summary>
     internal string? RegisteredName { get; init; }
 
+    /// <summary>The file with the roots that a registered renewal has followed (<see cref="Trust.RootFollower"/>); null if it follows none.</summary>
+    internal string? FollowedRootsPath { get; init; }
+
     /// <summary>Whether to renew by token instead of mTLS.</summary>
     public bool UseToken { get; init; }
 }

@@ -16,6 +16,9 @@ internal sealed record CaSettings(Uri Url, string RootPath, string? Fingerprint)
     /// <summary>The registered renewal that these settings are from; null for an interactive call.</summary>
     public string? RegisteredName { get; init; }
 
+    /// <summary>A file with more roots that are trusted, if it exists; see <see cref="CaOptions.FollowedRootsPath"/>.</summary>
+    public string? FollowedRootsPath { get; init; }
+
     /// <summary>The address as text, with the host as the user wrote it.</summary>
     public string Address => new CaAddress(Url, Host).Text;
 

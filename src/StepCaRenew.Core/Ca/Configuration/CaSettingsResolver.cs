@@ -32,7 +32,7 @@ internal static class CaSettingsResolver
         return new CaSettings(
             address.Url, RootFiles.Absolute(root, options.WorkingFolder ?? Environment.CurrentDirectory),
             fingerprint is null ? null : RootFingerprint.Normalize(fingerprint))
-        { Host = address.Host, RegisteredName = options.RegisteredName };
+        { Host = address.Host, RegisteredName = options.RegisteredName, FollowedRootsPath = options.FollowedRootsPath };
     }
 
     private static string WithoutUrl(CaOptions options, StepFolder folder, Func<string, string?> environment) =>

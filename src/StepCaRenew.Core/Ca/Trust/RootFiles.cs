@@ -24,6 +24,16 @@ internal static class RootFiles
         return File.Exists(root) || !root.Contains(',', StringComparison.Ordinal) ? ReadOne(root) : Join(root, Parts(root));
     }
 
+    /// <summary>The same with the followed roots, if there are any.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    public static InputFile Read(string root, string? followed)
+    {
+        var file = Read(root);
+        return RootFollower.ReadFile(followed) is { } more
+            ? file with { Bytes = TextFile.Encode($"{TextFile.Decode(file.Bytes)}\n{TextFile.Decode(more)}") }
+            : file;
+    }
+
     private static InputFile Join(string root, IEnumerable<string> paths)
     {
         var files = paths.Select(ReadOne).ToList();

@@ -105,7 +105,7 @@ internal sealed class TrustedRoots : IDisposable
 
     /// <summary>Reads the root file of a CA without decoding it.</summary>
     /// <exception cref="RenewalException">The file is missing or cannot be read.</exception>
-    internal static InputFile ReadFile(CaSettings settings) => Advise(settings, () => RootFiles.Read(settings.RootPath));
+    internal static InputFile ReadFile(CaSettings settings) => Advise(settings, () => RootFiles.Read(settings.RootPath, settings.FollowedRootsPath));
 
     /// <summary>Decodes the content of a root file. As in <c>step</c>, a damaged block is skipped if another one can be read.</summary>
     /// <exception cref="RenewalException">It contains no certificate that can be read.</exception>
