@@ -6,7 +6,7 @@ using StepCaRenew.Ca.Signing;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Renewal;
-using StepCaRenew.Stores.PemFiles;
+using StepCaRenew.Stores;
 
 namespace StepCaRenew.Cmdlets;
 

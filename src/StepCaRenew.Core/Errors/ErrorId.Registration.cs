@@ -3,7 +3,7 @@ namespace StepCaRenew;
 public static partial class ErrorId
 {
     // Registered renewals and their schedules
-    /// <summary>The name cannot be used for a registered renewal.</summary>
+    /// <summary>The name cannot be used for a registered renewal or a step context.</summary>
     public const string NameInvalid = nameof(NameInvalid);
     /// <summary>No renewal is registered under the name.</summary>
     public const string NotRegistered = nameof(NotRegistered);

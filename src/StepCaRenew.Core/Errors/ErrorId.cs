@@ -62,22 +62,8 @@ public static partial class ErrorId
     public const string RootInvalid = nameof(RootInvalid);
     /// <summary>The root certificate does not have the configured fingerprint.</summary>
     public const string RootFingerprintMismatch = nameof(RootFingerprintMismatch);
-    /// <summary>A text is not a SHA-256 fingerprint.</summary>
-    public const string FingerprintInvalid = nameof(FingerprintInvalid);
-    /// <summary>The CA has no root certificate with the given fingerprint.</summary>
-    public const string RootUnknown = nameof(RootUnknown);
-    /// <summary>The certificate with the given fingerprint is not that of a root authority.</summary>
-    public const string RootNotAuthority = nameof(RootNotAuthority);
     /// <summary>The named step context does not exist.</summary>
     public const string ContextNotFound = nameof(ContextNotFound);
-    /// <summary>The step folder, or the context, is already configured for another CA.</summary>
-    public const string ContextExists = nameof(ContextExists);
-    /// <summary>The account has no home folder, and no step folder was named.</summary>
-    public const string HomeMissing = nameof(HomeMissing);
-    /// <summary>This machine's store of trusted root certificates is of a kind that is not known.</summary>
-    public const string TrustStoreUnavailable = nameof(TrustStoreUnavailable);
-    /// <summary>The root certificate cannot be added to the machine's store of trusted root certificates.</summary>
-    public const string TrustStoreFailed = nameof(TrustStoreFailed);
     /// <summary>A file of the step configuration cannot be read.</summary>
     public const string StepConfigInvalid = nameof(StepConfigInvalid);
 
@@ -140,24 +126,12 @@ public static partial class ErrorId
     public const string ProvisionerPasswordRequired = nameof(ProvisionerPasswordRequired);
     /// <summary>The password does not decrypt the key of the provisioner.</summary>
     public const string ProvisionerPasswordWrong = nameof(ProvisionerPasswordWrong);
-    /// <summary>A text is not a serial number.</summary>
-    public const string SerialNumberInvalid = nameof(SerialNumberInvalid);
-    /// <summary>The token or the certificate of a revocation is for another serial number.</summary>
-    public const string SerialNumberDiffers = nameof(SerialNumberDiffers);
-    /// <summary>The certificate is already revoked.</summary>
-    public const string AlreadyRevoked = nameof(AlreadyRevoked);
-    /// <summary>The CA refused to revoke the certificate.</summary>
-    public const string RevocationRefused = nameof(RevocationRefused);
-    /// <summary>The CA cannot revoke: it has no database.</summary>
-    public const string RevocationUnsupported = nameof(RevocationUnsupported);
     /// <summary>The CA does not allow the request.</summary>
     public const string CaForbidden = nameof(CaForbidden);
     /// <summary>The CA found the request malformed.</summary>
     public const string CaBadRequest = nameof(CaBadRequest);
     /// <summary>The server does not have this endpoint, so it is not a step-ca.</summary>
     public const string CaNotFound = nameof(CaNotFound);
-    /// <summary>The server redirects to another address; redirects are not followed.</summary>
-    public const string CaRedirected = nameof(CaRedirected);
     /// <summary>The CA has too many requests.</summary>
     public const string CaBusy = nameof(CaBusy);
     /// <summary>The CA, or a proxy in front of it, failed.</summary>

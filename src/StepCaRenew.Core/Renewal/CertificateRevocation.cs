@@ -2,6 +2,7 @@ using StepCaRenew.Ca;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates;
+using StepCaRenew.Stores;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Renewal;

@@ -7,7 +7,7 @@ using StepCaRenew.Certificates.Keys;
 using StepCaRenew.DevCa.Faults;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Renewal;
-using StepCaRenew.Stores.PemFiles;
+using StepCaRenew.Stores;
 
 namespace StepCaRenew.Integration.Engine;
 
