@@ -15,7 +15,7 @@
 .PARAMETER Configuration
     Release or Debug.
 .PARAMETER Strict
-    Test fails if something could not run, instead of reporting it and going on.
+    Test fails if something could not run, instead of only reporting it.
 .PARAMETER Suite
     Test runs these suites only: Package, Harness, Unit, Integration, Pester, Wine. Several names are separated by commas.
 .PARAMETER Extended

@@ -20,7 +20,7 @@ Usage: ./build.sh TASK [--configuration Release|Debug]
   --suite NAME  runs this suite only: Package, Harness, Unit, Integration, Pester, Wine; may be repeated
   --extended    also runs the suites that take long, which CI leaves out
   --install     installs the programs that tests need (apt-get, as root); without it, test prints what is missing
-  --strict      test fails if something could not run, instead of reporting it and going on
+  --strict      test fails if something could not run, instead of only reporting it
 END
 }
 

@@ -27,7 +27,7 @@ $package = Get-PackagePath -ReadyToRun:$ReadyToRun
 $publish = '--configuration', $Configuration
 if ($ReadyToRun) {
     $platform = Get-BuildPlatform
-    # A tree of its own: compiling for a platform would leave its traces in the projects' obj.
+    # A separate folder for intermediate files: compiling for one platform would change those in the projects' obj folders.
     $publish += '--runtime', $platform, '--no-self-contained', '-p:PublishReadyToRun=true', '--artifacts-path', (Get-BuildPath "out/obj/$platform")
 }
 else {

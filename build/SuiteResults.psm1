@@ -66,7 +66,7 @@ function Get-FailureLine {
     <# .SYNOPSIS "file:line name: message". #>
     param([string] $File, [int] $Line, [string] $Name, [string] $Message)
     $where = if ($File) { "$($File.Replace($Root, '')):$Line " }
-    # Messages of assertions go on for pages. Their first lines tell what was expected.
+    # Messages of assertions can be pages long. Their first lines show what was expected.
     ConvertTo-OneLine "$where$Name`: $($Message ? (ConvertTo-OneLine $Message -Longest 240) : 'no message')"
 }
 

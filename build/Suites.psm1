@@ -131,7 +131,7 @@ function Invoke-PesterSuite {
     .PARAMETER Path
         Folders and files of tests.
     .PARAMETER Command
-        The command that starts that PowerShell; the one that runs the build unless told otherwise.
+        The command that starts that PowerShell; by default the one that runs the build.
     .PARAMETER ToPath
         Gets a path and returns it as that PowerShell writes it.
     #>

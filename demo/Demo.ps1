@@ -40,7 +40,7 @@ try {
     Invoke-StepRenewal web.crt -Force -OutVariable second | Out-String | ForEach-Object { $_.Trim() + "`n" }
     Test-StepCertificatePair web.crt -OutVariable +pair
 
-    Show-Step 'Somebody replaces the key alone. A daemon would go on writing certificates for the old one; this is refused:' 'Invoke-StepRenewal web.crt -Force'
+    Show-Step 'Somebody replaces only the key. A daemon would continue to write certificates for the old key; the cmdlet refuses to renew:' 'Invoke-StepRenewal web.crt -Force'
     New-DemoPair $env:STEPPATH other.example.test other.crt other.key 10%
     Move-Item other.key web.key -Force
     (Get-Item web.key).LastWriteTime = (Get-Date).AddHours(-1)

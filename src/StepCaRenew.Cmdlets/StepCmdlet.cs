@@ -57,7 +57,7 @@ public abstract class StepCmdlet : PSCmdlet
     /// <summary>Reports an error that does not end the call.</summary>
     protected internal virtual void Report(ErrorRecord problem) => WriteError(problem);
 
-    /// <summary>Reports an input that is refused; the other inputs go on.</summary>
+    /// <summary>Reports an input that is refused; the other inputs are still processed.</summary>
     /// <param name="path">The path as it was given.</param>
     /// <param name="problem">The error.</param>
     protected internal virtual void Refuse(string path, RenewalException problem) => Report(ErrorRecords.From(problem, path));

@@ -6,7 +6,7 @@
     Prints one table, and leaves it in out/benchmarks as benchmarks.md, and with every run as benchmarks.json. README.md
     says how the figures come about. Measures the package that STEPCARENEW_PACKAGE names, else the newest in out/package.
 .PARAMETER Figure
-    Which figures: renew, check, start, growth, herd; all unless told otherwise.
+    Which figures: renew, check, start, growth, herd; by default all.
 .PARAMETER Repeats
     How many runs of each; those that warm up come besides.
 .PARAMETER ScaleDown

@@ -241,12 +241,12 @@ Describe 'Actions after a renewal' {
     Context 'Script blocks with flow control' {
         It 'reports <_> as a failure, and continues' -ForEach 'break', 'continue', 'exit 3' {
             $block = [scriptblock]::Create($_)
-            $wentOn = 0
+            $continued = 0
             foreach ($round in 1) {
                 $result = Invoke-StepRenewal $path @atCa -ScriptBlock $block -ErrorAction SilentlyContinue -ErrorVariable problem
-                $wentOn++
+                $continued++
             }
-            $wentOn | Should -Be 1
+            $continued | Should -Be 1
             $result.Status | Should -BeExactly Renewed
             $result.ActionsPending | Should -BeTrue
             $result.ErrorId | Should -BeExactly ActionFailed

@@ -18,7 +18,7 @@ Describe 'PSScriptAnalyzer' {
     }
 
     if ($isMissing) {
-        # A registry without a linter is not a fault of the module, so that even a strict run does not fail.
+        # A registry without a linter is not a fault of the module, so even a strict run does not fail.
         It 'finds nothing in any script' {
             Set-ItResult -Skipped -Because ($env:STEPCARENEW_ANALYZER_MISSING ? $env:STEPCARENEW_ANALYZER_MISSING : 'PSScriptAnalyzer is not installed')
         }

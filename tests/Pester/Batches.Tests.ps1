@@ -94,7 +94,7 @@ Describe 'A batch of renewals' {
             $order = [Collections.Generic.List[string]]::new()
             Invoke-StepRenewal $folder @renew -ThrottleLimit 2 | ForEach-Object {
                 $order.Add($_.Name)
-                # All others are through: now the first one may go on.
+                # All others are done: now the first one can continue.
                 if ($order.Count -eq 23) { if ($IsWindows) { $holder.Dispose() } else { $holder.Kill() } }
             }
             $order | Should -HaveCount 24
@@ -161,7 +161,7 @@ Describe 'A batch of renewals' {
         $renewed = @(Get-Renewed)
         $renewed.Count | Should -BeLessOrEqual 6
         Start-Sleep -Milliseconds 300
-        Get-Renewed | Should -Be $renewed -Because 'nothing goes on behind the back of who called'
+        Get-Renewed | Should -Be $renewed -Because 'nothing continues after the call has ended'
         Assert-AllWhole
         (Invoke-StepRenewal $folder @renew).Status | Sort-Object -Unique | Should -BeExactly 'Renewed'
     }
@@ -253,7 +253,7 @@ Describe 'A batch of renewals' {
             $shell.Invoke() | Should -HaveCount 24
             $shown = @($shell.Streams.Progress | Where-Object Activity -EQ 'Renewing certificates')
             $shown.Count | Should -BeGreaterThan 1
-            # The first one is not done yet, and somebody waits all the same.
+            # Progress is shown before the first one is done, since the user waits from the start.
             $shown[0].StatusDescription | Should -BeExactly '0 of 24, 0 per second'
             $shown[0].PercentComplete | Should -Be 0
             $shown[0].SecondsRemaining | Should -Be -1

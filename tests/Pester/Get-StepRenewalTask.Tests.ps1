@@ -75,7 +75,7 @@ Describe 'Get-StepRenewalTask' {
         (Get-Item (Join-Path $env:STEPCARENEW_HOME renewals/web.json)).LastWriteTime = (Get-Date).AddDays(-2)
         # A machine that has just started makes up for what was missed.
         $isAwake = [Diagnostics.Stopwatch]::GetTimestamp() / [Diagnostics.Stopwatch]::Frequency -gt 2100
-        @(Get-Detail) -like 'It has never run since its registration at *, but its interval is 15m.' | Should -HaveCount ([int] $isAwake)
+        @(Get-Detail) -like 'The renewal has never run since its registration at *, but its interval is 15m.' | Should -HaveCount ([int] $isAwake)
     }
 
     It 'names the problem of its runs: the last one failed; keeps the error and its time after a success' {

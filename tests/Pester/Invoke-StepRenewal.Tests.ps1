@@ -426,7 +426,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
             $env:STEPCARENEW_HOME = Join-Path $folder none
             try {
                 { Invoke-StepRenewal } | Should -Throw -ErrorId 'NothingRegistered,*'
-                # A registered renewal names its CA, so that the user has forgotten a path.
+                # A registered renewal names its CA, so the user has forgotten a path.
                 { Invoke-StepRenewal @atCa } | Should -Throw -ErrorId 'ConflictingParameters,*'
             }
             finally {

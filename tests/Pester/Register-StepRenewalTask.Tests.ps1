@@ -102,7 +102,7 @@ Describe 'Register-StepRenewalTask' {
         $task.ActionsPending | Should -BeTrue
         $task.CertificateStatus | Should -BeExactly Valid
 
-        # for the next run only the action is pending
+        # the certificate is renewed; the next run only has to run the pending action
         Set-Content (Join-Path $folder gate) open
         $new = Get-LeafSerial $path
         $run = Invoke-ScheduledRun web

@@ -1,5 +1,5 @@
 # Registered renewals in the Task Scheduler of Windows, those of a user: a machine's need an administrator. Wine's scheduler
-# keeps tasks and forgets what is in them, so that differences are looked at elsewhere (tests/Unit/Scheduling/Windows).
+# keeps tasks and forgets what is in them, so differences are looked at elsewhere (tests/Unit/Scheduling/Windows).
 BeforeAll {
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run.sh [--limit SECONDS] pwsh|dotnet|PROGRAM ARGUMENTS...
 #   runs a Windows program in the prefix of make-prefix.sh: output, error output and exit code are the program's. After
-#   SECONDS (300 unless told otherwise) all processes of the prefix are ended, and the exit code is 124.
+#   SECONDS (by default 300) all processes of the prefix are ended, and the exit code is 124.
 # run.sh --end
 #   ends all processes of the prefix; without it, Wine's own services end some seconds after the last program.
 # Paths in arguments are those of Windows: Z:\ is the root of this machine. Of this environment a program gets the

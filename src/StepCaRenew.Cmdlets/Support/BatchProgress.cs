@@ -6,7 +6,7 @@ namespace StepCaRenew.Cmdlets.Support;
 /// <summary>The progress bar of a call over many certificates: how many are done, how fast, and how long the rest will take.</summary>
 /// <param name="activity">The text of the bar.</param>
 /// <param name="clock">The clock.</param>
-/// <param name="isOpenEnded">Whether more can come through the pipeline, so that the total is unknown.</param>
+/// <param name="isOpenEnded">Whether more can come through the pipeline, so the total is unknown.</param>
 /// <param name="post">Runs an action on the pipeline thread.</param>
 /// <param name="show">Shows a record; on the pipeline thread.</param>
 internal sealed class BatchProgress(string activity, TimeProvider clock, bool isOpenEnded, Action<Action> post, Action<ProgressRecord> show) : IDisposable

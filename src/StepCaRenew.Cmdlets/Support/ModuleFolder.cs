@@ -13,7 +13,7 @@ internal static class ModuleFolder
 /// <summary>Finds the PowerShell that runs scripts: the one of this process, if it can be started.</summary>
 internal static class Pwsh
 {
-    /// <summary>Its full path; null if another program hosts PowerShell and has no pwsh next to it.</summary>
+    /// <summary>The full path of pwsh; null if another program hosts PowerShell and has no pwsh next to it.</summary>
     public static string? Find(SessionState session)
     {
         // As a .NET tool, it is started by a shim in another folder.

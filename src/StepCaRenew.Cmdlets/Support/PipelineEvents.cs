@@ -39,8 +39,8 @@ internal sealed class PipelineEvents(PSCmdlet cmdlet, PipelinePump pump, EndingL
 }
 
 /// <summary>
-/// The events that can end the call: -InformationAction Stop, -WarningAction Stop, and every preference that asks a
-/// question, which ends a call without a user. PowerShell takes no result after that.
+/// Which events can end the call: those whose preference is Stop, or Inquire, because the user can choose to stop (and
+/// without a user, the question itself fails). After that, PowerShell accepts no result of the cmdlet.
 /// </summary>
 /// <param name="cmdlet">The cmdlet with its parameters and preferences.</param>
 internal sealed class EndingLevels(PSCmdlet cmdlet)

@@ -60,7 +60,7 @@ internal sealed class PipelinePump : IDisposable
             }
             catch (Exception e)
             {
-                // Ctrl+C comes as an exception of the pipeline; it must go on, and the work must end too.
+                // Ctrl+C comes as an exception of the pipeline; the exception must be passed on, and the work must end too.
                 answer.TrySetException(e);
                 throw;
             }

@@ -128,7 +128,7 @@ public sealed class RenewalTaskAttribute : ArgumentTransformationAttribute
         return task;
     }
 
-    // With this inner exception, PowerShell goes on and tries the other parameters that take pipeline input.
+    // With this inner exception, PowerShell then tries the other parameters that take pipeline input.
     private static ArgumentTransformationMetadataException Mismatch()
     {
         const string message = "The object does not come from Get-StepRenewalTask.";

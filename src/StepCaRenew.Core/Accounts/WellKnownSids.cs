@@ -3,7 +3,7 @@ namespace StepCaRenew.Accounts;
 /// <summary>The SIDs for which SDDL has letters (MS-DTYP 2.4.2.4, 2.5.1.1), and the names of some of them.</summary>
 internal static class WellKnownSids
 {
-    /// <summary>Their SIDs are different in every domain or on every machine, so they remain letters.</summary>
+    /// <summary>Letters of accounts that have another SID in every domain or on every machine: they are not replaced with a SID.</summary>
     private static readonly HashSet<string> OfDomains =
         ["LA", "LG", "DA", "DU", "DG", "DC", "DD", "CA", "SA", "EA", "PA", "RS", "RO", "CN", "AP", "KA", "EK", "HO", "CY"];
 

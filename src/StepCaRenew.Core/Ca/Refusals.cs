@@ -30,7 +30,7 @@ internal static class Refusals
                 "The certificate is revoked, renewal is disabled for its provisioner (disableRenewal), or the provisioner was removed; see the CA's log. Issue a new one with 'step ca certificate'."),
             HttpStatusCode.BadRequest when text.Contains("missing client certificate", StringComparison.Ordinal) => new(
                 ErrorId.ClientCertificateMissing, said,
-                "A proxy before the CA ends TLS, so that the client certificate is lost. Have the proxy pass TLS through, or use -UseToken."),
+                "A proxy before the CA ends TLS, so the client certificate is lost. Have the proxy pass TLS through, or use -UseToken."),
             HttpStatusCode.BadRequest => new(ErrorId.CaBadRequest, said, "Check the versions of the CA and of this module."),
             HttpStatusCode.Forbidden => new(ErrorId.CaForbidden, said, "The provisioner's policy or limits forbid it; ask the administrator of the CA."),
             HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed => new(

@@ -70,7 +70,7 @@ public static partial class ErrorId
     // Asking the CA
     /// <summary>The certificate has no clientAuth usage, so it cannot authenticate its own renewal.</summary>
     public const string NoClientAuth = nameof(NoClientAuth);
-    /// <summary>The file contains the leaf alone, but the CA needs its issuer as well: for a renewal by token, or because it has a new intermediate.</summary>
+    /// <summary>The file contains only the leaf, but the CA needs its issuer as well: for a renewal by token, or because it has a new intermediate.</summary>
     public const string ChainMissing = nameof(ChainMissing);
     /// <summary>The connection to the CA failed or broke.</summary>
     public const string CaUnreachable = nameof(CaUnreachable);

@@ -43,7 +43,7 @@ internal static class DescriptorCopy
     private const int InvalidOwner = 1307;
     private const int PrivilegeNotHeld = 1314;
 
-    /// <summary>Copies them.</summary>
+    /// <summary>Copies the owner and the access list.</summary>
     /// <param name="model">Owner and access list of the old file, as SDDL.</param>
     /// <param name="target">The new file.</param>
     public static DescriptorOutcome Run(string model, IDescriptorTarget target)

@@ -139,8 +139,8 @@ internal sealed class LinuxFolder(string path, SafeFileHandle handle, bool isRea
     /// <inheritdoc/>
     public override void Dispose() => handle.Dispose();
 
-    // An account that can write in this folder could put a folder of root in the place of the new one, so that root opens that to
-    // all or gives it away. Only an empty one is harmless: that account could have deleted it.
+    // An account that can write in this folder could put a folder of root in the place of the new one. Root would then open that
+    // folder to all, or give it away. Only an empty folder is harmless: that account could have deleted it.
     private void RequireNew(SafeFileHandle made, string name)
     {
         if (LinuxStat.Read(made).IsMountPoint || Directory.EnumerateFileSystemEntries($"/proc/self/fd/{made.DangerousGetHandle()}").Any())

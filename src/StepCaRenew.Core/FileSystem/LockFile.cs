@@ -174,7 +174,7 @@ internal static class WindowsLock
         }
     }
 
-    /// <summary>The meaning of a failure: a run can go on without a lock only if the folder cannot be written.</summary>
+    /// <summary>The meaning of a failure: a run can continue without a lock only if the folder cannot be written.</summary>
     /// <param name="error">The failure.</param>
     /// <param name="path">The lock file.</param>
     /// <param name="model">The certificate file, for messages.</param>

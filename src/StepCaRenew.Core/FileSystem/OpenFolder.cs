@@ -8,7 +8,7 @@ namespace StepCaRenew.FileSystem;
 /// </summary>
 internal abstract class OpenFolder(string path) : IDisposable
 {
-    /// <summary>Its path without links, for messages and for systems without calls relative to a folder.</summary>
+    /// <summary>The folder's path without links, for messages and for systems without calls relative to a folder.</summary>
     public string Path { get; } = path;
 
     /// <summary>Opens a folder.</summary>

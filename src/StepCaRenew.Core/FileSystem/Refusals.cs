@@ -13,7 +13,7 @@ internal class Refusals
     /// <summary>The rules of this platform.</summary>
     public static Refusals ForThisPlatform { get; } = OperatingSystem.IsWindows() ? new WindowsRefusals(new WindowsProbe()) : new Refusals();
 
-    /// <summary>Whether another process can be the reason, so that a retry can help. On Unix an open file does not prevent a rename.</summary>
+    /// <summary>Whether another process can be the reason, so a retry can help. On Unix an open file does not prevent a rename.</summary>
     public virtual bool IsWorthRetrying(Exception error) => false;
 
     /// <summary>Whether the reason is another process that has the file open, rather than a missing right.</summary>
@@ -127,7 +127,7 @@ internal static class WriteErrors
         return new(ErrorId.WriteFailed, $"'{target}' was not replaced: {e.Message}", "The old file is unchanged. Check the volume and which programs have the file open.", e);
     }
 
-    /// <summary>The staged file was changed or deleted, so that it must not replace the old one.</summary>
+    /// <summary>The staged file was changed or deleted, so it must not replace the old one.</summary>
     public static RenewalException Changed(string staged, string target) => new(
         ErrorId.WriteFailed, $"'{target}' was not replaced: another program changed or deleted '{staged}', which was to replace it. The old pair is unchanged.",
         "Find out which program writes or deletes files with 'stepcarenew' in their names (a synchronisation, a second run), and exclude these files from it.");

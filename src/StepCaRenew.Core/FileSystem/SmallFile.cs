@@ -19,7 +19,7 @@ internal sealed class SmallFile : IDisposable
     /// <summary>False for a folder, a device, a pipe or a socket; they are not read.</summary>
     public bool IsRegular { get; }
 
-    /// <summary>Its length in bytes when it was opened.</summary>
+    /// <summary>The length in bytes when the file was opened.</summary>
     public long Length { get; }
 
     /// <summary>The number of its owner; null except on Linux.</summary>

@@ -23,7 +23,7 @@ internal sealed record FollowUpRecord(string Replaced, DateTimeOffset Since)
     private const int MaximumSerialLength = 64;
     private const string Hexadecimal = "0123456789ABCDEFabcdef";
 
-    /// <summary>A record that cannot be read: every action is open, and has been for longer than any action may take.</summary>
+    /// <summary>A record that cannot be read: every action counts as open, for longer than any time limit.</summary>
     public static FollowUpRecord Damaged { get; } = new(Unknown, DateTimeOffset.MinValue);
 
     /// <summary>The serial number of the replaced certificate; empty if it is not known.</summary>

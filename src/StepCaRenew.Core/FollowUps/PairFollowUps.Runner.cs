@@ -2,7 +2,7 @@ using StepCaRenew.Logging;
 
 namespace StepCaRenew.FollowUps;
 
-/// <summary>The part for the runner, after the run. Each change of the record takes the lock of the pair again.</summary>
+/// <summary>The methods that the runner of the actions calls after the run. Each change of the record locks the pair again.</summary>
 internal sealed partial class PairFollowUps
 {
     /// <summary>Lets other runs run the follow-ups.</summary>
@@ -11,7 +11,7 @@ internal sealed partial class PairFollowUps
     /// <summary>An action failed.</summary>
     public void Failed(RenewalException failure) => Failure ??= failure;
 
-    /// <summary>Takes over how the same pair ended that the call names twice.</summary>
+    /// <summary>Copies the outcome of the same pair, which the call names twice.</summary>
     public void EndLike(PairFollowUps other) => (record, Failure, Served) = (other.record, other.Failure, other.Served);
 
     /// <summary>Whether a service is recorded as stopped, by any action: the same service may have another name in another action.</summary>

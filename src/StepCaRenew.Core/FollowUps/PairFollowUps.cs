@@ -112,10 +112,10 @@ internal sealed partial class PairFollowUps : IDisposable
     }
 
     /// <summary>
-    /// Whether another run has had the open actions for longer than all of them may take: it hangs, or somebody holds the lock
-    /// to suppress them.
+    /// Whether another run has held the open actions for longer than the sum of their time limits: it hangs, or somebody
+    /// holds the lock to suppress them.
     /// </summary>
-    /// <param name="timeout">How long an action may take that has no time limit of its own.</param>
+    /// <param name="timeout">The time limit of an action that does not set one.</param>
     public bool IsOverdue(TimeSpan timeout)
     {
         if (!IsLeftToAnother || record is null)

@@ -103,10 +103,10 @@ public static class CertificateStatus
     /// <summary>Valid, and due for renewal.</summary>
     public const string Due = nameof(Due);
 
-    /// <summary>Its validity has ended.</summary>
+    /// <summary>The certificate's validity has ended.</summary>
     public const string Expired = nameof(Expired);
 
-    /// <summary>Its validity has not begun.</summary>
+    /// <summary>The certificate's validity has not begun.</summary>
     public const string NotYetValid = nameof(NotYetValid);
 
     /// <summary>A replacement was interrupted; the next run completes or undoes it.</summary>

@@ -17,7 +17,7 @@ internal static class JsonText
         using (var json = new Utf8JsonWriter(bytes, Options))
             write(json);
         bytes.WriteByte((byte)'\n');
-        // In a string a carriage return is escaped, so that each one here ends a line.
+        // In a string a carriage return is escaped, so each one here ends a line.
         return Array.FindAll(bytes.ToArray(), one => one != '\r');
     }
 }

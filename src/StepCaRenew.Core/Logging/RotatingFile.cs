@@ -82,7 +82,7 @@ internal static class AppendFile
     /// <summary>Opens a file, or creates it for its owner alone; a link is refused.</summary>
     public static SafeFileHandle Open(string path) => OperatingSystem.IsWindows() ? OpenOnWindows(path) : OpenOnUnix(path);
 
-    /// <summary>Its size in bytes.</summary>
+    /// <summary>The size of the file in bytes.</summary>
     public static long Length(SafeFileHandle file) => RandomAccess.GetLength(file);
 
     /// <summary>Writes all bytes in one call.</summary>

@@ -70,7 +70,7 @@ internal static class WindowsEventSource
     /// <summary>The source's name.</summary>
     public const string Name = "StepCaRenew";
 
-    /// <summary>Its key below HKEY_LOCAL_MACHINE.</summary>
+    /// <summary>The registry key of the source, below HKEY_LOCAL_MACHINE.</summary>
     internal const string KeyPath = $@"SYSTEM\CurrentControlSet\Services\EventLog\Application\{Name}";
 
     /// <summary>A file of Windows, whose messages 1 to 1000 consist of the one string of the event.</summary>

@@ -97,5 +97,5 @@ internal sealed class FolderContents(Func<string, PathEntry> look, PathWalk walk
 
     private static RenewalException NotListed(string folder, string reason) => new(
         ErrorId.InsecureDefinition, $"Cannot check which accounts can change the files in '{folder}': {reason}",
-        "Give the account that runs this permission to list the folder, and remove files and links that do not belong there.");
+        "Allow the account of this process to list the folder, and remove files and links that do not belong there.");
 }

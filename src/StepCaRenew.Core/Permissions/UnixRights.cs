@@ -70,7 +70,7 @@ internal sealed class UnixRights(PrivateGroups privateGroups) : IRights
     {
         if (Attribute(path, DefaultAcl) is not { } bytes)
             return [];
-        const string Sentence = "lets new files in it be written by {0} (default POSIX ACL)";
+        const string Sentence = "lets {0} write new files in it (default POSIX ACL)";
         var acl = PosixAcl.Parse(bytes) ?? new PosixAcl([], [], false, true);
         return [.. Named(path, acl, trusted, Sentence, "setfacl -k"), .. acl.Others ? [Finding(path, Fill(Sentence, "everyone"), "setfacl -k")] : Array.Empty<SafetyFinding>()];
     }

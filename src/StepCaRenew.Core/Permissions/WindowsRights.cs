@@ -120,7 +120,7 @@ internal sealed class DescriptorCheck(IReadOnlySet<string> trusted, Func<string,
                 .Select(of => Finding(path, role, of.Trustee, $"can be changed by {Display(of.Trustee)} ({of.Rights})")),
             // Only trusted accounts create files in a safe folder, so the rights of CREATOR OWNER are theirs.
             .. ByTrustee(rules.Where(rule => rule.IsInheritOnly && isFolder && role == PathRole.End && !trusted.Contains(rule.Trustee) && rule.Trustee != WellKnownSids.CreatorOwner), OfFolder)
-                .Select(of => Finding(path, role, of.Trustee, $"lets new files in it be changed by {Display(of.Trustee)} (inherit-only: {of.Rights})")),
+                .Select(of => Finding(path, role, of.Trustee, $"lets {Display(of.Trustee)} change new files in it (inherit-only: {of.Rights})")),
         ];
     }
 

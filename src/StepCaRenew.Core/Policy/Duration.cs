@@ -23,7 +23,7 @@ internal static partial class Duration
             if (!trimmed.Contains(':', StringComparison.Ordinal) || !TimeSpan.TryParse(trimmed, CultureInfo.InvariantCulture, out var span))
                 throw Invalid($"'{text}' is not a duration");
             // .NET reads the 36 of 36:00:00 as days.
-            return span.Duration() < TimeSpan.FromDays(1) || NamesDays(trimmed) ? span : throw Invalid($"'{text}' has more than 23 hours; write 36h or 1.12:00:00");
+            return span.Duration() < TimeSpan.FromDays(1) || NamesDays(trimmed) ? span : throw Invalid($"'{text}' has hours above 23; write it like 36h or 1.12:00:00 (1 day, 12 hours)");
         }
 
         var ticks = 0m;

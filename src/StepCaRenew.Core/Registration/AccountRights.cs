@@ -63,7 +63,7 @@ internal sealed class AccountRights(TimeProvider clock)
 [UnsupportedOSPlatform("windows")]
 internal static class LogRights
 {
-    /// <summary>Requires it. Registration creates a missing folder and gives it to the account.</summary>
+    /// <summary>Requires a log that the account can write. Registration creates a missing folder and gives it to the account.</summary>
     /// <exception cref="RenewalException">The account cannot write it (<see cref="ErrorId.LogNotWritable"/>).</exception>
     public static async Task RequireWritableAsync(RenewalDefinition definition, AccountAccess access, TaskAccount account, CancellationToken cancellationToken)
     {
@@ -163,7 +163,7 @@ internal sealed class RunProbe(TimeProvider clock, ILogger logger)
         }
         catch (RenewalException e) when (isForced)
         {
-            TaskLog.Warned(logger, $"{registration.Definition.Name}: {e.Message} It is registered anyway (-Force).");
+            TaskLog.Warned(logger, $"{registration.Definition.Name}: {e.Message} The renewal is registered anyway (-Force).");
             return null;
         }
     }

@@ -59,7 +59,7 @@ internal sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnl
         return new DefinitionChanges(dropped, changed);
     }
 
-    // From the JSON of a definition, so that every property is compared. A flag has an empty value.
+    // Read from the definition's JSON, so that no property is forgotten. A switch, and the secret address of the monitor, has an empty value.
     private static Dictionary<string, string> Values(RenewalDefinition definition)
     {
         using var json = JsonDocument.Parse(DefinitionFormat.Render(definition));

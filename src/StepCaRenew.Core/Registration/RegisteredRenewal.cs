@@ -120,12 +120,12 @@ internal sealed class RegisteredRenewal : IDisposable
 /// <param name="Error">The failure of the renewal, if any.</param>
 internal sealed record RegisteredOutcome(DefinitionStore? Store, string Name, RegisteredRenewal? Renewal, ILogger Logger, RenewalResult? Result, RenewalException? Error)
 {
-    /// <summary>The monitor of a renewal that was refused before it began; null if there is none that can be trusted.</summary>
+    /// <summary>The monitor to notify of a renewal that was refused; null if it has none, or if its address cannot be trusted.</summary>
     internal Uri? MonitorOfRefused { get; init; }
 
-    /// <summary>Its outcome in the call of this process; null if it was refused, or ran in another process.</summary>
+    /// <summary>The outcome of the run; null if the renewal was refused, or ran in another process.</summary>
     internal RenewalOutcome? Run { get; init; }
 
-    /// <summary>Whether it runs in a process of its own account, which writes its state and its log and notifies its monitor.</summary>
+    /// <summary>Whether the renewal runs in a process of its own account; that process writes state and log, and notifies the monitor.</summary>
     internal bool IsElsewhere { get; init; }
 }

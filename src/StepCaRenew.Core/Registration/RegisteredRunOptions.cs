@@ -21,7 +21,7 @@ internal sealed record RegisteredRunOptions : RenewalSettings
     /// <summary>Nothing is changed, not even a state.</summary>
     public bool IsWhatIf { get; init; }
 
-    /// <summary>Whether the call has several renewals, so that warnings begin with their names.</summary>
+    /// <summary>Whether the call has several renewals, so warnings begin with their names.</summary>
     public bool IsBatch { get; init; }
 
     /// <summary>How many renewals of one account run at the same time.</summary>

@@ -162,7 +162,7 @@ internal sealed class ServiceChecks(LinuxPaths paths, TimeProvider clock, ILogge
             {
                 if (!isForced)
                     throw problem;
-                TaskLog.Warned(logger, $"{definition.Name}: {problem.Message} It is registered anyway (-Force).");
+                TaskLog.Warned(logger, $"{definition.Name}: {problem.Message} The renewal is registered anyway (-Force).");
             }
             else if (OperatingSystem.IsLinux() && account is not TaskAccount.Machine && LinuxAccount.NameOf(account) != "root")
             {

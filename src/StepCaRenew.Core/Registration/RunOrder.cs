@@ -27,7 +27,7 @@ internal static class RunOrder
         AtomicFile.Write(PathOf(folders, name), TextFile.Encode(isForced ? "renew" : "test"), isPrivate: false);
 
     /// <summary>Deletes the order.</summary>
-    /// <returns>Whether a run had read it before, so that the file was gone.</returns>
+    /// <returns>Whether a run had read it before, so the file was gone.</returns>
     public static bool Delete(RenewalFolders folders, string name)
     {
         var path = PathOf(folders, name);

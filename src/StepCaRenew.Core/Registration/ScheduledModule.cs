@@ -15,7 +15,7 @@ internal static partial class ScheduledModule
 
     /// <summary>Whether PowerShell can find the module.</summary>
     /// <param name="reference">Its manifest, its folder (with or without folders of versions), or its name.</param>
-    /// <param name="pwsh">The pwsh of the schedule; next to it are modules for all users.</param>
+    /// <param name="pwsh">The pwsh of the schedule; the folder Modules next to it is searched too.</param>
     public static bool Exists(string reference, string pwsh) =>
         !Path.IsPathFullyQualified(reference) ? ModuleFolders(pwsh).Any(folder => HasManifest(Path.Combine(folder, reference)))
         : reference.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) ? File.Exists(reference)

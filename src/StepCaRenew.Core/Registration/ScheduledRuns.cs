@@ -43,7 +43,7 @@ internal static class ScheduledRuns
         var interval = definition.Interval ?? ScheduleInterval.For(validity.Lifetime) ?? throw new RenewalException(
             ErrorId.LifetimeTooShort,
             $"{definition.Name}: the certificate is valid for only {Duration.Format(validity.Lifetime)}; even with a run every minute it must be valid for at least {Duration.Format(ScheduleInterval.All[0] * ScheduleInterval.RunsPerLifetime)}.",
-            "Let the CA issue certificates that are valid for longer, or give -Interval 1m if a few runs before the end are enough.");
+            "Have the CA issue certificates with a longer lifetime, or give -Interval 1m if a few runs before the certificate expires are enough.");
         return interval * LeastRuns <= left ? interval : throw new RenewalException(
             ErrorId.IntervalInvalid,
             $"{definition.Name}: the certificate is due {Duration.Format(left)} before its end, which leaves fewer than {LeastRuns} runs with the interval {ScheduleInterval.Format(interval)}.",

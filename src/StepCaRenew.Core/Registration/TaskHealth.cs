@@ -35,8 +35,8 @@ internal static class TaskHealth
             yield break;
         var every = ScheduleInterval.Format(interval);
         yield return facts.State.LastAttempt is { } last
-            ? $"It has not run since {MessageTime.Local(last)}, but its interval is {every}."
-            : $"It has never run since its registration at {MessageTime.Local(since)}, but its interval is {every}.";
+            ? $"The renewal has not run since {MessageTime.Local(last)}, but its interval is {every}."
+            : $"The renewal has never run since its registration at {MessageTime.Local(since)}, but its interval is {every}.";
     }
 
     // A scheduled run has the variables of its scheduler, not those of the shell that registered the renewal.
@@ -89,7 +89,7 @@ internal sealed record HealthFacts
     /// <summary>The result of the last run.</summary>
     public required RenewalState State { get; init; }
 
-    /// <summary>When it was registered; null if unknown.</summary>
+    /// <summary>When the renewal was registered; null if unknown.</summary>
     public DateTimeOffset? Registered { get; init; }
 
     /// <summary>How long the machine has been awake since its start. Runs missed before are not a problem.</summary>

@@ -9,9 +9,9 @@ public static class RenewalStatus
     /// <summary>The certificate is not due yet.</summary>
     public const string NotDue = nameof(NotDue);
 
-    /// <summary>It is due, and nothing was done: -WhatIf, or a refused confirmation.</summary>
+    /// <summary>The certificate is due, and nothing was done: -WhatIf, or a refused confirmation.</summary>
     public const string WouldRenew = nameof(WouldRenew);
 
-    /// <summary>It could not be renewed; <see cref="RenewalResult.ErrorId"/> says why.</summary>
+    /// <summary>The certificate could not be renewed; <see cref="RenewalResult.ErrorId"/> says why.</summary>
     public const string Failed = nameof(Failed);
 }

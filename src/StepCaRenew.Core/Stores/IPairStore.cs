@@ -19,7 +19,10 @@ internal interface IPairStore : IDisposable
     /// <returns>Null if the store needs the full load to judge what is there; <see cref="LoadAsync"/> then waits, or reports why.</returns>
     PairSnapshot? TryPeek();
 
-    /// <summary>Acquires the lock of the pair until the store is disposed; waits if another run holds it. No lock can be made if nothing can be replaced: then the run goes on.</summary>
+    /// <summary>
+    /// Acquires the lock of the pair, and holds it until the store is disposed; waits if another run holds it. If the store
+    /// cannot be written, the run continues without a lock, since it can replace nothing.
+    /// </summary>
     /// <exception cref="RenewalException">Another run held it until the timeout (<see cref="ErrorId.Locked"/>).</exception>
     Task LockAsync(TimeSpan timeout, CancellationToken cancellationToken);
 

@@ -9,7 +9,7 @@ public sealed class Child
     private const string Certificate = "STEPCARENEW_CHILD_CERTIFICATE";
     private const string Trace = "STEPCARENEW_CHILD_TRACE";
 
-    /// <summary>Starts it, waits until the certificate is replaced, and kills it by SIGKILL.</summary>
+    /// <summary>Starts a child process, waits until the certificate is replaced, and kills the process with SIGKILL.</summary>
     internal static async Task KillOnceRenewedAsync(string stepPath, string certificate, string trace)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Child).Assembly.Location, "-method", $"{typeof(Child).FullName}.{nameof(RenewsAndWaits)}", "-explicit", "only", "-noLogo"])

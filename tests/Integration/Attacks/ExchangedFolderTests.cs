@@ -15,7 +15,7 @@ namespace StepCaRenew.Integration.Attacks;
 /// </summary>
 public sealed class ExchangedFolderTests : EngineTest
 {
-    // A run that is refused at once takes no time, so that the number of the attacker's tries decides.
+    // A run that is refused at once takes no time, so the number of the attacker's tries decides.
     private const int Tries = 200;
     private const int Renewals = 5;
 

@@ -18,7 +18,7 @@ internal sealed class Monitor : IDisposable
         _ = ListenAsync();
     }
 
-    /// <summary>Its address.</summary>
+    /// <summary>The address of the monitor.</summary>
     public string Address { get; }
 
     /// <summary>Each call, as method, path and body.</summary>

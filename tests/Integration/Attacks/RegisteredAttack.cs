@@ -62,7 +62,7 @@ internal sealed class RegisteredAttack : IDisposable
         return attack;
     }
 
-    /// <summary>Runs it as its schedule does.</summary>
+    /// <summary>Runs the renewal as its schedule does.</summary>
     public async Task<(RegisteredOutcome Outcome, int ExitCode)> RunAsync(bool isForced, ILogger? logger = null)
     {
         var options = new RegisteredRunOptions { Module = new RunningModule(null, home), IsForced = isForced, IsScheduled = true, RetryTimeout = TimeSpan.Zero };

@@ -15,7 +15,7 @@ namespace StepCaRenew.Integration.Attacks;
 
 /// <summary>
 /// The owner of a pair does not want the server to load the new certificate: it holds the lock of the actions, empties their
-/// record, or puts something else under its name. A registered renewal of root must act all the same, or fail aloud.
+/// record, or puts something else under its name. A registered renewal of root must still run the actions, or fail with an error.
 /// </summary>
 [Collection(nameof(Alone))]
 public sealed class SuppressedActionsTests : EngineTest

@@ -11,7 +11,7 @@ internal static class StepCaBinary
 
     /// <summary>
     /// The path of 0.19; skips the calling test if it cannot be built, or fails it if STEPCARENEW_STRICT is 1. 0.30 comes
-    /// from a Debian release that is not the machine's, so that only build-030.sh, run by hand, builds it.
+    /// from a Debian release that is not the machine's, so only build-030.sh, run by hand, builds it.
     /// </summary>
     public static async Task<string> GetAsync(Generation generation)
     {

@@ -19,7 +19,7 @@ internal sealed class Child : IAsyncDisposable
     /// <summary>Starts this assembly as a child.</summary>
     public static Child Start(params string[] arguments) => StartAs([], arguments);
 
-    /// <summary>Starts it through another program, such as one that makes it another user.</summary>
+    /// <summary>Starts this assembly by another program, such as one that changes the user.</summary>
     public static Child StartAs(string[] wrapper, params string[] arguments)
     {
         var host = Environment.ProcessPath!;

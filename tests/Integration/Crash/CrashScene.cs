@@ -7,7 +7,7 @@ namespace StepCaRenew.Integration.Crash;
 /// <summary>One pair in a store of its own, and the runs that end or are disturbed at one of their points.</summary>
 internal abstract class CrashScene : IDisposable
 {
-    /// <summary>The next run: nothing is due, so that it only checks and recovers.</summary>
+    /// <summary>The next run: nothing is due, so it only checks and recovers.</summary>
     public RenewalRequest NextRun => Request(rekey: false) with { Rule = RenewalRule.Default };
 
     /// <summary>Everything in the place besides the pair and its lock.</summary>

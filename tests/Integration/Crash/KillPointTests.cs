@@ -47,7 +47,7 @@ public sealed class KillPointTests(ITestOutputHelper output)
             Interlocked.Add(ref recovered, result.Changed ? 1 : 0);
             Interlocked.Add(ref news, scene.AssertWhole($"Killed at point {point}") ? 1 : 0);
         });
-        output.WriteLine($"{(rekey ? "rekey" : "renew")}: killed at {points} points (SIGKILL); the new pair {news} times, the old one {points - news} times; {recovered} were replaced by half and completed");
+        output.WriteLine($"{(rekey ? "rekey" : "renew")}: killed at {points} points (SIGKILL); the new pair {news} times, the old one {points - news} times; {recovered} were half replaced, and then completed");
         Assert.InRange(points, 10, 1000);
         Assert.InRange(news, 1, points - 1);
     }

@@ -13,7 +13,7 @@ public sealed class AddressTests : EngineTest
 {
     private const string Name = "ca.stepcarenew.test";
 
-    // The queue of the first address is full, so that the kernel drops what comes, as a firewall does.
+    // The queue of the first address is full, so the kernel drops what comes, as a firewall does.
     [Fact]
     public async Task FirstAddressDropsPackets_TheNextOneIsUsed()
     {

@@ -11,7 +11,7 @@ public sealed class ClockTests : EngineTest
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Year = TimeSpan.FromDays(365);
 
-    // The certificate of the server is valid for a day, so that an hour's difference does not matter for it, nor for those of the client.
+    // The certificate of the server is valid for a day, so an hour's difference does not matter for it, nor for those of the client.
     [Theory]
     [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
     public async Task OurClockIsAnHourFast_IsRenewed(CaKind kind)
@@ -21,7 +21,7 @@ public sealed class ClockTests : EngineTest
         await RenewedAsync(Request(ca, await IssueAsync(ca)));
     }
 
-    // By our clock the certificate has expired, so that we send a token; it is from the CA's future, and refused.
+    // By our clock the certificate has expired, so we send a token; it is from the CA's future, and refused.
     [Theory]
     [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
     public async Task OurClockIsAnHourFast_ShortLivedCertificate_TheTokenIsRefused(CaKind kind)

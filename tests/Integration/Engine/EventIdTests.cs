@@ -4,7 +4,7 @@ using StepCaRenew.Logging;
 
 namespace StepCaRenew.Integration.Engine;
 
-/// <summary>Event ids are a public face: monitoring filters on them, so that one that is there never changes.</summary>
+/// <summary>Event ids are a public face: monitoring filters on them, so one that is there never changes.</summary>
 public sealed class EventIdTests
 {
     private static readonly List<(int Id, string Name, LogLevel Level)> Events =

@@ -43,7 +43,7 @@ public sealed class InPlaceWriterTests : EngineTest
         var (ours, theirs) = (await IssueAsync(ca), await TheirsAsync(ca));
         Begin(ours, theirs, files, content);
         On(Event.DeploymentAwaited, () => Finish(ours, theirs));
-        // Without -KeyPath: the key's age counts all the same.
+        // Without -KeyPath: the key's age still counts.
         await RenewedAsync(Request(ca, ours) with { KeyPath = null });
     }
 

@@ -148,7 +148,7 @@ public sealed class NotAskedTests : EngineTest
     private async Task<IssuedPair> PublicPairAsync(ITestCa ca, int folderMode)
     {
         if (!Unprivileged.IsRoot && Environment.GetEnvironmentVariable("STEPCARENEW_STRICT") == "1" && OperatingSystem.IsLinux())
-            Assert.Fail("Only root can become another user, so that this can't be tested.");
+            Assert.Fail("Only root can become another user, so this can't be tested.");
         Assert.SkipUnless(Unprivileged.IsRoot, "Only root on Linux can become another user.");
         var pair = await IssueAsync(ca);
         if (!OperatingSystem.IsWindows())

@@ -26,10 +26,10 @@ internal sealed class RegisteredScene : IDisposable
     /// <summary>The folder that holds all of it.</summary>
     public string Home => home;
 
-    /// <summary>Runs it now, as its schedule does.</summary>
+    /// <summary>Runs the renewal now, as its schedule does.</summary>
     public Task<RegisteredOutcome> RunAsync(TimeProvider clock, ILogger logger) => RunAsync(home, name, clock, logger);
 
-    /// <summary>Runs one whose files are in a folder.</summary>
+    /// <summary>Runs a renewal whose files are in a folder.</summary>
     public static async Task<RegisteredOutcome> RunAsync(string home, string name, TimeProvider clock, ILogger logger)
     {
         var store = StoreAt(home);

@@ -8,7 +8,7 @@ using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Engine;
 
-/// <summary>The CA gets a new intermediate: the certificates that the old one issued are renewed all the same.</summary>
+/// <summary>The CA gets a new intermediate: the certificates that the old one issued are still renewed.</summary>
 public sealed class RotationTests : EngineTest
 {
     private static readonly CaKind[] Kinds = [CaKind.DevCa, CaKind.StepCa, CaKind.DevCa30, CaKind.StepCa30];

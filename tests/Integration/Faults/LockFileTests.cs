@@ -67,7 +67,7 @@ public sealed class LockFileTests : FaultTest
         Assert.Equal($"process {Environment.ProcessId} of me", LockHolder.Describe(folders, path));
     }
 
-    // One that may only read the file holds the lock without a name; the kernel knows it all the same.
+    // A process that can only read the lock file cannot write its name into it; the kernel still knows the holder.
     [Fact]
     public void Holder_WithoutAName_IsTheOneThatTheKernelKnows()
     {

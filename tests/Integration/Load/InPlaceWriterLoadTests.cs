@@ -47,7 +47,7 @@ public sealed class InPlaceWriterLoadTests(ITestOutputHelper output)
 
         var deployed = (await RunAsync(ca, pair, random => random.Next(3) == 0, "deploy", pool)).Select(line => line.Split(' ')).ToList();
 
-        // A renewal keeps the name, so that the name tells which deployment a certificate came from.
+        // A renewal keeps the name, so the name tells which deployment a certificate came from.
         using var last = CertificateFile.Load(pair.CertificatePath);
         Assert.Equal(deployed[^1][0], CommonName.FromCertificate(last.Leaf));
         foreach (var (before, after) in deployed.Zip(deployed.Skip(1)))

@@ -31,7 +31,7 @@ internal sealed class CronDaemon : IAsyncDisposable
     /// <summary>The words before a command to run it in the mounts of the daemon.</summary>
     public string[] Enter => ["nsenter", "--mount", "--target", process.Id.ToString(CultureInfo.InvariantCulture)];
 
-    /// <summary>Starts it; skips the test if it cannot be started.</summary>
+    /// <summary>Starts the daemon; skips the test if it cannot be started.</summary>
     public static async Task<CronDaemon> StartAsync()
     {
         Tool.RequireRoot();

@@ -56,7 +56,7 @@ public sealed class SystemdInstallTests
         var removal = machine.Scheduler.RemoveAsync(machine.Run.Name, RenewalScope.Machine, CancellationToken.None);
         Assert.True(await removal.WaitAsync(TimeSpan.FromSeconds(25)));
         Assert.Equal(2, machine.Calls.Count(call => call == "stop"));
-        Assert.False(File.Exists(run), "The run goes on.");
+        Assert.False(File.Exists(run), "The run continues.");
         Assert.Empty(Directory.GetFileSystemEntries(machine.At("units")));
     }
 

@@ -41,7 +41,7 @@ public sealed class AddressRaceTests
     public async Task Connect_AddressThatFails_TheNextIsTriedAtOnce()
     {
         using var open = Listen("127.0.0.1");
-        // The clock stands still, so that the delay never ends.
+        // The clock stands still, so the delay never ends.
         using var socket = await Race(new FakeTimeProvider(), "::1 127.0.0.1").ConnectAsync("ca.test", PortOf(open), new ConnectAttempts(), Patience);
         Assert.True(socket.Connected);
         Assert.True(socket.NoDelay);

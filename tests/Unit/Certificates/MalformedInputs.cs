@@ -146,7 +146,7 @@ internal static class MalformedInputs
             var path = Path.Combine(folder, "socket");
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             socket.Bind(new UnixDomainSocketEndPoint(path));
-            // Closing it removes the path, so that a copy of the name is used.
+            // Closing it removes the path, so a copy of the name is used.
             UnixFile.Link(path, path + "2");
             return path + "2";
         });

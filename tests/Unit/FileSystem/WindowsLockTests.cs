@@ -29,7 +29,7 @@ public sealed class WindowsLockTests : IDisposable
     [InlineData(0x13, false, false, "Impossible")] // a write-protected volume
     [InlineData(0x1F, false, true, ErrorId.WriteFailed)]
     [InlineData(0x1F, true, true, ErrorId.WriteFailed)]
-    public void OutcomeOf_Failure_GoesOnWithoutALockOnlyWhereNothingCanBeWritten(int code, bool exists, bool takesFiles, string expected)
+    public void OutcomeOf_Failure_ContinuesWithoutALockOnlyIfNothingCanBeWritten(int code, bool exists, bool takesFiles, string expected)
     {
         Assert.SkipWhen(code is 0x70 or 0x13 && !OperatingSystem.IsWindows(), "A full disk and a write-protected one have other codes here.");
         Exception error = code == 0x05 ? Denied : new IOException($"Error {code}.", unchecked((int)0x80070000) | code);

@@ -33,6 +33,6 @@ internal sealed partial class LocalTimeZone : IDisposable
     private static partial int UnsetVariable(string name);
 }
 
-/// <summary>Its tests run when no others do.</summary>
+/// <summary>The tests of this group run when no others do.</summary>
 [CollectionDefinition(LocalTimeZone.Collection, DisableParallelization = true)]
 public sealed class LocalTimeZoneGroup;

@@ -29,6 +29,11 @@ internal static partial class PlainWords
         new(@"\bbad luck\b", "the cause", "by bad luck", "by accident"),
         new(@"\b(?:comes|came) to\b", "result, end with, reach", "what the run came to", "how the run ended"),
         new(@"\b(?:come|comes|came) out\b", "result, end with", "how it came out", "how it ended"),
+        new(@"\ball the same\b", "still, anyway", "it runs all the same", "all of the same kind"),
+        new(@"\bby half\b", "half", "replaced by half", "half replaced"),
+        new(@"\btold otherwise\b", "by default", "300 unless told otherwise", "by default 300"),
+        new(@"\b(?:go|goes|went) on\b", "continue, still work", "the run goes on", "the run continues"),
+        new(@"<summary>[A-Z][a-z]+ (?:it|them)\b(?= ?[.;,<])", "the noun: \"Starts the process\"", "<summary>Starts it.", "<summary>Starts the process.") { AsWritten = true },
         new(@"\bmay not\b", "cannot, does not have permission to; might not", "may not read it", "cannot read it"),
         new(
             @"(?<!\bthere (?:may |might |can |must |should )?)\b(?:is|was|are|were|be) no (?!longer\b|more\b|\w+er than\b|one\b|other\b)\w+",

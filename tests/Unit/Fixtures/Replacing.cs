@@ -11,7 +11,7 @@ internal static class Replacing
     public static void Replace(string path, string content)
     {
         using var replacement = Stage(path);
-        // Without a shared file there is nothing to wait for, so that the task has ended already.
+        // Without a shared file there is nothing to wait for, so the task has ended already.
         Assert.True(replacement.CommitAsync(new PairVersion(Encoding.UTF8.GetBytes(content)), new PairVersion(File.ReadAllBytes(path))).GetAwaiter().GetResult());
         replacement.DropOld();
     }

@@ -259,7 +259,7 @@ public sealed class PairFollowUpsTests : IDisposable
     }
 
     [Fact]
-    public void CommitRecord_FolderWithItsName_WarnsAndGoesOn()
+    public void CommitRecord_FolderWithItsName_WarnsAndContinues()
     {
         Directory.CreateDirectory(paths.Pending);
         var run = Load([Reload]);

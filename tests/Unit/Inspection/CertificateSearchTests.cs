@@ -185,7 +185,7 @@ public sealed class CertificateSearchTests : IDisposable
     private static T Ends<T>(Func<T> search, string which = "")
     {
         var task = Task.Run(search, TestContext.Current.CancellationToken);
-        Assert.True(task.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken), $"The search goes on and on{which}.");
+        Assert.True(task.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken), $"The search does not end{which}.");
         return task.Result;
     }
 

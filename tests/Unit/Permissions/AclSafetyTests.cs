@@ -70,7 +70,7 @@ public sealed class AclSafetyTests : IDisposable
     {
         var path = place.Folder("state");
         Tool.Run("setfacl", "-m", acl, path);
-        Assert.Contains($"setfacl -k {path}", place.Refused(path, path, $"lets new files in it be written by {whom} (default POSIX ACL)").Remedy, StringComparison.Ordinal);
+        Assert.Contains($"setfacl -k {path}", place.Refused(path, path, $"lets {whom} write new files in it (default POSIX ACL)").Remedy, StringComparison.Ordinal);
         // Above a file that is there, it changes nothing.
         place.Accepted(place.File("state/run.json"));
     }

@@ -93,7 +93,7 @@ public sealed class DescriptorCheckTests
     public void InheritOnly_CountsForNewFiles_NotForTheFolder()
     {
         const string Sddl = "O:BAD:(A;OICIIO;GW;;;AU)";
-        Assert.Equal(["'x' lets new files in it be changed by 'Authenticated Users' (S-1-5-11) (inherit-only: write)"], Find(Sddl, PathRole.End, isFolder: true));
+        Assert.Equal(["'x' lets 'Authenticated Users' (S-1-5-11) change new files in it (inherit-only: write)"], Find(Sddl, PathRole.End, isFolder: true));
         Assert.Empty(Find(Sddl, PathRole.End, isFolder: false));
         Assert.Empty(Find(Sddl, PathRole.Ancestor, isFolder: true));
     }

@@ -29,7 +29,7 @@ public sealed class ScheduledModuleTests
         Assert.False(ScheduledModule.Exists(module, pwsh));
         folder.Write("Modules/StepCaRenew/0.1.0/StepCaRenew.psd1", "@{}");
         Assert.True(ScheduledModule.Exists(module, pwsh));
-        // Next to pwsh are modules for all users.
+        // PowerShell also searches the folder Modules next to pwsh.
         Assert.True(ScheduledModule.Exists("StepCaRenew", pwsh));
         Assert.False(ScheduledModule.Exists("StepCaRenewOther", pwsh));
         folder.Write("Modules/StepCaRenew/StepCaRenew.psd1", "@{}");

@@ -27,7 +27,7 @@ public sealed class TaskHealthTests : IDisposable
         var never = Facts() with { State = new(), Registered = Now - Patience };
         Assert.Empty(TaskHealth.Details(never));
         var detail = Assert.Single(TaskHealth.Details(never with { Registered = Now - Patience - TimeSpan.FromSeconds(1) }));
-        Assert.StartsWith("It has never run since its registration at 2026-11-28 ", detail, StringComparison.Ordinal);
+        Assert.StartsWith("The renewal has never run since its registration at 2026-11-28 ", detail, StringComparison.Ordinal);
         Assert.EndsWith("its interval is 15m.", detail, StringComparison.Ordinal);
     }
 
@@ -35,7 +35,7 @@ public sealed class TaskHealthTests : IDisposable
     public void Details_RunsHaveStopped_HaveTheTimeOfTheLast()
     {
         var stopped = Facts() with { State = Succeeded(Now.AddDays(-2)) };
-        Assert.StartsWith($"It has not run since {MessageTime.Local(Now.AddDays(-2))}, but its interval is 15m.", Assert.Single(TaskHealth.Details(stopped)), StringComparison.Ordinal);
+        Assert.StartsWith($"The renewal has not run since {MessageTime.Local(Now.AddDays(-2))}, but its interval is 15m.", Assert.Single(TaskHealth.Details(stopped)), StringComparison.Ordinal);
         // Registered again: the new schedule has its own time to begin.
         Assert.Empty(TaskHealth.Details(stopped with { Registered = Now.AddMinutes(-1) }));
         // The machine was off in the meantime.

@@ -38,7 +38,7 @@ internal sealed class EngineRun : IDisposable
     public Task<RenewalOutcome> RenewAsync(CancellationToken cancellationToken = default) =>
         new RenewalEngine(Clock, () => 0.5, Environment.Get, NullLogger.Instance).RenewAsync(Request, cancellationToken);
 
-    /// <summary>Runs it and demands that it fails as given, with both files as they were.</summary>
+    /// <summary>Renews, and asserts that this fails with the error and leaves both files as they were.</summary>
     public async Task<RenewalResult> FailAsync(string errorId)
     {
         var before = Content();

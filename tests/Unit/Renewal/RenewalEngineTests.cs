@@ -87,7 +87,7 @@ public sealed class RenewalEngineTests
     }
 
     [Fact]
-    public async Task RenewAsync_DeploymentFinishesWhileWaitedFor_GoesOn()
+    public async Task RenewAsync_DeploymentFinishesWhileWaitedFor_Continues()
     {
         using var run = new EngineRun(hours: 6);
         WriteOtherKey(run);

@@ -4,7 +4,7 @@ namespace StepCaRenew.Unit.Scheduling;
 
 public sealed class ScheduledRunTests
 {
-    // All renewals of a machine, and all machines after a power cut, would start in the same second.
+    // Without this delay, all renewals of a machine, and all machines after a power cut, would start in the same second.
     [Fact]
     public void StartDelay_AllPhases_IsSpreadOverTwoMinutes()
     {

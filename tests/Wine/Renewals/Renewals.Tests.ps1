@@ -1,5 +1,5 @@
 # Renewals in PowerShell for Windows under Wine, against the real step-ca of this machine. Wine's SChannel has RSA keys for
-# client certificates only, so that what has an EC key is renewed by token.
+# client certificates only, so what has an EC key is renewed by token.
 BeforeAll {
     Import-Module $PSScriptRoot/../../Pester/Helpers/StepCaRenew.TestHelpers.psm1
     Import-Module $PSScriptRoot/../../Pester/Helpers/StepCaRenew.TestCa.psm1

@@ -15,7 +15,7 @@ internal sealed record StepParameters(string? PasswordFile, TimeSpan? ExpiresIn)
     private const string PasswordFlag = "password-file";
     private const string ExpiresInFlag = "expires-in";
 
-    /// <summary>Reads them. A configuration that cannot be read is ignored here, and reported when the CA is asked.</summary>
+    /// <summary>Reads the settings. A configuration that cannot be read is ignored here, and reported when the CA is asked.</summary>
     /// <exception cref="RenewalException">The value is not a duration (<see cref="ErrorId.InvalidDuration"/>).</exception>
     public static StepParameters Read(CaOptions options, Func<string, string?> environment)
     {

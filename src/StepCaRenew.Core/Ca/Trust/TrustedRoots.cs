@@ -146,7 +146,7 @@ internal sealed class TrustedRoots : IDisposable
         }
     }
 
-    // A registered renewal has its own copy of the root, so that it needs another remedy.
+    // A registered renewal has its own copy of the root, so it needs another remedy.
     private static T Advise<T>(CaSettings settings, Func<T> action)
     {
         try

@@ -22,7 +22,7 @@ internal sealed class PrivateKey : IDisposable
     /// <summary>The size of the key in bits.</summary>
     public int Size => Handle.KeySize;
 
-    /// <summary>Whether the public key was computed from the private key, so that they are known to match.</summary>
+    /// <summary>Whether the public key was computed from the private key, so they are known to match.</summary>
     internal bool HasDerivedPublicKey { get; init; }
 
     /// <summary>The platform's key; do not dispose it.</summary>

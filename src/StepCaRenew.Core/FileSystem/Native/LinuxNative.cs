@@ -150,16 +150,16 @@ internal sealed record LinuxStat
 
     public bool IsLink => (Mode & TypeMask) == 0xA000;
 
-    /// <summary>Reads them by path; null if there is no file or this account has no access to it.</summary>
+    /// <summary>Reads the attributes of a path; null if there is no file or this account has no access to it.</summary>
     public static LinuxStat? TryRead(string path, bool followLinks) =>
         LinuxNative.Statx(CurrentFolder, path, followLinks ? 0 : NoFollow, BasicStats, out var buffer) == 0 ? new LinuxStat(buffer) : null;
 
-    /// <summary>Reads them by a name in an open folder, links not followed; null if there is no such file or this account has no access to it.</summary>
+    /// <summary>Reads the attributes of a name in an open folder, links not followed; null if there is no such file or this account has no access to it.</summary>
     public static LinuxStat? TryRead(SafeHandle folder, string name) =>
         LinuxNative.Statx(folder, name, NoFollow, BasicStats, out var buffer) == 0 ? new LinuxStat(buffer) : null;
 
-    /// <summary>Reads them from an open file.</summary>
-    /// <exception cref="IOException">They cannot be read.</exception>
+    /// <summary>Reads the attributes of an open file.</summary>
+    /// <exception cref="IOException">The attributes cannot be read.</exception>
     public static LinuxStat Read(SafeHandle file) =>
         LinuxNative.Statx(file, string.Empty, TheFileItself, BasicStats, out var buffer) == 0 ? new LinuxStat(buffer) : throw new IOException(Marshal.GetLastPInvokeErrorMessage());
 

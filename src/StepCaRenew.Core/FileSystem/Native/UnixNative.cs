@@ -114,7 +114,7 @@ internal sealed record UnixStat(uint User, uint Group, ushort Mode)
     /// <summary>The mode as chmod takes it.</summary>
     public string Octal => Convert.ToString(Mode & 0xFFF, 8).PadLeft(4, '0');
 
-    /// <summary>Reads them by path.</summary>
+    /// <summary>Reads the attributes of a path.</summary>
     /// <returns>Null and the reason; both are null if the path does not exist.</returns>
     public static (UnixStat? Stat, string? Failure) TryRead(string path, bool followLinks = false)
     {

@@ -6,9 +6,9 @@ internal static class ActionErrors
     /// <summary>The action cannot run; found before anything was changed.</summary>
     public static RenewalException Invalid(string message, string remedy) => new(ErrorId.ActionInvalid, message, remedy);
 
-    /// <summary>Another run has held the lock of the actions for longer than they may take.</summary>
+    /// <summary>Another run has held the lock of the actions for longer than their time limits.</summary>
     public static RenewalException LeftTooLong(string certificatePath) => new(
-        ErrorId.ActionFailed, $"The actions after the renewal of '{certificatePath}' are pending, and another process holds their lock for longer than they may take.",
+        ErrorId.ActionFailed, $"The actions after the renewal of '{certificatePath}' are pending, and another process has held their lock for longer than their time limits.",
         "Find the process that holds the lock (lslocks shows it) and end it if it hangs; the next run then runs the actions.");
 
     /// <summary>The action failed. The message begins with the action; the runner adds the certificate.</summary>

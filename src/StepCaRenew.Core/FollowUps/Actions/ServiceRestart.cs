@@ -23,7 +23,7 @@ internal sealed class ServiceRestart(ServiceAction action, IServiceManager servi
 
     /// <summary>Restarts the service; does nothing if it does not run, unless an earlier run stopped it.</summary>
     /// <param name="patience">The time limit of the action.</param>
-    /// <param name="cancellationToken">Ends the waiting; stopped services are started all the same.</param>
+    /// <param name="cancellationToken">Ends the waiting; stopped services are still started again.</param>
     /// <exception cref="RenewalException">A service cannot be restarted, or it is not certain that it runs again (<see cref="ErrorId.ActionFailed"/>).</exception>
     /// <exception cref="OperationCanceledException">The time was over before a service was stopped.</exception>
     public async Task RunAsync(TimeSpan patience, CancellationToken cancellationToken)

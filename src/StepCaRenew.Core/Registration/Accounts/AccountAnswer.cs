@@ -118,7 +118,7 @@ internal static class AccountText
     private const int Longest = 4096;
     private const int LongestWord = 64;
 
-    // The serial number of a certificate has at most 20 bytes (RFC 5280, 4.1.2.2); others are seen all the same.
+    // The serial number of a certificate has at most 20 bytes (RFC 5280, 4.1.2.2); longer ones exist too.
     private const int LongestNumber = 128;
 
     /// <summary>One line without control characters and escape sequences, of bounded length.</summary>

@@ -34,14 +34,14 @@ internal sealed class AccountProcess : IDisposable
         readingErrors = errors.ReadAsync(process.StandardError.BaseStream);
     }
 
-    /// <summary>The end of its error output.</summary>
+    /// <summary>The last line of the process's error output.</summary>
     public string LastWords => OutputCleaner.LastLine(errors.ToString());
 
-    /// <summary>Its exit code.</summary>
+    /// <summary>The exit code of the process.</summary>
     public int ExitCode => process.ExitCode;
 
-    /// <summary>Starts it.</summary>
-    /// <exception cref="RenewalException">It cannot be started.</exception>
+    /// <summary>Starts the process.</summary>
+    /// <exception cref="RenewalException">The process cannot be started.</exception>
     public static AccountProcess Start(ProcessStartInfo start, string account)
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
@@ -191,7 +191,7 @@ internal sealed partial class InheritedDescriptors : IDisposable
         }
     }
 
-    /// <summary>Keeps them.</summary>
+    /// <summary>Keeps the descriptors from new processes.</summary>
     public static InheritedDescriptors Keep() => new();
 
     /// <inheritdoc/>

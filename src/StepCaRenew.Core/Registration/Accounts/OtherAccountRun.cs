@@ -15,7 +15,7 @@ internal static class OtherAccountRun
     // setpriv starts a program with root's rights to execute it; only then the account's rights count.
     private static readonly string[] AsAccount = ["/bin/sh", "-c", "umask 022; exec \"$0\" \"$@\""];
 
-    /// <summary>Runs them.</summary>
+    /// <summary>Runs renewals of another account.</summary>
     /// <param name="renewals">The renewals, all of one account and one place.</param>
     /// <param name="outcomes">Reads the lines of the process.</param>
     /// <param name="clock">The clock.</param>

@@ -45,10 +45,10 @@ internal sealed class CrontabPlace(LinuxPaths paths, string name, TimeProvider c
 /// <summary>The crontab of the user, read and written by crontab(1), which alone has permission to.</summary>
 internal sealed class UserCrontab(LinuxPaths paths, TimeProvider clock)
 {
-    // Debian's crontab reports a missing crontab only by its message, so that is not translated.
+    // Debian's crontab reports a missing crontab only by its message, so the message must not be translated.
     private readonly LinuxTool crontab = new(paths.Crontab, clock) { Variables = new Dictionary<string, string> { ["LC_ALL"] = "C" } };
 
-    /// <summary>Its text, with one character for each byte; empty if the user has no crontab.</summary>
+    /// <summary>The text of the crontab, with one character for each byte; empty if the user has no crontab.</summary>
     /// <exception cref="RenewalException">The crontab cannot be read; then it must not be written either.</exception>
     public async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ internal sealed class UserCrontab(LinuxPaths paths, TimeProvider clock)
         return result.Output.Length == 0 && result.Errors.Contains("no crontab for", StringComparison.OrdinalIgnoreCase) ? string.Empty : throw Failed(result);
     }
 
-    /// <summary>Replaces its text.</summary>
+    /// <summary>Replaces the text of the crontab.</summary>
     /// <exception cref="RenewalException">crontab refuses the text; the crontab is unchanged.</exception>
     public async Task WriteAsync(string text, CancellationToken cancellationToken)
     {

@@ -58,10 +58,10 @@ internal static class RenewDaemons
 [SupportedOSPlatform("linux")]
 internal sealed class ProcessFiles(string folder)
 {
-    /// <summary>Its number.</summary>
+    /// <summary>The id of the process.</summary>
     public string Id => Path.GetFileName(folder);
 
-    /// <summary>Its command line, word by word.</summary>
+    /// <summary>The command line of the process, word by word.</summary>
     public IReadOnlyList<string> CommandLine => Read("cmdline");
 
     /// <summary>A variable of the environment that it was started with; null if it is empty or not set.</summary>

@@ -13,10 +13,10 @@ internal sealed class LinuxTool(string program, TimeProvider clock)
     /// <summary>Variables that are set for the program.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether it gets only these variables, and none of this process.</summary>
+    /// <summary>Whether the program gets only these variables, and none of this process.</summary>
     public bool IsBare { get; init; }
 
-    /// <summary>The folder that it starts in.</summary>
+    /// <summary>The folder in which the program starts.</summary>
     public string WorkingDirectory { get; init; } = "/";
 
     /// <summary>The time limit.</summary>
@@ -25,7 +25,7 @@ internal sealed class LinuxTool(string program, TimeProvider clock)
     /// <summary>Whether the program is installed.</summary>
     public bool Exists => ProgramFinder.Find(program) is not null;
 
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs the program.</summary>
     /// <exception cref="RenewalException">The program is missing, cannot be started, or does not end in time.</exception>
     public async Task<ToolResult> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken, ReadOnlyMemory<byte> input = default)
     {

@@ -25,7 +25,7 @@ internal sealed class ScheduleFile(string path, RenewalScope scope, uint owner)
     /// <summary>Whether it is a regular file that this module wrote.</summary>
     public bool IsOurs => LinkTarget is null && !FileKind.IsSpecial(path) && FileMark.IsIn(Read());
 
-    /// <summary>Its text; null if there is no such file.</summary>
+    /// <summary>The text of the file; null if there is no such file.</summary>
     /// <exception cref="RenewalException">The file cannot be read.</exception>
     public string? Read()
     {

@@ -26,10 +26,10 @@ internal sealed class SystemdManager
 
     public SystemdManager(LinuxPaths paths, RenewalScope scope, TimeProvider clock) => (this.paths, this.scope, this.clock) = (paths, scope, clock);
 
-    /// <summary>Whether it runs: that of the machine if systemd booted it, that of the user if its runtime folder exists.</summary>
+    /// <summary>Whether the service manager runs: that of the machine if systemd booted it, that of the user if its runtime folder exists.</summary>
     public bool Runs => Directory.Exists(paths.Booted) && (scope == RenewalScope.Machine || Directory.Exists(Path.Combine(paths.RuntimeFolder, "systemd")));
 
-    /// <summary>Requires that it runs.</summary>
+    /// <summary>Requires that the service manager runs.</summary>
     public void RequireRunning()
     {
         if (!Directory.Exists(paths.Booted))
@@ -55,7 +55,7 @@ internal sealed class SystemdManager
             .DistinctBy(parts => parts[0]).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
     }
 
-    /// <summary>Makes it read the unit files again.</summary>
+    /// <summary>Makes systemd read the unit files again.</summary>
     public Task ReloadAsync(CancellationToken cancellationToken) => RunSuccessfullyAsync(["daemon-reload"], cancellationToken);
 
     /// <summary>Starts the timer, now and after every boot.</summary>

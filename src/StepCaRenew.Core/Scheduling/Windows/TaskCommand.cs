@@ -11,7 +11,7 @@ internal sealed record TaskCommand(string Program, string Arguments)
     private const int LongestPath = 260;
     private const int LongestLine = 32766;
 
-    /// <summary>Makes it.</summary>
+    /// <summary>The command line of a run.</summary>
     /// <exception cref="RenewalException">The command cannot be used in a task (<see cref="ErrorId.ModulePathInvalid"/>).</exception>
     public static TaskCommand ForRun(ScheduledRun run)
     {

@@ -37,7 +37,7 @@ internal static class TaskDifferences
     private static IEnumerable<string> Principal(TaskDescription found, TaskDescription wanted, Func<string, string?> sidOf)
     {
         if (!AccountNames.AreSame(found.Principal, wanted.Principal, sidOf))
-            yield return $"It runs as '{found.Principal}' instead of '{wanted.Principal}'.";
+            yield return $"The task runs as '{found.Principal}' instead of '{wanted.Principal}'.";
         // The XML of a SYSTEM task has no logon type.
         else if (wanted.Logon is not null && found.Logon != wanted.Logon)
             yield return $"The account is logged on by {found.Logon ?? "nothing"} instead of {wanted.Logon}.";
@@ -139,19 +139,19 @@ internal static class TaskDifferences
         foreach (var (name, value) in found.Settings.Where(one => one.Value != wanted.Settings[one.Key]))
             yield return Setting(name, value, wanted.Settings[name]);
         if (found.IsRestarted)
-            yield return "It is restarted on failure (RestartOnFailure).";
+            yield return "The task is restarted on failure (RestartOnFailure).";
     }
 
     private static string Setting(string name, string found, string wanted) => name switch
     {
         "Enabled" => "The task is disabled.",
         "MultipleInstancesPolicy" => $"A start while the task runs is not ignored ({name} is {found} instead of {wanted}).",
-        "DisallowStartIfOnBatteries" => $"It does not start on batteries ({name}).",
-        "StopIfGoingOnBatteries" => $"It is stopped when the power goes to batteries ({name}).",
-        "StartWhenAvailable" => $"A missed run is not made up for ({name}).",
-        "RunOnlyIfNetworkAvailable" => $"It runs only with a network ({name}).",
-        "RunOnlyIfIdle" => $"It runs only while the machine is idle ({name}).",
-        "AllowStartOnDemand" => $"It cannot be started by hand ({name}).",
+        "DisallowStartIfOnBatteries" => $"The task does not start on batteries ({name}).",
+        "StopIfGoingOnBatteries" => $"The task is stopped when the machine changes to battery power ({name}).",
+        "StartWhenAvailable" => $"A missed run is not started later ({name}).",
+        "RunOnlyIfNetworkAvailable" => $"The task runs only with a network ({name}).",
+        "RunOnlyIfIdle" => $"The task runs only while the machine is idle ({name}).",
+        "AllowStartOnDemand" => $"The task cannot be started by hand ({name}).",
         "AllowHardTerminate" => $"A run that takes too long cannot be stopped ({name}).",
         "ExecutionTimeLimit" => $"The time limit of a run ({name}) is {Limit(found)} instead of {Limit(wanted)}.",
         _ => $"{name} is {found} instead of {wanted}.",

@@ -12,7 +12,7 @@ internal sealed class TaskRunner(TimeProvider clock)
     // For the start, and for the new state after the scheduler has stopped a run.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs the task.</summary>
     /// <param name="ask">Returns the state of the task.</param>
     /// <param name="start">Starts the task.</param>
     /// <param name="cancellationToken">Ends the waiting, not the task.</param>

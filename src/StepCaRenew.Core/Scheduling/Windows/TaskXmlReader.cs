@@ -24,9 +24,9 @@ internal static class TaskXmlReader
         ["Priority"] = "7",
     };
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the XML of a task.</summary>
     /// <exception cref="XmlException">The text is not XML.</exception>
-    /// <exception cref="FormatException">A value is not of its type.</exception>
+    /// <exception cref="FormatException">A value has the wrong type, such as text for a duration.</exception>
     public static TaskDescription Read(string xml)
     {
         var task = XElement.Parse(xml);
@@ -104,7 +104,7 @@ internal sealed record TaskDescription
     /// <summary>The name or SID of the account or group.</summary>
     public required string Principal { get; init; }
 
-    /// <summary>How it is logged on; null if the XML does not say, as for SYSTEM.</summary>
+    /// <summary>How the account is logged on; null if the XML does not say, as for SYSTEM.</summary>
     public required string? Logon { get; init; }
 
     /// <summary>The run level.</summary>
@@ -119,7 +119,7 @@ internal sealed record TaskDescription
     /// <summary>The settings that decide whether and how it runs, by name.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
-    /// <summary>Whether it is restarted on failure.</summary>
+    /// <summary>Whether the task is restarted on failure.</summary>
     public required bool IsRestarted { get; init; }
 }
 

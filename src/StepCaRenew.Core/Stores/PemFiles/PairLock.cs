@@ -52,7 +52,7 @@ internal sealed class PairLock : IDisposable
     }
 
     /// <summary>Checks, before a replacement, that the lock still keeps other runs out.</summary>
-    /// <exception cref="RenewalException">One of its files was deleted, so that another run may be working on the pair (<see cref="ErrorId.Locked"/>).</exception>
+    /// <exception cref="RenewalException">One of its files was deleted, so another run may be working on the pair (<see cref="ErrorId.Locked"/>).</exception>
     public void RequireInPlace()
     {
         if (held.FirstOrDefault(one => !LockFile.IsInPlace(one.File, folders, one.Path)) is { File: not null } lost)

@@ -26,9 +26,9 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
     /// <summary>Whether there are leftovers of a replacement that was interrupted, or that another run is making right now.</summary>
     public bool IsNeeded(PairPaths paths) => paths.Leftovers.Any(volume.Exists);
 
-    /// <summary>Completes the pair if it is replaced by half, and removes the leftovers of a pair that matches.</summary>
+    /// <summary>Completes or undoes the replacement if only half of the pair was replaced, and removes the leftovers of a pair that matches.</summary>
     /// <returns>True if a file of the pair was replaced.</returns>
-    /// <exception cref="RenewalException">The pair is replaced by half, and a file cannot be written (<see cref="ErrorId.RecoveryBlocked"/>).</exception>
+    /// <exception cref="RenewalException">Only half of the pair was replaced, and a file cannot be written (<see cref="ErrorId.RecoveryBlocked"/>).</exception>
     public async Task<bool> RunAsync(PairPaths paths, KeyPassword? password)
     {
         var hasReplaced = false;

@@ -58,7 +58,7 @@ internal sealed class PemRecord(PairPaths paths, IVolume volume, OpenFolders fol
     public async Task UnderPairLockAsync(TimeSpan timeout, Action<IPairRecord> work)
     {
         using var opened = new OpenFolders();
-        // The record belongs to the certificate, so that the key need not be locked.
+        // The record belongs to the certificate, so the key need not be locked.
         using var held = await PairLock.AcquireAsync(opened, paths with { Key = paths.Certificate }, timeout, services.Clock, services.Logger, CancellationToken.None).ConfigureAwait(false);
         work(new PemRecord(paths, services.Volumes(opened), opened, services));
     }

@@ -1,25 +1,25 @@
 namespace StepCaRenew.Stores.PemFiles;
 
-/// <summary>The one step that completes a pair that was replaced by half.</summary>
+/// <summary>The one step that makes a half-replaced pair match again.</summary>
 /// <param name="Source">The leftover file.</param>
 /// <param name="Target">The file of the pair that it replaces.</param>
 /// <param name="Outcome">The effect on the interrupted replacement, for the log: it was completed, or undone.</param>
 internal sealed record RecoveryMove(string Source, string Target, string Outcome)
 {
     /// <summary>
-    /// Finds the step: the certificate in its place gets the key that matches it. Only if no leftover key matches, a leftover
-    /// certificate is put to the key: the certificate in its place may come from another program that replaced the pair at the
-    /// moment of the crash, and a staged certificate can be requested again.
+    /// Finds the step: the certificate in its place gets the key that matches it. If no leftover key matches, the key in its
+    /// place gets the leftover certificate that matches it. The order matters: the certificate in its place may come from
+    /// another program that replaced the pair at the moment of the crash, and a staged certificate can be requested again.
     /// </summary>
     /// <returns>Null if nothing matches; then a person must decide.</returns>
     public static RecoveryMove? Find(PairState state, PairPaths paths)
     {
         if (state.Match(paths.Certificate, paths.StagedKey))
-            return new RecoveryMove(paths.StagedKey, paths.Key, "completed: the staged key was put to its certificate");
+            return new RecoveryMove(paths.StagedKey, paths.Key, "completed: the staged key took the place of the old key");
         if (state.Match(paths.Certificate, paths.OldKey))
             return new RecoveryMove(paths.OldKey, paths.Key, "undone: the old key was put back");
         if (state.Match(paths.StagedCertificate, paths.Key))
-            return new RecoveryMove(paths.StagedCertificate, paths.Certificate, "completed: the staged certificate was put to its key");
+            return new RecoveryMove(paths.StagedCertificate, paths.Certificate, "completed: the staged certificate took the place of the old certificate");
         if (state.Match(paths.OldCertificate, paths.Key))
             return new RecoveryMove(paths.OldCertificate, paths.Certificate, "undone: the old certificate was put back");
         return null;

@@ -22,7 +22,7 @@ internal sealed class WriterWait(PairLocation location, bool wasRead, TimeProvid
 
     private bool IsOver => clock.GetElapsedTime(start) >= Limit;
 
-    /// <summary>Whether an unfinished write explains that a file cannot be read, so that reading it again may help.</summary>
+    /// <summary>Whether an unfinished write explains that a file cannot be read, so reading it again may help.</summary>
     public bool Explains(RenewalException error) => !IsOver && error.ErrorId switch
     {
         // KeyNotFound: one file for both, of which the certificate has been written and the key has not.

@@ -1,6 +1,6 @@
 namespace StepCaRenew.Benchmarks.Herd.Clients;
 
-/// <summary>A clock on which every wait is over at once, and has taken its time all the same.</summary>
+/// <summary>A clock on which every wait ends at once, and that then shows the time after the wait.</summary>
 internal sealed class ImpatientClock : TimeProvider
 {
     /// <summary>The time since the clock was made.</summary>

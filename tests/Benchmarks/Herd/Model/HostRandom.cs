@@ -29,7 +29,7 @@ internal sealed class HostRandom(long seed, long host)
     /// <param name="limit">The limit; above zero.</param>
     public TimeSpan Below(TimeSpan limit) => TimeSpan.FromTicks((long)(NextDouble() * limit.Ticks));
 
-    /// <summary>Random bytes, 16 of them: the length of a serial number of step-ca, and of a machine's id.</summary>
+    /// <summary>Writes 16 random bytes, the length of step-ca's serial numbers and of machine ids.</summary>
     /// <param name="bytes">Where to write them.</param>
     public void Fill16(Span<byte> bytes)
     {

@@ -27,8 +27,8 @@ public sealed class TaskDifferencesTests
         ("The delay of the time trigger is 5m instead of 0s.", task => Find(task, "TimeTrigger").Add(New("RandomDelay", "PT5M"))),
         ("There is another trigger: CalendarTrigger.", task => Find(task, "Triggers").Add(New("CalendarTrigger", New("StartBoundary", "2020-01-01T00:00:00")))),
         ("There is another trigger: BootTrigger.", task => Find(task, "Triggers").Add(New("BootTrigger", ""))),
-        (@"It runs as 'CORP\mallory' instead of 'S-1-5-18'.", task => Find(task, "UserId").Value = @"CORP\mallory"),
-        ("It runs as 'S-1-5-32-545' instead of 'S-1-5-18'.", task => Find(task, "UserId").ReplaceWith(New("GroupId", "S-1-5-32-545"))),
+        (@"The task runs as 'CORP\mallory' instead of 'S-1-5-18'.", task => Find(task, "UserId").Value = @"CORP\mallory"),
+        ("The task runs as 'S-1-5-32-545' instead of 'S-1-5-18'.", task => Find(task, "UserId").ReplaceWith(New("GroupId", "S-1-5-32-545"))),
         ("The run level is LeastPrivilege instead of HighestAvailable.", task => Find(task, "RunLevel").Remove()),
         (@"The program is 'C:\Temp\pwsh.exe' instead of 'C:\Program Files\PowerShell\7\pwsh.exe'.", task => Find(task, "Command").Value = @"C:\Temp\pwsh.exe"),
         ("The arguments are '-Command x' instead of", task => Find(task, "Arguments").Value = "-Command x"),
@@ -37,18 +37,18 @@ public sealed class TaskDifferencesTests
         ("There is another action: Exec evil.exe /x.", task => Find(task, "Actions").Add(New("Exec", new[] { New("Command", "evil.exe"), New("Arguments", "/x") }))),
         ("There is another action: ComHandler.", task => Find(task, "Actions").AddFirst(New("ComHandler", New("ClassId", "{0}")))),
         ("The task runs no program.", task => Find(task, "Exec").Remove()),
-        ("A missed run is not made up for (StartWhenAvailable).", task => Find(task, "StartWhenAvailable").Remove()),
+        ("A missed run is not started later (StartWhenAvailable).", task => Find(task, "StartWhenAvailable").Remove()),
         ("A start while the task runs is not ignored (MultipleInstancesPolicy is Parallel instead of IgnoreNew).", task => Setting(task, "MultipleInstancesPolicy", "Parallel")),
         ("The time limit of a run (ExecutionTimeLimit) is 3d instead of 1h.", task => Find(task, "ExecutionTimeLimit").Remove()),
         ("The time limit of a run (ExecutionTimeLimit) is none instead of 1h.", task => Setting(task, "ExecutionTimeLimit", "PT0S")),
-        ("It does not start on batteries (DisallowStartIfOnBatteries).", task => Find(task, "DisallowStartIfOnBatteries").Remove()),
-        ("It is stopped when the power goes to batteries (StopIfGoingOnBatteries).", task => Setting(task, "StopIfGoingOnBatteries", "true")),
-        ("It runs only with a network (RunOnlyIfNetworkAvailable).", task => Setting(task, "RunOnlyIfNetworkAvailable", "true")),
-        ("It runs only while the machine is idle (RunOnlyIfIdle).", task => Setting(task, "RunOnlyIfIdle", "1")),
-        ("It cannot be started by hand (AllowStartOnDemand).", task => Setting(task, "AllowStartOnDemand", "false")),
+        ("The task does not start on batteries (DisallowStartIfOnBatteries).", task => Find(task, "DisallowStartIfOnBatteries").Remove()),
+        ("The task is stopped when the machine changes to battery power (StopIfGoingOnBatteries).", task => Setting(task, "StopIfGoingOnBatteries", "true")),
+        ("The task runs only with a network (RunOnlyIfNetworkAvailable).", task => Setting(task, "RunOnlyIfNetworkAvailable", "true")),
+        ("The task runs only while the machine is idle (RunOnlyIfIdle).", task => Setting(task, "RunOnlyIfIdle", "1")),
+        ("The task cannot be started by hand (AllowStartOnDemand).", task => Setting(task, "AllowStartOnDemand", "false")),
         ("A run that takes too long cannot be stopped (AllowHardTerminate).", task => Setting(task, "AllowHardTerminate", "false")),
         ("Priority is 9 instead of 7.", task => Setting(task, "Priority", "9")),
-        ("It is restarted on failure (RestartOnFailure).", task => Find(task, "Settings").Add(New("RestartOnFailure", New("Interval", "PT1M")))),
+        ("The task is restarted on failure (RestartOnFailure).", task => Find(task, "Settings").Add(New("RestartOnFailure", New("Interval", "PT1M")))),
         ("The task cannot be read:", task => Find(task, "Interval").Value = "soon"),
         ("The task cannot be read:", task => Find(task, "StartBoundary").Value = "soon"),
     ];
@@ -107,7 +107,7 @@ public sealed class TaskDifferencesTests
         var task = XElement.Parse(Samples.Xml(Samples.Own));
         foreach (var user in task.Descendants(TaskSchema.Namespace + "UserId"))
             user.Value = found;
-        string[] expected = isSame ? [] : [$"It runs as '{found}' instead of '{Samples.User}'.", $"The logon trigger waits for '{found}' instead of '{Samples.User}'."];
+        string[] expected = isSame ? [] : [$"The task runs as '{found}' instead of '{Samples.User}'.", $"The logon trigger waits for '{found}' instead of '{Samples.User}'."];
         Assert.Equal(expected, Between(task.ToString(), Samples.Own));
     }
 

@@ -1,6 +1,6 @@
 namespace StepCaRenew.Unit.Stores.PemFiles;
 
-/// <summary>A clock on which every wait is over at once, and the time has passed all the same.</summary>
+/// <summary>A clock on which every wait ends at once, and that then shows the time after the wait.</summary>
 internal sealed class JumpingClock : TimeProvider
 {
     private long now;

@@ -71,7 +71,7 @@ internal sealed class SimulatedVolume : IVolume
 
     public byte[]? Peek(string path) => cache.TryGetValue(path, out var file) ? files[file].Content : null;
 
-    /// <summary>The same moment once more: the process is dead, the machine goes on.</summary>
+    /// <summary>A copy of the volume at this moment: the process was killed, but the machine still runs.</summary>
     public SimulatedVolume Clone()
     {
         var clone = new SimulatedVolume { CanExchange = CanExchange, CanLink = CanLink, HaveLeftoversOtherRights = HaveLeftoversOtherRights, next = next };

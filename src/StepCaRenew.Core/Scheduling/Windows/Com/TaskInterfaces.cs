@@ -90,7 +90,7 @@ internal partial interface IRegisteredTask : IDispatchSlots
 
     void PutEnabled();
 
-    /// <summary>Starts it; the returned running instance is not used.</summary>
+    /// <summary>Starts the task; the returned running instance is not used.</summary>
     IDispatchSlots Run(Variant parameters);
 
     void RunEx();
