@@ -23,6 +23,7 @@ internal static class LockFile
 {
     private const int Exclusive = 2;
     private const int NonBlocking = 4;
+    private const int Release = 8;
     private const int MaximumTries = 100;
     private const int NotFound = 2;
     private const int AlreadyExists = 17;
@@ -96,7 +97,7 @@ internal static class LockFile
         {
             if (OperatingSystem.IsLinux())
                 GiveToWriters(made, (LinuxFolder)folders.OpenParent(path));
-            return new FileStream(made, FileAccess.ReadWrite, bufferSize: 0);
+            return new Locked(made, FileAccess.ReadWrite);
         }
 
         var error = Marshal.GetLastPInvokeError();
@@ -141,12 +142,25 @@ internal static class LockFile
         : UnixNative.Open(path, flags | UnixOpen.NoFollow | UnixOpen.NonBlocking | UnixOpen.CloseOnExec, OwnerAlone);
 
     [UnsupportedOSPlatform("windows")]
-    private static FileStream Regular(SafeFileHandle file, FileAccess access, string path)
+    private static Locked Regular(SafeFileHandle file, FileAccess access, string path)
     {
         if (SmallFile.IsRegularFile(file))
-            return new FileStream(file, access, bufferSize: 0);
+            return new Locked(file, access);
         file.Dispose();
         throw NotLockable(path, "it is not a regular file");
+    }
+
+    // A process that another thread starts has a copy of every descriptor until it executes its program, and the lock lasts as
+    // long as a copy is open. Only an explicit unlock ends it at once.
+    [UnsupportedOSPlatform("windows")]
+    private sealed class Locked(SafeFileHandle file, FileAccess access) : FileStream(file, access, bufferSize: 0)
+    {
+        protected override void Dispose(bool disposing)
+        {
+            if (!SafeFileHandle.IsClosed)
+                _ = UnixNative.Lock(SafeFileHandle, Release);
+            base.Dispose(disposing);
+        }
     }
 
     internal static RenewalException NotLockable(string path, string reason) => new(
