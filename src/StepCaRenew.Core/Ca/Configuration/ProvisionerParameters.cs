@@ -8,7 +8,7 @@ namespace StepCaRenew.Ca.Configuration;
 /// <param name="PasswordFile">The full path of the file with its password; null if not configured.</param>
 internal sealed record ProvisionerParameters(string? Name, string? PasswordFile)
 {
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads the provisioner.</summary>
     /// <exception cref="RenewalException">The context does not exist, or a file cannot be read.</exception>
     public static ProvisionerParameters Read(CaOptions options, Func<string, string?> environment)
     {

@@ -14,7 +14,7 @@ namespace StepCaRenew.Ca.Tokens;
 /// <param name="rootFingerprint">The fingerprint of the first certificate in the root file, so that the token brings the trust.</param>
 internal sealed class ProvisionerTokens(ProvisionerKey key, CaSettings ca, string rootFingerprint) : IDisposable
 {
-    /// <summary>The time that a token is valid, unless told otherwise.</summary>
+    /// <summary>The time that a token is valid by default.</summary>
     public static readonly TimeSpan DefaultLifetime = TimeSpan.FromMinutes(5);
 
     // Those of step.
