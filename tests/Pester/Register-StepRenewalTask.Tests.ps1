@@ -394,6 +394,45 @@ Describe 'Register-StepRenewalTask' {
             Get-Content $served | Should -BeExactly "$old $new"
         }
 
+        It 'is served although it was registered again in between, by a link' {
+            New-DuePair -Age '00:30:00' | Out-Null
+            $new = Get-LeafSerial $path
+            $links = [IO.Directory]::CreateDirectory("$folder/links").FullName
+            New-Item -ItemType SymbolicLink "$links/web.crt" -Target $path | Out-Null
+            Register-StepRenewalTask web "$links/web.crt" -KeyPath $pair.KeyPath @forMe -FilePath sh -ArgumentList '-c', 'echo "$STEPCARENEW_OLD_SERIAL $STEPCARENEW_SERIAL" >> "$0/served"', $folder -WarningAction Ignore | Out-Null
+            (Invoke-StepRenewal -Name web).ActionsPending | Should -BeFalse
+            Get-Content $served | Should -BeExactly "$old $new"
+        }
+
+        It 'is named by a warning if it is unregistered before its actions ran' {
+            New-DuePair -Age '00:30:00' | Out-Null
+            Unregister-StepRenewalTask web -WarningVariable warnings -WarningAction SilentlyContinue
+            $warnings | Should -HaveCount 1
+            "$warnings" | Should -BeLike "web: *$path*actions*"
+        }
+
+        It 'is named by a warning if its renewal gets another certificate before its actions ran' {
+            New-DuePair -Age '00:30:00' | Out-Null
+            $other = New-DuePair -Name other.local
+            Register-StepRenewalTask web $other.CertificatePath -Force @forMe -WarningVariable warnings -WarningAction SilentlyContinue | Out-Null
+            "$warnings" | Should -BeLike "*web: *$path*actions*"
+        }
+
+        It 'needs no warning if its actions ran' {
+            Unregister-StepRenewalTask web -WarningVariable warnings -WarningAction SilentlyContinue
+            $warnings | Should -BeNullOrEmpty
+        }
+
+        It 'keeps its state if registering another certificate fails' {
+            New-DuePair -Age '00:30:00' | Out-Null
+            $state = Get-Content $env:STEPCARENEW_HOME/state/web/state.json -Raw
+            $state | Should -Not -BeNullOrEmpty
+            $other = New-DuePair -Name other.local
+            (Get-Content $folder/crontab -Raw).Replace('-) cat', '-) exit 1; cat') | Set-Content $folder/crontab
+            { Register-StepRenewalTask web $other.CertificatePath -Force -Interval 1h @forMe -WarningAction Ignore -ErrorAction Stop } | Should -Throw
+            Get-Content $env:STEPCARENEW_HOME/state/web/state.json -Raw | Should -BeExactly $state
+        }
+
         It 'is not served with <Name>' -ForEach @(
             @{ Name = 'another key'; Replace = { $key = Get-Content $pair.KeyPath -Raw; New-DuePair -Age '00:30:00' | Out-Null; Set-Content $pair.KeyPath $key -NoNewline; (Get-Item $pair.KeyPath), (Get-Item $path) | ForEach-Object { $_.LastWriteTime = [DateTime]::Now.AddHours(-1) } } }
             @{ Name = 'other names'; Replace = { $other = New-DuePair -Name other.local -Age '00:30:00'; Move-Item $other.CertificatePath $path -Force; Move-Item $other.KeyPath $pair.KeyPath -Force } }

@@ -138,7 +138,8 @@ internal sealed class RegisteredCertificates(Func<string, string?> environment)
         }
     }
 
-    private static string TargetOf(string path)
+    /// <summary>The file that a path leads to; the path itself if it leads nowhere.</summary>
+    internal static string TargetOf(string path)
     {
         try
         {

@@ -60,22 +60,34 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
         ArgumentNullException.ThrowIfNull(registration);
         cancellationToken.ThrowIfCancellationRequested();
         var files = new RegistrationFiles(registration);
+        var (store, name) = (registration.Store, registration.Definition.Name);
+        var states = new StateStore(store.Folders, logger);
+        var (earlier, state) = (TryLoad(store, name), states.Read(name));
         try
         {
-            var earlier = TryLoad(registration.Store, registration.Definition.Name);
             var isChanged = files.Write();
-            RecordServed(registration, earlier);
+            // The follow-ups of another certificate do not concern this one.
+            var isOther = earlier is not null && !PathNames.AreSame(RegisteredCertificates.TargetOf(earlier.CertificatePath), RegisteredCertificates.TargetOf(registration.Definition.CertificatePath));
+            RecordServed(registration, states, isOther ? state with { Served = null, ActionsPending = false, ActionsPendingSince = null } : state);
             isChanged |= await registration.Scheduler.InstallAsync(registration.Run, CancellationToken.None).ConfigureAwait(false);
             WindowsEventSource.Register();
             // The schedule of another scheduler goes last, when the new one exists.
-            await RemoveFromAsync(schedulers.OfThisSystem.Where(other => other.Kind != registration.Scheduler.Kind), registration.Definition.Name, registration.Run.Scope).ConfigureAwait(false);
+            await RemoveFromAsync(schedulers.OfThisSystem.Where(other => other.Kind != registration.Scheduler.Kind), name, registration.Run.Scope).ConfigureAwait(false);
+            if (isOther)
+            {
+                WarnOfOpenFollowUps(states, state, earlier!);
+                states.DeleteRecord(name);
+            }
+
             if (isChanged)
-                TaskLog.Registered(logger, registration.Definition.Name, registration.Scheduler.Kind, ScheduleInterval.Format(registration.Run.Interval));
+                TaskLog.Registered(logger, name, registration.Scheduler.Kind, ScheduleInterval.Format(registration.Run.Interval));
             return isChanged;
         }
         catch
         {
             files.Restore();
+            if (earlier is not null && states.Read(name) != state)
+                states.Write(name, state);
             throw;
         }
     }
@@ -117,28 +129,43 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
         await RemoveFromAsync(schedulers.OfThisSystem, name, definition?.Scope ?? store.Folders.Scope).ConfigureAwait(false);
         store.Delete(name);
         RunOrder.Delete(store.Folders, name);
-        new StateStore(store.Folders, logger).Delete(name);
+        var states = new StateStore(store.Folders, logger);
+        if (definition is not null)
+            WarnOfOpenFollowUps(states, states.Read(name), definition);
+        states.Delete(name);
         RemoveLocks(definition);
         TaskLog.Unregistered(logger, name);
     }
 
     // The services use the certificate in place: its follow-ups need not run.
-    private void RecordServed(PlannedRegistration registration, RenewalDefinition? earlier)
+    private static void RecordServed(PlannedRegistration registration, StateStore states, RenewalState state)
     {
-        var (name, present) = (registration.Definition.Name, registration.Present);
-        var states = new StateStore(registration.Store.Folders, logger);
-        var state = states.Read(name);
-        // The follow-ups of another certificate do not concern this one.
-        if (earlier is not null && !PathNames.AreSame(earlier.CertificatePath, registration.Definition.CertificatePath))
-        {
-            states.DeleteRecord(name);
-            state = state with { Served = null, ActionsPending = false, ActionsPendingSince = null };
-        }
-
+        var present = registration.Present;
         // Registering again accepts the names of the certificate in place. If another program put it there, its follow-ups are still open.
         var served = present with { SerialNumber = state.Served?.SerialNumber ?? present.SerialNumber };
         if (state.Served is not { } known || known.Subject != served.Subject || !known.Names.SequenceEqual(served.Names))
-            states.Write(name, state with { Served = served });
+            states.Write(registration.Definition.Name, state with { Served = served });
+    }
+
+    // With the registration, its open follow-ups are gone, and services may still use an earlier certificate.
+    private void WarnOfOpenFollowUps(StateStore states, RenewalState state, RenewalDefinition definition)
+    {
+        if (definition.Actions.Count > 0 && (states.HasRecord(definition.Name) || (state.Served is { } served && served.SerialNumber != SerialNumberOf(definition, served))))
+            TaskLog.Warned(logger, $"{definition.Name}: '{definition.CertificatePath}' was renewed or replaced, and its actions have not run since ({string.Join(", ", definition.Actions.Select(DefinitionChanges.Describe))}). They will not run any more; run them by hand, so that no program uses the earlier certificate.");
+    }
+
+    private static string SerialNumberOf(RenewalDefinition definition, ServedCertificate served)
+    {
+        try
+        {
+            using var certificate = CertificateFile.Load(definition.CertificatePath, path => SmallFile.Open(TargetPath.Follow(path)));
+            return certificate.Leaf.SerialNumber;
+        }
+        catch (RenewalException)
+        {
+            // Nothing is there that a program could load.
+            return served.SerialNumber;
+        }
     }
 
     private static RenewalDefinition? TryLoad(DefinitionStore store, string name)

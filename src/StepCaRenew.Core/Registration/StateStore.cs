@@ -92,9 +92,14 @@ internal sealed class StateStore(RenewalFolders folders, ILogger logger)
         }
     }
 
+    /// <summary>Whether there is a record of open follow-ups.</summary>
+    internal bool HasRecord(string name) => File.Exists(RecordOf(name));
+
     /// <summary>Deletes the record of open follow-ups.</summary>
     /// <exception cref="RenewalException">It cannot be deleted.</exception>
-    internal void DeleteRecord(string name) => AtomicFile.Delete(Path.Combine(folders.StateFolder(name), "pending"));
+    internal void DeleteRecord(string name) => AtomicFile.Delete(RecordOf(name));
+
+    private string RecordOf(string name) => Path.Combine(folders.StateFolder(name), "pending");
 
     internal string PathOf(string name) => Path.Combine(folders.StateFolder(name), "state.json");
 }
