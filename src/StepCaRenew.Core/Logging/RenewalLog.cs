@@ -28,6 +28,9 @@ internal static partial class RenewalLog
     [LoggerMessage(106, LogLevel.Warning, "Cannot delete '{Path}', which an interrupted run had left.")]
     public static partial void NotSwept(ILogger logger, string path);
 
+    [LoggerMessage(107, LogLevel.Debug, "The lock of the key '{Path}' cannot be used; a run on another certificate with this key does not wait: {Reason}")]
+    public static partial void KeyNotLocked(ILogger logger, string path, string reason);
+
     [LoggerMessage(110, LogLevel.Debug, "'{CertificatePath}' is not due before {RenewAfter:u}.")]
     public static partial void NotDue(ILogger logger, string certificatePath, DateTimeOffset renewAfter);
 

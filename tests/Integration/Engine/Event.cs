@@ -10,6 +10,7 @@ internal static class Event
     public const int Recovered = 104;
     public const int Swept = 105;
     public const int NotSwept = 106;
+    public const int KeyNotLocked = 107;
     public const int NotDue = 110;
     public const int Due = 111;
     public const int Forced = 112;

@@ -28,6 +28,7 @@ public sealed class EventIdTests
             (Event.Recovered, "Recovered", LogLevel.Warning),
             (Event.Swept, "Swept", LogLevel.Debug),
             (Event.NotSwept, "NotSwept", LogLevel.Warning),
+            (Event.KeyNotLocked, "KeyNotLocked", LogLevel.Debug),
             (Event.NotDue, "NotDue", LogLevel.Debug),
             (Event.Due, "Due", LogLevel.Debug),
             (Event.Forced, "Forced", LogLevel.Debug),
@@ -50,5 +51,5 @@ public sealed class EventIdTests
         Events);
 
     [Fact]
-    public void Numbers_AreThese() => Assert.Equal([100, 101, 102, 103, 104, 105, 106, 110, 111, 112, 120, 121, 122, 123, 124, 130, 131, 140, 141, 142, 150, 190, 191, 193, 194], Events.Select(one => one.Id));
+    public void Numbers_AreThese() => Assert.Equal([100, 101, 102, 103, 104, 105, 106, 107, 110, 111, 112, 120, 121, 122, 123, 124, 130, 131, 140, 141, 142, 150, 190, 191, 193, 194], Events.Select(one => one.Id));
 }

@@ -155,6 +155,17 @@ public sealed class SharedKeyTests : FaultTest
         }
     }
 
+    /// <summary>The lock of the certificate keeps other runs out of the pair; no other certificate has this key.</summary>
+    [Fact]
+    public async Task LockOfTheKey_ThatCannotBeMade_StopsNoRenewal()
+    {
+        var (_, request) = await MakeAsync("web.crt", "keys/web.key");
+        Directory.CreateDirectory(KeyLockOf(request));
+        await RenewedAsync(request);
+        Assert.Contains(Event.KeyNotLocked, Log.Ids);
+        await RekeyedAsync(request);
+    }
+
     [Fact]
     public async Task LockOfTheKey_OfAKilledRun_IsRemovedByTheNextCheck()
     {

@@ -109,10 +109,25 @@ internal sealed class PairLock : IDisposable
         }
     }
 
+    // The lock of the certificate keeps other runs out of the pair. That of the key matters only if another certificate has this
+    // key, so that a run goes on if the folder of the key has no space, or no locks.
+    private (LockOutcome Outcome, FileStream? File) TryOpenFor(string path, PairPaths paths, ILogger logger)
+    {
+        try
+        {
+            return LockFile.TryOpen(folders, path);
+        }
+        catch (RenewalException e) when (path != paths.Lock)
+        {
+            RenewalLog.KeyNotLocked(logger, path, e.Message);
+            return (LockOutcome.Impossible, null);
+        }
+    }
+
     // False if another run holds it.
     private bool TryAdd(string path, PairPaths paths, ILogger logger)
     {
-        var (outcome, file) = LockFile.TryOpen(folders, path);
+        var (outcome, file) = TryOpenFor(path, paths, logger);
         if (file is not null)
         {
             held.Push((file, path, IsOfKey: path != paths.Lock));
