@@ -37,8 +37,8 @@ internal sealed partial class PairFollowUps
             {
                 var found = current.Read();
                 isOnDisk = current.Exists;
-                // Another run has replaced the certificate meanwhile: everything is open for the new one.
-                if (found is not null && readSerialNumber() != Subject.SerialNumber)
+                // Another run has replaced the certificate meanwhile: everything is open for the new one, also if its record is damaged.
+                if (isOnDisk && readSerialNumber() != Subject.SerialNumber)
                     return;
                 var changed = (found ?? record!).WithDone(done, Subject.SerialNumber);
                 var left = done.Count > 0 && IsComplete(changed) ? null : changed;
@@ -46,6 +46,8 @@ internal sealed partial class PairFollowUps
                     current.Write(left);
                 record = left;
                 Served = record is null ? present : null;
+                if (Served is not null)
+                    served?.Write(Served);
             }).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or RenewalException)

@@ -22,7 +22,7 @@ internal sealed partial class PairFollowUps : IDisposable
     private readonly IPairRecord place;
     private readonly PairLocation location;
     private readonly IReadOnlyList<ActionDefinition> actions;
-    private readonly ServedCertificate? served;
+    private readonly ServedPlace? served;
     private readonly TimeSpan lockTimeout;
     private readonly ILogger logger;
     private readonly FollowUpFile file;
@@ -33,7 +33,7 @@ internal sealed partial class PairFollowUps : IDisposable
 
     // Served: if another program has replaced it since, the follow-ups are open.
     public PairFollowUps(
-        FollowUpRunner runner, IPairRecord place, PairLocation location, IReadOnlyList<ActionDefinition> actions, ServedCertificate? served, TimeSpan lockTimeout, ILogger logger)
+        FollowUpRunner runner, IPairRecord place, PairLocation location, IReadOnlyList<ActionDefinition> actions, ServedPlace? served, TimeSpan lockTimeout, ILogger logger)
     {
         (this.runner, this.place, this.location, this.actions, this.served, this.lockTimeout, this.logger) = (runner, place, location, actions, served, lockTimeout, logger);
         file = new FollowUpFile(place, logger);
@@ -43,7 +43,7 @@ internal sealed partial class PairFollowUps : IDisposable
     public bool IsRecorded => file.Exists;
 
     /// <summary>Whether a registered renewal has not recorded yet which certificate the services use: the first run after an update.</summary>
-    public bool IsServedUnknown => IsRegistered && served is null && !IsRecorded;
+    public bool IsServedUnknown => IsRegistered && served?.Last is null && !IsRecorded;
 
     /// <summary>Whether follow-ups are open, for this run or another one.</summary>
     public bool IsOpen => record is not null;
@@ -84,7 +84,7 @@ internal sealed partial class PairFollowUps : IDisposable
     public bool IsOpenFor(PairFacts present) => IsReplacedByOthers(present) || (IsRecorded && Read().IsOpenFor(present.SerialNumber));
 
     /// <summary>Whether this run may have follow-ups to run for a certificate that is not due. A run that brings no actions leaves the record.</summary>
-    public bool HasWorkFor(PairFacts present) => IsReplacedByOthers(present) || (IsRecorded && (actions.Count > 0 || IsRegistered));
+    public bool HasWorkFor(PairFacts present) => IsReplacedByOthers(present) || ((actions.Count > 0 || IsRegistered) && IsRecorded);
 
     /// <summary>Finds the follow-ups that are open for the certificate in place.</summary>
     /// <param name="pair">The pair.</param>
@@ -98,7 +98,7 @@ internal sealed partial class PairFollowUps : IDisposable
         record = isRecorded && Read() is { } found && found.IsOpenFor(serial) ? found : null;
         IsRetry = record is not null;
         if (record is null && isReplacedByOthers)
-            Reopen(served!.SerialNumber);
+            Reopen(served!.Last!.SerialNumber);
         Subject = Describe(pair, record?.OldSerialNumber ?? serial, isRenewed: false, leaf);
         if (record is not null && IsRegistered && !IsLeftToAnother && IsComplete(record))
             record = null;
@@ -190,7 +190,7 @@ internal sealed partial class PairFollowUps : IDisposable
             Release();
     }
 
-    private bool IsReplacedByOthers(string serialNumber) => served is not null && served.SerialNumber != serialNumber;
+    private bool IsReplacedByOthers(string serialNumber) => served?.Last is { } last && last.SerialNumber != serialNumber;
 
     private bool IsComplete(FollowUpRecord candidate) =>
         candidate.Stopped.Count == 0 && actions.All(action => candidate.IsDone(action, Subject.SerialNumber));

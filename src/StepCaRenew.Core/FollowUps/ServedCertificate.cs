@@ -60,3 +60,23 @@ internal sealed record ServedCertificate(string SerialNumber, string Subject, IR
 
     private static string List(IReadOnlyList<string> names) => names.Count == 0 ? "(none)" : string.Join(", ", names);
 }
+
+/// <summary>The place where a registered renewal keeps its <see cref="ServedCertificate"/>: its state. Other runs change it too.</summary>
+/// <param name="last">The certificate that it had at the start of the run; null if it is not known.</param>
+/// <param name="read">Reads it again.</param>
+/// <param name="write">Writes it.</param>
+internal sealed class ServedPlace(ServedCertificate? last, Func<ServedCertificate?> read, Action<ServedCertificate> write)
+{
+    /// <summary>The certificate last served, as far as this run knows; null if it is not known.</summary>
+    public ServedCertificate? Last { get; private set; } = last;
+
+    /// <summary>Reads it again, under the lock of the pair: another run can have served a newer certificate since this one began.</summary>
+    public void Refresh() => Last = read() ?? Last;
+
+    /// <summary>Writes it, under the lock of the pair: the next run must not take the certificate for one of another program.</summary>
+    public void Write(ServedCertificate certificate)
+    {
+        Last = certificate;
+        write(certificate);
+    }
+}

@@ -4,6 +4,7 @@ using StepCaRenew.Ca;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.FileSystem;
+using StepCaRenew.FollowUps;
 using StepCaRenew.Logging;
 using StepCaRenew.Monitoring;
 using StepCaRenew.Registration.Accounts;
@@ -77,8 +78,9 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
                 OwnFolder.TryMake(store.Folders.StateFolder(name));
             var order = options.IsScheduled ? RunOrder.ReadOnce(store.Folders, name, clock) : null;
             // A damaged state is logged when it is written again.
-            var state = new StateStore(renewal.Folders, NullLogger.Instance).Read(name);
-            var request = RequestOf(renewal, order) with { LastClock = new CaClock(state.ClockDifference, state.ClockLimit), Served = state.Served };
+            var states = new StateStore(renewal.Folders, NullLogger.Instance);
+            var state = states.Read(name);
+            var request = RequestOf(renewal, order) with { LastClock = new CaClock(state.ClockDifference, state.ClockLimit), Served = new ServedPlace(state.Served, () => states.Read(name).Served, served => states.Write(name, states.Read(name) with { Served = served })) };
             var run = await call.RenewAsync(request, own, cancellationToken).ConfigureAwait(false);
             run.Result = run.Result with { Name = name };
             if (order is false && run.Error is null && run.Result.Status == RenewalStatus.NotDue)

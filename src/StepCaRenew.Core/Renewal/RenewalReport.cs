@@ -148,7 +148,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
     }
 
     /// <summary>The error to report: if another program has replaced the certificate of a registered renewal, a pair that does not match is its fault.</summary>
-    public RenewalException Explain(RenewalException e) => e.ErrorId == ErrorId.KeyMismatch && request.Served is { } served && served.SerialNumber != SerialNumber
+    public RenewalException Explain(RenewalException e) => e.ErrorId == ErrorId.KeyMismatch && request.Served?.Last is { } served && served.SerialNumber != SerialNumber
         ? ServedCertificate.Foreign(request.CertificatePath, "does not match the key", e)
         : e;
 

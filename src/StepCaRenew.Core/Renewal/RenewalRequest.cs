@@ -43,8 +43,8 @@ internal sealed record RenewalRequest : RenewalSettings
     /// <summary>The difference to the CA's clock in an earlier run; null if it is unknown.</summary>
     internal CaClock? LastClock { get; init; }
 
-    /// <summary>Of a registered renewal: the certificate for which its follow-ups last ran; null if it is not known.</summary>
-    internal ServedCertificate? Served { get; init; }
+    /// <summary>Of a registered renewal: the certificate for which its follow-ups last ran.</summary>
+    internal ServedPlace? Served { get; init; }
 
     /// <summary>Finds the other pairs of the call, and those that are registered: one of them can use the key that is to be replaced.</summary>
     internal Func<IEnumerable<PairLocation>> FindOthers { get; init; } = () => [];

@@ -56,6 +56,8 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
             using var run = new RenewalRun(request, report, services, approval);
             if (await run.AttemptAsync(cancellationToken).ConfigureAwait(false) == Outcome.Finished)
                 return run.result!;
+            // The next attempt may find a pair that does not match: no service must load that.
+            report.Withhold(run.followUps);
             RenewalLog.ChangedDuringRenewal(services.Logger, request.CertificatePath);
         }
 
@@ -111,6 +113,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     {
         isUnderLock = true;
         await store.LockAsync(request.LockTimeout ?? RenewalSettings.DefaultLockTimeout, cancellationToken).ConfigureAwait(false);
+        request.Served?.Refresh();
         // The snapshot of the check is used if the pair is still the same.
         if (snapshot is not null && !store.Holds(snapshot.Version))
             snapshot = null;
@@ -141,7 +144,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     {
         var decision = report.Decide(snapshot!.Facts);
         if (followUps.IsReplacedByOthers(snapshot.Facts))
-            request.Served!.RequireSuccessor(Pair, request.CertificatePath, services.Clock.GetUtcNow(), mayBeExpired: decision.IsDue, request.Ca, services.Issuer);
+            request.Served!.Last!.RequireSuccessor(Pair, request.CertificatePath, services.Clock.GetUtcNow(), mayBeExpired: decision.IsDue, request.Ca, services.Issuer);
         followUps.Load(snapshot);
         report.HandOver(followUps);
         if (!decision.IsDue)
@@ -189,6 +192,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
             // If the commit could be neither completed nor undone, the next run completes it, and the follow-ups are open then.
             if (!store.Holds(snapshot!.Version))
                 followUps.Confirm();
+            report.Withhold(followUps);
             throw;
         }
 

@@ -1,7 +1,10 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps;
 using StepCaRenew.Integration.Cas;
+using StepCaRenew.Integration.Crash;
+using StepCaRenew.Stores;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Actions;
@@ -75,6 +78,47 @@ public sealed class PendingTests : IAsyncLifetime
         Assert.Contains($"rename {Path.GetFileName(Pending)}", volume.Calls);
         Assert.Empty(Directory.GetFiles(folder, "*pending*"));
         Assert.Empty(Trace);
+    }
+
+    // The action was open before the renewal, and the pair matched when this run looked at it.
+    [Fact]
+    public async Task OpenAction_IsNotRunForAPairThatAnotherProgramBreaksDuringTheRenewal()
+    {
+        await Run(ActionRun.Append(trace)).RenewAndDieAsync(certificate);
+        var run = Run(ActionRun.Append(trace));
+        var outcome = await run.Engine.RenewAsync(run.Request(certificate, isForced: true) with { Rekey = true, FindOthers = BreakPair }, CancellationToken.None);
+        await run.Engine.FollowUpAsync([outcome], run.Host, CancellationToken.None);
+        AssertResult.Is(outcome.Result, RenewalStatus.Failed, errorId: ErrorId.KeyMismatch, actionsPending: true);
+        Assert.Empty(Trace);
+        Assert.True(File.Exists(Pending));
+
+        IEnumerable<PairLocation> BreakPair()
+        {
+            var key = Path.ChangeExtension(certificate, ".key");
+            using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            File.WriteAllText(key, other.ExportPkcs8PrivateKeyPem());
+            foreach (var path in new[] { key, certificate })
+                File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
+            return [];
+        }
+    }
+
+    // The commit could be neither completed nor undone: the next run completes it, and runs the action.
+    [Fact]
+    public async Task OpenAction_IsNotRunForAPairThatTheCommitLeavesHalfReplaced()
+    {
+        await Run(ActionRun.Append(trace)).RenewAndDieAsync(certificate);
+        using (var run = new ActionRun(ca.StepPath, ActionRun.Append(trace)) { Volume = new HalfVolume() })
+        {
+            var outcome = await run.Engine.RenewAsync(run.Request(certificate, isForced: true) with { Rekey = true }, CancellationToken.None);
+            await run.Engine.FollowUpAsync([outcome], run.Host, CancellationToken.None);
+            AssertResult.Is(outcome.Result, RenewalStatus.Failed, errorId: ErrorId.Unexpected, actionsPending: true);
+            Assert.Empty(Trace);
+        }
+
+        var result = await Run(ActionRun.Append(trace)).RunAsync(certificate);
+        Assert.True(result.Changed);
+        Assert.Equal([$"ran {result.SerialNumber}"], Trace);
     }
 
     [Fact]

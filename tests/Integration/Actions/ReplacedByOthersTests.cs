@@ -152,6 +152,33 @@ public sealed class ReplacedByOthersTests : EngineTest, IAsyncDisposable
         Assert.False(File.Exists(Record));
     }
 
+    // The second run has read the state before the first one wrote it.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task TwoRunsSideBySide_ServeTheCertificateOnce(bool isReplacedByOthers)
+    {
+        await ServedAsync();
+        using var first = NewRuns(isForced: !isReplacedByOthers);
+        if (isReplacedByOthers)
+            await ReissueAsync();
+        else
+            await ActAsync();
+        using var second = NewRuns(isForced: false, () => isReplacedByOthers ? ActAsync() : Task.CompletedTask);
+        await FinishAsync(second);
+        await first.FinishAsync(CancellationToken.None);
+        var (one, other) = (first.Outcomes.Single().Result!, second.Outcomes.Single().Result!);
+        Assert.Equal((RenewalStatus.NotDue, null, false), (other.Status, other.ErrorId, other.ActionsPending));
+        Assert.Equal([$"{pair.Leaf.SerialNumber} {one.SerialNumber}"], Acted);
+        Assert.Equal(one.SerialNumber, State.Served!.SerialNumber);
+
+        async Task ActAsync()
+        {
+            await first.RenewAsync(0, store, Name, CancellationToken.None);
+            await first.ActAsync(CancellationToken.None);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var one in cas)
@@ -201,12 +228,31 @@ public sealed class ReplacedByOthersTests : EngineTest, IAsyncDisposable
 
     private async Task<(RenewalResult Result, int ExitCode)> RunAsync(bool isForced = false)
     {
+        using var runs = NewRuns(isForced);
+        await FinishAsync(runs);
+        return (runs.Outcomes.Single().Result!, runs.ExitCode);
+    }
+
+    private RegisteredRuns NewRuns(bool isForced, Func<Task>? onApprove = null)
+    {
         var options = new RegisteredRunOptions { Module = new RunningModule(null, Folder), IsForced = isForced, IsScheduled = true, RetryTimeout = TimeSpan.Zero };
-        using var runs = new RegisteredRuns(options, Clock, () => 0.5, _ => null, Log);
+        return new RegisteredRuns(
+            options with
+            {
+                ApproveAsync = async (_, _) =>
+                {
+                    await (onApprove?.Invoke() ?? Task.CompletedTask);
+                    return true;
+                },
+            },
+            Clock, () => 0.5, _ => null, Log);
+    }
+
+    private async Task FinishAsync(RegisteredRuns runs)
+    {
         await runs.RenewAsync(0, store, Name, CancellationToken.None);
         await runs.ActAsync(CancellationToken.None);
         await runs.FinishAsync(CancellationToken.None);
-        return (runs.Outcomes.Single().Result!, runs.ExitCode);
     }
 
     private Task<IssuedPair> ReissueAsync(TimeSpan? age = null, TimeSpan? lifetime = null) => IssueAgainAsync(ca, pair.Leaf.Subject[3..], age, lifetime);

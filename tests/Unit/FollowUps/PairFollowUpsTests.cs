@@ -171,6 +171,18 @@ public sealed class PairFollowUpsTests : IDisposable
     }
 
     [Fact]
+    public async Task Complete_NewerCertificateAndDamagedRecord_LeavesEverythingOpen()
+    {
+        Replace(Reload);
+        File.WriteAllText(paths.Pending, "not json");
+        var run = Load([Reload]);
+        Place(0x0C);
+        await run.CompleteAsync(new HashSet<string> { Reload.Hash });
+        Assert.True(run.IsOpen);
+        Assert.Equal([Reload], Load([Reload]).Open);
+    }
+
+    [Fact]
     public void Load_ReplacedByOthers_IsOpenAndRecorded()
     {
         var state = Directory.CreateDirectory(folder.At("state")).FullName;
@@ -289,7 +301,7 @@ public sealed class PairFollowUpsTests : IDisposable
     private PairFollowUps Load(IReadOnlyList<ActionDefinition> actions, string? recordFolder = null, ServedCertificate? served = null)
     {
         var place = new PemRecord(paths with { RecordFolder = recordFolder }, new Volume(folders), folders, new StoreServices(clock, log));
-        var run = new PairFollowUps(runner, place, new PairLocation(paths.Certificate, paths.Key) { RecordFolder = recordFolder }, actions, served, TimeSpan.FromMinutes(5), log);
+        var run = new PairFollowUps(runner, place, new PairLocation(paths.Certificate, paths.Key) { RecordFolder = recordFolder }, actions, served is null ? null : new ServedPlace(served, () => served, _ => { }), TimeSpan.FromMinutes(5), log);
         using var pair = new PemSnapshot(CertificatePair.Load(paths.Certificate, paths.Key, null));
         run.Load(pair);
         return run;
