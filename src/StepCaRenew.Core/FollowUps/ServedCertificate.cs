@@ -70,10 +70,10 @@ internal sealed class ServedPlace(ServedCertificate? last, Func<ServedCertificat
     /// <summary>The certificate last served, as far as this run knows; null if it is not known.</summary>
     public ServedCertificate? Last { get; private set; } = last;
 
-    /// <summary>Reads it again, under the lock of the pair: another run can have served a newer certificate since this one began.</summary>
+    /// <summary>Reads the certificate last served again, under the lock of the pair: another run can have served a newer certificate since this one began.</summary>
     public void Refresh() => Last = read() ?? Last;
 
-    /// <summary>Writes it, under the lock of the pair: the next run must not take the certificate for one of another program.</summary>
+    /// <summary>Writes the certificate last served, under the lock of the pair: the next run must not take it for one of another program.</summary>
     public void Write(ServedCertificate certificate)
     {
         Last = certificate;

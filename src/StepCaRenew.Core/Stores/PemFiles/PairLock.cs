@@ -110,7 +110,7 @@ internal sealed class PairLock : IDisposable
     }
 
     // The lock of the certificate keeps other runs out of the pair. That of the key matters only if another certificate has this
-    // key, so that a run goes on if the folder of the key has no space, or no locks.
+    // key, so a run continues if the folder of the key has no space, or no locks.
     private (LockOutcome Outcome, FileStream? File) TryOpenFor(string path, PairPaths paths, ILogger logger)
     {
         try
