@@ -140,7 +140,7 @@ internal sealed class PemFileStore : IPairStore
     {
         if (!Paths.IsOneFile)
             ((PemSnapshot)snapshot).RequireUnmixed();
-        if (new SharedKey(folders, Paths, snapshot.Keyed.Key, services.Clock.GetUtcNow()).FindUser([location.CertificatePath, keyPath], others) is { } user)
+        if (new SharedKey(folders, Paths, snapshot.Keyed.Key, services.Clock.GetUtcNow(), services.PublicKeys).FindUser([location.CertificatePath, keyPath], others) is { } user)
             throw new RenewalException(
                 ErrorId.KeyShared, $"'{location.CertificatePath}' cannot get a new key: the certificate '{user}' has the same key '{keyPath}', and would not match the new one. Nothing was changed.",
                 $"Renew both without -Rekey, or give each a key of its own. If nothing uses '{user}', delete it or move it to another folder.");

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Certificates.Pem;
@@ -13,8 +15,11 @@ namespace StepCaRenew.Stores.PemFiles;
 /// <param name="paths">The pair.</param>
 /// <param name="key">Its key.</param>
 /// <param name="now">The time: an expired certificate that names no key file is not in use.</param>
-internal sealed class SharedKey(OpenFolders folders, PairPaths paths, PrivateKey key, DateTimeOffset now)
+/// <param name="known">The public keys in certificate files that this call has read: for many pairs in one folder, each file is read once.</param>
+internal sealed class SharedKey(OpenFolders folders, PairPaths paths, PrivateKey key, DateTimeOffset now, ConcurrentDictionary<string, string> known)
 {
+    private readonly string id = IdOf(key.ExportSubjectPublicKeyInfo());
+
     /// <summary>The first other certificate that uses the key; null if there is none.</summary>
     /// <param name="named">The paths of the two files as the user named them: links can be in another folder than the files.</param>
     /// <param name="others">Other pairs that are known, wherever they are.</param>
@@ -31,13 +36,17 @@ internal sealed class SharedKey(OpenFolders folders, PairPaths paths, PrivateKey
 
     private bool IsUser(PairLocation other)
     {
+        if (known.TryGetValue(other.CertificatePath, out var found) && found != id)
+            return false;
         try
         {
             // Without a question to the file system in most cases: the pair itself is among the files of its folder.
             if (other.CertificatePath == paths.Certificate || folders.Follow(other.CertificatePath) is var path && PathNames.AreSame(path, paths.Certificate))
                 return false;
             var certificate = CertificateFile.Read(other.CertificatePath, _ => folders.OpenToRead(path));
-            if (LeafOf(certificate) is not { } leaf || !PairMatch.Matches(leaf.PublicKey.Span, key))
+            var leaf = LeafOf(certificate);
+            known[other.CertificatePath] = leaf is null ? string.Empty : IdOf(leaf.PublicKey.Span);
+            if (leaf is null || !PairMatch.Matches(leaf.PublicKey.Span, key))
                 return false;
             // Without a key file of its own, it may be a copy that nothing uses, or its key is named elsewhere.
             return (other.KeyPath ?? FindKey(certificate)) is { } keyPath ? PathNames.AreSame(folders.Follow(keyPath), paths.Key) : leaf.NotAfter > now;
@@ -45,6 +54,7 @@ internal sealed class SharedKey(OpenFolders folders, PairPaths paths, PrivateKey
         // It is not a certificate, or this account cannot read it.
         catch (RenewalException)
         {
+            known[other.CertificatePath] = string.Empty;
             return false;
         }
     }
@@ -52,6 +62,8 @@ internal sealed class SharedKey(OpenFolders folders, PairPaths paths, PrivateKey
     private string? FindKey(PemDocument certificate) => certificate.HoldsKey
         ? certificate.File.Path
         : KeyPathConvention.FindNextTo(certificate.File.Path, path => folders.Exists(path) ?? KeyPathConvention.Exists(path));
+
+    private static string IdOf(ReadOnlySpan<byte> publicKey) => Convert.ToHexString(SHA256.HashData(publicKey));
 
     private static CertificateOutline? LeafOf(PemDocument certificate) => certificate.Certificates.Select(CertificateOutline.TryRead).FirstOrDefault(outline => outline is { IsAuthority: false });
 
