@@ -10,12 +10,15 @@ namespace StepCaRenew.Unit.Ca.Tokens;
 
 public sealed class JsonWebKeyTests
 {
+    private const string NotOnTheCurve = "point not on the curve";
+
     [Theory]
     [InlineData("P-256", "ES256")]
     [InlineData("P-384", "ES384")]
     [InlineData("P-521", "ES512")]
     public void ReadPrivate_Ec_SignsForItsPublicKey(string curve, string algorithm)
     {
+        Wine.SkipCurve(curve);
         using var key = ECDsa.Create(ECCurve.CreateFromFriendlyName("nist" + curve.Replace("-", "", StringComparison.Ordinal)));
         using var read = Read(Ec(key, curve));
         Assert.Equal(algorithm, read.JwsAlgorithm);
@@ -59,7 +62,7 @@ public sealed class JsonWebKeyTests
                 { "symmetric", """{"kty":"oct","k":"AAAA"}""", "'oct'" },
                 { "other curve", Changed(Ec(ec, "P-256"), "crv", "secp256k1"), "'secp256k1'" },
                 { "no private part", Without(Ec(ec, "P-256"), "d"), "'d' is missing" },
-                { "point not on the curve", Changed(Ec(ec, "P-256"), "y", TestJwe.Encode(new byte[32])), "not a key" },
+                { NotOnTheCurve, Changed(Ec(ec, "P-256"), "y", TestJwe.Encode(new byte[32])), "not a key" },
                 { "number too long", Changed(Ec(ec, "P-256"), "x", TestJwe.Encode(new byte[33])), "'x' is too long" },
                 { "number of a megabyte", Changed(Ec(ec, "P-256"), "d", TestJwe.Encode(new byte[1_000_000])), "'d' is too long" },
                 { "number as a list", Changed(Ec(ec, "P-256"), "d", new JsonArray(1, 2)), "'d' is not a text" },
@@ -76,6 +79,8 @@ public sealed class JsonWebKeyTests
     [MemberData(nameof(Hostile))]
     public void ReadPrivate_Hostile_IsRefusedWithinASecond(string what, string jwk, string message)
     {
+        if (what == NotOnTheCurve)
+            Wine.Skip("its bcrypt imports a point that is not on the curve");
         var watch = Stopwatch.StartNew();
         var e = Assert.Throws<FormatException>(() => JsonWebKey.ReadPrivate(JoseObject.Parse(Encoding.UTF8.GetBytes(jwk), "content")));
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"{what} took {watch.Elapsed}");
