@@ -38,11 +38,25 @@ internal sealed class FolderWalk : IDisposable
     /// <exception cref="UnauthorizedAccessException">This account has no access to a folder of the path.</exception>
     public static (LinuxFolder Folder, string Name) Follow(string path)
     {
-        if (FollowWithoutLinks(Path.GetFullPath(path)) is { } found)
+        if (TryOpenWithoutLinks(Path.GetFullPath(path)) is { } found)
             return found;
         using var walk = new FolderWalk(path, areLinksRefused: false);
         var name = walk.Run(() => walk.ToFile());
         return (walk.OpenReached(), name);
+    }
+
+    /// <summary>The same for a full path without links, as most are: the kernel finds that out in one call.</summary>
+    /// <returns>Null if there is a link, or if the walk must find the reason of a failure.</returns>
+    public static (LinuxFolder Folder, string Name)? TryOpenWithoutLinks(string path)
+    {
+        if (Path.GetDirectoryName(path) is not { } parent)
+            return null;
+        var handle = LinuxNative.OpenWithoutLinks(parent);
+        var (folder, name) = (new LinuxFolder(parent, handle, isReadable: true), Path.GetFileName(path));
+        if (name.Length > 0 && !handle.IsInvalid && (folder.TryStat(name) is { } file ? !file.IsLink : Marshal.GetLastPInvokeError() == NativeErrors.NoEntry))
+            return (folder, name);
+        folder.Dispose();
+        return null;
     }
 
     /// <summary>The folder at the end of all links.</summary>
@@ -69,19 +83,6 @@ internal sealed class FolderWalk : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => folder.Dispose();
-
-    // Most paths have no link, which the kernel finds out in one call. Null if there is a link, or if the walk must find the reason of a failure.
-    private static (LinuxFolder Folder, string Name)? FollowWithoutLinks(string path)
-    {
-        if (Path.GetDirectoryName(path) is not { } parent)
-            return null;
-        var handle = LinuxNative.OpenWithoutLinks(parent);
-        var (folder, name) = (new LinuxFolder(parent, handle, isReadable: true), Path.GetFileName(path));
-        if (name.Length > 0 && !handle.IsInvalid && (folder.TryStat(name) is { } file ? !file.IsLink : Marshal.GetLastPInvokeError() == NativeErrors.NoEntry))
-            return (folder, name);
-        folder.Dispose();
-        return null;
-    }
 
     // One error for all failures behind a link of another account: that account must not learn which files exist.
     private T Run<T>(Func<T> walk)

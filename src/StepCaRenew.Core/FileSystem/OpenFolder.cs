@@ -130,10 +130,20 @@ internal sealed class OpenFolders : IDisposable
     /// <inheritdoc cref="OpenParent"/>
     public SmallFile OpenToRead(string path) => OpenParent(path).OpenToRead(Path.GetFileName(path));
 
-    /// <summary>Follows links as <see cref="TargetPath"/> does; uses the folder if it is open here.</summary>
+    /// <summary>Follows links as <see cref="TargetPath"/> does. A folder without links stays open here, so that nothing is resolved twice.</summary>
     /// <exception cref="RenewalException">The links go in a circle, or must not be followed.</exception>
-    public string Follow(string path) =>
-        OperatingSystem.IsLinux() && FolderAt(path) is LinuxFolder folder && folder.TryStat(Path.GetFileName(path)) is not { IsLink: true } ? path : TargetPath.Follow(path);
+    public string Follow(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return TargetPath.Follow(path);
+        var full = Path.GetFullPath(path);
+        if (FolderAt(full) is LinuxFolder folder)
+            return folder.TryStat(Path.GetFileName(full)) is not { IsLink: true } ? full : TargetPath.Follow(full);
+        if (FolderWalk.TryOpenWithoutLinks(full) is not { } found)
+            return TargetPath.Follow(full);
+        open.Add(found.Folder.Path, found.Folder);
+        return full;
+    }
 
     /// <summary>Whether a file or a link exists; null if its folder is not open here.</summary>
     public bool? Exists(string path) => FolderAt(path)?.Exists(Path.GetFileName(path));

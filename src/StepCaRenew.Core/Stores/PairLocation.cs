@@ -22,8 +22,8 @@ internal record PairLocation(string CertificatePath, string? KeyPath)
     /// <param name="services">The file system, the clock and the log.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RenewalException">The certificate cannot be read, or there is no key next to it.</exception>
-    public virtual async Task<IPairStore> OpenAsync(bool wasRead, StoreServices services, CancellationToken cancellationToken) =>
-        await PemFileStore.OpenAsync(this, wasRead, services, cancellationToken).ConfigureAwait(false);
+    public virtual Task<IPairStore> OpenAsync(bool wasRead, StoreServices services, CancellationToken cancellationToken) =>
+        PemFileStore.OpenAsync(this, wasRead, services, cancellationToken);
 
     /// <summary>Removes the lock files of a pair that no schedule renews any more, unless a run holds them.</summary>
     /// <exception cref="RenewalException">The certificate cannot be read, or there is no key next to it.</exception>

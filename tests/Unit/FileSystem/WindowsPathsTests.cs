@@ -35,7 +35,7 @@ public sealed class PathNamesTests : IDisposable
         var path = folder.Write("web.pem", "both");
         var paths = PairPaths.Resolve(path, path.ToUpperInvariant().Replace('\\', '/'));
         Assert.True(paths.IsOneFile);
-        Assert.Equal(3, paths.Leftovers.Count());
+        Assert.Equal(3, paths.Leftovers.Length);
         Assert.Single(paths.Folders);
         Assert.False(PairPaths.Resolve(path, folder.At("web.key")).IsOneFile);
     }

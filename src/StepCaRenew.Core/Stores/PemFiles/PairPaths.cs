@@ -17,7 +17,7 @@ internal sealed record PairPaths(string Certificate, string Key)
     public string KeyLock => NextTo(Key, "lock");
 
     /// <summary>The lock files that a run holds.</summary>
-    public IEnumerable<string> Locks => new[] { Lock, KeyLock }.Distinct();
+    public string[] Locks => IsOneFile ? [Lock] : [Lock, KeyLock];
 
     /// <summary>The new certificate before the exchange, the old one after it.</summary>
     public string StagedCertificate => NextTo(Certificate, "new");
@@ -50,7 +50,7 @@ internal sealed record PairPaths(string Certificate, string Key)
     public bool IsOneFile => Certificate == Key;
 
     /// <summary>Everything that an interrupted replacement can leave, without the locks and the record of actions.</summary>
-    public IEnumerable<string> Leftovers => new[] { StagedCertificate, OldCertificate, StagedKey, OldKey, StagedPending }.Distinct();
+    public string[] Leftovers => IsOneFile ? [StagedCertificate, OldCertificate, StagedPending] : [StagedCertificate, OldCertificate, StagedKey, OldKey, StagedPending];
 
     /// <summary>The folders that hold them.</summary>
     public IEnumerable<string> Folders => new[] { Certificate, Key }.Select(path => Path.GetDirectoryName(path)!).Distinct();
@@ -68,6 +68,9 @@ internal sealed record PairPaths(string Certificate, string Key)
 
     private string RecordNamed(string what) => RecordFolder is null ? NextTo(Certificate, what) : Path.Combine(RecordFolder, what);
 
-    private static string NextTo(string path, string what) =>
-        Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.stepcarenew-{what}");
+    private static string NextTo(string path, string what)
+    {
+        var name = Path.GetFileName(path.AsSpan());
+        return string.Concat(path.AsSpan(0, path.Length - name.Length), $".{name}.stepcarenew-{what}");
+    }
 }

@@ -24,7 +24,7 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
     private readonly SharingRetry retry = new(clock);
 
     /// <summary>Whether there are leftovers of a replacement that was interrupted, or that another run is making right now.</summary>
-    public bool IsNeeded(PairPaths paths) => paths.Leftovers.Any(volume.Exists);
+    public bool IsNeeded(PairPaths paths) => Array.Exists(paths.Leftovers, volume.Exists);
 
     /// <summary>Completes or undoes the replacement if only half of the pair was replaced, and removes the leftovers of a pair that matches.</summary>
     /// <returns>True if a file of the pair was replaced.</returns>

@@ -45,7 +45,7 @@ internal sealed class PemFileStore : IPairStore
     public bool IsInterrupted => recovery.IsNeeded(Paths);
 
     /// <summary>Finds the files of a pair and opens their folders; see <see cref="PairLocation.OpenAsync"/>.</summary>
-    public static async Task<PemFileStore> OpenAsync(PairLocation location, bool wasRead, StoreServices services, CancellationToken cancellationToken)
+    public static async Task<IPairStore> OpenAsync(PairLocation location, bool wasRead, StoreServices services, CancellationToken cancellationToken)
     {
         for (var wait = new WriterWait(location, wasRead, services.Clock, services.Logger); ; await wait.PauseAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -171,7 +171,7 @@ internal sealed class PemFileStore : IPairStore
         try
         {
             // Before anything is read: a link that must not be followed is not read through either.
-            var certificatePath = TargetPath.Follow(location.CertificatePath);
+            var certificatePath = folders.Follow(location.CertificatePath);
             var (certificate, keyPath) = PairLocator.Locate(location, _ => folders.OpenToRead(certificatePath), path => folders.Exists(path) ?? KeyPathConvention.Exists(path));
             var paths = PairPaths.Resolve(location, certificatePath, folders.Follow(keyPath));
             PairLock.RemoveLeftover(folders, paths);

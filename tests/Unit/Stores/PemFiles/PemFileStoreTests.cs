@@ -137,7 +137,7 @@ public sealed class PemFileStoreTests : IDisposable
         Assert.Null(store.TryPeek());
     }
 
-    private static Task<PemFileStore> OpenAsync(string certificatePath) => PemFileStore.OpenAsync(
+    private static async Task<PemFileStore> OpenAsync(string certificatePath) => (PemFileStore)await PemFileStore.OpenAsync(
         new PairLocation(certificatePath, null), wasRead: false, new StoreServices(new JumpingClock(), NullLogger.Instance), CancellationToken.None);
 
     private (string CertificatePath, string KeyPath) Write(string form)
