@@ -4,34 +4,13 @@ using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
-using StepCaRenew.Logging;
 using StepCaRenew.Stores;
 
 namespace StepCaRenew.Renewal;
 
-/// <summary>Renews one pair if it is due: one method for each step, and one loop over the attempts.</summary>
-internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, RenewalServices services, Approval approval) : IDisposable
+/// <summary>Renews one pair if it is due: one method for each step, in the order of docs/architecture.md, "A renewal". The issuer verifies the answer of the CA.</summary>
+internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, RenewalServices services, Approval approval) : PairRun<RenewalResult>
 {
-    private const int MaximumAttempts = 3;
-
-    // In the order of docs/architecture.md, "The way of one renewal". The issuer verifies the answer of the CA.
-    private static readonly Func<RenewalRun, CancellationToken, Task<Outcome>>[] Steps =
-    [
-        (run, stop) => run.CheckAsync(stop),
-        (run, stop) => run.LockAsync(stop),
-        (run, stop) => run.RecoverAsync(stop),
-        (run, stop) => run.LoadAsync(stop),
-        (run, stop) => run.DecideAsync(stop),
-        (run, _) => run.StageAsync(),
-        (run, stop) => run.IssueAsync(stop),
-        (run, _) => run.RecheckAsync(),
-        (run, _) => run.CommitAsync(),
-        (run, _) => run.DropOldAsync(),
-        (run, _) => run.FollowUpAsync(),
-    ];
-
-    private readonly Stack<IDisposable?> resources = new();
-
     // The state of one attempt. Each step relies on what the steps before it have set.
     private IPairStore store = null!;
     private PairFollowUps followUps = null!;
@@ -41,53 +20,28 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     private IPairReplacement replacement = null!;
     private CaAnswer answer = null!;
     private PairVersion? newVersion;
-    private RenewalResult? result;
 
-    private enum Outcome { Continue, Finished, StartOver }
+    /// <inheritdoc/>
+    protected override IReadOnlyList<Func<CancellationToken, Task<Outcome>>> Steps =>
+    [
+        CheckAsync, LockAsync, RecoverAsync, LoadAsync, DecideAsync, _ => StageAsync(), IssueAsync, _ => RecheckAsync(), _ => CommitAsync(), _ => DropOldAsync(), _ => FollowUpAsync(),
+    ];
+
+    /// <inheritdoc/>
+    protected override bool IsOutdated => isUnderLock && newVersion is null && HasChanged;
 
     /// <summary>Runs the steps, again from the start whenever another process has changed the pair.</summary>
     /// <exception cref="RenewalException">The pair cannot be renewed, or was changed in every attempt (<see cref="ErrorId.ChangedDuringRenewal"/>).</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the CA answered; nothing was changed.</exception>
-    public static async Task<RenewalResult> RunAsync(RenewalRequest request, RenewalReport report, RenewalServices services, CancellationToken cancellationToken)
+    public static Task<RenewalResult> RunAsync(RenewalRequest request, RenewalReport report, RenewalServices services, CancellationToken cancellationToken)
     {
         var approval = new Approval(request);
-        for (var attempt = 1; attempt <= MaximumAttempts; attempt++)
-        {
-            using var run = new RenewalRun(request, report, services, approval);
-            if (await run.AttemptAsync(cancellationToken).ConfigureAwait(false) == Outcome.Finished)
-                return run.result!;
-            // The next attempt may find a pair that does not match: no service must load that.
-            report.Withhold(run.followUps);
-            RenewalLog.ChangedDuringRenewal(services.Logger, request.CertificatePath);
-        }
-
-        throw new RenewalException(
-            ErrorId.ChangedDuringRenewal, $"'{request.CertificatePath}' was not renewed: another process changed it, its key or a link to them {MaximumAttempts} times during the renewal. The files of the other process stay.",
-            "Find the other process that writes these files (another renewal, a deployment), and let only one of them do it.");
+        return RunAsync(() => new RenewalRun(request, report, services, approval), request.CertificatePath, "was not renewed", services.Logger, cancellationToken);
     }
 
-    private async Task<Outcome> AttemptAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var outcome = Outcome.Continue;
-            for (var step = 0; outcome == Outcome.Continue; step++)
-                outcome = await Steps[step](this, cancellationToken).ConfigureAwait(false);
-            return outcome;
-        }
-        // The error concerns files that are not the pair any more; the new ones may have no error.
-        catch (RenewalException) when (isUnderLock && newVersion is null && HasChanged)
-        {
-            return Outcome.StartOver;
-        }
-    }
-
-    /// <summary>In reverse order: the record of follow-ups is withdrawn before the staged files are removed, and the lock is released after both.</summary>
-    public void Dispose()
-    {
-        while (resources.TryPop(out var resource))
-            resource?.Dispose();
-    }
+    /// <inheritdoc/>
+    // The next attempt may find a pair that does not match: no service must load that.
+    protected override void OnStartOver() => report.Withhold(followUps);
 
     // Most runs end here and have written nothing, not even a lock file.
     private async Task<Outcome> CheckAsync(CancellationToken cancellationToken)
@@ -234,17 +188,4 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
 
     // Without a renewal the user is not asked about the actions of an earlier one.
     private Outcome Refuse(bool isPending) => Finish(report.WouldRenew(isPending, store.FindHardLinks(request.Rekey)));
-
-    private Outcome Finish(RenewalResult finished)
-    {
-        result = finished;
-        return Outcome.Finished;
-    }
-
-    private T Keep<T>(T resource)
-        where T : IDisposable?
-    {
-        resources.Push(resource);
-        return resource;
-    }
 }
