@@ -16,7 +16,7 @@ public sealed partial class ArchitectureTests
     private static readonly string[] Order =
     [
         "Text", "Errors", "Results", "Json", "Policy", "Processes", "Accounts", "FileSystem", "Logging", "Certificates", "Ca", "Stores", "Monitoring",
-        "FollowUps", "Renewal", "Inspection", "Permissions", "Scheduling", "Registration", "Completion",
+        "FollowUps", "Renewal", "Issuance", "Inspection", "Permissions", "Scheduling", "Registration", "Completion",
     ];
 
     // Folders that need less than their place in the list allows.
@@ -48,6 +48,7 @@ public sealed partial class ArchitectureTests
         ["TextList"] = "the type of their lists",
         ["ResultList"] = "the type of their lists of objects",
         ["RenewalException"] = "the exception of every error record",
+        ["RepairCommand"] = "property of the exception of KeyMismatch",
         ["ErrorId"] = "constants: FullyQualifiedErrorId, ErrorId, LastErrorId",
         ["RenewalStatus"] = "constants: RenewalResult.Status",
         ["CertificateStatus"] = "constants: StepCertificate.Status",

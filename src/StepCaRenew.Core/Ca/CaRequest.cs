@@ -58,7 +58,7 @@ internal abstract record CaRequest
         : new Rekey(present, newKey);
 
     private static RenewalException RekeyNeedsTls(string message) =>
-        new(ErrorId.RekeyNeedsTls, message, "Renew without -Rekey first, or issue a new certificate with 'step ca certificate'.");
+        new(ErrorId.RekeyNeedsTls, message, "Renew without -Rekey first, or request a new one with Request-StepCertificate -Force.");
 }
 
 /// <summary>How a certificate authenticates a request to the CA.</summary>

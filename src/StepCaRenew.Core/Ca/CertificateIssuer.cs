@@ -63,6 +63,19 @@ internal sealed class CertificateIssuer(
         }
     }
 
+    /// <summary>The CA of a request; null if none is configured.</summary>
+    public CaSettings? TryFindCa(CaOptions ca)
+    {
+        try
+        {
+            return CaSettingsResolver.Resolve(ca, environment);
+        }
+        catch (RenewalException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Whether a certificate chains to the roots of a CA at a moment of its validity.</summary>
     /// <exception cref="RenewalException">The roots cannot be read.</exception>
     public bool IsTrusted(KeyedCertificate certificate, CaOptions ca, DateTimeOffset moment, out string rootPath)

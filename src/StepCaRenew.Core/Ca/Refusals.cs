@@ -27,7 +27,7 @@ internal static class Refusals
             HttpStatusCode.Unauthorized when usedToken && facts.IsExpired => AfterExpiry(said),
             HttpStatusCode.Unauthorized => new(
                 ErrorId.RenewalRefused, said,
-                "The certificate is revoked, renewal is disabled for its provisioner (disableRenewal), or the provisioner was removed; see the CA's log. Issue a new one with 'step ca certificate'."),
+                "The certificate is revoked, renewal is disabled for its provisioner (disableRenewal), or the provisioner was removed; see the CA's log. Request a new one with Request-StepCertificate -Force."),
             HttpStatusCode.BadRequest when text.Contains("missing client certificate", StringComparison.Ordinal) => new(
                 ErrorId.ClientCertificateMissing, said,
                 "A proxy before the CA ends TLS, so the client certificate is lost. Have the proxy pass TLS through, or use -UseToken."),
@@ -56,7 +56,7 @@ internal static class Refusals
 
     private static RenewalException AfterExpiry(string said) => new(
         ErrorId.RenewalAfterExpiryRefused, $"The certificate has expired. {said}",
-        "Set the claim allowRenewalAfterExpiry for its provisioner in the CA, or issue a new certificate with 'step ca certificate'.");
+        "Set the claim allowRenewalAfterExpiry for its provisioner in the CA, or request a new one with Request-StepCertificate -Force.");
 
     private static string TokenRemedy(string said, TokenFacts facts) =>
         said.Contains("audience", StringComparison.Ordinal)

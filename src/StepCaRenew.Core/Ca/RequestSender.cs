@@ -147,5 +147,5 @@ internal sealed class RefusedCertificate(KeyedCertificate certificate, TrustedRo
     private static RenewalException RootNotServed(RenewalException refusal) => new(
         refusal.ErrorId,
         $"{refusal.Message} The certificate chains to the trusted root, but not through the CA's present intermediate certificate.",
-        "If another CA issued the certificate, give that CA's address. If the CA has a new root, have its administrator keep the old root as well until all certificates are renewed, or issue a new certificate with 'step ca certificate'. Compare both clocks as well.", refusal);
+        "If another CA issued the certificate, give that CA's address. If the CA has a new root, have its administrator keep the old root as well until all certificates are renewed, or request a new certificate with Request-StepCertificate -Force. Compare both clocks as well.", refusal);
 }

@@ -27,6 +27,9 @@ public sealed class RenewalException : Exception
     /// <summary>The steps that the user can take; PowerShell shows them as the recommended action.</summary>
     public string Remedy { get; }
 
+    /// <summary>Of <see cref="StepCaRenew.ErrorId.KeyMismatch"/>: the command that repairs the pair. Null if no command can.</summary>
+    public RepairCommand? Repair { get; internal init; }
+
     /// <summary>The message without the output of a program, for the state, which other accounts can read. Null if the message itself can be shown to them.</summary>
     internal string? PublicMessage { get; init; }
 

@@ -55,7 +55,7 @@ internal sealed class RenewalEngine : IDisposable
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            var error = report.Explain(e as RenewalException ?? Unexpected(e));
+            var error = report.Explain(e as RenewalException ?? Unexpected(e), services.Issuer);
             RenewalLog.Failed(services.Logger, request.CertificatePath, error.ErrorId, error.Message);
             return report.ToOutcome(report.Failed(error), error);
         }
@@ -92,7 +92,7 @@ internal sealed class RenewalEngine : IDisposable
         services.Issuer.Dispose();
     }
 
-    // An error in one certificate must not end the run over the others.
-    private static RenewalException Unexpected(Exception e) => new(
+    /// <summary>An error that has no id of its own: in one certificate it must not end the run over the others.</summary>
+    internal static RenewalException Unexpected(Exception e) => new(
         ErrorId.Unexpected, $"Unexpected error ({e.GetType().Name}): {e.Message}", "Please report it, with the output of -Verbose.", e);
 }

@@ -7,6 +7,7 @@ using StepCaRenew.FollowUps;
 using StepCaRenew.Logging;
 using StepCaRenew.Policy;
 using StepCaRenew.Stores;
+using StepCaRenew.Stores.PemFiles;
 using StepCaRenew.Text;
 
 namespace StepCaRenew.Renewal;
@@ -147,10 +148,17 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
         return Finish(RenewalStatus.Renewed, $"Renewed{(withNewKey ? " with a new key" : string.Empty)}; valid until {MessageTime.Local(result.NotAfter)}.{HardLinkNote}");
     }
 
-    /// <summary>The error to report: if another program has replaced the certificate of a registered renewal, a pair that does not match is its fault.</summary>
-    public RenewalException Explain(RenewalException e) => e.ErrorId == ErrorId.KeyMismatch && request.Served?.Last is { } served && served.SerialNumber != SerialNumber
-        ? ServedCertificate.Foreign(request.CertificatePath, "does not match the key", e)
-        : e;
+    /// <summary>
+    /// The error to report: if another program has replaced the certificate of a registered renewal, a pair that does not match is
+    /// its fault. The command that repairs such a pair names the CA of the renewal.
+    /// </summary>
+    public RenewalException Explain(RenewalException e, CertificateIssuer issuer)
+    {
+        var error = e.Repair is not null && issuer.TryFindCa(request.Ca) is { } ca ? KeyRepair.ForCa(e, ca.Address, ca.RootPath, request.KeyPasswordFile) : e;
+        return error.ErrorId == ErrorId.KeyMismatch && request.Served?.Last is { } served && served.SerialNumber != SerialNumber
+            ? ServedCertificate.Foreign(request.CertificatePath, "does not match the key", error)
+            : error;
+    }
 
     // With only actions overdue, the certificate itself is not due.
     public RenewalResult Failed(RenewalException e) => Finish(e.ErrorId == ErrorId.ActionFailed ? RenewalStatus.NotDue : RenewalStatus.Failed, e.Message) with { ErrorId = e.ErrorId };

@@ -95,6 +95,9 @@ public sealed class PairMatchTests
         var e = KeyMismatch.Describe(certificate, key);
         Assert.Contains("the key file is damaged", e.Message, StringComparison.Ordinal);
         Assert.Contains(PublicKeyId.Compute(key.Key), e.Message, StringComparison.Ordinal);
+        // A damaged key cannot be used any more.
+        Assert.Contains(" -Force -TokenFile ", e.Remedy, StringComparison.Ordinal);
+        Assert.DoesNotContain("-UseExistingKey", e.Remedy, StringComparison.Ordinal);
     }
 
     private static void DemandNoMatch(System.Security.Cryptography.X509Certificates.X509Certificate2 leaf, string pem)

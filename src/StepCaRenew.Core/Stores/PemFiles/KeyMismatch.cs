@@ -12,10 +12,11 @@ internal static class KeyMismatch
     {
         ArgumentNullException.ThrowIfNull(certificate);
         ArgumentNullException.ThrowIfNull(key);
+        var repair = KeyRepair.TryCreate(certificate, key);
         return new RenewalException(
             ErrorId.KeyMismatch,
             $"The certificate '{certificate.Path}' (written {MessageTime.LocalWithOffset(certificate.Document.File.LastWriteTime)}) and the key '{key.Path}' (written {MessageTime.LocalWithOffset(key.Document.File.LastWriteTime)}) do not match. {Reason(certificate, key)}",
-            $"Restore the file that was replaced, or issue a new pair{ReissueAdvice.For(certificate, key)}");
+            KeyRepair.Remedy(repair)) { Repair = repair };
     }
 
     /// <summary>How the two differ, in one sentence.</summary>
@@ -23,9 +24,11 @@ internal static class KeyMismatch
     {
         ArgumentNullException.ThrowIfNull(certificate);
         ArgumentNullException.ThrowIfNull(key);
-        var (certificateId, keyId) = (PublicKeyId.Compute(certificate.Leaf), PublicKeyId.Compute(key.Key));
-        return certificateId == keyId
-            ? $"Both contain the public key {keyId}, but signatures of the private key do not verify with it: the key file is damaged."
-            : $"The certificate has the public key {certificateId}, the key file has {keyId}.";
+        return IsDamaged(certificate, key)
+            ? $"Both contain the public key {PublicKeyId.Compute(key.Key)}, but signatures of the private key do not verify with it: the key file is damaged."
+            : $"The certificate has the public key {PublicKeyId.Compute(certificate.Leaf)}, the key file has {PublicKeyId.Compute(key.Key)}.";
     }
+
+    /// <summary>Whether the public keys of a pair that does not match are equal: then the private key in the key file is another one.</summary>
+    public static bool IsDamaged(CertificateFile certificate, KeyFile key) => PublicKeyId.Compute(certificate.Leaf) == PublicKeyId.Compute(key.Key);
 }
