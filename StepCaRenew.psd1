@@ -6,7 +6,7 @@
     Author                 = 'StepCaRenew contributors'
     CompanyName            = 'StepCaRenew contributors'
     Copyright              = '(c) StepCaRenew contributors. MIT licence.'
-    Description            = 'Renews certificates of a smallstep step-ca server in one-shot runs: after every run, certificate and key on disk belong together, or an error reports it.'
+    Description            = 'Requests and renews certificates of a smallstep step-ca server in one-shot runs: after every run, certificate and key on disk belong together, or an error reports it.'
     PowerShellVersion      = '7.4'
     CompatiblePSEditions   = @('Core')
     FormatsToProcess       = @('StepCaRenew.Format.ps1xml')
@@ -19,6 +19,7 @@
         'Invoke-StepRenewal'
         'New-StepToken'
         'Register-StepRenewalTask'
+        'Request-StepCertificate'
         'Revoke-StepCertificate'
         'Test-StepCertificatePair'
         'Unregister-StepRenewalTask'

@@ -55,6 +55,10 @@ internal sealed class MemoryStore(MemoryLocation location, TimeProvider clock) :
         return pair.Matches ? Task.FromResult<PairSnapshot>(new MemorySnapshot(pair, content)) : throw KeyMismatch.Describe(pair.Certificate, pair.KeyFile);
     }
 
+    public PrivateKey LoadKey() => Read(() => place.Current) is { } content
+        ? KeyFile.Parse(new InputFile(location.Name, content, default), null).Key
+        : throw new RenewalException(ErrorId.KeyNotFound, $"There is no key in '{location.Name}'.", "Name another one.");
+
     public PairVersion ReadVersion() => new(Read(() => place.Current));
 
     public bool Holds(PairVersion version) => ReadVersion().Equals(version);
@@ -62,6 +66,10 @@ internal sealed class MemoryStore(MemoryLocation location, TimeProvider clock) :
     public bool IsCurrent(PairSnapshot? known) => true;
 
     public void RequireRekeyable(PairSnapshot snapshot, IEnumerable<PairLocation> others)
+    {
+    }
+
+    public void RequireUnshared(PrivateKey key, IEnumerable<PairLocation> others)
     {
     }
 

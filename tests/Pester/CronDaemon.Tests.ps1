@@ -1,57 +1,19 @@
 BeforeAll {
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCron.psm1
     Import-TestPackage
     $environment = Use-CleanEnvironment
 
-    # Why no cron of the test's own can be had here, if so.
-    function Get-Hindrance {
-        if ((& id -u) -ne '0') { return 'mounts of a test''s own need root' }
-        foreach ($program in '/usr/sbin/cron', 'unshare', 'nsenter', 'openssl') {
-            if (-not (Get-Command $program -CommandType Application -ErrorAction Ignore)) { return "$program is missing" }
-        }
-    }
-
-    # Debian's cron in mounts of its own, whose /etc/cron.d is a folder of the test; Reason says why there is none.
-    function Open-CronDaemon {
-        param([string] $Folder)
-        $errors = "$Folder.errors"
-        $process = Start-Process (Get-RepositoryPath tests/Integration/Scheduling/cron-daemon.sh) -ArgumentList $Folder -PassThru -RedirectStandardError $errors
-        $daemon = [pscustomobject]@{ Process = $process; Mounts = $null; Reason = $null }
-        Wait-Until { $process.HasExited -or (Test-Path "$Folder/ready") } -Seconds 20 | Out-Null
-        if ($process.HasExited -or -not (Test-Path "$Folder/ready")) {
-            Close-CronDaemon $daemon
-            $daemon.Reason = "cron can't be started in mounts of its own: $(Get-Content $errors -Raw)"
-        }
-        $daemon.Mounts = Get-Mount $process.Id
-        $daemon
-    }
-
-    function Close-CronDaemon {
-        param($Daemon)
-        if (-not $Daemon -or $Daemon.Process.HasExited) { return }
-        $Daemon.Process.Kill($true)
-        $Daemon.Process.WaitForExit(5000) | Out-Null
-    }
-
-    # The mounts that a process sees, as the kernel names them; nothing where it has ended.
-    function Get-Mount {
-        param([string] $Id)
-        try { [IO.FileInfo]::new("/proc/$Id/ns/mnt").LinkTarget } catch { $null }
-    }
-
     # The processes in the daemon's mounts: itself, and those that it has started.
     function Get-Inhabitant {
-        Get-ChildItem /proc -Directory | Where-Object { $_.Name -match '^\d+$' -and (Get-Mount $_.Name) -eq $daemon.Mounts }
+        Get-ChildItem /proc -Directory | Where-Object { $_.Name -match '^\d+$' -and (Get-CronMount $_.Name) -eq $daemon.Mounts }
     }
 
     # A user's PowerShell on the machine that has this cron.
     function Invoke-Inside {
         param([string] $Script)
-        $import = "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'"
-        $run = Invoke-FreshPwsh "$import; $Script" -Environment @{ STEPCARENEW_HOME = "$folder/home" } -Through nsenter, '--mount', '--target', $daemon.Process.Id
-        $run.ExitCode | Should -Be 0 -Because $run.Error
-        if ($run.Output) { $run.Output | ConvertFrom-Json }
+        Invoke-AtCron $daemon $Script -Environment @{ STEPCARENEW_HOME = "$folder/home" }
     }
 
     function New-DuePair {
@@ -60,7 +22,7 @@ BeforeAll {
         Build-TestCertificate -Authority $authority -Folder $folder -Age 17:00:00
     }
 
-    $hindrance = if ($IsLinux) { Get-Hindrance }
+    $hindrance = if ($IsLinux) { Get-CronHindrance }
     if ($IsLinux -and -not $hindrance) {
         $ca = Open-TestCa StepCa
         if ($ca.Reason) { $hindrance = $ca.Reason } else { $authority = Get-CaAuthority $ca }

@@ -37,7 +37,7 @@ internal static class ErrorRecords
         ErrorId.CaBusy or ErrorId.CaFailed or ErrorId.SystemdNotRunning or ErrorId.KeyStoreUnavailable => ErrorCategory.ResourceUnavailable,
         ErrorId.FileTooLarge or ErrorId.CaAnswerTooLarge => ErrorCategory.LimitsExceeded,
         ErrorId.KeyUnsupported or ErrorId.ProvisionerUnsupported or ErrorId.CertificateUnsupported or ErrorId.SchedulerUnavailable => ErrorCategory.NotImplemented,
-        ErrorId.NameTaken or ErrorId.CertificateRegistered => ErrorCategory.ResourceExists,
+        ErrorId.NameTaken or ErrorId.PairExists or ErrorId.CertificateRegistered => ErrorCategory.ResourceExists,
         ErrorId.FileUnreadable or ErrorId.FolderUnreadable => ErrorCategory.ReadError,
         ErrorId.DiskFull or ErrorId.WriteFailed or ErrorId.RecoveryBlocked => ErrorCategory.WriteError,
         ErrorId.ChangedDuringRenewal or ErrorId.TargetIsMountPoint or ErrorId.Locked or ErrorId.FileInUse or ErrorId.DaemonRunning => ErrorCategory.ResourceBusy,

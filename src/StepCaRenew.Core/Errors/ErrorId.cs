@@ -100,6 +100,8 @@ public static partial class ErrorId
     public const string RenewalRefused = nameof(RenewalRefused);
     /// <summary>The certificate has expired and the CA does not renew expired ones.</summary>
     public const string RenewalAfterExpiryRefused = nameof(RenewalAfterExpiryRefused);
+    /// <summary>A certificate or a key is already where a first certificate was requested.</summary>
+    public const string PairExists = nameof(PairExists);
     /// <summary>The CA did not accept the token: that of a renewal, or the one-time token of a first certificate.</summary>
     public const string TokenRefused = nameof(TokenRefused);
     /// <summary>The token is not a JSON Web Token, or is for another kind of request.</summary>

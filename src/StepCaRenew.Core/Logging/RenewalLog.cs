@@ -73,6 +73,9 @@ internal static partial class RenewalLog
     [LoggerMessage(150, LogLevel.Information, "Renewed '{CertificatePath}': serial {SerialNumber}, valid until {NotAfter:u}.")]
     public static partial void Renewed(ILogger logger, string certificatePath, string serialNumber, DateTimeOffset notAfter);
 
+    [LoggerMessage(151, LogLevel.Information, "Issued '{CertificatePath}': serial {SerialNumber}, valid until {NotAfter:u}.")]
+    public static partial void Issued(ILogger logger, string certificatePath, string serialNumber, DateTimeOffset notAfter);
+
     [LoggerMessage(190, LogLevel.Error, "Could not renew '{CertificatePath}' ({ErrorId}): {Reason}")]
     public static partial void Failed(ILogger logger, string certificatePath, string errorId, string reason);
 

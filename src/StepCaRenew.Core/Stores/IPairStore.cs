@@ -1,3 +1,5 @@
+using StepCaRenew.Certificates.Keys;
+
 namespace StepCaRenew.Stores;
 
 /// <summary>
@@ -42,6 +44,10 @@ internal interface IPairStore : IDisposable
     /// <exception cref="RenewalException">The pair cannot be read, or certificate and key do not match.</exception>
     Task<PairSnapshot> LoadAsync(bool wasRead, Action<PairFacts> onRead, CancellationToken cancellationToken);
 
+    /// <summary>Reads the private key in place, whether or not a certificate matches it. The caller disposes it.</summary>
+    /// <exception cref="RenewalException">There is none (<see cref="ErrorId.KeyNotFound"/>), or it cannot be read.</exception>
+    PrivateKey LoadKey();
+
     /// <summary>The version in place, whether or not it is a pair; <see cref="PairVersion.None"/> if nothing is there.</summary>
     /// <exception cref="RenewalException">It cannot be read.</exception>
     PairVersion ReadVersion();
@@ -61,6 +67,12 @@ internal interface IPairStore : IDisposable
     /// the same key (<see cref="ErrorId.KeyShared"/>).
     /// </exception>
     void RequireRekeyable(PairSnapshot snapshot, IEnumerable<PairLocation> others);
+
+    /// <summary>Requires that no other certificate uses a key that is to be replaced.</summary>
+    /// <param name="key">The key in place.</param>
+    /// <param name="others">Other pairs that are known; the store also looks at those in the same place.</param>
+    /// <exception cref="RenewalException">Another certificate has the same key (<see cref="ErrorId.KeyShared"/>).</exception>
+    void RequireUnshared(PrivateKey key, IEnumerable<PairLocation> others);
 
     /// <summary>One sentence for each part of the pair of which the old content stays under another name.</summary>
     IReadOnlyList<string> FindHardLinks(bool withKey);

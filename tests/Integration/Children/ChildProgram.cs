@@ -3,13 +3,17 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.Accounts;
 using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Ca.Signing;
+using StepCaRenew.Ca.Tokens;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Integration.Crash;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Integration.Load;
+using StepCaRenew.Issuance;
 using StepCaRenew.Policy;
 using StepCaRenew.Registration;
 using StepCaRenew.Renewal;
+using StepCaRenew.Stores;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Children;
@@ -23,6 +27,8 @@ internal static class ChildProgram
         {
             case "crash":
                 return await CrashAsync(Request(arguments[1..]), int.Parse(arguments[^1], CultureInfo.InvariantCulture));
+            case "crash-request":
+                return await CrashRequestAsync(arguments[1..], int.Parse(arguments[^1], CultureInfo.InvariantCulture));
             case "run":
                 return await RunAsync(Request(arguments[1..]), folders => new Volume(folders));
             case "run-with-variables":
@@ -64,6 +70,25 @@ internal static class ChildProgram
         var exit = await RunAsync(request, _ => volume);
         Console.WriteLine(volume.Points.ToString(CultureInfo.InvariantCulture));
         return exit;
+    }
+
+    // The certificate file, the step path, the token, "key" to use the key in place.
+    private static async Task<int> CrashRequestAsync(string[] told, int killAt)
+    {
+        var volume = new KillingVolume(killAt);
+        using var engine = new IssuanceEngine(TimeProvider.System, () => 0.5, _ => null, NullLogger.Instance, new StoreServices(TimeProvider.System, NullLogger.Instance) { Volumes = _ => volume });
+        await engine.RequestAsync(
+            new()
+            {
+                Location = new PairLocation(told[0], null) { MayBeNew = true },
+                Wanted = SigningRequest.Create(null, [], null, null, null, TimeProvider.System),
+                Credential = new Credential.Token(OneTimeToken.Parse(told[2])),
+                Issuer = new() { Ca = new() { StepPath = told[1] } },
+                UseExistingKey = told[3] == "key",
+            },
+            CancellationToken.None);
+        Console.WriteLine(volume.Points.ToString(CultureInfo.InvariantCulture));
+        return 0;
     }
 
     private static async Task<int> RunAsync(RenewalRequest request, Func<OpenFolders, IVolume> volumes, Func<string, string?>? environment = null)

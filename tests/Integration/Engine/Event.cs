@@ -25,6 +25,7 @@ internal static class Event
     public const int HardLinked = 141;
     public const int OwnerNotKept = 142;
     public const int Renewed = 150;
+    public const int Issued = 151;
     public const int Failed = 190;
     public const int CallEnded = 191;
     public const int RootsFollowed = 193;

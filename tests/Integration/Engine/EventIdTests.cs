@@ -43,6 +43,7 @@ public sealed class EventIdTests
             (Event.HardLinked, "HardLinked", LogLevel.Warning),
             (Event.OwnerNotKept, "OwnerNotKept", LogLevel.Warning),
             (Event.Renewed, "Renewed", LogLevel.Information),
+            (Event.Issued, "Issued", LogLevel.Information),
             (Event.Failed, "Failed", LogLevel.Error),
             (Event.CallEnded, "CallEnded", LogLevel.Error),
             (Event.RootsFollowed, "RootsFollowed", LogLevel.Warning),
@@ -51,5 +52,5 @@ public sealed class EventIdTests
         Events);
 
     [Fact]
-    public void Numbers_AreThese() => Assert.Equal([100, 101, 102, 103, 104, 105, 106, 107, 110, 111, 112, 120, 121, 122, 123, 124, 130, 131, 140, 141, 142, 150, 190, 191, 193, 194], Events.Select(one => one.Id));
+    public void Numbers_AreThese() => Assert.Equal([100, 101, 102, 103, 104, 105, 106, 107, 110, 111, 112, 120, 121, 122, 123, 124, 130, 131, 140, 141, 142, 150, 151, 190, 191, 193, 194], Events.Select(one => one.Id));
 }

@@ -22,7 +22,7 @@ internal static class PairLocator
     {
         var path = location.CertificatePath;
         if (location.MayBeNew)
-            return (null, location.KeyPath ?? KeyPathConvention.FindNextTo(path, exists) ?? KeyPathConvention.ForNew(path));
+            return (null, location.KeyPath ?? (HoldsKey(path, open) ? path : KeyPathConvention.FindNextTo(path, exists) ?? KeyPathConvention.ForNew(path)));
         try
         {
             var document = CertificateFile.Read(path, open);
@@ -31,6 +31,40 @@ internal static class PairLocator
         catch (RenewalException e) when (e.ErrorId != ErrorId.KeyNotFound && (location.KeyPath ?? KeyPathConvention.FindNextTo(path, exists)) is not null)
         {
             return (null, location.KeyPath ?? KeyPathConvention.FindNextTo(path, exists)!);
+        }
+    }
+
+    /// <summary>Whether a certificate file holds a key too; false if it cannot be read: it may be half written, and its key next to it.</summary>
+    public static bool HoldsKey(string certificatePath, Func<string, SmallFile> open)
+    {
+        try
+        {
+            return CertificateFile.Read(certificatePath, open).HoldsKey;
+        }
+        catch (RenewalException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Requires the folders of a pair that may be new, and opens them.</summary>
+    /// <exception cref="RenewalException">A folder does not exist, or this account cannot enter it.</exception>
+    public static void RequireFolders(OpenFolders folders, PairPaths paths)
+    {
+        foreach (var folder in paths.Folders)
+        {
+            try
+            {
+                folders.Open(folder);
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                throw new RenewalException(ErrorId.FileNotFound, $"There is no folder '{folder}'.", "Check the path, or create the folder with the owner and the permissions that it needs.", e);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw WriteErrors.Map(e, paths.Certificate);
+            }
         }
     }
 

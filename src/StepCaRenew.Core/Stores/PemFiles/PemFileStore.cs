@@ -103,6 +103,19 @@ internal sealed class PemFileStore : IPairStore
     }
 
     /// <inheritdoc/>
+    public PrivateKey LoadKey()
+    {
+        try
+        {
+            return KeyFile.Load(keyPath, location.KeyPassword, Open).Key;
+        }
+        catch (RenewalException e) when (e.ErrorId == ErrorId.FileNotFound)
+        {
+            throw new RenewalException(ErrorId.KeyNotFound, $"There is no key '{keyPath}' for the certificate '{location.CertificatePath}'.", "Name the key with -KeyPath.", e);
+        }
+    }
+
+    /// <inheritdoc/>
     public PairVersion ReadVersion()
     {
         var certificate = TryRead(location.CertificatePath, Paths.Certificate, CertificateFileName);
@@ -140,7 +153,13 @@ internal sealed class PemFileStore : IPairStore
     {
         if (!Paths.IsOneFile)
             ((PemSnapshot)snapshot).RequireUnmixed();
-        if (new SharedKey(folders, Paths, snapshot.Keyed.Key, services.Clock.GetUtcNow(), services.PublicKeys).FindUser([location.CertificatePath, keyPath], others) is { } user)
+        RequireUnshared(snapshot.Keyed.Key, others);
+    }
+
+    /// <inheritdoc/>
+    public void RequireUnshared(PrivateKey key, IEnumerable<PairLocation> others)
+    {
+        if (new SharedKey(folders, Paths, key, services.Clock.GetUtcNow(), services.PublicKeys).FindUser([location.CertificatePath, keyPath], others) is { } user)
             throw new RenewalException(
                 ErrorId.KeyShared, $"'{location.CertificatePath}' cannot get a new key: the certificate '{user}' has the same key '{keyPath}', and would not match the new one. Nothing was changed.",
                 $"Renew both without -Rekey, or give each a key of its own. If nothing uses '{user}', delete it or move it to another folder.");
@@ -155,7 +174,7 @@ internal sealed class PemFileStore : IPairStore
         await PairReplacement.RequireReplaceableAsync(volume, Paths, withKey, retry, location.MayBeNew).ConfigureAwait(false);
         var files = PairReplacement.Stage(
             volume, Paths, withKey, retry, location.MayBeNew ? null : () => PairState.TryRead(volume, Paths, location.KeyPassword)?.IsPairOrDeployment(Paths) == true, location.MayBeNew);
-        return new PemReplacement(files, Paths, withKey, location.KeyPassword);
+        return new PemReplacement(files, Paths, withKey, location);
     }
 
     /// <inheritdoc/>
@@ -174,6 +193,8 @@ internal sealed class PemFileStore : IPairStore
             var certificatePath = folders.Follow(location.CertificatePath);
             var (certificate, keyPath) = PairLocator.Locate(location, _ => folders.OpenToRead(certificatePath), path => folders.Exists(path) ?? KeyPathConvention.Exists(path));
             var paths = PairPaths.Resolve(location, certificatePath, folders.Follow(keyPath));
+            if (location.MayBeNew)
+                PairLocator.RequireFolders(folders, paths);
             PairLock.RemoveLeftover(folders, paths);
             return new PemFileStore(location, folders, paths, keyPath, certificate, services);
         }
@@ -216,20 +237,8 @@ internal sealed class PemFileStore : IPairStore
     {
         if (location.KeyPath is not null)
             return location.KeyPath;
-        return (known?.IsKeyInCertificate ?? IsKeyInCertificate()) ? location.CertificatePath : KeyPathConvention.FindNextTo(location.CertificatePath, OpenFolders.IsFile);
-    }
-
-    // A certificate file that cannot be read may be half written; its key may be next to it.
-    private bool IsKeyInCertificate()
-    {
-        try
-        {
-            return CertificateFile.Read(location.CertificatePath, Open).HoldsKey;
-        }
-        catch (RenewalException)
-        {
-            return false;
-        }
+        return (known?.IsKeyInCertificate ?? PairLocator.HoldsKey(location.CertificatePath, Open)) ? location.CertificatePath
+            : KeyPathConvention.FindNextTo(location.CertificatePath, OpenFolders.IsFile) ?? (location.MayBeNew ? KeyPathConvention.ForNew(location.CertificatePath) : null);
     }
 
     private SmallFile Open(string path) =>

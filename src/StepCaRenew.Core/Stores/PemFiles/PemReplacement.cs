@@ -1,5 +1,6 @@
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
+using StepCaRenew.Certificates.Pem;
 using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Stores.PemFiles;
@@ -8,9 +9,11 @@ namespace StepCaRenew.Stores.PemFiles;
 /// <param name="files">The staged files.</param>
 /// <param name="paths">The files, links resolved: one file can be named in two ways.</param>
 /// <param name="withKey">Whether the key is new.</param>
-/// <param name="password">The password of the key.</param>
-internal sealed class PemReplacement(PairReplacement files, PairPaths paths, bool withKey, KeyPassword? password) : IPairReplacement
+/// <param name="location">The password of the key, and whether the pair may be new.</param>
+internal sealed class PemReplacement(PairReplacement files, PairPaths paths, bool withKey, PairLocation location) : IPairReplacement
 {
+    private readonly KeyPassword? password = location.KeyPassword;
+
     /// <inheritdoc/>
     public IEnumerable<(string Path, string Owner)> LostOwners => files.LostOwners;
 
@@ -31,12 +34,24 @@ internal sealed class PemReplacement(PairReplacement files, PairPaths paths, boo
     {
         using var oldCertificate = TryParse(expected[0], bytes => CertificateFile.Parse(new InputFile(paths.Certificate, bytes, default)));
         using var oldKey = withKey ? TryParse(expected[1], bytes => KeyFile.Parse(new InputFile(paths.Key, bytes, default), password)) : null;
-        var keyBlock = paths.IsOneFile && (withKey || oldCertificate is null) ? KeyContent.RenderBlock(next.Key, oldKey, password) : null;
-        var certificate = CertificateContent.Render(next.Leaf, next.Chain, oldCertificate?.Document, keyBlock);
-        var key = paths.IsOneFile ? certificate : withKey ? KeyContent.Render(next.Key, oldKey, password) : expected[1];
+        var keyModel = location.MayBeNew && !IsModel(oldKey) ? null : oldKey;
+        var keyBlock = !paths.IsOneFile ? null : withKey ? KeyContent.RenderBlock(next.Key, keyModel, password) : oldCertificate is null ? KeyBlockOf(expected[1]) : null;
+        var certificate = CertificateContent.Render(next.Leaf, next.Chain, location.MayBeNew && !IsModel(oldCertificate) ? null : oldCertificate?.Document, keyBlock);
+        var key = paths.IsOneFile ? certificate : withKey ? KeyContent.Render(next.Key, keyModel, password) : expected[1];
         RequireLoadable(next, certificate, withKey || paths.IsOneFile ? key : null);
         return new PairVersion(certificate, key);
     }
+
+    // A new key replaces all of the old files: an old key in the certificate file would stay.
+    private bool IsModel(CertificateFile? old) => old is not null && (paths.IsOneFile || !withKey || !old.HoldsKey);
+
+    // A first certificate has the password that was given, whatever key was there before; a certificate next to the old key would stay.
+    private bool IsModel(KeyFile? old) =>
+        old is not null && (old.Format == KeyFormat.EncryptedPkcs8 || old.IsLegacyEncrypted) == (password is not null) && (paths.IsOneFile || !old.Document.Blocks.Any(block => block.IsCertificate));
+
+    // A file that holds only a key keeps it as it is.
+    private string? KeyBlockOf(byte[]? content) => content is null ? null
+        : PemDocument.Parse(new InputFile(paths.Key, content, default), "key file", ErrorId.KeyInvalid).Blocks.FirstOrDefault(block => block.IsPrivateKey)?.Text;
 
     // A file that cannot be read has no form to keep; a renewal has read both.
     private static T? TryParse<T>(byte[]? content, Func<byte[], T> parse)
