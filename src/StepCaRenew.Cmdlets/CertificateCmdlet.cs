@@ -6,7 +6,7 @@ using StepCaRenew.Cmdlets.Support;
 namespace StepCaRenew.Cmdlets;
 
 /// <summary>The base of the cmdlets that read certificates: which files, and the password of the key.</summary>
-public abstract class CertificateCmdlet : StepCmdlet, IDisposable
+public abstract class CertificateCmdlet : StepCmdlet
 {
     /// <summary>The parameter set of paths with wildcards.</summary>
     protected const string PathSet = "Path";
@@ -14,7 +14,6 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
     /// <summary>The parameter set of paths as they are.</summary>
     protected const string LiteralPathSet = "LiteralPath";
 
-    private readonly PipelinePump pump = new();
     private CertificateInputs? inputs;
     private CertificateBatch<object>? batch;
     private BatchProgress? progress;
@@ -77,9 +76,9 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
         isKeyGiven = IsGiven(nameof(KeyPath));
         inputs = new CertificateInputs(this, new FolderOptions(Recurse, FollowSymlink), OnNothingFound) { IsKeyNamedByHand = isKeyGiven };
         Password = ReadPassword(KeyPassword, KeyPasswordFile);
-        progress = new BatchProgress(Activity, TimeProvider.System, MyInvocation.ExpectingInput, pump.Post, WriteProgress);
+        progress = new BatchProgress(Activity, TimeProvider.System, MyInvocation.ExpectingInput, Pump.Post, WriteProgress);
         batch = new CertificateBatch<object>(
-            this, new WorkBatch(pump, Parallelism, isOrdered: true), progress, new BatchNames(MyInvocation.ExpectingInput), (_, _, found) => WriteObject(found));
+            this, new WorkBatch(Pump, Parallelism, isOrdered: true), progress, new BatchNames(MyInvocation.ExpectingInput), (_, _, found) => WriteObject(found));
     });
 
     /// <inheritdoc/>
@@ -102,9 +101,6 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
         progress!.End();
     }
 
-    /// <inheritdoc/>
-    protected override void StopProcessing() => pump.Stop();
-
     /// <summary>Does the work of the cmdlet for one certificate file; on the thread pool, several at once.</summary>
     /// <param name="certificatePath">The full path of the certificate file.</param>
     /// <param name="keyPath">The full path of the key file; null for the one next to it.</param>
@@ -116,20 +112,14 @@ public abstract class CertificateCmdlet : StepCmdlet, IDisposable
     protected virtual void OnNothingFound(string path) => throw CertificateInputs.NothingFound(path);
 
     /// <inheritdoc/>
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
-    }
+        if (disposing)
+        {
+            batch?.Dispose();
+            Password?.Dispose();
+        }
 
-    /// <summary>Waits for running work and erases the password.</summary>
-    /// <param name="disposing">False only for a finalizer.</param>
-    protected virtual void Dispose(bool disposing)
-    {
-        if (!disposing)
-            return;
-        batch?.Dispose();
-        pump.Dispose();
-        Password?.Dispose();
+        base.Dispose(disposing);
     }
 }

@@ -6,10 +6,8 @@ namespace StepCaRenew.Cmdlets;
 /// <summary>Get-StepRenewalTask: shows registered renewals with their schedules, states and certificates.</summary>
 [Cmdlet(VerbsCommon.Get, "StepRenewalTask", HelpUri = HelpPages.Folder + "Get-StepRenewalTask.md")]
 [OutputType(typeof(RenewalTask))]
-public sealed class GetStepRenewalTaskCommand : StepCmdlet, IDisposable
+public sealed class GetStepRenewalTaskCommand : StepCmdlet
 {
-    private readonly PipelinePump pump = new();
-
     /// <summary>Names of registered renewals; wildcards are allowed. Without one, all are shown.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
@@ -18,24 +16,18 @@ public sealed class GetStepRenewalTaskCommand : StepCmdlet, IDisposable
     public string[] Name { get; set; } = ["*"];
 
     /// <inheritdoc/>
-    public void Dispose() => pump.Dispose();
-
-    /// <inheritdoc/>
     protected override void ProcessRecord() => Terminating(() =>
     {
-        var services = new TaskServices(this, pump);
+        var services = new TaskServices(this, Pump);
         foreach (var (store, name) in RegisteredNameCompleter.Resolve(Name))
         {
             NonTerminating(name, () =>
             {
-                var task = pump.Run(stopping => services.ReaderFor(RegisteredNameCompleter.Require(store, name)).ReadAsync(store!, name, stopping));
+                var task = Pump.Run(stopping => services.ReaderFor(RegisteredNameCompleter.Require(store, name)).ReadAsync(store!, name, stopping));
                 WriteObject(Shown.For(task));
                 if (task.RootWarning is { } warning)
                     WriteWarning($"{name}: {warning}");
             });
         }
     });
-
-    /// <inheritdoc/>
-    protected override void StopProcessing() => pump.Stop();
 }

@@ -10,10 +10,8 @@ namespace StepCaRenew.Cmdlets;
 /// <summary>Initialize-StepContext: makes this account trust a CA by the fingerprint of its root, as <c>step ca bootstrap</c> does.</summary>
 [Cmdlet(VerbsData.Initialize, "StepContext", SupportsShouldProcess = true, HelpUri = HelpPages.Folder + "Initialize-StepContext.md")]
 [OutputType(typeof(StepContext))]
-public sealed class InitializeStepContextCommand : StepCmdlet, IDisposable
+public sealed class InitializeStepContextCommand : StepCmdlet
 {
-    private readonly PipelinePump pump = new();
-
     /// <summary>The URL of the CA.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
@@ -43,26 +41,20 @@ public sealed class InitializeStepContextCommand : StepCmdlet, IDisposable
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    public void Dispose() => pump.Dispose();
-
-    /// <inheritdoc/>
     protected override void ProcessRecord() => Terminating(() =>
     {
         var (address, fingerprint) = (CaAddress.Parse(CaUrl), RootFingerprint.Parse(Fingerprint));
         var store = InstallRoot ? TrustStore.Require(TimeProvider.System) : null;
         var options = ReadCa(CaUrl, root: null, Context, StepPath);
-        using var bootstrap = pump.Run(stopping => Bootstrap.PrepareAsync(address, fingerprint, options, Force, TimeProvider.System, CaSettingsResolver.FromProcess, stopping));
+        using var bootstrap = Pump.Run(stopping => Bootstrap.PrepareAsync(address, fingerprint, options, Force, TimeProvider.System, CaSettingsResolver.FromProcess, stopping));
         var action = $"Trust the CA at {address.Text} with the root certificate '{bootstrap.Root.Subject}' ({fingerprint[..8]}…, until {bootstrap.Root.NotAfter:s})";
         if (!ShouldProcess(bootstrap.Setup.DefaultsPath, store is null ? action : $"{action}, and add it to {store.Name}"))
             return;
         var hidden = bootstrap.Setup.HiddenDefaults;
         using var folders = new OpenFolders();
-        var context = pump.Run(stopping => bootstrap.CompleteAsync(new Volume(folders), store, stopping));
+        var context = Pump.Run(stopping => bootstrap.CompleteAsync(new Volume(folders), store, stopping));
         WriteObject(Shown.For(context));
         if (hidden is not null)
             WriteWarning($"The step folder has contexts now, so the CA in '{hidden}' is used only with -CaUrl and -Root. Initialize a context for it as well to select it with -Context.");
     });
-
-    /// <inheritdoc/>
-    protected override void StopProcessing() => pump.Stop();
 }

@@ -61,7 +61,7 @@ public sealed partial class InvokeStepRenewalCommand
             Host = host,
             ApproveAsync = Approve,
         };
-        var pipeline = new CallLog(new PipelineEvents(this, pump, new EndingLevels(this)));
+        var pipeline = new CallLog(new PipelineEvents(this, Pump, new EndingLevels(this)));
         makeRuns = isBatch => new RegisteredRuns(
             options with { IsBatch = isBatch }, TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, Scheduled ? pipeline.WithWindowsEvents() : pipeline);
     }
@@ -71,8 +71,8 @@ public sealed partial class InvokeStepRenewalCommand
         try
         {
             Terminating(RenewRegistered);
-            pump.Run(runs!.ActAsync);
-            pump.Run(runs!.FinishAsync);
+            Pump.Run(runs!.ActAsync);
+            Pump.Run(runs!.FinishAsync);
             // Last: the process of another account must not delay the results of this one.
             Terminating(() =>
             {
@@ -94,7 +94,7 @@ public sealed partial class InvokeStepRenewalCommand
     {
         var names = tasks.Count > 0 ? RegisteredNameCompleter.Resolve(tasks) : RegisteredNameCompleter.Resolve(Name);
         runs = makeRuns!(names.Count > 1);
-        registered = new WorkBatch(pump, ThrottleLimit);
+        registered = new WorkBatch(Pump, ThrottleLimit);
         progress!.Expect(names.Count);
         for (var index = 0; index < names.Count; index++)
         {
@@ -149,7 +149,7 @@ public sealed partial class InvokeStepRenewalCommand
         foreach (var outcome in outcomes)
             summary.Add(outcome.Result?.Status ?? RenewalStatus.Failed);
         Summarise();
-        pump.RunLate();
+        Pump.RunLate();
     }
 
     // The scheduler's journal gets one line per renewal, up to 1,440 times a day; the log of the renewal has the details.

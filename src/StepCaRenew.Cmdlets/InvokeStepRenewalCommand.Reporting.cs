@@ -113,7 +113,7 @@ public sealed partial class InvokeStepRenewalCommand
         {
             if (outbox.IsWaiting)
             {
-                foreach (var error in pump.Run(stopping => call!.FollowUpAsync(outbox.Outcomes, host, stopping)))
+                foreach (var error in Pump.Run(stopping => call!.FollowUpAsync(outbox.Outcomes, host, stopping)))
                 {
                     healthCheck?.Record(null, error);
                     outbox.Add(null, ErrorRecords.From(error, null), mustWait: true);
@@ -121,7 +121,7 @@ public sealed partial class InvokeStepRenewalCommand
             }
 
             if (healthCheck is not null)
-                pump.Run(healthCheck.NotifyAsync);
+                Pump.Run(healthCheck.NotifyAsync);
         }
         finally
         {
@@ -146,14 +146,14 @@ public sealed partial class InvokeStepRenewalCommand
                 WriteError(error);
         }
 
-        pump.RunLate();
+        Pump.RunLate();
     }
 
     private void Write(RenewalResult result) => WriteObject(Shown.For(result));
 
     private void PrepareReporting()
     {
-        log = new CallLog(new PipelineEvents(this, pump, new EndingLevels(this)));
+        log = new CallLog(new PipelineEvents(this, Pump, new EndingLevels(this)));
         try
         {
             if (LogPath is not null)

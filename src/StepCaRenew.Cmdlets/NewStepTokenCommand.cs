@@ -13,9 +13,8 @@ namespace StepCaRenew.Cmdlets;
 /// <summary>New-StepToken: makes one-time tokens, with which other hosts get their first certificates.</summary>
 [Cmdlet(VerbsCommon.New, "StepToken", SupportsShouldProcess = true, HelpUri = HelpPages.Folder + "New-StepToken.md")]
 [OutputType(typeof(SecureString))]
-public sealed class NewStepTokenCommand : StepCmdlet, IDisposable
+public sealed class NewStepTokenCommand : CaCmdlet
 {
-    private readonly PipelinePump pump = new();
     private readonly HashSet<string> written = [];
 
     private TimeSpan lifetime = ProvisionerTokens.DefaultLifetime;
@@ -57,32 +56,12 @@ public sealed class NewStepTokenCommand : StepCmdlet, IDisposable
     [ValidateNotNullOrEmpty]
     public string? OutFile { get; set; }
 
-    /// <summary>The URL of the CA; by default that of step's configuration.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? CaUrl { get; set; }
-
-    /// <summary>The root certificate file of the CA; by default that of step's configuration.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Root { get; set; }
-
-    /// <summary>The name of a step context.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ContextCompleter))]
-    public string? Context { get; set; }
-
-    /// <summary>The folder of step's configuration, instead of $STEPPATH or ~/.step.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? StepPath { get; set; }
-
     /// <inheritdoc/>
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
-        tokens?.Dispose();
-        pump.Dispose();
+        if (disposing)
+            tokens?.Dispose();
+        base.Dispose(disposing);
     }
 
     /// <inheritdoc/>
@@ -105,9 +84,6 @@ public sealed class NewStepTokenCommand : StepCmdlet, IDisposable
         NonTerminating(Subject, () => Deliver(tokens!.ForCertificate(request!.Subject!, request.Names!.Texts, TimeProvider.System.GetUtcNow(), lifetime), path));
     }
 
-    /// <inheritdoc/>
-    protected override void StopProcessing() => pump.Stop();
-
     private SigningRequest ReadNames() => SigningRequest.Create(Subject, San, null, null, null, TimeProvider.System).WithOwnNames();
 
     private string? ReadOutFile()
@@ -122,14 +98,14 @@ public sealed class NewStepTokenCommand : StepCmdlet, IDisposable
 
     private ProvisionerTokens Open()
     {
-        var ca = ReadCa(CaUrl, Root, Context, StepPath);
+        var ca = ReadCa();
         var configured = ProvisionerParameters.Read(ca, CaSettingsResolver.FromProcess);
         using var password = ReadPassword(ProvisionerPassword, ProvisionerPasswordFile, nameof(ProvisionerPassword))
             ?? (configured.PasswordFile is { } file ? KeyPassword.FromFile(file) : null)
             ?? throw new RenewalException(
                 ErrorId.ProvisionerPasswordRequired, "No password was given for the key of the provisioner.",
                 "Give -ProvisionerPasswordFile or -ProvisionerPassword, or name the file in step's configuration (provisioner-password-file).");
-        return pump.Run(stopping => ProvisionerTokens.OpenAsync(ca, Provisioner ?? configured.Name, password, TimeProvider.System, CaSettingsResolver.FromProcess, stopping));
+        return Pump.Run(stopping => ProvisionerTokens.OpenAsync(ca, Provisioner ?? configured.Name, password, TimeProvider.System, CaSettingsResolver.FromProcess, stopping));
     }
 
     private void Deliver(string token, string? path)

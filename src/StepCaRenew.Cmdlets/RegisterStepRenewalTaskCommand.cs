@@ -11,13 +11,11 @@ namespace StepCaRenew.Cmdlets;
 [Cmdlet(VerbsLifecycle.Register, "StepRenewalTask", SupportsShouldProcess = true, DefaultParameterSetName = UserSet, HelpUri = HelpPages.Folder + "Register-StepRenewalTask.md")]
 [OutputType(typeof(RenewalTask))]
 [OutputType(typeof(string))]
-public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDisposable
+public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet
 {
     private const string UserSet = "UserId";
     private const string CredentialSet = "Credential";
     private const string ManagedSet = "GroupManagedServiceAccount";
-
-    private readonly PipelinePump pump = new();
 
     /// <summary>The renewal's name.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -85,13 +83,10 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    public void Dispose() => pump.Dispose();
-
-    /// <inheritdoc/>
     protected override void ProcessRecord() => Terminating(() =>
     {
         var request = ReadRequest();
-        var services = new TaskServices(this, pump);
+        var services = new TaskServices(this, Pump);
         if (AsText)
         {
             var (schedule, definition) = services.Registrar.Render(request);
@@ -102,12 +97,12 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
         }
 
         var registrar = services.Registrar;
-        var registration = pump.Run(stopping => registrar.CheckAsync(request, stopping));
+        var registration = Pump.Run(stopping => registrar.CheckAsync(request, stopping));
         if (!ShouldProcess($"{registration.Definition.Name} ({registration.Definition.CertificatePath})", registration.Summary))
             return;
-        var isChanged = pump.Run(stopping => registrar.RegisterAsync(registration, stopping));
-        var (exitCode, knewItsOrder) = RunNow ? pump.Run(stopping => Registrar.RunNowAsync(registration, Force, stopping)) : default;
-        var task = pump.Run(stopping => services.ReaderFor(registration.Store).ReadAsync(registration.Store, registration.Definition.Name, isChanged, exitCode, stopping));
+        var isChanged = Pump.Run(stopping => registrar.RegisterAsync(registration, stopping));
+        var (exitCode, knewItsOrder) = RunNow ? Pump.Run(stopping => Registrar.RunNowAsync(registration, Force, stopping)) : default;
+        var task = Pump.Run(stopping => services.ReaderFor(registration.Store).ReadAsync(registration.Store, registration.Definition.Name, isChanged, exitCode, stopping));
         WriteObject(Shown.For(task));
         if (exitCode is { } code and not RunExitCode.Success)
             WriteError(ErrorRecords.From(TaskServices.RunFailed(task, code), task.Name));
@@ -116,9 +111,6 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet, IDi
         else if (RunNow && task.LastStatus == RenewalStatus.NotDue)
             Say($"{task.Name} is not due, so nothing was renewed. The run as {task.RunAs} tested the URL and the root of the CA, the programs and its permissions without finding a problem. To renew now: -RunNow -Force.");
     });
-
-    /// <inheritdoc/>
-    protected override void StopProcessing() => pump.Stop();
 
     // Like Write-Host: shown, but not part of the output.
     private void Say(string text) => WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);

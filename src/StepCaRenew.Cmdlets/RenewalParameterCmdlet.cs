@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using StepCaRenew.Ca.Configuration;
-using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Policy;
 using StepCaRenew.Renewal;
 
@@ -9,7 +8,7 @@ namespace StepCaRenew.Cmdlets;
 /// <summary>
 /// The parameters that say how a certificate is renewed, shared by Invoke-StepRenewal and Register-StepRenewalTask.
 /// </summary>
-public abstract partial class RenewalParameterCmdlet : StepCmdlet
+public abstract partial class RenewalParameterCmdlet : CaCmdlet
 {
     /// <summary>Due when no more than this remains, such as 8h.</summary>
     [Parameter]
@@ -38,27 +37,6 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
     /// <summary>Renew by a token instead of mTLS.</summary>
     [Parameter]
     public SwitchParameter UseToken { get; set; }
-
-    /// <summary>The URL of the CA; by default that of step's configuration.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? CaUrl { get; set; }
-
-    /// <summary>The root certificate file of the CA; by default that of step's configuration.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Root { get; set; }
-
-    /// <summary>The name of a step context.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ContextCompleter))]
-    public string? Context { get; set; }
-
-    /// <summary>The folder of step's configuration, instead of $STEPPATH or ~/.step.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? StepPath { get; set; }
 
     /// <summary>How long a request that failed for a temporary reason is retried.</summary>
     [Parameter]
@@ -110,7 +88,7 @@ public abstract partial class RenewalParameterCmdlet : StepCmdlet
     };
 
     /// <summary>The CA that the parameters name.</summary>
-    private protected CaOptions ReadCa() => ReadCa(CaUrl, Root, Context, StepPath) with { UseToken = UseToken };
+    private protected override CaOptions ReadCa() => base.ReadCa() with { UseToken = UseToken };
 
     /// <summary>The algorithm of the new key, in upper case.</summary>
     /// <exception cref="RenewalException">It was given without -Rekey.</exception>

@@ -17,13 +17,11 @@ namespace StepCaRenew.Cmdlets;
 /// <summary>Request-StepCertificate: gets the first certificate of a host, or one for the key that is in place.</summary>
 [Cmdlet(VerbsLifecycle.Request, "StepCertificate", SupportsShouldProcess = true, DefaultParameterSetName = ProvisionerSet, HelpUri = HelpPages.Folder + "Request-StepCertificate.md")]
 [OutputType(typeof(StepCertificate))]
-public sealed class RequestStepCertificateCommand : StepCmdlet, IDisposable
+public sealed class RequestStepCertificateCommand : CaCmdlet
 {
     private const string TokenSet = "Token";
     private const string TokenFileSet = "TokenFile";
     private const string ProvisionerSet = "Provisioner";
-
-    private readonly PipelinePump pump = new();
 
     /// <summary>The common name of the certificate; by default that of the token.</summary>
     [Parameter(Position = 0, ParameterSetName = TokenSet)]
@@ -104,40 +102,16 @@ public sealed class RequestStepCertificateCommand : StepCmdlet, IDisposable
     [ValidateNotNullOrEmpty]
     public string? KeyPasswordFile { get; set; }
 
-    /// <summary>The URL of the CA; by default that of step's configuration, or of the token.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? CaUrl { get; set; }
-
-    /// <summary>The root certificate file of the CA; by default that of step's configuration.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Root { get; set; }
-
-    /// <summary>The name of a step context.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ContextCompleter))]
-    public string? Context { get; set; }
-
-    /// <summary>The folder of step's configuration, instead of $STEPPATH or ~/.step.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? StepPath { get; set; }
-
     /// <summary>Replace a certificate and a key that are there.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
-
-    /// <inheritdoc/>
-    public void Dispose() => pump.Dispose();
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => Terminating(() =>
     {
         if (UseExistingKey && KeyAlgorithm is not null)
             throw new RenewalException(ErrorId.ConflictingParameters, "-UseExistingKey and -KeyAlgorithm were both given.", "Leave out one of them: -KeyAlgorithm is for a new key.");
-        var ca = ReadCa(CaUrl, Root, Context, StepPath);
+        var ca = ReadCa();
         var wanted = SigningRequest.Create(Subject, San, KeyAlgorithm?.ToUpperInvariant(), NotBefore, NotAfter, TimeProvider.System);
         // Only a key in place can have the password that step's configuration names; a new key has the one that the user gives.
         using var password = ReadPassword(KeyPassword, KeyPasswordFile) ?? (UseExistingKey ? ReadConfiguredPassword(ca) : null);
@@ -156,20 +130,17 @@ public sealed class RequestStepCertificateCommand : StepCmdlet, IDisposable
         };
         if (Run(request with { Issuer = request.Issuer with { Ca = ca } }))
             WriteObject(Shown.For(Inspect(location, password)));
-        pump.RunLate();
+        Pump.RunLate();
     });
-
-    /// <inheritdoc/>
-    protected override void StopProcessing() => pump.Stop();
 
     private bool Run(IssuanceRequest request)
     {
-        var log = new CallLog(new PipelineEvents(this, pump, new EndingLevels(this)));
+        var log = new CallLog(new PipelineEvents(this, Pump, new EndingLevels(this)));
         using var engine = new IssuanceEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, log);
-        return pump.Run(stopping => engine.RequestAsync(request, stopping));
+        return Pump.Run(stopping => engine.RequestAsync(request, stopping));
     }
 
-    private Task<bool> ApproveAsync(RenewalPlan plan, CancellationToken cancellationToken) => pump.AskAsync(() => ShouldProcess(plan.CertificatePath, plan.Action), cancellationToken);
+    private Task<bool> ApproveAsync(RenewalPlan plan, CancellationToken cancellationToken) => Pump.AskAsync(() => ShouldProcess(plan.CertificatePath, plan.Action), cancellationToken);
 
     private static StepCertificate Inspect(PairLocation location, KeyPassword? password)
     {

@@ -13,14 +13,12 @@ namespace StepCaRenew.Cmdlets;
 /// <summary>Revoke-StepCertificate: revokes a certificate by itself, or a serial number by a token.</summary>
 [Cmdlet(VerbsSecurity.Revoke, "StepCertificate", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = CertificateSet, HelpUri = HelpPages.Folder + "Revoke-StepCertificate.md")]
 [OutputType(typeof(void))]
-public sealed class RevokeStepCertificateCommand : StepCmdlet, IDisposable
+public sealed class RevokeStepCertificateCommand : CaCmdlet
 {
     private const string CertificateSet = "Certificate";
     private const string TokenSet = "Token";
     private const string TokenFileSet = "TokenFile";
     private const string ProvisionerSet = "Provisioner";
-
-    private readonly PipelinePump pump = new();
 
     /// <summary>The certificate file.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = CertificateSet)]
@@ -86,44 +84,17 @@ public sealed class RevokeStepCertificateCommand : StepCmdlet, IDisposable
     [ValidateNotNull]
     public string Reason { get; set; } = string.Empty;
 
-    /// <summary>The URL of the CA; by default that of step's configuration.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? CaUrl { get; set; }
-
-    /// <summary>The root certificate file of the CA; by default that of step's configuration.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Root { get; set; }
-
-    /// <summary>The name of a step context.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ContextCompleter))]
-    public string? Context { get; set; }
-
-    /// <summary>The folder of step's configuration, instead of $STEPPATH or ~/.step.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? StepPath { get; set; }
-
     private int ReasonNumber => (int)Enum.Parse<RevocationReason>(ReasonCode, ignoreCase: true);
-
-    /// <inheritdoc/>
-    public void Dispose() => pump.Dispose();
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => Terminating(() =>
     {
-        var ca = ReadCa(CaUrl, Root, Context, StepPath);
+        var ca = ReadCa();
         if (SerialNumber is null)
             RevokeCertificate(ca);
         else
             RevokeSerialNumber(StepCaRenew.Certificates.SerialNumber.Parse(SerialNumber), ca);
     });
-
-    /// <inheritdoc/>
-    protected override void StopProcessing() => pump.Stop();
 
     private void RevokeCertificate(CaOptions ca)
     {
@@ -152,7 +123,7 @@ public sealed class RevokeStepCertificateCommand : StepCmdlet, IDisposable
 
     private bool IsWanted(string what) => ShouldProcess(what, $"Revoke for ever ({ReasonCode})");
 
-    private void Run(Func<CancellationToken, Task> action) => pump.Run(async stopping =>
+    private void Run(Func<CancellationToken, Task> action) => Pump.Run(async stopping =>
     {
         await action(stopping).ConfigureAwait(false);
         return true;

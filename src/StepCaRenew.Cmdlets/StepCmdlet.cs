@@ -2,18 +2,35 @@ using System.Management.Automation;
 using System.Runtime.InteropServices;
 using System.Security;
 using StepCaRenew.Ca.Configuration;
-using StepCaRenew.Ca.Signing;
-using StepCaRenew.Ca.Tokens;
 using StepCaRenew.Certificates.Keys;
-using StepCaRenew.Certificates.Pem;
 using StepCaRenew.Cmdlets.Support;
-using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Cmdlets;
 
-/// <summary>The base of all cmdlets: reports errors, reads paths and passwords.</summary>
-public abstract class StepCmdlet : PSCmdlet
+/// <summary>The base of all cmdlets: runs work that can be stopped, reports errors, reads paths and passwords.</summary>
+public abstract class StepCmdlet : PSCmdlet, IDisposable
 {
+    /// <summary>Runs the work of the cmdlet until it ends or the pipeline stops.</summary>
+    private protected PipelinePump Pump { get; } = new();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases what the cmdlet holds.</summary>
+    /// <param name="disposing">False only for a finalizer.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+            Pump.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => Pump.Stop();
+
     /// <summary>Runs an action whose failure ends the call.</summary>
     protected void Terminating(Action action)
     {
@@ -145,31 +162,8 @@ public abstract class StepCmdlet : PSCmdlet
             : null;
     }
 
-    /// <summary>The authorization of a request: a token, or the password of a provisioner.</summary>
-    /// <exception cref="RenewalException">None was given and none is configured, or two passwords were given, or a file cannot be read.</exception>
-    private protected Credential ReadCredential(SecureString? token, string? tokenFile, string? provisioner, SecureString? password, string? passwordFile, CaOptions ca)
-    {
-        if (tokenFile is not null)
-            return new Credential.Token(OneTimeToken.Parse(TextFile.Decode(InputFile.Read(FullPath(tokenFile), "token file").Bytes)));
-        if (token is not null)
-        {
-            using var text = Copy(token);
-            return new Credential.Token(OneTimeToken.Parse(text.Characters.ToString()));
-        }
-
-        var configured = ProvisionerParameters.Read(ca, CaSettingsResolver.FromProcess);
-        var secret = ReadPassword(password, passwordFile, "ProvisionerPassword") ?? (configured.PasswordFile is { } file ? KeyPassword.FromFile(file) : null);
-        return new Credential.Provisioner(provisioner ?? configured.Name, secret ?? throw new RenewalException(
-            ErrorId.ProvisionerPasswordRequired, "No token and no password of a provisioner was given.",
-            "Give -TokenFile, or -ProvisionerPasswordFile, or name that file in step's configuration (provisioner-password-file)."));
-    }
-
-    /// <summary>The password that step's environment or configuration names a file for, read if a key needs it; null if none is named.</summary>
-    /// <param name="ca">Where step's configuration is.</param>
-    private protected static KeyPassword? ReadConfiguredPassword(CaOptions ca) =>
-        StepParameters.Read(ca, CaSettingsResolver.FromProcess).PasswordFile is { } file ? KeyPassword.FromFileIfNeeded(file) : null;
-
-    private static KeyPassword Copy(SecureString password)
+    /// <summary>A copy of a secure string that is erased when it is disposed.</summary>
+    private protected static KeyPassword Copy(SecureString password)
     {
         var pointer = Marshal.SecureStringToGlobalAllocUnicode(password);
         try

@@ -6,12 +6,10 @@ namespace StepCaRenew.Cmdlets;
 /// <summary>Unregister-StepRenewalTask: removes schedule, definition and state of renewals, never a certificate or key.</summary>
 [Cmdlet(VerbsLifecycle.Unregister, "StepRenewalTask", SupportsShouldProcess = true, DefaultParameterSetName = NameSet, HelpUri = HelpPages.Folder + "Unregister-StepRenewalTask.md")]
 [OutputType(typeof(void))]
-public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
+public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet
 {
     private const string NameSet = "Name";
     private const string InputObjectSet = "InputObject";
-
-    private readonly PipelinePump pump = new();
 
     /// <summary>Names of registered renewals; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
@@ -32,12 +30,9 @@ public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
     public PSObject[] InputObject { get; set; } = [];
 
     /// <inheritdoc/>
-    public void Dispose() => pump.Dispose();
-
-    /// <inheritdoc/>
     protected override void ProcessRecord() => Terminating(() =>
     {
-        var registrar = new TaskServices(this, pump).Registrar;
+        var registrar = new TaskServices(this, Pump).Registrar;
         var found = ParameterSetName == InputObjectSet ? RegisteredNameCompleter.Resolve(InputObject) : RegisteredNameCompleter.Resolve(Name);
         if (ParameterSetName == NameSet && !IsWanted([.. found.Where(one => one.Store is not null).Select(one => one.Name).Except(Name, StringComparer.OrdinalIgnoreCase)]))
             return;
@@ -47,7 +42,7 @@ public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
             {
                 var place = RegisteredNameCompleter.Require(store, name);
                 if (ShouldProcess(place.Folders.DefinitionFile(name), "Remove the schedule, the definition and the state of the renewal"))
-                    pump.Run(stopping => registrar.UnregisterAsync(place, name, stopping));
+                    Pump.Run(stopping => registrar.UnregisterAsync(place, name, stopping));
             });
         }
     });
@@ -69,7 +64,4 @@ public sealed class UnregisterStepRenewalTaskCommand : StepCmdlet, IDisposable
                 "Give -Force, or name each renewal.", e);
         }
     }
-
-    /// <inheritdoc/>
-    protected override void StopProcessing() => pump.Stop();
 }

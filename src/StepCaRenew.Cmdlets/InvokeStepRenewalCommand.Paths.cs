@@ -1,0 +1,133 @@
+using System.Management.Automation;
+using System.Security;
+using StepCaRenew.Cmdlets.Support;
+using StepCaRenew.Renewal;
+using StepCaRenew.Stores;
+
+namespace StepCaRenew.Cmdlets;
+
+/// <summary>Certificates that are named by their paths. The parameters say how they are renewed.</summary>
+public sealed partial class InvokeStepRenewalCommand
+{
+    private readonly List<PairLocation> pairs = [];
+    private CertificateInputs? inputs;
+    private CertificateBatch<RenewalOutcome>? batch;
+    private RenewalRequest? template;
+    private bool isKeyGiven;
+
+    /// <summary>Certificate files, or folders with certificates; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
+    public string[]? Path { get; set; } = [];
+
+    /// <summary>Certificate files, or folders with certificates; wildcards have no meaning.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "CertificatePath")]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
+    public string[]? LiteralPath { get; set; } = [];
+
+    /// <summary>The key file, if it is not next to the certificate.</summary>
+    // By property name in one set only, for the reason in CertificateCmdlet.
+    [Parameter(Position = 1, ParameterSetName = PathSet)]
+    [Parameter(Position = 1, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
+    public string? KeyPath { get; set; }
+
+    /// <summary>Search subfolders too.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <summary>With -Recurse, search folders that are links too.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    public SwitchParameter FollowSymlink { get; set; }
+
+    /// <summary>The password of an encrypted key.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [ValidateNotNull]
+    public SecureString? KeyPassword { get; set; }
+
+    /// <summary>A script block to run after a renewal.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [ValidateNotNull]
+    public ScriptBlock? ScriptBlock { get; set; }
+
+    private void BeginPaths()
+    {
+        RequireGiven(nameof(Path), Path);
+        RequireGiven(nameof(LiteralPath), LiteralPath);
+        RequireGiven(nameof(KeyPath), KeyPath);
+        isKeyGiven = IsGiven(nameof(KeyPath));
+        inputs = new CertificateInputs(this, new FolderOptions(Recurse, FollowSymlink), NothingFound) { IsKeyNamedByHand = isKeyGiven };
+        template = ReadTemplate();
+        host = ReadHost();
+        foreach (var action in template.Actions)
+            action.RequireRunnable(host);
+        batch = new CertificateBatch<RenewalOutcome>(
+            this, new WorkBatch(Pump, ThrottleLimit), progress!, new BatchNames(MyInvocation.ExpectingInput), (input, name, outcome) => Report(outcome, ErrorOf(input, name, outcome.Error)));
+    }
+
+    private void AddPaths()
+    {
+        IReadOnlyList<CertificateInput> certificates = [];
+        var request = template!;
+        Terminating(() =>
+        {
+            var isLiteral = ParameterSetName == LiteralPathSet;
+            var paths = isLiteral ? LiteralPath : Path;
+            if (TryReadKeyPath(KeyPath, isKeyGiven, paths, out var keyPath))
+                certificates = inputs!.Find(paths, isLiteral);
+            request = template! with { KeyPath = keyPath };
+        });
+        lock (pairs)
+            pairs.AddRange(certificates.Select(certificate => new PairLocation(certificate.Path, request.KeyPath)));
+        Serve(() => batch!.Add(certificates, (path, stopping) => RenewAsync(request with { CertificatePath = path }, stopping)));
+        // After an error that ends the call no work is started, and the error is written last.
+        if (batch!.IsEnding)
+            EndProcessing();
+    }
+
+    // The request without the paths, for all certificates of the call.
+    private RenewalRequest ReadTemplate()
+    {
+        var settings = ReadSettings(ScriptBlock);
+        return new RenewalRequest(settings)
+        {
+            CertificatePath = string.Empty,
+            KeyPassword = ReadPassword(KeyPassword, KeyPasswordFile) ?? ReadConfiguredPassword(settings.Ca),
+            Rule = settings.Rule with { IsForced = Force },
+            ApproveAsync = Approve,
+            FindOthers = FindOthers,
+        };
+    }
+
+    private void Serve(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (PipelineStoppedException)
+        {
+            // A warning with -WarningAction Stop may be the reason; the waiting results are written then.
+            Send();
+            throw;
+        }
+    }
+
+    private IReadOnlyList<PairLocation> FindOthers()
+    {
+        lock (pairs)
+            return [.. pairs, .. registrations.Pairs];
+    }
+}
