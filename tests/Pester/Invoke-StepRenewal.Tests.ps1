@@ -383,7 +383,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
 
         It 'is unknown without any configuration' {
             $problem = Assert-Failure -Arguments @{ Force = $true; StepPath = "$folder/none"; RetryTimeout = '0s' } -Pair $pair -ErrorId CaUrlMissing -Attempts 0
-            $problem.ErrorDetails.RecommendedAction | Should -BeLike '*bootstrap*'
+            $problem.ErrorDetails.RecommendedAction | Should -BeLike '*Initialize-StepContext*'
         }
 
         It 'fails without a root' {

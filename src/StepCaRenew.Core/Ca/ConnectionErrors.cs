@@ -71,13 +71,13 @@ internal static class ConnectionErrors
             "Check that this CA issued the certificate, and that the address is right.", e),
         _ when TlsAlert.IsAboutCertificate(alert) => new(
             ErrorId.ClientCertificateRefused, $"The CA at {address} refused the certificate (TLS alert {alert}): it was issued by another CA, is revoked, or has expired according to the CA's clock.",
-            "Compare the certificate's issuer with 'step ca root', and check both clocks and the CA's log; if it cannot be renewed, request a new one with Request-StepCertificate -Force.", e),
+            "Compare the certificate's issuer with the CA's roots (Get-StepCa), and check both clocks and the CA's log; if it cannot be renewed, request a new one with Request-StepCertificate -Force.", e),
         _ => new(ErrorId.TlsFailed, $"The server at {address} ended the TLS handshake with alert {alert}.", "Check that the address and port are those of a step-ca.", e),
     };
 
     private static RenewalException ForServer(string refusal, ServerTrust trust, CaSettings settings, Exception e)
     {
-        const string usual = "Check the address, the root certificate (-Root, or 'step ca bootstrap') and this machine's clock. A proxy that decrypts TLS also causes this error.";
+        const string usual = "Check the address, the root certificate (-Root, or Initialize-StepContext) and this machine's clock. A proxy that decrypts TLS also causes this error.";
         return new(
             ErrorId.CaUntrusted, $"The server at {settings.Url.Authority} is not trusted: {refusal}.",
             trust.HasUnknownRoot ? settings.RootRemedy(usual) : usual, e);

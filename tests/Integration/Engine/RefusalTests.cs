@@ -107,7 +107,7 @@ public sealed class RefusalTests : EngineTest
         Assert.Contains("does not chain to the trusted root", error.Message, StringComparison.Ordinal);
     }
 
-    // A registered renewal has its own copy of the root, which 'step ca bootstrap' does not replace.
+    // A registered renewal has its own copy of the root, which Initialize-StepContext does not replace.
     [Theory]
     [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
     public async Task OldRootOfARegisteredRenewal_AdvisesToRegisterAgain(CaKind kind)

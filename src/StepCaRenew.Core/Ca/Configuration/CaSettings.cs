@@ -26,12 +26,12 @@ internal sealed record CaSettings(Uri Url, string RootPath, string? Fingerprint)
     public Uri Endpoint(string path) => new(Url.AbsoluteUri.TrimEnd('/') + path);
 
     /// <summary>
-    /// The remedy if the root certificate is not the CA's any more. A registered renewal has its own copy, which <c>step</c>
-    /// does not replace.
+    /// The remedy if the root certificate is not the CA's any more. A registered renewal has its own copy, which neither
+    /// Initialize-StepContext nor <c>step</c> replaces.
     /// </summary>
     /// <param name="usual">The remedy for an interactive call.</param>
     internal string RootRemedy(string usual) => RegisteredName is null ? usual
-        : $"The registered renewal '{RegisteredName}' uses its own copy of the root certificate. If the CA has a new root, run 'step ca bootstrap --force' and register the renewal again (Register-StepRenewalTask).";
+        : $"The registered renewal '{RegisteredName}' uses its own copy of the root certificate. If the CA has a new root, run Initialize-StepContext -Force and register the renewal again (Register-StepRenewalTask).";
 }
 
 /// <summary>The CA's address: a host and a port. As in <c>step</c>, user, path and query are ignored.</summary>

@@ -21,7 +21,7 @@ internal static class CaSettingsResolver
         var url = options.CaUrl ?? environment("STEP_CA_URL") ?? defaults["ca-url"] ?? throw new RenewalException(
             ErrorId.CaUrlMissing,
             $"No CA URL is configured: no -CaUrl, no STEP_CA_URL, and {WithoutUrl(options, folder, environment)}.",
-            "Run 'step ca bootstrap --ca-url … --fingerprint …' as this user, or give -CaUrl and -Root, or -StepPath.");
+            "Run Initialize-StepContext -CaUrl … -Fingerprint … as this user, or give -CaUrl and -Root, or -StepPath.");
 
         var address = CaAddress.Parse(url);
         var named = options.RootPath ?? environment("STEP_ROOT");

@@ -50,5 +50,5 @@ internal static class StepJson
 
     private static RenewalException Invalid(string path, Exception e) => new(
         ErrorId.StepConfigInvalid, $"The step configuration '{path}' cannot be read: {e.Message}",
-        "Fix the file, or delete it and create it again with Initialize-StepContext or 'step ca bootstrap'.", e);
+        "Fix the file, or delete it and create it again with Initialize-StepContext.", e);
 }

@@ -52,7 +52,7 @@ internal static class RootFiles
         }
         catch (RenewalException e) when (e.ErrorId == ErrorId.FileNotFound)
         {
-            throw new RenewalException(ErrorId.RootMissing, $"The CA's root certificate '{path}' does not exist.", "Run 'step ca bootstrap' as this user, or give -Root.", e);
+            throw new RenewalException(ErrorId.RootMissing, $"The CA's root certificate '{path}' does not exist.", "Run Initialize-StepContext as this user, or give -Root.", e);
         }
     }
 

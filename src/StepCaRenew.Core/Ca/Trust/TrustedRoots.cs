@@ -100,7 +100,7 @@ internal sealed class TrustedRoots : IDisposable
             throw new RenewalException(
                 ErrorId.RootFingerprintMismatch,
                 $"The root certificate in '{settings.RootPath}' has the fingerprint {Fingerprint}, but {settings.Fingerprint} is configured.",
-                settings.RootRemedy("Find out why the file changed. If the CA has a new root, run 'step ca bootstrap --force' with its new fingerprint."));
+                settings.RootRemedy("Find out why the file changed. If the CA has a new root, run Initialize-StepContext -Force with its new fingerprint."));
     }
 
     /// <summary>Reads the root file of a CA without decoding it.</summary>
@@ -123,7 +123,7 @@ internal sealed class TrustedRoots : IDisposable
         }
 
         return roots.Count > 0 ? new TrustedRoots(file, roots)
-            : throw new RenewalException(ErrorId.RootInvalid, $"The root file '{file.Path}' holds no certificate that can be read.", "Download the root again with 'step ca root', or give -Root.");
+            : throw new RenewalException(ErrorId.RootInvalid, $"The root file '{file.Path}' holds no certificate that can be read.", "Download the root again with Initialize-StepContext -Force, or give -Root.");
     }
 
     private static IEnumerable<ReadOnlyMemory<byte>> Blocks(InputFile file)

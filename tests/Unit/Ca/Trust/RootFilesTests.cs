@@ -80,7 +80,7 @@ public sealed class RootFilesTests : IDisposable
     }
 
     [Theory]
-    [InlineData(null, "ca bootstrap")]
+    [InlineData(null, "Initialize-StepContext -Force")]
     [InlineData("web", "register the renewal again")]
     public void Load_OtherFingerprint_HasTheRemedyForTheCall(string? registered, string remedy)
     {
