@@ -145,9 +145,9 @@ internal sealed class RequestRun : PairRun<bool>
         present = store.ReadVersion();
         if (request.UseExistingKey)
             key = Keep(store.LoadKey());
-        if (!present.IsNone && !request.Force && !(request.UseExistingKey && await IsKeyWithoutCertificateAsync(cancellationToken).ConfigureAwait(false)))
+        if (!present.IsEmpty && !request.Force && !(request.UseExistingKey && await IsKeyWithoutCertificateAsync(cancellationToken).ConfigureAwait(false)))
             throw Exists();
-        if (!present.IsNone && !request.UseExistingKey)
+        if (!present.IsEmpty && !request.UseExistingKey)
             RequireUnshared();
     }
 
@@ -195,7 +195,7 @@ internal sealed class RequestRun : PairRun<bool>
     private Task<bool> ApproveAsync(CancellationToken cancellationToken)
     {
         var action = $"Request a certificate for {wanted.Subject ?? wanted.Names?.Texts[0] ?? "the names of the token"}"
-            + (request.UseExistingKey ? " and the key in place" : request.Force && present is not { IsNone: true } ? " and replace what is there, with a new key" : " with a new key");
+            + (request.UseExistingKey ? " and the key in place" : request.Force && present is not { IsEmpty: true } ? " and replace what is there, with a new key" : " with a new key");
         return request.ApproveAsync(new RenewalPlan(request.Location.CertificatePath, action), cancellationToken);
     }
 

@@ -12,6 +12,9 @@ internal sealed class PairVersion(params byte[]?[] contents) : IEquatable<PairVe
     /// <summary>Whether nothing is there.</summary>
     public bool IsNone => contents.All(content => content is null);
 
+    /// <summary>Whether nothing would be lost: nothing is there, or files without content, made in advance for their owner and mode.</summary>
+    public bool IsEmpty => contents.All(content => content is null or []);
+
     /// <summary>For the store: a content; null if it is missing.</summary>
     public byte[]? this[int index] => index < contents.Length ? contents[index] : null;
 

@@ -59,6 +59,26 @@ public sealed class RequestTests
         Assert.NotEqual(key, File.ReadAllBytes(scene.KeyPath));
     }
 
+    // An administrator makes them in advance, for a service that reads the key.
+    [Fact]
+    public async Task EmptyFiles_AreFilled_AndKeepTheirOwnerAndMode()
+    {
+        Tool.RequireLinux();
+        Tool.RequireRoot();
+        using var scene = new RequestScene(await TestCas.GetAsync(CaKind.DevCa));
+        foreach (var (path, mode) in new[] { (scene.CertificatePath, "664"), (scene.KeyPath, "640") })
+        {
+            File.WriteAllBytes(path, []);
+            Tool.Run("chmod", mode, path);
+            Tool.Run("chown", "root:daemon", path);
+        }
+
+        Assert.True(await scene.RunAsync(scene.Request(await scene.TokenAsync())));
+        scene.AssertWhole().Dispose();
+        Assert.Equal("664 root:daemon", Tool.Run("stat", "-c", "%a %U:%G", scene.CertificatePath).Trim());
+        Assert.Equal("640 root:daemon", Tool.Run("stat", "-c", "%a %U:%G", scene.KeyPath).Trim());
+    }
+
     [Theory]
     [InlineData("web.crt")]
     [InlineData("web.key")]

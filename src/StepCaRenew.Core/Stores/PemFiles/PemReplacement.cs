@@ -50,7 +50,7 @@ internal sealed class PemReplacement(PairReplacement files, PairPaths paths, boo
         old is not null && (old.Format == KeyFormat.EncryptedPkcs8 || old.IsLegacyEncrypted) == (password is not null) && (paths.IsOneFile || !old.Document.Blocks.Any(block => block.IsCertificate));
 
     // A file that holds only a key keeps it as it is.
-    private string? KeyBlockOf(byte[]? content) => content is null ? null
+    private string? KeyBlockOf(byte[]? content) => content is null or [] ? null
         : PemDocument.Parse(new InputFile(paths.Key, content, default), "key file", ErrorId.KeyInvalid).Blocks.FirstOrDefault(block => block.IsPrivateKey)?.Text;
 
     // A file that cannot be read has no form to keep; a renewal has read both.
@@ -59,7 +59,7 @@ internal sealed class PemReplacement(PairReplacement files, PairPaths paths, boo
     {
         try
         {
-            return content is null ? null : parse(content);
+            return content is null or [] ? null : parse(content);
         }
         catch (RenewalException)
         {
