@@ -54,6 +54,7 @@ public sealed partial class ArchitectureTests
         ["CertificateStatus"] = "constants: StepCertificate.Status",
         ["KeyStatus"] = "constants: StepCertificate.KeyStatus",
         ["KeyFormat"] = "constants: the forms of a private key",
+        ["PfxEncryption"] = "constants: the encryptions of a PFX file",
         ["SchedulerKind"] = "constants: RenewalTask.Scheduler",
         ["RenewalScope"] = "constants: RenewalTask.Scope",
         ["RunExitCode"] = "constants: exit codes of a scheduled run",

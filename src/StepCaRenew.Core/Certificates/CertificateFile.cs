@@ -85,13 +85,15 @@ internal sealed class CertificateFile : IDisposable
             link.Release();
     }
 
-    private static X509Certificate2 Decode(ReadOnlyMemory<byte> der, PemDocument document, int number)
+    /// <summary>Decodes a certificate with all its parts; null if that fails.</summary>
+    /// <param name="der">The certificate.</param>
+    /// <param name="cause">Why it failed.</param>
+    internal static X509Certificate2? TryDecode(ReadOnlyMemory<byte> der, out CryptographicException? cause)
     {
+        cause = null;
         try
         {
             // The constructor would also accept PKCS#12 and PKCS#7.
-            if (Pkcs12Shape.Matches(der))
-                throw Pkcs12Shape.Unsupported(ErrorId.CertificateUnsupported, What, document.File.Path);
             if (!CertificateOutline.HasShape(der))
                 throw new CryptographicException("The structure is not a certificate.");
             var certificate = CertificateDecoder.Decode(der);
@@ -100,10 +102,18 @@ internal sealed class CertificateFile : IDisposable
         }
         catch (CryptographicException e)
         {
-            throw new RenewalException(
-                ErrorId.CertificateInvalid, $"Certificate {number} in '{document.File.Path}' cannot be decoded; the file holds {document.DescribeContent()}.",
-                "Restore the file from a backup, or issue a new certificate.", e);
+            cause = e;
+            return null;
         }
+    }
+
+    private static X509Certificate2 Decode(ReadOnlyMemory<byte> der, PemDocument document, int number)
+    {
+        if (Pkcs12Shape.Matches(der))
+            throw Pkcs12Shape.Unsupported(ErrorId.CertificateUnsupported, What, document.File.Path);
+        return TryDecode(der, out var cause) ?? throw new RenewalException(
+            ErrorId.CertificateInvalid, $"Certificate {number} in '{document.File.Path}' cannot be decoded; the file holds {document.DescribeContent()}.",
+            "Restore the file from a backup, or issue a new certificate.", cause);
     }
 
     private static void RequireReadablePublicKey(X509Certificate2 leaf, string path)

@@ -12,15 +12,20 @@ internal static class ChainOrder
         var all = Distinct(certificates);
         var leaf = FindLeaf(all, path);
         all.Remove(leaf);
-        var chain = new List<ChainLink>(all.Count);
-        for (var last = leaf; all.Find(other => other.Issued(last)) is { } issuer; last = issuer)
+        return (leaf, [.. TakeIssuers(leaf, all), .. all]);
+    }
+
+    /// <summary>Takes the leaf's issuer, its issuer and so on out of a list of other certificates.</summary>
+    public static List<ChainLink> TakeIssuers(ChainLink leaf, List<ChainLink> others)
+    {
+        var issuers = new List<ChainLink>(others.Count);
+        for (var last = leaf; others.Find(other => other.Issued(last)) is { } issuer; last = issuer)
         {
-            chain.Add(issuer);
-            all.Remove(issuer);
+            issuers.Add(issuer);
+            others.Remove(issuer);
         }
 
-        chain.AddRange(all);
-        return (leaf, chain);
+        return issuers;
     }
 
     /// <summary>Whether a certificate is a CA certificate (RFC 5280 section 4.2.1.9).</summary>
@@ -77,7 +82,8 @@ internal sealed class ChainLink
     /// <summary>The subject as text.</summary>
     public string Subject => new X500DistinguishedName(SubjectName.Span).Name;
 
-    private ReadOnlyMemory<byte> SubjectName { get; }
+    /// <summary>The subject, DER.</summary>
+    public ReadOnlyMemory<byte> SubjectName { get; }
 
     private ReadOnlyMemory<byte> IssuerName { get; }
 
