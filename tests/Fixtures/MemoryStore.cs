@@ -69,7 +69,7 @@ internal sealed class MemoryStore(MemoryLocation location, TimeProvider clock) :
     {
     }
 
-    public void RequireUnshared(PrivateKey key, IEnumerable<PairLocation> others)
+    public void RequireUnshared(PrivateKey key, IEnumerable<PairLocation> others, string alternative)
     {
     }
 

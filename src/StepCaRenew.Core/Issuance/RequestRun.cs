@@ -171,7 +171,7 @@ internal sealed class RequestRun : PairRun<bool>
         try
         {
             using var old = store.LoadKey();
-            store.RequireUnshared(old, request.FindOthers());
+            store.RequireUnshared(old, request.FindOthers(), "Request a certificate for this key (-UseExistingKey -Force)");
         }
         catch (RenewalException e) when (e.ErrorId != ErrorId.KeyShared)
         {

@@ -71,8 +71,9 @@ internal interface IPairStore : IDisposable
     /// <summary>Requires that no other certificate uses a key that is to be replaced.</summary>
     /// <param name="key">The key in place.</param>
     /// <param name="others">Other pairs that are known; the store also looks at those in the same place.</param>
+    /// <param name="alternative">How the key can stay, for the remedy: the beginning of a sentence.</param>
     /// <exception cref="RenewalException">Another certificate has the same key (<see cref="ErrorId.KeyShared"/>).</exception>
-    void RequireUnshared(PrivateKey key, IEnumerable<PairLocation> others);
+    void RequireUnshared(PrivateKey key, IEnumerable<PairLocation> others, string alternative);
 
     /// <summary>One sentence for each part of the pair of which the old content stays under another name.</summary>
     IReadOnlyList<string> FindHardLinks(bool withKey);

@@ -203,10 +203,18 @@ public sealed class RequestTests
         if (id is null)
             Assert.False(await scene.RunAsync(bad));
         else
-            await scene.FailsAsync(id, bad);
+            AssertRemedy(await scene.FailsAsync(id, bad));
         using var place = new RequestScene(ca);
         Assert.True(await place.RunAsync(request with { Location = new PairLocation(place.CertificatePath, null) { MayBeNew = true } }));
         place.AssertWhole().Dispose();
+    }
+
+    // A request has parameters of its own.
+    private static void AssertRemedy(RenewalException error)
+    {
+        Assert.DoesNotContain("-Rekey", error.Remedy, StringComparison.Ordinal);
+        if (error.ErrorId == ErrorId.KeyShared)
+            Assert.StartsWith("Request a certificate for this key (-UseExistingKey -Force), or give each a key of its own.", error.Remedy, StringComparison.Ordinal);
     }
 
     // Another program makes its pair right before any call of the file system.

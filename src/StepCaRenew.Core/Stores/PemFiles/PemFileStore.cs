@@ -153,16 +153,16 @@ internal sealed class PemFileStore : IPairStore
     {
         if (!Paths.IsOneFile)
             ((PemSnapshot)snapshot).RequireUnmixed();
-        RequireUnshared(snapshot.Keyed.Key, others);
+        RequireUnshared(snapshot.Keyed.Key, others, "Renew both without -Rekey");
     }
 
     /// <inheritdoc/>
-    public void RequireUnshared(PrivateKey key, IEnumerable<PairLocation> others)
+    public void RequireUnshared(PrivateKey key, IEnumerable<PairLocation> others, string alternative)
     {
         if (new SharedKey(folders, Paths, key, services.Clock.GetUtcNow(), services.PublicKeys).FindUser([location.CertificatePath, keyPath], others) is { } user)
             throw new RenewalException(
                 ErrorId.KeyShared, $"'{location.CertificatePath}' cannot get a new key: the certificate '{user}' has the same key '{keyPath}', and would not match the new one. Nothing was changed.",
-                $"Renew both without -Rekey, or give each a key of its own. If nothing uses '{user}', delete it or move it to another folder.");
+                $"{alternative}, or give each a key of its own. If nothing uses '{user}', delete it or move it to another folder.");
     }
 
     /// <inheritdoc/>
