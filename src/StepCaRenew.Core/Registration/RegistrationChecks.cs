@@ -116,8 +116,7 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
     private async Task RequirePairAsync(RenewalDefinition definition, CancellationToken cancellationToken)
     {
         using var password = definition.KeyPasswordFile is { } file ? KeyPassword.FromFile(file) : null;
-        var location = new PairLocation(definition.CertificatePath, definition.KeyPath) { KeyPassword = password };
-        using var store = await location.OpenAsync(wasRead: false, new StoreServices(clock, logger), cancellationToken).ConfigureAwait(false);
+        using var store = await definition.ToRequest(password).Location.OpenAsync(wasRead: false, new StoreServices(clock, logger), cancellationToken).ConfigureAwait(false);
         using var snapshot = await store.LoadAsync(wasRead: false, _ => { }, cancellationToken).ConfigureAwait(false);
         if (definition.Rekey)
             store.RequireRekeyable(snapshot, new RegisteredCertificates(environment).Pairs);

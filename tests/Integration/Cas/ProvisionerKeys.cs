@@ -11,7 +11,9 @@ internal sealed class ProvisionerKeys(ITestCa ca, string password)
 {
     private readonly ConcurrentDictionary<string, Task<(string KeyId, ECDsa Key)>> _keys = new();
 
-    public Task<(string KeyId, ECDsa Key)> GetAsync(string provisioner) => _keys.GetOrAdd(provisioner, LoadAsync);
+    // A CA that did not answer once can answer the next test.
+    public Task<(string KeyId, ECDsa Key)> GetAsync(string provisioner) =>
+        _keys.AddOrUpdate(provisioner, LoadAsync, (_, earlier) => earlier.IsFaulted || earlier.IsCanceled ? LoadAsync(provisioner) : earlier);
 
     public async Task<string> SignAsync(TokenOptions options)
     {

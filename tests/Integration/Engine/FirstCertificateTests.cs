@@ -23,7 +23,7 @@ public sealed class FirstCertificateTests : IDisposable
     private readonly CertificateRequester requester;
 
     public FirstCertificateTests() =>
-        requester = new(new CaFinder(_ => null, DownloadAsync), TimeProvider.System, () => 0.5, _ => null, log);
+        requester = new(new CaFinder(_ => null, new RootDownload(TimeProvider.System, _ => null).FetchAsync), TimeProvider.System, () => 0.5, _ => null, log);
 
     public void Dispose()
     {
@@ -264,19 +264,6 @@ public sealed class FirstCertificateTests : IDisposable
         }
 
         Assert.DoesNotContain("eyJ", log.Text + given, StringComparison.Ordinal);
-    }
-
-    private static async Task<TrustedRoots> DownloadAsync(CaAddress address, string fingerprint, CancellationToken cancellationToken)
-    {
-#pragma warning disable CA5359 // The root is verified by its fingerprint.
-        using var handler = new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } };
-#pragma warning restore CA5359
-        using var http = new HttpClient(handler);
-        var json = JsonNode.Parse(await http.GetStringAsync(new Uri($"{address.Text}/root/{fingerprint}"), cancellationToken))!;
-        using var folder = new TestFolder();
-        var path = Path.Combine(folder, "root.crt");
-        await File.WriteAllTextAsync(path, (string)json["ca"]!, cancellationToken);
-        return TrustedRoots.Load(new CaSettings(address.Url, path, fingerprint));
     }
 
     private static SigningRequest Wanted(string? subject, IReadOnlyList<string> names, string? notBefore = null, string? notAfter = null) =>
