@@ -5,6 +5,7 @@ using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Signing;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.Cmdlets.Support;
+using StepCaRenew.Registration;
 using StepCaRenew.Renewal;
 using StepCaRenew.Stores;
 
@@ -101,7 +102,7 @@ public sealed class RevokeStepCertificateCommand : CaCmdlet
         using var password = ReadPassword(KeyPassword, KeyPasswordFile) ?? ReadConfiguredPassword(ca);
         var location = new PairLocation(FullPath(CertificatePath), KeyPath is null ? null : FullPath(KeyPath)) { KeyPassword = password };
         using var revocation = CertificateRevocation.Open(location, ca, TimeProvider.System, CaSettingsResolver.FromProcess);
-        if (!IsWanted(revocation.Description))
+        if (!IsWanted(revocation.Description, revocation.SerialNumber))
             return;
         Run(stopping => revocation.RunAsync(ReasonNumber, Reason, stopping));
         WriteVerbose($"Revoked {revocation.Description}.");
@@ -113,7 +114,7 @@ public sealed class RevokeStepCertificateCommand : CaCmdlet
         using var password = (credential as Credential.Provisioner)?.Password;
         if (credential is Credential.Token token)
             TokenRevocation.RequireFor(serialNumber, token.Given);
-        if (!IsWanted($"the certificate with the serial number {serialNumber}"))
+        if (!IsWanted($"the certificate with the serial number {serialNumber}", serialNumber))
             return;
         var finder = new CaFinder(CaSettingsResolver.FromProcess, new RootDownload(TimeProvider.System, CaSettingsResolver.FromProcess).FetchAsync);
         var revocation = new TokenRevocation(finder, TimeProvider.System, CaSettingsResolver.FromProcess);
@@ -121,7 +122,13 @@ public sealed class RevokeStepCertificateCommand : CaCmdlet
         WriteVerbose($"Revoked the certificate with the serial number {serialNumber}.");
     }
 
-    private bool IsWanted(string what) => ShouldProcess(what, $"Revoke for ever ({ReasonCode})");
+    // The warnings come before the question: they are a reason to say no.
+    private bool IsWanted(string what, string serialNumber)
+    {
+        foreach (var name in new RegisteredCertificates(CaSettingsResolver.FromProcess).FindNamesBySerialNumber(serialNumber))
+            WriteWarning($"{name}: this renewal is registered for the certificate, and fails once it is revoked: the CA does not renew a revoked certificate. Then request a new one with the same names (Request-StepCertificate -Force), or remove the renewal: Unregister-StepRenewalTask {name}");
+        return ShouldProcess(what, $"Revoke for ever ({ReasonCode})");
+    }
 
     private void Run(Func<CancellationToken, Task> action) => Pump.Run(async stopping =>
     {

@@ -1,6 +1,7 @@
 BeforeAll {
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestTasks.psm1
     Import-TestPackage
     $environment = Use-CleanEnvironment
 }
@@ -54,6 +55,41 @@ Describe 'Revoke-StepCertificate with <_>' -ForEach 'DevCa', 'StepCa' {
         foreach ($character in 'test-password'.ToCharArray()) { $secret.AppendChar($character) }
         { Revoke-StepCertificate -SerialNumber $serial -ProvisionerPassword $secret -Provisioner admin @at } | Should -Throw -ErrorId 'AlreadyRevoked,*'
         (Invoke-StepRenewal $pair.CertificatePath -StepPath $ca.Folder -Force -ErrorAction SilentlyContinue).ErrorId | Should -BeExactly RenewalRefused
+    }
+
+    It 'warns before it asks if a registered renewal is for the certificate' {
+        if ($IsWindows) { return Set-ItResult -Skipped -Because 'the crontab of this test is a shell script' }
+        $env:STEPCARENEW_HOME = Join-Path $folder home
+        $path = $env:PATH
+        try {
+            $env:PATH = "$(Split-Path (Build-TestCrontab $folder))$([IO.Path]::PathSeparator)$path"
+            Register-StepRenewalTask web-server $pair.CertificatePath -StepPath $ca.Folder -Scope CurrentUser -Scheduler Cron -WarningAction SilentlyContinue > $null
+            Revoke-StepCertificate $pair.CertificatePath -StepPath $ca.Folder -WhatIf -WarningVariable warning -WarningAction SilentlyContinue
+            $warning | Should -HaveCount 1
+            "$warning" | Should -BeLike 'web-server: *Request-StepCertificate -Force*Unregister-StepRenewalTask web-server'
+            # A copy is the same certificate, and so is its serial number.
+            Copy-Item $pair.CertificatePath "$folder/copy.crt"
+            Revoke-StepCertificate "$folder/copy.crt" $pair.KeyPath -StepPath $ca.Folder -WhatIf -WarningVariable warning -WarningAction SilentlyContinue
+            "$warning" | Should -BeLike 'web-server: *'
+            Remove-Item "$folder/copy.crt"
+            $serial = "0x$((Get-StepCertificate $pair.CertificatePath).SerialNumber)"
+            Revoke-StepCertificate -SerialNumber $serial -ProvisionerPasswordFile $passwordFile -Provisioner admin @at -WarningVariable warning -WarningAction SilentlyContinue
+            "$warning" | Should -BeLike 'web-server: *'
+            # The warning was right, and so is its advice.
+            (Invoke-StepRenewal -Name web-server -Force -ErrorAction SilentlyContinue).ErrorId | Should -BeExactly RenewalRefused
+            $names = Get-StepCertificate $pair.CertificatePath | ForEach-Object { $_.DnsNames; $_.IPAddresses; $_.EmailAddresses; $_.Uris }
+            Request-StepCertificate web.local $pair.CertificatePath -San $names -Force -Provisioner admin -ProvisionerPasswordFile $passwordFile -StepPath $ca.Folder > $null
+            (Invoke-StepRenewal -Name web-server -Force).Status | Should -BeExactly Renewed
+            # Another certificate has no renewal.
+            $other = Build-TestCertificate -Authority $authority -Folder $folder -Name other -Age 01:00:00
+            Revoke-StepCertificate $other.CertificatePath @at -WarningVariable warning
+            $warning | Should -BeNullOrEmpty
+        }
+        finally {
+            Unregister-StepRenewalTask web-server -ErrorAction Ignore
+            $env:PATH = $path
+            $env:STEPCARENEW_HOME = $null
+        }
     }
 
     It 'refuses a token that is not for this serial number, without showing it' {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Certificates;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Stores;
 
@@ -113,6 +114,10 @@ internal sealed class RegisteredCertificates(Func<string, string?> environment)
         return all.Value.FirstOrDefault(one => matches(one.Name) && PathNames.AreSame(one.Target, target)).Name;
     }
 
+    /// <summary>The names of the renewals whose certificate in place has a serial number.</summary>
+    /// <param name="serialNumber">The serial number, decimal.</param>
+    public IReadOnlyList<string> FindNamesBySerialNumber(string serialNumber) => [.. all.Value.Where(one => TryReadSerialNumber(one.Pair.CertificatePath) == serialNumber).Select(one => one.Name)];
+
     // A folder or definition that cannot be read is reported by the commands that use it.
     private static IReadOnlyList<string> Names(DefinitionStore store)
     {
@@ -131,6 +136,19 @@ internal sealed class RegisteredCertificates(Func<string, string?> environment)
         try
         {
             return RenewalName.IsValid(name) ? store.Load(name).ToRequest(password: null).Location : null;
+        }
+        catch (RenewalException)
+        {
+            return null;
+        }
+    }
+
+    private static string? TryReadSerialNumber(string certificatePath)
+    {
+        try
+        {
+            using var certificate = CertificateFile.Load(certificatePath);
+            return SerialNumber.ToDecimal(certificate.Leaf);
         }
         catch (RenewalException)
         {
