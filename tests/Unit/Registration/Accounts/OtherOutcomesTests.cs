@@ -39,6 +39,20 @@ public sealed class OtherOutcomesTests
         Assert.True(outcome.IsElsewhere);
     }
 
+    // A script of root that ran the command would write where the other account says.
+    [Fact]
+    public async Task TakeAsync_TheCommandThatRepairsThePair_IsTextOnly()
+    {
+        var repair = new RepairCommand { Subject = "db", CertificatePath = "/etc/shadow", KeyPath = "/etc/passwd" };
+        var line = new AccountAnswer { Name = "db", Error = AccountError.FromError(new RenewalException(ErrorId.KeyMismatch, "They do not match.", $"Run: {repair.Text}") { Repair = repair }) }.Render();
+        Assert.Contains("-CertificatePath", line, StringComparison.Ordinal);
+        await outcomes.TakeAsync(Encoding.UTF8.GetBytes(line), CancellationToken.None);
+        var error = outcomes.For(Renewal).Error!;
+        Assert.Equal($"Run: {repair.Text}", error.Remedy);
+        Assert.Null(error.Repair);
+        await Assert.ThrowsAsync<JsonException>(() => outcomes.TakeAsync("""{"Name":"db","Error":{"ErrorId":"KeyMismatch","Message":"m","Remedy":"r","Repair":{"Subject":"db","CertificatePath":"/etc/shadow"}}}"""u8.ToArray(), CancellationToken.None));
+    }
+
     [Fact]
     public void For_RenewalWithoutAnOutcome_IsAFailure()
     {
