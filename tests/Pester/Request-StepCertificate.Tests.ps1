@@ -180,6 +180,30 @@ Describe 'Request-StepCertificate with <_>' -ForEach 'StepCa', 'DevCa' {
         (Request-StepCertificate @parameters @password).KeyStatus | Should -BeExactly Matches
     }
 
+    It 'works for an account without rights, and leaves nothing in a folder that it cannot write to' {
+        if ($IsWindows -or [Environment]::UserName -ne 'root' -or -not (Get-Command setpriv -ErrorAction Ignore)) { return Set-ItResult -Skipped -Because 'only root can become another user, with setpriv' }
+        $as = 'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'
+        & $as[0] $as[1..3] test -r (Get-TestPackage) -a -x $folder
+        if ($LASTEXITCODE) { return Skip-Test -Because 'another account cannot read the package or the folder of the test' }
+        $mine, $theirs = [IO.Directory]::CreateDirectory("$folder/mine").FullName, [IO.Directory]::CreateDirectory("$folder/theirs").FullName
+        [IO.File]::WriteAllText("$mine/token", [IO.File]::ReadAllText($tokenFile))
+        & chown -R 65534:65534 $mine
+        $script = "Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'
+            function Request { param(`$at, `$more = @{}) try { (Request-StepCertificate web.local `$at -TokenFile '$mine/token' @more).KeyStatus } catch { `$_.FullyQualifiedErrorId; if (-not `$_.ErrorDetails.RecommendedAction) { 'no remedy' } } }
+            Request '$theirs/web.crt'
+            Request '$mine/web.crt' @{ KeyPath = '$theirs/web.key' }
+            Request '$mine/web.crt'"
+        $run = Invoke-FreshPwsh $script -Environment @{ HOME = $mine; STEPPATH = '' } -Through $as
+        $run.Error | Should -BeNullOrEmpty
+        $lines = $run.Output.Trim() -split "`n"
+        $lines[0..1] | Should -BeLike 'FolderNotWritable,*'
+        # Neither of them used up the token.
+        $lines[2] | Should -BeExactly Matches
+        Get-ChildItem $theirs -Force -Recurse | Should -BeNullOrEmpty
+        Get-ChildItem $mine -File | ForEach-Object { "$($_.Name) $($_.User) $('{0:x}' -f [int] $_.UnixFileMode)" } | Sort-Object | Should -Be 'token nobody 1a4', 'web.crt nobody 1a4', 'web.key nobody 180'
+        Get-StagedFile $folder | Should -BeNullOrEmpty
+    }
+
     It 'shows no secret in errors, -Verbose, -Debug or a transcript, and writes none' {
         $wrong = 'wrong-horse-battery'
         $DebugPreference = 'Continue'

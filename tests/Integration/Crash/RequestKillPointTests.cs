@@ -19,6 +19,7 @@ public sealed class RequestKillPointTests(ITestOutputHelper output)
     [InlineData("mismatch", true)]
     [InlineData("mismatch", false)]
     [InlineData("pair", true)]
+    [InlineData("pair", false)]
     public async Task KilledTwice_TheNextRequestFindsOrMakesAWholePair(string before, bool canExchange)
     {
         var ca = await TestCas.GetAsync(CaKind.DevCa);

@@ -22,12 +22,15 @@ public sealed class FirstPairTests(ITestOutputHelper output) : IDisposable
 
         /// <summary>The key, and the certificate of another one.</summary>
         Mismatch,
+
+        /// <summary>A pair, which is replaced with its key, as by -Force.</summary>
+        Pair,
     }
 
     public static TheoryData<Layout, Before> All { get; } = new(
         from layout in new[] { Layout.OneFolder, Layout.TwoFolders, Layout.OneFile, Layout.OneFolderByLinks, Layout.OneFolderByCopies }
         from before in Enum.GetValues<Before>()
-        where layout != Layout.OneFile || before == Before.Nothing
+        where layout != Layout.OneFile || before is Before.Nothing or Before.Pair
         select (layout, before));
 
     public void Dispose() => folder.Dispose();
@@ -138,7 +141,7 @@ public sealed class FirstPairTests(ITestOutputHelper output) : IDisposable
         var (isDone, step) = (false, 0);
         volume.IsSwallowed = isSwallowed;
         volume.Moment = () => space.Stop(volume, isDone, $"step {++step}");
-        Assert.True(await Replacing.PlaceAsync(volume, layout, present, Next, withKey: before == Before.Nothing, () =>
+        Assert.True(await Replacing.PlaceAsync(volume, layout, present, Next, withKey: before is Before.Nothing or Before.Pair, () =>
         {
             isDone = true;
             space.Stop(volume, isDone, "done");
@@ -151,7 +154,9 @@ public sealed class FirstPairTests(ITestOutputHelper output) : IDisposable
     private static (SimulatedVolume Volume, PairVersion Present) Make(Layout layout, Before before)
     {
         var (volume, paths) = (Layouts.Volume(layout), Layouts.PathsOf(layout));
-        if (before != Before.Nothing)
+        if (before == Before.Pair)
+            Layouts.Place(volume, layout, Layouts.Pairs[2]);
+        else if (before != Before.Nothing)
             volume.Place(paths.Key, Layouts.Key(Next));
         if (before == Before.Mismatch)
             volume.Place(paths.Certificate, Layouts.Certificate(layout, Layouts.Pairs[2]));
