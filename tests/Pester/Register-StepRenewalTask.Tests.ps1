@@ -404,6 +404,28 @@ Describe 'Register-StepRenewalTask' {
             Get-Content $served | Should -BeExactly "$old $new"
         }
 
+        # The action fails for ever, until somebody makes the file that it looks for.
+        It 'is accepted by registering it again, also with a root that did not issue it' {
+            $action = @{ FilePath = 'sh'; ArgumentList = '-c', 'test -e "$0/open" && echo "$STEPCARENEW_OLD_SERIAL $STEPCARENEW_SERIAL" >> "$0/served"', $folder }
+            Register-StepRenewalTask web $path @forMe @action -WarningAction Ignore | Out-Null
+            New-DuePair -Age '00:30:00' | Out-Null
+            $new = Get-LeafSerial $path
+            (Invoke-ScheduledRun web).ExitCode | Should -Be $ActionsFailed
+            [IO.File]::WriteAllText("$folder/next.crt", (Build-TestAuthority).Root.ExportCertificatePem())
+            Register-StepRenewalTask web $path -Scope CurrentUser -Scheduler Cron -CaUrl $ca.Url -Root "$folder/next.crt" -Force @action -WarningAction Ignore | Out-Null
+            $run = Invoke-ScheduledRun web
+            $run.ExitCode | Should -Be $ActionsFailed -Because $run.Output
+            Set-Content "$folder/open" open
+            $run = Invoke-ScheduledRun web
+            $run.ExitCode | Should -Be 0 -Because $run.Output
+            Get-Content $served | Should -BeExactly "$old $new"
+
+            # Only that certificate was accepted.
+            New-DuePair -Age '00:15:00' | Out-Null
+            (Invoke-ScheduledRun web).ExitCode | Should -Be 1
+            (Get-StepRenewalTask web).LastErrorId | Should -BeExactly ForeignCertificate
+        }
+
         It 'is named by a warning if it is unregistered before its actions ran' {
             New-DuePair -Age '00:30:00' | Out-Null
             Unregister-StepRenewalTask web -WarningVariable warnings -WarningAction SilentlyContinue

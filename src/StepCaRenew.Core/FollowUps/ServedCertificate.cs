@@ -13,6 +13,12 @@ namespace StepCaRenew.FollowUps;
 /// <param name="Names">The subject alternative names, each with its kind.</param>
 internal sealed record ServedCertificate(string SerialNumber, string Subject, IReadOnlyList<string> Names)
 {
+    /// <summary>
+    /// The certificate in place when the renewal was last registered, if it is another one: the user has accepted it, with its
+    /// issuer, and its follow-ups are still open. Null if there is none.
+    /// </summary>
+    public string? AcceptedSerialNumber { get; init; }
+
     /// <summary>Whether all parts were read: a state can be damaged.</summary>
     [JsonIgnore]
     public bool IsComplete => SerialNumber is not null && Subject is not null && Names is not null;
@@ -45,6 +51,9 @@ internal sealed record ServedCertificate(string SerialNumber, string Subject, IR
         var (from, to) = (found.Leaf.NotBefore.ToUniversalTime(), found.Leaf.NotAfter.ToUniversalTime());
         if (from > now + AnswerVerifier.Leeway || (to <= now && !mayBeExpired))
             throw Foreign(certificatePath, $"is valid from {from:u} to {to:u}");
+        // A CA can have a new root, with which the renewal was registered again; the old root issued this certificate.
+        if (AcceptedSerialNumber == found.Leaf.SerialNumber)
+            return;
         // OpenSSL rejects a certificate at the very moment of its end.
         if (!issuer.IsTrusted(found, ca, moment: now < from ? from : now < to ? now : to.AddSeconds(-1), out var roots))
             throw Foreign(certificatePath, $"does not chain to the root in '{roots}'");

@@ -141,9 +141,10 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
     private static void RecordServed(PlannedRegistration registration, StateStore states, RenewalState state)
     {
         var present = registration.Present;
-        // Registering again accepts the names of the certificate in place. If another program put it there, its follow-ups are still open.
-        var served = present with { SerialNumber = state.Served?.SerialNumber ?? present.SerialNumber };
-        if (state.Served is not { } known || known.Subject != served.Subject || !known.Names.SequenceEqual(served.Names))
+        // Registering again accepts the certificate in place. If it is not the one last served, its follow-ups are still open.
+        var served = state.Served?.SerialNumber is { } last && last != present.SerialNumber
+            ? present with { SerialNumber = last, AcceptedSerialNumber = present.SerialNumber } : present;
+        if (state.Served is not { } known || known.Subject != served.Subject || !known.Names.SequenceEqual(served.Names) || known.AcceptedSerialNumber != served.AcceptedSerialNumber)
             states.Write(registration.Definition.Name, state with { Served = served });
     }
 
