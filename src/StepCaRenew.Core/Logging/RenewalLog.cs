@@ -82,7 +82,7 @@ internal static partial class RenewalLog
     [LoggerMessage(193, LogLevel.Warning, "{Name}: the CA has a new root certificate, which is trusted now (-FollowRoots): {Fingerprints}.")]
     public static partial void RootsFollowed(ILogger logger, string name, string fingerprints);
 
-    [LoggerMessage(194, LogLevel.Warning, "{Name}: the CA was not asked for new root certificates: {Reason} The next run asks again.")]
+    [LoggerMessage(194, LogLevel.Warning, "{Name}: the CA was not asked for new root certificates: {Reason} It is asked again after the next renewal, or in a day.")]
     public static partial void RootsNotFollowed(ILogger logger, string name, string reason);
 
     [LoggerMessage(191, LogLevel.Error, "The call failed ({ErrorId}): {Reason}")]

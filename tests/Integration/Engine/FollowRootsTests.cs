@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using StepCaRenew.Ca.Configuration;
@@ -71,6 +72,61 @@ public sealed class FollowRootsTests : EngineTest
         Assert.False(File.Exists(Path.Combine(scene.Home, "state", "web", "roots.pem")));
     }
 
+    [Theory]
+    [InlineData("expired")]
+    [InlineData("signed by another key")]
+    [InlineData("with a weak key")]
+    [InlineData("without authority")]
+    public async Task RootThatIsNotValid_IsNotAdded(string kind)
+    {
+        await using var ca = await DevTestCa.StartAsync(new());
+        using var scene = await SceneAsync(ca, followRoots: true);
+        var good = TestAuthority.Default.Root;
+        Serve(ca, BadRoot(kind), good);
+        Assert.Null((await scene.RunAsync(Clock, Log)).Error);
+        Assert.Equal([RootFingerprint.Compute(good)], RootFollower.ReadFingerprints(Path.Combine(scene.Home, "state", "web", "roots.pem")));
+    }
+
+    [Fact]
+    public async Task ServerWithAnotherRoot_IsNotFollowed()
+    {
+        await using var ca = await DevTestCa.StartAsync(new());
+        await using var other = await DevTestCa.StartAsync(new());
+        using var scene = await SceneAsync(ca, followRoots: true, rootPath: other.RootPath);
+        Assert.Equal(ErrorId.CaUntrusted, (await scene.RunAsync(Clock, Log)).Error?.ErrorId);
+        Assert.Single(Log.Events, one => one.Id == Event.RootsNotFollowed);
+        Assert.Equal(0, ca.RequestCount("/roots"));
+        Assert.False(File.Exists(Path.Combine(scene.Home, "state", "web", "roots.pem")));
+    }
+
+    [Fact]
+    public async Task RenewalsOfOneCall_AskOnce_AndAllGetTheRoots()
+    {
+        await using var ca = await DevTestCa.StartAsync(new());
+        await using var next = await DevTestCa.StartAsync(new());
+        using var one = await SceneAsync(ca, followRoots: true);
+        using var other = await SceneAsync(ca, followRoots: true, name: "mail");
+        Serve(ca, ca.Server.RootCertificate, next.Server.RootCertificate);
+        Assert.All(await RegisteredScene.RunDueAsync(Clock, Log, one, other), outcome => Assert.Null(outcome.Error));
+        Assert.Equal(1, ca.RequestCount("/roots"));
+        foreach (var (scene, name) in new[] { (one, "web"), (other, "mail") })
+            Assert.Equal([next.Fingerprint], RootFollower.ReadFingerprints(Path.Combine(scene.Home, "state", name, "roots.pem")));
+    }
+
+    [Fact]
+    public async Task RunsThatRenewNothing_AskOnceADay()
+    {
+        await using var ca = await DevTestCa.StartAsync(new());
+        using var scene = await SceneAsync(ca, followRoots: true, lifetime: TimeSpan.FromDays(20));
+        var clock = new TestClock();
+        foreach (var (hours, asked) in new[] { (0, 1), (23, 1), (25, 2), (26, 2) })
+        {
+            clock.Offset = TimeSpan.FromHours(hours);
+            Assert.Equal(RenewalStatus.NotDue, Assert.Single(await RegisteredScene.RunDueAsync(clock, Log, scene)).Result?.Status);
+            Assert.Equal(asked, ca.RequestCount("/roots"));
+        }
+    }
+
     [LinuxFact]
     public void Link_InThePlaceOfTheCopy_IsNotRead()
     {
@@ -81,17 +137,32 @@ public sealed class FollowRootsTests : EngineTest
         Assert.Empty(RootFollower.ReadFingerprints(Path.Combine(Folder, "roots.pem")));
     }
 
-    private async Task<RegisteredScene> SceneAsync(DevTestCa ca, bool followRoots)
+    private async Task<RegisteredScene> SceneAsync(DevTestCa ca, bool followRoots, string? rootPath = null, string name = "web", TimeSpan? lifetime = null)
     {
-        var pair = await IssueAsync(ca, age: TimeSpan.FromHours(1));
+        var pair = await IssueAsync(ca, age: TimeSpan.FromHours(1), lifetime: lifetime);
         return new RegisteredScene(new RenewalDefinition
         {
-            Name = "web",
+            Name = name,
             CertificatePath = pair.CertificatePath,
             KeyPath = pair.KeyPath,
-            Ca = new() { StepPath = ca.StepPath },
+            Ca = new() { StepPath = ca.StepPath, RootPath = rootPath },
             FollowRoots = followRoots,
         });
+    }
+
+    private static X509Certificate2 BadRoot(string kind)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var weak = RSA.Create(1024);
+        var name = new X500DistinguishedName($"CN={kind}");
+        var isWeak = kind == "with a weak key";
+        var request = isWeak ? new CertificateRequest(name, weak, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) : new CertificateRequest(name, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(kind != "without authority", false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+        var signer = isWeak ? X509SignatureGenerator.CreateForRSA(weak, RSASignaturePadding.Pkcs1) : X509SignatureGenerator.CreateForECDsa(kind == "signed by another key" ? other : key);
+        var now = DateTimeOffset.UtcNow;
+        return request.Create(name, signer, now.AddDays(-9), now.AddDays(kind == "expired" ? -1 : 9), [1, 2, 3]);
     }
 
     private static void Serve(DevTestCa ca, params X509Certificate2[] roots) =>

@@ -29,6 +29,18 @@ internal sealed class RegisteredScene : IDisposable
     /// <summary>Runs the renewal now, as its schedule does.</summary>
     public Task<RegisteredOutcome> RunAsync(TimeProvider clock, ILogger logger) => RunAsync(home, name, clock, logger);
 
+    /// <summary>Runs renewals in one call; they are renewed only if they are due.</summary>
+    public static async Task<IReadOnlyList<RegisteredOutcome>> RunDueAsync(TimeProvider clock, ILogger logger, params RegisteredScene[] scenes)
+    {
+        var options = new RegisteredRunOptions { Module = new RunningModule(null, scenes[0].home), RetryTimeout = TimeSpan.Zero };
+        using var runs = new RegisteredRuns(options, clock, () => 0.5, _ => null, logger);
+        foreach (var (position, scene) in scenes.Index())
+            await runs.RenewAsync(position, scene.store, scene.name, CancellationToken.None);
+        await runs.ActAsync(CancellationToken.None);
+        await runs.FinishAsync(CancellationToken.None);
+        return runs.Outcomes;
+    }
+
     /// <summary>Runs a renewal whose files are in a folder.</summary>
     public static async Task<RegisteredOutcome> RunAsync(string home, string name, TimeProvider clock, ILogger logger)
     {

@@ -10,10 +10,17 @@ $Password = 'test-password'
 $StepCa = $null
 
 function Get-StepCaBinary {
-    <# .SYNOPSIS Path of the real step-ca, built once per process at most; Reason says why there is none. #>
+    <#
+    .SYNOPSIS
+        Path of the real step-ca, built once per process at most; Reason says why there is none. STEPCARENEW_TEST_STEP_CA can name
+        another build of tests/StepCa.
+    #>
     if (-not $script:StepCa) {
-        $path, $reason = $null
-        if ($IsWindows) {
+        $path, $reason = $env:STEPCARENEW_TEST_STEP_CA, $null
+        if ($path) {
+            if (-not (Test-Path $path)) { throw "STEPCARENEW_TEST_STEP_CA names a program that does not exist: $path" }
+        }
+        elseif ($IsWindows) {
             $reason = "the real step-ca is built from a Debian package, so not on Windows"
         }
         else {
@@ -129,6 +136,33 @@ function Resume-StepCa {
     param([Parameter(Mandatory)] $Ca)
     $Ca.Process = Open-StepCaProcess -Folder $Ca.Folder -FilePath $Ca.Binary
     if (-not (Wait-Until { Test-CaHealth $Ca })) { throw 'step-ca did not start again.' }
+}
+
+function Switch-StepCaRoot {
+    <#
+    .SYNOPSIS
+        Takes a step-ca one step further to another root, as its administrator does.
+    .PARAMETER Stage
+        Announced: the CA lists the new root, and still issues under the old one. Used: it issues under the new one. Alone: it
+        has dropped the old one.
+    #>
+    param([Parameter(Mandatory)] $Ca, [Parameter(Mandatory)] [ValidateSet('Announced', 'Used', 'Alone')] [string] $Stage)
+    $certificates, $secrets, $file = 'certs', 'secrets', 'config/ca.json' | ForEach-Object { Join-Path $Ca.Folder $_ }
+    Suspend-StepCa $Ca
+    if ($Stage -eq 'Announced') {
+        Copy-Item "$certificates/intermediate_ca.crt" "$certificates/old_intermediate.crt"
+        Copy-Item "$secrets/intermediate_plain_key" "$secrets/old_intermediate_key"
+        $rotation = Open-Process -Folder $Ca.Folder -FilePath $Ca.Binary -ArgumentList 'rotate', '-password-file', 'password.txt', '-new-root'
+        if (-not $rotation.WaitForExit(20000) -or $rotation.ExitCode -ne 0) { throw 'step-ca has not rotated.' }
+        $rotation.Dispose()
+    }
+
+    $settings = Get-Content $file -Raw | ConvertFrom-Json
+    $settings.crt = Join-Path $certificates $(if ($Stage -eq 'Announced') { 'old_intermediate.crt' } else { 'intermediate_ca.crt' })
+    $settings.key = Join-Path $secrets $(if ($Stage -eq 'Announced') { 'old_intermediate_key' } else { 'intermediate_plain_key' })
+    if ($Stage -eq 'Alone') { $settings.root = Join-Path $certificates root_2.crt }
+    $settings | ConvertTo-Json -Depth 20 | Set-Content $file
+    Resume-StepCa $Ca
 }
 
 function Test-CaHealth {

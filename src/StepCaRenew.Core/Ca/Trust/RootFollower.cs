@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -91,9 +92,9 @@ internal sealed class RootFollower(TimeProvider clock, Func<string, string?> env
             using var chain = new X509Chain();
             chain.ChainPolicy = TrustedRoots.CreatePolicy([root], clock.GetUtcNow());
             return CertificateUsage.FromCertificate(root).IsAuthority && root.SubjectName.RawData.AsSpan().SequenceEqual(root.IssuerName.RawData)
-                && WeakCryptography.FindWeakKey(root) is null && TrustedRoots.Accepts(chain, root);
+                && WeakCryptography.FindWeakKey(root) is null && SelfSignature.IsValid(root) && TrustedRoots.Accepts(chain, root);
         }
-        catch (CryptographicException)
+        catch (Exception e) when (e is CryptographicException or AsnContentException)
         {
             return false;
         }
