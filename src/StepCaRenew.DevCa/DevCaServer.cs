@@ -45,6 +45,9 @@ public sealed class DevCaServer : IAsyncDisposable
     /// <summary>The requests so far.</summary>
     public RequestLog Requests { get; } = new();
 
+    /// <summary>The revocations so far.</summary>
+    public IReadOnlyCollection<Revocation> Revocations => _state.Revocations;
+
     /// <summary>The faults to simulate next.</summary>
     public FaultPlan Faults { get; } = new();
 

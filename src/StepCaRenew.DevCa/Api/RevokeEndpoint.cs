@@ -24,7 +24,7 @@ internal static class RevokeEndpoint
             CheckCertificate(state, http, serial);
         if (state.Options.NoDatabase)
             throw ApiError.NotImplemented();
-        return state.Revoke(serial)
+        return state.Revoke(new(serial, JsonBody.Number(body, "reasonCode"), JsonBody.Text(body, "reason")))
             ? ApiAnswer.Json(200, new() { ["status"] = "ok" })
             : throw ApiError.BadRequest($"certificate with serial number '{serial}' is already revoked");
     }

@@ -8,7 +8,7 @@ namespace StepCaRenew.DevCa.Authority;
 internal sealed class CaState(CaIdentity ca, IReadOnlyList<Provisioner> provisioners, DevCaOptions options)
 {
     private readonly ConcurrentDictionary<string, bool> _usedTokens = new();
-    private readonly ConcurrentDictionary<string, bool> _revoked = new();
+    private readonly ConcurrentDictionary<string, Revocation> _revoked = new();
     private volatile CaIdentity _ca = ca;
 
     /// <summary>Certificates and keys; a rotation replaces them.</summary>
@@ -32,8 +32,17 @@ internal sealed class CaState(CaIdentity ca, IReadOnlyList<Provisioner> provisio
     /// <summary>False if the token was used before.</summary>
     public bool Use(string tokenId) => _usedTokens.TryAdd(tokenId, true);
 
+    /// <summary>The revocations so far.</summary>
+    public IReadOnlyCollection<Revocation> Revocations => [.. _revoked.Values];
+
     /// <summary>False if the serial is already revoked.</summary>
-    public bool Revoke(string serial) => _revoked.TryAdd(serial, true);
+    public bool Revoke(Revocation revocation) => _revoked.TryAdd(revocation.Serial, revocation);
 
     public bool IsRevoked(string serial) => _revoked.ContainsKey(serial);
 }
+
+/// <summary>One revocation.</summary>
+/// <param name="Serial">The serial number, decimal.</param>
+/// <param name="ReasonCode">A CRLReason of RFC 5280.</param>
+/// <param name="Reason">The reason in words.</param>
+public sealed record Revocation(string Serial, int ReasonCode, string? Reason);

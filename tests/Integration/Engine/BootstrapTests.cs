@@ -125,21 +125,54 @@ public sealed class BootstrapTests(FaultyCa shared) : IClassFixture<FaultyCa>, I
         Assert.False(Directory.Exists(Step));
     }
 
-    [Fact]
-    public async Task WhateverIsNotTheRoot_LeavesNothing()
+    [Theory]
+    [InlineData("unknown fingerprint", ErrorId.RootUnknown)]
+    [InlineData("another root", ErrorId.RootFingerprintMismatch)]
+    [InlineData("intermediate", ErrorId.RootNotAuthority)]
+    [InlineData("server certificate", ErrorId.RootNotAuthority)]
+    [InlineData("HTML", ErrorId.CaAnswerInvalid)]
+    [InlineData("redirect", ErrorId.CaRedirected)]
+    [InlineData("server with another root", ErrorId.CaUntrusted)]
+    public async Task WhateverIsNotTheRoot_WritesNothing(string what, string errorId)
     {
-        await FailsAsync(ErrorId.RootUnknown, faulty, new string('0', 64));
-        foreach (var (fault, errorId) in new[] { (new RawFault(200, "text/html", "<html>"), ErrorId.CaAnswerInvalid), (new RawFault(302, "text/html", ""), ErrorId.CaRedirected) })
-        {
-            faulty.Server.Faults.Add($"/root/{faulty.Fingerprint}", fault);
-            await FailsAsync(errorId, faulty, faulty.Fingerprint);
-        }
+        var fingerprint = await ServeAsync(what);
+        await FailsAsync(errorId, faulty, fingerprint);
+        Assert.False(Directory.Exists(Step));
 
-        // A server that knows the root, but does not use it.
-        var other = await TestCas.GetAsync(CaKind.DevCa);
-        faulty.Server.Faults.Add($"/root/{other.Fingerprint}", new RawFault(200, "application/json", new JsonObject { ["ca"] = File.ReadAllText(other.RootPath) }.ToJsonString()));
-        await FailsAsync(ErrorId.CaUntrusted, faulty, other.Fingerprint);
+        // Nor does -Force replace a configuration that works.
+        Write("config/defaults.json", """{"ca-url":"https://other.example"}""");
+        fingerprint = await ServeAsync(what);
+        await FailsAsync(errorId, faulty, fingerprint, isForced: true);
+        Assert.Equal("""{"ca-url":"https://other.example"}""", await File.ReadAllTextAsync(At("config/defaults.json")));
     }
+
+    // Returns the fingerprint to ask for.
+    private async Task<string> ServeAsync(string what)
+    {
+        using var folder = new TestFolder();
+        var pair = await faulty.IssueAsync(new() { Folder = folder });
+        var other = await TestCas.GetAsync(CaKind.DevCa);
+        var unknown = new string('0', 64);
+        return what switch
+        {
+            "unknown fingerprint" => unknown,
+            "another root" => Serve(unknown, SentRoot(File.ReadAllText(faulty.RootPath))),
+            "intermediate" => Serve(RootFingerprint.Compute(pair.Intermediate), SentRoot(pair.Intermediate.ExportCertificatePem())),
+            "server certificate" => Serve(RootFingerprint.Compute(pair.Leaf), SentRoot(pair.Leaf.ExportCertificatePem())),
+            "HTML" => Serve(faulty.Fingerprint, new RawFault(200, "text/html", "<html>")),
+            "redirect" => Serve(faulty.Fingerprint, new RawFault(302, "text/html", "")),
+            // It knows the root, but does not use it.
+            _ => Serve(other.Fingerprint, SentRoot(File.ReadAllText(other.RootPath))),
+        };
+    }
+
+    private string Serve(string fingerprint, RawFault answer)
+    {
+        faulty.Server.Faults.Add($"/root/{fingerprint}", answer);
+        return fingerprint;
+    }
+
+    private static RawFault SentRoot(string pem) => new(200, "application/json", new JsonObject { ["ca"] = pem }.ToJsonString());
 
     private static string Address(ITestCa ca) => ca.Url.GetLeftPart(UriPartial.Authority);
 
@@ -158,10 +191,10 @@ public sealed class BootstrapTests(FaultyCa shared) : IClassFixture<FaultyCa>, I
     private List<string> Files() => !Directory.Exists(Step) ? []
         : [.. Directory.EnumerateFileSystemEntries(Step, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Step, path).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
-    private async Task<RenewalException> FailsAsync(string errorId, ITestCa ca, string fingerprint)
+    private async Task<RenewalException> FailsAsync(string errorId, ITestCa ca, string fingerprint, bool isForced = false)
     {
         var before = Files();
-        var e = await Expect.FailureAsync(errorId, () => RunAsync(ca, fingerprint: fingerprint));
+        var e = await Expect.FailureAsync(errorId, () => RunAsync(ca, isForced: isForced, fingerprint: fingerprint));
         Assert.Equal(before, Files());
         return e;
     }

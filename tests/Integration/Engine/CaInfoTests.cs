@@ -1,8 +1,10 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using StepCaRenew.Ca;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.DevCa.Faults;
+using StepCaRenew.Inspection;
 using StepCaRenew.Integration.Cas;
 
 namespace StepCaRenew.Integration.Engine;
@@ -80,6 +82,23 @@ public sealed class CaInfoTests(FaultyCa shared) : IClassFixture<FaultyCa>
 
         faulty.Server.Faults.Add("/provisioners", new RawFault(200, "application/json", """{"provisioners":[],"nextCursor":"more"}"""), times: 101);
         await Expect.FailureAsync(ErrorId.CaAnswerInvalid, () => AskAsync(faulty, client => client.GetProvisionersAsync(default)));
+    }
+
+    [Fact]
+    public async Task Inspection_ShowsWhichRootsAreTrusted_AndHowLongTheyLast()
+    {
+        var mine = X509CertificateLoader.LoadCertificateFromFile(faulty.RootPath);
+        var other = TestAuthority.Default.Root;
+        faulty.Server.Faults.Add("/roots", new RawFault(201, "application/json", JsonSerializer.Serialize(new { crts = new[] { mine.ExportCertificatePem(), other.ExportCertificatePem() } })));
+        var found = await new CaInspector(new TestClock(TimeSpan.FromDays(10)), _ => null).InspectAsync(new() { StepPath = faulty.StepPath }, default);
+        Assert.Equal([(RootFingerprint.Compute(mine), true), (RootFingerprint.Compute(other), false)], found.Roots.Select(root => (root.Fingerprint, root.IsTrusted)));
+        Assert.All(found.Roots, root => Assert.Equal((long)Math.Floor((root.NotAfter - DateTime.Now).TotalDays) - 10, root.RemainingDays));
+        // The clock of this machine shows a time in ten days.
+        Assert.InRange(found.ClockDifferenceSeconds!.Value, -864_010, -863_990);
+        Assert.InRange(found.LatencyMs, 0, 60_000);
+
+        faulty.Server.Faults.Add("/roots", new RawFault(201, "application/json", """{"crts":["-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]}"""));
+        await Expect.FailureAsync(ErrorId.CaAnswerInvalid, () => new CaInspector(TimeProvider.System, _ => null).InspectAsync(new() { StepPath = faulty.StepPath }, default));
     }
 
     [Fact]

@@ -29,6 +29,18 @@ public sealed class RevocationTests : EngineTest
         await FailsAsync(ErrorId.AlreadyRevoked, () => RevokeAsync(ca, pair));
     }
 
+    [Fact]
+    public async Task Reason_ReachesTheCa()
+    {
+        await using var ca = await DevTestCa.StartAsync(new());
+        var (one, other) = (await IssueAsync(ca), await IssueAsync(ca));
+        await RevokeAsync(ca, one);
+        using var password = new KeyPassword(Password);
+        await new TokenRevocation(Finder(), TimeProvider.System, _ => null)
+            .RunAsync(new(other.Serial, (int)RevocationReason.Superseded, "replaced", null), new Credential.Provisioner("admin", password), new() { StepPath = ca.StepPath }, default);
+        Assert.Equal([(1, "lost"), (4, "replaced")], ca.Server.Revocations.Select(revocation => (revocation.ReasonCode, revocation.Reason)).Order());
+    }
+
     [Theory]
     [MemberData(nameof(All))]
     public async Task ByToken_EndsRenewals(CaKind kind)
