@@ -24,8 +24,14 @@ need curl curl
 need openssl openssl
 need setfacl acl
 need strace strace
-# The web server that serves what was renewed, a cron that runs what was registered, and what reads systemd's units.
+# The servers of docs/recipes, with the units and settings of Debian, and what makes hosts for them; a cron that runs what was
+# registered, and what reads systemd's units.
 need nginx nginx
+need a2enmod apache2
+need haproxy haproxy
+need pg_ctlcluster postgresql
+need ip iproute2
+need pgrep procps
 need cron cron
 need systemd-analyze systemd
 # The real step-ca is built from the sources in a Debian package.
@@ -44,6 +50,13 @@ if [ -n "$extended" ]; then
     need mmdebstrap mmdebstrap
     need mkfs.ext4 e2fsprogs
     need ssh openssh-client
+    # More servers of docs/recipes.
+    need postfix postfix
+    need dovecot dovecot-imapd
+    need slapd slapd
+    need ldapmodify ldap-utils
+    need redis-server redis-server
+    need mosquitto mosquitto
 fi
 [ -n "$missing" ] || exit 0
 

@@ -472,16 +472,19 @@ function Invoke-FreshPwsh {
         Runs a script in a PowerShell process of its own, with output redirected, and returns ExitCode, Output and Error.
     .PARAMETER Through
         A program, with its arguments, that becomes that PowerShell: nsenter for instance.
+    .PARAMETER ScriptFolder
+        A folder that both processes see.
     #>
     param(
         [Parameter(Mandatory)] [string] $Script,
         [hashtable] $Environment = @{},
         [int] $TimeoutSeconds = 60,
-        [string[]] $Through = @()
+        [string[]] $Through = @(),
+        [string] $ScriptFolder = [IO.Path]::GetTempPath()
     )
     $command = $Through + @(Get-PwshCommand)
     $start = [Diagnostics.ProcessStartInfo]::new($command[0])
-    $file = Join-Path ([IO.Path]::GetTempPath()) "$([Guid]::NewGuid()).ps1"
+    $file = Join-Path $ScriptFolder "$([Guid]::NewGuid()).ps1"
     # On Windows the output of a process is in the code page of its console.
     $utf8 = if ($IsWindows) { '[Console]::OutputEncoding = [Text.UTF8Encoding]::new($false); ' }
     [IO.File]::WriteAllText($file, "$utf8`$ErrorActionPreference = 'Stop'`n$Script")
