@@ -68,6 +68,8 @@ Describe 'Request-StepCertificate with <_>' -ForEach 'StepCa', 'DevCa' {
         $password = @{ Provisioner = 'admin'; ProvisionerPasswordFile = $passwordFile }
         $at = @{ StepPath = $ca.Folder }
         $tokenFile = "$folder/token"
+        # Wine encrypts no EC keys, and presents none to a server.
+        $algorithm = if (Test-Wine) { 'RSA-2048' } else { 'EC-P256' }
         New-StepToken web.local -OutFile $tokenFile @password @at
     }
 
@@ -103,7 +105,7 @@ Describe 'Request-StepCertificate with <_>' -ForEach 'StepCa', 'DevCa' {
     }
 
     It 'encrypts the new key with a password' {
-        $issued = Request-StepCertificate web.local $path -TokenFile $tokenFile @at -KeyPassword (Get-SecureText 'of the key')
+        $issued = Request-StepCertificate web.local $path -TokenFile $tokenFile @at -KeyPassword (Get-SecureText 'of the key') -KeyAlgorithm $algorithm
         $issued.KeyStatus | Should -BeExactly Matches
         $key | Should -FileContentMatch 'ENCRYPTED PRIVATE KEY'
     }
@@ -157,7 +159,7 @@ Describe 'Request-StepCertificate with <_>' -ForEach 'StepCa', 'DevCa' {
         Request-StepCertificate web.local $path -San web.local, 10.0.0.1 @password @at > $null
         $other = Request-StepCertificate other.local "$folder/other.crt" @password @at
         Copy-Item "$folder/other.key" $key -Force
-        Remove-Item "$folder/other.*"
+        Remove-Item "$folder/other.crt", "$folder/other.key"
         $bytes = [Convert]::ToHexString([IO.File]::ReadAllBytes($key))
         $result = Invoke-StepRenewal $path @at -ErrorVariable failure -ErrorAction SilentlyContinue
         $result.ErrorId | Should -BeExactly KeyMismatch
@@ -212,10 +214,10 @@ Describe 'Request-StepCertificate with <_>' -ForEach 'StepCa', 'DevCa' {
         $all = @(
             try { Request-StepCertificate web.local $path -Provisioner admin -ProvisionerPassword (Get-SecureText $wrong) @at -Verbose *>&1 } catch { $_ }
             try { Request-StepCertificate other.local $path -TokenFile $tokenFile @at -Verbose *>&1 } catch { $_ }
-            Request-StepCertificate web.local $path -TokenFile $tokenFile @at -KeyPassword (Get-SecureText $wrong) -Verbose *>&1
+            Request-StepCertificate web.local $path -TokenFile $tokenFile @at -KeyPassword (Get-SecureText $wrong) -KeyAlgorithm $algorithm -Verbose *>&1
             try { Request-StepCertificate web.local "$folder/second.crt" -TokenFile $tokenFile @at -Verbose *>&1 } catch { $_ }
             try { Request-StepCertificate web.local "$folder/third.crt" -TokenFile $passwordFile @at -Verbose *>&1 } catch { $_ }
-            Request-StepCertificate web.local "$folder/fourth.crt" @password @at -Verbose *>&1
+            Request-StepCertificate web.local "$folder/fourth.crt" @password @at -KeyAlgorithm $algorithm -Verbose *>&1
             New-StepToken web.local @password @at -OutFile "$folder/second.token" -Verbose *>&1
             Revoke-StepCertificate "$folder/fourth.crt" @at -Confirm:$false -Verbose *>&1
             try { Revoke-StepCertificate -SerialNumber 1234 -TokenFile $tokenFile @at -Confirm:$false -Verbose *>&1 } catch { $_ }

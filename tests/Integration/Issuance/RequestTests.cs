@@ -29,6 +29,7 @@ public sealed class RequestTests
     [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
     public async Task ByPassword_WithAnEncryptedKey(CaKind kind)
     {
+        Fixtures.Wine.Skip("its ncrypt encrypts no EC keys");
         using var scene = new RequestScene(await TestCas.GetAsync(kind));
         using var provisioner = new KeyPassword("test-password");
         using var password = new KeyPassword("of the key");

@@ -55,6 +55,9 @@ internal static class PairLocator
         {
             try
             {
+                // On Windows, folders are not opened.
+                if (OperatingSystem.IsWindows() && !Directory.Exists(folder))
+                    throw new DirectoryNotFoundException(folder);
                 folders.Open(folder);
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

@@ -43,6 +43,7 @@ public sealed class OtherOutcomesTests
     [Fact]
     public async Task TakeAsync_TheCommandThatRepairsThePair_IsTextOnly()
     {
+        await Assert.ThrowsAsync<JsonException>(() => outcomes.TakeAsync("""{"Name":"db","Error":{"ErrorId":"KeyMismatch","Message":"m","Remedy":"r","Repair":{"Subject":"db","CertificatePath":"/etc/shadow"}}}"""u8.ToArray(), CancellationToken.None));
         var repair = new RepairCommand { Subject = "db", CertificatePath = "/etc/shadow", KeyPath = "/etc/passwd" };
         var line = new AccountAnswer { Name = "db", Error = AccountError.FromError(new RenewalException(ErrorId.KeyMismatch, "They do not match.", $"Run: {repair.Text}") { Repair = repair }) }.Render();
         Assert.Contains("-CertificatePath", line, StringComparison.Ordinal);
@@ -50,7 +51,6 @@ public sealed class OtherOutcomesTests
         var error = outcomes.For(Renewal).Error!;
         Assert.Equal($"Run: {repair.Text}", error.Remedy);
         Assert.Null(error.Repair);
-        await Assert.ThrowsAsync<JsonException>(() => outcomes.TakeAsync("""{"Name":"db","Error":{"ErrorId":"KeyMismatch","Message":"m","Remedy":"r","Repair":{"Subject":"db","CertificatePath":"/etc/shadow"}}}"""u8.ToArray(), CancellationToken.None));
     }
 
     [Fact]

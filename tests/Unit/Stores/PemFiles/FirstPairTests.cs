@@ -50,6 +50,7 @@ public sealed class FirstPairTests(ITestOutputHelper output) : IDisposable
     [InlineData(Layout.OneFolder, Before.Key, "flush /certs/.web.crt.stepcarenew-new", false)]
     [InlineData(Layout.OneFolder, Before.Nothing, "flush /certs", false)]
     [InlineData(Layout.TwoFolders, Before.Nothing, "flush /keys", false)]
+    [InlineData(Layout.OneFolder, Before.Pair, "flush /certs/.web.key.stepcarenew-new", false)]
     [InlineData(Layout.OneFolder, Before.Key, "flush /certs/.web.crt.stepcarenew-old", true)]
     public async Task WithoutAFlush_SomeStateIsLost(Layout layout, Before before, string flush, bool inRecovery)
     {

@@ -41,10 +41,8 @@ public sealed class KeyRepairTests : IDisposable
     public void EncryptedKey_NeedsTheFileWithItsPassword()
     {
         var certificatePath = folder.Write("a.crt", TestAuthority.Default.Issue().CertificatePem);
-        using var other = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
-        var parameters = new System.Security.Cryptography.PbeParameters(System.Security.Cryptography.PbeEncryptionAlgorithm.Aes256Cbc, System.Security.Cryptography.HashAlgorithmName.SHA256, 1000);
-        var keyPath = folder.Write("a.key", other.ExportEncryptedPkcs8PrivateKeyPem("secret", parameters));
-        using var password = new KeyPassword("secret");
+        var keyPath = folder.Write("a.key", TestKeys.Text("rsa2048-pbes2-aes256.pem"));
+        using var password = new KeyPassword(TestKeys.Password);
         using var certificate = CertificateFile.Load(certificatePath);
         using var key = KeyFile.Load(keyPath, password);
         var error = KeyMismatch.Describe(certificate, key);
