@@ -10,7 +10,7 @@ BeforeDiscovery {
         @{ Page = 'haproxy'; Needs = '/usr/sbin/haproxy'; Service = 'haproxy'; Process = 'haproxy'; Endpoint = 'web.example.com:443'; Request = 'GET / HTTP/1.1'; ClientStays = $false }
         @{ Page = 'postgresql'; Needs = "/etc/postgresql/$postgresql/main"; Version = '15', $postgresql; Service = "postgresql@$postgresql-main"; Process = 'postgres'; Endpoint = 'db.example.com:5432'; StartTls = 'postgres'; ClientStays = $true
             Certificate = '/etc/ssl/mine/db.crt'; Name = 'db.example.com'; Task = 'db' }
-        @{ Page = 'postfix'; Extended = $true; Needs = '/usr/sbin/postfix'; Service = 'postfix@-'; Process = 'master'; Endpoint = 'mail.example.com:25'; StartTls = 'smtp'; ClientStays = $true
+        @{ Page = 'postfix'; Extended = $true; Needs = '/usr/sbin/postfix'; Service = 'postfix'; Process = 'master'; Endpoint = 'mail.example.com:25'; StartTls = 'smtp'; ClientStays = $true
             Certificate = '/etc/ssl/mine/mail.crt'; Name = 'mail.example.com'; Task = 'mail' }
         @{ Page = 'dovecot'; Extended = $true; Needs = '/usr/sbin/dovecot'; Service = 'dovecot'; Process = 'dovecot'; Endpoint = 'mail.example.com:143'; StartTls = 'imap'; ClientStays = $true
             Certificate = '/etc/ssl/mine/mail.crt'; Name = 'mail.example.com'; Task = 'mail' }
