@@ -56,6 +56,12 @@ public sealed partial class InvokeStepRenewalCommand
     [ValidateNotNull]
     public SecureString? KeyPassword { get; set; }
 
+    /// <summary>The password of the PFX file.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [ValidateNotNull]
+    public SecureString? PfxPassword { get; set; }
+
     /// <summary>A script block to run after a renewal.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralPathSet)]
@@ -70,6 +76,7 @@ public sealed partial class InvokeStepRenewalCommand
         isKeyGiven = IsGiven(nameof(KeyPath));
         inputs = new CertificateInputs(this, new FolderOptions(Recurse, FollowSymlink), NothingFound) { IsKeyNamedByHand = isKeyGiven };
         template = ReadTemplate();
+        inputs.OnlyPublication = template.Publications is [var publication, ..] ? publication.Parameter : null;
         host = ReadHost();
         foreach (var action in template.Actions)
             action.RequireRunnable(host);
@@ -100,7 +107,7 @@ public sealed partial class InvokeStepRenewalCommand
     // The request without the paths, for all certificates of the call.
     private RenewalRequest ReadTemplate()
     {
-        var settings = ReadSettings(ScriptBlock);
+        var settings = ReadSettings(ScriptBlock, PfxPassword);
         return new RenewalRequest(settings)
         {
             CertificatePath = string.Empty,

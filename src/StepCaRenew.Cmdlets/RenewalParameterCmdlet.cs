@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Policy;
 using StepCaRenew.Renewal;
@@ -8,7 +9,7 @@ namespace StepCaRenew.Cmdlets;
 /// <summary>
 /// The parameters that say how a certificate is renewed, shared by Invoke-StepRenewal and Register-StepRenewalTask.
 /// </summary>
-public abstract partial class RenewalParameterCmdlet : CaCmdlet
+public abstract partial class RenewalParameterCmdlet : PublishingCmdlet
 {
     /// <summary>Due when no more than this remains, such as 8h.</summary>
     [Parameter]
@@ -72,14 +73,16 @@ public abstract partial class RenewalParameterCmdlet : CaCmdlet
 
     /// <summary>The settings of the parameters.</summary>
     /// <param name="scriptBlock">A script block of the session, if there is one.</param>
+    /// <param name="pfxPassword">The password of -PfxPath, if it was given itself.</param>
     /// <exception cref="RenewalException">A parameter cannot be read, or parameters contradict each other.</exception>
-    private protected RenewalSettings ReadSettings(ScriptBlock? scriptBlock = null) => new()
+    private protected RenewalSettings ReadSettings(ScriptBlock? scriptBlock = null, SecureString? pfxPassword = null) => new()
     {
         KeyPasswordFile = KeyPasswordFile is null ? null : FullPath(KeyPasswordFile),
         Ca = ReadCa(),
         Rule = ReadRule(),
         Rekey = Rekey,
         KeyAlgorithm = ReadKeyAlgorithm(),
+        Publications = ReadPublications(pfxPassword),
         Actions = ReadActions(scriptBlock),
         ActionTimeout = ReadActionTimeout(),
         LockTimeout = ReadDuration(LockTimeout),

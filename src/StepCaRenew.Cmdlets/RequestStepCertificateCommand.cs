@@ -17,7 +17,7 @@ namespace StepCaRenew.Cmdlets;
 /// <summary>Request-StepCertificate: gets the first certificate of a host, or one for the key that is in place.</summary>
 [Cmdlet(VerbsLifecycle.Request, "StepCertificate", SupportsShouldProcess = true, DefaultParameterSetName = ProvisionerSet, HelpUri = HelpPages.Folder + "Request-StepCertificate.md")]
 [OutputType(typeof(StepCertificate))]
-public sealed class RequestStepCertificateCommand : CaCmdlet
+public sealed class RequestStepCertificateCommand : PublishingCmdlet
 {
     private const string TokenSet = "Token";
     private const string TokenFileSet = "TokenFile";
@@ -102,6 +102,11 @@ public sealed class RequestStepCertificateCommand : CaCmdlet
     [ValidateNotNullOrEmpty]
     public string? KeyPasswordFile { get; set; }
 
+    /// <summary>The password of the PFX file.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? PfxPassword { get; set; }
+
     /// <summary>Replace a certificate and a key that are there.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -123,17 +128,22 @@ public sealed class RequestStepCertificateCommand : CaCmdlet
             Location = location,
             Wanted = wanted,
             Credential = credential,
+            Publications = ReadPublications(PfxPassword),
             UseExistingKey = UseExistingKey,
             Force = Force,
             FindOthers = () => new RegisteredCertificates(CaSettingsResolver.FromProcess).Pairs,
             ApproveAsync = ApproveAsync,
         };
-        if (Run(request with { Issuer = request.Issuer with { Ca = ca } }))
+        var outcome = Run(request with { Issuer = request.Issuer with { Ca = ca } });
+        if (outcome.IsIssued)
             WriteObject(Shown.For(Inspect(location, password)));
+        // The first error can end the call, so the certificate comes first.
+        foreach (var error in outcome.PublicationErrors)
+            WriteError(ErrorRecords.From(error, location.CertificatePath));
         Pump.RunLate();
     });
 
-    private bool Run(IssuanceRequest request)
+    private IssuanceOutcome Run(IssuanceRequest request)
     {
         var log = new CallLog(new PipelineEvents(this, Pump, new EndingLevels(this)));
         using var engine = new IssuanceEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, log);

@@ -106,12 +106,12 @@ Describe 'Get-StepRenewalTask' {
         Invoke-StepRenewal -Name web -Force -ErrorAction SilentlyContinue | Out-Null
         $task = Get-StepRenewalTask web
         $task.ActionsPending | Should -BeTrue
-        $task.HealthDetails -like 'Actions have been pending*' | Should -BeNullOrEmpty
+        $task.HealthDetails -like 'Follow-ups have been pending*' | Should -BeNullOrEmpty
         $state = Join-Path $env:STEPCARENEW_HOME state/web/state.json
         $json = Get-Content $state -Raw | ConvertFrom-Json -AsHashtable
         $json.actionsPendingSince = '2026-01-01T00:00:00Z'
         $json | ConvertTo-Json | Set-Content $state
-        (Get-StepRenewalTask web).HealthDetails -like 'Actions have been pending since *' | Should -HaveCount 1
+        (Get-StepRenewalTask web).HealthDetails -like 'Follow-ups have been pending since *' | Should -HaveCount 1
     }
 
     It 'names the problem of its runs: the module is gone, whichever module asks' {

@@ -409,22 +409,21 @@ Describe 'Register-StepRenewalTask' {
             $action = @{ FilePath = 'sh'; ArgumentList = '-c', 'test -e "$0/open" && echo "$STEPCARENEW_OLD_SERIAL $STEPCARENEW_SERIAL" >> "$0/served"', $folder }
             Register-StepRenewalTask web $path @forMe @action -WarningAction Ignore | Out-Null
             New-DuePair -Age '00:30:00' | Out-Null
+            $new = Get-LeafSerial $path
             (Invoke-ScheduledRun web).ExitCode | Should -Be $ActionsFailed
             [IO.File]::WriteAllText("$folder/next.crt", (Build-TestAuthority).Root.ExportCertificatePem())
-            $next = @{ Scope = 'CurrentUser'; Scheduler = 'Cron'; CaUrl = $ca.Url; Root = "$folder/next.crt"; Force = $true }
-            Register-StepRenewalTask web $path @next @action -WarningAction Ignore | Out-Null
+            Register-StepRenewalTask web $path -Scope CurrentUser -Scheduler Cron -CaUrl $ca.Url -Root "$folder/next.crt" -Force @action -WarningAction Ignore | Out-Null
             $run = Invoke-ScheduledRun web
             $run.ExitCode | Should -Be $ActionsFailed -Because $run.Output
+            Set-Content "$folder/open" open
+            $run = Invoke-ScheduledRun web
+            $run.ExitCode | Should -Be 0 -Because $run.Output
+            Get-Content $served | Should -BeExactly "$old $new"
 
             # Only that certificate was accepted.
             New-DuePair -Age '00:15:00' | Out-Null
             (Invoke-ScheduledRun web).ExitCode | Should -Be 1
             (Get-StepRenewalTask web).LastErrorId | Should -BeExactly ForeignCertificate
-            Register-StepRenewalTask web $path @next @action -WarningAction Ignore | Out-Null
-            Set-Content "$folder/open" open
-            $run = Invoke-ScheduledRun web
-            $run.ExitCode | Should -Be 0 -Because $run.Output
-            Get-Content $served | Should -BeExactly "$old $(Get-LeafSerial $path)"
         }
 
         It 'is named by a warning if it is unregistered before its actions ran' {

@@ -14,10 +14,13 @@ internal sealed class CertificateInputs(StepCmdlet cmdlet, FolderOptions folders
     /// <summary>Whether the key was named on the command line; a key from the pipeline belongs to its own object.</summary>
     public bool IsKeyNamedByHand { get; init; }
 
+    /// <summary>The parameter of a file that is written from one certificate; null if there is none.</summary>
+    public string? OnlyPublication { private get; set; }
+
     /// <summary>The files of some paths. Files that a folder or a pattern found are not read yet.</summary>
     /// <param name="paths">The paths; from the pipeline, they may be null or empty.</param>
     /// <param name="isLiteral">Whether wildcards have no meaning in them.</param>
-    /// <exception cref="RenewalException">One key was named for several certificates.</exception>
+    /// <exception cref="RenewalException">One key, or one file to publish to, was named for several certificates.</exception>
     public IReadOnlyList<CertificateInput> Find(IEnumerable<string?>? paths, bool isLiteral)
     {
         var all = new List<CertificateInput>();
@@ -33,7 +36,7 @@ internal sealed class CertificateInputs(StepCmdlet cmdlet, FolderOptions folders
             }
         }
 
-        return IsKeyNamedByHand ? RequireOne(all) : all;
+        return IsKeyNamedByHand || OnlyPublication is not null ? RequireOne(all) : all;
     }
 
     /// <summary>The error of a folder or pattern that must have a certificate and has none.</summary>
@@ -60,15 +63,18 @@ internal sealed class CertificateInputs(StepCmdlet cmdlet, FolderOptions folders
         return [.. files.Select(file => new CertificateInput(file.Path, file.IsNamed, source))];
     }
 
-    // Checked before anything is done: one key belongs to one certificate.
+    // Checked before anything is done: one key belongs to one certificate, and one file is a form of one pair.
     private List<CertificateInput> RequireOne(List<CertificateInput> inputs)
     {
         var certificates = inputs.FindAll(IsCertificate);
         found += certificates.Count;
-        return found > 1
-            ? throw new RenewalException(
-                ErrorId.KeyPathForSeveral, "One -KeyPath was given for several certificates.", "Name one certificate with its key, or leave out -KeyPath if the keys are next to their certificates.")
-            : certificates.ConvertAll(input => input with { IsCertain = true });
+        if (found > 1 && OnlyPublication is not null)
+            throw new RenewalException(
+                ErrorId.PublicationForSeveral, $"One {OnlyPublication} was given for several certificates, which would overwrite each other in it.", $"Renew each certificate in a call of its own, with its own {OnlyPublication}.");
+        if (found > 1)
+            throw new RenewalException(
+                ErrorId.KeyPathForSeveral, "One -KeyPath was given for several certificates.", "Name one certificate with its key, or leave out -KeyPath if the keys are next to their certificates.");
+        return certificates.ConvertAll(input => input with { IsCertain = true });
     }
 
     private bool IsCertificate(CertificateInput input)

@@ -85,6 +85,11 @@ internal sealed class CertificateIssuer(
         return roots.Load(settings).FindIssuers(certificate.Leaf, certificate.ReadableChain, moment) is not null;
     }
 
+    /// <summary>The root of a CA that a certificate leads to at a moment of its validity; null if it leads to none. It belongs to this object.</summary>
+    /// <exception cref="RenewalException">The roots cannot be read.</exception>
+    public X509Certificate2? FindRoot(KeyedCertificate certificate, CaOptions ca) =>
+        roots.Load(CaSettingsResolver.Resolve(ca, environment)).FindRoot(certificate.Leaf, certificate.ReadableChain, certificate.Validity.NearestMoment(clock.GetUtcNow()));
+
     /// <inheritdoc/>
     public void Dispose() => roots.Dispose();
 

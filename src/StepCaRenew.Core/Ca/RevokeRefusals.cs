@@ -24,7 +24,7 @@ internal static class RevokeRefusals
                 ErrorId.RevocationUnsupported, $"{said} The certificate was not revoked.", "The CA has no database, which revocation needs: see \"db\" in its ca.json."),
             HttpStatusCode.Unauthorized when request.Token is not null => new(
                 ErrorId.TokenRefused, said,
-                "The token was used before, has expired, is not one for revoking, or was made before the CA was started last; see the CA's log. Make a new one ('step ca token --revoke', with the serial number), or give -ProvisionerPasswordFile."),
+                "The token was used before, has expired, is not one for revoking, or was made before the CA was started last; see the CA's log. Make a new one ('step ca token --revoke', with the serial number)."),
             HttpStatusCode.Unauthorized => new(
                 ErrorId.RevocationRefused, said, "The provisioner of the certificate was removed, or forbids it; see the CA's log. Revoke by -SerialNumber with a token of another provisioner."),
             _ => Refusals.Map(response, endpoint, usedToken: false, new TokenFacts()),

@@ -201,6 +201,10 @@ public static partial class ErrorId
     public const string ActionInvalid = nameof(ActionInvalid);
     /// <summary>The certificate was renewed, but an action after it failed and stays pending.</summary>
     public const string ActionFailed = nameof(ActionFailed);
+    /// <summary>A publication cannot be made: its path is that of another file of the pair, its folder does not exist, or the key does not have its format.</summary>
+    public const string PublicationInvalid = nameof(PublicationInvalid);
+    /// <summary>The certificate is in place, but another form of the pair was not written; the publication stays pending, and the actions with it.</summary>
+    public const string PublicationFailed = nameof(PublicationFailed);
 
     // Parameters
     /// <summary>No renewal is registered, and no path was given.</summary>
@@ -213,6 +217,8 @@ public static partial class ErrorId
     public const string PathNotFull = nameof(PathNotFull);
     /// <summary>One key path was given for several certificates.</summary>
     public const string KeyPathForSeveral = nameof(KeyPathForSeveral);
+    /// <summary>One file was named for another form of several pairs.</summary>
+    public const string PublicationForSeveral = nameof(PublicationForSeveral);
     /// <summary>An unexpected error: a defect of the module.</summary>
     public const string Unexpected = nameof(Unexpected);
 }

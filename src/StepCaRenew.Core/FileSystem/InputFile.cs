@@ -59,7 +59,7 @@ internal sealed record InputFile(string Path, byte[] Bytes, DateTimeOffset LastW
         if (length > expected)
             throw new RenewalException(ErrorId.FileUnreadable, $"The {what} '{path}' grew while it was read.", "Try again when the program that writes it has finished.");
         if (length == 0)
-            throw new RenewalException(ErrorId.FileEmpty, $"The {what} '{path}' is empty.", "Restore it from a backup, or create it again.");
+            throw new RenewalException(ErrorId.FileEmpty, $"The {what} '{path}' is empty.", "Restore it from a backup, or issue a new certificate.");
         return buffer[..length];
     }
 

@@ -26,6 +26,9 @@ internal sealed record FollowUpRecord(string Replaced, DateTimeOffset Since)
     /// <summary>A record that cannot be read: every action counts as open, for longer than any time limit.</summary>
     public static FollowUpRecord Damaged { get; } = new(Unknown, DateTimeOffset.MinValue);
 
+    /// <summary>The record of publications that are not current although the certificate was not replaced: it is open for any certificate.</summary>
+    public static FollowUpRecord ForAny(DateTimeOffset now) => new(Unknown, now) { IsForPublications = true };
+
     /// <summary>The serial number of the replaced certificate; empty if it is not known.</summary>
     public string OldSerialNumber => Replaced == Unknown ? string.Empty : Replaced;
 
@@ -37,6 +40,9 @@ internal sealed record FollowUpRecord(string Replaced, DateTimeOffset Since)
 
     /// <summary>By the hash of an action: the hashes of the services that it has stopped, or was about to stop.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Stopped { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Whether only publications are open: the run that wrote the record had no actions.</summary>
+    public bool IsForPublications { get; init; }
 
     /// <summary>Whether follow-ups are open if this certificate is in place.</summary>
     // If the replaced certificate is back, services that have loaded another one since must load it again.
@@ -65,6 +71,8 @@ internal sealed record FollowUpRecord(string Replaced, DateTimeOffset Since)
             json.WriteNumber("version"u8, Version);
             json.WriteString("replaced"u8, Replaced);
             json.WriteString("since"u8, Since.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+            if (IsForPublications)
+                json.WriteBoolean("publications"u8, true);
             if (DoneFor is not null)
             {
                 json.WriteString("doneFor"u8, DoneFor);
@@ -109,10 +117,11 @@ internal sealed record FollowUpRecord(string Replaced, DateTimeOffset Since)
 
     private static FollowUpRecord Read(JsonElement root)
     {
-        RequireOnly(root, "version", "replaced", "since", "doneFor", "done", "stopped");
+        RequireOnly(root, "version", "replaced", "since", "doneFor", "done", "stopped", "publications");
         var hasDone = root.TryGetProperty("doneFor", out var doneFor);
         return new FollowUpRecord(Text(root.GetProperty("replaced")), root.GetProperty("since").GetDateTimeOffset())
         {
+            IsForPublications = root.TryGetProperty("publications", out var publications) && publications.GetBoolean(),
             DoneFor = hasDone ? Text(doneFor) : null,
             Done = hasDone ? Hashes(root.GetProperty("done")) : [],
             Stopped = root.TryGetProperty("stopped", out var stopped) ? stopped.EnumerateObject().ToDictionary(action => action.Name, action => Hashes(action.Value)) : new Dictionary<string, IReadOnlyList<string>>(),

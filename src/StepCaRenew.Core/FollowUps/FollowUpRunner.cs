@@ -5,7 +5,10 @@ using StepCaRenew.Policy;
 
 namespace StepCaRenew.FollowUps;
 
-/// <summary>Runs the follow-ups of one call: each action once, after the last replacement. An action that fails stays open.</summary>
+/// <summary>
+/// Runs the follow-ups of one call, after the last replacement: first the publications of each pair, then each action once. One
+/// that fails stays open, and the actions of a pair wait for its publications.
+/// </summary>
 internal sealed class FollowUpRunner(TimeProvider clock) : IDisposable
 {
     public TimeProvider Clock => clock;
@@ -13,13 +16,13 @@ internal sealed class FollowUpRunner(TimeProvider clock) : IDisposable
     /// <summary>Keeps other runs from the follow-ups of the pairs of this call.</summary>
     public ActingLocks Locks { get; } = new();
 
-    /// <summary>Runs the open actions of all pairs. An action that fails does not stop the others.</summary>
+    /// <summary>Runs the open follow-ups of all pairs. One that fails does not stop those of other pairs, or other actions.</summary>
     /// <param name="renewals">The pairs whose follow-ups are open, each with the result of its run.</param>
     /// <param name="host">The settings that all actions share.</param>
     /// <param name="log">The log of the actions.</param>
     /// <param name="cancellationToken">Ends a running action; it stays open.</param>
-    /// <returns>One error for each action that failed.</returns>
-    /// <exception cref="OperationCanceledException">Cancelled; the actions that did not end stay open.</exception>
+    /// <returns>One error for each publication and each action that failed.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; the follow-ups that did not end stay open.</exception>
     public async Task<IReadOnlyList<RenewalException>> RunAsync(
         IReadOnlyList<(PairFollowUps FollowUps, RenewalResult Result)> renewals, ActionHost host, ILogger log, CancellationToken cancellationToken)
     {
@@ -29,6 +32,8 @@ internal sealed class FollowUpRunner(TimeProvider clock) : IDisposable
         var (done, errors) = (new HashSet<string>(), new List<RenewalException>());
         try
         {
+            foreach (var (followUps, result) in last)
+                errors.AddRange(await PublishAsync(followUps, result, log, cancellationToken).ConfigureAwait(false));
             foreach (var action in last.SelectMany(renewal => renewal.FollowUps.Open).DistinctBy(action => action.Hash))
             {
                 var served = last.Where(renewal => renewal.FollowUps.Open.Any(open => open.Hash == action.Hash)).ToList();
@@ -57,6 +62,19 @@ internal sealed class FollowUpRunner(TimeProvider clock) : IDisposable
 
     /// <summary>Lets other runs run the follow-ups that are still open.</summary>
     public void Dispose() => Locks.Dispose();
+
+    private static async Task<IReadOnlyList<RenewalException>> PublishAsync(PairFollowUps followUps, RenewalResult result, ILogger log, CancellationToken cancellationToken)
+    {
+        var errors = new List<RenewalException>();
+        foreach (var failure in await followUps.PublishAsync(cancellationToken).ConfigureAwait(false))
+        {
+            followUps.Failed(failure);
+            errors.Add(ActionErrors.ForCertificates([result.Name], failure));
+            PublicationLog.Failed(log, failure.ErrorId, errors[^1].Message);
+        }
+
+        return errors;
+    }
 
     private async Task<RenewalException?> TryAsync(
         ActionDefinition action, List<(PairFollowUps FollowUps, RenewalResult Result)> served, ActionHost host, ILogger log, CancellationToken cancellationToken)

@@ -5,10 +5,20 @@ namespace StepCaRenew.FollowUps;
 /// <summary>The methods that the runner of the actions calls after the run. Each change of the record locks the pair again.</summary>
 internal sealed partial class PairFollowUps
 {
+    /// <summary>Writes the files of the publications that are not current.</summary>
+    /// <returns>One error for each that failed; it begins with the publication.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<IReadOnlyList<RenewalException>> PublishAsync(CancellationToken cancellationToken)
+    {
+        var errors = MustPublish ? await publications!.PublishAsync(Subject.SerialNumber, cancellationToken).ConfigureAwait(false) : [];
+        isPublished |= MustPublish && errors.Count == 0;
+        return errors;
+    }
+
     /// <summary>Lets other runs run the follow-ups.</summary>
     public void Release() => acting?.Dispose();
 
-    /// <summary>An action failed.</summary>
+    /// <summary>A publication or an action failed.</summary>
     public void Failed(RenewalException failure) => Failure ??= failure;
 
     /// <summary>Copies the outcome of the same pair, which the call names twice.</summary>
@@ -26,7 +36,7 @@ internal sealed partial class PairFollowUps
         current.Write(record);
     });
 
-    /// <summary>Records the actions that are done for the certificate, and deletes the record if none is open.</summary>
+    /// <summary>Records the actions that are done for the certificate, and deletes the record if no follow-up is open.</summary>
     /// <param name="done">The hashes of actions.</param>
     public async Task CompleteAsync(IReadOnlySet<string> done)
     {
@@ -41,8 +51,9 @@ internal sealed partial class PairFollowUps
                 if (isOnDisk && readSerialNumber() != Subject.SerialNumber)
                     return;
                 var changed = (found ?? record!).WithDone(done, Subject.SerialNumber);
-                var left = done.Count > 0 && IsComplete(changed) ? null : changed;
-                if (done.Count > 0 || found is null)
+                var hasDone = done.Count > 0 || (publications is not null && isPublished);
+                var left = hasDone && IsComplete(changed) ? null : changed;
+                if (hasDone || found is null)
                     current.Write(left);
                 record = left;
                 Served = record is null ? present : null;

@@ -1,8 +1,8 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Certificates;
-using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Logging;
 using StepCaRenew.Policy;
 using StepCaRenew.Stores;
@@ -18,6 +18,9 @@ internal sealed partial class PairFollowUps : IDisposable
     // Clocks are set back, though not by much.
     private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(5);
 
+    // For all publications of a pair: they wait for files that are open on Windows, and for slow volumes.
+    private static readonly TimeSpan PublicationTime = TimeSpan.FromMinutes(1);
+
     private readonly FollowUpRunner runner;
     private readonly IPairRecord place;
     private readonly PairLocation location;
@@ -26,10 +29,13 @@ internal sealed partial class PairFollowUps : IDisposable
     private readonly TimeSpan lockTimeout;
     private readonly ILogger logger;
     private readonly FollowUpFile file;
+    private readonly PairPublications? publications;
     private FollowUpRecord? record;
     private FollowUpRecord? next;
     private ServedCertificate? present;
     private IDisposable? acting;
+    private bool isPublished = true;
+    private (PairSnapshot Pair, bool IsPublished)? seen;
 
     // Served: if another program has replaced it since, the follow-ups are open.
     public PairFollowUps(
@@ -37,6 +43,13 @@ internal sealed partial class PairFollowUps : IDisposable
     {
         (this.runner, this.place, this.location, this.actions, this.served, this.lockTimeout, this.logger) = (runner, place, location, actions, served, lockTimeout, logger);
         file = new FollowUpFile(place, logger);
+    }
+
+    /// <summary>The publications of the pair, which come before the actions; null if there are none.</summary>
+    public PairPublications? Publications
+    {
+        get => publications;
+        init => publications = value is { Count: > 0 } ? value : null;
     }
 
     /// <summary>Whether there is a record on disk.</summary>
@@ -51,10 +64,14 @@ internal sealed partial class PairFollowUps : IDisposable
     /// <summary>Whether another run is running the follow-ups of the pair. Then this one does not.</summary>
     public bool IsLeftToAnother { get; private set; }
 
-    /// <summary>The actions of this run that are open. No service loads an expired certificate of another program: it is renewed first.</summary>
-    public IReadOnlyList<ActionDefinition> Open =>
-        record is not { } open || (IsReplacedByOthers(Subject.SerialNumber) && Subject.NotAfter <= runner.Clock.GetUtcNow()) ? []
-        : [.. actions.Where(action => !open.IsDone(action, Subject.SerialNumber))];
+    /// <summary>Whether the publications of this run are not all forms of the pair.</summary>
+    public bool IsOutdatedFor(PairSnapshot present) => !IsPublishedFor(present);
+
+    /// <summary>Whether this run has files of publications to write.</summary>
+    public bool MustPublish => !isPublished && IsOpen && !IsExpired;
+
+    /// <summary>The actions of this run that are open. They wait for the publications: a service must not load an old form of the pair.</summary>
+    public IReadOnlyList<ActionDefinition> Open => isPublished && !IsExpired ? Undone : [];
 
     /// <summary>Whether an earlier run already tried the actions, or was ended before it could.</summary>
     public bool IsRetry { get; private set; }
@@ -65,7 +82,7 @@ internal sealed partial class PairFollowUps : IDisposable
     /// <summary>Of a registered renewal: the certificate in place, if no follow-up is open for it.</summary>
     public ServedCertificate? Served { get; private set; }
 
-    /// <summary>The first action that failed; its message begins with the action.</summary>
+    /// <summary>The first publication or action that failed; its message begins with it.</summary>
     public RenewalException? Failure { get; private set; }
 
     /// <summary>The path of the record, which identifies the pair.</summary>
@@ -77,14 +94,20 @@ internal sealed partial class PairFollowUps : IDisposable
     // The actions of a registered renewal are all in its definition. A call by path may bring only some of them.
     private bool IsRegistered => location.RecordFolder is not null;
 
+    private IReadOnlyList<ActionDefinition> Undone => record is { } open ? [.. actions.Where(action => !open.IsDone(action, Subject.SerialNumber))] : [];
+
+    // No service loads an expired certificate of another program: it is renewed first.
+    private bool IsExpired => IsReplacedByOthers(Subject.SerialNumber) && Subject.NotAfter <= runner.Clock.GetUtcNow();
+
     /// <summary>Of a registered renewal: whether another program has replaced the certificate that was last served.</summary>
     public bool IsReplacedByOthers(PairFacts present) => IsReplacedByOthers(present.SerialNumber);
 
     /// <summary>Whether follow-ups are open for a certificate that is not due. Nothing is changed.</summary>
-    public bool IsOpenFor(PairFacts present) => IsReplacedByOthers(present) || (IsRecorded && Read().IsOpenFor(present.SerialNumber));
+    public bool IsOpenFor(PairSnapshot present) => IsOutdatedFor(present) || IsReplacedByOthers(present.Facts) || (IsRecorded && Read().IsOpenFor(present.Facts.SerialNumber));
 
-    /// <summary>Whether this run may have follow-ups to run for a certificate that is not due. A run that brings no actions leaves the record.</summary>
-    public bool HasWorkFor(PairFacts present) => IsReplacedByOthers(present) || ((actions.Count > 0 || IsRegistered) && IsRecorded);
+    /// <summary>Whether this run may have follow-ups to run for a certificate that is not due. A run that brings none leaves the record.</summary>
+    public bool HasWorkFor(PairSnapshot present) =>
+        IsReplacedByOthers(present.Facts) || ((actions.Count > 0 || publications is not null || IsRegistered) && IsRecorded) || IsOutdatedFor(present);
 
     /// <summary>Finds the follow-ups that are open for the certificate in place.</summary>
     /// <param name="pair">The pair.</param>
@@ -93,14 +116,17 @@ internal sealed partial class PairFollowUps : IDisposable
         var leaf = pair.Keyed.Leaf;
         var serial = leaf.SerialNumber;
         var (isRecorded, isReplacedByOthers) = (IsRecorded, IsReplacedByOthers(serial));
-        if (isRecorded || isReplacedByOthers || actions.Count > 0)
+        isPublished = publications?.AreCurrent(pair.Keyed) ?? true;
+        if (isRecorded || isReplacedByOthers || actions.Count > 0 || publications is not null)
             IsLeftToAnother = (acting ??= runner.Locks.TryTake(place, location.CertificatePath, logger)) is null;
         record = isRecorded && Read() is { } found && found.IsOpenFor(serial) ? found : null;
         IsRetry = record is not null;
         if (record is null && isReplacedByOthers)
             Reopen(served!.Last!.SerialNumber);
+        else if (!isPublished && record is not { Done: [] })
+            Reopen(record ?? FollowUpRecord.ForAny(runner.Clock.GetUtcNow()));
         Subject = Describe(pair, record?.OldSerialNumber ?? serial, isRenewed: false, leaf);
-        if (record is not null && IsRegistered && !IsLeftToAnother && IsComplete(record))
+        if (record is not null && (IsRegistered || record.IsForPublications) && !IsLeftToAnother && IsComplete(record))
             record = null;
         if (record is null && !IsLeftToAnother)
             Try(file.Delete);
@@ -122,65 +148,7 @@ internal sealed partial class PairFollowUps : IDisposable
             return false;
         var age = runner.Clock.GetUtcNow() - record.Since;
         // A forged time in the future must not put this off for ever.
-        return age < -Leeway || age > Open.Aggregate(TimeSpan.Zero, (sum, action) => sum + (action.Timeout ?? timeout));
-    }
-
-    /// <summary>Writes the record of the coming replacement next to its place, before the CA is asked: a full disk costs no certificate then.</summary>
-    /// <returns>Withdraws the record if nothing is replaced; to be disposed under the lock of the pair.</returns>
-    /// <exception cref="RenewalException">The record cannot be written; nothing was changed.</exception>
-    public IDisposable Stage()
-    {
-        next = record ?? (actions.Count > 0 ? new FollowUpRecord(Subject.SerialNumber, runner.Clock.GetUtcNow()) : null);
-        // A record of an earlier replacement is open for the new certificate too.
-        if (next is null || (record is not null && file.Exists))
-            return file;
-        try
-        {
-            file.Stage(next);
-        }
-        // A state folder that is missing or full must not stop the renewal: the actions still run in this run.
-        catch (Exception e) when (IsRegistered && e is IOException or UnauthorizedAccessException or RenewalException)
-        {
-            file.Unstage();
-            ActionLog.PendingNotChanged(logger, place.Path, e.Message);
-        }
-        catch (Exception e)
-        {
-            file.Unstage();
-            throw e is IOException or UnauthorizedAccessException ? WriteErrors.Map(e, location.CertificatePath) : e;
-        }
-
-        return file;
-    }
-
-    /// <summary>Moves the record to its place, before the replacement: a crash must not lose the follow-ups. A failure does not stop the renewal.</summary>
-    public void CommitRecord()
-    {
-        try
-        {
-            if (file.Commit())
-                ActionLog.Noted(logger, actions.Count, location.CertificatePath);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            file.Unstage();
-            ActionLog.PendingNotChanged(logger, place.Path, e.Message);
-        }
-    }
-
-    /// <summary>The pair was replaced, or is half replaced and the next run completes it: the follow-ups are open.</summary>
-    public void Confirm()
-    {
-        file.Keep();
-        (record, Served) = (next, null);
-    }
-
-    /// <summary>The renewal is complete.</summary>
-    public void Renewed(PairSnapshot old, X509Certificate2 leaf)
-    {
-        Subject = Describe(old, old.Facts.SerialNumber, isRenewed: true, leaf);
-        if (record is null)
-            Served = present;
+        return age < -Leeway || age > Undone.Aggregate(publications is null ? TimeSpan.Zero : PublicationTime, (sum, action) => sum + (action.Timeout ?? timeout));
     }
 
     /// <summary>Ends the attempt.</summary>
@@ -190,16 +158,34 @@ internal sealed partial class PairFollowUps : IDisposable
             Release();
     }
 
+    // Asked twice for one snapshot: for the decision, and for the result.
+    private bool IsPublishedFor(PairSnapshot pair)
+    {
+        if (publications is null)
+            return true;
+        if (seen?.Pair != pair)
+            seen = (pair, publications.AreCurrent(pair.Keyed));
+        return seen.Value.IsPublished;
+    }
+
     private bool IsReplacedByOthers(string serialNumber) => served?.Last is { } last && last.SerialNumber != serialNumber;
 
     private bool IsComplete(FollowUpRecord candidate) =>
-        candidate.Stopped.Count == 0 && actions.All(action => candidate.IsDone(action, Subject.SerialNumber));
+        isPublished && candidate.Stopped.Count == 0 && actions.All(action => candidate.IsDone(action, Subject.SerialNumber));
 
     private void Reopen(string replaced)
     {
         ActionLog.ReplacedByOthers(logger, location.CertificatePath);
-        record = new FollowUpRecord(replaced, runner.Clock.GetUtcNow());
-        if (actions.Count > 0)
+        record = new FollowUpRecord(replaced, runner.Clock.GetUtcNow()) { IsForPublications = actions.Count == 0 };
+        if (actions.Count > 0 || publications is not null)
+            Try(() => file.Write(record));
+    }
+
+    // After a form of the pair is written again, its readers must load it, whatever was done before.
+    private void Reopen(FollowUpRecord earlier)
+    {
+        record = earlier with { DoneFor = null, Done = [], IsForPublications = actions.Count == 0 && earlier.IsForPublications };
+        if (!IsLeftToAnother)
             Try(() => file.Write(record));
     }
 

@@ -54,8 +54,7 @@ internal sealed record ServedCertificate(string SerialNumber, string Subject, IR
         // A CA can have a new root, with which the renewal was registered again; the old root issued this certificate.
         if (AcceptedSerialNumber == found.Leaf.SerialNumber)
             return;
-        // OpenSSL rejects a certificate at the very moment of its end.
-        if (!issuer.IsTrusted(found, ca, moment: now < from ? from : now < to ? now : to.AddSeconds(-1), out var roots))
+        if (!issuer.IsTrusted(found, ca, moment: found.Validity.NearestMoment(now), out var roots))
             throw Foreign(certificatePath, $"does not chain to the root in '{roots}'");
     }
 

@@ -1,5 +1,6 @@
 using StepCaRenew.Ca;
 using StepCaRenew.Ca.Signing;
+using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Renewal;
 using StepCaRenew.Stores;
 
@@ -9,13 +10,20 @@ namespace StepCaRenew.Issuance;
 internal sealed record IssuanceRequest
 {
     /// <summary>The place of the pair; it may be new.</summary>
-    public required PairLocation Location { get; init; }
+    public required PairLocation Location
+    {
+        get => field with { Published = [.. Publications.Select(publication => publication.Path)] };
+        init;
+    }
 
     /// <summary>The names, the kind of key and the validity.</summary>
     public required SigningRequest Wanted { get; init; }
 
     /// <summary>The token, or the password of a provisioner.</summary>
     public required Credential Credential { get; init; }
+
+    /// <summary>Other forms of the pair, which are written when it is in its place.</summary>
+    public IReadOnlyList<Publication> Publications { get; init; } = [];
 
     /// <summary>Whether the key in place stays. A certificate that does not match it is replaced.</summary>
     public bool UseExistingKey { get; init; }

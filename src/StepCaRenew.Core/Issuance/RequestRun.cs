@@ -1,9 +1,11 @@
 using StepCaRenew.Ca.Signing;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
+using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Logging;
 using StepCaRenew.Renewal;
 using StepCaRenew.Stores;
+using StepCaRenew.Stores.PemFiles;
 using StepCaRenew.Text;
 
 namespace StepCaRenew.Issuance;
@@ -147,8 +149,17 @@ internal sealed class RequestRun : PairRun<bool>
             key = Keep(store.LoadKey());
         if (!present.IsEmpty && !request.Force && !(request.UseExistingKey && await IsKeyWithoutCertificateAsync(cancellationToken).ConfigureAwait(false)))
             throw Exists();
+        RequirePublications();
         if (!present.IsEmpty && !request.UseExistingKey)
             RequireUnshared();
+    }
+
+    private void RequirePublications()
+    {
+        var path = request.Location.CertificatePath;
+        PublicationPaths.Require(request.Publications, path, request.Location.KeyPath ?? KeyPathConvention.FindNextTo(path) ?? KeyPathConvention.ForNew(path));
+        foreach (var publication in request.Publications)
+            publication.RequireUsable(request.UseExistingKey ? key.Algorithm : wanted.KeyAlgorithm);
     }
 
     // A certificate that does not match the key is of no use: no program can use it.

@@ -92,7 +92,7 @@ internal static partial class RenewalLog
 /// <summary>The events of actions, with their stable ids. Output is cleaned before it is logged; arguments and addresses are never logged.</summary>
 internal static partial class ActionLog
 {
-    [LoggerMessage(160, LogLevel.Debug, "Recorded {Count} pending action(s) for '{CertificatePath}'.")]
+    [LoggerMessage(160, LogLevel.Debug, "Recorded {Count} pending follow-up(s) for '{CertificatePath}'.")]
     public static partial void Noted(ILogger logger, int count, string certificatePath);
 
     [LoggerMessage(161, LogLevel.Debug, "Running the {Action} for {Count} certificate(s).")]
@@ -151,6 +151,19 @@ internal static partial class ActionLog
 
     [LoggerMessage(192, LogLevel.Information, "'{CertificatePath}' was replaced by another program; the actions run for the new certificate.")]
     public static partial void ReplacedByOthers(ILogger logger, string certificatePath);
+}
+
+/// <summary>The events of publications, with their stable ids.</summary>
+internal static partial class PublicationLog
+{
+    [LoggerMessage(195, LogLevel.Information, "Published '{CertificatePath}' to '{Path}'.")]
+    public static partial void Published(ILogger logger, string certificatePath, string path);
+
+    [LoggerMessage(196, LogLevel.Error, "{Reason} The publication stays pending ({ErrorId}).")]
+    public static partial void Failed(ILogger logger, string errorId, string reason);
+
+    [LoggerMessage(197, LogLevel.Warning, "'{Path}' gets a private key, and all users can read it: it keeps the permissions of the file that it replaces. To restrict it to its owner: chmod 600.")]
+    public static partial void ReadableByAll(ILogger logger, string path);
 }
 
 /// <summary>The events of registered renewals and their schedules, with their stable ids.</summary>

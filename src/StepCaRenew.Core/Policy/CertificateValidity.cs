@@ -17,6 +17,9 @@ internal sealed record CertificateValidity(DateTimeOffset NotBefore, DateTimeOff
     public static CertificateValidity FromCertificate(X509Certificate2 certificate) => new(
         certificate.NotBefore, certificate.NotAfter, CertificateSpread.ForCertificate(certificate.IssuerName.RawData, certificate.SerialNumberBytes.Span));
 
+    /// <summary>The moment of the validity that is nearest to a time. OpenSSL rejects a certificate at the very moment of its end.</summary>
+    public DateTimeOffset NearestMoment(DateTimeOffset now) => now < NotBefore ? NotBefore : now < NotAfter ? now : NotAfter.AddSeconds(-1);
+
     /// <summary>The share of the lifetime that is over, in percent: below 0 before the validity, above 100 after it.</summary>
     public double ElapsedPercent(DateTimeOffset now) =>
         Lifetime > TimeSpan.Zero ? 100.0 * (now - NotBefore).Ticks / Lifetime.Ticks : 100.0;

@@ -22,7 +22,8 @@ internal sealed class AccountRights(TimeProvider clock)
             return;
         var (definition, account) = (registration.Definition, registration.Run.Account);
         var access = new AccountAccess(account, clock);
-        foreach (var path in new[] { definition.CertificatePath, definition.KeyPath, definition.KeyPasswordFile }.OfType<string>())
+        var passwords = definition.Publications.Select(publication => publication.PasswordFile);
+        foreach (var path in passwords.Prepend(definition.KeyPasswordFile).Prepend(definition.KeyPath).Prepend(definition.CertificatePath).OfType<string>())
         {
             if (!await access.CanReadAsync(path, cancellationToken).ConfigureAwait(false))
                 throw new RenewalException(ErrorId.AccessDenied, $"'{account.Display}', the account of the run, cannot read '{path}'.", "Give that user permission to read it, or name another account in -UserId.");
@@ -34,6 +35,14 @@ internal sealed class AccountRights(TimeProvider clock)
             var folder = Path.GetDirectoryName(TargetPath.Follow(path))!;
             if (!await access.CanWriteAsync(folder, cancellationToken).ConfigureAwait(false))
                 throw NotWritable(account.Display, folder);
+        }
+
+        foreach (var target in definition.Publications.Select(publication => TargetPath.Follow(publication.Path)))
+        {
+            if (File.Exists(target))
+                await RequireOwnerCanBeKeptAsync(account, target, cancellationToken).ConfigureAwait(false);
+            if (!await access.CanWriteAsync(Path.GetDirectoryName(target)!, cancellationToken).ConfigureAwait(false))
+                throw NotWritable(account.Display, Path.GetDirectoryName(target)!);
         }
 
         await LogRights.RequireWritableAsync(definition, access, account, cancellationToken).ConfigureAwait(false);

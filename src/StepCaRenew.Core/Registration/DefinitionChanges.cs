@@ -50,6 +50,8 @@ internal sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnl
                 changed.Add(was is null ? $"{Parameter(name, comes)} is added" : $"{Parameter(name, comes)} instead of {(was.Length > 0 ? was : "none")}");
         }
 
+        dropped.AddRange(before.Publications.Except(after.Publications).Select(publication => publication.Parameters));
+        changed.AddRange(after.Publications.Except(before.Publications).Select(publication => $"{publication.Parameters} is added"));
         foreach (var action in before.Actions.Where(action => after.Actions.All(other => other.Hash != action.Hash)))
             dropped.Add(Describe(action));
         foreach (var action in after.Actions.Where(action => before.Actions.All(other => other.Hash != action.Hash)))

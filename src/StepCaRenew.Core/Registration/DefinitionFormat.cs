@@ -102,8 +102,9 @@ internal static class DefinitionFormat
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     AllowTrailingCommas = true, ReadCommentHandling = JsonCommentHandling.Skip,
-    Converters = [typeof(PlainTextConverter), typeof(FlagConverter), typeof(RuleConverter), typeof(ActionConverter)])]
+    Converters = [typeof(PlainTextConverter), typeof(FlagConverter), typeof(RuleConverter), typeof(ActionConverter), typeof(PublicationConverter)])]
 [JsonSerializable(typeof(RenewalDefinition))]
 [JsonSerializable(typeof(RuleProperties))]
 [JsonSerializable(typeof(ActionProperties))]
+[JsonSerializable(typeof(PublicationProperties))]
 internal sealed partial class DefinitionJson : JsonSerializerContext;

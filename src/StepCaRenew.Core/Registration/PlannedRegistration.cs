@@ -33,7 +33,8 @@ internal sealed record PlannedRegistration(
     {
         get
         {
-            var actions = Definition.Actions.Count == 0 ? string.Empty : $"; after a renewal: {string.Join(", ", Definition.Actions.Select(DefinitionChanges.Describe))}";
+            var followUps = Definition.Publications.Select(publication => publication.Parameters).Concat(Definition.Actions.Select(DefinitionChanges.Describe)).ToList();
+            var actions = followUps.Count == 0 ? string.Empty : $"; after a renewal: {string.Join(", ", followUps)}";
             var changes = Changes.All.ToList() is { Count: > 0 } all ? $"; changes: {string.Join(", ", all)}" : string.Empty;
             return $"Register a renewal every {ScheduleInterval.Format(Run.Interval)} with {Scheduler.Kind}, as {Run.Account.Display}{actions}{changes}";
         }

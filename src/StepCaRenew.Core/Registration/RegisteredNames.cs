@@ -118,6 +118,13 @@ internal sealed class RegisteredCertificates(Func<string, string?> environment)
     /// <param name="serialNumber">The serial number, decimal.</param>
     public IReadOnlyList<string> FindNamesBySerialNumber(string serialNumber) => [.. all.Value.Where(one => TryReadSerialNumber(one.Pair.CertificatePath) == serialNumber).Select(one => one.Name)];
 
+    /// <summary>The name of another renewal that writes a file, as its certificate, its key or a publication; null if none does.</summary>
+    internal string? FindWriter(string path, string name)
+    {
+        var target = TargetOf(path);
+        return all.Value.FirstOrDefault(one => !RenewalName.Comparer.Equals(one.Name, name) && one.Pair.Published.Append(one.Pair.KeyPath).OfType<string>().Select(TargetOf).Append(one.Target).Any(written => PathNames.AreSame(written, target))).Name;
+    }
+
     // A folder or definition that cannot be read is reported by the commands that use it.
     private static IReadOnlyList<string> Names(DefinitionStore store)
     {

@@ -53,7 +53,7 @@ internal sealed class RegisteredRenewal : IDisposable
     /// <param name="isScheduled">Whether a scheduler started the run; then the interval limits its retries.</param>
     public RenewalRequest ToRequest(bool isScheduled)
     {
-        var request = Definition.ToRequest(password) with { RecordFolder = RecordFolder() };
+        var request = Definition.ToRequest(password) with { RecordFolder = RecordFolder(), IsScheduled = isScheduled };
         request = request with { Ca = request.Ca with { FollowedRootsPath = Ca.FollowedRootsPath } };
         return isScheduled && Definition.RetryTimeout is null ? request with { RetryTimeout = RetryTime(Definition.Interval ?? IntervalOfCertificate()) } : request;
     }

@@ -44,7 +44,7 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
     public IReadOnlyList<RenewalException> ActionErrors => actionErrors;
 
     /// <summary>The exit code for a scheduler; see <see cref="RunExitCode"/>.</summary>
-    public int ExitCode => outcomes.Values.Any(outcome => outcome is { Result: not null, Error: not null } && outcome.Error.ErrorId != ErrorId.ActionFailed) ? RunExitCode.RenewalFailed
+    public int ExitCode => outcomes.Values.Any(outcome => outcome is { Result: not null, Error: not null } && outcome.Error.ErrorId is not (ErrorId.ActionFailed or ErrorId.PublicationFailed)) ? RunExitCode.RenewalFailed
         : outcomes.Values.Any(outcome => outcome.Result is null) ? RunExitCode.ConfigurationRefused
         : actionErrors.Count > 0 || outcomes.Values.Any(outcome => outcome.Error is not null) ? RunExitCode.ActionsFailed
         : RunExitCode.Success;

@@ -6,6 +6,7 @@ using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Logging;
 using StepCaRenew.Permissions;
 using StepCaRenew.Policy;
@@ -118,8 +119,16 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
         using var password = definition.KeyPasswordFile is { } file ? KeyPassword.FromFile(file) : null;
         using var store = await definition.ToRequest(password).Location.OpenAsync(wasRead: false, new StoreServices(clock, logger), cancellationToken).ConfigureAwait(false);
         using var snapshot = await store.LoadAsync(wasRead: false, _ => { }, cancellationToken).ConfigureAwait(false);
+        var others = new RegisteredCertificates(environment);
         if (definition.Rekey)
-            store.RequireRekeyable(snapshot, new RegisteredCertificates(environment).Pairs);
+            store.RequireRekeyable(snapshot, others.Pairs);
+        PublicationPaths.Require(definition.Publications, definition.CertificatePath, definition.KeyPath);
+        foreach (var publication in definition.Publications)
+        {
+            publication.RequireUsable(definition.KeyAlgorithm ?? snapshot.Facts.KeyAlgorithm);
+            if (others.FindWriter(publication.Path, definition.Name) is { } other)
+                throw PublicationErrors.Invalid($"{publication.Parameter} '{publication.Path}' is written by the registered renewal '{other}'.", "Name another file: each pair is published to files of its own.");
+        }
     }
 
     private async Task RequireCaAsync(RegistrationRequest request, PlannedRegistration registration, CancellationToken cancellationToken)

@@ -20,8 +20,13 @@ internal static class RenewalSafety
         SafetyCheck.RequireSafeDefinition(Guarded(folders, definition, module), trusted);
         SafetyCheck.RequireSafeFolder([Folder(folders.StateFolder(definition.Name), "the state folder"), Folder(Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!, "the log folder")], trusted);
         // A schedule of a user has no more rights than the user.
-        if (definition.Scope == RenewalScope.Machine)
-            SafetyCheck.RequireSafeFolder(PairFolders(definition), trusted.WithOwnerOf(definition.KeyPath ?? definition.CertificatePath));
+        if (definition.Scope != RenewalScope.Machine)
+            return;
+        var owners = trusted.WithOwnerOf(definition.KeyPath ?? definition.CertificatePath);
+        SafetyCheck.RequireSafeFolder(PairFolders(definition), owners);
+        // The owner of a file that is in place reads what is published there anyway.
+        foreach (var publication in definition.Publications)
+            SafetyCheck.RequireSafeFolder([Folder(Path.GetDirectoryName(publication.Path)!, "the folder of a publication")], owners.WithOwnerOf(publication.Path));
     }
 
     /// <summary>Requires that only the account of this process can change the pwsh and the module that it will start as another account.</summary>
@@ -33,8 +38,10 @@ internal static class RenewalSafety
     private static IEnumerable<GuardedPath> Guarded(RenewalFolders folders, RenewalDefinition definition, RunningModule module)
     {
         yield return new GuardedPath(folders.DefinitionFile(definition.Name), "the definition");
-        if (definition.KeyPasswordFile is { } password)
-            yield return new GuardedPath(password, "the password file");
+        if (definition.KeyPasswordFile is { } keyPassword)
+            yield return new GuardedPath(keyPassword, "the password file");
+        foreach (var password in definition.Publications.Select(publication => publication.PasswordFile).OfType<string>())
+            yield return new GuardedPath(password, "the password file of a PFX file");
         if (definition.HealthCheckUriFile is { } monitor)
             yield return new GuardedPath(monitor, "the file with the URL of the monitor");
         if (definition.Ca.RootPath is { } root)

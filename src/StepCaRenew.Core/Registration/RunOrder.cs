@@ -93,7 +93,7 @@ internal sealed class RunTest(TimeProvider clock, Func<string, string?> environm
     {
         if (OperatingSystem.IsWindows())
             return;
-        foreach (var path in new[] { definition.CertificatePath, definition.Rekey ? definition.KeyPath : null }.OfType<string>())
+        foreach (var path in definition.Publications.Select(publication => publication.Path).Prepend(definition.Rekey ? definition.KeyPath : null).Prepend(definition.CertificatePath).OfType<string>())
         {
             var folder = Path.GetDirectoryName(TargetPath.Follow(path))!;
             if (!UnixNative.MayWrite(folder))

@@ -32,7 +32,7 @@ internal static class ScheduledRuns
             WritableFolders = [.. WritableFolders(folders, definition).Distinct()],
             // The module itself sends signals.
             RunsPrograms = definition.Actions.Any(action => action is not SignalAction),
-            ReadFiles = [.. definition.Actions.OfType<SignalAction>().Select(action => action.PidFile)],
+            ReadFiles = [.. definition.Actions.OfType<SignalAction>().Select(action => action.PidFile), .. definition.Publications.Select(publication => publication.PasswordFile).Prepend(definition.KeyPasswordFile).OfType<string>()],
         };
     }
 
@@ -53,7 +53,7 @@ internal static class ScheduledRuns
     // Also the folders that links lead to, since the files are replaced there.
     private static IEnumerable<string> WritableFolders(RenewalFolders folders, RenewalDefinition definition)
     {
-        foreach (var path in new[] { definition.CertificatePath, definition.KeyPath }.OfType<string>())
+        foreach (var path in definition.Publications.Select(publication => publication.Path).Prepend(definition.KeyPath).Prepend(definition.CertificatePath).OfType<string>())
         {
             yield return Path.GetDirectoryName(path)!;
             yield return Path.GetDirectoryName(TargetPath.Follow(path))!;

@@ -61,7 +61,7 @@ internal static class TaskHealth
     {
         var state = facts.State;
         if (state.ActionsPending && (state.ActionsPendingSince ?? state.LastRenewal) is { } since && facts.Now - since > LongestGap(facts.Run?.Interval ?? TimeSpan.Zero))
-            yield return $"Actions have been pending since {MessageTime.Local(since)}: services may still use the old certificate.";
+            yield return $"Follow-ups have been pending since {MessageTime.Local(since)}: services may still use the old certificate.";
     }
 
     private static IEnumerable<string> Certificate(HealthFacts facts)

@@ -48,8 +48,17 @@ internal abstract class PairRun<TResult> : IDisposable
     /// <summary>In reverse order: the record of follow-ups is withdrawn before the staged files are removed, and the lock is released after both.</summary>
     public void Dispose()
     {
-        while (resources.TryPop(out var resource))
-            resource?.Dispose();
+        try
+        {
+            while (resources.TryPop(out var resource))
+                resource?.Dispose();
+        }
+        finally
+        {
+            // A resource that fails must not keep the lock of the pair from being released.
+            if (resources.Count > 0)
+                Dispose();
+        }
     }
 
     /// <summary>Called before the next attempt.</summary>

@@ -40,10 +40,12 @@ internal sealed class RenewalOutcome
             return;
         Served = followUps.Served;
         var before = Result;
+        if (followUps.Publications is { Published: { Count: > 0 } published })
+            before = before with { Published = TextList.FromNames(published), Changed = true, Message = $"{before.Message} Published to {string.Join(", ", published.Select(path => $"'{path}'"))}." };
         Result = before with { ActionsPending = followUps.IsOpen };
         if (followUps.Failure is not { } failure)
             return;
-        Result = Result with { ErrorId = before.ErrorId ?? ErrorId.ActionFailed, Message = $"{before.Message} Its {failure.Message}" };
+        Result = Result with { ErrorId = before.ErrorId ?? failure.ErrorId, Message = $"{before.Message} Its {failure.Message}" };
         PublicMessage = $"{before.Message} Its {failure.PublicMessage ?? failure.Message}";
     }
 

@@ -101,7 +101,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
     public void HandOver(PairFollowUps followUps)
     {
         Withhold(followUps);
-        if (!followUps.IsOpen || followUps.IsLeftToAnother || followUps.Open.Count == 0)
+        if (!followUps.IsOpen || followUps.IsLeftToAnother || (followUps.Open.Count == 0 && !followUps.MustPublish))
             return;
         FollowUps = followUps;
         followUps.IsHandedOver = true;
@@ -160,7 +160,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
             : error;
     }
 
-    // With only actions overdue, the certificate itself is not due.
+    // With only follow-ups overdue, the certificate itself is not due.
     public RenewalResult Failed(RenewalException e) => Finish(e.ErrorId == ErrorId.ActionFailed ? RenewalStatus.NotDue : RenewalStatus.Failed, e.Message) with { ErrorId = e.ErrorId };
 
     private string HardLinkNote => string.Concat(hardLinks.Select(sentence => $" {sentence}"));

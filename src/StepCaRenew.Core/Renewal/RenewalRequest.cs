@@ -36,7 +36,7 @@ internal sealed record RenewalRequest : RenewalSettings
     /// <summary>The pair.</summary>
     internal PairLocation Location
     {
-        get => location ?? new PairLocation(CertificatePath, KeyPath) { KeyPassword = KeyPassword, RecordFolder = RecordFolder };
+        get => location ?? new PairLocation(CertificatePath, KeyPath) { KeyPassword = KeyPassword, RecordFolder = RecordFolder, Published = Publications.Count == 0 ? [] : [.. Publications.Select(publication => publication.Path)] };
         init => location = value;
     }
 
@@ -48,6 +48,9 @@ internal sealed record RenewalRequest : RenewalSettings
 
     /// <summary>Finds the other pairs of the call, and those that are registered: one of them can use the key that is to be replaced.</summary>
     internal Func<IEnumerable<PairLocation>> FindOthers { get; init; } = () => [];
+
+    /// <summary>Whether a scheduler started the run: a publication that cannot be made does not stop the renewal then, since the certificate could expire before somebody fixes it.</summary>
+    internal bool IsScheduled { get; init; }
 
     /// <summary>Called before anything is changed and before the CA is asked; false changes nothing.</summary>
     public Func<RenewalPlan, CancellationToken, Task<bool>> ApproveAsync { get; init; } = (_, _) => Task.FromResult(true);

@@ -4,6 +4,7 @@ using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Stores;
 
 namespace StepCaRenew.Renewal;
@@ -47,26 +48,28 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     private async Task<Outcome> CheckAsync(CancellationToken cancellationToken)
     {
         store = Keep(await request.Location.OpenAsync(report.WasRead, services.Stores, cancellationToken).ConfigureAwait(false));
-        followUps = Keep(new PairFollowUps(services.FollowUps, store.Record, request.Location, request.Actions, request.Served, request.LockTimeout ?? RenewalSettings.DefaultLockTimeout, services.Logger));
+        followUps = Keep(new PairFollowUps(services.FollowUps, store.Record, request.Location, request.Actions, request.Served, LockTimeout, services.Logger) { Publications = Publications });
         snapshot = Keep(store.TryPeek());
         // Leftovers belong to the run that holds the lock, if there is one; they are checked again under the lock.
         if (store.IsInterrupted)
             return store.IsLocked || await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Finish(report.WouldRecover());
         await EnsureSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        if (!request.IsScheduled)
+            followUps.Publications?.RequireUsable(snapshot!.Facts, request.KeyAlgorithm ?? snapshot.Facts.KeyAlgorithm);
         var decision = report.Decide(snapshot!.Facts);
         if (followUps.IsServedUnknown)
             report.Serves(ServedCertificate.FromCertificate(Pair.Leaf));
         if (!decision.IsDue)
-            return followUps.HasWorkFor(snapshot.Facts) && await approval.ForActionsAsync(cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Finish(report.NotDue(decision, followUps.IsOpenFor(snapshot.Facts)));
+            return followUps.HasWorkFor(snapshot) && await approval.ForFollowUpsAsync(!followUps.IsOutdatedFor(snapshot), cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Finish(report.NotDue(decision, followUps.IsOpenFor(snapshot)));
         if (!request.Ca.UseToken)
             MachineRoots.Preload(snapshot.FirstCertificate);
-        return await approval.ForRenewalAsync(snapshot.Facts, cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Refuse(followUps.IsOpenFor(snapshot.Facts));
+        return await approval.ForRenewalAsync(snapshot.Facts, cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Refuse(followUps.IsOpenFor(snapshot));
     }
 
     private async Task<Outcome> LockAsync(CancellationToken cancellationToken)
     {
         isUnderLock = true;
-        await store.LockAsync(request.LockTimeout ?? RenewalSettings.DefaultLockTimeout, cancellationToken).ConfigureAwait(false);
+        await store.LockAsync(LockTimeout, cancellationToken).ConfigureAwait(false);
         request.Served?.Refresh();
         // The snapshot of the check is used if the pair is still the same.
         if (snapshot is not null && !store.Holds(snapshot.Version))
@@ -176,6 +179,10 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     }
 
     private KeyedCertificate Pair => snapshot!.Keyed;
+
+    private TimeSpan LockTimeout => request.LockTimeout ?? RenewalSettings.DefaultLockTimeout;
+
+    private PairPublications Publications => new(request.Publications, request.Location, LockTimeout, services.Stores, pair => services.Issuer.FindRoot(pair, request.Ca));
 
     // The names of the user lead elsewhere by now, or the pair has another version.
     private bool HasChanged => !store.IsCurrent(snapshot) || (snapshot is not null && !store.Holds(snapshot.Version));

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Json;
 using StepCaRenew.Policy;
 
@@ -38,6 +39,9 @@ internal record RenewalSettings
     [JsonConverter(typeof(KeyAlgorithmConverter))]
     public string? KeyAlgorithm { get; init; }
 
+    /// <summary>Other forms of the pair, which a renewal writes before the actions, in their order.</summary>
+    public IReadOnlyList<Publication> Publications { get; init => field = value ?? []; } = [];
+
     /// <summary>The actions after a renewal, in their order.</summary>
     public IReadOnlyList<ActionDefinition> Actions { get; init => field = value ?? []; } = [];
 
@@ -59,7 +63,10 @@ internal record RenewalSettings
 
     /// <summary>The rules for several settings together.</summary>
     /// <returns>The property of a definition that contradicts another one, and why; null if none does.</returns>
-    internal (string Property, string Problem)? FindConflict() => KeyAlgorithm is not null && !Rekey ? ("keyAlgorithm", "it needs \"rekey\": true") : null;
+    internal (string Property, string Problem)? FindConflict() =>
+        KeyAlgorithm is not null && !Rekey ? ("keyAlgorithm", "it needs \"rekey\": true")
+        : Publications.GroupBy(publication => publication.Path).FirstOrDefault(same => same.Skip(1).Any()) is { } several ? ("publications", $"two of them have the path '{several.Key}'")
+        : null;
 }
 
 /// <summary>A duration greater than zero.</summary>

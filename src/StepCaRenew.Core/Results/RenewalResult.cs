@@ -20,8 +20,11 @@ public sealed record RenewalResult
     /// <summary>True if a file on disk was replaced.</summary>
     public bool Changed { get; internal init; }
 
-    /// <summary>True if an action after a renewal has not been run yet.</summary>
+    /// <summary>True if a follow-up of a renewal, a publication or an action, is pending.</summary>
     public bool ActionsPending { get; internal init; }
+
+    /// <summary>The files with other forms of the pair that this run has written.</summary>
+    public TextList Published { get; internal init; } = TextList.Empty;
 
     /// <summary>One of <see cref="StepCaRenew.ErrorId"/> after a failure, else null.</summary>
     public string? ErrorId { get; internal init => field = PlainText.Line(value); }

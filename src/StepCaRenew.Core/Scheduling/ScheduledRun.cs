@@ -31,7 +31,7 @@ internal sealed record ScheduledRun
     /// <summary>The folders that the run writes in: of the certificate, the key, the state and the log.</summary>
     public IReadOnlyList<string> WritableFolders { get; init; } = [];
 
-    /// <summary>Other files that the run reads: the pid files of its signals.</summary>
+    /// <summary>Other files that the run reads: the pid files of its signals, and password files.</summary>
     public IReadOnlyList<string> ReadFiles { get; init; } = [];
 
     /// <summary>Whether it runs programs or scripts, or restarts services, after a renewal: then the folders that they write in are unknown.</summary>

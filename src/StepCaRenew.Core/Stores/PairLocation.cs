@@ -14,6 +14,9 @@ internal record PairLocation(string CertificatePath, string? KeyPath)
     /// <summary>The folder of the record of follow-ups: the state folder of a registered renewal. Null for the folder of the certificate.</summary>
     public string? RecordFolder { get; init; }
 
+    /// <summary>The files with other forms of the pair. They are written after each renewal, so that they do not keep an old key.</summary>
+    public IReadOnlyList<string> Published { get; init; } = [];
+
     /// <summary>Whether the pair need not exist yet: a first certificate takes its place, with default permissions.</summary>
     public bool MayBeNew { get; init; }
 

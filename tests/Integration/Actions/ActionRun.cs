@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Policy;
 using StepCaRenew.Renewal;
@@ -22,6 +23,8 @@ internal sealed class ActionRun(string stepPath, params ActionDefinition[] actio
 
     public IVolume Volume { get; init; } = new Volume(new OpenFolders());
 
+    public IReadOnlyList<Publication> Publications { get; init; } = [];
+
     public RenewalEngine Engine => engine ??= new(TimeProvider.System, () => 0.5, _ => null, this, _ => Volume);
 
     public ActionHost Host { get; init; } = new() { Timeout = TimeSpan.FromSeconds(30) };
@@ -39,6 +42,7 @@ internal sealed class ActionRun(string stepPath, params ActionDefinition[] actio
         Rule = RenewalRule.Default with { IsForced = isForced },
         Ca = new CaOptions { StepPath = stepPath },
         RetryTimeout = TimeSpan.Zero,
+        Publications = Publications,
         Actions = actions,
     };
 

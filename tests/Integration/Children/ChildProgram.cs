@@ -6,6 +6,8 @@ using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Signing;
 using StepCaRenew.Ca.Tokens;
 using StepCaRenew.FileSystem;
+using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Integration.Crash;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Integration.Load;
@@ -31,6 +33,8 @@ internal static class ChildProgram
                 return await CrashRequestAsync(arguments[1..], int.Parse(arguments[^1], CultureInfo.InvariantCulture));
             case "run":
                 return await RunAsync(Request(arguments[1..]), folders => new Volume(folders));
+            case "publish":
+                return await PublishAsync(Request(arguments[1..]) with { Publications = [new PemPublication(PemForm.Bundle, arguments[^2]), new PemPublication(PemForm.Key, arguments[^1])] });
             case "run-with-variables":
                 return await RunAsync(Request(arguments[1..]), folders => new Volume(folders), CaSettingsResolver.FromProcess);
             case "run-registered":
@@ -97,6 +101,15 @@ internal static class ChildProgram
         var (result, error) = await engine.RenewAsync(request, CancellationToken.None);
         Console.WriteLine(JsonSerializer.Serialize(new[] { result.Status, result.ErrorId, error?.Message }));
         return error is null ? 0 : 1;
+    }
+
+    private static async Task<int> PublishAsync(RenewalRequest request)
+    {
+        using var engine = new RenewalEngine(TimeProvider.System, () => 0.5, _ => null, NullLogger.Instance, folders => new Volume(folders));
+        var outcome = await engine.RenewAsync(request, CancellationToken.None);
+        var errors = await engine.FollowUpAsync([outcome], new ActionHost(), CancellationToken.None);
+        Console.WriteLine(JsonSerializer.Serialize(new[] { outcome.Result.Status, outcome.Result.ErrorId, outcome.Result.Message }));
+        return outcome.Error is null && errors.Count == 0 ? 0 : 1;
     }
 
     private static async Task<int> RunRegisteredAsync(string home, string name)

@@ -42,7 +42,9 @@ internal sealed class RequestScene(ITestCa ca) : IDisposable
         Issuer = new() { Ca = new() { StepPath = ca.StepPath } },
     };
 
-    public async Task<bool> RunAsync(IssuanceRequest request, CancellationToken cancellationToken = default)
+    public async Task<bool> RunAsync(IssuanceRequest request, CancellationToken cancellationToken = default) => (await RequestAsync(request, cancellationToken)).IsIssued;
+
+    public async Task<IssuanceOutcome> RequestAsync(IssuanceRequest request, CancellationToken cancellationToken = default)
     {
         using var engine = new IssuanceEngine(TimeProvider.System, () => 0.5, _ => null, Log, new StoreServices(StoreClock, Log) { Volumes = Volumes });
         return await engine.RequestAsync(request, cancellationToken);

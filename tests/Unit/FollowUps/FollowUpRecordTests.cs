@@ -23,6 +23,16 @@ public sealed class FollowUpRecordTests
     }
 
     [Fact]
+    public void Parse_RecordOfPublications_IsTheSame_AndOpenForAnyCertificate()
+    {
+        var record = FollowUpRecord.Parse(FollowUpRecord.ForAny(Time).Render())!;
+        Assert.Equal((true, string.Empty, Time), (record.IsForPublications, record.OldSerialNumber, record.Since));
+        Assert.True(record.IsOpenFor("AB"));
+        Assert.False(FollowUpRecord.Parse(new FollowUpRecord("AB", Time).Render())!.IsForPublications);
+        Assert.Null(FollowUpRecord.Parse(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(record.Render()).Replace("true", "1", StringComparison.Ordinal))));
+    }
+
+    [Fact]
     public void Render_Command_HoldsNeitherProgramNorArgument()
     {
         var action = new CommandAction("/opt/hook-program", ["hook-argument"]);

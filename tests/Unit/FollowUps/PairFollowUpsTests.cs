@@ -153,8 +153,8 @@ public sealed class PairFollowUpsTests : IDisposable
         Replace(Reload);
         var run = Load([]);
         Assert.Equal((true, 0), (run.IsOpen, run.Open.Count));
-        using var pair = CertificatePair.Load(paths.Certificate, paths.Key, null);
-        Assert.Equal((true, false), (run.IsOpenFor(pair.Facts), run.HasWorkFor(pair.Facts)));
+        using var pair = new PemSnapshot(CertificatePair.Load(paths.Certificate, paths.Key, null));
+        Assert.Equal((true, false), (run.IsOpenFor(pair), run.HasWorkFor(pair)));
         Assert.NotNull(OnDisk);
         Assert.Empty(log.Warnings);
     }

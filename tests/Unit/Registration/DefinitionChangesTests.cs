@@ -1,4 +1,5 @@
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Policy;
 using StepCaRenew.Registration;
 
@@ -19,6 +20,7 @@ public sealed class DefinitionChangesTests
         LockTimeout = TimeSpan.FromSeconds(7),
         HealthCheckUriFile = "/etc/stepcarenew/renewals/web.health-check",
         LogPath = "/var/log/web.log",
+        Publications = [new PfxPublication("/p/web.pfx") { PasswordFile = "/p/pass" }, new PemPublication(PemForm.Key, "/p/key.pem") { Format = KeyFormat.Sec1 }],
         Actions = [new CommandAction("/usr/sbin/nginx", ["-s", "s3cret"]), new ServiceAction("nginx", IsReload: true), new SignalAction("HUP", "/run/a.pid")],
     };
 
@@ -29,6 +31,7 @@ public sealed class DefinitionChangesTests
         Assert.Equal(
             [
                 "-Interval 5m", "-UserId web", "-HealthCheckUri", "-KeyPasswordFile /etc/ssl/web.pass", "-UseToken", "-ExpiresIn 8h", "-LockTimeout 7s", "-LogPath /var/log/web.log",
+                "-PfxPath /p/web.pfx -PfxPasswordFile /p/pass -PfxEncryption Aes256", "-KeyOutPath /p/key.pem -KeyFormat Sec1",
                 "-FilePath /usr/sbin/nginx with 2 arguments", "-ReloadService nginx", "-Signal HUP -PidFile /run/a.pid",
             ],
             changes.Dropped);
@@ -46,8 +49,8 @@ public sealed class DefinitionChangesTests
     [Fact]
     public void Between_NewOrOtherValues_AreChanged_AndNothingIsDropped()
     {
-        var changes = DefinitionChanges.Between(Full, Full with { Rekey = true, Interval = TimeSpan.FromMinutes(1), Actions = [.. Full.Actions, new ServiceAction("haproxy", IsReload: false)] });
-        Assert.Equal(["-Interval 1m instead of 5m", "-Rekey is added", "-RestartService haproxy is added"], changes.Changed);
+        var changes = DefinitionChanges.Between(Full, Full with { Rekey = true, Interval = TimeSpan.FromMinutes(1), Publications = [.. Full.Publications, new PemPublication(PemForm.Chain, "/p/chain.pem")], Actions = [.. Full.Actions, new ServiceAction("haproxy", IsReload: false)] });
+        Assert.Equal(["-Interval 1m instead of 5m", "-Rekey is added", "-ChainPath /p/chain.pem is added", "-RestartService haproxy is added"], changes.Changed);
         Assert.Empty(changes.Dropped);
     }
 

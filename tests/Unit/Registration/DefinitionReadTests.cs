@@ -1,6 +1,7 @@
 using System.Text;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Policy;
 using StepCaRenew.Registration;
 
@@ -27,6 +28,16 @@ public sealed class DefinitionReadTests
               "when": { "expiresIn": "8h" },
               "rekey": true, "keyAlgorithm": "EC-P384",
               "interval": "30m", "runAs": "svc", "scheduler": "Cron", "pwsh": "/usr/bin/pwsh", "module": "/opt/Modules/StepCaRenew",
+              "publications": [
+                { "pfx": "/p/web.pfx", "passwordFile": "/p/pass", "encryption": "TripleDes" },
+                { "pfx": "/p/new.pfx", "passwordFile": "/p/pass" },
+                { "bundle": "/p/web.pem" },
+                { "chain": "/p/chain.pem" },
+                { "leaf": "/p/leaf.pem" },
+                { "root": "/p/root.pem" },
+                { "key": "/p/key.pem" },
+                { "key": "/p/ec.pem", "format": "Sec1" },
+              ],
               "actions": [
                 { "run": "/usr/sbin/nginx", "arguments": ["-s", "", "line\nend"] },
                 { "script": "/opt/a.ps1" },
@@ -48,6 +59,13 @@ public sealed class DefinitionReadTests
         Assert.Equal(new RenewalRule.ExpiresIn(TimeSpan.FromHours(8)), definition.Rule);
         Assert.True(definition.Rekey);
         Assert.Equal(("EC-P384", TimeSpan.FromMinutes(30), "svc", "Cron"), (definition.KeyAlgorithm, definition.Interval, definition.RunAs, definition.Scheduler));
+        Assert.Equal(
+            [
+                new PfxPublication(Full("/p/web.pfx")) { PasswordFile = Full("/p/pass"), Encryption = PfxEncryption.TripleDes }, new PfxPublication(Full("/p/new.pfx")) { PasswordFile = Full("/p/pass") },
+                new PemPublication(PemForm.Bundle, Full("/p/web.pem")), new PemPublication(PemForm.Chain, Full("/p/chain.pem")), new PemPublication(PemForm.Leaf, Full("/p/leaf.pem")),
+                new PemPublication(PemForm.Root, Full("/p/root.pem")), new PemPublication(PemForm.Key, Full("/p/key.pem")), new PemPublication(PemForm.Key, Full("/p/ec.pem")) { Format = KeyFormat.Sec1 },
+            ],
+            definition.Publications);
         Assert.Collection(
             definition.Actions,
             action => Assert.Equal(["-s", "", "line\nend"], Assert.IsType<CommandAction>(action).ArgumentList),
@@ -116,6 +134,16 @@ public sealed class DefinitionReadTests
         { "{ \"certificate\": \"/a\", \"runAs\": \"CORP\\\\svc\",\n\"runAsSid\": \"CORP\\\\svc\" }", 2, "runAsSid", "is not a SID" },
         { "{ \"certificate\": \"/a\", \"runAsSid\": \"S-1-5-18\" }", 1, "runAsSid", "it needs runAs" },
         { "{ \"certificate\": \"/a\", \"scheduler\": \"launchd\" }", 1, "scheduler", "none of" },
+        { "{ \"certificate\": \"/a\", \"publications\": {} }", 1, "publications", "instead of a list" },
+        { "{ \"certificate\": \"/a\", \"publications\": [\n{} ] }", 2, "publications[0]", "exactly one" },
+        { "{ \"certificate\": \"/a\", \"publications\": [\n{ \"bundle\": \"/b\", \"chain\": \"/c\" } ] }", 2, "publications[0]", "exactly one" },
+        { "{ \"certificate\": \"/a\", \"publications\": [\n{ \"bundle\": \"b\" } ] }", 2, "publications[0].bundle", "not a full path" },
+        { "{ \"certificate\": \"/a\", \"publications\": [\n{ \"bundle\": \"/b\", \"format\": \"Sec1\" } ] }", 2, "publications[0]", "'key' alone" },
+        { "{ \"certificate\": \"/a\", \"publications\": [\n{ \"key\": \"/b\", \"format\": \"EncryptedPkcs8\" } ] }", 2, "publications[0].format", "is none of" },
+        { "{ \"certificate\": \"/a\", \"publications\": [\n{ \"pfx\": \"/b\" } ] }", 2, "publications[0]", "needs a 'passwordFile'" },
+        { "{ \"certificate\": \"/a\", \"publications\": [\n{ \"pfx\": \"/b\", \"password\": \"s\" } ] }", 2, "publications[0].password", "no such property" },
+        { "{ \"certificate\": \"/a\", \"publications\": [\n{ \"leaf\": \"/b\", \"passwordFile\": \"/p\" } ] }", 2, "publications[0]", "'pfx' alone" },
+        { "{ \"certificate\": \"/a\",\n\"publications\": [ { \"leaf\": \"/b\" }, { \"chain\": \"/b\" } ] }", 2, "publications", "two of them" },
         { "{ \"certificate\": \"/a\", \"actions\": {} }", 1, "actions", "instead of a list" },
         { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"run\": \"/a\" },\n{} ] }", 3, "actions[1]", "exactly one" },
         { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"run\": \"nginx\" } ] }", 2, "actions[0].run", "not a full path" },

@@ -3,6 +3,7 @@ using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Policy;
 using StepCaRenew.Registration;
 using StepCaRenew.Scheduling;
@@ -44,6 +45,7 @@ public sealed class DefinitionRenderTests
             var again = DefinitionFormat.Read("web", new InputFile("web.json", bytes, default));
             Assert.True(definition.IsEquivalentTo(again), $"seed {seed}, round {round}: {Encoding.UTF8.GetString(bytes)}");
             Assert.Equal(definition.Actions.Select(action => action.Hash), again.Actions.Select(action => action.Hash));
+            Assert.Equal(definition.Publications, again.Publications);
             Assert.True(SchemaCheck.Accepts(Encoding.UTF8.GetString(bytes)), $"seed {seed}, round {round}: {Encoding.UTF8.GetString(bytes)}");
         }
     }
@@ -71,6 +73,12 @@ public sealed class DefinitionRenderTests
             2 => new SignalAction("HUP", Path.GetFullPath(Folder())),
             _ => new ServiceAction(Text(), random.Next(2) == 0),
         };
+        Publication Form() => random.Next(7) switch
+        {
+            0 => new PfxPublication(Path.GetFullPath(Folder())) { PasswordFile = Path.GetFullPath(Folder()), Encryption = (PfxEncryption)random.Next(2) },
+            1 => new PemPublication(PemForm.Key, Path.GetFullPath(Folder())) { Format = new[] { KeyFormat.Pkcs8, KeyFormat.Pkcs1, KeyFormat.Sec1 }[random.Next(3)] },
+            _ => new PemPublication((PemForm)random.Next(5), Path.GetFullPath(Folder())),
+        };
         var isRekey = random.Next(2) == 0;
         var account = Maybe(Text);
         return new()
@@ -90,6 +98,7 @@ public sealed class DefinitionRenderTests
                 UseToken = random.Next(2) == 0,
             },
             Rule = random.Next(3) switch { 0 => RenewalRule.Default, 1 => new RenewalRule.ExpiresIn(Time() ?? TimeSpan.FromHours(8)), _ => new RenewalRule.ElapsedPercent(random.Next(1, 1000) / 10.0 is var percent && percent < 100 ? percent : 66) },
+            Publications = [.. Enumerable.Range(0, random.Next(4)).Select(_ => Form()).DistinctBy(one => one.Path)],
             Rekey = isRekey,
             KeyAlgorithm = isRekey ? Maybe(() => KeyAlgorithms.Names[random.Next(KeyAlgorithms.Names.Count)]) : null,
             Interval = random.Next(2) == 0 ? null : ScheduleInterval.All[random.Next(ScheduleInterval.All.Count)],

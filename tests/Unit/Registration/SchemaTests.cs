@@ -14,7 +14,7 @@ public sealed class SchemaTests
         "'mail'", // the file's name
         "Write 8s", "greater than zero", "not a percentage", // durations and percentages are checked by their own rules
         "https", // likewise addresses
-        "control character", "The signal", "twice",
+        "control character", "The signal", "twice", "two of them",
     ];
 
     [Theory]
@@ -38,6 +38,8 @@ public sealed class SchemaTests
         Assert.Equal(Names(DefinitionJson.Default.RuleProperties), Names(schema.RootElement.GetProperty("properties").GetProperty("when")));
         var actions = schema.RootElement.GetProperty("$defs").GetProperty("action").GetProperty("oneOf").EnumerateArray();
         Assert.Equal(Names(DefinitionJson.Default.ActionProperties), actions.SelectMany(Names).Distinct().Order());
+        var publications = schema.RootElement.GetProperty("$defs").GetProperty("publication").GetProperty("oneOf").EnumerateArray();
+        Assert.Equal(Names(DefinitionJson.Default.PublicationProperties), publications.SelectMany(Names).Distinct().Order());
     }
 
     private static IEnumerable<string> Names(JsonTypeInfo type) => type.Properties.Select(property => property.Name).Order();

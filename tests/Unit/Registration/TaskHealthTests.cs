@@ -59,7 +59,7 @@ public sealed class TaskHealthTests : IDisposable
         var pending = Succeeded(Now) with { ActionsPending = true, ActionsPendingSince = Now - Patience };
         Assert.Empty(TaskHealth.Details(Facts() with { State = pending }));
         pending = pending with { ActionsPendingSince = Now - Patience - TimeSpan.FromSeconds(1) };
-        Assert.StartsWith("Actions have been pending since 2026-11-28 ", Assert.Single(TaskHealth.Details(Facts() with { State = pending })), StringComparison.Ordinal);
+        Assert.StartsWith("Follow-ups have been pending since 2026-11-28 ", Assert.Single(TaskHealth.Details(Facts() with { State = pending })), StringComparison.Ordinal);
     }
 
     [Fact]

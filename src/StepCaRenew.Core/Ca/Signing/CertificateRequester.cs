@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Ca.Tokens;
 using StepCaRenew.Ca.Trust;
@@ -39,8 +40,18 @@ internal sealed class CertificateRequester(
             : await RetryAsync(token => OpenAsync(ca, (Credential.Provisioner)credential, request, token), options, cancellationToken).ConfigureAwait(false);
         var answer = Keep(await issuer.IssueAsync(
             new CaRequest.Sign(request, key, tokens), request.Expect(key), options with { Known = ca }, cancellationToken).ConfigureAwait(false));
-        return answer.WithKey(key);
+        var pair = answer.WithKey(key);
+        if (ca.Roots.FindRoot(pair.Leaf, pair.Chain, pair.Validity.NearestMoment(clock.GetUtcNow())) is { } root)
+            Root = Keep(new X509Certificate2(root));
+        SerialNumber = pair.Leaf.SerialNumber;
+        return pair;
     }
+
+    /// <summary>The root that the last certificate leads to: it may have been downloaded, and be in no file. This object disposes it.</summary>
+    public X509Certificate2? Root { get; private set; }
+
+    /// <summary>The serial number of the last certificate; null before there is one.</summary>
+    public string? SerialNumber { get; private set; }
 
     /// <inheritdoc/>
     public void Dispose()

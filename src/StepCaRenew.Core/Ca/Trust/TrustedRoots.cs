@@ -69,6 +69,18 @@ internal sealed class TrustedRoots : IDisposable
         return verified;
     }
 
+    /// <summary>The one of these roots that a leaf leads to; null if it leads to none. It belongs to this object.</summary>
+    public X509Certificate2? FindRoot(X509Certificate2 leaf, IReadOnlyList<X509Certificate2> issuers, DateTimeOffset now)
+    {
+        using var chain = new X509Chain { ChainPolicy = CreatePolicy(now) };
+        chain.ChainPolicy.ExtraStore.AddRange(issuers.ToArray());
+        var isTrusted = Accepts(chain, leaf);
+        var used = chain.ChainElements.Select(element => element.Certificate).ToList();
+        var root = isTrusted ? roots.FirstOrDefault(root => root.Equals(used[^1])) : null;
+        used.ForEach(certificate => certificate.Dispose());
+        return root;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -133,9 +133,13 @@ internal static class KeyContent
     }
 
     /// <summary>The PEM block of the key, for a file that also holds the certificate.</summary>
-    public static string RenderBlock(PrivateKey key, KeyFile? model, KeyPassword? password)
+    public static string RenderBlock(PrivateKey key, KeyFile? model, KeyPassword? password) => RenderBlock(key, FormatFor(key, model, password), model, password);
+
+    /// <summary>The PEM block of the key, not encrypted, in a format for its algorithm.</summary>
+    public static string RenderBlock(PrivateKey key, KeyFormat format) => RenderBlock(key, format, model: null, password: null);
+
+    private static string RenderBlock(PrivateKey key, KeyFormat format, KeyFile? model, KeyPassword? password)
     {
-        var format = FormatFor(key, model, password);
         var der = Encode(key, format, password);
         try
         {

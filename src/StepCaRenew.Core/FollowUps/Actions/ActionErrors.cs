@@ -27,7 +27,7 @@ internal static class ActionErrors
         return Failed(WithReason(failure, reason), WithReason(failure, publicReason), remedy: null, e: null);
     }
 
-    /// <summary>The same failure, with the certificates that the action follows.</summary>
+    /// <summary>The same failure of an action or a publication, with the certificates that it follows.</summary>
     public static RenewalException ForCertificates(IReadOnlyList<string> certificates, RenewalException failure)
     {
         var start = certificates.Count switch
@@ -36,7 +36,7 @@ internal static class ActionErrors
             2 => $"{certificates[0]} and {certificates[1]} were renewed, but their",
             var count => $"{certificates[0]} and {count - 1} other certificates were renewed, but their",
         };
-        return Failed($"{start} {failure.Message}", failure.PublicMessage is { } message ? $"{start} {message}" : null, failure.Remedy, failure);
+        return new RenewalException(failure.ErrorId, $"{start} {failure.Message}", failure.Remedy, failure) { PublicMessage = failure.PublicMessage is { } message ? $"{start} {message}" : null };
     }
 
     private static RenewalException Failed(string message, string? publicMessage, string? remedy, Exception? e) => new(

@@ -58,6 +58,8 @@ internal sealed record AccountResult
 
     public bool ActionsPending { get; init; }
 
+    public IReadOnlyList<string>? Published { get; init; }
+
     public string? ErrorId { get; init; }
 
     public required string Message { get; init; }
@@ -80,6 +82,7 @@ internal sealed record AccountResult
         KeyPath = result.KeyPath,
         Changed = result.Changed,
         ActionsPending = result.ActionsPending,
+        Published = result.Published.Count == 0 ? null : [.. result.Published],
         ErrorId = result.ErrorId,
         Message = result.Message,
         OldSerialNumber = result.OldSerialNumber,
@@ -101,6 +104,7 @@ internal sealed record AccountResult
         Status = Status is RenewalStatus.Renewed or RenewalStatus.NotDue or RenewalStatus.WouldRenew or RenewalStatus.Failed ? Status : throw new JsonException(),
         Changed = Changed,
         ActionsPending = ActionsPending,
+        Published = Published is null ? TextList.Empty : TextList.FromNames(Published.Take(definition.Publications.Count).Select(AccountText.Clean)),
         ErrorId = ErrorId is null ? null : AccountText.Word(ErrorId),
         Message = AccountText.Clean(Message),
         OldSerialNumber = AccountText.Hex(OldSerialNumber),

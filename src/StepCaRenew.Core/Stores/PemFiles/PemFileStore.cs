@@ -159,7 +159,7 @@ internal sealed class PemFileStore : IPairStore
     /// <inheritdoc/>
     public void RequireUnshared(PrivateKey key, IEnumerable<PairLocation> others, string alternative)
     {
-        if (new SharedKey(folders, Paths, key, services.Clock.GetUtcNow(), services.PublicKeys).FindUser([location.CertificatePath, keyPath], others) is { } user)
+        if (new SharedKey(folders, Paths, key, services.Clock.GetUtcNow(), services.PublicKeys).FindUser([location.CertificatePath, keyPath], location.Published, others) is { } user)
             throw new RenewalException(
                 ErrorId.KeyShared, $"'{location.CertificatePath}' cannot get a new key: the certificate '{user}' has the same key '{keyPath}', and would not match the new one. Nothing was changed.",
                 $"{alternative}, or give each a key of its own. If nothing uses '{user}', delete it or move it to another folder.");

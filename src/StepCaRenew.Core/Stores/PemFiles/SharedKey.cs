@@ -22,8 +22,9 @@ internal sealed class SharedKey(OpenFolders folders, PairPaths paths, PrivateKey
 
     /// <summary>The first other certificate that uses the key; null if there is none.</summary>
     /// <param name="named">The paths of the two files as the user named them: links can be in another folder than the files.</param>
+    /// <param name="published">Files with other forms of the pair: they get the new key.</param>
     /// <param name="others">Other pairs that are known, wherever they are.</param>
-    public string? FindUser(IReadOnlyList<string> named, IEnumerable<PairLocation> others)
+    public string? FindUser(IReadOnlyList<string> named, IReadOnlyList<string> published, IEnumerable<PairLocation> others)
     {
         var inPlace = paths.Folders.SelectMany(folder => TryList(folder, () => folders.Open(folder).ListFiles()));
         var next = named.Select(path => Path.GetDirectoryName(path)!).Except(paths.Folders).SelectMany(folder => TryList(folder, () =>
@@ -31,7 +32,7 @@ internal sealed class SharedKey(OpenFolders folders, PairPaths paths, PrivateKey
             using var opened = OpenFolder.Follow(folder);
             return opened.ListFiles();
         }));
-        return others.Concat(next).Concat(inPlace).FirstOrDefault(other => other.CertificatePath != named[0] && IsUser(other))?.CertificatePath;
+        return others.Concat(next).Concat(inPlace).FirstOrDefault(other => other.CertificatePath != named[0] && IsUser(other) && !published.Any(path => IsFile(path, other)))?.CertificatePath;
     }
 
     private bool IsUser(PairLocation other)
@@ -58,6 +59,8 @@ internal sealed class SharedKey(OpenFolders folders, PairPaths paths, PrivateKey
             return false;
         }
     }
+
+    private bool IsFile(string path, PairLocation other) => PathNames.AreSame(folders.Follow(path), folders.Follow(other.CertificatePath));
 
     private string? FindKey(PemDocument certificate) => certificate.HoldsKey
         ? certificate.File.Path
