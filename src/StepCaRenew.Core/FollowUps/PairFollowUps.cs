@@ -49,7 +49,7 @@ internal sealed partial class PairFollowUps : IDisposable
     public PairPublications? Publications
     {
         get => publications;
-        init => publications = value is { Count: > 0 } ? value : null;
+        init => publications = value;
     }
 
     /// <summary>Whether there is a record on disk.</summary>

@@ -182,7 +182,8 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
 
     private TimeSpan LockTimeout => request.LockTimeout ?? RenewalSettings.DefaultLockTimeout;
 
-    private PairPublications Publications => new(request.Publications, request.Location, LockTimeout, services.Stores, pair => services.Issuer.FindRoot(pair, request.Ca));
+    private PairPublications? Publications =>
+        request.Publications.Count == 0 ? null : new(request.Publications, request.Location, LockTimeout, services.Stores, pair => services.Issuer.FindRoot(pair, request.Ca));
 
     // The names of the user lead elsewhere by now, or the pair has another version.
     private bool HasChanged => !store.IsCurrent(snapshot) || (snapshot is not null && !store.Holds(snapshot.Version));

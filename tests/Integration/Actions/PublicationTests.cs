@@ -45,10 +45,11 @@ public sealed class PublicationTests : IAsyncLifetime
     {
         ca = await TestCas.GetAsync(kind);
         await IssueAsync();
-        PemPublication[] all =
+        var password = folder.Write("password", "pfx password");
+        Publication[] all =
         [
-            Bundle, new(PemForm.Chain, Path.Combine(Out, "chain.pem")), new(PemForm.Leaf, Path.Combine(Out, "leaf.pem")), new(PemForm.Root, Path.Combine(Out, "root.pem")),
-            new(PemForm.Key, Path.Combine(Out, "key.pem")) { Format = KeyFormat.Sec1 },
+            Pfx(password), Bundle, new PemPublication(PemForm.Chain, Path.Combine(Out, "chain.pem")), new PemPublication(PemForm.Leaf, Path.Combine(Out, "leaf.pem")),
+            new PemPublication(PemForm.Root, Path.Combine(Out, "root.pem")), new PemPublication(PemForm.Key, Path.Combine(Out, "key.pem")) { Format = KeyFormat.Sec1 },
         ];
         using var run = new ActionRun(ca.StepPath, new CommandAction("sh", ["-c", $"openssl x509 -noout -serial -in {Bundle.Path} >> {trace}"])) { Publications = all };
         var result = await run.RunAsync(certificate, isForced: true);
@@ -67,16 +68,24 @@ public sealed class PublicationTests : IAsyncLifetime
         Assert.Equal(File.ReadAllText(certificate), File.ReadAllText(Path.Combine(Out, "leaf.pem")) + File.ReadAllText(Path.Combine(Out, "chain.pem")));
         Tool.Run("openssl", "verify", "-CAfile", Path.Combine(Out, "root.pem"), "-untrusted", Path.Combine(Out, "chain.pem"), Path.Combine(Out, "leaf.pem"));
         Assert.StartsWith("-----BEGIN EC PRIVATE KEY-----", File.ReadAllText(Path.Combine(Out, "key.pem")), StringComparison.Ordinal);
+        // Certificates and key in a file of another program, with the password alone.
+        Assert.Equal(
+            Tool.Run("openssl", "pkey", "-in", key, "-pubout"),
+            Tool.Run("sh", "-c", $"openssl pkcs12 -in {all[0].Path} -passin file:{password} -nocerts -nodes | openssl pkey -pubout"));
+        Assert.Contains(Convert.ToBase64String(pair.Leaf.RawData)[..60], Tool.Run("openssl", "pkcs12", "-in", all[0].Path, "-passin", $"file:{password}", "-nokeys").ReplaceLineEndings(string.Empty), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder, "*pending*"));
-        Assert.Equal(5, Directory.GetFiles(Out).Length);
+        Assert.Equal(6, Directory.GetFiles(Out).Length);
     }
 
-    [Fact]
-    public async Task NotDue_CurrentForms_AreNotTouched()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task NotDue_CurrentForms_AreNotTouched(bool isPfx)
     {
-        await Run(Bundle).RunAsync(certificate, isForced: true);
+        var form = isPfx ? (Publication)Pfx(folder.Write("password", "pfx password")) : Bundle;
+        await Run(form).RunAsync(certificate, isForced: true);
         var before = FolderSnapshot.Take(folder);
-        var result = await Run(Bundle).RunAsync(certificate);
+        var result = await Run(form).RunAsync(certificate);
         AssertResult.Is(result, RenewalStatus.NotDue, changed: false, actionsPending: false, errorId: null);
         Assert.Empty(result.Published);
         before.AssertUntouched();
@@ -102,6 +111,22 @@ public sealed class PublicationTests : IAsyncLifetime
         Assert.Equal(present.SerialNumber, SerialOf(Bundle.Path));
         Assert.Equal([$"ran {old.SerialNumber}", $"ran {present.SerialNumber}", $"ran {present.SerialNumber}"], Trace);
         Assert.Empty(Directory.GetFiles(folder, "*pending*"));
+    }
+
+    // Its readers loaded the form before somebody changed it.
+    [Fact]
+    public async Task NotDue_FormThatIsNotCurrent_OpensTheActionsThatAreDone()
+    {
+        var gate = folder.At("gate");
+        ActionDefinition[] actions = [ActionRun.Append(trace), ActionRun.AppendIf(gate, folder.At("late"))];
+        var renewed = await Run(Bundle, actions).RunAsync(certificate, isForced: true);
+        AssertResult.Is(renewed, RenewalStatus.Renewed, actionsPending: true, errorId: ErrorId.ActionFailed);
+        await Run(Bundle, actions).RunAsync(certificate);
+        Assert.Single(Trace);
+        File.Delete(Bundle.Path);
+        File.WriteAllText(gate, "open");
+        AssertResult.Is(await Run(Bundle, actions).RunAsync(certificate), RenewalStatus.NotDue, changed: true, actionsPending: false, errorId: null);
+        Assert.Equal(2, Trace.Length);
     }
 
     [Fact]
@@ -171,6 +196,26 @@ public sealed class PublicationTests : IAsyncLifetime
         Assert.Equal(["filler", "web.pem"], Directory.GetFiles(Out).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
+    // The pair is renewed, and the old PFX file stays as it is, until the password is there again.
+    [Fact]
+    public async Task MissingPasswordFile_LeavesThePfxFilePending()
+    {
+        var password = folder.Write("password", "pfx password");
+        await Run(Pfx(password)).RunAsync(certificate, isForced: true);
+        var old = File.ReadAllBytes(Pfx(password).Path);
+        File.Delete(password);
+        var run = Run(Pfx(password));
+        var outcome = await run.Engine.RenewAsync(run.Request(certificate, isForced: true) with { IsScheduled = true }, default);
+        var error = Assert.Single(await run.Engine.FollowUpAsync([outcome], run.Host, default));
+        run.Dispose();
+        AssertResult.Is(outcome.Result, RenewalStatus.Renewed, actionsPending: true, errorId: ErrorId.PublicationFailed);
+        Assert.Contains(password, error.Message, StringComparison.Ordinal);
+        Assert.Equal(old, File.ReadAllBytes(Pfx(password).Path));
+        folder.Write("password", "a new one");
+        AssertResult.Is(await Run(Pfx(password)).RunAsync(certificate), RenewalStatus.NotDue, changed: true, actionsPending: false, errorId: null);
+        Tool.Run("openssl", "pkcs12", "-in", Pfx(password).Path, "-passin", "pass:a new one", "-noout");
+    }
+
     // Another pair of the call, which shares the action, is served.
     [Fact]
     public async Task Failure_OfOnePair_DoesNotStopTheOther()
@@ -230,8 +275,11 @@ public sealed class PublicationTests : IAsyncLifetime
     [Fact]
     public async Task CrashBeforeThePublication_TheNextRunPublishes()
     {
+        await Run(Bundle).RunAsync(certificate, isForced: true);
+        var old = File.ReadAllText(Bundle.Path);
         var renewed = await Run(Bundle).RenewAndDieAsync(certificate);
-        Assert.Empty(Directory.GetFiles(Out));
+        Assert.Equal(old, File.ReadAllText(Bundle.Path));
+        // Also a run without the publication reports it.
         Assert.True((await Run().RunAsync(certificate)).ActionsPending);
         var result = await Run(Bundle).RunAsync(certificate);
         AssertResult.Is(result, RenewalStatus.NotDue, changed: true, actionsPending: false);
@@ -291,6 +339,8 @@ public sealed class PublicationTests : IAsyncLifetime
             return (outcome.Result, errors);
         }
     }
+
+    private PfxPublication Pfx(string passwordFile) => new(Path.Combine(Out, "web.pfx")) { PasswordFile = passwordFile };
 
     private async Task IssueAsync()
     {

@@ -20,7 +20,9 @@ public sealed class PublishedKeyTests : EngineTest
         var ca = await CaAsync(CaKind.DevCa);
         var pair = await IssueAsync(ca);
         var published = Directory.CreateDirectory(Path.Combine(Folder, "out")).FullName;
-        string[] targets = [Path.Combine(published, "web.pem"), Path.Combine(published, "key.pem")];
+        string[] targets = [Path.Combine(published, "web.pem"), Path.Combine(published, "key.pem"), Path.Combine(published, "web.pfx")];
+        var password = Path.Combine(Folder, "password");
+        File.WriteAllText(password, "s3cret-of-the-pfx");
         if (isReplacement)
         {
             foreach (var target in targets)
@@ -33,7 +35,7 @@ public sealed class PublishedKeyTests : EngineTest
 
         var trace = Path.Combine(Folder, "trace");
         string[] told = ChildProgram.Tell(Request(ca, pair) with { Rule = RenewalRule.Force });
-        await using (var child = Child.StartAs(["strace", "-f", "-y", "-s", "100000", "-e", "trace=openat,open,creat,write,pwrite64,writev,pwritev,sendto,sendmsg,fchmod,fchmodat,chmod,fchown,fchownat,rename,renameat,renameat2,linkat", "-o", trace], ["publish", .. told, .. targets]))
+        await using (var child = Child.StartAs(["strace", "-f", "-y", "-s", "100000", "-e", "trace=execve,openat,open,creat,write,pwrite64,writev,pwritev,sendto,sendmsg,fchmod,fchmodat,chmod,fchown,fchownat,rename,renameat,renameat2,linkat", "-o", trace], ["publish", .. told, .. targets, password]))
         {
             var (exit, text, errors) = await child.EndAsync();
             Assert.True(exit == 0, text + errors);
@@ -42,11 +44,16 @@ public sealed class PublishedKeyTests : EngineTest
         Assert.Equal(isReplacement ? $"{Unprivileged.User}:{Unprivileged.User} 640" : "0:0 600", Tool.Run("stat", "-c", "%u:%g %a", targets[0]).Trim());
         var calls = File.ReadAllLines(trace);
         var written = calls.Where(call => call.Contains(Key, StringComparison.Ordinal)).ToList();
-        Assert.Equal(targets.Length, written.Count);
+        // The PFX file is encrypted.
+        Assert.Equal(targets.Length - 1, written.Count);
+        Assert.DoesNotContain(calls, call => (call.Contains(" execve(", StringComparison.Ordinal) || call.Contains("write", StringComparison.Ordinal)) && call.Contains("s3cret-of-the-pfx", StringComparison.Ordinal));
+        Assert.All(
+            calls.Where(call => call.Contains("write", StringComparison.Ordinal) && call.Contains($"<{published}/", StringComparison.Ordinal)),
+            call => Assert.Contains(".stepcarenew-new>", call, StringComparison.Ordinal));
         foreach (var target in targets)
         {
             var staged = $"{published}/.{Path.GetFileName(target)}.stepcarenew-new";
-            var write = Assert.Single(Positions(calls, call => call.Contains(Key, StringComparison.Ordinal) && call.Contains($"<{staged}>", StringComparison.Ordinal)));
+            var write = Assert.Single(Positions(calls, call => call.Contains("write", StringComparison.Ordinal) && call.Contains($"<{staged}>", StringComparison.Ordinal)));
             // Created by this process, for its owner alone.
             Assert.Contains("O_EXCL", calls[Assert.Single(Positions(calls, call => call.Contains("O_CREAT", StringComparison.Ordinal) && call.EndsWith($"<{staged}>", StringComparison.Ordinal)))], StringComparison.Ordinal);
             Assert.Matches("O_CREAT[^)]*, 0600\\)", calls.First(call => call.Contains("O_CREAT", StringComparison.Ordinal) && call.EndsWith($"<{staged}>", StringComparison.Ordinal)));

@@ -34,7 +34,7 @@ internal static class ChildProgram
             case "run":
                 return await RunAsync(Request(arguments[1..]), folders => new Volume(folders));
             case "publish":
-                return await PublishAsync(Request(arguments[1..]) with { Publications = [new PemPublication(PemForm.Bundle, arguments[^2]), new PemPublication(PemForm.Key, arguments[^1])] });
+                return await PublishAsync(Request(arguments[1..]) with { Publications = [new PemPublication(PemForm.Bundle, arguments[^4]), new PemPublication(PemForm.Key, arguments[^3]), new PfxPublication(arguments[^2]) { PasswordFile = arguments[^1] }] });
             case "run-with-variables":
                 return await RunAsync(Request(arguments[1..]), folders => new Volume(folders), CaSettingsResolver.FromProcess);
             case "run-registered":

@@ -28,8 +28,6 @@ internal sealed class PairPublications(
     /// <summary>Whether all files are forms of this pair.</summary>
     public bool AreCurrent(KeyedCertificate pair)
     {
-        if (Count == 0)
-            return true;
         using var files = new PublicationFiles(services);
         return all.All(publication => files.IsCurrent(publication, new PublishedPair(pair, findRoot)));
     }
