@@ -38,21 +38,25 @@ public abstract class CertificateCmdlet : StepCmdlet
     public string? KeyPath { get; set; }
 
     /// <summary>The password of an encrypted key.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
     [ValidateNotNull]
     public SecureString? KeyPassword { get; set; }
 
     /// <summary>A file with the password of an encrypted key.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
     [ValidateNotNullOrEmpty]
     public string? KeyPasswordFile { get; set; }
 
     /// <summary>Search subfolders too.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
     public SwitchParameter Recurse { get; set; }
 
     /// <summary>With -Recurse, search folders that are links too.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
     public SwitchParameter FollowSymlink { get; set; }
 
     /// <summary>How many certificates are read at once.</summary>
@@ -91,8 +95,11 @@ public abstract class CertificateCmdlet : StepCmdlet
             if (TryReadKeyPath(KeyPath, isKeyGiven, [KeyPath], out keyPath))
                 certificates = inputs!.Find(Paths, ParameterSetName == LiteralPathSet);
         });
-        batch!.Add(certificates, (certificate, _) => Task.FromResult(Examine(certificate, keyPath)));
+        Start(certificates, (certificate, _) => Task.FromResult(Examine(certificate, keyPath)));
     }
+
+    /// <summary>Starts the work on some inputs.</summary>
+    private protected void Start(IReadOnlyList<CertificateInput> certificates, Func<string, CancellationToken, Task<object>> run) => batch!.Add(certificates, run);
 
     /// <inheritdoc/>
     protected override void EndProcessing()

@@ -6,10 +6,10 @@ using StepCaRenew.Inspection;
 
 namespace StepCaRenew.Cmdlets;
 
-/// <summary>Get-StepCertificate: shows certificates on disk, when they are due, and whether their keys match.</summary>
+/// <summary>Get-StepCertificate: shows certificates on disk or of servers, when they are due, and whether their keys match.</summary>
 [Cmdlet(VerbsCommon.Get, "StepCertificate", DefaultParameterSetName = PathSet, HelpUri = HelpPages.Folder + "Get-StepCertificate.md")]
 [OutputType(typeof(StepCertificate))]
-public sealed class GetStepCertificateCommand : CertificateCmdlet
+public sealed partial class GetStepCertificateCommand : CertificateCmdlet
 {
     private readonly CertificateInspector inspector = new(TimeProvider.System);
 
@@ -40,7 +40,7 @@ public sealed class GetStepCertificateCommand : CertificateCmdlet
     protected override void EndProcessing()
     {
         base.EndProcessing();
-        if (RootEnd.Describe(ReadCa(null, null, null, null), TimeProvider.System, CaSettingsResolver.FromProcess) is { } warning)
+        if (!IsServed && RootEnd.Describe(ReadCa(null, null, null, null), TimeProvider.System, CaSettingsResolver.FromProcess) is { } warning)
             WriteWarning(warning);
     }
 

@@ -15,7 +15,7 @@ public sealed partial class ArchitectureTests
     // A folder may use those before it in this list, and no other. Adding an arrow means moving a line here: docs/architecture.md says why.
     private static readonly string[] Order =
     [
-        "Text", "Errors", "Results", "Json", "Policy", "Processes", "Accounts", "FileSystem", "Logging", "Certificates", "Ca", "Stores", "Monitoring",
+        "Text", "Errors", "Results", "Json", "Policy", "Processes", "Accounts", "FileSystem", "Logging", "Certificates", "Ca", "Servers", "Stores", "Monitoring",
         "FollowUps", "Renewal", "Issuance", "Inspection", "Permissions", "Scheduling", "Registration", "Completion",
     ];
 
@@ -29,6 +29,7 @@ public sealed partial class ArchitectureTests
         ["FileSystem"] = ["Errors", "Accounts"],
         ["Logging"] = ["Text", "Errors", "FileSystem"],
         ["Certificates"] = ["Errors", "Policy", "FileSystem"],
+        ["Servers"] = ["Text", "Errors", "Policy", "Certificates", "Ca"],
         ["Monitoring"] = ["Errors", "Results", "Ca", "Logging"],
         ["Permissions"] = ["Text", "Errors", "Accounts", "FileSystem"],
         ["Scheduling"] = ["Text", "Errors", "Json", "Policy", "Processes", "Accounts", "FileSystem", "Ca"],

@@ -109,6 +109,7 @@ internal static class ConnectionErrors
 /// </summary>
 internal static class TlsAlert
 {
+    public const int HandshakeFailure = 40;
     public const int BadCertificate = 42;
     public const int UnsupportedCertificate = 43;
     public const int CertificateRevoked = 44;

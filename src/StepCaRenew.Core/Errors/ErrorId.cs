@@ -84,7 +84,7 @@ public static partial class ErrorId
     public const string ProxyRefused = nameof(ProxyRefused);
     /// <summary>The proxy in the environment cannot be used: its kind is not supported, or its address is invalid.</summary>
     public const string ProxyInvalid = nameof(ProxyInvalid);
-    /// <summary>The CA refused the TLS handshake for a reason other than the certificate.</summary>
+    /// <summary>The TLS handshake with the CA or another server failed for a reason other than the client certificate.</summary>
     public const string TlsFailed = nameof(TlsFailed);
     /// <summary>The CA refused the client certificate in the TLS handshake.</summary>
     public const string ClientCertificateRefused = nameof(ClientCertificateRefused);

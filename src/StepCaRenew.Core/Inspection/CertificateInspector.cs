@@ -9,24 +9,37 @@ using StepCaRenew.Stores.PemFiles;
 namespace StepCaRenew.Inspection;
 
 /// <summary>Describes a certificate file and its key file. A problem with the key is part of the description, not an error.</summary>
-internal sealed class CertificateInspector(TimeProvider clock)
+internal sealed partial class CertificateInspector(TimeProvider clock)
 {
     /// <summary>Describes a certificate that was read; the key file is found by convention if <paramref name="keyPath"/> is null.</summary>
     public StepCertificate Inspect(CertificateFile certificate, string? keyPath, KeyPassword? password)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        var leaf = certificate.Leaf;
+        var path = keyPath ?? KeyPathConvention.Find(certificate);
+        var (keyStatus, problem) = StatusOfKey(certificate, path, password);
+        var described = Describe(certificate.Leaf);
+        return described with
+        {
+            Name = CertificateName.FromPath(certificate.Path),
+            Status = IsInterrupted(certificate, path) ? CertificateStatus.Interrupted : described.Status,
+            KeyStatus = keyStatus,
+            CertificatePath = certificate.Path,
+            KeyPath = path,
+            KeyErrorId = problem?.ErrorId,
+            KeyMessage = problem?.Message,
+        };
+    }
+
+    // The properties that come from the certificate alone.
+    private StepCertificate Describe(X509Certificate2 leaf)
+    {
         var names = SubjectAlternativeNames.FromCertificate(leaf);
         var provisioner = StepProvisioner.FromCertificate(leaf);
         var validity = CertificateValidity.FromCertificate(leaf);
         var (now, renewAfter) = (clock.GetUtcNow(), RenewalPolicy.DueTime(validity, RenewalRule.Default));
-        var path = keyPath ?? KeyPathConvention.Find(certificate);
-        var (keyStatus, problem) = StatusOfKey(certificate, path, password);
         return new StepCertificate
         {
-            Name = CertificateName.FromPath(certificate.Path),
-            Status = IsInterrupted(certificate, path) ? CertificateStatus.Interrupted : CertificateStatus.At(validity, renewAfter, now),
-            KeyStatus = keyStatus,
+            Status = CertificateStatus.At(validity, renewAfter, now),
             Subject = leaf.Subject,
             DnsNames = TextList.FromNames(names.DnsNames),
             IPAddresses = TextList.FromNames(names.IPAddresses),
@@ -48,10 +61,6 @@ internal sealed class CertificateInspector(TimeProvider clock)
             Thumbprint = leaf.Thumbprint,
             ThumbprintSha256 = leaf.GetCertHashString(HashAlgorithmName.SHA256),
             PublicKeyId = PublicKeyId.Compute(leaf),
-            CertificatePath = certificate.Path,
-            KeyPath = path,
-            KeyErrorId = problem?.ErrorId,
-            KeyMessage = problem?.Message,
         };
     }
 

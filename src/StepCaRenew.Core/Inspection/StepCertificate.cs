@@ -6,7 +6,7 @@ namespace StepCaRenew;
 /// <summary>The output of <c>Get-StepCertificate</c>: flat, so that ConvertTo-Json shows every property.</summary>
 public sealed record StepCertificate
 {
-    /// <summary>The certificate's short name, made of its path.</summary>
+    /// <summary>The certificate's short name, made of its path; of a server its host and port.</summary>
     public string Name { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
     /// <summary>One of <see cref="CertificateStatus"/>.</summary>
@@ -78,7 +78,7 @@ public sealed record StepCertificate
     /// <summary>SHA-256 of the SubjectPublicKeyInfo.</summary>
     public string PublicKeyId { get; internal init => field = PlainText.Line(value); } = string.Empty;
 
-    /// <summary>The certificate file.</summary>
+    /// <summary>The certificate file; empty if the certificate comes from a server.</summary>
     public string CertificatePath { get; internal init => field = PlainText.Path(value); } = string.Empty;
 
     /// <summary>The key file; null if none was found.</summary>
@@ -89,6 +89,21 @@ public sealed record StepCertificate
 
     /// <summary>The message of that error.</summary>
     public string? KeyMessage { get; internal init => field = PlainText.Line(value); }
+
+    /// <summary>The address of the server that serves it; null if it comes from a file.</summary>
+    public string? ServedBy { get; internal init => field = PlainText.Line(value); }
+
+    /// <summary>Of a server: the subjects of the other certificates that it sends, in its order.</summary>
+    public TextList ServedChain { get; internal init; } = TextList.Empty;
+
+    /// <summary>Of a server: the certificate file that its certificate was compared with; null for none.</summary>
+    public string? ComparedWith { get; internal init => field = PlainText.Path(value); }
+
+    /// <summary>Of a server: whether it serves the certificate of <see cref="ComparedWith"/>; null if that was not asked.</summary>
+    public bool? IsSame { get; internal init; }
+
+    /// <summary>Of a server: how it differs from the file in its certificate or its chain, in a sentence; null if it does not.</summary>
+    public string? Difference { get; internal init => field = PlainText.Line(value); }
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;
@@ -134,6 +149,9 @@ public static class KeyStatus
 
     /// <summary>There is no key file.</summary>
     public const string Missing = nameof(Missing);
+
+    /// <summary>The certificate comes from a server; its key is there.</summary>
+    public const string NotChecked = nameof(NotChecked);
 
     /// <summary>The key file cannot be read: it is damaged, its password is missing, or this account does not have permission.</summary>
     public const string Unreadable = nameof(Unreadable);

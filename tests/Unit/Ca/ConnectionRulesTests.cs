@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Time.Testing;
 using NetArchTest.Rules;
@@ -6,12 +7,13 @@ using StepCaRenew.Ca;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.Monitoring;
+using StepCaRenew.Servers;
 
 namespace StepCaRenew.Unit.Ca;
 
 /// <summary>
 /// Checks every place that opens a connection. On Windows .NET caches SChannel's credentials under a key in which only
-/// AllowTlsResume separates connections with a client certificate from those without.
+/// AllowTlsResume, and the versions of TLS that are named, separate connections with a client certificate from those without.
 /// </summary>
 public sealed class ConnectionRulesTests
 {
@@ -19,8 +21,8 @@ public sealed class ConnectionRulesTests
     private static readonly Uri Address = new("https://ca.example.com");
 
     [Fact]
-    public void Connections_AreMadeByThreeTypes() => Assert.Equal(
-        [nameof(CaConnector), nameof(CaHandlerFactory), nameof(HealthCheck)],
+    public void Connections_AreMadeByFourTypes() => Assert.Equal(
+        [nameof(CaConnector), nameof(CaHandlerFactory), nameof(HealthCheck), nameof(ServerClient)],
         UsersOf("System.Net.Http.SocketsHttpHandler", "System.Net.Http.HttpClientHandler", "System.Net.Security.SslStream", "System.Net.Security.SslClientAuthenticationOptions")
             // A caller of the factory names the handler's type and disposes it.
             .Except([nameof(CaClient), nameof(RootDownload)]));
@@ -61,6 +63,17 @@ public sealed class ConnectionRulesTests
         Assert.True(handler.SslOptions.AllowTlsResume);
         Assert.Null(handler.SslOptions.ClientCertificateContext);
         Assert.Null(handler.SslOptions.ClientCertificates);
+    }
+
+    // A resumed session would show the certificate of an earlier connection.
+    [Fact]
+    public void OptionsForAServer_ShowNoCertificateAndDoNotResume()
+    {
+        var options = new ServerClient(TimeProvider.System).CreateOptions("web.example.com", []);
+        Assert.False(options.AllowTlsResume);
+        Assert.Equal(OperatingSystem.IsWindows(), options.EnabledSslProtocols != SslProtocols.None);
+        Assert.Null(options.ClientCertificateContext);
+        Assert.Null(options.ClientCertificates);
     }
 
     // A method that awaits is a nested type of its own.
