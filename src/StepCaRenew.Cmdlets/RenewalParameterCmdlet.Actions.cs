@@ -51,9 +51,24 @@ public abstract partial class RenewalParameterCmdlet
     [ValidateNotNullOrEmpty]
     public string? ActionTimeout { get; set; }
 
+    /// <summary>Servers that must serve the new certificate after the actions: https://host, smtp://host, host:port.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] ServedBy { get; set; } = [];
+
+    /// <summary>How long a server has to serve the new certificate.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ServedTimeout { get; set; }
+
     /// <summary>How long an action may take; null if the parameter was not given.</summary>
     /// <exception cref="RenewalException">It is not a duration.</exception>
     protected TimeSpan? ReadActionTimeout() => ActionTimeout is null ? null : Duration.ParseTimeout(ActionTimeout);
+
+    private TimeSpan? ReadServedTimeout() =>
+        ServedTimeout is null ? null
+        : ServedBy.Length > 0 ? Duration.ParseTimeout(ServedTimeout)
+        : throw Conflict("-ServedTimeout was given without -ServedBy.", "Name the server in -ServedBy.");
 
     /// <summary>The actions of the parameters in their order: signals before programs, as with <c>step</c>, and services last.</summary>
     /// <exception cref="RenewalException">A parameter is missing.</exception>

@@ -3,6 +3,7 @@ using System.Security;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Policy;
 using StepCaRenew.Renewal;
+using StepCaRenew.Servers;
 
 namespace StepCaRenew.Cmdlets;
 
@@ -85,6 +86,8 @@ public abstract partial class RenewalParameterCmdlet : PublishingCmdlet
         Publications = ReadPublications(pfxPassword),
         Actions = ReadActions(scriptBlock),
         ActionTimeout = ReadActionTimeout(),
+        ServedBy = [.. ServedBy.Select(ServerAddress.Parse).Distinct()],
+        ServedTimeout = ReadServedTimeout(),
         LockTimeout = ReadDuration(LockTimeout),
         RetryTimeout = ReadDuration(RetryTimeout),
         LogPath = LogPath is null ? null : FullPath(LogPath),

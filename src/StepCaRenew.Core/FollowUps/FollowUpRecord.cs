@@ -35,7 +35,7 @@ internal sealed record FollowUpRecord(string Replaced, DateTimeOffset Since)
     /// <summary>The serial number of the certificate for which <see cref="Done"/> holds; null if no action is done.</summary>
     public string? DoneFor { get; init; }
 
-    /// <summary>The hashes of the actions that are done.</summary>
+    /// <summary>The hashes of the actions that are done, and of the servers that serve the certificate.</summary>
     public IReadOnlyList<string> Done { get; init; } = [];
 
     /// <summary>By the hash of an action: the hashes of the services that it has stopped, or was about to stop.</summary>
@@ -50,8 +50,10 @@ internal sealed record FollowUpRecord(string Replaced, DateTimeOffset Since)
         serialNumber != Replaced || (DoneFor is not null && DoneFor != serialNumber) || Stopped.Count > 0;
 
     /// <summary>Whether an action is done for a certificate.</summary>
-    public bool IsDone(ActionDefinition action, string serialNumber) =>
-        DoneFor == serialNumber && Done.Contains(action.Hash) && !Stopped.ContainsKey(action.Hash);
+    public bool IsDone(ActionDefinition action, string serialNumber) => IsDone(action.Hash, serialNumber);
+
+    /// <summary>Whether the follow-up with a hash is done for a certificate.</summary>
+    public bool IsDone(string hash, string serialNumber) => DoneFor == serialNumber && Done.Contains(hash) && !Stopped.ContainsKey(hash);
 
     /// <summary>The record after actions have run for a certificate.</summary>
     public FollowUpRecord WithDone(IReadOnlySet<string> hashes, string serialNumber) => hashes.Count == 0 ? this : this with

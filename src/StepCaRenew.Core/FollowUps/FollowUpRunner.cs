@@ -6,8 +6,8 @@ using StepCaRenew.Policy;
 namespace StepCaRenew.FollowUps;
 
 /// <summary>
-/// Runs the follow-ups of one call, after the last replacement: first the publications of each pair, then each action once. One
-/// that fails stays open, and the actions of a pair wait for its publications.
+/// Runs the follow-ups of one call, after the last replacement: first the publications of each pair, then each action once, then the
+/// check that the servers serve the new certificate. One that fails stays open, and those after it wait.
 /// </summary>
 internal sealed class FollowUpRunner(TimeProvider clock) : IDisposable
 {
@@ -20,8 +20,8 @@ internal sealed class FollowUpRunner(TimeProvider clock) : IDisposable
     /// <param name="renewals">The pairs whose follow-ups are open, each with the result of its run.</param>
     /// <param name="host">The settings that all actions share.</param>
     /// <param name="log">The log of the actions.</param>
-    /// <param name="cancellationToken">Ends a running action; it stays open.</param>
-    /// <returns>One error for each publication and each action that failed.</returns>
+    /// <param name="cancellationToken">Ends a running follow-up; it stays open.</param>
+    /// <returns>One error for each publication and each action that failed, and for each server that does not serve the new certificate.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the follow-ups that did not end stay open.</exception>
     public async Task<IReadOnlyList<RenewalException>> RunAsync(
         IReadOnlyList<(PairFollowUps FollowUps, RenewalResult Result)> renewals, ActionHost host, ILogger log, CancellationToken cancellationToken)
@@ -42,6 +42,10 @@ internal sealed class FollowUpRunner(TimeProvider clock) : IDisposable
                 else
                     done.Add(action.Hash);
             }
+
+            // A server is not asked while an action that loads the certificate is open.
+            var acted = last.Where(renewal => renewal.FollowUps.Open.All(action => done.Contains(action.Hash))).ToList();
+            errors.AddRange(await new ServerCheck(clock, log).RunAsync(acted, cancellationToken).ConfigureAwait(false));
         }
         finally
         {

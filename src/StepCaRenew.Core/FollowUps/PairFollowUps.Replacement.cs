@@ -13,7 +13,7 @@ internal sealed partial class PairFollowUps
     /// <exception cref="RenewalException">The record cannot be written; nothing was changed.</exception>
     public IDisposable Stage()
     {
-        next = record ?? (actions.Count > 0 || publications is not null ? new FollowUpRecord(Subject.SerialNumber, runner.Clock.GetUtcNow()) { IsForPublications = actions.Count == 0 } : null);
+        next = record ?? (HasAny ? new FollowUpRecord(Subject.SerialNumber, runner.Clock.GetUtcNow()) { IsForPublications = !HasActionsOrServers } : null);
         // A record of an earlier replacement is open for the new certificate too.
         if (next is null || (record is not null && file.Exists))
             return file;
@@ -42,7 +42,7 @@ internal sealed partial class PairFollowUps
         try
         {
             if (file.Commit())
-                ActionLog.Noted(logger, actions.Count + (publications?.Count ?? 0), location.CertificatePath);
+                ActionLog.Noted(logger, actions.Count + (publications?.Count ?? 0) + Servers.Count, location.CertificatePath);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -36,10 +36,11 @@ internal sealed partial class PairFollowUps
         current.Write(record);
     });
 
-    /// <summary>Records the actions that are done for the certificate, and deletes the record if no follow-up is open.</summary>
-    /// <param name="done">The hashes of actions.</param>
-    public async Task CompleteAsync(IReadOnlySet<string> done)
+    /// <summary>Records the actions and servers that are done for the certificate, and deletes the record if no follow-up is open.</summary>
+    /// <param name="actionsDone">The hashes of actions.</param>
+    public async Task CompleteAsync(IReadOnlySet<string> actionsDone)
     {
+        var done = actionsDone.Union(serving).ToHashSet();
         var isOnDisk = true;
         try
         {

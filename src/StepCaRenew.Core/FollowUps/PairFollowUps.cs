@@ -106,8 +106,7 @@ internal sealed partial class PairFollowUps : IDisposable
     public bool IsOpenFor(PairSnapshot present) => IsOutdatedFor(present) || IsReplacedByOthers(present.Facts) || (IsRecorded && Read().IsOpenFor(present.Facts.SerialNumber));
 
     /// <summary>Whether this run may have follow-ups to run for a certificate that is not due. A run that brings none leaves the record.</summary>
-    public bool HasWorkFor(PairSnapshot present) =>
-        IsReplacedByOthers(present.Facts) || ((actions.Count > 0 || publications is not null || IsRegistered) && IsRecorded) || IsOutdatedFor(present);
+    public bool HasWorkFor(PairSnapshot present) => IsReplacedByOthers(present.Facts) || ((HasAny || IsRegistered) && IsRecorded) || IsOutdatedFor(present);
 
     /// <summary>Finds the follow-ups that are open for the certificate in place.</summary>
     /// <param name="pair">The pair.</param>
@@ -117,7 +116,7 @@ internal sealed partial class PairFollowUps : IDisposable
         var serial = leaf.SerialNumber;
         var (isRecorded, isReplacedByOthers) = (IsRecorded, IsReplacedByOthers(serial));
         isPublished = publications?.AreCurrent(pair.Keyed) ?? true;
-        if (isRecorded || isReplacedByOthers || actions.Count > 0 || publications is not null)
+        if (isRecorded || isReplacedByOthers || HasAny)
             IsLeftToAnother = (acting ??= runner.Locks.TryTake(place, location.CertificatePath, logger)) is null;
         record = isRecorded && Read() is { } found && found.IsOpenFor(serial) ? found : null;
         IsRetry = record is not null;
@@ -148,7 +147,8 @@ internal sealed partial class PairFollowUps : IDisposable
             return false;
         var age = runner.Clock.GetUtcNow() - record.Since;
         // A forged time in the future must not put this off for ever.
-        return age < -Leeway || age > Undone.Aggregate(publications is null ? TimeSpan.Zero : PublicationTime, (sum, action) => sum + (action.Timeout ?? timeout));
+        var limit = (publications is null ? TimeSpan.Zero : PublicationTime) + (UnaskedServers.Count > 0 ? ServedTimeout : TimeSpan.Zero);
+        return age < -Leeway || age > Undone.Aggregate(limit, (sum, action) => sum + (action.Timeout ?? timeout));
     }
 
     /// <summary>Ends the attempt.</summary>
@@ -171,20 +171,21 @@ internal sealed partial class PairFollowUps : IDisposable
     private bool IsReplacedByOthers(string serialNumber) => served?.Last is { } last && last.SerialNumber != serialNumber;
 
     private bool IsComplete(FollowUpRecord candidate) =>
-        isPublished && candidate.Stopped.Count == 0 && actions.All(action => candidate.IsDone(action, Subject.SerialNumber));
+        isPublished && candidate.Stopped.Count == 0
+        && actions.All(action => candidate.IsDone(action, Subject.SerialNumber)) && Servers.All(server => candidate.IsDone(HashOf(server), Subject.SerialNumber));
 
     private void Reopen(string replaced)
     {
         ActionLog.ReplacedByOthers(logger, location.CertificatePath);
-        record = new FollowUpRecord(replaced, runner.Clock.GetUtcNow()) { IsForPublications = actions.Count == 0 };
-        if (actions.Count > 0 || publications is not null)
+        record = new FollowUpRecord(replaced, runner.Clock.GetUtcNow()) { IsForPublications = !HasActionsOrServers };
+        if (HasAny)
             Try(() => file.Write(record));
     }
 
     // After a form of the pair is written again, its readers must load it, whatever was done before.
     private void Reopen(FollowUpRecord earlier)
     {
-        record = earlier with { DoneFor = null, Done = [], IsForPublications = actions.Count == 0 && earlier.IsForPublications };
+        record = earlier with { DoneFor = null, Done = [], IsForPublications = !HasActionsOrServers && earlier.IsForPublications };
         if (!IsLeftToAnother)
             Try(() => file.Write(record));
     }
@@ -193,6 +194,7 @@ internal sealed partial class PairFollowUps : IDisposable
     {
         if (IsRegistered)
             present = ServedCertificate.FromCertificate(leaf);
+        dnsNames = SubjectAlternativeNames.FromCertificate(leaf).DnsNames;
         return new ActionSubject(
             CertificateName.FromPath(location.CertificatePath), location.CertificatePath, pair.Facts.KeyPath, replaced, leaf.SerialNumber,
             isRenewed ? pair.Keyed.Leaf.Thumbprint : null, leaf.Thumbprint, CertificateValidity.FromCertificate(leaf).NotAfter);

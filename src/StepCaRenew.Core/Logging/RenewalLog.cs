@@ -149,6 +149,12 @@ internal static partial class ActionLog
     [LoggerMessage(179, LogLevel.Debug, "The service '{Service}' is {State}; waiting until it runs or has ended.")]
     public static partial void ServiceAwaited(ILogger logger, string service, string state);
 
+    [LoggerMessage(198, LogLevel.Information, "The server {Server} serves the certificate with the serial number {SerialNumber} ({Seconds:0.0} s).")]
+    public static partial void Serves(ILogger logger, string server, string serialNumber, double seconds);
+
+    [LoggerMessage(199, LogLevel.Error, "{Reason} The check stays pending ({ErrorId}).")]
+    public static partial void NotServed(ILogger logger, string errorId, string reason);
+
     [LoggerMessage(192, LogLevel.Information, "'{CertificatePath}' was replaced by another program; the actions run for the new certificate.")]
     public static partial void ReplacedByOthers(ILogger logger, string certificatePath);
 }

@@ -56,6 +56,8 @@ internal sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnl
             dropped.Add(Describe(action));
         foreach (var action in after.Actions.Where(action => before.Actions.All(other => other.Hash != action.Hash)))
             changed.Add($"{Describe(action)} is added");
+        dropped.AddRange(before.ServedBy.Except(after.ServedBy).Select(server => $"-ServedBy {server.Text}"));
+        changed.AddRange(after.ServedBy.Except(before.ServedBy).Select(server => $"-ServedBy {server.Text} is added"));
         if (dropped.Count + changed.Count == 0 && !before.Actions.Select(action => action.Hash).SequenceEqual(after.Actions.Select(action => action.Hash)))
             changed.Add("the order of the actions changes");
         return new DefinitionChanges(dropped, changed);

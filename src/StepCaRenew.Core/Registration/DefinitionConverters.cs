@@ -6,6 +6,7 @@ using StepCaRenew.Json;
 using StepCaRenew.Policy;
 using StepCaRenew.Renewal;
 using StepCaRenew.Scheduling;
+using StepCaRenew.Servers;
 
 namespace StepCaRenew.Registration;
 
@@ -21,6 +22,8 @@ internal sealed class IntervalConverter() : TextConverter<TimeSpan>(
 internal sealed class SchedulerConverter() : NameConverter(SchedulerKind.All);
 
 internal sealed class SidConverter() : CheckedTextConverter(text => AccountSpelling.IsSid(text) ? null : $"'{text}' is not a SID");
+
+internal sealed class ServerConverter() : TextConverter<ServerAddress>(ServerAddress.Parse, server => server.Text);
 
 /// <summary>When a certificate is due, as in a definition: an object with exactly one property. The default rule is not written.</summary>
 internal sealed class RuleConverter : JsonConverter<RenewalRule>

@@ -102,7 +102,7 @@ internal static class DefinitionFormat
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     AllowTrailingCommas = true, ReadCommentHandling = JsonCommentHandling.Skip,
-    Converters = [typeof(PlainTextConverter), typeof(FlagConverter), typeof(RuleConverter), typeof(ActionConverter), typeof(PublicationConverter)])]
+    Converters = [typeof(PlainTextConverter), typeof(FlagConverter), typeof(RuleConverter), typeof(ActionConverter), typeof(PublicationConverter), typeof(ServerConverter)])]
 [JsonSerializable(typeof(RenewalDefinition))]
 [JsonSerializable(typeof(RuleProperties))]
 [JsonSerializable(typeof(ActionProperties))]

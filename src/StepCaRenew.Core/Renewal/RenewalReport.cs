@@ -101,7 +101,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
     public void HandOver(PairFollowUps followUps)
     {
         Withhold(followUps);
-        if (!followUps.IsOpen || followUps.IsLeftToAnother || (followUps.Open.Count == 0 && !followUps.MustPublish))
+        if (!followUps.IsOpen || followUps.IsLeftToAnother || !followUps.HasOpen)
             return;
         FollowUps = followUps;
         followUps.IsHandedOver = true;

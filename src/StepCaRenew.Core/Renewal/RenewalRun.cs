@@ -48,7 +48,12 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     private async Task<Outcome> CheckAsync(CancellationToken cancellationToken)
     {
         store = Keep(await request.Location.OpenAsync(report.WasRead, services.Stores, cancellationToken).ConfigureAwait(false));
-        followUps = Keep(new PairFollowUps(services.FollowUps, store.Record, request.Location, request.Actions, request.Served, LockTimeout, services.Logger) { Publications = Publications });
+        followUps = Keep(new PairFollowUps(services.FollowUps, store.Record, request.Location, request.Actions, request.Served, LockTimeout, services.Logger)
+        {
+            Publications = Publications,
+            Servers = request.ServedBy,
+            ServedTimeout = request.ServedTimeout ?? ServerCheck.DefaultTimeout,
+        });
         snapshot = Keep(store.TryPeek());
         // Leftovers belong to the run that holds the lock, if there is one; they are checked again under the lock.
         if (store.IsInterrupted)

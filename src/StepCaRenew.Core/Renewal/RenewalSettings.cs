@@ -6,6 +6,7 @@ using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Json;
 using StepCaRenew.Policy;
+using StepCaRenew.Servers;
 
 namespace StepCaRenew.Renewal;
 
@@ -49,6 +50,13 @@ internal record RenewalSettings
     [JsonConverter(typeof(TimeLimitConverter))]
     public TimeSpan? ActionTimeout { get; init; }
 
+    /// <summary>The servers that must serve the new certificate after the actions.</summary>
+    public IReadOnlyList<ServerAddress> ServedBy { get; init => field = value ?? []; } = [];
+
+    /// <summary>How long a server has to serve the new certificate; null for the default.</summary>
+    [JsonConverter(typeof(TimeLimitConverter))]
+    public TimeSpan? ServedTimeout { get; init; }
+
     /// <summary>How long to wait for another run on the same pair; null for the default.</summary>
     [JsonConverter(typeof(WaitConverter))]
     public TimeSpan? LockTimeout { get; init; }
@@ -65,6 +73,7 @@ internal record RenewalSettings
     /// <returns>The property of a definition that contradicts another one, and why; null if none does.</returns>
     internal (string Property, string Problem)? FindConflict() =>
         KeyAlgorithm is not null && !Rekey ? ("keyAlgorithm", "it needs \"rekey\": true")
+        : ServedTimeout is not null && ServedBy.Count == 0 ? ("servedTimeout", "it needs \"servedBy\"")
         : Publications.GroupBy(publication => publication.Path).FirstOrDefault(same => same.Skip(1).Any()) is { } several ? ("publications", $"two of them have the path '{several.Key}'")
         : null;
 }

@@ -20,7 +20,7 @@ public sealed record RenewalResult
     /// <summary>True if a file on disk was replaced.</summary>
     public bool Changed { get; internal init; }
 
-    /// <summary>True if a follow-up of a renewal, a publication or an action, is pending.</summary>
+    /// <summary>True if a follow-up of a renewal is pending: a publication, an action, or a server that does not serve the new certificate.</summary>
     public bool ActionsPending { get; internal init; }
 
     /// <summary>The files with other forms of the pair that this run has written.</summary>

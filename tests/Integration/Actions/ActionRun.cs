@@ -7,6 +7,7 @@ using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Policy;
 using StepCaRenew.Renewal;
+using StepCaRenew.Servers;
 
 namespace StepCaRenew.Integration.Actions;
 
@@ -27,6 +28,10 @@ internal sealed class ActionRun(string stepPath, params ActionDefinition[] actio
 
     public RenewalEngine Engine => engine ??= new(TimeProvider.System, () => 0.5, _ => null, this, _ => Volume);
 
+    public IReadOnlyList<ServerAddress> ServedBy { get; init; } = [];
+
+    public TimeSpan ServedTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
     public ActionHost Host { get; init; } = new() { Timeout = TimeSpan.FromSeconds(30) };
 
     public static ActionDefinition Append(string file, string word = "ran") => new CommandAction("sh", ["-c", "echo \"$1 $STEPCARENEW_SERIAL\" >> \"$0\"", file, word]);
@@ -44,6 +49,8 @@ internal sealed class ActionRun(string stepPath, params ActionDefinition[] actio
         RetryTimeout = TimeSpan.Zero,
         Publications = Publications,
         Actions = actions,
+        ServedBy = ServedBy,
+        ServedTimeout = ServedTimeout,
     };
 
     public Task<RenewalOutcome> RenewAsync(string certificatePath, bool isForced = false) =>

@@ -41,16 +41,23 @@ internal sealed class RegisteredScene : IDisposable
         return runs.Outcomes;
     }
 
+    /// <summary>Runs the renewal if it is due.</summary>
+    /// <returns>Its outcome and the exit code of the run.</returns>
+    public Task<(RegisteredOutcome Outcome, int ExitCode)> CheckAsync() => RunAsync(home, name, isForced: false, TimeProvider.System, NullLogger.Instance);
+
     /// <summary>Runs a renewal whose files are in a folder.</summary>
-    public static async Task<RegisteredOutcome> RunAsync(string home, string name, TimeProvider clock, ILogger logger)
+    public static async Task<RegisteredOutcome> RunAsync(string home, string name, TimeProvider clock, ILogger logger) =>
+        (await RunAsync(home, name, isForced: true, clock, logger)).Outcome;
+
+    private static async Task<(RegisteredOutcome Outcome, int ExitCode)> RunAsync(string home, string name, bool isForced, TimeProvider clock, ILogger logger)
     {
         var store = StoreAt(home);
-        var options = new RegisteredRunOptions { Module = new RunningModule(null, home), IsForced = true, RetryTimeout = TimeSpan.Zero };
+        var options = new RegisteredRunOptions { Module = new RunningModule(null, home), IsForced = isForced, RetryTimeout = TimeSpan.Zero };
         using var runs = new RegisteredRuns(options, clock, () => 0.5, _ => null, logger);
         await runs.RenewAsync(0, store, name, CancellationToken.None);
         await runs.ActAsync(CancellationToken.None);
         await runs.FinishAsync(CancellationToken.None);
-        return runs.Outcomes.Single();
+        return (runs.Outcomes.Single(), runs.ExitCode);
     }
 
     public void Dispose() => home.Dispose();

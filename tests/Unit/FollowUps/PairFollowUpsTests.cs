@@ -1,6 +1,7 @@
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.Servers;
 using StepCaRenew.Stores;
 using StepCaRenew.Stores.PemFiles;
 
@@ -291,6 +292,35 @@ public sealed class PairFollowUpsTests : IDisposable
         UnixFile.ChangeOwner(folder.Path, 3456, 4567);
         Replace(Reload);
         Assert.Equal("3456 4567 600", Tool.Run("stat", "-c", "%u %g %a", paths.Pending).Trim());
+    }
+
+    // The certificate of these tests is for host.example.com.
+    [Theory]
+    [InlineData("https://host.example.com", "host.example.com")]
+    [InlineData("https://HOST.example.com", "host.example.com")]
+    [InlineData("https://localhost", "host.example.com")]
+    [InlineData("https://127.0.0.1", "host.example.com")]
+    [InlineData("https://[::1]", "host.example.com")]
+    public void NameFor_HostThatTheCertificateIsNotFor_IsANameOfTheCertificate(string address, string expected) =>
+        Assert.Equal(expected, Load([]).NameFor(ServerAddress.Parse(address)));
+
+    [Theory]
+    [InlineData("https://a.example.com", "a.example.com")]
+    [InlineData("https://a.b.example.com", "a.b.example.com")]
+    [InlineData("https://127.0.0.1", null)]
+    public void NameFor_WildcardCertificate_IsTheHostOrNone(string address, string? expected)
+    {
+        TestAuthority.Default.Issue(new LeafSpec { SerialNumber = [Old], DnsNames = ["*.example.com"], NotAfter = clock.GetUtcNow().AddDays(1) }).WriteTo(folder, "web");
+        Assert.Equal(expected, Load([]).NameFor(ServerAddress.Parse(address)));
+    }
+
+    [Theory]
+    [InlineData("https://shop.example.com", "shop.example.com")]
+    [InlineData("https://a.shop.example.com", "www.example.com")]
+    public void NameFor_SeveralNames_PrefersTheHost(string address, string expected)
+    {
+        TestAuthority.Default.Issue(new LeafSpec { SerialNumber = [Old], DnsNames = ["*.test", "www.example.com", "shop.example.com"], NotAfter = clock.GetUtcNow().AddDays(1) }).WriteTo(folder, "web");
+        Assert.Equal(expected, Load([]).NameFor(ServerAddress.Parse(address)));
     }
 
     private void Write(FollowUpRecord record) => File.WriteAllBytes(paths.Pending, record.Render());

@@ -2,6 +2,7 @@ using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Policy;
 using StepCaRenew.Registration;
+using StepCaRenew.Servers;
 
 namespace StepCaRenew.Unit.Registration;
 
@@ -36,6 +37,15 @@ public sealed class DefinitionChangesTests
             ],
             changes.Dropped);
         Assert.Empty(changes.Changed);
+    }
+
+    [Fact]
+    public void Between_OtherServers_NamesThem()
+    {
+        var before = Full with { ServedBy = [ServerAddress.Parse("https://old"), ServerAddress.Parse("https://both")] };
+        var changes = DefinitionChanges.Between(before, Full with { ServedBy = [ServerAddress.Parse("https://both"), ServerAddress.Parse("imap://new")] });
+        Assert.Equal(["-ServedBy https://old:443"], changes.Dropped);
+        Assert.Equal(["-ServedBy imap://new:143 is added"], changes.Changed);
     }
 
     [Fact]

@@ -46,6 +46,7 @@ public sealed class DefinitionReadTests
                 { "reloadService": "nginx" },
                 { "restartService": "postfix" },
               ],
+              "servedBy": ["https://web.example.com", "[::1]:8443", "smtp://mail.example.com:587"], "servedTimeout": "2m",
               "actionTimeout": "5m", "lockTimeout": "0s", "retryTimeout": "1m30s",
               "healthCheckUriFile": "/etc/hc", "logPath": "/var/log/web.log", /* and trailing commas */
             }
@@ -74,6 +75,8 @@ public sealed class DefinitionReadTests
             action => Assert.Equal(new SignalAction("HUP", Full("/run/b.pid")), action),
             action => Assert.Equal(new ServiceAction("nginx", IsReload: true), action),
             action => Assert.Equal(new ServiceAction("postfix", IsReload: false), action));
+        Assert.Equal(["https://web.example.com:443", "tls://[::1]:8443", "smtp://mail.example.com:587"], definition.ServedBy.Select(server => server.Text));
+        Assert.Equal(TimeSpan.FromMinutes(2), definition.ServedTimeout);
         Assert.Equal((TimeSpan.FromMinutes(5), TimeSpan.Zero, TimeSpan.FromSeconds(90)), (definition.ActionTimeout, definition.LockTimeout, definition.RetryTimeout));
         Assert.Equal((Full("/etc/hc"), Full("/var/log/web.log")), (definition.HealthCheckUriFile, definition.LogPath));
     }
@@ -155,6 +158,10 @@ public sealed class DefinitionReadTests
         { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"signal\": \"NONE\", \"pidFile\": \"/p\" } ] }", 2, "actions[0].signal", "The signal" },
         { "{ \"certificate\": \"/a\", \"actions\": [\n{ \"scriptBlock\": \"rm\" } ] }", 2, "actions[0].scriptBlock", "no such property" },
         { "{ \"certificate\": \"/a\", \"actionTimeout\": \"0s\" }", 1, "actionTimeout", "greater than zero" },
+        { "{ \"certificate\": \"/a\", \"servedBy\": [\"https://b\",\n\"web.example.com\"] }", 2, "servedBy[1]", "names no port" },
+        { "{ \"certificate\": \"/a\", \"servedBy\": [7] }", 1, "servedBy[0]", "a number instead of a text" },
+        { "{ \"certificate\": \"/a\", \"servedBy\": \"https://b\" }", 1, "servedBy", "a text instead of a list" },
+        { "{ \"certificate\": \"/a\",\n\"servedTimeout\": \"1m\" }", 2, "servedTimeout", "it needs \"servedBy\"" },
         { "{ \"certificate\": \"/a\", \"lockTimeout\": 30 }", 1, "lockTimeout", "a number instead of a text" },
         { "{ \"certificate\": \"/a\", \"healthCheckUri\": \"https://x\" }", 1, "healthCheckUri", "no such property" },
         { "{ \"certificate\": \"/a\", \"actions\": [[[[[[[[[[]]]]]]]]]] }", 1, "", "depth" },

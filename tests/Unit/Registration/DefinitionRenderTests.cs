@@ -7,6 +7,7 @@ using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Policy;
 using StepCaRenew.Registration;
 using StepCaRenew.Scheduling;
+using StepCaRenew.Servers;
 
 namespace StepCaRenew.Unit.Registration;
 
@@ -80,6 +81,7 @@ public sealed class DefinitionRenderTests
             _ => new PemPublication((PemForm)random.Next(5), Path.GetFullPath(Folder())),
         };
         var isRekey = random.Next(2) == 0;
+        IReadOnlyList<ServerAddress> servers = [.. Enumerable.Range(0, random.Next(3)).Select(index => ServerAddress.Parse($"smtp://host{index}:{random.Next(1, 65536)}"))];
         var account = Maybe(Text);
         return new()
         {
@@ -109,6 +111,8 @@ public sealed class DefinitionRenderTests
             ModulePath = Maybe(() => Path.GetFullPath(Folder())),
             Actions = [.. Enumerable.Range(0, random.Next(4)).Select(_ => Action())],
             ActionTimeout = Time(),
+            ServedBy = servers,
+            ServedTimeout = servers.Count > 0 ? Time() : null,
             LockTimeout = Time(),
             RetryTimeout = Time(),
             HealthCheckUriFile = Maybe(() => Path.GetFullPath(Folder())),

@@ -13,7 +13,7 @@ public sealed class SchemaTests
     [
         "'mail'", // the file's name
         "Write 8s", "greater than zero", "not a percentage", // durations and percentages are checked by their own rules
-        "https", // likewise addresses
+        "https", "names no port", // likewise addresses
         "control character", "The signal", "twice", "two of them",
     ];
 
