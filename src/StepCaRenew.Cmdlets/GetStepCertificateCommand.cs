@@ -47,7 +47,7 @@ public sealed partial class GetStepCertificateCommand : CertificateCmdlet
     /// <inheritdoc/>
     protected override object Examine(string certificatePath, string? keyPath)
     {
-        using var certificate = CertificateFile.Load(certificatePath);
+        using var certificate = CertificateFile.Load(certificatePath, Password);
         return Shown.For(inspector.Inspect(certificate, keyPath, Password));
     }
 

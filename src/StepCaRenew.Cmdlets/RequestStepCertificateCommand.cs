@@ -154,7 +154,7 @@ public sealed class RequestStepCertificateCommand : PublishingCmdlet
 
     private static StepCertificate Inspect(PairLocation location, KeyPassword? password)
     {
-        using var certificate = CertificateFile.Load(location.CertificatePath);
+        using var certificate = CertificateFile.Load(location.CertificatePath, password);
         return new CertificateInspector(TimeProvider.System).Inspect(certificate, location.KeyPath, password);
     }
 }

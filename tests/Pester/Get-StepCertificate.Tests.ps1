@@ -592,15 +592,17 @@ Describe 'Get-StepCertificate' {
             (Get-StepCertificate $folder/root.crt).Subject | Should -BeExactly 'CN=Test Root'
         }
 
-        It 'reports that PKCS#12 files are not supported yet' {
+        It 'needs the password of a PFX file, and reports one that is wrong' {
             $pfx = Join-Path $folder web.pfx
             Export-TestPfx $pair $pfx -Password secret
+            $wrong = ConvertTo-SecureString wrong -AsPlainText -Force
             foreach ($command in 'Get-StepCertificate', 'Test-StepCertificatePair', 'Invoke-StepRenewal') {
                 & $command $pfx -ErrorVariable problem -ErrorAction SilentlyContinue > $null
-                $problem[0].FullyQualifiedErrorId | Should -BeLike 'CertificateUnsupported,*' -Because $command
-                $problem[0].Exception.Message | Should -BeLike "*'$pfx'*PKCS#12 is not supported yet*"
-                $problem[0].ErrorDetails.RecommendedAction | Should -BeLike '*openssl pkcs12*'
-                $problem[0].CategoryInfo.Category | Should -Be 'NotImplemented'
+                $problem[0].FullyQualifiedErrorId | Should -BeLike 'KeyPasswordRequired,*' -Because $command
+                $problem[0].Exception.Message | Should -BeLike "*'$pfx' has a password*"
+                $problem[0].ErrorDetails.RecommendedAction | Should -BeLike '*-KeyPasswordFile*'
+                & $command $pfx -KeyPassword $wrong -ErrorVariable problem -ErrorAction SilentlyContinue > $null
+                $problem[0].FullyQualifiedErrorId | Should -BeLike 'KeyPasswordWrong,*' -Because $command
             }
             (Get-StepCertificate $pair.CertificatePath $pfx).KeyErrorId | Should -BeExactly 'KeyUnsupported'
             Remove-Item $pfx

@@ -25,10 +25,14 @@ internal static class CertificateDecoder
 #pragma warning restore SYSLIB0057
 }
 
-/// <summary>Recognises a PKCS#12 file (.pfx, .p12), which users give as a certificate or key file.</summary>
+/// <summary>Recognises a PFX file (PKCS#12), by its name or by its content.</summary>
 internal static class Pkcs12Shape
 {
     private const string Pkcs7 = "1.2.840.113549.1.7.";
+
+    /// <summary>Whether a path has the ending of a PFX file.</summary>
+    public static bool IsName(string path) => Path.GetExtension(path.AsSpan()) is var ending
+        && (ending.Equals(".pfx", StringComparison.OrdinalIgnoreCase) || ending.Equals(".p12", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether the bytes begin as a PKCS#12 file does (RFC 7292 section 4): version 3, then a PKCS#7 content.</summary>
     public static bool Matches(ReadOnlyMemory<byte> bytes)
@@ -45,8 +49,4 @@ internal static class Pkcs12Shape
             return false;
         }
     }
-
-    public static RenewalException Unsupported(string errorId, string what, string path) => new(
-        errorId, $"The {what} '{path}' is a PKCS#12 file. PKCS#12 is not supported yet.",
-        "Export the certificate with its chain, and the private key, to PEM files (openssl pkcs12 does that), and name those files.");
 }

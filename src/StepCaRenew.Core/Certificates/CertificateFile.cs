@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Certificates.Pem;
+using StepCaRenew.Certificates.Pfx;
 using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Certificates;
@@ -13,18 +15,17 @@ internal sealed class CertificateFile : IDisposable
     private readonly IReadOnlyList<ChainLink> links;
     private IReadOnlyList<X509Certificate2>? chain;
 
-    private CertificateFile(PemDocument document, X509Certificate2 leaf, IReadOnlyList<ChainLink> links)
-    {
-        Document = document;
-        Leaf = leaf;
-        this.links = links;
-    }
+    private CertificateFile(PemDocument document, X509Certificate2 leaf, IReadOnlyList<ChainLink> links, PfxFile? pfx = null) =>
+        (Document, Leaf, this.links, Pfx) = (document, leaf, links, pfx);
 
     /// <summary>The path of the file as the user gave it.</summary>
     public string Path => Document.File.Path;
 
     /// <summary>The file as it was read.</summary>
     public PemDocument Document { get; }
+
+    /// <summary>The pair in a PFX file; null if the file is of another kind, or a PFX file without a private key.</summary>
+    public PfxFile? Pfx { get; }
 
     /// <summary>The end-entity certificate, without a private key.</summary>
     public X509Certificate2 Leaf { get; }
@@ -37,15 +38,17 @@ internal sealed class CertificateFile : IDisposable
     public IReadOnlyList<X509Certificate2> Chain => chain ??= [.. links.Select(link => link.Decode())];
 
     /// <summary>Whether the file also holds a private key.</summary>
-    public bool HoldsKey => Document.HoldsKey;
+    public bool HoldsKey => Document.IsPfx ? Pfx is not null : Document.HoldsKey;
 
-    /// <summary>Reads a certificate file, PEM or DER.</summary>
+    /// <summary>Reads a certificate file: PEM, DER, PFX or P7B.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="password">The password of a PFX file; ignored for others.</param>
     /// <exception cref="RenewalException">The file cannot be read, or holds no certificate.</exception>
-    public static CertificateFile Load(string path) => Parse(Read(path));
+    public static CertificateFile Load(string path, KeyPassword? password = null) => Parse(Read(path), password: password);
 
     /// <summary>Reads a certificate file that <paramref name="open"/> opens.</summary>
-    /// <inheritdoc cref="Load(string)"/>
-    internal static CertificateFile Load(string path, Func<string, SmallFile> open) => Parse(Read(path, open));
+    /// <inheritdoc cref="Load(string, KeyPassword?)"/>
+    internal static CertificateFile Load(string path, Func<string, SmallFile> open, KeyPassword? password = null) => Parse(Read(path, open), password: password);
 
     /// <summary>Reads a certificate file without decoding its certificates.</summary>
     /// <exception cref="RenewalException">The file cannot be read, or is neither PEM nor DER.</exception>
@@ -63,10 +66,13 @@ internal sealed class CertificateFile : IDisposable
     /// <exception cref="RenewalException">The file holds no certificate.</exception>
     /// <param name="document">The file.</param>
     /// <param name="isKeyKnown">True if the leaf is known to match a private key: its public key is then not checked again.</param>
-    internal static CertificateFile Parse(PemDocument document, bool isKeyKnown = false)
+    /// <param name="password">The password of a PFX file; ignored for others.</param>
+    internal static CertificateFile Parse(PemDocument document, bool isKeyKnown = false, KeyPassword? password = null)
     {
         var path = document.File.Path;
-        var certificates = document.Certificates.Select((der, index) => ChainLink.Create(der, () => Decode(der, document, index + 1))).ToList();
+        if (document.IsPfx)
+            return FromPfx(document, password);
+        var certificates = P7bCertificates.Unpack(document).Select((der, index) => ChainLink.Create(der, () => Decode(der, document, index + 1))).ToList();
         if (certificates.Count == 0)
             throw new RenewalException(
                 ErrorId.CertificateInvalid, $"The {What} '{path}' holds no certificate, but {document.DescribeContent()}.", "Name the certificate file.");
@@ -81,8 +87,22 @@ internal sealed class CertificateFile : IDisposable
     public void Dispose()
     {
         Leaf.Dispose();
+        Pfx?.Dispose();
         foreach (var link in links)
             link.Release();
+    }
+
+    private static CertificateFile FromPfx(PemDocument document, KeyPassword? password)
+    {
+        var content = PfxReader.Read(document.File, password);
+        if (content.Bags.Any(bag => bag.IsKey))
+        {
+            var pfx = PfxFile.FromContent(document.File, content, password);
+            return new CertificateFile(document, pfx.Leaf, pfx.ChainLinks, pfx);
+        }
+
+        var (leaf, links) = ChainOrder.Sort([.. PfxFile.Certificates(content, document.File.Path).Select(certificate => certificate.Link)], document.File.Path);
+        return new CertificateFile(document, leaf.Decode(), links);
     }
 
     /// <summary>Decodes a certificate with all its parts; null if that fails.</summary>
@@ -93,7 +113,7 @@ internal sealed class CertificateFile : IDisposable
         cause = null;
         try
         {
-            // The constructor would also accept PKCS#12 and PKCS#7.
+            // The constructor of .NET 8 would also accept a PFX file and a P7B file.
             if (!CertificateOutline.HasShape(der))
                 throw new CryptographicException("The structure is not a certificate.");
             var certificate = CertificateDecoder.Decode(der);
@@ -109,8 +129,6 @@ internal sealed class CertificateFile : IDisposable
 
     private static X509Certificate2 Decode(ReadOnlyMemory<byte> der, PemDocument document, int number)
     {
-        if (Pkcs12Shape.Matches(der))
-            throw Pkcs12Shape.Unsupported(ErrorId.CertificateUnsupported, What, document.File.Path);
         return TryDecode(der, out var cause) ?? throw new RenewalException(
             ErrorId.CertificateInvalid, $"Certificate {number} in '{document.File.Path}' cannot be decoded; the file holds {document.DescribeContent()}.",
             "Restore the file from a backup, or issue a new certificate.", cause);

@@ -24,7 +24,7 @@ public static partial class ErrorId
     // Their content
     /// <summary>The file does not contain a readable certificate.</summary>
     public const string CertificateInvalid = nameof(CertificateInvalid);
-    /// <summary>The certificate file is of a kind that is not supported, such as PKCS#12.</summary>
+    /// <summary>The certificate file is of a kind that is not supported, such as a PFX file with RC2 or too many iterations.</summary>
     public const string CertificateUnsupported = nameof(CertificateUnsupported);
     /// <summary>The file contains several leaf certificates, and it is not clear which one is meant.</summary>
     public const string CertificateAmbiguous = nameof(CertificateAmbiguous);

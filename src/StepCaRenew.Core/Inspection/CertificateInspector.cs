@@ -4,6 +4,7 @@ using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Policy;
+using StepCaRenew.Stores.Files;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Inspection;
@@ -76,7 +77,9 @@ internal sealed partial class CertificateInspector(TimeProvider clock)
     {
         try
         {
-            using var key = KeyFile.Load(keyPath ?? KeyPathConvention.FindRequired(certificate), password);
+            using var key = certificate.Pfx is { } pfx && keyPath == certificate.Path
+                ? KeyFile.FromPfx(pfx, certificate.Document)
+                : KeyFile.Load(keyPath ?? KeyPathConvention.FindRequired(certificate), password);
             return PairMatch.Matches(certificate.Leaf, key.Key)
                 ? (KeyStatus.Matches, null)
                 : (KeyStatus.Mismatch, KeyMismatch.Describe(certificate, key));

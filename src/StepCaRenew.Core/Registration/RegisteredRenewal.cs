@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Ca.Configuration;
-using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Policy;
@@ -100,7 +99,7 @@ internal sealed class RegisteredRenewal : IDisposable
         try
         {
             using var folders = new OpenFolders();
-            using var certificate = CertificateFile.Load(Definition.CertificatePath, path => folders.OpenToRead(TargetPath.Follow(path)));
+            using var certificate = Definition.LoadCertificate(path => folders.OpenToRead(TargetPath.Follow(path)));
             return ScheduleInterval.For(CertificateValidity.FromCertificate(certificate.Leaf).Lifetime) ?? ScheduleInterval.All[0];
         }
         catch (RenewalException)

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Accounts;
 using StepCaRenew.Ca.Trust;
-using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Pem;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps;
@@ -159,7 +158,7 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
     {
         try
         {
-            using var certificate = CertificateFile.Load(definition.CertificatePath, path => SmallFile.Open(TargetPath.Follow(path)));
+            using var certificate = definition.LoadCertificate(path => SmallFile.Open(TargetPath.Follow(path)));
             return certificate.Leaf.SerialNumber;
         }
         catch (RenewalException)
@@ -217,7 +216,7 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
         request = request with { Account = AccountName.Resolve(request.Account) };
         var given = request.Definition;
         RenewalName.RequireValid(given.Name);
-        using var certificate = CertificateFile.Load(given.CertificatePath);
+        using var certificate = given.LoadCertificate();
         var store = new DefinitionStore(RenewalFolders.ForScope(request.Scope, environment));
         var (definition, settings) = new DefinitionMaker(environment).Make(request, store, certificate);
         var run = ScheduledRuns.Plan(store.Folders, definition, request.Account, CertificateValidity.FromCertificate(certificate.Leaf), request.Module, environment);

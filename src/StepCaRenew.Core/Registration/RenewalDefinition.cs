@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
+using StepCaRenew.FileSystem;
 using StepCaRenew.Json;
 using StepCaRenew.Renewal;
 
@@ -87,6 +89,15 @@ internal sealed record RenewalDefinition : RenewalSettings
     /// <summary>Whether two definitions have the same content.</summary>
     public bool IsEquivalentTo(RenewalDefinition? other) =>
         other is not null && DefinitionFormat.Render(this).AsSpan().SequenceEqual(DefinitionFormat.Render(other));
+
+    /// <summary>Reads the certificate, to show it or to find its lifetime; the password file is read only for a PFX file.</summary>
+    /// <param name="open">Opens the file.</param>
+    /// <exception cref="RenewalException">It cannot be read.</exception>
+    public CertificateFile LoadCertificate(Func<string, SmallFile>? open = null)
+    {
+        using var password = KeyPasswordFile is { } file ? KeyPassword.FromFileIfNeeded(file) : null;
+        return CertificateFile.Load(CertificatePath, open ?? SmallFile.Open, password);
+    }
 
     /// <summary>The request of a run.</summary>
     public RenewalRequest ToRequest(KeyPassword? password) =>

@@ -43,7 +43,7 @@ internal sealed class TaskReader(SchedulerFinder schedulers, RunningModule modul
         };
         try
         {
-            using var certificate = CertificateFile.Load(definition.CertificatePath);
+            using var certificate = definition.LoadCertificate();
             (task, facts) = Describe(task, facts, definition, certificate);
             var run = ScheduledRuns.Plan(store.Folders, definition, account, CertificateValidity.FromCertificate(certificate.Leaf), module, environment);
             var finding = await scheduler.FindAsync(run, cancellationToken).ConfigureAwait(false);

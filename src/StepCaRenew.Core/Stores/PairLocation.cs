@@ -1,14 +1,17 @@
+using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
+using StepCaRenew.Stores.Files;
 using StepCaRenew.Stores.PemFiles;
+using StepCaRenew.Stores.PfxFiles;
 
 namespace StepCaRenew.Stores;
 
-/// <summary>The pair that a user or a definition names: the two files. Another kind of store has a location of its own kind.</summary>
+/// <summary>The pair that a user or a definition names: two files, or a PFX file. Another kind of store has a location of its own kind.</summary>
 /// <param name="CertificatePath">The full path of the certificate file.</param>
-/// <param name="KeyPath">The full path of the key file; null for the one next to the certificate.</param>
+/// <param name="KeyPath">The full path of the key file; null for the one next to the certificate, or in a PFX file.</param>
 internal record PairLocation(string CertificatePath, string? KeyPath)
 {
-    /// <summary>The password of the key; null if it has none.</summary>
+    /// <summary>The password of the key or of the PFX file; null if it has none.</summary>
     public KeyPassword? KeyPassword { get; init; }
 
     /// <summary>The folder of the record of follow-ups: the state folder of a registered renewal. Null for the folder of the certificate.</summary>
@@ -26,7 +29,9 @@ internal record PairLocation(string CertificatePath, string? KeyPath)
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RenewalException">The certificate cannot be read, or there is no key next to it.</exception>
     public virtual Task<IPairStore> OpenAsync(bool wasRead, StoreServices services, CancellationToken cancellationToken) =>
-        PemFileStore.OpenAsync(this, wasRead, services, cancellationToken);
+        Pkcs12Shape.IsName(CertificatePath)
+            ? PfxFileStore.OpenAsync(this, wasRead, services, cancellationToken)
+            : PemFileStore.OpenAsync(this, wasRead, services, cancellationToken);
 
     /// <summary>Removes the lock files of a pair that no schedule renews any more, unless a run holds them.</summary>
     /// <exception cref="RenewalException">The certificate cannot be read, or there is no key next to it.</exception>

@@ -5,6 +5,7 @@ using StepCaRenew.FollowUps;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Crash;
 using StepCaRenew.Stores;
+using StepCaRenew.Stores.Files;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Actions;

@@ -16,6 +16,7 @@ using StepCaRenew.Policy;
 using StepCaRenew.Registration;
 using StepCaRenew.Renewal;
 using StepCaRenew.Stores;
+using StepCaRenew.Stores.Files;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Children;

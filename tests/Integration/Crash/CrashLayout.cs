@@ -8,6 +8,12 @@ public enum CrashLayout
     OneFile,
     WithoutExchange,
 
+    /// <summary>A PFX file with a password.</summary>
+    Pfx,
+
+    /// <summary>A PFX file where two files cannot be exchanged.</summary>
+    PfxWithoutExchange,
+
     /// <summary>No files at all: a store of another kind.</summary>
     Memory,
 }

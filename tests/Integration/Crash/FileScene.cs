@@ -3,6 +3,7 @@ using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
+using StepCaRenew.Certificates.Pfx;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FileSystem.Native;
 using StepCaRenew.Integration.Cas;
@@ -24,6 +25,8 @@ internal sealed class FileScene : CrashScene
     private static readonly byte[] AclBytes = Convert.FromHexString(
         "02000000" + "01000600FFFFFFFF" + "02000400E1100000" + "04000400FFFFFFFF" + "10000400FFFFFFFF" + "20000000FFFFFFFF");
 
+    private static readonly KeyPassword Password = new("a password");
+
     private readonly TestFolder folder;
     private readonly byte[] certificate;
     private readonly byte[] key;
@@ -35,18 +38,19 @@ internal sealed class FileScene : CrashScene
     {
         folder = new();
         this.ca = ca;
-        canExchange = layout != CrashLayout.WithoutExchange;
+        canExchange = layout is not (CrashLayout.WithoutExchange or CrashLayout.PfxWithoutExchange);
+        var isPfx = layout is CrashLayout.Pfx or CrashLayout.PfxWithoutExchange;
         key = File.ReadAllBytes(issued.KeyPath);
-        certificate = [.. layout == CrashLayout.OneFile ? key : [], .. File.ReadAllBytes(issued.CertificatePath)];
-        CertificatePath = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "certs")).FullName, "web.crt");
+        CertificatePath = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "certs")).FullName, isPfx ? "web.pfx" : "web.crt");
+        certificate = Content(issued, isOneFile: layout == CrashLayout.OneFile);
         KeyPath = layout switch
         {
-            CrashLayout.OneFile => CertificatePath,
+            CrashLayout.OneFile or CrashLayout.Pfx or CrashLayout.PfxWithoutExchange => CertificatePath,
             CrashLayout.TwoFolders => Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "keys")).FullName, "web.key"),
             _ => Path.ChangeExtension(CertificatePath, ".key"),
         };
         Write(CertificatePath, certificate);
-        if (layout != CrashLayout.OneFile)
+        if (KeyPath != CertificatePath)
             Write(KeyPath, key);
         rights = Rights();
     }
@@ -69,10 +73,13 @@ internal sealed class FileScene : CrashScene
 
     public string KeyPath { get; }
 
+    private bool IsPfx => CertificatePath.EndsWith(".pfx", StringComparison.Ordinal);
+
     public override RenewalRequest Request(bool rekey) => new()
     {
         CertificatePath = CertificatePath,
         KeyPath = KeyPath,
+        KeyPassword = IsPfx ? Password : null,
         Rekey = rekey,
         Rule = RenewalRule.Force,
         Ca = new() { StepPath = ca.StepPath },
@@ -90,12 +97,12 @@ internal sealed class FileScene : CrashScene
         // Whole files, by rename: the key first, as a careful program does.
         if (KeyPath != CertificatePath)
             Replace(KeyPath, File.ReadAllBytes(theirs.KeyPath));
-        Replace(CertificatePath, [.. KeyPath == CertificatePath ? File.ReadAllBytes(theirs.KeyPath) : [], .. File.ReadAllBytes(theirs.CertificatePath)]);
+        Replace(CertificatePath, Content(theirs, isOneFile: KeyPath == CertificatePath));
     }
 
     public override string Serial()
     {
-        using var pair = CertificatePair.Load(CertificatePath, KeyPath, null);
+        using var pair = CertificatePair.Load(CertificatePath, KeyPath, Password);
         Assert.True(pair.Matches);
         return pair.Leaf.SerialNumber;
     }
@@ -103,14 +110,14 @@ internal sealed class FileScene : CrashScene
     public override IReadOnlyList<string> Leftovers =>
     [
         .. Directory.EnumerateFiles(folder, "*", new EnumerationOptions { AttributesToSkip = 0, RecurseSubdirectories = true })
-            .Except([CertificatePath, KeyPath, Path.Combine(Path.GetDirectoryName(CertificatePath)!, ".web.crt.stepcarenew-lock")]),
+            .Except([CertificatePath, KeyPath, Path.Combine(Path.GetDirectoryName(CertificatePath)!, $".{Path.GetFileName(CertificatePath)}.stepcarenew-lock")]),
     ];
 
     /// <summary>A whole pair, old or new, with the rights of the old one, and nothing besides but the lock.</summary>
     /// <returns>True for the new one.</returns>
     public override bool AssertWhole(string when)
     {
-        using var pair = CertificatePair.Load(CertificatePath, KeyPath, null);
+        using var pair = CertificatePair.Load(CertificatePath, KeyPath, Password);
         Assert.True(pair.Matches, $"{when}: certificate and key don't belong together.");
         var isOld = certificate.AsSpan().SequenceEqual(pair.Certificate.Document.File.Bytes);
         if (isOld && KeyPath != CertificatePath)
@@ -121,6 +128,14 @@ internal sealed class FileScene : CrashScene
     }
 
     public override void Dispose() => folder.Dispose();
+
+    private byte[] Content(IssuedPair issued, bool isOneFile)
+    {
+        if (!IsPfx)
+            return [.. isOneFile ? File.ReadAllBytes(issued.KeyPath) : [], .. File.ReadAllBytes(issued.CertificatePath)];
+        using var pair = CertificatePair.Load(issued.CertificatePath, issued.KeyPath, null);
+        return PfxWriter.Write(pair.Keyed, Password, PfxEncryption.Aes256, "web");
+    }
 
     private static void Replace(string path, byte[] content)
     {

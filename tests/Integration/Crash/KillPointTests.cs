@@ -21,6 +21,9 @@ public sealed class KillPointTests(ITestOutputHelper output)
         { CrashLayout.OneFile, false, "RSA-2048" },
         { CrashLayout.WithoutExchange, false, "EC-P256" },
         { CrashLayout.WithoutExchange, true, "EC-P256" },
+        { CrashLayout.Pfx, false, "EC-P256" },
+        { CrashLayout.Pfx, true, "RSA-2048" },
+        { CrashLayout.PfxWithoutExchange, true, "EC-P256" },
         { CrashLayout.Memory, false, "EC-P256" },
         { CrashLayout.Memory, true, "EC-P256" },
     };

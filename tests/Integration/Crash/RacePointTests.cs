@@ -12,6 +12,8 @@ public sealed class RacePointTests(ITestOutputHelper output)
     [InlineData(CrashLayout.Plain, true)]
     [InlineData(CrashLayout.TwoFolders, true)]
     [InlineData(CrashLayout.OneFile, true)]
+    [InlineData(CrashLayout.Pfx, false)]
+    [InlineData(CrashLayout.Pfx, true)]
     [InlineData(CrashLayout.Memory, false)]
     [InlineData(CrashLayout.Memory, true)]
     public async Task DeployedAtAnyPoint_TheirPairStays(CrashLayout layout, bool rekey)

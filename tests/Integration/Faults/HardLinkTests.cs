@@ -3,6 +3,7 @@ using StepCaRenew.FileSystem;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Policy;
+using StepCaRenew.Stores.Files;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Faults;

@@ -6,6 +6,7 @@ using StepCaRenew.Integration.Engine;
 using StepCaRenew.Policy;
 using StepCaRenew.Renewal;
 using StepCaRenew.Stores;
+using StepCaRenew.Stores.Files;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Integration.Faults;

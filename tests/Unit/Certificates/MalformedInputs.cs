@@ -75,10 +75,10 @@ internal static class MalformedInputs
         yield return Neither("an SSH public key", Content(TestKeys.Text("openssh-ed25519.pub")));
         yield return new("an SSH private key", Content(TestKeys.Text("openssh-ed25519.pem")), Certificate, ErrorId.KeyUnsupported);
         yield return Neither("PKCS#12", Content(Pair.Leaf.CopyWithPrivateKey((ECDsa)Pair.Key).Export(X509ContentType.Pkcs12, "x")))
-            with { CertificateError = ErrorId.CertificateUnsupported, KeyError = ErrorId.KeyUnsupported };
+            with { CertificateError = ErrorId.KeyPasswordRequired, KeyError = ErrorId.KeyUnsupported };
         var pkcs7 = new X509Certificate2Collection(Pair.Leaf).Export(X509ContentType.Pkcs7)!;
-        yield return Neither("PKCS#7 DER", Content(pkcs7));
-        yield return Neither("PKCS#7 PEM", Content(PemEncoding.WriteString("PKCS7", pkcs7)));
+        yield return new("PKCS#7 DER", Content(pkcs7), null, Key);
+        yield return new("PKCS#7 PEM", Content(PemEncoding.WriteString("PKCS7", pkcs7)), null, Key);
         yield return Neither("PKCS#7 under a certificate's label", Content(PemEncoding.WriteString("CERTIFICATE", pkcs7)));
         yield return Neither("a Java key store", Content([0xFE, 0xED, 0xFE, 0xED, 0, 0, 0, 2, 0, 0, 0, 1]));
         yield return Neither("gzip", Content([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0x4B, 0x4C, 4, 0]));

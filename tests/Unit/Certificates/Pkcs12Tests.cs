@@ -10,14 +10,16 @@ namespace StepCaRenew.Unit.Certificates;
 public sealed class Pkcs12Tests
 {
     [Fact]
-    public void Load_Pkcs12AsCertificateOrKey_SaysThatItIsNotSupported()
+    public void Load_PfxAsKeyFile_SaysThatItIsThePair()
     {
         using var folder = new TestFolder();
         var pfx = folder.Write("web.pfx", Pfx());
-        var problem = Expect.Failure(ErrorId.CertificateUnsupported, () => CertificateFile.Load(pfx));
-        Assert.Contains("PKCS#12 is not supported yet", problem.Message, StringComparison.Ordinal);
-        Assert.Contains("PKCS#12 is not supported yet", Expect.Failure(ErrorId.KeyUnsupported, () => KeyFile.Load(pfx)).Message, StringComparison.Ordinal);
-        Assert.Contains("PKCS#12 is not supported yet", Expect.Failure(ErrorId.CertificateUnsupported, () => CertificateFolder.IsLeaf(pfx)).Message, StringComparison.Ordinal);
+        Assert.Contains("is a PFX file, which holds a certificate with its key", Expect.Failure(ErrorId.KeyUnsupported, () => KeyFile.Load(pfx)).Message, StringComparison.Ordinal);
+        Expect.Failure(ErrorId.KeyPasswordRequired, () => CertificateFile.Load(pfx));
+        using var password = new KeyPassword("secret");
+        using var file = CertificateFile.Load(pfx, password);
+        Assert.True(file.HoldsKey);
+        Assert.True(CertificateFolder.IsLeaf(pfx));
     }
 
     [Fact]

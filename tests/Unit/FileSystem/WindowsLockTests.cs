@@ -1,4 +1,5 @@
 using StepCaRenew.FileSystem;
+using StepCaRenew.Stores.Files;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Unit.FileSystem;

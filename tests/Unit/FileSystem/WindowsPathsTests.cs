@@ -1,5 +1,6 @@
 using StepCaRenew.FileSystem;
 using StepCaRenew.Permissions;
+using StepCaRenew.Stores.Files;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Unit.FileSystem;

@@ -4,6 +4,7 @@ using System.Text;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps;
 using StepCaRenew.Stores;
+using StepCaRenew.Stores.Files;
 using StepCaRenew.Stores.PemFiles;
 using StepCaRenew.Unit.Fixtures;
 
@@ -158,7 +159,7 @@ public sealed class WindowsRenameTests : IDisposable
         var certificate = folder.Write("web.crt", "certificate");
         var paths = new PairPaths(certificate, certificate);
         var folders = new OpenFolders();
-        var file = new FollowUpFile(new PemRecord(paths, new Volume(folders), folders, new StoreServices(clock, NullLogger.Instance)), NullLogger.Instance);
+        var file = new FollowUpFile(new FileRecord(paths, new Volume(folders), folders, new StoreServices(clock, NullLogger.Instance), new PemForm(null)), NullLogger.Instance);
         File.WriteAllText(paths.Pending, "old");
         var reader = new FileStream(paths.Pending, FileMode.Open, FileAccess.Read, FileShare.Read);
         clock.OnWait = () =>

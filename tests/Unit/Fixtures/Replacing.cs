@@ -1,6 +1,7 @@
 using System.Text;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Stores;
+using StepCaRenew.Stores.Files;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Unit.Fixtures;

@@ -2,6 +2,7 @@ using StepCaRenew.FileSystem;
 using StepCaRenew.FileSystem.Native;
 using StepCaRenew.FollowUps;
 using StepCaRenew.Stores;
+using StepCaRenew.Stores.Files;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Unit.FollowUps;
@@ -59,7 +60,7 @@ public sealed class ActingLocksTests : IDisposable
     private IDisposable? Take(ActingLocks locks, PairPaths pair)
     {
         using var folders = new OpenFolders();
-        return locks.TryTake(new PemRecord(pair, new Volume(folders), folders, new StoreServices(TimeProvider.System, log)), pair.Certificate, log);
+        return locks.TryTake(new FileRecord(pair, new Volume(folders), folders, new StoreServices(TimeProvider.System, log), new PemForm(null)), pair.Certificate, log);
     }
 
     private PairPaths Pair(int number) => new(folder.Write($"{number}.crt", "certificate"), folder.Write($"{number}.key", "key"));

@@ -3,6 +3,7 @@ using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Servers;
 using StepCaRenew.Stores;
+using StepCaRenew.Stores.Files;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Unit.FollowUps;
@@ -330,7 +331,7 @@ public sealed class PairFollowUpsTests : IDisposable
 
     private PairFollowUps Load(IReadOnlyList<ActionDefinition> actions, string? recordFolder = null, ServedCertificate? served = null)
     {
-        var place = new PemRecord(paths with { RecordFolder = recordFolder }, new Volume(folders), folders, new StoreServices(clock, log));
+        var place = new FileRecord(paths with { RecordFolder = recordFolder }, new Volume(folders), folders, new StoreServices(clock, log), new PemForm(null));
         var run = new PairFollowUps(runner, place, new PairLocation(paths.Certificate, paths.Key) { RecordFolder = recordFolder }, actions, served is null ? null : new ServedPlace(served, () => served, _ => { }), TimeSpan.FromMinutes(5), log);
         using var pair = new PemSnapshot(CertificatePair.Load(paths.Certificate, paths.Key, null));
         run.Load(pair);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using StepCaRenew.Certificates.Pem;
+using StepCaRenew.Certificates.Pfx;
 using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Certificates.Keys;
@@ -59,6 +60,10 @@ internal sealed class KeyFile : IDisposable
         }
     }
 
+    /// <summary>The key of a PFX file that was read; it belongs to that.</summary>
+    internal static KeyFile FromPfx(PfxFile pfx, PemDocument document) =>
+        new(document, pfx.Key, pfx.KeyBag.IsShroudedKey ? KeyFormat.EncryptedPkcs8 : KeyFormat.Pkcs8, isLegacyEncrypted: false);
+
     /// <inheritdoc/>
     public void Dispose() => Key.Dispose();
 
@@ -95,7 +100,9 @@ internal sealed class KeyFile : IDisposable
     private static KeyFile FromDer(PemDocument document, KeyPassword? password)
     {
         if (Pkcs12Shape.Matches(document.File.Bytes))
-            throw Pkcs12Shape.Unsupported(ErrorId.KeyUnsupported, What, document.File.Path);
+            throw new RenewalException(
+                ErrorId.KeyUnsupported, $"The {What} '{document.File.Path}' is a PFX file, which holds a certificate with its key.",
+                "Name it as the certificate, and leave out -KeyPath; or name a key file that is PEM or DER.");
         var format = KeyDecoder.FormatOfDer(document.File.Bytes)
             ?? throw new CryptographicException("The structure is not PKCS#8, PKCS#1 or SEC 1.");
         return new KeyFile(document, Decode(document.File.Bytes, format, document, password), format, isLegacyEncrypted: false);

@@ -43,8 +43,11 @@ internal sealed class PemDocument
         }
     }
 
-    /// <summary>Whether it holds a private key.</summary>
-    public bool HoldsKey => Blocks.Any(block => block.IsPrivateKey);
+    /// <summary>Whether it is a PFX file (PKCS#12).</summary>
+    public bool IsPfx => !IsPem && Pkcs12Shape.Matches(File.Bytes);
+
+    /// <summary>Whether it holds a private key; a PFX file is taken to hold one.</summary>
+    public bool HoldsKey => Blocks.Any(block => block.IsPrivateKey) || IsPfx;
 
     /// <summary>Reads a file as PEM or DER.</summary>
     /// <param name="file">The content of the file.</param>
@@ -82,7 +85,7 @@ internal sealed class PemDocument
 
     /// <summary>The labels of the blocks, for messages: <c>2 CERTIFICATE, EC PRIVATE KEY</c>.</summary>
     public string DescribeContent() =>
-        !IsPem ? "a DER structure" : string.Join(", ", Blocks.GroupBy(block => block.Label).Take(MostLabels).Select(Counted));
+        !IsPem ? IsPfx ? "a PFX structure" : "a DER structure" : string.Join(", ", Blocks.GroupBy(block => block.Label).Take(MostLabels).Select(Counted));
 
     private static string Counted(IGrouping<string, PemBlock> blocks) => blocks.Count() is > 1 and var count ? $"{count} {blocks.Key}" : blocks.Key;
 

@@ -16,10 +16,12 @@ internal sealed class PfxFile : IDisposable
     private readonly IReadOnlyList<ChainLink> chain;
     private readonly IReadOnlyList<ChainLink> others;
     private IReadOnlyList<X509Certificate2>? decodedChain;
+    private bool isKeyTaken;
 
-    private PfxFile(InputFile file, PfxContent content, PrivateKey key, PfxBag keyBag, ChainLink leaf, PfxBag leafBag, List<ChainLink> rest)
+    private PfxFile(InputFile file, PfxContent content, Pair pair, List<ChainLink> rest)
     {
-        (File, Content, Key, KeyBag, this.leaf, LeafBag) = (file, content, key, keyBag, leaf, leafBag);
+        (File, Content, Key, KeyBag, leaf, LeafBag) = (file, content, pair.Key, pair.KeyBag, pair.Leaf.Link, pair.Leaf.Bag);
+        Matches = pair.Matches;
         chain = ChainOrder.TakeIssuers(leaf, rest);
         others = rest;
     }
@@ -56,6 +58,9 @@ internal sealed class PfxFile : IDisposable
     /// <summary>The certificates of the chain, not decoded.</summary>
     public IReadOnlyList<ChainLink> ChainLinks => chain;
 
+    /// <summary>Whether the certificate and the key match. A file with one certificate and one key that do not match can be read.</summary>
+    public bool Matches { get; }
+
     /// <summary>The certificate with its chain and its key, which this file disposes.</summary>
     public KeyedCertificate Keyed => new(Leaf, () => Chain, Key, Path);
 
@@ -71,24 +76,35 @@ internal sealed class PfxFile : IDisposable
 
     /// <summary>Reads a PFX file whose content was read.</summary>
     /// <exception cref="RenewalException">The file is damaged or not supported, holds no pair, or the password does not open it.</exception>
-    public static PfxFile Parse(InputFile file, KeyPassword? password)
+    public static PfxFile Parse(InputFile file, KeyPassword? password) => FromContent(file, PfxReader.Read(file, password), password);
+
+    /// <summary>Finds the pair in a PFX file that was read.</summary>
+    /// <inheritdoc cref="Parse"/>
+    internal static PfxFile FromContent(InputFile file, PfxContent content, KeyPassword? password)
     {
-        var content = PfxReader.Read(file, password);
         var certificates = Certificates(content, file.Path);
         if (certificates.Count == 0)
             throw PfxErrors.NoCertificate(file.Path);
         var keys = content.Bags.Where(bag => bag.IsKey).ToList();
         if (keys.Count == 0)
             throw PfxErrors.NoKey(file.Path);
-        var (key, keyBag, leaf) = FindPair(certificates, keys, content, file.Path, password);
-        var rest = certificates.Where(other => !other.Link.IsSame(leaf.Link)).Select(other => other.Link).ToList();
-        return new PfxFile(file, content, key, keyBag, leaf.Link, leaf.Bag, rest);
+        var pair = FindPair(certificates, keys, content, file.Path, password);
+        return new PfxFile(file, content, pair, [.. certificates.Where(other => !other.Link.IsSame(pair.Leaf.Link)).Select(other => other.Link)]);
+    }
+
+    /// <summary>Disposes the file but for its key, which then belongs to the caller.</summary>
+    public PrivateKey TakeKey()
+    {
+        isKeyTaken = true;
+        Dispose();
+        return Key;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Key.Dispose();
+        if (!isKeyTaken)
+            Key.Dispose();
         foreach (var link in chain.Concat(others).Append(leaf))
             link.Release();
         // A key that is not encrypted by itself was decrypted with its part.
@@ -115,46 +131,52 @@ internal sealed class PfxFile : IDisposable
     }
 
     // The key decides which certificate is the leaf: a self-signed one can be a CA certificate.
-    private static (PrivateKey Key, PfxBag KeyBag, (ChainLink Link, PfxBag Bag) Leaf) FindPair(
-        List<(ChainLink Link, PfxBag Bag)> certificates, List<PfxBag> keys, PfxContent content, string path, KeyPassword? password)
+    private static Pair FindPair(List<(ChainLink Link, PfxBag Bag)> certificates, List<PfxBag> keys, PfxContent content, string path, KeyPassword? password)
     {
-        var pairs = new List<(PrivateKey Key, PfxBag KeyBag, (ChainLink Link, PfxBag Bag) Leaf)>();
+        var (pairs, decoded) = (new List<Pair>(), new List<(PrivateKey Key, PfxBag Bag)>());
         RenewalException? unsupported = null;
+        Pair? found = null;
         try
         {
             foreach (var bag in keys)
             {
-                PrivateKey key;
                 try
                 {
-                    key = DecodeKey(bag, content, path, password);
+                    decoded.Add((DecodeKey(bag, content, path, password), bag));
                 }
                 // Another key may be the one of the certificate.
                 catch (RenewalException e) when (e.ErrorId == ErrorId.KeyUnsupported)
                 {
                     unsupported = e;
-                    continue;
                 }
-
-                var matching = certificates.FindAll(certificate => PairMatch.Matches(PublicKeyOf(certificate.Link).Span, key));
-                if (matching.Count == 0)
-                    key.Dispose();
-                else
-                    pairs.AddRange(Narrow(matching, bag).Select(certificate => (key, bag, certificate)));
             }
 
-            return pairs.Count switch
+            foreach (var (key, bag) in decoded)
+            {
+                var matching = certificates.FindAll(certificate => PairMatch.Matches(PublicKeyOf(certificate.Link).Span, key));
+                pairs.AddRange(Narrow(matching, bag).Select(certificate => new Pair(key, bag, certificate, Matches: true)));
+            }
+
+            found = pairs.Count switch
             {
                 1 => pairs[0],
-                0 => throw unsupported ?? PfxErrors.Mismatch(path),
-                _ => throw PfxErrors.Ambiguous(path, [.. pairs.Select(pair => pair.Leaf.Link.Subject)]),
+                > 1 => throw PfxErrors.Ambiguous(path, [.. pairs.Select(pair => pair.Leaf.Link.Subject)]),
+                _ => unsupported is null ? FindMismatch(certificates, decoded) ?? throw PfxErrors.Mismatch(path) : throw unsupported,
             };
+            return found;
         }
-        catch
+        finally
         {
-            pairs.ForEach(pair => pair.Key.Dispose());
-            throw;
+            foreach (var (key, _) in decoded.Where(one => one.Key != found?.Key))
+                key.Dispose();
         }
+    }
+
+    // One key and one leaf that do not match are still a pair, which can be shown.
+    private static Pair? FindMismatch(List<(ChainLink Link, PfxBag Bag)> certificates, List<(PrivateKey Key, PfxBag Bag)> keys)
+    {
+        var leaves = certificates.FindAll(certificate => !certificate.Link.IsAuthority);
+        return keys.Count == 1 && leaves.Count == 1 ? new Pair(keys[0].Key, keys[0].Bag, leaves[0], Matches: false) : null;
     }
 
     // Several certificates for one key, such as an old and a new one: the local key id says which belongs to it.
@@ -189,4 +211,6 @@ internal sealed class PfxFile : IDisposable
     private static X509Certificate2 Decode(ReadOnlyMemory<byte> der, int number, string path) =>
         CertificateFile.TryDecode(der, out var cause) ?? throw new RenewalException(
             ErrorId.CertificateInvalid, $"Certificate {number} in '{path}' cannot be decoded.", "Restore the file from a backup, or issue a new certificate.", cause);
+
+    private sealed record Pair(PrivateKey Key, PfxBag KeyBag, (ChainLink Link, PfxBag Bag) Leaf, bool Matches);
 }

@@ -22,9 +22,17 @@ internal sealed class PfxPassword
     /// <summary>The password of a new file; an empty one without a password, as most programs write it.</summary>
     public static PfxPassword ForNew(KeyPassword? password) => new(password, isMissing: false);
 
-    /// <summary>The passwords that a file may have: the one that was given, or the two ways to have none.</summary>
-    public static IReadOnlyList<PfxPassword> Candidates(KeyPassword? password) =>
-        password is { Characters.Length: > 0 } ? [new(password, isMissing: false)] : [new(null, isMissing: false), new(null, isMissing: true)];
+    /// <summary>
+    /// The passwords that a file may have: the one that was given, and the two ways to have none. A password is ignored for a
+    /// file that has none, as for a key that is not encrypted.
+    /// </summary>
+    public static IEnumerable<PfxPassword> Candidates(KeyPassword? password)
+    {
+        if (password is { Characters.Length: > 0 })
+            yield return new(password, isMissing: false);
+        yield return new(null, isMissing: false);
+        yield return new(null, isMissing: true);
+    }
 
     /// <summary>The password as PBKDF2 gets it, UTF-8. The caller wipes it.</summary>
     public byte[] ToUtf8() => password?.ToUtf8() ?? [];

@@ -15,6 +15,9 @@ internal static class CertificateFolder
     public static bool IsLeaf(string path)
     {
         var document = CertificateFile.Read(path);
+        // A pattern such as *.pfx names it; only the password shows what it holds.
+        if (document.IsPfx)
+            return true;
         var outlines = document.Certificates.Select(CertificateOutline.TryRead).ToList();
         if (outlines.Exists(outline => outline is null))
         {

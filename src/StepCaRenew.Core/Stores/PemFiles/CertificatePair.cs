@@ -44,7 +44,7 @@ internal sealed class CertificatePair : IDisposable
     /// <summary>Whether the certificate and the key match.</summary>
     public bool Matches => PairMatch.Matches(Leaf, Key);
 
-    /// <summary>Reads both files; the key file is found by convention if <paramref name="keyPath"/> is null.</summary>
+    /// <summary>Reads both files, or a PFX file; the key file is found by convention if <paramref name="keyPath"/> is null.</summary>
     /// <exception cref="RenewalException">A file cannot be read.</exception>
     public static CertificatePair Load(string certificatePath, string? keyPath, KeyPassword? password) =>
         Load(certificatePath, certificate => keyPath ?? KeyPathConvention.FindRequired(certificate), password, SmallFile.Open);
@@ -53,10 +53,12 @@ internal sealed class CertificatePair : IDisposable
     /// <inheritdoc cref="Load(string, string?, KeyPassword?)"/>
     internal static CertificatePair Load(string certificatePath, Func<CertificateFile, string> keyPathOf, KeyPassword? password, Func<string, SmallFile> open)
     {
-        var certificate = CertificateFile.Load(certificatePath, open);
+        var certificate = CertificateFile.Load(certificatePath, open, password);
         try
         {
-            return new CertificatePair(certificate, KeyFile.Load(keyPathOf(certificate), password, open));
+            var keyPath = keyPathOf(certificate);
+            return new CertificatePair(
+                certificate, certificate.Pfx is { } pfx && keyPath == certificate.Path ? KeyFile.FromPfx(pfx, certificate.Document) : KeyFile.Load(keyPath, password, open));
         }
         catch
         {

@@ -15,7 +15,7 @@ internal static class KeyPathConvention
     public static string? Find(CertificateFile certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        return Find(certificate.Document);
+        return certificate.HoldsKey ? certificate.Path : FindNextTo(certificate.Path);
     }
 
     /// <summary>As <see cref="Find(CertificateFile)"/>, but an error if there is none.</summary>

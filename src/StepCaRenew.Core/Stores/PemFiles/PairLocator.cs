@@ -1,6 +1,7 @@
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Pem;
 using StepCaRenew.FileSystem;
+using StepCaRenew.Stores.Files;
 
 namespace StepCaRenew.Stores.PemFiles;
 
@@ -16,13 +17,17 @@ internal static class PairLocator
     /// <param name="location">The pair.</param>
     /// <param name="open">Opens the certificate file.</param>
     /// <param name="exists">Whether a file exists next to it.</param>
-    /// <returns>No document if the pair may be new, or if the file cannot be read now but a key is next to it: another process may be writing it.</returns>
+    /// <returns>No document if the pair may be new (except a PFX file), or if the file cannot be read now but a key is next to it: another process may be writing it.</returns>
     /// <exception cref="RenewalException">The certificate cannot be read, or there is no key next to it.</exception>
     public static (PemDocument? Certificate, string KeyPath) Locate(PairLocation location, Func<string, SmallFile> open, Func<string, bool> exists)
     {
         var path = location.CertificatePath;
         if (location.MayBeNew)
-            return (null, location.KeyPath ?? (HoldsKey(path, open) ? path : KeyPathConvention.FindNextTo(path, exists) ?? KeyPathConvention.ForNew(path)));
+        {
+            var present = TryRead(path, open);
+            return (present is { IsPfx: true } ? present : null, location.KeyPath ?? (present is { HoldsKey: true } ? path : KeyPathConvention.FindNextTo(path, exists) ?? KeyPathConvention.ForNew(path)));
+        }
+
         try
         {
             var document = CertificateFile.Read(path, open);
@@ -35,17 +40,7 @@ internal static class PairLocator
     }
 
     /// <summary>Whether a certificate file holds a key too; false if it cannot be read: it may be half written, and its key next to it.</summary>
-    public static bool HoldsKey(string certificatePath, Func<string, SmallFile> open)
-    {
-        try
-        {
-            return CertificateFile.Read(certificatePath, open).HoldsKey;
-        }
-        catch (RenewalException)
-        {
-            return false;
-        }
-    }
+    public static bool HoldsKey(string certificatePath, Func<string, SmallFile> open) => TryRead(certificatePath, open) is { HoldsKey: true };
 
     /// <summary>Requires the folders of a pair that may be new, and opens them.</summary>
     /// <exception cref="RenewalException">A folder does not exist, or this account cannot enter it.</exception>
@@ -68,6 +63,18 @@ internal static class PairLocator
             {
                 throw WriteErrors.Map(e, paths.Certificate);
             }
+        }
+    }
+
+    private static PemDocument? TryRead(string path, Func<string, SmallFile> open)
+    {
+        try
+        {
+            return CertificateFile.Read(path, open);
+        }
+        catch (RenewalException)
+        {
+            return null;
         }
     }
 

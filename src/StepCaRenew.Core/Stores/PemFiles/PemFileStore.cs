@@ -2,71 +2,35 @@ using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Certificates.Pem;
 using StepCaRenew.FileSystem;
+using StepCaRenew.Stores.Files;
+using StepCaRenew.Stores.PfxFiles;
 
 namespace StepCaRenew.Stores.PemFiles;
 
-/// <summary>
-/// A pair in PEM or DER files, during one attempt. Its folders are opened once: wherever the paths of the user lead later,
-/// all reads, the lock and the replacement concern the same files.
-/// </summary>
-internal sealed class PemFileStore : IPairStore
+/// <summary>A pair in PEM or DER files.</summary>
+internal sealed class PemFileStore : FileStore
 {
     private const string CertificateFileName = "certificate file";
     private const string KeyFileName = "key file";
 
-    private readonly PairLocation location;
     private readonly string keyPath;
-    private readonly StoreServices services;
-    private readonly OpenFolders folders;
-    private readonly IVolume volume;
-    private readonly SharingRetry retry;
-    private readonly PairRecovery recovery;
     private PemDocument? opened;
-    private PairLock? pairLock;
 
     private PemFileStore(PairLocation location, OpenFolders folders, PairPaths paths, string keyPath, PemDocument? certificate, StoreServices services)
-    {
-        (this.location, this.keyPath, this.services, this.folders, Paths, opened) = (location, keyPath, services, folders, paths, certificate);
-        volume = services.Volumes(folders);
-        Record = new PemRecord(paths, volume, folders, services);
-        (retry, recovery) = (new SharingRetry(services.Clock), new PairRecovery(volume, services.Clock, services.Logger, location.MayBeNew));
-    }
-
-    /// <summary>The files, links resolved.</summary>
-    public PairPaths Paths { get; }
-
-    /// <inheritdoc/>
-    public IPairRecord Record { get; }
-
-    /// <inheritdoc/>
-    public bool IsLocked => PairLock.IsHeld(folders, Paths);
-
-    /// <inheritdoc/>
-    public bool IsInterrupted => recovery.IsNeeded(Paths);
+        : base(location, folders, paths, new PemForm(location.KeyPassword), services) => (this.keyPath, opened) = (keyPath, certificate);
 
     /// <summary>Finds the files of a pair and opens their folders; see <see cref="PairLocation.OpenAsync"/>.</summary>
-    public static async Task<IPairStore> OpenAsync(PairLocation location, bool wasRead, StoreServices services, CancellationToken cancellationToken)
-    {
-        for (var wait = new WriterWait(location, wasRead, services.Clock, services.Logger); ; await wait.PauseAsync(cancellationToken).ConfigureAwait(false))
-        {
-            try
-            {
-                return Open(location, services);
-            }
-            catch (RenewalException e) when (wait.Explains(e))
-            {
-            }
-        }
-    }
+    public static Task<IPairStore> OpenAsync(PairLocation location, bool wasRead, StoreServices services, CancellationToken cancellationToken) =>
+        WaitAsync(WaitFor(location, wasRead, services), () => Open(location, services), cancellationToken);
 
     /// <inheritdoc/>
-    public PairSnapshot? TryPeek()
+    public override PairSnapshot? TryPeek()
     {
         try
         {
-            var certificate = opened ?? CertificateFile.Read(location.CertificatePath, Open);
+            var certificate = opened ?? CertificateFile.Read(Location.CertificatePath, Open);
             opened = null;
-            return PemSnapshot.TryCreate(certificate, KeyFile.Load(keyPath, location.KeyPassword, Open));
+            return PemSnapshot.TryCreate(certificate, KeyFile.Load(keyPath, Location.KeyPassword, Open));
         }
         catch (RenewalException)
         {
@@ -75,59 +39,38 @@ internal sealed class PemFileStore : IPairStore
     }
 
     /// <inheritdoc/>
-    public async Task LockAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
-        pairLock = await PairLock.AcquireAsync(folders, Paths, timeout, services.Clock, services.Logger, cancellationToken).ConfigureAwait(false);
-
-    /// <inheritdoc/>
-    public void RequireLocked() => pairLock?.RequireInPlace();
-
-    /// <inheritdoc/>
-    public Task<bool> RecoverAsync() => recovery.RunAsync(Paths, location.KeyPassword);
-
-    /// <inheritdoc/>
-    public async Task<PairSnapshot> LoadAsync(bool wasRead, Action<PairFacts> onRead, CancellationToken cancellationToken)
+    public override Task<PairSnapshot> LoadAsync(bool wasRead, Action<PairFacts> onRead, CancellationToken cancellationToken)
     {
-        for (var wait = new WriterWait(location, wasRead, services.Clock, services.Logger); ; await wait.PauseAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (TryLoad(wait) is not { } pair)
-                continue;
-            onRead(pair.Facts);
-            if (pair.Matches)
-                return new PemSnapshot(pair);
-            using (pair)
-            {
-                if (!wait.Explains(pair))
-                    throw KeyMismatch.Describe(pair.Certificate, pair.KeyFile);
-            }
-        }
+        var wait = WaitFor(Location, wasRead, Services);
+        return WaitAsync<PairSnapshot>(wait, () => TryLoad(wait, onRead), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public PrivateKey LoadKey()
+    public override PrivateKey LoadKey()
     {
         try
         {
-            return KeyFile.Load(keyPath, location.KeyPassword, Open).Key;
+            return KeyFile.Load(keyPath, Location.KeyPassword, Open).Key;
         }
         catch (RenewalException e) when (e.ErrorId == ErrorId.FileNotFound)
         {
-            throw new RenewalException(ErrorId.KeyNotFound, $"There is no key '{keyPath}' for the certificate '{location.CertificatePath}'.", "Name the key with -KeyPath.", e);
+            throw new RenewalException(ErrorId.KeyNotFound, $"There is no key '{keyPath}' for the certificate '{Location.CertificatePath}'.", "Name the key with -KeyPath.", e);
         }
     }
 
     /// <inheritdoc/>
-    public PairVersion ReadVersion()
+    public override PairVersion ReadVersion()
     {
-        var certificate = TryRead(location.CertificatePath, Paths.Certificate, CertificateFileName);
+        var certificate = TryRead(Location.CertificatePath, Paths.Certificate, CertificateFileName);
         return new PairVersion(certificate, Paths.IsOneFile ? certificate : TryRead(keyPath, Paths.Key, KeyFileName));
     }
 
     /// <inheritdoc/>
-    public bool Holds(PairVersion version)
+    public override bool IsCurrent(PairSnapshot? known)
     {
         try
         {
-            return version.Equals(ReadVersion());
+            return FindKey(known as PemSnapshot) == keyPath && Folders.IsStillAt(Location.CertificatePath, Paths.Certificate) && Folders.IsStillAt(keyPath, Paths.Key);
         }
         catch (RenewalException)
         {
@@ -136,20 +79,7 @@ internal sealed class PemFileStore : IPairStore
     }
 
     /// <inheritdoc/>
-    public bool IsCurrent(PairSnapshot? known)
-    {
-        try
-        {
-            return FindKey(known as PemSnapshot) == keyPath && folders.IsStillAt(location.CertificatePath, Paths.Certificate) && folders.IsStillAt(keyPath, Paths.Key);
-        }
-        catch (RenewalException)
-        {
-            return false;
-        }
-    }
-
-    /// <inheritdoc/>
-    public void RequireRekeyable(PairSnapshot snapshot, IEnumerable<PairLocation> others)
+    public override void RequireRekeyable(PairSnapshot snapshot, IEnumerable<PairLocation> others)
     {
         if (!Paths.IsOneFile)
             ((PemSnapshot)snapshot).RequireUnmixed();
@@ -157,34 +87,21 @@ internal sealed class PemFileStore : IPairStore
     }
 
     /// <inheritdoc/>
-    public void RequireUnshared(PrivateKey key, IEnumerable<PairLocation> others, string alternative)
+    public override void RequireUnshared(PrivateKey key, IEnumerable<PairLocation> others, string alternative)
     {
-        if (new SharedKey(folders, Paths, key, services.Clock.GetUtcNow(), services.PublicKeys).FindUser([location.CertificatePath, keyPath], location.Published, others) is { } user)
+        if (new SharedKey(Folders, Paths, key, Services.Clock.GetUtcNow(), Services.PublicKeys).FindUser([Location.CertificatePath, keyPath], Location.Published, others) is { } user)
             throw new RenewalException(
-                ErrorId.KeyShared, $"'{location.CertificatePath}' cannot get a new key: the certificate '{user}' has the same key '{keyPath}', and would not match the new one. Nothing was changed.",
+                ErrorId.KeyShared, $"'{Location.CertificatePath}' cannot get a new key: the certificate '{user}' has the same key '{keyPath}', and would not match the new one. Nothing was changed.",
                 $"{alternative}, or give each a key of its own. If nothing uses '{user}', delete it or move it to another folder.");
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> FindHardLinks(bool withKey) => [.. HardLinks.Find(folders, Paths, withKey).Select(file => file.Sentence)];
+    protected override PairVersion Render(KeyedCertificate next, PairVersion expected, bool withKey) => new PemRenderer(Paths, withKey, Location).Render(next, expected);
 
-    /// <inheritdoc/>
-    public async Task<IPairReplacement> StageAsync(bool withKey)
-    {
-        await PairReplacement.RequireReplaceableAsync(volume, Paths, withKey, retry, location.MayBeNew).ConfigureAwait(false);
-        var files = PairReplacement.Stage(
-            volume, Paths, withKey, retry, location.MayBeNew ? null : () => PairState.TryRead(volume, Paths, location.KeyPassword)?.IsPairOrDeployment(Paths) == true, location.MayBeNew);
-        return new PemReplacement(files, Paths, withKey, location);
-    }
+    private static WriterWait WaitFor(PairLocation location, bool wasRead, StoreServices services) => new(
+        location.CertificatePath, () => location.KeyPath ?? KeyPathConvention.FindNextTo(location.CertificatePath), wasRead, services.Clock, services.Logger);
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        pairLock?.Dispose();
-        folders.Dispose();
-    }
-
-    private static PemFileStore Open(PairLocation location, StoreServices services)
+    private static IPairStore Open(PairLocation location, StoreServices services)
     {
         var folders = new OpenFolders();
         try
@@ -192,6 +109,13 @@ internal sealed class PemFileStore : IPairStore
             // Before anything is read: a link that must not be followed is not read through either.
             var certificatePath = folders.Follow(location.CertificatePath);
             var (certificate, keyPath) = PairLocator.Locate(location, _ => folders.OpenToRead(certificatePath), path => folders.Exists(path) ?? KeyPathConvention.Exists(path));
+            // Another ending than .pfx, such as that of a Java keystore.
+            if (certificate is { IsPfx: true })
+            {
+                folders.Dispose();
+                return PfxFileStore.Open(location, services);
+            }
+
             var paths = PairPaths.Resolve(location, certificatePath, folders.Follow(keyPath));
             if (location.MayBeNew)
                 PairLocator.RequireFolders(folders, paths);
@@ -205,45 +129,29 @@ internal sealed class PemFileStore : IPairStore
         }
     }
 
-    private byte[]? TryRead(string path, string target, string what)
+    // Null if the two do not match and another process may be writing them.
+    private PemSnapshot? TryLoad(WriterWait wait, Action<PairFacts> onRead)
     {
-        try
-        {
-            return InputFile.Read(path, what, _ => folders.OpenToRead(target)).Bytes;
-        }
-        catch (RenewalException e) when (e.ErrorId == ErrorId.FileNotFound)
-        {
-            return null;
-        }
-        catch (RenewalException e) when (e.ErrorId == ErrorId.FileEmpty)
-        {
-            return [];
-        }
-    }
-
-    private CertificatePair? TryLoad(WriterWait wait)
-    {
-        try
-        {
-            return CertificatePair.Load(location.CertificatePath, certificate => location.KeyPath ?? KeyPathConvention.FindRequired(certificate, OpenFolders.IsFile), location.KeyPassword, Open);
-        }
-        catch (RenewalException e) when (wait.Explains(e))
-        {
-            return null;
-        }
+        var pair = CertificatePair.Load(
+            Location.CertificatePath, certificate => Location.KeyPath ?? KeyPathConvention.FindRequired(certificate, OpenFolders.IsFile), Location.KeyPassword, Open);
+        onRead(pair.Facts);
+        if (pair.Matches)
+            return new PemSnapshot(pair);
+        using (pair)
+            return wait.ExplainsMismatch(pair.Certificate.Document.File.LastWriteTime, pair.KeyFile.Document.File.LastWriteTime) ? null : throw KeyMismatch.Describe(pair.Certificate, pair.KeyFile);
     }
 
     private string? FindKey(PemSnapshot? known)
     {
-        if (location.KeyPath is not null)
-            return location.KeyPath;
-        return (known?.IsKeyInCertificate ?? PairLocator.HoldsKey(location.CertificatePath, Open)) ? location.CertificatePath
-            : KeyPathConvention.FindNextTo(location.CertificatePath, OpenFolders.IsFile) ?? (location.MayBeNew ? KeyPathConvention.ForNew(location.CertificatePath) : null);
+        if (Location.KeyPath is not null)
+            return Location.KeyPath;
+        return (known?.IsKeyInCertificate ?? PairLocator.HoldsKey(Location.CertificatePath, Open)) ? Location.CertificatePath
+            : KeyPathConvention.FindNextTo(Location.CertificatePath, OpenFolders.IsFile) ?? (Location.MayBeNew ? KeyPathConvention.ForNew(Location.CertificatePath) : null);
     }
 
     private SmallFile Open(string path) =>
-        path == location.CertificatePath ? folders.OpenToRead(Paths.Certificate)
-        : path == keyPath ? folders.OpenToRead(Paths.Key)
+        path == Location.CertificatePath ? Folders.OpenToRead(Paths.Certificate)
+        : path == keyPath ? Folders.OpenToRead(Paths.Key)
         // The key is in another place by now; IsCurrent finds that out.
         : SmallFile.Open(path);
 }

@@ -4,6 +4,7 @@ using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Certificates.Pem;
 using StepCaRenew.FileSystem;
+using StepCaRenew.Stores.Files;
 
 namespace StepCaRenew.Stores.PemFiles;
 

@@ -2,6 +2,7 @@ using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Stores;
+using StepCaRenew.Stores.Files;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Unit.FollowUps.Actions;
@@ -252,7 +253,7 @@ public sealed class ServiceRestartTests : IDisposable
     private StoppedServices Record(ServiceAction action)
     {
         var (folders, runner) = (new OpenFolders(), new FollowUpRunner(clock));
-        var place = new PemRecord(paths, new Volume(folders), folders, new StoreServices(clock, log));
+        var place = new FileRecord(paths, new Volume(folders), folders, new StoreServices(clock, log), new PemForm(null));
         var followUps = new PairFollowUps(runner, place, new PairLocation(paths.Certificate, paths.Key), [action], served: null, LockTimeout, log);
         using var pair = new PemSnapshot(CertificatePair.Load(paths.Certificate, paths.Key, null));
         followUps.Load(pair);

@@ -1,3 +1,4 @@
+using StepCaRenew.Stores.Files;
 using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Unit.Stores.PemFiles;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.Certificates;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Stores;
+using StepCaRenew.Stores.Files;
 using StepCaRenew.Stores.PemFiles;
 using StepCaRenew.Unit.Fixtures;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Stores;
+using StepCaRenew.Stores.Files;
 using StepCaRenew.Stores.PemFiles;
 using StepCaRenew.Unit.Fixtures;
 
@@ -20,7 +21,7 @@ internal static class Replacing
         var paths = Layouts.PathsOf(layout);
         return RunAsync(
             PairReplacement.Stage(
-                volume, paths, withKey: !ReferenceEquals(from.Key, to.Key), new SharingRetry(new JumpingClock()), () => PairState.TryRead(volume, paths, null)?.IsPairOrDeployment(paths) == true),
+                volume, paths, withKey: !ReferenceEquals(from.Key, to.Key), new SharingRetry(new JumpingClock()), () => PairState.TryRead(volume, paths, new PemForm(null))?.IsPairOrDeployment(paths) == true),
             Version(layout, to), Version(layout, from), committed);
     }
 
@@ -41,7 +42,7 @@ internal static class Replacing
     private static PairVersion Version(Layout layout, TestPair pair) => new(Layouts.Certificate(layout, pair), Layouts.Key(pair));
 
     public static Task<bool> RecoverAsync(SimulatedVolume volume, Layout layout, bool mayBeNew = false) =>
-        new PairRecovery(volume, new JumpingClock(), NullLogger.Instance, mayBeNew).RunAsync(Layouts.PathsOf(layout), null);
+        new PairRecovery(volume, new JumpingClock(), NullLogger.Instance, mayBeNew).RunAsync(Layouts.PathsOf(layout), new PemForm(null));
 
     /// <summary>Another certificate for the same key.</summary>
     public static TestPair RenewalOf(TestPair pair) => TestAuthority.Default.Issue(new() { Key = pair.Key });

@@ -1,6 +1,6 @@
 using StepCaRenew.FileSystem;
 
-namespace StepCaRenew.Stores.PemFiles;
+namespace StepCaRenew.Stores.Files;
 
 /// <summary>
 /// Replaces the certificate of a pair, or certificate and key. A crash at any point leaves a state that

@@ -3,7 +3,7 @@ using StepCaRenew.Accounts;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Logging;
 
-namespace StepCaRenew.Stores.PemFiles;
+namespace StepCaRenew.Stores.Files;
 
 /// <summary>
 /// Lets one run at a time work on a pair, across processes and accounts: it locks the certificate, and the key, because

@@ -1,10 +1,9 @@
-using StepCaRenew.Certificates;
 using StepCaRenew.FileSystem;
 
-namespace StepCaRenew.Stores.PemFiles;
+namespace StepCaRenew.Stores.Files;
 
 /// <summary>The record of follow-ups in a file next to the certificate, or in the state folder of a registered renewal.</summary>
-internal sealed class PemRecord(PairPaths paths, IVolume volume, OpenFolders folders, StoreServices services) : IPairRecord
+internal sealed class FileRecord(PairPaths paths, IVolume volume, OpenFolders folders, StoreServices services, IPairForm form) : IPairRecord
 {
     private readonly SharingRetry retry = new(services.Clock);
 
@@ -46,13 +45,8 @@ internal sealed class PemRecord(PairPaths paths, IVolume volume, OpenFolders fol
     public (LockOutcome Outcome, IDisposable? Lock) TryLock() => LockFile.TryOpen(folders, paths.Acting);
 
     /// <inheritdoc/>
-    public string? ReadSerialNumber()
-    {
-        if (volume.Read(paths.Certificate) is not { } bytes)
-            return null;
-        using var certificate = CertificateFile.Parse(new InputFile(paths.Certificate, bytes, default));
-        return certificate.Leaf.SerialNumber;
-    }
+    public string? ReadSerialNumber() =>
+        volume.Read(paths.Certificate) is { } bytes ? form.ReadCertificate(new InputFile(paths.Certificate, bytes, default)) : null;
 
     /// <inheritdoc/>
     public async Task UnderPairLockAsync(TimeSpan timeout, Action<IPairRecord> work)
@@ -60,6 +54,6 @@ internal sealed class PemRecord(PairPaths paths, IVolume volume, OpenFolders fol
         using var opened = new OpenFolders();
         // The record belongs to the certificate, so the key need not be locked.
         using var held = await PairLock.AcquireAsync(opened, paths with { Key = paths.Certificate }, timeout, services.Clock, services.Logger, CancellationToken.None).ConfigureAwait(false);
-        work(new PemRecord(paths, services.Volumes(opened), opened, services));
+        work(new FileRecord(paths, services.Volumes(opened), opened, services, form));
     }
 }

@@ -2,17 +2,18 @@ using Microsoft.Extensions.Logging;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Logging;
 
-namespace StepCaRenew.Stores.PemFiles;
+namespace StepCaRenew.Stores.Files;
 
 /// <summary>
 /// Waits for another process that is writing a pair right now, for a limited time. Such a process truncates a file and
 /// then fills it (as <c>cp</c> and <c>step</c> do), or writes the certificate and the key one after the other.
 /// </summary>
-/// <param name="location">The pair.</param>
+/// <param name="certificatePath">The certificate file.</param>
+/// <param name="findKey">Finds the key file; null if there is none.</param>
 /// <param name="wasRead">Whether this run has read the pair before: a missing file is then being replaced, not mistyped.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="logger">The logger.</param>
-internal sealed class WriterWait(PairLocation location, bool wasRead, TimeProvider clock, ILogger logger)
+internal sealed class WriterWait(string certificatePath, Func<string?> findKey, bool wasRead, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan Young = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
@@ -33,18 +34,18 @@ internal sealed class WriterWait(PairLocation location, bool wasRead, TimeProvid
     };
 
     /// <summary>Whether an unfinished deployment explains that a certificate and a key do not match.</summary>
-    public bool Explains(CertificatePair mismatch) =>
-        !IsOver && (IsYoung(mismatch.Certificate.Document.File.LastWriteTime) || IsYoung(mismatch.KeyFile.Document.File.LastWriteTime));
+    /// <param name="written">When the files were written.</param>
+    public bool ExplainsMismatch(params DateTimeOffset[] written) => !IsOver && Array.Exists(written, IsYoung);
 
     /// <summary>Waits a moment before the files are read again.</summary>
     public Task PauseAsync(CancellationToken cancellationToken)
     {
-        RenewalLog.DeploymentAwaited(logger, location.CertificatePath);
+        RenewalLog.DeploymentAwaited(logger, certificatePath);
         return Task.Delay(Pause, clock, cancellationToken);
     }
 
     private bool IsYoung() =>
-        IsYoung(location.CertificatePath) || (location.KeyPath ?? KeyPathConvention.FindNextTo(location.CertificatePath)) is { } key && IsYoung(key);
+        IsYoung(certificatePath) || (findKey() is { } key && IsYoung(key));
 
     // A link has its own time; the target was written at another.
     private bool IsYoung(string path)

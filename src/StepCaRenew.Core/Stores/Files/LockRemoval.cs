@@ -1,6 +1,6 @@
 using StepCaRenew.FileSystem;
 
-namespace StepCaRenew.Stores.PemFiles;
+namespace StepCaRenew.Stores.Files;
 
 /// <summary>
 /// Removes the lock files of a pair that no schedule renews any more. Only a lock that this process holds is deleted, and

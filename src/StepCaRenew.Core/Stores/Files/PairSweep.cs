@@ -1,6 +1,6 @@
 using StepCaRenew.FileSystem;
 
-namespace StepCaRenew.Stores.PemFiles;
+namespace StepCaRenew.Stores.Files;
 
 /// <summary>Removes leftovers.</summary>
 internal static class PairSweep

@@ -1,27 +1,25 @@
-using StepCaRenew.Certificates;
-using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;
 
-namespace StepCaRenew.Stores.PemFiles;
+namespace StepCaRenew.Stores.Files;
 
 /// <summary>The content of the files of a pair and of its leftovers at one moment.</summary>
 internal sealed class PairState
 {
     private readonly Dictionary<string, byte[]?> content;
-    private readonly KeyPassword? password;
+    private readonly IPairForm form;
 
-    private PairState(Dictionary<string, byte[]?> content, KeyPassword? password) => (this.content, this.password) = (content, password);
+    private PairState(Dictionary<string, byte[]?> content, IPairForm form) => (this.content, this.form) = (content, form);
 
     /// <summary>Reads all files.</summary>
     /// <returns>Null if the certificate or the key cannot be read: then nothing says which files match.</returns>
-    public static PairState? TryRead(IVolume volume, PairPaths paths, KeyPassword? password)
+    public static PairState? TryRead(IVolume volume, PairPaths paths, IPairForm form)
     {
         try
         {
             var content = new[] { paths.Certificate, paths.Key }.Distinct().ToDictionary(path => path, volume.Read);
             foreach (var path in paths.Leftovers)
                 content[path] = ReadLeftover(volume, path);
-            return new PairState(content, password);
+            return new PairState(content, form);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -45,10 +43,10 @@ internal sealed class PairState
         }
     }
 
-    private bool IsCertificate(string path) => CanRead(path, file => CertificateFile.Parse(file).Dispose());
+    private bool IsCertificate(string path) => CanRead(path, file => form.ReadCertificate(file));
 
     // Even one with another password.
-    private bool IsKey(string path) => CanRead(path, file => KeyFile.Parse(file, password).Dispose());
+    private bool IsKey(string path) => CanRead(path, form.ReadKey);
 
     /// <summary>
     /// Whether certificate and key match, or at least each is what its name says: then another process may be deploying.
@@ -78,9 +76,7 @@ internal sealed class PairState
             return false;
         try
         {
-            using var certificate = CertificateFile.Parse(new InputFile(certificatePath, certificateBytes, default));
-            using var key = KeyFile.Parse(new InputFile(keyPath, keyBytes, default), password);
-            return PairMatch.Matches(certificate.Leaf, key.Key);
+            return form.Match(new InputFile(certificatePath, certificateBytes, default), new InputFile(keyPath, keyBytes, default));
         }
         catch (RenewalException)
         {

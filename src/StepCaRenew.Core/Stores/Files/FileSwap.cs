@@ -1,6 +1,6 @@
 using StepCaRenew.FileSystem;
 
-namespace StepCaRenew.Stores.PemFiles;
+namespace StepCaRenew.Stores.Files;
 
 /// <summary>
 /// Puts one staged file in the place of another and checks the file that it replaced: if another process had written it

@@ -1,4 +1,4 @@
-namespace StepCaRenew.Stores.PemFiles;
+namespace StepCaRenew.Stores.Files;
 
 /// <summary>The one step that makes a half-replaced pair match again.</summary>
 /// <param name="Source">The leftover file.</param>

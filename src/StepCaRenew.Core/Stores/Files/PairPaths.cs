@@ -1,6 +1,6 @@
 using StepCaRenew.FileSystem;
 
-namespace StepCaRenew.Stores.PemFiles;
+namespace StepCaRenew.Stores.Files;
 
 /// <summary>
 /// The files of a pair, links resolved, and the fixed names next to them. Leftovers of a crash are found by these names

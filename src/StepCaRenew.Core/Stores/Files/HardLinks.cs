@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FileSystem.Native;
 
-namespace StepCaRenew.Stores.PemFiles;
+namespace StepCaRenew.Stores.Files;
 
 /// <summary>A file of a pair that has other hard links: after a replacement they still lead to the old file.</summary>
 /// <param name="Path">The file that is replaced.</param>

@@ -2,35 +2,22 @@ using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Certificates.Pem;
 using StepCaRenew.FileSystem;
+using StepCaRenew.Stores.Files;
 
 namespace StepCaRenew.Stores.PemFiles;
 
-/// <summary>Writes a new pair in the form of the old one, and replaces the files by a <see cref="PairReplacement"/>.</summary>
-/// <param name="files">The staged files.</param>
+/// <summary>Renders a new pair in the form of the old one.</summary>
 /// <param name="paths">The files, links resolved: one file can be named in two ways.</param>
 /// <param name="withKey">Whether the key is new.</param>
 /// <param name="location">The password of the key, and whether the pair may be new.</param>
-internal sealed class PemReplacement(PairReplacement files, PairPaths paths, bool withKey, PairLocation location) : IPairReplacement
+internal sealed class PemRenderer(PairPaths paths, bool withKey, PairLocation location)
 {
     private readonly KeyPassword? password = location.KeyPassword;
 
-    /// <inheritdoc/>
-    public IEnumerable<(string Path, string Owner)> LostOwners => files.LostOwners;
-
-    /// <inheritdoc/>
-    public async Task<PairVersion?> CommitAsync(KeyedCertificate next, PairVersion expected)
-    {
-        var version = Render(next, expected);
-        return await files.CommitAsync(version, expected).ConfigureAwait(false) ? version : null;
-    }
-
-    /// <inheritdoc/>
-    public void DropOld() => files.DropOld();
-
-    /// <inheritdoc/>
-    public void Dispose() => files.Dispose();
-
-    private PairVersion Render(KeyedCertificate next, PairVersion expected)
+    /// <summary>The content of both files.</summary>
+    /// <param name="next">The new pair.</param>
+    /// <param name="expected">The old content.</param>
+    public PairVersion Render(KeyedCertificate next, PairVersion expected)
     {
         using var oldCertificate = TryParse(expected[0], bytes => CertificateFile.Parse(new InputFile(paths.Certificate, bytes, default)));
         using var oldKey = withKey ? TryParse(expected[1], bytes => KeyFile.Parse(new InputFile(paths.Key, bytes, default), password)) : null;

@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Accounts;
-using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Logging;
 
-namespace StepCaRenew.Stores.PemFiles;
+namespace StepCaRenew.Stores.Files;
 
 /// <summary>
 /// Completes or undoes a replacement that was interrupted. There is no journal: which certificate matches which key says
@@ -29,12 +28,12 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
     /// <summary>Completes or undoes the replacement if only half of the pair was replaced, and removes the leftovers of a pair that matches.</summary>
     /// <returns>True if a file of the pair was replaced.</returns>
     /// <exception cref="RenewalException">Only half of the pair was replaced, and a file cannot be written (<see cref="ErrorId.RecoveryBlocked"/>).</exception>
-    public async Task<bool> RunAsync(PairPaths paths, KeyPassword? password)
+    public async Task<bool> RunAsync(PairPaths paths, IPairForm form)
     {
         var hasReplaced = false;
         for (var step = 0; step < MaximumSteps && IsNeeded(paths); step++)
         {
-            var (state, move) = await DecideAsync(paths, password).ConfigureAwait(false);
+            var (state, move) = await DecideAsync(paths, form).ConfigureAwait(false);
             // Loading the pair reports why.
             if (state is null)
                 break;
@@ -54,11 +53,11 @@ internal sealed class PairRecovery(IVolume volume, TimeProvider clock, ILogger l
         return hasReplaced;
     }
 
-    private async Task<(PairState? State, RecoveryMove? Move)> DecideAsync(PairPaths paths, KeyPassword? password)
+    private async Task<(PairState? State, RecoveryMove? Move)> DecideAsync(PairPaths paths, IPairForm form)
     {
         for (var start = clock.GetTimestamp(); ;)
         {
-            var state = PairState.TryRead(volume, paths, password);
+            var state = PairState.TryRead(volume, paths, form);
             var move = state is null || state.Match(paths.Certificate, paths.Key) ? null : RecoveryMove.Find(state, paths);
             if (move is null || move.IsCertain(state!, paths) || clock.GetElapsedTime(start) >= Patience)
                 return (state, move);

@@ -1,0 +1,121 @@
+BeforeAll {
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestKeys.psm1
+    Import-TestPackage
+    $environment = Use-CleanEnvironment
+    $ca = Open-TestCa StepCa
+    if ($ca.Reason) { $ca = Open-TestCa DevCa }
+    if (-not $ca.Reason) { $authority = Get-CaAuthority $ca }
+    $atCa = @{ StepPath = $ca.Folder; RetryTimeout = '0s' }
+}
+
+AfterAll {
+    Close-TestCa $ca
+    Restore-Environment $environment
+}
+
+Describe 'A PFX file as the pair' {
+    BeforeEach {
+        if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
+        $folder = [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
+        $pair = Build-TestCertificate -Authority $authority -Folder $folder -Age 17:00:00
+        $pfx = Join-Path $folder web.pfx
+        $passwordFile = Join-Path $folder password
+        [IO.File]::WriteAllText($passwordFile, "secret`n")
+        if (-not $IsWindows) { chmod 600 $passwordFile }
+        Export-TestPfx $pair $pfx -Password secret
+        if (-not $IsWindows) { chmod 600 $pfx }
+        $password = ConvertTo-SecureString secret -AsPlainText -Force
+    }
+
+    It 'is shown and tested, by a password file or a password' {
+        foreach ($given in @{ KeyPasswordFile = $passwordFile }, @{ KeyPassword = $password }) {
+            $certificate = Get-StepCertificate $pfx @given
+            $certificate.KeyStatus | Should -BeExactly 'Matches'
+            $certificate.Status | Should -BeExactly 'Due'
+            $certificate.KeyPath | Should -BeExactly $pfx
+            $certificate.SerialNumber | Should -BeExactly (Get-StepCertificate $pair.CertificatePath).SerialNumber
+            Test-StepCertificatePair $pfx @given | Should -BeTrue
+        }
+        (Test-StepCertificatePair $pfx -KeyPasswordFile $passwordFile -Detailed).Matches | Should -BeTrue
+        (Get-StepCertificate "$folder/*.pfx" -KeyPasswordFile $passwordFile).CertificatePath | Should -BeExactly $pfx
+        (Get-StepCertificate $folder).CertificatePath | Should -BeExactly $pair.CertificatePath
+    }
+
+    It 'is renewed in place, with <Title>' -ForEach @(
+        @{ Title = 'its key'; Options = @{}; IsKept = $true }
+        @{ Title = 'a new key'; Options = @{ Rekey = $true }; IsKept = $false }
+    ) {
+        $before = Get-StepCertificate $pfx -KeyPasswordFile $passwordFile
+        $result = Invoke-StepRenewal $pfx -KeyPasswordFile $passwordFile @atCa @Options
+        $result.Status | Should -BeExactly 'Renewed'
+        $result.KeyPath | Should -BeExactly $pfx
+        $after = Get-StepCertificate $pfx -KeyPasswordFile $passwordFile
+        $after.SerialNumber | Should -BeExactly $result.SerialNumber
+        $after.SerialNumber | Should -Not -Be $before.SerialNumber
+        $after.KeyStatus | Should -BeExactly 'Matches'
+        ($after.PublicKeyId -eq $before.PublicKeyId) | Should -Be $IsKept
+        (Invoke-StepRenewal $pfx -KeyPasswordFile $passwordFile @atCa).Status | Should -BeExactly 'NotDue'
+        Get-StagedFile $folder | Should -BeNullOrEmpty
+        if ($IsWindows) { return }
+        (Get-Item $pfx).UnixFileMode | Should -Be 'UserRead, UserWrite'
+        $text = Invoke-OpenSsl pkcs12 -in $pfx -passin "file:$passwordFile" -nodes
+        ($text -match 'BEGIN CERTIFICATE').Count | Should -BeGreaterOrEqual 2
+    }
+
+    It 'stays as it is with a wrong or missing password' {
+        $before = Get-FileState $pfx
+        Invoke-StepRenewal $pfx @atCa -ErrorVariable problem -ErrorAction SilentlyContinue > $null
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'KeyPasswordRequired,*'
+        Invoke-StepRenewal $pfx -KeyPassword (ConvertTo-SecureString wrong -AsPlainText -Force) @atCa -ErrorVariable problem -ErrorAction SilentlyContinue > $null
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'KeyPasswordWrong,*'
+        Invoke-StepRenewal $pfx $pair.KeyPath -KeyPassword $password @atCa -ErrorVariable problem -ErrorAction SilentlyContinue > $null
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'ConflictingParameters,*'
+        Get-FileState $pfx | Should -Be $before
+    }
+
+    It 'is recognised by its content too, as a Java keystore' {
+        $keystore = Join-Path $folder keystore.jks
+        Move-Item $pfx $keystore
+        (Invoke-StepRenewal $keystore -KeyPasswordFile $passwordFile @atCa).Status | Should -BeExactly 'Renewed'
+        Test-StepCertificatePair $keystore -KeyPasswordFile $passwordFile | Should -BeTrue
+        [IO.File]::ReadAllBytes($keystore)[0] | Should -Be 0x30
+    }
+
+    It 'is registered, run and unregistered' {
+        if (-not $IsLinux) { return Set-ItResult -Skipped -Because 'this test registers with cron' }
+        $env:STEPCARENEW_HOME = Join-Path $folder home
+        $fake = [IO.Directory]::CreateDirectory("$folder/bin").FullName
+        Set-Content "$fake/crontab" "#!/bin/sh`nif [ `"`$1`" = -l ]; then cat '$folder/tab' 2>/dev/null || { echo no crontab for x >&2; exit 1; }; else cat > '$folder/tab'; fi"
+        chmod 755 "$fake/crontab"
+        $path = $env:PATH
+        try {
+            $env:PATH = "${fake}:$path"
+            $options = @{ StepPath = $ca.Folder; Scope = 'CurrentUser'; Scheduler = 'Cron' }
+            { Register-StepRenewalTask pfx $pfx @options -ErrorAction Stop } | Should -Throw -ErrorId 'KeyPasswordRequired,*'
+            $task = Register-StepRenewalTask pfx $pfx -KeyPasswordFile $passwordFile @options
+            $definition = Get-Content -Raw $task.DefinitionPath
+            $definition | Should -Not -Match 'secret'
+            ($definition | ConvertFrom-Json).certificate | Should -BeExactly $pfx
+            (Get-StepRenewalTask pfx).CertificatePath | Should -BeExactly $pfx
+            (Invoke-StepRenewal -Name pfx).Status | Should -BeExactly 'Renewed'
+            (Invoke-StepRenewal -Name pfx).Status | Should -BeExactly 'NotDue'
+            Unregister-StepRenewalTask pfx
+        }
+        finally {
+            $env:PATH = $path
+            $env:STEPCARENEW_HOME = $null
+        }
+    }
+
+    It 'is requested as the first pair, and for a new key with -Force' {
+        $new = Join-Path $folder new.p12
+        $token = New-StepToken new.local -Provisioner admin -ProvisionerPasswordFile (Join-Path $ca.Folder password.txt) -StepPath $ca.Folder -ErrorAction SilentlyContinue
+        if (-not $token) { return Set-ItResult -Skipped -Because 'this CA has no password file of its provisioner' }
+        $certificate = Request-StepCertificate new.local $new -Token $token -KeyPasswordFile $passwordFile -StepPath $ca.Folder
+        $certificate.KeyStatus | Should -BeExactly 'Matches'
+        Test-StepCertificatePair $new -KeyPasswordFile $passwordFile | Should -BeTrue
+        if (-not $IsWindows) { (Get-Item $new).UnixFileMode | Should -Be 'UserRead, UserWrite' }
+    }
+}
