@@ -2,6 +2,7 @@ BeforeAll {
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestKeys.psm1
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestTasks.psm1
     Import-TestPackage
     $environment = Use-CleanEnvironment
     $ca = Open-TestCa StepCa
@@ -59,7 +60,7 @@ Describe 'A PFX file as the pair' {
         (Invoke-StepRenewal $pfx -KeyPasswordFile $passwordFile @atCa).Status | Should -BeExactly 'NotDue'
         Get-StagedFile $folder | Should -BeNullOrEmpty
         if ($IsWindows) { return }
-        (Get-Item $pfx).UnixFileMode | Should -Be 'UserRead, UserWrite'
+        stat -c %a $pfx | Should -BeExactly 600
         $text = Invoke-OpenSsl pkcs12 -in $pfx -passin "file:$passwordFile" -nodes
         ($text -match 'BEGIN CERTIFICATE').Count | Should -BeGreaterOrEqual 2
     }
@@ -86,12 +87,9 @@ Describe 'A PFX file as the pair' {
     It 'is registered, run and unregistered' {
         if (-not $IsLinux) { return Set-ItResult -Skipped -Because 'this test registers with cron' }
         $env:STEPCARENEW_HOME = Join-Path $folder home
-        $fake = [IO.Directory]::CreateDirectory("$folder/bin").FullName
-        Set-Content "$fake/crontab" "#!/bin/sh`nif [ `"`$1`" = -l ]; then cat '$folder/tab' 2>/dev/null || { echo no crontab for x >&2; exit 1; }; else cat > '$folder/tab'; fi"
-        chmod 755 "$fake/crontab"
         $path = $env:PATH
         try {
-            $env:PATH = "${fake}:$path"
+            $env:PATH = "$(Split-Path (Build-TestCrontab $folder)):$path"
             $options = @{ StepPath = $ca.Folder; Scope = 'CurrentUser'; Scheduler = 'Cron' }
             { Register-StepRenewalTask pfx $pfx @options -ErrorAction Stop } | Should -Throw -ErrorId 'KeyPasswordRequired,*'
             $task = Register-StepRenewalTask pfx $pfx -KeyPasswordFile $passwordFile @options
@@ -109,13 +107,16 @@ Describe 'A PFX file as the pair' {
         }
     }
 
-    It 'is requested as the first pair, and for a new key with -Force' {
+    It 'is requested as the first pair, and again with -Force' {
         $new = Join-Path $folder new.p12
-        $token = New-StepToken new.local -Provisioner admin -ProvisionerPasswordFile (Join-Path $ca.Folder password.txt) -StepPath $ca.Folder -ErrorAction SilentlyContinue
-        if (-not $token) { return Set-ItResult -Skipped -Because 'this CA has no password file of its provisioner' }
-        $certificate = Request-StepCertificate new.local $new -Token $token -KeyPasswordFile $passwordFile -StepPath $ca.Folder
+        $byPassword = @{ Provisioner = 'admin'; ProvisionerPasswordFile = Join-Path $folder provisioner; StepPath = $ca.Folder }
+        [IO.File]::WriteAllText($byPassword.ProvisionerPasswordFile, 'test-password')
+        $certificate = Request-StepCertificate new.local $new -KeyPasswordFile $passwordFile @byPassword
         $certificate.KeyStatus | Should -BeExactly 'Matches'
         Test-StepCertificatePair $new -KeyPasswordFile $passwordFile | Should -BeTrue
-        if (-not $IsWindows) { (Get-Item $new).UnixFileMode | Should -Be 'UserRead, UserWrite' }
+        if (-not $IsWindows) { stat -c %a $new | Should -BeExactly 600 }
+        { Request-StepCertificate new.local $new -KeyPasswordFile $passwordFile @byPassword } | Should -Throw -ErrorId 'PairExists,*'
+        $again = Request-StepCertificate new.local $new -KeyPasswordFile $passwordFile -Force @byPassword
+        $again.PublicKeyId | Should -Not -Be $certificate.PublicKeyId
     }
 }

@@ -159,7 +159,7 @@ public sealed class WindowsRenameTests : IDisposable
         var certificate = folder.Write("web.crt", "certificate");
         var paths = new PairPaths(certificate, certificate);
         var folders = new OpenFolders();
-        var file = new FollowUpFile(new FileRecord(paths, new Volume(folders), folders, new StoreServices(clock, NullLogger.Instance), new PemForm(null)), NullLogger.Instance);
+        var file = new FollowUpFile(new FileRecord(paths, new Volume(folders), folders, new StoreServices(clock, NullLogger.Instance), new PemPairForm(null)), NullLogger.Instance);
         File.WriteAllText(paths.Pending, "old");
         var reader = new FileStream(paths.Pending, FileMode.Open, FileAccess.Read, FileShare.Read);
         clock.OnWait = () =>

@@ -60,7 +60,7 @@ public sealed class ActingLocksTests : IDisposable
     private IDisposable? Take(ActingLocks locks, PairPaths pair)
     {
         using var folders = new OpenFolders();
-        return locks.TryTake(new FileRecord(pair, new Volume(folders), folders, new StoreServices(TimeProvider.System, log), new PemForm(null)), pair.Certificate, log);
+        return locks.TryTake(new FileRecord(pair, new Volume(folders), folders, new StoreServices(TimeProvider.System, log), new PemPairForm(null)), pair.Certificate, log);
     }
 
     private PairPaths Pair(int number) => new(folder.Write($"{number}.crt", "certificate"), folder.Write($"{number}.key", "key"));

@@ -331,7 +331,7 @@ public sealed class PairFollowUpsTests : IDisposable
 
     private PairFollowUps Load(IReadOnlyList<ActionDefinition> actions, string? recordFolder = null, ServedCertificate? served = null)
     {
-        var place = new FileRecord(paths with { RecordFolder = recordFolder }, new Volume(folders), folders, new StoreServices(clock, log), new PemForm(null));
+        var place = new FileRecord(paths with { RecordFolder = recordFolder }, new Volume(folders), folders, new StoreServices(clock, log), new PemPairForm(null));
         var run = new PairFollowUps(runner, place, new PairLocation(paths.Certificate, paths.Key) { RecordFolder = recordFolder }, actions, served is null ? null : new ServedPlace(served, () => served, _ => { }), TimeSpan.FromMinutes(5), log);
         using var pair = new PemSnapshot(CertificatePair.Load(paths.Certificate, paths.Key, null));
         run.Load(pair);

@@ -17,7 +17,7 @@ internal sealed class PemFileStore : FileStore
     private PemDocument? opened;
 
     private PemFileStore(PairLocation location, OpenFolders folders, PairPaths paths, string keyPath, PemDocument? certificate, StoreServices services)
-        : base(location, folders, paths, new PemForm(location.KeyPassword), services) => (this.keyPath, opened) = (keyPath, certificate);
+        : base(location, folders, paths, new PemPairForm(location.KeyPassword), services) => (this.keyPath, opened) = (keyPath, certificate);
 
     /// <summary>Finds the files of a pair and opens their folders; see <see cref="PairLocation.OpenAsync"/>.</summary>
     public static Task<IPairStore> OpenAsync(PairLocation location, bool wasRead, StoreServices services, CancellationToken cancellationToken) =>

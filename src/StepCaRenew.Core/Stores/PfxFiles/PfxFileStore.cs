@@ -13,7 +13,7 @@ internal sealed class PfxFileStore : FileStore
     private const string What = "PFX file";
 
     private PfxFileStore(PairLocation location, OpenFolders folders, PairPaths paths, StoreServices services)
-        : base(location, folders, paths, new PfxForm(location.KeyPassword), services)
+        : base(location, folders, paths, new PfxPairForm(location.KeyPassword), services)
     {
     }
 

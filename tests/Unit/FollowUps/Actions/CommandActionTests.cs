@@ -215,7 +215,7 @@ public sealed class CommandActionTests : IDisposable
         File.WriteAllBytes(paths.Pending, new FollowUpRecord("0A", default).Render());
         using var folders = new OpenFolders();
         using var runner = new FollowUpRunner(TimeProvider.System);
-        var place = new FileRecord(paths, new Volume(folders), folders, new StoreServices(TimeProvider.System, log), new PemForm(null));
+        var place = new FileRecord(paths, new Volume(folders), folders, new StoreServices(TimeProvider.System, log), new PemPairForm(null));
         using var followUps = new PairFollowUps(runner, place, new PairLocation(paths.Certificate, paths.Key), [action], served: null, TimeSpan.Zero, log);
         using (var pair = new PemSnapshot(CertificatePair.Load(paths.Certificate, paths.Key, null)))
             followUps.Load(pair);

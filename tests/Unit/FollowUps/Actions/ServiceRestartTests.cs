@@ -253,7 +253,7 @@ public sealed class ServiceRestartTests : IDisposable
     private StoppedServices Record(ServiceAction action)
     {
         var (folders, runner) = (new OpenFolders(), new FollowUpRunner(clock));
-        var place = new FileRecord(paths, new Volume(folders), folders, new StoreServices(clock, log), new PemForm(null));
+        var place = new FileRecord(paths, new Volume(folders), folders, new StoreServices(clock, log), new PemPairForm(null));
         var followUps = new PairFollowUps(runner, place, new PairLocation(paths.Certificate, paths.Key), [action], served: null, LockTimeout, log);
         using var pair = new PemSnapshot(CertificatePair.Load(paths.Certificate, paths.Key, null));
         followUps.Load(pair);

@@ -7,7 +7,7 @@ namespace StepCaRenew.Stores.PemFiles;
 
 /// <summary>PEM or DER files.</summary>
 /// <param name="password">The password of the key; null if it has none.</param>
-internal sealed class PemForm(KeyPassword? password) : IPairForm
+internal sealed class PemPairForm(KeyPassword? password) : IPairForm
 {
     /// <inheritdoc/>
     public bool Match(InputFile certificate, InputFile key)

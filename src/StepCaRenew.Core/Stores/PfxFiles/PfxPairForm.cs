@@ -7,7 +7,7 @@ namespace StepCaRenew.Stores.PfxFiles;
 
 /// <summary>A PFX file, which holds certificate and key.</summary>
 /// <param name="password">Its password; null if it has none.</param>
-internal sealed class PfxForm(KeyPassword? password) : IPairForm
+internal sealed class PfxPairForm(KeyPassword? password) : IPairForm
 {
     /// <inheritdoc/>
     // A file is whole by itself: a certificate in one never belongs to a key in another.
