@@ -59,6 +59,7 @@ if [ -n "$extended" ]; then
     need ldapmodify ldap-utils
     need redis-server redis-server
     need mosquitto mosquitto
+    [ -e /usr/libexec/tomcat10/tomcat-start.sh ] || missing="$missing tomcat10 default-jre-headless"
 fi
 [ -n "$missing" ] || exit 0
 

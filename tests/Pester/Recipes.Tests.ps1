@@ -20,6 +20,7 @@ BeforeDiscovery {
             Certificate = '/etc/ssl/mine/redis.crt'; Name = 'redis.example.com'; Task = 'redis' }
         @{ Page = 'mosquitto'; Extended = $true; Needs = '/usr/sbin/mosquitto'; Service = 'mosquitto'; Process = 'mosquitto'; Endpoint = 'mqtt.example.com:8883'; ClientStays = $true
             Certificate = '/etc/ssl/mine/mqtt.crt'; Name = 'mqtt.example.com'; Task = 'mqtt' }
+        @{ Page = 'tomcat'; Extended = $true; Needs = '/usr/libexec/tomcat10/tomcat-start.sh'; Service = 'tomcat10'; Process = 'java'; Endpoint = 'web.example.com:8443'; ClientStays = $true }
     )
     foreach ($recipe in $recipes) {
         foreach ($default in @{ Certificate = '/etc/ssl/mine/web.crt'; Name = 'web.example.com'; Task = 'web'; StartTls = $null; Request = $null; Version = $null; Extended = $false }.GetEnumerator()) {
@@ -59,6 +60,7 @@ Describe 'The recipe for <Page>' -ForEach $recipes {
         $seen = Invoke-Recipe $systemd $_
         $seen.Failure | Should -BeNullOrEmpty
         $seen.Warnings | Should -BeNullOrEmpty
+        $seen.IsSame | Should -BeExactly $true -Because 'the page ends with a comparison'
         $seen.ServedBefore | Should -BeTrue
         $seen.ClientConnected | Should -BeTrue
         $seen.Renewed | Should -BeTrue

@@ -14,7 +14,7 @@ Import-Module (Join-Path $helpers StepCaRenew.TestCa.psm1)
 
 $given = Get-Content (Join-Path $Folder given.json) -Raw | ConvertFrom-Json
 $recipe = $given.Recipe
-$seen = [ordered]@{ Failure = $null; Warnings = @(); Output = @() }
+$seen = [ordered]@{ Failure = $null; IsSame = @(); Warnings = @(); Output = @() }
 
 function Invoke-Block {
     param($Block)
@@ -52,7 +52,7 @@ function Test-Renewal {
     & systemctl start "stepcarenew-$($recipe.Task)"
     $new = Get-FileSerial
     $seen.Renewed = $new -notin $old, $due
-    $seen.ServedAfter = Wait-Until { (Get-ServedSerial) -eq $new }
+    $seen.ServedAfter = Wait-Until { (Get-ServedSerial) -eq $new } -Seconds 20
     $seen.ProcessAfter = Get-MainProcess
     $seen.Task = Get-StepRenewalTask $recipe.Task | Select-Object LastStatus, LastErrorId, ActionsPending, ScheduleHealthy, ScheduleDifferences
     $seen.ClientStays = -not (Wait-Until { $client.HasExited } -Seconds ($recipe.ClientStays ? 1 : 10))
@@ -76,6 +76,7 @@ try {
         try {
             $output = Invoke-Block $block *>&1
             $seen.Warnings += @($output | Where-Object { $_ -is [Management.Automation.WarningRecord] } | ForEach-Object { "$_" })
+            $seen.IsSame += @($output | Where-Object { $_.PSObject.Properties['IsSame'] -and $null -ne $_.IsSame } | ForEach-Object IsSame)
             $seen.Output += "--- line $($block.Line)"
             $seen.Output += ($output | Out-String).Trim()
         }
