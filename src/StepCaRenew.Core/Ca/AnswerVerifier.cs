@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Ca.Signing;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
@@ -40,7 +41,8 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
     private static void RequireTime(X509Certificate2 leaf, Expectation expected, DateTimeOffset now)
     {
         var validity = CertificateValidity.FromCertificate(leaf);
-        if (validity.NotBefore > now + Leeway || validity.NotAfter <= now)
+        var begin = expected.Begin?.From(now) is { } wanted && wanted > now ? wanted : now;
+        if (validity.NotBefore > begin + Leeway || validity.NotAfter <= now)
             throw Wrong(ErrorId.AnswerNotValidNow, $"is valid from {validity.NotBefore:u} to {validity.NotAfter:u}, and this machine's clock shows {now:u}");
         // Compared in UTC: in local time, an hour comes twice in autumn.
         if (validity.NotAfter < expected.EndsNoEarlierThan)
@@ -118,6 +120,9 @@ internal sealed record Expectation
 
     /// <summary>The permitted usage; null for any, except that of a CA certificate.</summary>
     public CertificateUsage? Usage { get; init; }
+
+    /// <summary>The beginning of its validity that was requested, which can be in the future; null for now.</summary>
+    public RequestedTime? Begin { get; init; }
 
     /// <summary>The earliest end of its validity; null for any.</summary>
     public DateTimeOffset? EndsNoEarlierThan { get; init; }

@@ -85,6 +85,16 @@ public sealed class FirstCertificateTests : IDisposable
 
     [Theory]
     [MemberData(nameof(TestCas.AllGenerations), MemberType = typeof(TestCas))]
+    public async Task BeginningInTheFuture_IsGranted(CaKind kind)
+    {
+        var ca = await TestCas.GetAsync(kind);
+        var pair = await RequestAsync(ca, Wanted("web.local", [], notBefore: "2h", notAfter: "3h"), new Credential.Provisioner("admin", password));
+        Assert.Equal(2, (pair.Validity.NotBefore - DateTimeOffset.UtcNow).TotalHours, 0.1);
+        Assert.Equal(TimeSpan.FromHours(3), pair.Validity.NotAfter - pair.Validity.NotBefore);
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCas.AllGenerations), MemberType = typeof(TestCas))]
     public async Task ByTokenAlone_BringsAddressAndTrust(CaKind kind)
     {
         var ca = await TestCas.GetAsync(kind);

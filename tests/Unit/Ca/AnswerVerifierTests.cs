@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using StepCaRenew.Ca;
 using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Ca.Signing;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
@@ -192,6 +193,22 @@ public sealed class AnswerVerifierTests
             Assert.Equal([Ca.Intermediate], Verify(Ca.Root, requested, leaf, Ca.Intermediate));
         else
             Expect.Failure(errorId, () => Verify(Ca.Root, requested, leaf, Ca.Intermediate));
+    }
+
+    [Theory]
+    [InlineData("2h", 7260, true)]
+    [InlineData("2h", 7261, false)]
+    [InlineData("-2h", 60, true)]
+    [InlineData("-2h", 61, false)]
+    public void Verify_RequestedBeginning_CanBeInTheFuture(string requested, int seconds, bool isGood)
+    {
+        var clock = new FakeTimeProvider(Now);
+        var expected = new Expectation { Key = Pair.PrivateKey, Begin = RequestedTime.Parse(requested, clock) };
+        var leaf = Ca.Issue(New with { NotBefore = Now.AddSeconds(seconds) }).Leaf;
+        if (isGood)
+            Assert.Equal([Ca.Intermediate], Verify(Ca.Root, expected, leaf, Ca.Intermediate));
+        else
+            Expect.Failure(ErrorId.AnswerNotValidNow, () => Verify(Ca.Root, expected, leaf, Ca.Intermediate));
     }
 
     // A CA may add its organization, and names that were not requested are not compared.

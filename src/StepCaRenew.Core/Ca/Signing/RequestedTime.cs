@@ -53,7 +53,9 @@ internal sealed record RequestedTime(string Text, TimeSpan? Duration, DateTimeOf
             throw Invalid($"The requested validity ends on {end:u}, before it begins on {begin:u}");
     }
 
-    private DateTimeOffset From(DateTimeOffset start)
+    /// <summary>The moment that is meant, if durations count from <paramref name="start"/>.</summary>
+    /// <exception cref="RenewalException">It is out of range (<see cref="ErrorId.InvalidDuration"/>).</exception>
+    public DateTimeOffset From(DateTimeOffset start)
     {
         try
         {

@@ -98,6 +98,7 @@ internal sealed record SigningRequest
         Key = key,
         CommonName = Subject,
         Names = AreNamesBinding ? Names?.Names : null,
+        Begin = NotBefore,
     };
 
     private static RenewalException NamesDiffer(string difference) => new(
