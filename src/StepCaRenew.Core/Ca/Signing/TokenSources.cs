@@ -34,5 +34,5 @@ internal sealed class OwnTokens(ProvisionerTokens maker, SigningRequest wanted) 
 
     /// <inheritdoc/>
     public OneTimeToken Next(byte[] request, DateTimeOffset now) =>
-        OneTimeToken.Parse(maker.ForCertificate(wanted.Subject!, wanted.Names!.Texts, now, ProvisionerTokens.DefaultLifetime, request));
+        OneTimeToken.Parse(maker.ForCertificate(wanted.Subject!, wanted.Names!.Texts, now, ProvisionerTokens.DefaultLifetime, request), isMadeHere: true);
 }

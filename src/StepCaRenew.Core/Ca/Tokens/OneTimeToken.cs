@@ -74,13 +74,16 @@ internal sealed partial class OneTimeToken
     // Other types have their name in the fragment: #x5c/NAME.
     private bool IsOfJwkProvisioner { get; }
 
+    /// <summary>Whether this process made it, so that the next attempt has another one; otherwise a user gave it.</summary>
+    public bool IsMadeHere { get; private init; }
+
     /// <summary>Reads a token; white space around it is ignored.</summary>
     /// <exception cref="RenewalException">It is not a JSON Web Token (<see cref="ErrorId.TokenInvalid"/>). The message does not quote it.</exception>
-    public static OneTimeToken Parse(string text)
+    public static OneTimeToken Parse(string text, bool isMadeHere = false)
     {
         try
         {
-            return new OneTimeToken(text.Trim());
+            return new OneTimeToken(text.Trim()) { IsMadeHere = isMadeHere };
         }
         catch (FormatException e)
         {

@@ -55,13 +55,25 @@ public sealed class SignRefusalsTests
         Assert.DoesNotContain("clock is", e.Remedy, StringComparison.Ordinal);
     }
 
+    // With a password, each call makes its own token.
+    [Theory]
+    [InlineData(401, Unauthorized)]
+    [InlineData(403, Forbidden + "requested duration of 1000h1m0s is more than the authorized maximum certificate duration of 720h1m0s.")]
+    [InlineData(403, Forbidden + "certificate request RSA key must be at least 2048 bits (256 bytes).")]
+    [InlineData(403, Forbidden + "dns name \"a\" not allowed.")]
+    public void Map_TokenMadeHere_AsksTheUserForNoOther(int status, string text)
+    {
+        Assert.Matches("(?i)make a new", Map(status, text).Remedy);
+        Assert.DoesNotMatch("(?i)make a new|used up|used before", Map(status, text, isMadeHere: true).Remedy);
+    }
+
     [Fact]
     public void Map_TransientRefusal_StaysTransient() => Assert.True(Map(503, "busy").IsTransient);
 
-    private static RenewalException Map(int status, string text, JsonObject? claims = null, TimeSpan? difference = null)
+    private static RenewalException Map(int status, string text, JsonObject? claims = null, TimeSpan? difference = null, bool isMadeHere = false)
     {
         var body = Encoding.UTF8.GetBytes(new JsonObject { ["status"] = status, ["message"] = text }.ToJsonString());
-        var token = OneTimeToken.Parse(TestTokens.With(claims ?? []));
+        var token = OneTimeToken.Parse(TestTokens.With(claims ?? []), isMadeHere);
         return SignRefusals.Map(new CaResponse((HttpStatusCode)status, "application/json", body, null) { ClockDifference = difference }, new Uri("https://ca.example:9000/sign"), token, Now);
     }
 }
