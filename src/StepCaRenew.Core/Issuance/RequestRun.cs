@@ -162,7 +162,7 @@ internal sealed class RequestRun : PairRun<bool>
             publication.RequireUsable(request.UseExistingKey ? key.Algorithm : wanted.KeyAlgorithm);
     }
 
-    // A certificate that does not match the key is of no use: no program can use it.
+    // A certificate that does not match the key is of no use: no program can use it. An empty file was made in advance.
     private async Task<bool> IsKeyWithoutCertificateAsync(CancellationToken cancellationToken)
     {
         try
@@ -173,7 +173,7 @@ internal sealed class RequestRun : PairRun<bool>
         // A file that is not a certificate may be the wrong file.
         catch (RenewalException e)
         {
-            return e.ErrorId is ErrorId.KeyMismatch or ErrorId.FileNotFound;
+            return e.ErrorId is ErrorId.KeyMismatch or ErrorId.FileNotFound or ErrorId.FileEmpty;
         }
     }
 
@@ -198,6 +198,9 @@ internal sealed class RequestRun : PairRun<bool>
             ? new RenewalException(
                 ErrorId.PairExists, $"No certificate was requested: '{path}' exists, is valid until {MessageTime.Local(pair.Facts.Validity.NotAfter.LocalDateTime)}, and matches its key '{pair.Facts.KeyPath}'.",
                 "Invoke-StepRenewal renews it. To replace it by one with other names, add -Force; with -UseExistingKey the key stays.")
+            : request.UseExistingKey ? new RenewalException(
+                ErrorId.PairExists, $"No certificate was requested: '{path}' exists, and no certificate for the key can be read from it.",
+                "Check that it is the right file. To replace it and keep the key, add -Force.")
             : new RenewalException(
                 ErrorId.PairExists, $"No certificate was requested: the certificate '{path}' or its key exists, and would be replaced.",
                 "For a certificate for the key that is there, add -UseExistingKey; to replace certificate and key, add -Force. Invoke-StepRenewal renews a pair that matches.");

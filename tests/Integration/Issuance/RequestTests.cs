@@ -80,6 +80,19 @@ public sealed class RequestTests
         Assert.Equal("640 root:daemon", Tool.Run("stat", "-c", "%a %U:%G", scene.KeyPath).Trim());
     }
 
+    [Fact]
+    public async Task UseExistingKey_FillsAnEmptyCertificate()
+    {
+        using var scene = new RequestScene(await TestCas.GetAsync(CaKind.DevCa));
+        await scene.PlaceAsync();
+        File.WriteAllBytes(scene.CertificatePath, []);
+        scene.Age();
+        var key = File.ReadAllBytes(scene.KeyPath);
+        Assert.True(await scene.RunAsync(scene.Request(await scene.TokenAsync()) with { UseExistingKey = true }));
+        scene.AssertWhole().Dispose();
+        Assert.Equal(key, File.ReadAllBytes(scene.KeyPath));
+    }
+
     [Theory]
     [InlineData("web.crt")]
     [InlineData("web.key")]
@@ -156,7 +169,8 @@ public sealed class RequestTests
         await scene.PlaceAsync();
         File.WriteAllText(scene.CertificatePath, "a list of hosts\n");
         scene.Age();
-        await scene.FailsAsync(ErrorId.PairExists, scene.Request(await scene.TokenAsync()) with { UseExistingKey = true });
+        var error = await scene.FailsAsync(ErrorId.PairExists, scene.Request(await scene.TokenAsync()) with { UseExistingKey = true });
+        Assert.Contains("keep the key, add -Force", error.Remedy, StringComparison.Ordinal);
         Assert.True(await scene.RunAsync(scene.Request(await scene.TokenAsync()) with { UseExistingKey = true, Force = true }));
         scene.AssertWhole().Dispose();
     }
