@@ -19,6 +19,7 @@ public sealed class NewStepTokenCommand : CaCmdlet
 
     private TimeSpan lifetime = ProvisionerTokens.DefaultLifetime;
     private ProvisionerTokens? tokens;
+    private bool isSanGiven;
 
     /// <summary>The common name of the certificate.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -67,6 +68,7 @@ public sealed class NewStepTokenCommand : CaCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing() => Terminating(() =>
     {
+        isSanGiven = IsGiven(nameof(San));
         if (ValidFor is not null)
             lifetime = ProvisionerTokens.ParseLifetime(ValidFor);
     });
@@ -84,7 +86,11 @@ public sealed class NewStepTokenCommand : CaCmdlet
         NonTerminating(Subject, () => Deliver(tokens!.ForCertificate(request!.Subject!, request.Names!.Texts, TimeProvider.System.GetUtcNow(), lifetime), path));
     }
 
-    private SigningRequest ReadNames() => SigningRequest.Create(Subject, San, null, null, null, TimeProvider.System).WithOwnNames();
+    private SigningRequest ReadNames() => SigningRequest.Create(Subject, isSanGiven ? San : SplitColumn(San), null, null, null, TimeProvider.System).WithOwnNames();
+
+    // A column of a CSV file is one text; an empty one means the subject.
+    private static string[] SplitColumn(string[] names) =>
+        names is [var column] ? column.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : names;
 
     private string? ReadOutFile()
     {

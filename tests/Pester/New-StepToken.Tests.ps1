@@ -102,6 +102,14 @@ Describe 'New-StepToken with <_>' -ForEach 'StepCa', 'DevCa' {
         @('a.local', 'b.local' | New-StepToken @common) | Should -HaveCount 2
     }
 
+    It 'reads several names from one column of a table' {
+        'Subject,San', 'web.local,"web.local, www.local;10.0.0.1"', 'db.local,' | Set-Content $folder/hosts.csv
+        $claims = Import-Csv $folder/hosts.csv | New-StepToken @common | ForEach-Object { Read-Claim (ConvertFrom-SecureString $_ -AsPlainText) }
+        $claims[0].sans | Should -Be 'web.local', 'www.local', '10.0.0.1'
+        $claims[1].sans | Should -Be 'db.local'
+        { New-StepToken web.local -San 'web.local, www.local' @common -ErrorAction Stop } | Should -Throw -ErrorId 'CertificateNameInvalid,*'
+    }
+
     It 'does not write two tokens to one file' {
         $problems = @()
         'a.local', 'b.local' | New-StepToken @common -OutFile $folder/one.token -ErrorAction SilentlyContinue -ErrorVariable problems

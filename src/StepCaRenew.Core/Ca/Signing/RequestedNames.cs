@@ -23,8 +23,8 @@ internal sealed partial class RequestedNames
 
     private RequestedNames(IEnumerable<string> names)
     {
-        foreach (var name in names.Distinct())
-            texts.Add(Add(name));
+        foreach (var name in names)
+            Add(name);
         Names = SubjectAlternativeNames.Create(dnsNames, ipAddresses, emailAddresses, uris);
     }
 
@@ -36,7 +36,7 @@ internal sealed partial class RequestedNames
 
     /// <summary>Reads the names that a user wrote. International host names are converted to their ASCII form.</summary>
     /// <exception cref="RenewalException">A name cannot be in a certificate (<see cref="ErrorId.CertificateNameInvalid"/>).</exception>
-    public static RequestedNames Parse(IEnumerable<string> names) => new(names.Select(ToAscii));
+    public static RequestedNames Parse(IEnumerable<string> names) => new(names.Select(name => ToAscii(RequireOneName(name.Trim()))));
 
     /// <summary>Reads the names of a token, which the CA compares by bytes.</summary>
     /// <inheritdoc cref="Parse"/>
@@ -76,25 +76,37 @@ internal sealed partial class RequestedNames
 
     private static string List(HashSet<string> names) => names.Count == 0 ? "none" : string.Join(", ", names.Order(StringComparer.Ordinal).Select(PlainText.Excerpt));
 
-    // Returns the form of the name that a token contains.
-    private string Add(string name)
+    private void Add(string name)
     {
         RequireReadable(name);
         if (TryParseAddress(name) is { } address)
-        {
-            ipAddresses.Add(address);
-            return address.ToString();
-        }
+            Add(address, address.ToString(), ipAddresses);
+        else if (Scheme().Match(name) is { Success: true } scheme)
+            AddUri(name[..scheme.Length].ToLowerInvariant() + name[scheme.Length..]);
+        else
+            Add(name, name, name.Contains('@', StringComparison.Ordinal) ? emailAddresses : dnsNames);
+    }
 
-        if (Scheme().Match(name) is { Success: true } scheme)
-        {
-            var uri = name[..scheme.Length].ToLowerInvariant() + name[scheme.Length..];
-            uris.Add(Uri().IsMatch(uri) ? uri : throw Invalid($"'{PlainText.Excerpt(name)}' is not a URI: characters such as spaces must be percent-encoded"));
-            return uri;
-        }
+    private void AddUri(string uri) =>
+        Add(uri, Uri().IsMatch(uri) ? uri : throw Invalid($"'{PlainText.Excerpt(uri)}' is not a URI: characters such as spaces must be percent-encoded"), uris);
 
-        (name.Contains('@', StringComparison.Ordinal) ? emailAddresses : dnsNames).Add(name);
-        return name;
+    // One address can be written in several ways.
+    private void Add<T>(T name, string text, List<T> kind)
+    {
+        if (kind.Contains(name))
+            return;
+        kind.Add(name);
+        texts.Add(text);
+    }
+
+    // A mistake of the user: with such a name, the CA would issue a certificate that is good for no host.
+    private static string RequireOneName(string name)
+    {
+        if (HostWithPort().IsMatch(name))
+            throw Invalid($"'{PlainText.Excerpt(name)}' has a port, and a certificate is for a host with all its ports");
+        if (name.Contains(',', StringComparison.Ordinal) && !Scheme().IsMatch(name))
+            throw Invalid($"'{PlainText.Excerpt(name)}' has a comma, and is not one name");
+        return Bracketed().Match(name) is { Success: true } address ? address.Groups[1].Value : name;
     }
 
     private static void RequireReadable(string name)
@@ -131,10 +143,17 @@ internal sealed partial class RequestedNames
     }
 
     private static RenewalException Invalid(string message, Exception? e = null) => new(
-        ErrorId.CertificateNameInvalid, $"{message}.", "Give host names, IP addresses, mail addresses or URIs, such as web.example.com, 10.0.0.1, me@example.com or spiffe://example.com/web.", e);
+        ErrorId.CertificateNameInvalid, $"{message}.", "Give host names, IP addresses, mail addresses or URIs, several as a list: web.example.com, 10.0.0.1, me@example.com, spiffe://example.com/web.", e);
 
     [GeneratedRegex(@"^(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex IPv4();
+
+    [GeneratedRegex(@"^(?:[^:/@\s]*\.[^:/@\s]*|localhost|\[[^\]]+\]):[0-9]{1,5}$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex HostWithPort();
+
+    // An IPv6 address as in a URL.
+    [GeneratedRegex(@"^\[([0-9A-Fa-f:.]+)\]$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Bracketed();
 
     [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9+.-]*:", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Scheme();

@@ -20,6 +20,7 @@ public sealed class RequestedNamesTests
     [InlineData("1", "dns", "1")]
     [InlineData("10.0.0.1", "ip", "10.0.0.1")]
     [InlineData("2001:DB8:0::1", "ip", "2001:db8::1")]
+    [InlineData("[2001:db8::1]", "ip", "2001:db8::1")]
     [InlineData("::ffff:10.0.0.1", "ip", "10.0.0.1")]
     [InlineData("me@example.com", "mail", "me@example.com")]
     [InlineData("spiffe://example.com/Web", "uri", "spiffe://example.com/Web")]
@@ -49,6 +50,12 @@ public sealed class RequestedNamesTests
     [InlineData("https://exämple.com/")]
     [InlineData("fe80::1%eth0")]
     [InlineData("ü..ü")]
+    [InlineData("web.example.com:8443")]
+    [InlineData("10.0.0.1:443")]
+    [InlineData("[::1]:443")]
+    [InlineData("localhost:443")]
+    [InlineData("a.example,b.example")]
+    [InlineData("a.example, b.example")]
     public void Parse_NameThatACertificateCannotContain_IsRefused(string name) => Expect.Failure(ErrorId.CertificateNameInvalid, () => RequestedNames.Parse(["good.example", name]));
 
     [Fact]
@@ -56,6 +63,19 @@ public sealed class RequestedNamesTests
 
     [Fact]
     public void Parse_Duplicates_AreOne() => Assert.Equal(["a", "b"], RequestedNames.Parse(["a", "b", "a"]).Texts);
+
+    [Fact]
+    public void Parse_OneNameWrittenInTwoWays_IsOne()
+    {
+        var names = RequestedNames.Parse(["::1", "0:0:0:0:0:0:0:1", "[::1]", "URN:x", "urn:x"]);
+        Assert.Equal(["::1", "urn:x"], names.Texts);
+        Assert.Equal(["::1"], names.Names.IPAddresses);
+    }
+
+    // The CA has the last word about the token of someone else.
+    [Fact]
+    public void FromToken_NamesThatAUserWouldNotMean_AreKept() =>
+        Assert.Equal(["web.example.com:8443", "a,b", "[::1]"], RequestedNames.FromToken(["web.example.com:8443", "a,b", "[::1]"]).Texts);
 
     [Fact]
     public void DescribeDifference_SameNamesInOtherOrder_IsNull() =>
