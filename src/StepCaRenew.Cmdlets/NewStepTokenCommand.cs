@@ -97,6 +97,11 @@ public sealed class NewStepTokenCommand : CaCmdlet
         if (OutFile is null)
             return null;
         var path = FullPath(OutFile);
+        // Before the CA is asked, and before there is a token that cannot be written.
+        if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
+            throw new RenewalException(ErrorId.FileNotFound, $"There is no folder '{folder}'; no token was made for '{Subject}'.", "Create the folder, or check the path.");
+        if (Directory.Exists(path))
+            throw new RenewalException(ErrorId.PathIsFolder, $"'{path}' is a folder; no token was made for '{Subject}'.", "Name a file in it.");
         return written.Add(path) ? path : throw new RenewalException(
             ErrorId.ConflictingParameters, $"'{path}' is the file of the token for another subject; no token was made for '{Subject}'.",
             "Give each subject a file of its own: pipe objects with the properties Subject and OutFile.");

@@ -147,7 +147,9 @@ Describe 'New-StepToken with <_>' -ForEach 'StepCa', 'DevCa' {
         @{ Id = 'ProvisionerNotFound'; Change = @{ Provisioner = 'nobody' } }
         @{ Id = 'FileNotFound'; Change = @{ ProvisionerPasswordFile = 'nowhere.txt' } }
         @{ Id = 'CaUnreachable'; Change = @{ CaUrl = 'https://127.0.0.1:1' } }
-        @{ Id = 'WriteFailed'; Change = @{ OutFile = 'TestDrive:/no/such/folder/web.token' } }
+        # Before the CA is asked.
+        @{ Id = 'FileNotFound'; Change = @{ OutFile = 'TestDrive:/no/such/folder/web.token'; CaUrl = 'https://127.0.0.1:1' } }
+        @{ Id = 'PathIsFolder'; Change = @{ OutFile = 'TestDrive:/'; CaUrl = 'https://127.0.0.1:1' } }
     ) {
         foreach ($name in $Change.Keys) { $common[$name] = $Change[$name] }
         { New-StepToken web.local @common -ErrorAction Stop } | Should -Throw -ErrorId "$Id,*"
