@@ -61,7 +61,7 @@ Describe 'A PFX file as the pair' {
         Get-StagedFile $folder | Should -BeNullOrEmpty
         if ($IsWindows) { return }
         stat -c %a $pfx | Should -BeExactly 600
-        $text = Invoke-OpenSsl pkcs12 -in $pfx -passin "file:$passwordFile" -nodes
+        $text = openssl pkcs12 -in $pfx -passin "file:$passwordFile" -nodes
         ($text -match 'BEGIN CERTIFICATE').Count | Should -BeGreaterOrEqual 2
     }
 
