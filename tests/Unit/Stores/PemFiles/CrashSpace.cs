@@ -89,7 +89,7 @@ internal sealed class CrashSpace
     {
         var paths = Layouts.PathsOf(layout);
         var pairs = mustBeLast ? allowed.TakeLast(1) : allowed;
-        if ((mustBeLast || Before is null || !Before.Equals(new PairVersion(volume.Peek(paths.Certificate), volume.Peek(paths.Key)))) && !pairs.Any(pair => Holds(volume, paths.Certificate, Layouts.Certificate(layout, pair)) && (paths.IsOneFile || Holds(volume, paths.Key, Layouts.Key(pair)))))
+        if ((mustBeLast || Before is null || !Before.Equals(new PairVersion(volume.Peek(paths.Certificate), volume.Peek(paths.Key)))) && !pairs.Any(pair => Holds(volume, paths.Certificate, Layouts.Certificate(layout, pair)) && (paths.IsOneFile || Holds(volume, paths.Key, Layouts.Key(layout, pair)))))
             return $"ends with {Whose(volume.Peek(paths.Certificate) ?? [])} and {Whose(volume.Peek(paths.Key) ?? [])}{(mustBeLast ? " after it was done" : "")}";
         var left = volume.Names.Except([paths.Certificate, paths.Key]).ToList();
         return left.Count > 0 ? $"leaves {string.Join(' ', left)}" : null;
@@ -101,7 +101,7 @@ internal sealed class CrashSpace
         {
             if (content.AsSpan().SequenceEqual(Layouts.Certificate(layout, allowed[i])))
                 return $"certificate {i}";
-            if (content.AsSpan().SequenceEqual(Layouts.Key(allowed[i])))
+            if (content.AsSpan().SequenceEqual(Layouts.Key(layout, allowed[i])))
                 return $"key {i}";
         }
 

@@ -28,9 +28,9 @@ public sealed class FirstPairTests(ITestOutputHelper output) : IDisposable
     }
 
     public static TheoryData<Layout, Before> All { get; } = new(
-        from layout in new[] { Layout.OneFolder, Layout.TwoFolders, Layout.OneFile, Layout.OneFolderByLinks, Layout.OneFolderByCopies }
+        from layout in new[] { Layout.OneFolder, Layout.TwoFolders, Layout.OneFile, Layout.OneFolderByLinks, Layout.OneFolderByCopies, Layout.Pfx, Layout.PfxByLinks }
         from before in Enum.GetValues<Before>()
-        where layout != Layout.OneFile || before is Before.Nothing or Before.Pair
+        where layout is not (Layout.OneFile or Layout.Pfx or Layout.PfxByLinks) || before is Before.Nothing or Before.Pair
         select (layout, before));
 
     public void Dispose() => folder.Dispose();
@@ -158,7 +158,7 @@ public sealed class FirstPairTests(ITestOutputHelper output) : IDisposable
         if (before == Before.Pair)
             Layouts.Place(volume, layout, Layouts.Pairs[2]);
         else if (before != Before.Nothing)
-            volume.Place(paths.Key, Layouts.Key(Next));
+            volume.Place(paths.Key, Layouts.Key(layout, Next));
         if (before == Before.Mismatch)
             volume.Place(paths.Certificate, Layouts.Certificate(layout, Layouts.Pairs[2]));
         return (volume, new PairVersion(volume.Peek(paths.Certificate), volume.Peek(paths.Key)));

@@ -43,6 +43,8 @@ public sealed class PowerLossTests(ITestOutputHelper output)
         { Layout.OneFolder, Way.Rekey, "flush /certs/.web.crt.stepcarenew-new", false },
         { Layout.OneFolder, Way.Rekey, "flush /certs/.web.key.stepcarenew-new", false },
         { Layout.OneFile, Way.Rekey, "flush /certs/.web.pem.stepcarenew-new", false },
+        { Layout.Pfx, Way.Renew, "flush /certs/.web.pfx.stepcarenew-new", false },
+        { Layout.Pfx, Way.Rekey, "flush /certs", false },
         { Layout.OneFolderByCopies, Way.Rekey, "flush /certs/.web.key.stepcarenew-old", false },
         { Layout.OneFolder, Way.Renew, "flush /certs", false },
         { Layout.OneFolder, Way.Rekey, "flush /certs", false },

@@ -21,12 +21,14 @@ public sealed class RaceTests(ITestOutputHelper output)
     [InlineData(Layout.OneFolder, true)]
     [InlineData(Layout.OneFolderByLinks, false)]
     [InlineData(Layout.OneFolderByLinks, true)]
+    [InlineData(Layout.Pfx, true)]
+    [InlineData(Layout.PfxByLinks, true)]
     public async Task TheLastForeignFileStands(Layout layout, bool rekey)
     {
         var paths = Layouts.PathsOf(layout);
-        var targets = rekey ? new[] { paths.Key, paths.Certificate } : [paths.Certificate];
+        var targets = rekey ? new[] { paths.Key, paths.Certificate }.Distinct().ToArray() : [paths.Certificate];
         var (runs, refused, gaps) = (0, 0, 0);
-        foreach (var writes in Writes(targets, await CountAsync(layout, rekey), layout == Layout.OneFolder ? 3 : 2))
+        foreach (var writes in Writes(targets, await CountAsync(layout, rekey), Layouts.CanExchange(layout) ? 3 : 2))
         {
             var volume = NewVolume(layout);
             var last = new Dictionary<string, byte[]>();
@@ -49,7 +51,7 @@ public sealed class RaceTests(ITestOutputHelper output)
             volume.Before = null;
             runs++;
             refused += isDone ? 0 : 1;
-            if (isInGap && layout != Layout.OneFolder)
+            if (isInGap && !Layouts.CanExchange(layout))
             {
                 gaps++;
                 continue;
@@ -60,9 +62,9 @@ public sealed class RaceTests(ITestOutputHelper output)
             // Theirs and ours are never mixed: a key that somebody writes between the two exchanges undoes both.
             if (isDone && exchanges.Count == 2)
                 Assert.DoesNotContain(writes, write => write.Target == paths.Key && write.At > exchanges[0] && write.At <= exchanges[1]);
-            if (rekey)
+            if (rekey && !paths.IsOneFile)
                 AssertHolds(volume, paths.Key, last, isDone ? NewKey : OldKey, how);
-            Assert.Equal(new[] { paths.Certificate, paths.Key }, volume.Names);
+            Assert.Equal(new[] { paths.Certificate, paths.Key }.Distinct(), volume.Names);
         }
 
         output.WriteLine($"{layout}, {(rekey ? "rekey" : "renew")}: {runs:N0} races, {refused:N0} given up for a foreign file, {gaps:N0} in the gap that only exchange closes");
@@ -97,8 +99,10 @@ public sealed class RaceTests(ITestOutputHelper output)
     private static SimulatedVolume NewVolume(Layout layout)
     {
         var volume = Layouts.Volume(layout);
-        volume.Place("/certs/web.crt", OldCertificate);
-        volume.Place("/certs/web.key", OldKey);
+        var paths = Layouts.PathsOf(layout);
+        if (!paths.IsOneFile)
+            volume.Place(paths.Key, OldKey);
+        volume.Place(paths.Certificate, OldCertificate);
         return volume;
     }
 
@@ -115,7 +119,8 @@ public sealed class RaceTests(ITestOutputHelper output)
     private static async Task<bool> RunAsync(SimulatedVolume volume, PairPaths paths, bool rekey)
     {
         using var replacement = PairReplacement.Stage(volume, paths, rekey, new SharingRetry(new JumpingClock()), null);
-        var isDone = await replacement.CommitAsync(next: new(NewCertificate, rekey ? NewKey : OldKey), expected: new(OldCertificate, OldKey));
+        var (oldKey, newKey) = paths.IsOneFile ? (OldCertificate, NewCertificate) : (OldKey, NewKey);
+        var isDone = await replacement.CommitAsync(next: new(NewCertificate, rekey ? newKey : oldKey), expected: new(OldCertificate, oldKey));
         if (isDone)
             replacement.DropOld();
         return isDone;

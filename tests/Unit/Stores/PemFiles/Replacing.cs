@@ -21,7 +21,7 @@ internal static class Replacing
         var paths = Layouts.PathsOf(layout);
         return RunAsync(
             PairReplacement.Stage(
-                volume, paths, withKey: !ReferenceEquals(from.Key, to.Key), new SharingRetry(new JumpingClock()), () => PairState.TryRead(volume, paths, new PemPairForm(null))?.IsPairOrDeployment(paths) == true),
+                volume, paths, withKey: !ReferenceEquals(from.Key, to.Key), new SharingRetry(new JumpingClock()), () => PairState.TryRead(volume, paths, Layouts.FormOf(layout))?.IsPairOrDeployment(paths) == true),
             Version(layout, to), Version(layout, from), committed);
     }
 
@@ -39,10 +39,10 @@ internal static class Replacing
         return true;
     }
 
-    private static PairVersion Version(Layout layout, TestPair pair) => new(Layouts.Certificate(layout, pair), Layouts.Key(pair));
+    private static PairVersion Version(Layout layout, TestPair pair) => new(Layouts.Certificate(layout, pair), Layouts.Key(layout, pair));
 
     public static Task<bool> RecoverAsync(SimulatedVolume volume, Layout layout, bool mayBeNew = false) =>
-        new PairRecovery(volume, new JumpingClock(), NullLogger.Instance, mayBeNew).RunAsync(Layouts.PathsOf(layout), new PemPairForm(null));
+        new PairRecovery(volume, new JumpingClock(), NullLogger.Instance, mayBeNew).RunAsync(Layouts.PathsOf(layout), Layouts.FormOf(layout));
 
     /// <summary>Another certificate for the same key.</summary>
     public static TestPair RenewalOf(TestPair pair) => TestAuthority.Default.Issue(new() { Key = pair.Key });
