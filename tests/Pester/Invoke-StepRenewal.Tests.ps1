@@ -528,10 +528,10 @@ Describe 'Invoke-StepRenewal and its parameters' {
         It 'has these properties of these types, flat' {
             $result = Invoke-StepRenewal $path @atCa -Force
             $result.PSObject.Properties.Name -join ' ' | Should -BeExactly (
-                'Name CertificatePath KeyPath Status Changed ActionsPending ErrorId Message OldSerialNumber SerialNumber NotAfter NextRenewal Attempts DurationMs')
+                'Name CertificatePath KeyPath Status Changed ActionsPending Published ErrorId Message OldSerialNumber SerialNumber NotAfter NextRenewal Attempts DurationMs')
             $json = $result | ConvertTo-Json -Depth 1 | ConvertFrom-Json -AsHashtable
             $types = foreach ($name in $json.Keys) { if ($null -eq $json[$name]) { 'null' } else { $json[$name].GetType().Name } }
-            $types -join ' ' | Should -BeExactly 'String String String String Boolean Boolean null String String String DateTime DateTime Int64 Int64'
+            $types -join ' ' | Should -BeExactly 'String String String String Boolean Boolean Object[] null String String String DateTime DateTime Int64 Int64'
             $result.NotAfter.Kind | Should -Be 'Local'
             $result.NextRenewal.Kind | Should -Be 'Local'
         }
@@ -539,7 +539,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
         It 'has them in a failure as well' {
             $result = Invoke-StepRenewal "$folder/none.crt" @atCa -ErrorAction SilentlyContinue
             $json = $result | ConvertTo-Json | ConvertFrom-Json -AsHashtable
-            $json.Keys | Should -HaveCount 14
+            $json.Keys | Should -HaveCount 15
             $json.ErrorId | Should -BeExactly 'FileNotFound'
             $json.NotAfter | Should -BeNullOrEmpty
         }

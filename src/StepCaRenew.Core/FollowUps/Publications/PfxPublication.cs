@@ -39,7 +39,9 @@ internal sealed record PfxPublication(string Path) : Publication(Path)
     {
         using var file = PfxFile.Parse(new InputFile(Path, content, default), password);
         var algorithm = Encryption == PfxEncryption.TripleDes ? PbeEncryptionAlgorithm.TripleDes3KeyPkcs12 : PbeEncryptionAlgorithm.Aes256Cbc;
-        return file.Content.Encryption?.EncryptionAlgorithm == algorithm
+        // The reader opens a file without a password whatever password it gets.
+        return file.Content.Password.Characters.SequenceEqual(password.Characters)
+            && file.Content.Encryption?.EncryptionAlgorithm == algorithm
             && file.LeafDer.Span.SequenceEqual(pair.Keyed.Leaf.RawDataMemory.Span)
             && file.ChainLinks.Select(link => Convert.ToHexString(link.Der.Span)).SequenceEqual(pair.Keyed.Chain.Select(issuer => Convert.ToHexString(issuer.RawDataMemory.Span)))
             && Signs(file.Key) && PairMatch.Matches(pair.Keyed.Leaf, file.Key);
