@@ -12,6 +12,8 @@ public sealed class SelfSignatureTests
     [MemberData(nameof(KeysAndHashes))]
     public void IsValid_OwnKey_IsTrue_AndAnotherKeyIsNot(string kind, string hash)
     {
+        if (kind == "EC" && hash == "SHA512")
+            Wine.Skip("its bcrypt verifies no hash that is longer than the key");
         using var own = Key(kind);
         using var other = Key(kind);
         Assert.True(SelfSignature.IsValid(Sign(own, own, kind, new HashAlgorithmName(hash))));

@@ -173,6 +173,8 @@ public sealed class ServerClientTests
     [InlineData("tls", "\u0016\u0003\u0003\u0000\u0004\u0000\u0000\u0000\u0000", ErrorId.ServerAnswerInvalid)]
     public async Task Fetch_ServerThatNeverEnds_IsCutOff(string scheme, string text, string errorId)
     {
+        if (scheme == "tls" && errorId == ErrorId.ServerAnswerInvalid)
+            Wine.Skip("its SChannel refuses the first empty message");
         var sent = 0L;
         using var server = new TestTlsServer
         {

@@ -164,6 +164,7 @@ public sealed class PfxFileTests
         using var password = new KeyPassword(Secret);
         using (var file = CertificateFile.Load(folder.Write("trust.p12", Build(Secret, AesForm, HashAlgorithmName.SHA256, Certificate(Ca.Intermediate) + Certificate(Web.Leaf))), password))
             Assert.Equal((Web.Leaf, false), (file.Leaf, file.HoldsKey));
+        Wine.Skip("its crypt32 exports a P7B file in another form");
         var p7b = new X509Certificate2Collection { Ca.Intermediate, Web.Leaf }.Export(X509ContentType.Pkcs7)!;
         foreach (var path in new[] { folder.Write("web.p7b", p7b), folder.Write("web.pem", PemEncoding.WriteString("PKCS7", p7b)) })
         {

@@ -26,7 +26,9 @@ public sealed class PfxWriterTests
         Assert.Equal(pair.Leaf, read.Leaf);
         Assert.Equal([Ca.Intermediate, Ca.Root], read.Chain);
         Assert.True(read.Keyed.Matches);
-        Assert.Equal(pair.Key.ExportPkcs8PrivateKey(), read.Key.Handle.ExportPkcs8PrivateKey());
+        // Wine exports the private exponent of an RSA key in another length.
+        if (!Wine.IsHere)
+            Assert.Equal(pair.Key.ExportPkcs8PrivateKey(), read.Key.Handle.ExportPkcs8PrivateKey());
         Assert.Equal(("Wéb server", "Wéb server"), (read.LeafBag.FriendlyName, read.KeyBag.FriendlyName));
         Assert.True(read.LeafBag.Find(PfxAttribute.LocalKeyIdOid)!.IsSame(read.KeyBag.Find(PfxAttribute.LocalKeyIdOid)!));
         Assert.Equal(10_000, read.Content.Encryption!.IterationCount);
@@ -41,6 +43,10 @@ public sealed class PfxWriterTests
         using var password = new KeyPassword(Secret);
         var pair = Issue(algorithm);
         var bytes = PfxWriter.Write(pair.Keyed(Ca.Intermediate), password, encryption, "web");
+        var info = Pkcs12Info.Decode(bytes, out _);
+        Assert.True(info.VerifyMac(Secret));
+        Assert.False(info.VerifyMac("wrong"));
+        Wine.Skip("its crypt32 imports no such file");
         using var read = Load(bytes, Secret);
         Assert.True(read.HasPrivateKey);
         Assert.Equal(pair.Leaf.RawData, read.RawData);
@@ -50,9 +56,6 @@ public sealed class PfxWriterTests
         using var constructed = new X509Certificate2(bytes, Secret, X509KeyStorageFlags.EphemeralKeySet | X509KeyStorageFlags.Exportable);
 #pragma warning restore SYSLIB0057
         Assert.True(PairMatch.Matches(pair.Leaf, KeyOf(constructed)));
-        var info = Pkcs12Info.Decode(bytes, out _);
-        Assert.True(info.VerifyMac(Secret));
-        Assert.False(info.VerifyMac("wrong"));
     }
 
     [LinuxTheory]

@@ -168,7 +168,7 @@ public sealed class PairPublicationsTests : IDisposable
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
-    private PemPublication Form(PemForm form, string name) => new(form, folder.At($"out/{name}"));
+    private PemPublication Form(PemForm form, string name) => new(form, Path.Combine(folder.At("out"), name));
 
     private TestPair Place()
     {

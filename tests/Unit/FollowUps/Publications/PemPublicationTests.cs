@@ -91,6 +91,7 @@ public sealed class PemPublicationTests
     [Fact]
     public void IsFormOf_KeyWithAForeignPublicHalf_IsFalse()
     {
+        Wine.Skip("its bcrypt computes the private half again from the primes");
         var mine = (RSA)Rsa.Key;
         var parameters = mine.ExportParameters(includePrivateParameters: true);
         parameters.D![^1] ^= 2;
