@@ -36,7 +36,7 @@ internal sealed class TestTlsServer : IDisposable
         get;
         set
         {
-            Wine.Skip("its SChannel is no TLS server");
+            Wine.Skip("its SChannel does not serve TLS");
             field = value;
         }
     } = _ => throw new InvalidOperationException("The test gives no certificate.");
