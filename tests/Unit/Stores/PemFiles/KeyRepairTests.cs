@@ -81,11 +81,11 @@ public sealed class KeyRepairTests : IDisposable
 
         var path = folder.At("run.ps1");
         File.WriteAllText(path, script.ToString(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
-        using var process = Process.Start(new ProcessStartInfo("pwsh", ["-NoProfile", "-NonInteractive", "-File", path]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.Path })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var lines = (await process.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        await process.WaitForExitAsync();
-        Assert.Equal("", await errors);
+        var (output, errors) = (new MemoryStream(), new MemoryStream());
+        var start = new ProcessStartInfo("pwsh", ["-NoProfile", "-NonInteractive", "-File", path]) { WorkingDirectory = folder.Path };
+        await RunningProgram.RunAsync(start, default, stream => stream.CopyToAsync(output), stream => stream.CopyToAsync(errors), TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.Equal("", Encoding.UTF8.GetString(errors.ToArray()));
+        var lines = Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(expected.Count, lines.Length);
         foreach (var (line, wanted) in lines.Zip(expected))
             Assert.True(JsonNode.DeepEquals(JsonNode.Parse(line), wanted), $"{line} instead of {wanted.ToJsonString()}");
