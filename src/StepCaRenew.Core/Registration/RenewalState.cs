@@ -54,6 +54,18 @@ internal sealed record RenewalState
     /// <summary>When the CA was last asked for its roots; null if the renewal does not follow them.</summary>
     public DateTimeOffset? RootsAsked { get; init; }
 
+    /// <summary>
+    /// Of a renewal of several certificates: the state of each, by its path. The state above is their sum: the first error, the
+    /// earliest time. Null if the renewal has one certificate.
+    /// </summary>
+    public IReadOnlyDictionary<string, RenewalState>? Certificates { get; init; }
+
+    /// <summary>
+    /// Of one of several certificates: since when its file is missing. Its state is kept for a while, since another program can be
+    /// replacing it. Null if it was there in the last run.
+    /// </summary>
+    public DateTimeOffset? MissingSince { get; init; }
+
     /// <summary>The state after another run.</summary>
     internal RenewalState After(RenewalOutcome outcome, DateTimeOffset now)
     {

@@ -115,18 +115,24 @@ internal static class StateFormat
         try
         {
             var state = JsonSerializer.Deserialize(bytes, StateJson.Default.RenewalState);
-            return state?.Served is { IsComplete: false } ? state with { Served = null } : state;
+            return state is null ? null : WithoutDamage(state);
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    private static RenewalState WithoutDamage(RenewalState state) => state with
+    {
+        Served = state.Served is { IsComplete: false } ? null : state.Served,
+        Certificates = state.Certificates?.Where(one => one.Value is not null).ToDictionary(one => one.Key, one => WithoutDamage(one.Value)),
+    };
 }
 
 /// <summary>The serializer of states. Unknown properties are ignored, since they can be from a later version.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 4,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 5,
     Converters = [typeof(StateTextConverter), typeof(UtcSecondsConverter), typeof(ClockSecondsConverter)])]
 [JsonSerializable(typeof(RenewalState))]
 internal sealed partial class StateJson : JsonSerializerContext;
@@ -144,6 +150,11 @@ internal sealed class StateTextConverter : JsonConverter<string>
     }
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+
+    // The paths of certificates. They are compared with files that were found, and shown only as the paths of those.
+    public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString()!;
+
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WritePropertyName(value);
 }
 
 /// <summary>A time, without fractions of a second.</summary>

@@ -69,6 +69,24 @@ public sealed class RenewalStateTests
     }
 
     [Fact]
+    public void Parse_RenderedState_HasTheStateOfEachCertificate()
+    {
+        var web = new RenewalState { LastStatus = RenewalStatus.Failed, LastErrorId = ErrorId.KeyMismatch, Served = new ServedCertificate("0A", "CN=web", ["DNS:web"]), MissingSince = Now };
+        var read = StateFormat.Parse(StateFormat.Render(new RenewalState { LastAttempt = Now, Certificates = new Dictionary<string, RenewalState> { ["/etc/ssl/a é.crt"] = web } }))!;
+        var (path, state) = Assert.Single(read.Certificates!);
+        Assert.Equal(("/etc/ssl/a é.crt", ErrorId.KeyMismatch, "CN=web", Now), (path, state.LastErrorId, state.Served!.Subject, state.MissingSince));
+        Assert.Equal(["DNS:web"], state.Served.Names);
+    }
+
+    [Fact]
+    public void Parse_DamagedStateOfOneCertificate_KeepsTheOthers()
+    {
+        var state = StateFormat.Parse("""{ "certificates": { "/a.crt": null, "/b.crt": { "lastStatus": "NotDue", "served": { "subject": "CN=b" } } } }"""u8.ToArray())!;
+        Assert.Equal(("NotDue", null), (state.Certificates!["/b.crt"].LastStatus, state.Certificates["/b.crt"].Served));
+        Assert.Single(state.Certificates);
+    }
+
+    [Fact]
     public void After_ActionsPending_KeepsTheServedCertificate()
     {
         var (old, served) = (new ServedCertificate("0A", "CN=web", []), new ServedCertificate("0B", "CN=web", []));
