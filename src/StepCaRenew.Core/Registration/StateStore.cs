@@ -132,7 +132,7 @@ internal static class StateFormat
 
 /// <summary>The serializer of states. Unknown properties are ignored, since they can be from a later version.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 5,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 6,
     Converters = [typeof(StateTextConverter), typeof(UtcSecondsConverter), typeof(ClockSecondsConverter)])]
 [JsonSerializable(typeof(RenewalState))]
 internal sealed partial class StateJson : JsonSerializerContext;
