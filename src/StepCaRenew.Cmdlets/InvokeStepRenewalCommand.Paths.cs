@@ -78,10 +78,14 @@ public sealed partial class InvokeStepRenewalCommand
         template = ReadTemplate();
         inputs.OnlyPublication = template.Publications is [var publication, ..] ? publication.Parameter : null;
         host = ReadHost();
-        foreach (var action in template.Actions)
+        foreach (var action in template.Actions.Concat(template.OnFailure.Select(notifier => notifier.Action)))
             action.RequireRunnable(host);
         batch = new CertificateBatch<RenewalOutcome>(
-            this, new WorkBatch(Pump, ThrottleLimit), progress!, new BatchNames(MyInvocation.ExpectingInput), (input, name, outcome) => Report(outcome, ErrorOf(input, name, outcome.Error)));
+            this, new WorkBatch(Pump, ThrottleLimit), progress!, new BatchNames(MyInvocation.ExpectingInput), (input, name, outcome) =>
+            {
+                notices?.RecordSuccess(input.Source.Given);
+                Report(outcome, ErrorOf(input, name, outcome.Error));
+            });
     }
 
     private void AddPaths()

@@ -17,6 +17,7 @@ public sealed partial class InvokeStepRenewalCommand
     private readonly BatchSummary summary = new();
     private CallLog? log;
     private HealthCheck? healthCheck;
+    private CallNotices? notices;
     private RenewalCall? call;
 
     /// <inheritdoc/>
@@ -26,6 +27,7 @@ public sealed partial class InvokeStepRenewalCommand
         if (problem.Exception is RenewalException error)
         {
             log?.Refused(problem.TargetObject as string ?? string.Empty, error);
+            notices?.Record(problem.TargetObject as string ?? string.Empty, error);
             // A folder or a pattern without a certificate has no result, only an error.
             if (error.ErrorId != ErrorId.NoCertificateFound)
                 summary.Add(RenewalStatus.Failed);
@@ -39,6 +41,7 @@ public sealed partial class InvokeStepRenewalCommand
     {
         ArgumentNullException.ThrowIfNull(problem);
         log?.Refused(path, problem);
+        notices?.Record(path, problem);
         // An input that names one certificate has a result; a folder has none.
         if (problem.ErrorId is not (ErrorId.PathEmpty or ErrorId.NotAFileSystemPath))
         {
@@ -57,7 +60,11 @@ public sealed partial class InvokeStepRenewalCommand
             Serve(batch.Drain);
         var error = problem?.Exception as RenewalException;
         if (error is not null)
+        {
             log?.Ended(error);
+            notices?.Record(string.Empty, error);
+        }
+
         healthCheck?.Record(null, error);
         Finish();
     }
@@ -69,7 +76,7 @@ public sealed partial class InvokeStepRenewalCommand
         if (outcome is not null)
             summary.Add(outcome.Result.Status);
         healthCheck?.Record(outcome?.Result, outcome is null ? error?.Exception as RenewalException : outcome.Error);
-        outbox.Add(outcome, error, mustWait: outcome?.Result.ActionsPending == true || healthCheck is not null);
+        outbox.Add(outcome, error, mustWait: outcome?.Result.ActionsPending == true || healthCheck is not null || notices is not null);
         // The work in progress is cancelled, and its results are written before the error that ends the call.
         if (error is not null && !outbox.IsWaiting && EndingLevels.EndsAtErrors(this))
             batch?.End();
@@ -120,6 +127,7 @@ public sealed partial class InvokeStepRenewalCommand
                 }
             }
 
+            Notify();
             if (healthCheck is not null)
                 Pump.Run(healthCheck.NotifyAsync);
         }
@@ -127,6 +135,20 @@ public sealed partial class InvokeStepRenewalCommand
         {
             // Actions that were not run are pending, and the results show it.
             Send();
+        }
+    }
+
+    // After the actions, which can fail too; before the monitor, to which a notifier that failed is reported.
+    private void Notify()
+    {
+        if (notices is null)
+            return;
+        foreach (var outcome in outbox.Outcomes)
+            notices.Record(outcome);
+        foreach (var error in Pump.Run(notices.NotifyAsync))
+        {
+            healthCheck?.Record(null, error);
+            outbox.Add(null, ErrorRecords.From(error, null), mustWait: true);
         }
     }
 
@@ -166,6 +188,8 @@ public sealed partial class InvokeStepRenewalCommand
             call = new RenewalCall(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, log);
             if (HealthCheckUri is not null)
                 PrepareMonitor(new HealthCheck(HealthCheckUri, host.Timeout, log));
+            if (OnFailure.Length > 0 && !IsWhatIf())
+                notices = new CallNotices(ReadNotifiers(), ReadHost(), TimeProvider.System, CaSettingsResolver.FromProcess, log);
         }
     }
 

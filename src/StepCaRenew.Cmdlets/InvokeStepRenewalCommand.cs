@@ -67,6 +67,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet
         {
             Serve(batch!.Drain);
             progress!.End();
+            notices?.RecordSuccess(string.Empty);
             Finish();
             if (tasks.Count == 0)
             {
@@ -105,8 +106,9 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet
     {
         WorkingDirectory = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
         PwshPath = Pwsh.Find(SessionState),
-        ScriptBlocks = ScriptBlock is null ? null : new ScriptBlockRunner(ScriptBlock, Pump),
     };
+
+    private protected override IScriptBlockRunner RunnerOf(ScriptBlock script) => new ScriptBlockRunner(script, Pump);
 
     private Task<bool> Approve(RenewalPlan plan, CancellationToken cancellationToken) => Pump.AskAsync(() => ShouldProcess(plan.CertificatePath, plan.Action), cancellationToken);
 }

@@ -81,16 +81,20 @@ public abstract partial class RenewalParameterCmdlet
         return [.. Actions(scriptBlock)];
     }
 
+    // A name without a folder is searched on PATH.
+    private CommandAction ReadProgram(string path, IReadOnlyList<string> arguments) =>
+        new(path.IndexOfAny(['/', System.IO.Path.DirectorySeparatorChar]) < 0 ? path : FullPath(path), arguments);
+
     private IEnumerable<ActionDefinition> Actions(ScriptBlock? scriptBlock)
     {
         if (PidFile is not null)
             yield return new SignalAction(Signal ?? SignalAction.DefaultSignal, FullPath(PidFile));
         if (FilePath is not null)
-            yield return new CommandAction(FilePath.IndexOfAny(['/', System.IO.Path.DirectorySeparatorChar]) < 0 ? FilePath : FullPath(FilePath), ArgumentList);
+            yield return ReadProgram(FilePath, ArgumentList);
         if (ScriptPath is not null)
             yield return new ScriptAction(FullPath(ScriptPath));
         if (scriptBlock is not null)
-            yield return new ScriptBlockAction(scriptBlock.ToString());
+            yield return new ScriptBlockAction(scriptBlock.ToString(), RunnerOf(scriptBlock)!);
         foreach (var service in ReloadService)
             yield return new ServiceAction(service, IsReload: true);
         foreach (var service in RestartService)

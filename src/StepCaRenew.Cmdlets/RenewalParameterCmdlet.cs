@@ -88,6 +88,7 @@ public abstract partial class RenewalParameterCmdlet : PublishingCmdlet
         ActionTimeout = ReadActionTimeout(),
         ServedBy = [.. ServedBy.Select(ServerAddress.Parse).Distinct()],
         ServedTimeout = ReadServedTimeout(),
+        OnFailure = ReadNotifiers(),
         LockTimeout = ReadDuration(LockTimeout),
         RetryTimeout = ReadDuration(RetryTimeout),
         LogPath = LogPath is null ? null : FullPath(LogPath),

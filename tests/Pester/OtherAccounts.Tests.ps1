@@ -44,10 +44,10 @@ BeforeAll {
     # The definition of a renewal that runs as another account, as Register-StepRenewalTask leaves it, but without a schedule.
     function New-OtherRenewal {
         [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
-        param([string] $Name, [string] $RunAs = $account, [object[]] $Actions = @(@{ script = "$folder/$Name/after.ps1" }))
+        param([string] $Name, [string] $RunAs = $account, [object[]] $Actions = @(@{ script = "$folder/$Name/after.ps1" }), [object[]] $OnFailure = @())
         $pair = New-AccountFolder $Name
         $renewals = [IO.Directory]::CreateDirectory("$env:STEPCARENEW_HOME/renewals").FullName
-        $definition = @{ certificate = $pair.CertificatePath; key = $pair.KeyPath; ca = @{ url = $ca.Url; root = "$folder/$Name/root.crt" }; scope = 'Machine'; actions = $Actions }
+        $definition = @{ certificate = $pair.CertificatePath; key = $pair.KeyPath; ca = @{ url = $ca.Url; root = "$folder/$Name/root.crt" }; scope = 'Machine'; actions = $Actions; onFailure = $OnFailure }
         if ($RunAs) { $definition.runAs = $RunAs }
         Set-Content "$renewals/$Name.json" (ConvertTo-Json $definition -Depth 5)
         foreach ($kind in 'state', 'logs') {
@@ -125,6 +125,17 @@ Describe 'Root and the renewals of another account' {
         # By the process of the account, and not by root.
         & stat -c %U $pair.CertificatePath "$env:STEPCARENEW_HOME/state/db/state.json" "$env:STEPCARENEW_HOME/logs/db/renewal.log" | Should -Be (@($account) * 3)
         (Get-StepRenewalTask db).LastStatus | Should -BeExactly Renewed
+    }
+
+    It 'a notifier runs as the account of its renewal, once, and an error of it is that of the call' {
+        $told = "$folder/db/told"
+        $pair = New-OtherRenewal db -OnFailure @{ run = '/bin/sh'; arguments = '-c', 'echo "$(id -u) $STEPCARENEW_ERROR_ID" >> "$0"', $told }, @{ run = '/bin/false' }
+        Rename-Item $pair.KeyPath away.key
+        foreach ($run in 1..2) {
+            Invoke-StepRenewal -Name db -ErrorAction SilentlyContinue -ErrorVariable problem | Out-Null
+            $problem.FullyQualifiedErrorId | Should -Contain 'NotificationFailed,StepCaRenew.Cmdlets.InvokeStepRenewalCommand'
+        }
+        Get-Content $told | Should -BeExactly "$uid FileNotFound"
     }
 
     It 'a user who edits the script of a renewal that Register-StepRenewalTask -UserId made gains nothing' {

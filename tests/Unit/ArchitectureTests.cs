@@ -30,7 +30,7 @@ public sealed partial class ArchitectureTests
         ["Logging"] = ["Text", "Errors", "FileSystem"],
         ["Certificates"] = ["Errors", "Policy", "FileSystem"],
         ["Servers"] = ["Text", "Errors", "Policy", "Certificates", "Ca"],
-        ["Monitoring"] = ["Errors", "Results", "Ca", "Logging"],
+        ["Monitoring"] = ["Errors", "Results", "FileSystem", "Logging", "Certificates", "Ca"],
         ["Permissions"] = ["Text", "Errors", "Accounts", "FileSystem"],
         ["Scheduling"] = ["Text", "Errors", "Json", "Policy", "Processes", "Accounts", "FileSystem", "Ca"],
     };

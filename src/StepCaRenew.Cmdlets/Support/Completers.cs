@@ -33,6 +33,16 @@ public sealed class ServiceCompleter : ValueCompleter
     protected override IEnumerable<string> Values(IDictionary? parameters) => KnownServices.Names(TimeProvider.System);
 }
 
+/// <summary>Completes the forms of a notifier: hashtables, which are not quoted.</summary>
+public sealed class NotifierCompleter : IArgumentCompleter
+{
+    private static readonly string[] Forms = ["@{ FilePath = ''; ArgumentList = '' }", "@{ ScriptPath = '' }", "@{ Uri = 'https://' }", "@{ UriFile = '' }"];
+
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        [.. Forms.Where(form => form.StartsWith(wordToComplete ?? string.Empty, StringComparison.OrdinalIgnoreCase)).Select(form => new CompletionResult(form, form, CompletionResultType.ParameterValue, form))];
+}
+
 /// <summary>Completes the signals of Unix.</summary>
 public sealed class SignalCompleter : ValueCompleter
 {

@@ -41,7 +41,7 @@ internal static class ErrorRecords
         ErrorId.FileUnreadable or ErrorId.FolderUnreadable => ErrorCategory.ReadError,
         ErrorId.DiskFull or ErrorId.WriteFailed or ErrorId.RecoveryBlocked => ErrorCategory.WriteError,
         ErrorId.ChangedDuringRenewal or ErrorId.TargetIsMountPoint or ErrorId.Locked or ErrorId.FileInUse or ErrorId.DaemonRunning => ErrorCategory.ResourceBusy,
-        ErrorId.ActionFailed or ErrorId.PublicationFailed or ErrorId.RunNowFailed or ErrorId.SchedulerFailed or ErrorId.ModuleNotLoaded or ErrorId.AccountRunFailed => ErrorCategory.InvalidResult,
+        ErrorId.ActionFailed or ErrorId.NotificationFailed or ErrorId.PublicationFailed or ErrorId.RunNowFailed or ErrorId.SchedulerFailed or ErrorId.ModuleNotLoaded or ErrorId.AccountRunFailed => ErrorCategory.InvalidResult,
         ErrorId.ServerAddressInvalid => ErrorCategory.InvalidArgument,
         ErrorId.ServerUnreachable or ErrorId.StartTlsRefused => ErrorCategory.ConnectionError,
         ErrorId.ServerTimeout => ErrorCategory.OperationTimeout,

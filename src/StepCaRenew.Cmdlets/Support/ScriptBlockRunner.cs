@@ -1,17 +1,34 @@
 using System.Management.Automation;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Notifiers;
 
 namespace StepCaRenew.Cmdlets.Support;
 
-/// <summary>Runs the caller's script block on the pipeline thread, with the result as $_ and as its argument.</summary>
+/// <summary>Runs a script block of the caller on the pipeline thread, with the result, or what is to be reported, as $_ and as its argument.</summary>
 internal sealed class ScriptBlockRunner(ScriptBlock script, PipelinePump pump) : IScriptBlockRunner
 {
     /// <inheritdoc/>
-    public Task<(string Output, string? Failure)> RunAsync(IReadOnlyList<RenewalResult> results) => pump.AskAsync(() => Run(results), CancellationToken.None);
+    public Task<(string Output, string? Failure)> RunAsync(IReadOnlyList<RenewalResult> results) => 
+        pump.AskAsync(() => Run(results.Count == 1 ? results[0] : results.ToArray()), CancellationToken.None);
 
-    private (string Output, string? Failure) Run(IReadOnlyList<RenewalResult> results)
+    /// <inheritdoc/>
+    public Task<(string Output, string? Failure)> RunAsync(Incident incident) => pump.AskAsync(() => Run(Describe(incident)), CancellationToken.None);
+
+    // The names are those of the body of a request, and times are local as in results.
+    private static PSObject Describe(Incident incident)
     {
-        object subject = results.Count == 1 ? results[0] : results.ToArray();
+        var subject = new PSObject();
+        foreach (var (name, value) in new (string, object?)[]
+        {
+            ("Event", incident.Event), ("Name", incident.Name), ("CertificatePath", incident.CertificatePath), ("ErrorId", incident.ErrorId), ("Message", incident.Message),
+            ("Remedy", incident.Remedy), ("NotAfter", incident.NotAfter?.LocalDateTime), ("Since", incident.Since?.LocalDateTime),
+        })
+            subject.Properties.Add(new PSNoteProperty(name, value));
+        return subject;
+    }
+
+    private (string Output, string? Failure) Run(object subject)
+    {
         try
         {
             var output = script.InvokeWithContext(null, [new PSVariable("_", subject)], subject);

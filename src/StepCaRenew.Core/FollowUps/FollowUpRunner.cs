@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;
-using StepCaRenew.Policy;
 
 namespace StepCaRenew.FollowUps;
 
@@ -87,39 +86,12 @@ internal sealed class FollowUpRunner(TimeProvider clock) : IDisposable
         var context = new ActionContext(
             host, [.. served.Select(renewal => renewal.Result)], ActionEnvironment.Describe([.. pairs.Select(pair => pair.Subject)]), log, clock,
             new StoppedServices(action, pairs, log), pairs.Exists(pair => pair.IsRetry));
-        var time = action.Timeout ?? host.Timeout;
-        var patience = time < Duration.LongestTimeout ? time : Duration.LongestTimeout;
-        using var timeout = new CancellationTokenSource(patience, clock);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        cancellationToken.ThrowIfCancellationRequested();
-        ActionLog.Started(log, action.Description, served.Count);
-        var start = clock.GetTimestamp();
-        try
-        {
-            await action.RunAsync(context, end.Token).ConfigureAwait(false);
-            ActionLog.Done(log, action.Description, clock.GetElapsedTime(start).TotalSeconds);
+        if (await ActionAttempt.TryAsync(action, context, served.Count, cancellationToken).ConfigureAwait(false) is not { } failure)
             return null;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            ActionLog.Stopped(log, action.Description);
-            throw;
-        }
-        catch (Exception e) when (e is not OperationCanceledException || timeout.IsCancellationRequested)
-        {
-            var failure = e switch
-            {
-                // After the renewal, an action that cannot run is a failed action.
-                RenewalException { ErrorId: ErrorId.ActionInvalid } => ActionErrors.Failed(action, e.Message, e),
-                RenewalException known => known,
-                OperationCanceledException => ActionErrors.Failed(action, $"it did not end within {patience.TotalSeconds:0.#} s, and its processes were ended.", e),
-                _ => ActionErrors.Failed(action, e.Message, e),
-            };
-            pairs.ForEach(pair => pair.Failed(failure));
-            var error = ActionErrors.ForCertificates([.. served.Select(renewal => renewal.Result.Name)], failure);
-            ActionLog.Failed(log, error.ErrorId, error.Message);
-            return error;
-        }
+        pairs.ForEach(pair => pair.Failed(failure));
+        var error = ActionErrors.ForCertificates([.. served.Select(renewal => renewal.Result.Name)], failure);
+        ActionLog.Failed(log, error.ErrorId, error.Message);
+        return error;
     }
 }
 

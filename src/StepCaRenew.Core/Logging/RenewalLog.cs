@@ -172,6 +172,19 @@ internal static partial class PublicationLog
     public static partial void ReadableByAll(ILogger logger, string path);
 }
 
+/// <summary>The events of notifiers, with their stable ids. An address is never logged.</summary>
+internal static partial class NotifierLog
+{
+    [LoggerMessage(155, LogLevel.Information, "Reported the {Event} of {Name} ({ErrorId}) by the {Action}.")]
+    public static partial void Reported(ILogger logger, string @event, string errorId, string name, string action);
+
+    [LoggerMessage(156, LogLevel.Error, "{Reason} ({ErrorId})")]
+    public static partial void Failed(ILogger logger, string errorId, string reason);
+
+    [LoggerMessage(157, LogLevel.Warning, "'{Path}' cannot be {What}, so that failures that were reported before are reported again: {Reason}")]
+    public static partial void RecordNotUsed(ILogger logger, string path, string what, string reason);
+}
+
 /// <summary>The events of registered renewals and their schedules, with their stable ids.</summary>
 internal static partial class TaskLog
 {

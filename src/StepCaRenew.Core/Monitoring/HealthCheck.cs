@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
-using StepCaRenew.Ca.Trust;
 using StepCaRenew.Logging;
 
 namespace StepCaRenew.Monitoring;
@@ -11,6 +10,8 @@ namespace StepCaRenew.Monitoring;
 /// </summary>
 internal sealed class HealthCheck : IDisposable
 {
+    private const string Parameter = "-HealthCheckUri";
+
     private readonly Uri uri;
     private readonly ILogger logger;
     private readonly HttpClient http;
@@ -36,17 +37,16 @@ internal sealed class HealthCheck : IDisposable
     public HealthCheck(Uri uri, TimeSpan timeout, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(uri);
-        (this.uri, this.logger) = (RequireHttp(uri), logger);
-        UserStores.EnsurePrepared();
-        http = new HttpClient(CreateHandler()) { Timeout = timeout };
+        (this.uri, this.logger) = (SecretAddress.RequireHttp(uri, Parameter), logger);
+        http = SecretAddress.CreateClient(timeout);
     }
 
     /// <summary>The address without its secret path.</summary>
-    public string Masked => $"{uri.Scheme}://{uri.Authority}/***";
+    public string Masked => SecretAddress.Mask(uri);
 
     /// <summary>Parses an address.</summary>
     /// <exception cref="RenewalException">The address is not an http or https address; the message does not show it.</exception>
-    public static Uri ParseAddress(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) ? RequireHttp(uri) : throw NoAddress();
+    public static Uri ParseAddress(string address) => SecretAddress.Parse(address, Parameter);
 
     /// <summary>Records how the run over a certificate ended, or another error of the call; from one thread.</summary>
     /// <param name="result">The result of the certificate, if there is one.</param>
@@ -68,42 +68,19 @@ internal sealed class HealthCheck : IDisposable
     {
         if (!hasEnded || wasRefused)
             return;
-        try
-        {
-            using var answer = errorIds.Count == 0
-                ? await http.GetAsync(uri, cancellationToken).ConfigureAwait(false)
-                : await FailAsync(cancellationToken).ConfigureAwait(false);
-            if (answer.IsSuccessStatusCode)
-                ActionLog.Pinged(logger, Masked, errorIds.Count == 0 ? "success" : "failure");
-            else
-                ActionLog.NotPinged(logger, Masked, $"status {(int)answer.StatusCode}");
-        }
-        // The platform's message may contain the address.
-        catch (HttpRequestException e)
-        {
-            ActionLog.NotPinged(logger, Masked, e.InnerException?.GetType().Name ?? e.GetType().Name);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            ActionLog.NotPinged(logger, Masked, "no answer in time");
-        }
+        if (await SecretAddress.TrySendAsync(PingAsync, cancellationToken).ConfigureAwait(false) is { } problem)
+            ActionLog.NotPinged(logger, Masked, problem);
+        else
+            ActionLog.Pinged(logger, Masked, errorIds.Count == 0 ? "success" : "failure");
     }
 
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
 
-    // A redirect could send the secret path to another host in clear text. The TLS options are the platform's: see
-    // CaHandlerFactory.AllowsResume.
-    internal static SocketsHttpHandler CreateHandler() => new() { AllowAutoRedirect = false };
-
-    private static Uri RequireHttp(Uri uri) =>
-        uri.IsAbsoluteUri && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp) ? uri : throw NoAddress();
-
-    private static RenewalException NoAddress() =>
-        new(ErrorId.ActionInvalid, "-HealthCheckUri is not an http or https address.", "Give the whole address, such as https://hc.example.com/ping/<id>.");
-
-    private async Task<HttpResponseMessage> FailAsync(CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> PingAsync(CancellationToken cancellationToken)
     {
+        if (errorIds.Count == 0)
+            return await http.GetAsync(uri, cancellationToken).ConfigureAwait(false);
         var fail = new UriBuilder(uri) { Path = uri.AbsolutePath.TrimEnd('/') + "/fail" }.Uri;
         using var body = new StringContent(string.Join('\n', errorIds), Encoding.UTF8, "text/plain");
         return await http.PostAsync(fail, body, cancellationToken).ConfigureAwait(false);

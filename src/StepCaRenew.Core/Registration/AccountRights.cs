@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using StepCaRenew.Accounts;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FileSystem.Native;
+using StepCaRenew.FollowUps.Notifiers;
 using StepCaRenew.Logging;
 using StepCaRenew.Processes;
 using StepCaRenew.Scheduling;
@@ -23,7 +24,8 @@ internal sealed class AccountRights(TimeProvider clock)
         var (definition, account) = (registration.Definition, registration.Run.Account);
         var access = new AccountAccess(account, clock);
         var passwords = definition.Publications.Select(publication => publication.PasswordFile);
-        foreach (var path in passwords.Prepend(definition.KeyPasswordFile).Prepend(definition.KeyPath).Prepend(definition.CertificatePath).OfType<string>())
+        var addresses = definition.OnFailure.Select(notifier => (notifier.Action as WebhookAction)?.UriFile).Where(path => path is not null && !registration.NotifierUris.ContainsKey(path));
+        foreach (var path in passwords.Concat(addresses).Prepend(definition.KeyPasswordFile).Prepend(definition.KeyPath).Prepend(definition.CertificatePath).OfType<string>())
         {
             if (!await access.CanReadAsync(path, cancellationToken).ConfigureAwait(false))
                 throw new RenewalException(ErrorId.AccessDenied, $"'{account.Display}', the account of the run, cannot read '{path}'.", "Give that user permission to read it, or name another account in -UserId.");

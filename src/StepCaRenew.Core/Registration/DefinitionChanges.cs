@@ -1,5 +1,6 @@
 using System.Text.Json;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Notifiers;
 
 namespace StepCaRenew.Registration;
 
@@ -56,6 +57,8 @@ internal sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnl
             dropped.Add(Describe(action));
         foreach (var action in after.Actions.Where(action => before.Actions.All(other => other.Hash != action.Hash)))
             changed.Add($"{Describe(action)} is added");
+        dropped.AddRange(before.OnFailure.Where(notifier => after.OnFailure.All(other => other.Hash != notifier.Hash)).Select(Describe));
+        changed.AddRange(after.OnFailure.Where(notifier => before.OnFailure.All(other => other.Hash != notifier.Hash)).Select(notifier => $"{Describe(notifier)} is added"));
         dropped.AddRange(before.ServedBy.Except(after.ServedBy).Select(server => $"-ServedBy {server.Text}"));
         changed.AddRange(after.ServedBy.Except(before.ServedBy).Select(server => $"-ServedBy {server.Text} is added"));
         if (dropped.Count + changed.Count == 0 && !before.Actions.Select(action => action.Hash).SequenceEqual(after.Actions.Select(action => action.Hash)))
@@ -84,4 +87,7 @@ internal sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnl
         ServiceAction service => $"{(service.IsReload ? "-ReloadService" : "-RestartService")} {service.Name}",
         _ => action.Description,
     };
+
+    /// <summary>A notifier as a parameter.</summary>
+    internal static string Describe(Notifier notifier) => notifier.Action is WebhookAction { UriFile: { } file } ? $"-OnFailure UriFile {file}" : $"-OnFailure {Describe(notifier.Action).TrimStart('-')}";
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using StepCaRenew.Accounts;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Notifiers;
 using StepCaRenew.Json;
 using StepCaRenew.Policy;
 using StepCaRenew.Renewal;
@@ -103,6 +104,47 @@ internal sealed record ActionProperties
     public string? ReloadService { get; init; }
 
     public string? RestartService { get; init; }
+}
+
+/// <summary>A notifier of a definition: an object whose properties tell its kind.</summary>
+internal sealed class NotifierConverter : JsonConverter<Notifier>
+{
+    public override Notifier Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var given = InvalidValueException.ReadInner(ref reader, DefinitionJson.Default.NotifierProperties);
+        if (given.Arguments is not null && given.Run is null)
+            throw new InvalidValueException("'arguments' are for 'run' alone");
+        ActionDefinition?[] actions =
+        [
+            given.Run is { } program ? new CommandAction(program, given.Arguments ?? []) : null,
+            given.Script is { } script ? new ScriptAction(script) : null,
+            given.UriFile is { } file ? WebhookAction.ToAddressIn(file) : null,
+        ];
+        return actions.OfType<ActionDefinition>().ToList() is [var only] ? new Notifier(only) : throw new InvalidValueException("a notifier needs exactly one of run, script and uriFile");
+    }
+
+    public override void Write(Utf8JsonWriter writer, Notifier value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value.Action switch
+    {
+        CommandAction command => new NotifierProperties { Run = command.FilePath, Arguments = command.ArgumentList is { Count: > 0 } arguments ? arguments : null },
+        ScriptAction script => new NotifierProperties { Script = script.ScriptPath },
+        WebhookAction { UriFile: { } file } => new NotifierProperties { UriFile = file },
+        _ => throw new NotSupportedException($"{value.Action.GetType().Name} exists only in a session."),
+    }, DefinitionJson.Default.NotifierProperties);
+}
+
+internal sealed record NotifierProperties
+{
+    [JsonConverter(typeof(FullPathConverter))]
+    public string? Run { get; init; }
+
+    [JsonConverter(typeof(ArgumentsConverter))]
+    public IReadOnlyList<string>? Arguments { get; init; }
+
+    [JsonConverter(typeof(FullPathConverter))]
+    public string? Script { get; init; }
+
+    [JsonConverter(typeof(FullPathConverter))]
+    public string? UriFile { get; init; }
 }
 
 internal sealed class SignalConverter() : TextConverter<string>(

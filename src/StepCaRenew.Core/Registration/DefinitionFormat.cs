@@ -102,9 +102,10 @@ internal static class DefinitionFormat
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     AllowTrailingCommas = true, ReadCommentHandling = JsonCommentHandling.Skip,
-    Converters = [typeof(PlainTextConverter), typeof(FlagConverter), typeof(RuleConverter), typeof(ActionConverter), typeof(PublicationConverter), typeof(ServerConverter)])]
+    Converters = [typeof(PlainTextConverter), typeof(FlagConverter), typeof(RuleConverter), typeof(ActionConverter), typeof(PublicationConverter), typeof(NotifierConverter), typeof(ServerConverter)])]
 [JsonSerializable(typeof(RenewalDefinition))]
 [JsonSerializable(typeof(RuleProperties))]
 [JsonSerializable(typeof(ActionProperties))]
 [JsonSerializable(typeof(PublicationProperties))]
+[JsonSerializable(typeof(NotifierProperties))]
 internal sealed partial class DefinitionJson : JsonSerializerContext;

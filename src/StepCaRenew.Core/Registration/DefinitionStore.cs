@@ -1,5 +1,5 @@
-using StepCaRenew.Certificates.Pem;
 using StepCaRenew.FileSystem;
+using StepCaRenew.Monitoring;
 using StepCaRenew.Permissions;
 
 namespace StepCaRenew.Registration;
@@ -7,6 +7,8 @@ namespace StepCaRenew.Registration;
 /// <summary>The definition files of one scope.</summary>
 internal sealed class DefinitionStore(RenewalFolders folders)
 {
+    private const string NotifierSuffix = ".on-failure-";
+
     /// <summary>The folders of the scope.</summary>
     public RenewalFolders Folders => folders;
 
@@ -57,10 +59,10 @@ internal sealed class DefinitionStore(RenewalFolders folders)
     }
 
     /// <summary>
-    /// Whether only the account of the run can read a file: the one with the URL of the monitor, which is a secret; on Windows
-    /// also the definition, since it has the arguments of programs.
+    /// Whether only the account of the run can read a file: those with the URLs of the monitor and of notifiers, which are secrets;
+    /// on Windows also the definition, since it has the arguments of programs.
     /// </summary>
-    internal bool IsPrivate(string name, string path) => path == MonitorFile(name) || (OperatingSystem.IsWindows() && path == folders.DefinitionFile(name));
+    internal bool IsPrivate(string name, string path) => path == MonitorFile(name) || IsNotifierFile(name, path) || (OperatingSystem.IsWindows() && path == folders.DefinitionFile(name));
 
     /// <summary>Deletes a definition, and the files that registration wrote next to it.</summary>
     public void Delete(string name)
@@ -75,10 +77,34 @@ internal sealed class DefinitionStore(RenewalFolders folders)
     /// <summary>The file with the URL of the monitor, which is a secret.</summary>
     internal string MonitorFile(string name) => Path.Combine(folders.Definitions, name + ".health-check");
 
+    /// <summary>The file with the URL of a notifier, which is a secret.</summary>
+    /// <param name="number">The place of the notifier in the definition, from 1.</param>
+    internal string NotifierFile(string name, int number) => Path.Combine(folders.Definitions, $"{name}{NotifierSuffix}{number}");
+
+    /// <summary>The existing files with the URLs of notifiers.</summary>
+    internal IReadOnlyList<string> NotifierFiles(string name)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(folders.Definitions, $"{name}{NotifierSuffix}*").Where(path => IsNotifierFile(name, path)).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    // A name can contain a dot: the files of another renewal do not end with a number alone.
+    private bool IsNotifierFile(string name, string path)
+    {
+        var start = Path.Combine(folders.Definitions, name + NotifierSuffix);
+        return path.Length > start.Length && path.StartsWith(start, StringComparison.Ordinal) && path[start.Length..].All(char.IsAsciiDigit);
+    }
+
     private static string? Find(IReadOnlyList<string> names, string name) =>
         names.FirstOrDefault(one => one == name) ?? names.FirstOrDefault(one => RenewalName.Comparer.Equals(one, name));
 
-    private string[] Companions(string name) => [RootFile(name), MonitorFile(name)];
+    private string[] Companions(string name) => [RootFile(name), MonitorFile(name), .. NotifierFiles(name)];
 }
 
 /// <summary>The file with the URL of a monitor. The URL is a secret, since anyone who knows it can report success; so it is not in the definition.</summary>
@@ -109,12 +135,5 @@ internal static class HealthCheckFile
 
     /// <summary>Reads the URL.</summary>
     /// <exception cref="RenewalException">The file cannot be read or has no URL. The message does not show its content.</exception>
-    public static Uri Read(string path)
-    {
-        var text = TextFile.Decode(InputFile.Read(path, "file with the URL of the monitor").Bytes).Trim();
-        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)
-            ? uri
-            : throw new RenewalException(
-                ErrorId.DefinitionInvalid, $"The file '{path}' does not have the URL of a monitor (http or https).", "Write the whole URL into it, such as https://hc.example.com/ping/<id>.");
-    }
+    public static Uri Read(string path) => SecretAddress.Read(path, "the monitor");
 }

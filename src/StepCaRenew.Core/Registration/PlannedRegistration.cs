@@ -5,6 +5,7 @@ using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Notifiers;
 using StepCaRenew.Processes;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Stores.PemFiles;
@@ -25,6 +26,9 @@ internal sealed record PlannedRegistration(
     /// <summary>The differences from the existing registration.</summary>
     public DefinitionChanges Changes { get; init; } = DefinitionChanges.None;
 
+    /// <summary>The URLs of notifiers, by the files that get them.</summary>
+    public IReadOnlyDictionary<string, Uri> NotifierUris { get; init; } = new Dictionary<string, Uri>();
+
     /// <summary>The certificate in place.</summary>
     internal ServedCertificate Present { get; init; } = null!;
 
@@ -35,8 +39,9 @@ internal sealed record PlannedRegistration(
         {
             var followUps = Definition.Publications.Select(publication => publication.Parameters).Concat(Definition.Actions.Select(DefinitionChanges.Describe)).ToList();
             var actions = followUps.Count == 0 ? string.Empty : $"; after a renewal: {string.Join(", ", followUps)}";
+            var notifiers = Definition.OnFailure.Count == 0 ? string.Empty : $"; on a failure: {string.Join(", ", Definition.OnFailure.Select(DefinitionChanges.Describe))}";
             var changes = Changes.All.ToList() is { Count: > 0 } all ? $"; changes: {string.Join(", ", all)}" : string.Empty;
-            return $"Register a renewal every {ScheduleInterval.Format(Run.Interval)} with {Scheduler.Kind}, as {Run.Account.Display}{actions}{changes}";
+            return $"Register a renewal every {ScheduleInterval.Format(Run.Interval)} with {Scheduler.Kind}, as {Run.Account.Display}{actions}{notifiers}{changes}";
         }
     }
 
@@ -93,10 +98,16 @@ internal sealed class DefinitionMaker(Func<string, string?> environment)
             PwshPath = request.Module.PwshPath is { } pwsh ? PwshPath.Lasting(pwsh) : null,
             ModulePath = ModuleReference.For(request.Module),
             Actions = [.. given.Actions.Select(Absolute)],
+            OnFailure = [.. given.OnFailure.Select((notifier, index) => new Notifier(notifier.Action is WebhookAction { Address: not null } ? WebhookAction.ToAddressIn(store.NotifierFile(given.Name, index + 1)) : Absolute(notifier.Action)))],
             HealthCheckUriFile = request.HealthCheckUri is null ? null : store.MonitorFile(given.Name),
         };
         return (definition, settings);
     }
+
+    /// <summary>The URLs of the notifiers that were given themselves, by the files that are to have them: a definition has no secrets.</summary>
+    public static IReadOnlyDictionary<string, Uri> NotifierUris(RenewalDefinition given, DefinitionStore store) => given.OnFailure
+        .Select((notifier, index) => (Path: store.NotifierFile(given.Name, index + 1), (notifier.Action as WebhookAction)?.Address)).Where(one => one.Address is not null)
+        .ToDictionary(one => one.Path, one => one.Address!);
 
     // The password file of step's configuration is used only if the key needs it: a run that cannot read it would fail.
     private string? ConfiguredPasswordFile(CaOptions ca, string keyPath)

@@ -122,6 +122,9 @@ internal sealed record RegisteredOutcome(DefinitionStore? Store, string Name, Re
     /// <summary>The monitor to notify of a renewal that was refused; null if it has none, or if its address cannot be trusted.</summary>
     internal Uri? MonitorOfRefused { get; init; }
 
+    /// <summary>The definition of a renewal that was refused, as far as it could be read.</summary>
+    internal RenewalDefinition? RefusedDefinition { get; init; }
+
     /// <summary>The outcome of the run; null if the renewal was refused, or ran in another process.</summary>
     internal RenewalOutcome? Run { get; init; }
 

@@ -40,13 +40,13 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
     /// <summary>The outcomes of the renewals, in their order.</summary>
     public IReadOnlyList<RegisteredOutcome> Outcomes => [.. outcomes.Values];
 
-    /// <summary>The actions that failed.</summary>
-    public IReadOnlyList<RenewalException> ActionErrors => actionErrors;
+    /// <summary>The actions and the notifiers that failed.</summary>
+    public IReadOnlyList<RenewalException> ActionErrors => [.. actionErrors, .. notices.Errors];
 
     /// <summary>The exit code for a scheduler; see <see cref="RunExitCode"/>.</summary>
     public int ExitCode => outcomes.Values.Any(outcome => outcome is { Result: not null, Error: not null } && outcome.Error.ErrorId is not (ErrorId.ActionFailed or ErrorId.PublicationFailed)) ? RunExitCode.RenewalFailed
         : outcomes.Values.Any(outcome => outcome.Result is null) ? RunExitCode.ConfigurationRefused
-        : actionErrors.Count > 0 || outcomes.Values.Any(outcome => outcome.Error is not null) ? RunExitCode.ActionsFailed
+        : ActionErrors.Count > 0 || outcomes.Values.Any(outcome => outcome.Error is not null) ? RunExitCode.ActionsFailed
         : RunExitCode.Success;
 
     /// <summary>Runs one renewal, without its actions; from any thread.</summary>
@@ -59,11 +59,12 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
     public async Task<bool> RenewAsync(int position, DefinitionStore? store, string name, CancellationToken cancellationToken)
     {
         RegisteredRenewal? renewal = null;
+        RenewalDefinition? definition = null;
         try
         {
             if (store is null)
                 throw RegisteredNames.NotRegistered(name);
-            var definition = store.Load(name);
+            definition = store.Load(name);
             if (!RunAccount.IsThisProcess(definition))
             {
                 Defer(new OtherRenewal(position, store, definition));
@@ -93,7 +94,7 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
             renewal?.Dispose();
             // The log of its definition cannot be trusted, or is unknown; the default log is used.
             TaskLog.Refused(store is null || !RenewalName.IsValid(name) ? logger : new TeeLogger(logger, UsualLogOf(store.Folders, name)), name, e.ErrorId, e.Message);
-            Add(position, new RegisteredOutcome(store, name, null, logger, null, e) { MonitorOfRefused = monitor });
+            Add(position, new RegisteredOutcome(store, name, null, logger, null, e) { MonitorOfRefused = monitor, RefusedDefinition = definition });
         }
 
         return true;
@@ -111,7 +112,7 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
             outcomes[position] = outcome with { Result = outcome.Run!.Result };
     }
 
-    /// <summary>Writes the states, and notifies the monitors.</summary>
+    /// <summary>Writes the states, reports failures, and notifies the monitors.</summary>
     /// <param name="cancellationToken">Ends a notification.</param>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
@@ -123,11 +124,18 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
             var states = new StateStore(outcome.Store!.Folders, outcome.Logger);
             var before = states.Read(outcome.Name);
             var after = outcome.Run is { } run ? before.After(run, clock.GetUtcNow()) : before.Refused(outcome.Error!, clock.GetUtcNow());
-            states.Write(outcome.Name, await FollowRootsAsync(outcome, after, cancellationToken).ConfigureAwait(false));
+            after = await FollowRootsAsync(outcome, after, cancellationToken).ConfigureAwait(false);
+            states.Write(outcome.Name, after);
+            var failedBefore = notices.Errors.Count;
+            var reported = await NotifyAsync(outcome, after.Reported, cancellationToken).ConfigureAwait(false);
+            if (reported != after.Reported)
+                states.Write(outcome.Name, after with { Reported = reported });
             if ((outcome.Renewal?.HealthCheckUri ?? outcome.MonitorOfRefused) is not { } uri)
                 continue;
             using var monitor = new HealthCheck(uri, options.Host.Timeout, outcome.Logger);
             monitor.Record(outcome.Result, outcome.Result is null ? outcome.Error : null);
+            foreach (var error in notices.Errors.Skip(failedBefore))
+                monitor.Record(null, error);
             await monitor.NotifyAsync(cancellationToken).ConfigureAwait(false);
         }
     }
@@ -156,7 +164,7 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
     // action, which fails and stays pending. An interactive call fails before anything is done.
     private void RequireActions(RenewalDefinition definition, ILogger log)
     {
-        foreach (var action in definition.Actions)
+        foreach (var action in definition.Actions.Concat(definition.OnFailure.Select(notifier => notifier.Action)))
         {
             try
             {

@@ -224,6 +224,7 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
         return new PlannedRegistration(store, definition, run, schedulers.Get(given.Scheduler ?? SchedulerFinder.Auto), settings, root, request.HealthCheckUri)
         {
             Present = ServedCertificate.FromCertificate(certificate.Leaf),
+            NotifierUris = DefinitionMaker.NotifierUris(given, store),
         };
     }
 }

@@ -35,6 +35,9 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
         RequireNoDaemon(definition);
         foreach (var action in definition.Actions)
             action.RequireRunnable(new ActionHost { PwshPath = request.Module.PwshPath });
+        // As given: registration writes their URLs to files later.
+        foreach (var notifier in request.Definition.OnFailure)
+            notifier.Action.RequireRunnable(new ActionHost { PwshPath = request.Module.PwshPath });
         await new ServiceChecks(paths, clock, logger).RequireAsync(definition, registration.Run.Account, request.IsForced, cancellationToken).ConfigureAwait(false);
         await RequireRunAsync(request, registration, cancellationToken).ConfigureAwait(false);
         await RequireCaAsync(request, registration, cancellationToken).ConfigureAwait(false);

@@ -29,6 +29,8 @@ internal sealed class RegistrationFiles(PlannedRegistration registration)
         var isChanged = WriteFile(store.RootFile(definition.Name), registration.Root.Span);
         if (registration.HealthCheckUri is { } uri)
             isChanged |= WriteFile(store.MonitorFile(definition.Name), TextFile.Encode(uri.AbsoluteUri + "\n"));
+        foreach (var (path, address) in registration.NotifierUris)
+            isChanged |= WriteFile(path, TextFile.Encode(address.AbsoluteUri + "\n"));
         // A definition with the same content keeps its comments.
         if (!IsUnchanged())
         {
@@ -40,12 +42,10 @@ internal sealed class RegistrationFiles(PlannedRegistration registration)
         if (OperatingSystem.IsWindows())
             RestrictOnWindows();
 
-        if (registration.HealthCheckUri is null && File.Exists(store.MonitorFile(definition.Name)))
-        {
-            Remember(store.MonitorFile(definition.Name));
-            AtomicFile.Delete(store.MonitorFile(definition.Name));
-        }
-
+        if (registration.HealthCheckUri is null)
+            DeleteFile(store.MonitorFile(definition.Name));
+        foreach (var path in store.NotifierFiles(definition.Name).Where(path => !registration.NotifierUris.ContainsKey(path)))
+            DeleteFile(path);
         return isChanged;
     }
 
@@ -76,6 +76,15 @@ internal sealed class RegistrationFiles(PlannedRegistration registration)
         {
             // The first error is reported.
         }
+    }
+
+    // Of an earlier registration.
+    private void DeleteFile(string path)
+    {
+        if (!File.Exists(path))
+            return;
+        Remember(path);
+        AtomicFile.Delete(path);
     }
 
     private void MakeOrGive(string folder)

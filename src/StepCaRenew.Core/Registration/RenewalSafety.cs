@@ -1,4 +1,5 @@
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Notifiers;
 using StepCaRenew.Permissions;
 using StepCaRenew.Scheduling;
 
@@ -34,6 +35,33 @@ internal static class RenewalSafety
     public static void RequireSafeModule(RunningModule module) =>
         SafetyCheck.RequireSafeDefinition([.. Pwsh(module), .. Module(module)], TrustedAccounts.ForThisProcess());
 
+    /// <summary>
+    /// The notifiers that may report a renewal that was refused. If others can change the definition, nothing in it is used: only the
+    /// URLs that registration wrote next to it. Otherwise each notifier whose own files are safe.
+    /// </summary>
+    /// <param name="definition">The definition; null if it could not be read.</param>
+    public static IReadOnlyList<Notifier> NotifiersOfRefused(DefinitionStore store, string name, RenewalDefinition? definition, RunningModule module)
+    {
+        if (!RenewalName.IsValid(name))
+            return [];
+        if (definition is not null && IsSafe([new GuardedPath(store.Folders.DefinitionFile(definition.Name), "the definition"), .. Pwsh(module), .. Module(module)]))
+            return [.. definition.OnFailure.Where(notifier => IsSafe(Action(notifier.Action)))];
+        return [.. store.NotifierFiles(store.Find(name) ?? name).Select(path => new Notifier(WebhookAction.ToAddressIn(path))).Where(notifier => IsSafe(Action(notifier.Action)))];
+    }
+
+    private static bool IsSafe(IEnumerable<GuardedPath> paths)
+    {
+        try
+        {
+            SafetyCheck.RequireSafeDefinition(paths, TrustedAccounts.ForThisProcess());
+            return true;
+        }
+        catch (RenewalException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The files that decide what is run, and those that are run.</summary>
     private static IEnumerable<GuardedPath> Guarded(RenewalFolders folders, RenewalDefinition definition, RunningModule module)
     {
@@ -48,21 +76,19 @@ internal static class RenewalSafety
             yield return new GuardedPath(root, "the root certificate");
         if (definition.Ca.StepPath is { } step)
             yield return new GuardedPath(step, "the step configuration", WithContents: true);
-        foreach (var action in definition.Actions)
-        {
-            if (action is CommandAction command)
-            {
-                foreach (var guarded in GuardedPath.Program(command.FilePath, OperatingSystem.IsWindows()))
-                    yield return guarded;
-            }
-
-            if (action is ScriptAction script)
-                yield return new GuardedPath(script.ScriptPath, "the script");
-        }
-
+        foreach (var guarded in definition.Actions.Concat(definition.OnFailure.Select(notifier => notifier.Action)).SelectMany(Action))
+            yield return guarded;
         foreach (var guarded in Pwsh(module).Concat(Module(module)))
             yield return guarded;
     }
+
+    private static IEnumerable<GuardedPath> Action(ActionDefinition action) => action switch
+    {
+        CommandAction command => GuardedPath.Program(command.FilePath, OperatingSystem.IsWindows()),
+        ScriptAction script => [new GuardedPath(script.ScriptPath, "the script")],
+        WebhookAction { UriFile: { } file } => [new GuardedPath(file, "the file with the URL of a notifier")],
+        _ => [],
+    };
 
     private static IEnumerable<GuardedPath> Module(RunningModule module)
     {

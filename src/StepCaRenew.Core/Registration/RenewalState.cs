@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using StepCaRenew.FollowUps;
+using StepCaRenew.FollowUps.Notifiers;
 using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Registration;
@@ -65,6 +66,9 @@ internal sealed record RenewalState
     /// replacing it. Null if it was there in the last run.
     /// </summary>
     public DateTimeOffset? MissingSince { get; init; }
+
+    /// <summary>The failures that notifiers have reported since the last run without an error; null if there are none.</summary>
+    public ReportedFailures? Reported { get; init; }
 
     /// <summary>The state after another run.</summary>
     internal RenewalState After(RenewalOutcome outcome, DateTimeOffset now)

@@ -74,7 +74,7 @@ internal sealed class RunTest(TimeProvider clock, Func<string, string?> environm
         try
         {
             RequireWritableFolders(definition);
-            foreach (var action in definition.Actions)
+            foreach (var action in definition.Actions.Concat(definition.OnFailure.Select(notifier => notifier.Action)))
                 action.RequireRunnable(host);
             var settings = CaSettingsResolver.Resolve(definition.Ca, environment);
             using var roots = TrustedRoots.Load(settings);

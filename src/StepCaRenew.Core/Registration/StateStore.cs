@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using StepCaRenew.FileSystem;
+using StepCaRenew.FollowUps.Notifiers;
 using StepCaRenew.Json;
 using StepCaRenew.Logging;
 using StepCaRenew.Text;
@@ -135,6 +136,7 @@ internal static class StateFormat
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 6,
     Converters = [typeof(StateTextConverter), typeof(UtcSecondsConverter), typeof(ClockSecondsConverter)])]
 [JsonSerializable(typeof(RenewalState))]
+[JsonSerializable(typeof(ReportedFailures))]
 internal sealed partial class StateJson : JsonSerializerContext;
 
 /// <summary>Text without control characters: the account of the run owns the file, and the terminal of root can show it.</summary>

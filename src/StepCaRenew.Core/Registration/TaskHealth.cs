@@ -16,6 +16,7 @@ internal static class TaskHealth
         .. facts.Run is { } run ? [.. Programs(run), .. Runs(facts, run.Interval)] : Array.Empty<string>(),
         .. OtherFolder(facts),
         .. LastRun(facts.State),
+        .. Notifiers(facts.State),
         .. Pending(facts),
         .. Certificate(facts),
     ];
@@ -54,6 +55,17 @@ internal static class TaskHealth
     {
         if (state.LastErrorId is { } errorId)
             yield return $"The last run failed at {MessageTime.Local(state.LastErrorTime ?? state.LastAttempt)} ({errorId}){(state.LastErrorMessage is { } message ? $": {message}" : ".")}";
+    }
+
+    // Every run tries again what was not reported.
+    private static IEnumerable<string> Notifiers(RenewalState state)
+    {
+        if (state.Reported is not { } reported)
+            yield break;
+        if (state.LastErrorId is null && !state.ActionsPending)
+            yield return $"A notifier has not reported yet that {reported.ErrorId} is over; see the log.";
+        else if (reported.Notifiers.Values.Any(errors => errors?.Contains(reported.ErrorId) != true))
+            yield return $"A notifier has not reported {reported.ErrorId} yet; see the log.";
     }
 
     // Every run retries the actions, so a delay of up to two runs is normal.

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Ca;
 using StepCaRenew.FollowUps;
+using StepCaRenew.FollowUps.Notifiers;
 
 namespace StepCaRenew.Renewal;
 
@@ -32,6 +33,18 @@ internal sealed class RenewalOutcome
 
     /// <summary>The message for the state that all users can read: without the output of a program. Null if the message has none.</summary>
     internal string? PublicMessage { get; set; }
+
+    /// <summary>The failure for notifiers; null if the run had no error.</summary>
+    internal Incident? Incident => (Error ?? FollowUps?.Failure) is not { } failure ? null : new Incident
+    {
+        Name = Result.Name,
+        CertificatePath = Result.CertificatePath,
+        ErrorId = Result.ErrorId ?? failure.ErrorId,
+        Message = Error?.Message ?? Result.Message,
+        PublicMessage = PublicMessage ?? Error?.PublicMessage,
+        Remedy = failure.Remedy,
+        NotAfter = Result.NotAfter is { } end ? new DateTimeOffset(end) : null,
+    };
 
     /// <summary>Adds to the result how the follow-ups ended.</summary>
     internal void AddFollowUps()

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Notifiers;
 using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Json;
 using StepCaRenew.Policy;
@@ -56,6 +57,9 @@ internal record RenewalSettings
     /// <summary>How long a server has to serve the new certificate; null for the default.</summary>
     [JsonConverter(typeof(TimeLimitConverter))]
     public TimeSpan? ServedTimeout { get; init; }
+
+    /// <summary>The notifiers that report a failure, and its end.</summary>
+    public IReadOnlyList<Notifier> OnFailure { get; init => field = value ?? []; } = [];
 
     /// <summary>How long to wait for another run on the same pair; null for the default.</summary>
     [JsonConverter(typeof(WaitConverter))]

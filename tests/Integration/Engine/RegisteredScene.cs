@@ -23,6 +23,9 @@ internal sealed class RegisteredScene : IDisposable
 
     public RenewalState State => new StateStore(store.Folders, NullLogger.Instance).Read(name);
 
+    /// <summary>The store that holds the definition.</summary>
+    public DefinitionStore Store => store;
+
     /// <summary>The folder that holds all of it.</summary>
     public string Home => home;
 

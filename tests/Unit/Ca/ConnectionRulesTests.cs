@@ -22,7 +22,7 @@ public sealed class ConnectionRulesTests
 
     [Fact]
     public void Connections_AreMadeByFourTypes() => Assert.Equal(
-        [nameof(CaConnector), nameof(CaHandlerFactory), nameof(HealthCheck), nameof(ServerClient)],
+        [nameof(CaConnector), nameof(CaHandlerFactory), nameof(SecretAddress), nameof(ServerClient)],
         UsersOf("System.Net.Http.SocketsHttpHandler", "System.Net.Http.HttpClientHandler", "System.Net.Security.SslStream", "System.Net.Security.SslClientAuthenticationOptions")
             // A caller of the factory names the handler's type and disposes it.
             .Except([nameof(CaClient), nameof(RootDownload)]));
@@ -59,7 +59,7 @@ public sealed class ConnectionRulesTests
     [Fact]
     public void Handler_OfTheMonitor_ShowsNoCertificateAndMayResume()
     {
-        using var handler = HealthCheck.CreateHandler();
+        using var handler = SecretAddress.CreateHandler();
         Assert.True(handler.SslOptions.AllowTlsResume);
         Assert.Null(handler.SslOptions.ClientCertificateContext);
         Assert.Null(handler.SslOptions.ClientCertificates);

@@ -1,4 +1,5 @@
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Notifiers;
 using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Policy;
 using StepCaRenew.Registration;
@@ -46,6 +47,16 @@ public sealed class DefinitionChangesTests
         var changes = DefinitionChanges.Between(before, Full with { ServedBy = [ServerAddress.Parse("https://both"), ServerAddress.Parse("imap://new")] });
         Assert.Equal(["-ServedBy https://old:443"], changes.Dropped);
         Assert.Equal(["-ServedBy imap://new:143 is added"], changes.Changed);
+    }
+
+    [Fact]
+    public void Between_OtherNotifiers_NamesThem_WithoutArguments()
+    {
+        Notifier file = new(WebhookAction.ToAddressIn("/etc/chat.url")), program = new(new CommandAction("/usr/bin/mail", ["s3cret"]));
+        var before = Full with { OnFailure = [file, program] };
+        Assert.Equal(["-OnFailure FilePath /usr/bin/mail with 1 argument"], DefinitionChanges.Between(before, Full with { OnFailure = [file] }).Dropped);
+        Assert.Equal(["-OnFailure UriFile /etc/chat.url is added"], DefinitionChanges.Between(Full with { OnFailure = [program] }, before).Changed);
+        Assert.Empty(DefinitionChanges.Between(before, before).All);
     }
 
     [Fact]

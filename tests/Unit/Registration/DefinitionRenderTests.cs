@@ -3,6 +3,7 @@ using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Notifiers;
 using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Policy;
 using StepCaRenew.Registration;
@@ -80,6 +81,12 @@ public sealed class DefinitionRenderTests
             1 => new PemPublication(PemForm.Key, Path.GetFullPath(Folder())) { Format = new[] { KeyFormat.Pkcs8, KeyFormat.Pkcs1, KeyFormat.Sec1 }[random.Next(3)] },
             _ => new PemPublication((PemForm)random.Next(5), Path.GetFullPath(Folder())),
         };
+        Notifier Notifier() => new(random.Next(3) switch
+        {
+            0 => new CommandAction(Path.GetFullPath(Folder()), [.. Enumerable.Range(0, random.Next(3)).Select(_ => Text())]),
+            1 => new ScriptAction(Path.GetFullPath(Folder())),
+            _ => WebhookAction.ToAddressIn(Path.GetFullPath(Folder())),
+        });
         var isRekey = random.Next(2) == 0;
         IReadOnlyList<ServerAddress> servers = [.. Enumerable.Range(0, random.Next(3)).Select(index => ServerAddress.Parse($"smtp://host{index}:{random.Next(1, 65536)}"))];
         var account = Maybe(Text);
@@ -110,6 +117,7 @@ public sealed class DefinitionRenderTests
             PwshPath = Maybe(() => Path.GetFullPath(Folder())),
             ModulePath = Maybe(() => Path.GetFullPath(Folder())),
             Actions = [.. Enumerable.Range(0, random.Next(4)).Select(_ => Action())],
+            OnFailure = [.. Enumerable.Range(0, random.Next(4)).Select(_ => Notifier())],
             ActionTimeout = Time(),
             ServedBy = servers,
             ServedTimeout = servers.Count > 0 ? Time() : null,

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using StepCaRenew.FollowUps.Notifiers;
 
 namespace StepCaRenew.FollowUps.Actions;
 
@@ -25,6 +26,9 @@ internal abstract record ActionDefinition
     public virtual void RequireRunnable(ActionHost host)
     {
     }
+
+    /// <summary>Why an action failed whose time limit has passed, as a sentence.</summary>
+    internal virtual string Overdue(TimeSpan limit) => $"it did not end within {limit.TotalSeconds:0.#} s, and its processes were ended.";
 
     /// <summary>Runs the action.</summary>
     /// <exception cref="RenewalException">The action failed (<see cref="ErrorId.ActionFailed"/>).</exception>
@@ -60,7 +64,11 @@ internal static class ActionHash
 /// already tried the action, or was killed before it could.
 /// </summary>
 internal sealed record ActionContext(
-    ActionHost Host, IReadOnlyList<RenewalResult> Results, IReadOnlyDictionary<string, string?> Variables, ILogger Logger, TimeProvider Clock, IStoppedServices Stopped, bool IsRetry);
+    ActionHost Host, IReadOnlyList<RenewalResult> Results, IReadOnlyDictionary<string, string?> Variables, ILogger Logger, TimeProvider Clock, IStoppedServices Stopped, bool IsRetry)
+{
+    /// <summary>The failure or recovery that a notifier reports; null if the action follows a renewal.</summary>
+    public Incident? Incident { get; init; }
+}
 
 /// <summary>The settings that all actions of one call share.</summary>
 internal sealed record ActionHost
@@ -73,17 +81,18 @@ internal sealed record ActionHost
 
     /// <summary>The PowerShell that runs scripts; null if not known.</summary>
     public string? PwshPath { get; init; }
-
-    /// <summary>Runs script blocks; null if there is no session to run them in.</summary>
-    public IScriptBlockRunner? ScriptBlocks { get; init; }
 }
 
-/// <summary>Runs the script block of the call in the caller's session.</summary>
+/// <summary>Runs a script block in the caller's session.</summary>
 internal interface IScriptBlockRunner
 {
-    /// <summary>Runs the script block.</summary>
+    /// <summary>Runs the script block of an action, with the results of the renewals.</summary>
     /// <returns>Its output as text, and why it failed; null if it did not fail.</returns>
     Task<(string Output, string? Failure)> RunAsync(IReadOnlyList<RenewalResult> results);
+
+    /// <summary>Runs the script block of a notifier, with the failure or the recovery.</summary>
+    /// <inheritdoc cref="RunAsync(IReadOnlyList{RenewalResult})"/>
+    Task<(string Output, string? Failure)> RunAsync(Incident incident);
 }
 
 /// <summary>The record of services that an action stopped and that do not run again yet.</summary>

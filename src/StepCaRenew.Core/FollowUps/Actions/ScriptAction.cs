@@ -35,9 +35,10 @@ internal sealed record ScriptAction(string ScriptPath) : ActionDefinition
         ?? throw ActionErrors.Invalid("pwsh, which runs -ScriptPath, was not found on PATH.", "Add the folder of pwsh to PATH.");
 }
 
-/// <summary>Runs the script block of the call in the caller's session.</summary>
+/// <summary>Runs a script block of the call in the caller's session.</summary>
 /// <param name="Text">The text, which identifies the script block.</param>
-internal sealed record ScriptBlockAction(string Text) : ActionDefinition
+/// <param name="Runner">Runs it.</param>
+internal sealed record ScriptBlockAction(string Text, IScriptBlockRunner Runner) : ActionDefinition
 {
     /// <inheritdoc/>
     public override string Description => "script block";
@@ -48,9 +49,7 @@ internal sealed record ScriptBlockAction(string Text) : ActionDefinition
     /// <inheritdoc/>
     internal override async Task RunAsync(ActionContext context, CancellationToken cancellationToken)
     {
-        if (context.Host.ScriptBlocks is not { } runner)
-            throw ActionErrors.Failed(this, "there is no session to run it in.");
-        var (output, failure) = await runner.RunAsync(context.Results).ConfigureAwait(false);
+        var (output, failure) = await (context.Incident is { } incident ? Runner.RunAsync(incident) : Runner.RunAsync(context.Results)).ConfigureAwait(false);
         ActionLog.Output(context.Logger, Description, OutputCleaner.Clean(output));
         if (failure is not null)
             throw ActionErrors.Failed(this, OutputCleaner.Clean(failure), publicReason: "it threw an exception.");

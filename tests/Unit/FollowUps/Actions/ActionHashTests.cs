@@ -17,7 +17,7 @@ public sealed class ActionHashTests
         ActionDefinition[] all =
         [
             new CommandAction("nginx", ["-s", "reload"]), new CommandAction("nginx", ["-s reload"]), new CommandAction("nginx", ["-sreload"]),
-            new CommandAction("nginx", ["-s", "reload", ""]), new CommandAction("nginx-s", ["reload"]), new ScriptAction("nginx"), new ScriptBlockAction("nginx"),
+            new CommandAction("nginx", ["-s", "reload", ""]), new CommandAction("nginx-s", ["reload"]), new ScriptAction("nginx"), new ScriptBlockAction("nginx", null!),
             new ServiceAction("nginx", IsReload: true), new ServiceAction("nginx", IsReload: false), new SignalAction("HUP", "nginx"), new SignalAction("INT", "nginx"),
         ];
         Assert.Equal(all.Length, all.Select(action => action.Hash).Distinct().Count());
