@@ -35,9 +35,12 @@ BeforeAll {
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestRecipes.psm1
     $environment = Use-CleanEnvironment
     $hindrance = Get-HostHindrance
+    # Who runs the tests need not have root's home.
+    $userHome, $env:HOME = $env:HOME, (Join-Path $TestDrive home)
 }
 
 AfterAll {
+    $env:HOME = $userHome
     Restore-Environment $environment
 }
 
@@ -63,12 +66,13 @@ Describe 'The recipe for <Page>' -ForEach $recipes {
         $seen.IsSame | Should -BeExactly $true -Because 'the page ends with a comparison'
         $seen.ServedBefore | Should -BeTrue
         $seen.ClientConnected | Should -BeTrue
-        $seen.Renewed | Should -BeTrue
+        $seen.NoRunBefore | Should -BeTrue
+        $seen.Renewed | Should -BeTrue -Because ($seen.Task | ConvertTo-Json)
         $seen.ServedAfter | Should -BeTrue
         $seen.Task.LastStatus | Should -BeExactly Renewed
         $seen.Task.LastErrorId | Should -BeNullOrEmpty
         $seen.Task.ActionsPending | Should -BeFalse
-        $seen.Task.ScheduleHealthy | Should -BeTrue -Because ($seen.Task.ScheduleDifferences -join ' ')
+        $seen.Schedule.ScheduleHealthy | Should -BeTrue -Because ($seen.Schedule.ScheduleDifferences -join ' ')
         $seen.ProcessAfter | Should -BeExactly $seen.ProcessBefore -Because 'a reload keeps the main process'
         $seen.ProcessBefore | Should -Not -BeNullOrEmpty
         $seen.ClientStays | Should -Be $ClientStays

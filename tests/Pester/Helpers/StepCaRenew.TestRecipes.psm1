@@ -90,7 +90,8 @@ function Invoke-Recipe {
     }
     $given | ConvertTo-Json -Depth 5 | Set-Content (Join-Path $SystemdHost.Folder given.json)
     $script = "& '$(Get-RepositoryPath tests/Pester/Recipes/invoke-recipe.ps1)' '$($SystemdHost.Folder)'"
-    $run = Invoke-FreshPwsh $script -Through 'nsenter', '--all', '--target', $SystemdHost.Id -ScriptFolder $SystemdHost.Folder -TimeoutSeconds 240
+    # The root of that host, whose home is not that of who runs the tests.
+    $run = Invoke-FreshPwsh $script -Through 'nsenter', '--all', '--target', $SystemdHost.Id -Environment @{ HOME = '/root' } -ScriptFolder $SystemdHost.Folder -TimeoutSeconds 240
     $result = Join-Path $SystemdHost.Folder seen.json
     if (-not (Test-Path $result)) { throw "The host returned nothing: $($run.Output) $($run.Error)" }
     Get-Content $result -Raw | ConvertFrom-Json

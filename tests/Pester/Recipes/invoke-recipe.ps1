@@ -46,6 +46,9 @@ function Test-Renewal {
     if ($recipe.Request) { $client.StandardInput.Write("$($recipe.Request)`nHost: $($recipe.Name)`n`n"); $client.StandardInput.Flush() }
     [Threading.Thread]::Sleep(300)
     $seen.ClientConnected = -not $client.HasExited
+    # 'systemctl start' joins a run of the timer that is under way, and this one may have looked before the certificate was due.
+    & systemctl stop "stepcarenew-$($recipe.Task).timer"
+    $seen.NoRunBefore = Wait-Until { (& systemctl show --property ActiveState --value "stepcarenew-$($recipe.Task)") -eq 'inactive' } -Seconds 60
     $request = @{ Provisioner = 'admin'; ProvisionerPasswordFile = '/root/provisioner.txt'; NotBefore = '-17h'; NotAfter = '24h'; Force = $true }
     Request-StepCertificate $recipe.Name $recipe.Certificate @request > $null
     $due = Get-FileSerial
@@ -54,7 +57,9 @@ function Test-Renewal {
     $seen.Renewed = $new -notin $old, $due
     $seen.ServedAfter = Wait-Until { (Get-ServedSerial) -eq $new } -Seconds 20
     $seen.ProcessAfter = Get-MainProcess
-    $seen.Task = Get-StepRenewalTask $recipe.Task | Select-Object LastStatus, LastErrorId, ActionsPending, ScheduleHealthy, ScheduleDifferences
+    $seen.Task = Get-StepRenewalTask $recipe.Task | Select-Object LastStatus, LastErrorId, ActionsPending
+    & systemctl start "stepcarenew-$($recipe.Task).timer"
+    $seen.Schedule = Get-StepRenewalTask $recipe.Task | Select-Object ScheduleHealthy, ScheduleDifferences
     $seen.ClientStays = -not (Wait-Until { $client.HasExited } -Seconds ($recipe.ClientStays ? 1 : 10))
     Close-Process $client
 }
