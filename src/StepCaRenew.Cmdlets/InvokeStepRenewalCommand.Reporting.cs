@@ -18,6 +18,7 @@ public sealed partial class InvokeStepRenewalCommand
     private CallLog? log;
     private HealthCheck? healthCheck;
     private CallNotices? notices;
+    private CallMetrics? metrics;
     private RenewalCall? call;
 
     /// <inheritdoc/>
@@ -74,9 +75,13 @@ public sealed partial class InvokeStepRenewalCommand
     private void Report(RenewalOutcome? outcome, ErrorRecord? error)
     {
         if (outcome is not null)
+        {
             summary.Add(outcome.Result.Status);
+            metrics?.Record(outcome);
+        }
+
         healthCheck?.Record(outcome?.Result, outcome is null ? error?.Exception as RenewalException : outcome.Error);
-        outbox.Add(outcome, error, mustWait: outcome?.Result.ActionsPending == true || healthCheck is not null || notices is not null);
+        outbox.Add(outcome, error, mustWait: outcome?.Result.ActionsPending == true || healthCheck is not null || notices is not null || metrics is not null);
         // The work in progress is cancelled, and its results are written before the error that ends the call.
         if (error is not null && !outbox.IsWaiting && EndingLevels.EndsAtErrors(this))
             batch?.End();
@@ -127,6 +132,7 @@ public sealed partial class InvokeStepRenewalCommand
                 }
             }
 
+            WriteMetrics();
             Notify();
             if (healthCheck is not null)
                 Pump.Run(healthCheck.NotifyAsync);
@@ -150,6 +156,14 @@ public sealed partial class InvokeStepRenewalCommand
             healthCheck?.Record(null, error);
             outbox.Add(null, ErrorRecords.From(error, null), mustWait: true);
         }
+    }
+
+    // After the actions, which can fail too. The monitor hears of renewals only: of missing metrics the alerts tell.
+    private void WriteMetrics()
+    {
+        if (metrics is not null && Pump.Run(metrics.WriteAsync) is { } error)
+            outbox.Add(null, ErrorRecords.From(error, null), mustWait: true);
+        metrics = null;
     }
 
     private void Send()
@@ -186,6 +200,8 @@ public sealed partial class InvokeStepRenewalCommand
         finally
         {
             call = new RenewalCall(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, log);
+            if (MetricsPath is not null && !IsWhatIf())
+                metrics = new CallMetrics(MetricFile.RequireValid(FullPath(MetricsPath)), TimeProvider.System, log);
             if (HealthCheckUri is not null)
                 PrepareMonitor(new HealthCheck(HealthCheckUri, host.Timeout, log));
             if (OnFailure.Length > 0 && !IsWhatIf())

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Monitoring;
 using StepCaRenew.Policy;
 using StepCaRenew.Renewal;
 using StepCaRenew.Servers;
@@ -60,6 +61,11 @@ public abstract partial class RenewalParameterCmdlet : PublishingCmdlet
     [ValidateNotNullOrEmpty]
     public string? LogPath { get; set; }
 
+    /// <summary>A file with the metrics of the runs, for Prometheus: a name that ends with .prom, in the folder that node_exporter or windows_exporter reads.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? MetricsPath { get; set; }
+
     /// <summary>When a certificate is due: from the parameters, otherwise from step's configuration.</summary>
     /// <exception cref="RenewalException">A value is not valid, or both parameters were given.</exception>
     private protected RenewalRule ReadRule()
@@ -92,6 +98,7 @@ public abstract partial class RenewalParameterCmdlet : PublishingCmdlet
         LockTimeout = ReadDuration(LockTimeout),
         RetryTimeout = ReadDuration(RetryTimeout),
         LogPath = LogPath is null ? null : FullPath(LogPath),
+        MetricsPath = MetricsPath is null ? null : MetricFile.RequireValid(FullPath(MetricsPath)),
     };
 
     /// <summary>The CA that the parameters name.</summary>

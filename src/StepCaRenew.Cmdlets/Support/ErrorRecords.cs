@@ -24,7 +24,7 @@ internal static class ErrorRecords
         ErrorId.KeyPasswordRequired or ErrorId.KeyPasswordWrong or ErrorId.NoClientAuth or ErrorId.TokenRefused or ErrorId.TokenExpired or ErrorId.ProvisionerPasswordRequired or ErrorId.ProvisionerPasswordWrong or ErrorId.ClientCertificateRefused
             or ErrorId.ClientCertificateExpired or ErrorId.ClientCertificateUnknownCa or ErrorId.ClientCertificateMissing => ErrorCategory.AuthenticationError,
         ErrorId.InvalidDuration or ErrorId.InvalidPercent or ErrorId.ExpiresInTooLong or ErrorId.ConflictingParameters or ErrorId.CaUrlInvalid or ErrorId.ProxyInvalid
-            or ErrorId.PathIsFolder or ErrorId.RekeyNeedsTls or ErrorId.KeyPathForSeveral or ErrorId.PublicationForSeveral or ErrorId.PublicationInvalid or ErrorId.NotAFileSystemPath or ErrorId.PathEmpty or ErrorId.ActionInvalid
+            or ErrorId.PathIsFolder or ErrorId.RekeyNeedsTls or ErrorId.KeyPathForSeveral or ErrorId.PublicationForSeveral or ErrorId.PublicationInvalid or ErrorId.NotAFileSystemPath or ErrorId.PathEmpty or ErrorId.ActionInvalid or ErrorId.MetricsPathInvalid
             or ErrorId.NameInvalid or ErrorId.IntervalInvalid or ErrorId.LifetimeTooShort or ErrorId.ModulePathInvalid or ErrorId.PathNotFull or ErrorId.AccountInvalid or ErrorId.ConfirmationRequired
             or ErrorId.TokenNamesDiffer or ErrorId.CertificateNameInvalid or ErrorId.ProvisionerAmbiguous => ErrorCategory.InvalidArgument,
         ErrorId.CertificateInvalid or ErrorId.CertificateAmbiguous or ErrorId.KeyInvalid or ErrorId.KeyMismatch or ErrorId.MixedPairFiles or ErrorId.KeyShared or ErrorId.ChainMissing
@@ -39,7 +39,7 @@ internal static class ErrorRecords
         ErrorId.KeyUnsupported or ErrorId.ProvisionerUnsupported or ErrorId.CertificateUnsupported or ErrorId.SchedulerUnavailable => ErrorCategory.NotImplemented,
         ErrorId.NameTaken or ErrorId.PairExists or ErrorId.CertificateRegistered => ErrorCategory.ResourceExists,
         ErrorId.FileUnreadable or ErrorId.FolderUnreadable => ErrorCategory.ReadError,
-        ErrorId.DiskFull or ErrorId.WriteFailed or ErrorId.RecoveryBlocked => ErrorCategory.WriteError,
+        ErrorId.DiskFull or ErrorId.MetricsNotWritten or ErrorId.WriteFailed or ErrorId.RecoveryBlocked => ErrorCategory.WriteError,
         ErrorId.ChangedDuringRenewal or ErrorId.TargetIsMountPoint or ErrorId.Locked or ErrorId.FileInUse or ErrorId.DaemonRunning => ErrorCategory.ResourceBusy,
         ErrorId.ActionFailed or ErrorId.NotificationFailed or ErrorId.PublicationFailed or ErrorId.RunNowFailed or ErrorId.SchedulerFailed or ErrorId.ModuleNotLoaded or ErrorId.AccountRunFailed => ErrorCategory.InvalidResult,
         ErrorId.ServerAddressInvalid => ErrorCategory.InvalidArgument,

@@ -203,6 +203,10 @@ public static partial class ErrorId
     public const string ActionFailed = nameof(ActionFailed);
     /// <summary>A notifier (-OnFailure) did not report a failure or a recovery; the next run reports it again.</summary>
     public const string NotificationFailed = nameof(NotificationFailed);
+    /// <summary>-MetricsPath does not name a file that the exporter of a monitoring system reads.</summary>
+    public const string MetricsPathInvalid = nameof(MetricsPathInvalid);
+    /// <summary>The metrics (-MetricsPath, Export-StepMetric) were not written; an earlier file is unchanged.</summary>
+    public const string MetricsNotWritten = nameof(MetricsNotWritten);
     /// <summary>A publication cannot be made: its path is that of another file of the pair, its folder does not exist, or the key does not have its format.</summary>
     public const string PublicationInvalid = nameof(PublicationInvalid);
     /// <summary>The certificate is in place, but another form of the pair was not written; the publication stays pending, and the actions with it.</summary>

@@ -64,8 +64,7 @@ internal static class AtomicFile
     public static void Replace(string path, ReadOnlySpan<byte> content, bool isPrivate, string staged)
     {
         using var folder = FolderOf(path);
-        folder.Delete(staged);
-        Replace(folder, Path.GetFileName(path), staged, content, isPrivate);
+        Replace(folder, Path.GetFileName(path), content, isPrivate, staged);
     }
 
     /// <summary>Deletes a file; does nothing if there is none.</summary>
@@ -89,6 +88,14 @@ internal static class AtomicFile
         {
             throw Failed(path, "deleted", e);
         }
+    }
+
+    /// <summary>The same in a folder that is open.</summary>
+    /// <inheritdoc cref="Replace(string, ReadOnlySpan{byte}, bool, string)"/>
+    public static void Replace(OpenFolder folder, string name, ReadOnlySpan<byte> content, bool isPrivate, string staged)
+    {
+        folder.Delete(staged);
+        Replace(folder, name, staged, content, isPrivate);
     }
 
     // The staged file has its final mode before anything is written.

@@ -33,14 +33,16 @@ internal abstract class OpenFolder(string path) : IDisposable
     /// <summary>Reads a whole file; null if it does not exist, is not a regular file, or is larger than any file that this module reads.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This account cannot read it.</exception>
-    public byte[]? Read(string name)
+    /// <param name="name">The file.</param>
+    /// <param name="maximum">The most bytes that are read.</param>
+    public byte[]? Read(string name, int maximum = InputFile.MaximumLength)
     {
         try
         {
             using var file = OpenToRead(name);
             if (!file.IsRegular)
                 return null;
-            var buffer = new byte[Math.Min(file.Length, InputFile.MaximumLength) + 1];
+            var buffer = new byte[Math.Min(file.Length, maximum) + 1];
             var length = file.Read(buffer);
             return length == buffer.Length ? null : buffer[..length];
         }

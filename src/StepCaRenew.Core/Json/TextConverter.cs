@@ -38,9 +38,13 @@ internal abstract class CheckedTextConverter(Func<string, string?> findProblem)
 internal sealed class PlainTextConverter() : CheckedTextConverter(_ => null);
 
 /// <summary>A full path.</summary>
-internal sealed class FullPathConverter() : TextConverter<string>(
-    path => Path.IsPathFullyQualified(path) ? Path.GetFullPath(path) : throw new InvalidValueException($"'{path}' is not a full path, and a scheduled run starts in another folder"),
-    path => path);
+internal sealed class FullPathConverter() : TextConverter<string>(Parse, path => path)
+{
+    /// <summary>Reads a full path.</summary>
+    /// <exception cref="InvalidValueException">It is relative.</exception>
+    public static string Parse(string path) =>
+        Path.IsPathFullyQualified(path) ? Path.GetFullPath(path) : throw new InvalidValueException($"'{path}' is not a full path, and a scheduled run starts in another folder");
+}
 
 /// <summary>One of some names.</summary>
 internal abstract class NameConverter(IReadOnlyList<string> names)

@@ -185,6 +185,16 @@ internal static partial class NotifierLog
     public static partial void RecordNotUsed(ILogger logger, string path, string what, string reason);
 }
 
+/// <summary>The events of metrics, with their stable ids.</summary>
+internal static partial class MetricLog
+{
+    [LoggerMessage(152, LogLevel.Debug, "Wrote the metrics '{Path}'.")]
+    public static partial void Written(ILogger logger, string path);
+
+    [LoggerMessage(153, LogLevel.Error, "{Reason} ({ErrorId})")]
+    public static partial void NotWritten(ILogger logger, string errorId, string reason);
+}
+
 /// <summary>The events of registered renewals and their schedules, with their stable ids.</summary>
 internal static partial class TaskLog
 {

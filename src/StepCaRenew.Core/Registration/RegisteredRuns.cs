@@ -40,8 +40,8 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
     /// <summary>The outcomes of the renewals, in their order.</summary>
     public IReadOnlyList<RegisteredOutcome> Outcomes => [.. outcomes.Values];
 
-    /// <summary>The actions and the notifiers that failed.</summary>
-    public IReadOnlyList<RenewalException> ActionErrors => [.. actionErrors, .. notices.Errors];
+    /// <summary>The actions and the notifiers that failed, and metrics that were not written.</summary>
+    public IReadOnlyList<RenewalException> ActionErrors => [.. actionErrors, .. metricErrors, .. notices.Errors];
 
     /// <summary>The exit code for a scheduler; see <see cref="RunExitCode"/>.</summary>
     public int ExitCode => outcomes.Values.Any(outcome => outcome is { Result: not null, Error: not null } && outcome.Error.ErrorId is not (ErrorId.ActionFailed or ErrorId.PublicationFailed)) ? RunExitCode.RenewalFailed
@@ -112,7 +112,7 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
             outcomes[position] = outcome with { Result = outcome.Run!.Result };
     }
 
-    /// <summary>Writes the states, reports failures, and notifies the monitors.</summary>
+    /// <summary>Writes the states and the metrics, reports failures, and notifies the monitors.</summary>
     /// <param name="cancellationToken">Ends a notification.</param>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
@@ -125,7 +125,9 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
             var before = states.Read(outcome.Name);
             var after = outcome.Run is { } run ? before.After(run, clock.GetUtcNow()) : before.Refused(outcome.Error!, clock.GetUtcNow());
             after = await FollowRootsAsync(outcome, after, cancellationToken).ConfigureAwait(false);
+            after = outcome.Renewal is { } opened ? after with { MetricsPath = opened.Definition.MetricsPath } : after;
             states.Write(outcome.Name, after);
+            await WriteMetricsAsync(outcome, after, cancellationToken).ConfigureAwait(false);
             var failedBefore = notices.Errors.Count;
             var reported = await NotifyAsync(outcome, after.Reported, cancellationToken).ConfigureAwait(false);
             if (reported != after.Reported)

@@ -70,6 +70,21 @@ internal sealed record RenewalState
     /// <summary>The failures that notifiers have reported since the last run without an error; null if there are none.</summary>
     public ReportedFailures? Reported { get; init; }
 
+    /// <summary>The begin of the certificate's validity, when it was last read.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>The end of the certificate's validity, when it was last read.</summary>
+    public DateTimeOffset? NotAfter { get; init; }
+
+    /// <summary>Whether the key matched the certificate, when both were last read.</summary>
+    public bool? KeyMatches { get; init; }
+
+    /// <summary>
+    /// The file with the metrics of the renewal; null if it has none. A run that refuses its definition, from which it takes
+    /// nothing, finds it here.
+    /// </summary>
+    public string? MetricsPath { get; init; }
+
     /// <summary>The state after another run.</summary>
     internal RenewalState After(RenewalOutcome outcome, DateTimeOffset now)
     {
@@ -89,6 +104,9 @@ internal sealed record RenewalState
             ClockDifference = outcome.CaClock?.Difference ?? ClockDifference,
             ClockLimit = result.Status == RenewalStatus.Renewed ? null : outcome.CaClock is { } clock ? clock.Limit : ClockLimit,
             ActionsPendingSince = result.ActionsPending ? ActionsPendingSince ?? now : null,
+            NotBefore = outcome.Validity?.NotBefore ?? NotBefore,
+            NotAfter = outcome.Validity?.NotAfter ?? NotAfter,
+            KeyMatches = IsMismatch(outcome.Error) ? false : outcome.Validity is not null ? true : KeyMatches,
         };
     }
 
@@ -105,4 +123,7 @@ internal sealed record RenewalState
             LastErrorTime = now,
         };
     }
+
+    // ForeignCertificate names another cause of the same fault.
+    private static bool IsMismatch(Exception? error) => error is RenewalException { ErrorId: ErrorId.KeyMismatch } || error?.InnerException is RenewalException { ErrorId: ErrorId.KeyMismatch };
 }

@@ -14,7 +14,7 @@ public static class RunExitCode
     /// <summary>A renewal failed.</summary>
     public const int RenewalFailed = 1;
 
-    /// <summary>All renewals succeeded, but actions failed and stay pending.</summary>
+    /// <summary>All renewals succeeded, but actions failed and stay pending, or metrics were not written.</summary>
     public const int ActionsFailed = 40;
 
     /// <summary>A definition is missing, invalid or not safe; nothing was tried.</summary>

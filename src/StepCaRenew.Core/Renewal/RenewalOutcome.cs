@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using StepCaRenew.Ca;
 using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Notifiers;
+using StepCaRenew.Policy;
 
 namespace StepCaRenew.Renewal;
 
@@ -27,6 +28,9 @@ internal sealed class RenewalOutcome
 
     /// <summary>Of a registered renewal: the certificate for which no follow-up is open; null if some are, or it is not known.</summary>
     internal ServedCertificate? Served { get; set; }
+
+    /// <summary>The validity of the present certificate; null if it was not read.</summary>
+    internal CertificateValidity? Validity { get; init; }
 
     /// <summary>The difference to the CA's clock; null if the CA did not answer.</summary>
     internal CaClock? CaClock { get; init; }

@@ -17,6 +17,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
 {
     private readonly long start = clock.GetTimestamp();
     private CertificateValidity? logged;
+    private CertificateValidity? validity;
     private IReadOnlyList<string> hardLinks = [];
     private RenewalResult result = new()
     {
@@ -33,14 +34,18 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
     /// <summary>The serial number of the certificate in place; null before it was read.</summary>
     private string? SerialNumber => result.SerialNumber;
 
-    public void Loaded(PairFacts pair) => result = result with
+    public void Loaded(PairFacts pair)
     {
-        KeyPath = pair.KeyPath,
-        OldSerialNumber = pair.SerialNumber,
-        SerialNumber = pair.SerialNumber,
-        NotAfter = pair.Validity.NotAfter.LocalDateTime,
-        NextRenewal = NextRenewal(pair.Validity),
-    };
+        validity = pair.Validity;
+        result = result with
+        {
+            KeyPath = pair.KeyPath,
+            OldSerialNumber = pair.SerialNumber,
+            SerialNumber = pair.SerialNumber,
+            NotAfter = pair.Validity.NotAfter.LocalDateTime,
+            NextRenewal = NextRenewal(pair.Validity),
+        };
+    }
 
     /// <summary>Decides whether a certificate is due, and logs it once per certificate.</summary>
     /// <exception cref="RenewalException">The rule does not fit the lifetime of the certificate.</exception>
@@ -76,12 +81,13 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
     /// <summary>Records the replacement, and warns of hard links and of files that did not keep their owner.</summary>
     public void Replaced(X509Certificate2 leaf, IEnumerable<(string Path, string Owner)> lostOwners)
     {
+        validity = CertificateValidity.FromCertificate(leaf);
         result = result with
         {
             Changed = true,
             SerialNumber = leaf.SerialNumber,
             NotAfter = leaf.NotAfter,
-            NextRenewal = NextRenewal(CertificateValidity.FromCertificate(leaf)),
+            NextRenewal = NextRenewal(validity),
         };
         WarnOfHardLinks();
         foreach (var (path, owner) in lostOwners)
@@ -125,7 +131,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
     public void Serves(ServedCertificate certificate) => Served = certificate;
 
     /// <summary>The outcome with a result of this report.</summary>
-    public RenewalOutcome ToOutcome(RenewalResult finished, RenewalException? error) => new(finished, error) { FollowUps = FollowUps, Served = Served, CaClock = CaClock };
+    public RenewalOutcome ToOutcome(RenewalResult finished, RenewalException? error) => new(finished, error) { FollowUps = FollowUps, Served = Served, Validity = validity, CaClock = CaClock };
 
     public RenewalResult NotDue(RenewalDecision decision, bool isPending)
     {

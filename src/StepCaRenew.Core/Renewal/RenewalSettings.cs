@@ -6,6 +6,7 @@ using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.FollowUps.Notifiers;
 using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Json;
+using StepCaRenew.Monitoring;
 using StepCaRenew.Policy;
 using StepCaRenew.Servers;
 
@@ -73,6 +74,10 @@ internal record RenewalSettings
     [JsonConverter(typeof(FullPathConverter))]
     public string? LogPath { get; init; }
 
+    /// <summary>The file with the metrics of the runs; null if none are written.</summary>
+    [JsonConverter(typeof(MetricsPathConverter))]
+    public string? MetricsPath { get; init; }
+
     /// <summary>The rules for several settings together.</summary>
     /// <returns>The property of a definition that contradicts another one, and why; null if none does.</returns>
     internal (string Property, string Problem)? FindConflict() =>
@@ -91,3 +96,6 @@ internal sealed class WaitConverter() : TextConverter<TimeSpan>(Duration.ParseNo
 internal sealed class PercentageConverter() : TextConverter<double>(Percentage.Parse, percent => percent.ToString(CultureInfo.InvariantCulture) + "%");
 
 internal sealed class KeyAlgorithmConverter() : NameConverter(KeyAlgorithms.Names);
+
+/// <summary>The full path of a file of metrics.</summary>
+internal sealed class MetricsPathConverter() : TextConverter<string>(text => MetricFile.RequireValid(FullPathConverter.Parse(text)), path => path);
