@@ -13,6 +13,7 @@
     TypesToProcess         = @('StepCaRenew.Types.ps1xml')
     FunctionsToExport      = @()
     CmdletsToExport        = @(
+        'Export-StepMetric'
         'Get-StepCa'
         'Get-StepCertificate'
         'Get-StepRenewalTask'

@@ -61,7 +61,7 @@ internal sealed class MetricFile
     }
 
     /// <summary>Replaces metrics in the file.</summary>
-    /// <param name="metrics">The new metrics. What they do not know stays as it is in the file.</param>
+    /// <param name="metrics">The new metrics. An unknown value stays as it is in the file.</param>
     /// <param name="isReplaced">Whether they take the place of these; all others stay.</param>
     /// <inheritdoc cref="ChangeAsync"/>
     public Task ReplaceAsync(IReadOnlyCollection<CertificateMetrics> metrics, Func<CertificateMetrics, bool> isReplaced, CancellationToken cancellationToken) => ChangeAsync(

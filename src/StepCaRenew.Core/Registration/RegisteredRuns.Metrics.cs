@@ -11,7 +11,7 @@ internal sealed partial class RegisteredRuns
     // After the state, from which they follow; a failure stops nothing.
     private async Task WriteMetricsAsync(RegisteredOutcome outcome, RenewalState state, CancellationToken cancellationToken)
     {
-        if (FindMetrics(outcome, state) is not { } path)
+        if (state.MetricsPath is not { } path)
             return;
         try
         {
@@ -29,16 +29,18 @@ internal sealed partial class RegisteredRuns
     }
 
     // Nothing of a refused definition is used, so the file is the one of the last run that was not refused. Only this account
-    // can have written that, or root would write files where another account says.
-    private static string? FindMetrics(RegisteredOutcome outcome, RenewalState state)
+    // can have written that, or root would write files where another account says. This is checked before the state is written
+    // again.
+    private static string? FindMetrics(RegisteredOutcome outcome, RenewalState before, StateStore states)
     {
-        if (outcome.Renewal is not null || state.MetricsPath is null)
-            return state.MetricsPath;
+        if (outcome.Renewal is { } renewal)
+            return renewal.Definition.MetricsPath;
+        if (before.MetricsPath is null)
+            return null;
         try
         {
-            var path = new StateStore(outcome.Store!.Folders, outcome.Logger).PathOf(outcome.Name);
-            SafetyCheck.RequireSafeDefinition([new GuardedPath(path, "the state")], TrustedAccounts.ForThisProcess());
-            return state.MetricsPath;
+            SafetyCheck.RequireSafeDefinition([new GuardedPath(states.PathOf(outcome.Name), "the state")], TrustedAccounts.ForThisProcess());
+            return before.MetricsPath;
         }
         catch (RenewalException)
         {

@@ -125,7 +125,7 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
             var before = states.Read(outcome.Name);
             var after = outcome.Run is { } run ? before.After(run, clock.GetUtcNow()) : before.Refused(outcome.Error!, clock.GetUtcNow());
             after = await FollowRootsAsync(outcome, after, cancellationToken).ConfigureAwait(false);
-            after = outcome.Renewal is { } opened ? after with { MetricsPath = opened.Definition.MetricsPath } : after;
+            after = after with { MetricsPath = FindMetrics(outcome, before, states) };
             states.Write(outcome.Name, after);
             await WriteMetricsAsync(outcome, after, cancellationToken).ConfigureAwait(false);
             var failedBefore = notices.Errors.Count;

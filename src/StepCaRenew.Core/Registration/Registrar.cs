@@ -5,6 +5,7 @@ using StepCaRenew.Certificates.Pem;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps;
 using StepCaRenew.Logging;
+using StepCaRenew.Monitoring;
 using StepCaRenew.Policy;
 using StepCaRenew.Scheduling;
 
@@ -78,6 +79,8 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
                 states.DeleteRecord(name);
             }
 
+            if (earlier?.MetricsPath is { } before && before != registration.Definition.MetricsPath)
+                await RemoveMetricsAsync(before, name).ConfigureAwait(false);
             if (isChanged)
                 TaskLog.Registered(logger, name, registration.Scheduler.Kind, ScheduleInterval.Format(registration.Run.Interval));
             return isChanged;
@@ -114,8 +117,8 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
     }
 
     /// <summary>
-    /// Unregisters a renewal: deletes schedule, definition, state and the lock files of its pair, in this order. Certificate,
-    /// key and log stay.
+    /// Unregisters a renewal: deletes schedule, definition, state and the lock files of its pair, in this order, and its
+    /// metrics. Certificate, key and log stay.
     /// </summary>
     /// <param name="cancellationToken">Ignored once the schedule is deleted.</param>
     /// <exception cref="RenewalException">The renewal cannot be unregistered; what is left of it still works.</exception>
@@ -132,8 +135,24 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
         if (definition is not null)
             WarnOfOpenFollowUps(states, states.Read(name), definition);
         states.Delete(name);
+        if (definition?.MetricsPath is { } metrics)
+            await RemoveMetricsAsync(metrics, name).ConfigureAwait(false);
         RemoveLocks(definition);
         TaskLog.Unregistered(logger, name);
+    }
+
+    // Metrics that no run updates any more would raise the alert of a stopped schedule for ever.
+    private async Task RemoveMetricsAsync(string path, string name)
+    {
+        try
+        {
+            if (File.Exists(path))
+                await new MetricFile(path, clock).ChangeAsync(present => present.Where(one => one.Name != name), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (RenewalException e)
+        {
+            TaskLog.Warned(logger, $"The metrics of '{name}' stay in '{path}': {e.Message} Delete them there, or their alerts will fire.");
+        }
     }
 
     // The services use the certificate in place: its follow-ups need not run.

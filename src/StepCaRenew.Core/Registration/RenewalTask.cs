@@ -26,6 +26,9 @@ public sealed record RenewalTask
     /// <summary>One of <see cref="KeyStatus"/>; null if the certificate cannot be read.</summary>
     public string? KeyStatus { get; internal init => field = PlainText.Line(value); }
 
+    /// <summary>The begin of the certificate's validity, local time.</summary>
+    public DateTime? NotBefore { get; internal init; }
+
     /// <summary>The end of the certificate's validity, local time.</summary>
     public DateTime? NotAfter { get; internal init; }
 
@@ -97,6 +100,9 @@ public sealed record RenewalTask
 
     /// <summary>The definition file.</summary>
     public string DefinitionPath { get; internal init => field = PlainText.Path(value); } = string.Empty;
+
+    /// <summary>The file with its metrics; null if it writes none.</summary>
+    public string? MetricsPath { get; internal init => field = PlainText.Path(value); }
 
     /// <summary>The log file.</summary>
     public string LogPath { get; internal init => field = PlainText.Path(value); } = string.Empty;

@@ -91,6 +91,7 @@ internal sealed class TaskReader(SchedulerFinder schedulers, RunningModule modul
         ClockDifferenceSeconds = (long?)state.ClockDifference?.TotalSeconds,
         FollowedRoots = TextList.FromNames(RegisteredRenewal.FollowedRootsOf(store.Folders, definition) is { } roots ? RootFollower.ReadFingerprints(roots) : []),
         DefinitionPath = store.Folders.DefinitionFile(definition.Name),
+        MetricsPath = definition.MetricsPath,
         LogPath = RegisteredRenewal.LogOf(store.Folders, definition),
     };
 
@@ -106,6 +107,7 @@ internal sealed class TaskReader(SchedulerFinder schedulers, RunningModule modul
                 KeyPath = found.KeyPath,
                 CertificateStatus = found.Status,
                 KeyStatus = found.KeyStatus,
+                NotBefore = found.NotBefore,
                 NotAfter = found.NotAfter,
                 NextRenewal = RenewalPolicy.DueTime(CertificateValidity.FromCertificate(certificate.Leaf), definition.Rule).LocalDateTime,
             },

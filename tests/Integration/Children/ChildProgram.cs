@@ -12,6 +12,7 @@ using StepCaRenew.Integration.Crash;
 using StepCaRenew.Integration.Engine;
 using StepCaRenew.Integration.Load;
 using StepCaRenew.Issuance;
+using StepCaRenew.Monitoring;
 using StepCaRenew.Policy;
 using StepCaRenew.Registration;
 using StepCaRenew.Renewal;
@@ -42,6 +43,8 @@ internal static class ChildProgram
                 return await RunRegisteredAsync(arguments[1], arguments[2]);
             case "make-folder":
                 return MakeFolder(arguments[1], arguments[2]);
+            case "metrics":
+                return await MetricsAsync(arguments[1], long.Parse(arguments[2], CultureInfo.InvariantCulture));
             case "lock":
                 return await LockAsync(arguments[1]);
             case "load":
@@ -68,6 +71,12 @@ internal static class ChildProgram
         Rule = told[4] == "force" ? RenewalRule.Force : RenewalRule.Default,
         RetryTimeout = TimeSpan.Zero,
     };
+
+    private static async Task<int> MetricsAsync(string path, long value)
+    {
+        await new MetricFile(path, TimeProvider.System).ReplaceAsync([new("web", "/web.crt") { LastRun = value, Failing = 0 }], _ => true, CancellationToken.None);
+        return 0;
+    }
 
     private static async Task<int> CrashAsync(RenewalRequest request, int killAt)
     {

@@ -26,6 +26,12 @@ internal sealed class RegisteredScene : IDisposable
     /// <summary>The store that holds the definition.</summary>
     public DefinitionStore Store => store;
 
+    /// <summary>The definition file.</summary>
+    public string DefinitionPath => store.Folders.DefinitionFile(name);
+
+    /// <summary>The state folder of the renewal.</summary>
+    public string StateFolder => store.Folders.StateFolder(name);
+
     /// <summary>The folder that holds all of it.</summary>
     public string Home => home;
 

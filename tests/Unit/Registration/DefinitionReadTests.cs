@@ -48,7 +48,7 @@ public sealed class DefinitionReadTests
               ],
               "servedBy": ["https://web.example.com", "[::1]:8443", "smtp://mail.example.com:587"], "servedTimeout": "2m",
               "actionTimeout": "5m", "lockTimeout": "0s", "retryTimeout": "1m30s",
-              "healthCheckUriFile": "/etc/hc", "logPath": "/var/log/web.log", /* and trailing commas */
+              "healthCheckUriFile": "/etc/hc", "logPath": "/var/log/web.log", "metricsPath": "/var/lib/metrics/web.prom", /* and trailing commas */
             }
             """);
         Assert.Equal("web", definition.Name);
@@ -78,7 +78,7 @@ public sealed class DefinitionReadTests
         Assert.Equal(["https://web.example.com:443", "tls://[::1]:8443", "smtp://mail.example.com:587"], definition.ServedBy.Select(server => server.Text));
         Assert.Equal(TimeSpan.FromMinutes(2), definition.ServedTimeout);
         Assert.Equal((TimeSpan.FromMinutes(5), TimeSpan.Zero, TimeSpan.FromSeconds(90)), (definition.ActionTimeout, definition.LockTimeout, definition.RetryTimeout));
-        Assert.Equal((Full("/etc/hc"), Full("/var/log/web.log")), (definition.HealthCheckUriFile, definition.LogPath));
+        Assert.Equal((Full("/etc/hc"), Full("/var/log/web.log"), Full("/var/lib/metrics/web.prom")), (definition.HealthCheckUriFile, definition.LogPath, definition.MetricsPath));
     }
 
     [Theory]
@@ -123,6 +123,9 @@ public sealed class DefinitionReadTests
         { "{ \"certificate\": \"/a\",\n \"keyPassword\": \"x\" }", 2, "keyPassword", "no such property" },
         { "{ \"certificate\": \"/a\", \"name\": \"mail\" }", 1, "name", "'mail'" },
         { "{ \"certificate\": \"/a\", \"scope\": \"Everybody\" }", 1, "scope", "none of" },
+        { "{ \"certificate\": \"/a\",\n \"metricsPath\": \"web.prom\" }", 2, "metricsPath", "not a full path" },
+        { "{ \"certificate\": \"/a\",\n \"metricsPath\": \"/var/lib/metrics\" }", 2, "metricsPath", "does not end with .prom" },
+        { "{ \"certificate\": \"/a\",\n \"metricsPath\": \"/var/lib/metrics/.prom\" }", 2, "metricsPath", "does not end with .prom" },
         { "{ \"certificate\": \"/a\",\n\"when\": {} }", 2, "when", "exactly one" },
         { "{ \"certificate\": \"/a\",\n\"when\": { \"expiresIn\": \"8h\", \"renewAt\": \"66%\" } }", 2, "when", "exactly one" },
         { "{ \"certificate\": \"/a\",\n\"when\": {\n\"expiresIn\": \"8\" } }", 3, "when.expiresIn", "Write 8s" },

@@ -125,6 +125,7 @@ public sealed class DefinitionRenderTests
             RetryTimeout = Time(),
             HealthCheckUriFile = Maybe(() => Path.GetFullPath(Folder())),
             LogPath = Maybe(() => Path.GetFullPath(Folder())),
+            MetricsPath = Maybe(() => Path.GetFullPath(Folder()) + ".prom"),
         };
     }
 }
