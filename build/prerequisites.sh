@@ -24,6 +24,8 @@ need curl curl
 need openssl openssl
 need setfacl acl
 need strace strace
+# Checks the metrics and the alerts of docs/monitoring.
+need promtool prometheus
 # Java's reader of PFX files.
 need keytool openjdk-17-jre-headless
 # The servers of docs/recipes, with the units and settings of Debian, and what makes hosts for them; a cron that runs what was
