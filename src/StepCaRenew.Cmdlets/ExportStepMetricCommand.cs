@@ -6,17 +6,26 @@ using StepCaRenew.Registration;
 namespace StepCaRenew.Cmdlets;
 
 /// <summary>Export-StepMetric: writes the metrics of registered renewals into a file for Prometheus.</summary>
-[Cmdlet(VerbsData.Export, "StepMetric", SupportsShouldProcess = true, HelpUri = HelpPages.Folder + "Export-StepMetric.md")]
+[Cmdlet(VerbsData.Export, "StepMetric", SupportsShouldProcess = true, DefaultParameterSetName = PathSet, HelpUri = HelpPages.Folder + "Export-StepMetric.md")]
 [OutputType(typeof(void))]
 public sealed class ExportStepMetricCommand : StepCmdlet
 {
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
+
     private readonly List<PSObject> tasks = [];
     private MetricFile? file;
 
     /// <summary>The file: a name that ends with .prom, in the folder that node_exporter or windows_exporter reads.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet)]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = string.Empty;
+
+    /// <summary>The same, as for other cmdlets that write files: neither of the two has wildcards.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string LiteralPath { get; set; } = string.Empty;
 
     /// <summary>Registered renewals, as Get-StepRenewalTask shows them.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
@@ -26,7 +35,7 @@ public sealed class ExportStepMetricCommand : StepCmdlet
     public PSObject[] InputObject { get; set; } = [];
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => Terminating(() => file = new MetricFile(FullPath(Path), TimeProvider.System));
+    protected override void BeginProcessing() => Terminating(() => file = new MetricFile(FullPath(ParameterSetName == LiteralPathSet ? LiteralPath : Path), TimeProvider.System));
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => tasks.AddRange(InputObject);
