@@ -128,7 +128,7 @@ public sealed class MetricsTests : IAsyncDisposable
         Assert.All(Read(), one => Assert.Equal(0, one.Failing));
     }
 
-    // Killed where it would create, flush, or rename the new file, or flush the folder.
+    // Killed while it flushes or renames the new file, or flushes the folder.
     [Theory]
     [InlineData("fsync", 1, false)]
     [InlineData("renameat2,renameat,rename", 1, false)]
