@@ -99,6 +99,8 @@ Describe 'A PFX file as the pair' {
             (Get-StepRenewalTask pfx).CertificatePath | Should -BeExactly $pfx
             (Invoke-StepRenewal -Name pfx).Status | Should -BeExactly 'Renewed'
             (Invoke-StepRenewal -Name pfx).Status | Should -BeExactly 'NotDue'
+            Revoke-StepCertificate $pfx -KeyPasswordFile $passwordFile -StepPath $ca.Folder -WhatIf -WarningVariable warning -WarningAction SilentlyContinue
+            "$warning" | Should -BeLike 'pfx: this renewal is registered for the certificate*'
             Unregister-StepRenewalTask pfx
         }
         finally {

@@ -94,11 +94,12 @@ internal static partial class RenewalName
 /// <summary>The certificates of the registered renewals that this process can read. They are read once, when they are needed.</summary>
 internal sealed class RegisteredCertificates(Func<string, string?> environment)
 {
-    private readonly Lazy<IReadOnlyList<(string Name, PairLocation Pair, string Target)>> all = new(() =>
+    private readonly Lazy<IReadOnlyList<(string Name, RenewalDefinition Definition, PairLocation Pair, string Target)>> all = new(() =>
     [
         .. RegisteredNames.Stores(environment)
-            .SelectMany(store => Names(store).Select(name => (Name: name, Pair: TryLocate(store, name))))
-            .Where(one => one.Pair is not null).Select(one => (one.Name, one.Pair!, TargetOf(one.Pair!.CertificatePath))),
+            .SelectMany(store => Names(store).Select(name => (Name: name, Definition: TryLoad(store, name))))
+            .Where(one => one.Definition is not null)
+            .Select(one => (one.Name, one.Definition!, one.Definition!.ToRequest(password: null).Location, TargetOf(one.Definition.CertificatePath))),
     ]);
 
     /// <summary>The pairs.</summary>
@@ -116,7 +117,7 @@ internal sealed class RegisteredCertificates(Func<string, string?> environment)
 
     /// <summary>The names of the renewals whose certificate in place has a serial number.</summary>
     /// <param name="serialNumber">The serial number, decimal.</param>
-    public IReadOnlyList<string> FindNamesBySerialNumber(string serialNumber) => [.. all.Value.Where(one => TryReadSerialNumber(one.Pair.CertificatePath) == serialNumber).Select(one => one.Name)];
+    public IReadOnlyList<string> FindNamesBySerialNumber(string serialNumber) => [.. all.Value.Where(one => TryReadSerialNumber(one.Definition) == serialNumber).Select(one => one.Name)];
 
     /// <summary>The name of another renewal that writes a file, as its certificate, its key or a publication; null if none does.</summary>
     internal string? FindWriter(string path, string name)
@@ -138,11 +139,11 @@ internal sealed class RegisteredCertificates(Func<string, string?> environment)
         }
     }
 
-    private static PairLocation? TryLocate(DefinitionStore store, string name)
+    private static RenewalDefinition? TryLoad(DefinitionStore store, string name)
     {
         try
         {
-            return RenewalName.IsValid(name) ? store.Load(name).ToRequest(password: null).Location : null;
+            return RenewalName.IsValid(name) ? store.Load(name) : null;
         }
         catch (RenewalException)
         {
@@ -150,11 +151,11 @@ internal sealed class RegisteredCertificates(Func<string, string?> environment)
         }
     }
 
-    private static string? TryReadSerialNumber(string certificatePath)
+    private static string? TryReadSerialNumber(RenewalDefinition definition)
     {
         try
         {
-            using var certificate = CertificateFile.Load(certificatePath);
+            using var certificate = definition.LoadCertificate();
             return SerialNumber.ToDecimal(certificate.Leaf);
         }
         catch (RenewalException)
