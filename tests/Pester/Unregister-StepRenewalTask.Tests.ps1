@@ -104,6 +104,27 @@ Describe 'Unregister-StepRenewalTask' {
         Get-StepRenewalTask * | Should -BeNullOrEmpty
     }
 
+    It 'names the follow-ups that are pending, and that no run does any more' {
+        $out = [IO.Directory]::CreateDirectory((Join-Path $folder out)).FullName
+        $bundle = Join-Path $out web.pem
+        Register-StepRenewalTask web (Join-Path $folder web.local.crt) -Scope CurrentUser -Scheduler Cron -StepPath $ca.Folder -BundlePath $bundle -WarningAction SilentlyContinue | Out-Null
+        [IO.Directory]::Delete($out)
+        $result = Invoke-StepRenewal -Name web -Force -ErrorAction SilentlyContinue
+        $result.Status, $result.ActionsPending | Should -Be 'Renewed', $true
+        Unregister-StepRenewalTask web -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings | Should -HaveCount 1
+        "$warnings" | Should -BeLike "web: *web.local.crt*pending*-BundlePath $bundle*by hand*"
+    }
+
+    It 'does not warn of follow-ups that are done' {
+        $bundle = Join-Path $folder bundle.pem
+        Register-StepRenewalTask web (Join-Path $folder web.local.crt) -Scope CurrentUser -Scheduler Cron -StepPath $ca.Folder -BundlePath $bundle -WarningAction SilentlyContinue | Out-Null
+        (Invoke-StepRenewal -Name web -Force).ActionsPending | Should -BeFalse
+        $bundle | Should -Exist
+        Unregister-StepRenewalTask web -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings | Should -BeNullOrEmpty
+    }
+
     It 'removes a definition that cannot be read' {
         Set-Content (Join-Path $env:STEPCARENEW_HOME renewals/web.json) '{ damaged'
         Unregister-StepRenewalTask web
