@@ -41,13 +41,13 @@ public abstract class CertificateCmdlet : StepCmdlet
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralPathSet)]
     [ValidateNotNull]
-    public SecureString? KeyPassword { get; set; }
+    public virtual SecureString? KeyPassword { get; set; }
 
     /// <summary>A file with the password of an encrypted key.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralPathSet)]
     [ValidateNotNullOrEmpty]
-    public string? KeyPasswordFile { get; set; }
+    public virtual string? KeyPasswordFile { get; set; }
 
     /// <summary>Search subfolders too.</summary>
     [Parameter(ParameterSetName = PathSet)]

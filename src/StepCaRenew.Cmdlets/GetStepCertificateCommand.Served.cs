@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 using StepCaRenew.Certificates;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Policy;
@@ -44,6 +45,22 @@ public sealed partial class GetStepCertificateCommand
     [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string? CompareWith { get; set; }
 
+    /// <summary>The password of an encrypted key, or of a PFX file, which can be that of -CompareWith.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [Parameter(ParameterSetName = UriSet)]
+    [Parameter(ParameterSetName = EndpointSet)]
+    [ValidateNotNull]
+    public override SecureString? KeyPassword { get; set; }
+
+    /// <summary>A file with that password.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [Parameter(ParameterSetName = UriSet)]
+    [Parameter(ParameterSetName = EndpointSet)]
+    [ValidateNotNullOrEmpty]
+    public override string? KeyPasswordFile { get; set; }
+
     /// <summary>How long a server has to show its certificate; by default 10s.</summary>
     [Parameter(ParameterSetName = UriSet)]
     [Parameter(ParameterSetName = EndpointSet)]
@@ -55,6 +72,14 @@ public sealed partial class GetStepCertificateCommand
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        Terminating(() =>
+        {
+            // The key of a server stays with the server.
+            if (IsServed && CompareWith is null && (KeyPassword is not null || KeyPasswordFile is not null))
+                throw new RenewalException(
+                    ErrorId.ConflictingParameters, "A password was given, but no file that it opens: a server shows its certificate without one.",
+                    "Leave out -KeyPassword and -KeyPasswordFile, or give -CompareWith.");
+        });
         base.BeginProcessing();
         Terminating(() =>
         {
@@ -62,7 +87,7 @@ public sealed partial class GetStepCertificateCommand
             comparedWith = CompareWith is null ? null : FullPath(CompareWith);
             // A file that cannot be read is reported once, and not for each server.
             if (comparedWith is not null)
-                CertificateFile.Load(comparedWith).Dispose();
+                CertificateFile.Load(comparedWith, Password).Dispose();
         });
     }
 
@@ -89,7 +114,7 @@ public sealed partial class GetStepCertificateCommand
     private async Task<object> InspectAsync(ServerAddress server, CancellationToken stopping)
     {
         using var served = await client.FetchAsync(server, ServerName ?? server.ServerName, timeout, stopping).ConfigureAwait(false);
-        using var file = comparedWith is null ? null : CertificateFile.Load(comparedWith);
+        using var file = comparedWith is null ? null : CertificateFile.Load(comparedWith, Password);
         return Shown.For(inspector.Inspect(served, server, file));
     }
 }

@@ -1,6 +1,7 @@
 BeforeAll {
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestKeys.psm1
     Import-TestPackage
     $environment = Use-CleanEnvironment
     $ca = Open-TestCa DevCa
@@ -118,6 +119,25 @@ Describe 'The certificates that servers serve' {
             ($other | Format-Table | Out-String) | Should -BeLike '*DIFFERS*'
         }
 
+        It 'compares it with a PFX file that has a password' {
+            $port = Start-Nginx $pair $folder
+            $pfx = Join-Path $folder web.pfx
+            Export-TestPfx $pair $pfx -Password secret
+            $passwordFile = Join-Path $folder password
+            [IO.File]::WriteAllText($passwordFile, "secret`n")
+            $password = ConvertTo-SecureString secret -AsPlainText -Force
+            $same = Get-StepCertificate -Endpoint "127.0.0.1:$port" -CompareWith $pfx -KeyPasswordFile $passwordFile
+            $same.IsSame, $same.Difference, $same.ComparedWith | Should -Be $true, $null, $pfx
+            (Get-StepCertificate -Uri "https://127.0.0.1:$port" -CompareWith $pfx -KeyPassword $password).IsSame | Should -BeTrue
+            { Get-StepCertificate -Endpoint "127.0.0.1:$port" -CompareWith $pfx } | Should -Throw -ErrorId 'KeyPasswordRequired,*'
+            { Get-StepCertificate -Endpoint "127.0.0.1:$port" -CompareWith $pfx -KeyPassword ([securestring]::new()) } | Should -Throw -ErrorId 'KeyPasswordRequired,*'
+            { Get-StepCertificate -Endpoint "127.0.0.1:$port" -CompareWith $pfx -KeyPasswordFile $passwordFile -KeyPassword $password } | Should -Throw -ErrorId 'ConflictingParameters,*'
+        }
+
+        It 'refuses a password without a file that it opens: <_>' -ForEach '-Uri https://h -KeyPasswordFile f', '-Endpoint h:1 -KeyPassword ([securestring]::new())' {
+            { Invoke-Expression "Get-StepCertificate $_ -ErrorAction Stop" } | Should -Throw -ErrorId 'ConflictingParameters,*'
+        }
+
         It 'shows it if nginx requires a client certificate, by <_>' -ForEach 'TLSv1.2', 'TLSv1.3' {
             $port = Start-Nginx $pair $folder "ssl_protocols $_; ssl_verify_client on; ssl_client_certificate $($pair.CertificatePath);"
             (Get-StepCertificate -Uri "https://127.0.0.1:$port").SerialNumber | Should -BeExactly (Get-LeafSerial $pair.CertificatePath)
@@ -189,7 +209,7 @@ Describe 'The certificates that servers serve' {
             }
         }
 
-        It 'refuses <_>' -ForEach '-Uri https://h -StartTls smtp', '-Endpoint h:1 -Recurse', '-Uri https://h -KeyPasswordFile f', '-Path . -CompareWith x' {
+        It 'refuses <_>' -ForEach '-Uri https://h -StartTls smtp', '-Endpoint h:1 -Recurse', '-Path . -CompareWith x' {
             { Invoke-Expression "Get-StepCertificate $_ -ErrorAction Stop" } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
         }
     }
