@@ -104,16 +104,12 @@ Describe 'Unregister-StepRenewalTask' {
         Get-StepRenewalTask * | Should -BeNullOrEmpty
     }
 
-    It 'names the follow-ups that are pending, and that no run does any more' {
-        $out = [IO.Directory]::CreateDirectory((Join-Path $folder out)).FullName
-        $bundle = Join-Path $out web.pem
-        Register-StepRenewalTask web (Join-Path $folder web.local.crt) -Scope CurrentUser -Scheduler Cron -StepPath $ca.Folder -BundlePath $bundle -WarningAction SilentlyContinue | Out-Null
-        [IO.Directory]::Delete($out)
-        $result = Invoke-StepRenewal -Name web -Force -ErrorAction SilentlyContinue
-        $result.Status, $result.ActionsPending | Should -Be 'Renewed', $true
+    It 'names a server that does not serve the certificate' {
+        $server = "127.0.0.1:$(Get-FreePort)"
+        Register-StepRenewalTask web (Join-Path $folder web.local.crt) -Scope CurrentUser -Scheduler Cron -StepPath $ca.Folder -ServedBy $server -ServedTimeout 200ms -WarningAction SilentlyContinue | Out-Null
+        (Invoke-StepRenewal -Name web -Force -ErrorAction SilentlyContinue).ActionsPending | Should -BeTrue
         Unregister-StepRenewalTask web -WarningVariable warnings -WarningAction SilentlyContinue
-        $warnings | Should -HaveCount 1
-        "$warnings" | Should -BeLike "web: *web.local.crt*pending*-BundlePath $bundle*by hand*"
+        "$warnings" | Should -BeLike "web: *pending*-ServedBy *$server*"
     }
 
     It 'does not warn of follow-ups that are done' {
