@@ -35,7 +35,7 @@ BeforeAll {
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestRecipes.psm1
     $environment = Use-CleanEnvironment
     $hindrance = Get-HostHindrance
-    # Who runs the tests need not have root's home.
+    # The home of the account that runs the tests need not be /root.
     $userHome, $env:HOME = $env:HOME, (Join-Path $TestDrive home)
 }
 
