@@ -78,6 +78,13 @@ internal sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnl
 
     private static string Parameter(string name, string value) => $"{OtherNames.GetValueOrDefault(name) ?? $"-{char.ToUpperInvariant(name[0])}{name[1..]}"} {value}".TrimEnd();
 
+    /// <summary>All follow-ups of a renewal, by the parameters that request them.</summary>
+    internal static IReadOnlyList<string> DescribeFollowUps(RenewalDefinition definition) =>
+    [
+        .. definition.Publications.Select(publication => publication.Parameters), .. definition.Actions.Select(Describe),
+        .. definition.ServedBy.Select(server => $"-ServedBy {server.Text}"),
+    ];
+
     /// <summary>An action as parameters, without its arguments, which can be secret.</summary>
     internal static string Describe(ActionDefinition action) => action switch
     {

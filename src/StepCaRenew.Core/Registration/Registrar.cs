@@ -169,12 +169,8 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
     // With the registration, its open follow-ups are gone, and services may still use an earlier certificate.
     private void WarnOfOpenFollowUps(StateStore states, RenewalState state, RenewalDefinition definition)
     {
-        string[] followUps =
-        [
-            .. definition.Publications.Select(publication => publication.Parameters), .. definition.Actions.Select(DefinitionChanges.Describe),
-            .. definition.ServedBy.Select(server => $"-ServedBy {server.Text}"),
-        ];
-        if (followUps.Length > 0 && (states.HasRecord(definition.Name) || (state.Served is { } served && served.SerialNumber != SerialNumberOf(definition, served))))
+        var followUps = DefinitionChanges.DescribeFollowUps(definition);
+        if (followUps.Count > 0 && (states.HasRecord(definition.Name) || (state.Served is { } served && served.SerialNumber != SerialNumberOf(definition, served))))
             TaskLog.Warned(logger, $"{definition.Name}: '{definition.CertificatePath}' has publications, actions or servers that are pending since it was renewed or replaced ({string.Join(", ", followUps)}). They will not run any more; do this by hand, so that no program uses the earlier certificate.");
     }
 
