@@ -16,6 +16,10 @@ internal sealed class ServerCheck(TimeProvider clock, ILogger log)
 
     private const int MaximumConnections = 16;
 
+    // For a moment after a reload, old and new processes of a server accept connections side by side.
+    private const int AnswersInARow = 3;
+
+    private static readonly TimeSpan BetweenAnswers = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -51,7 +55,7 @@ internal sealed class ServerCheck(TimeProvider clock, ILogger log)
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             var left = patience - clock.GetElapsedTime(start);
-            var failure = await TryAsync(pair, server, left < ServerClient.DefaultTimeout ? left : ServerClient.DefaultTimeout, connections, cancellationToken).ConfigureAwait(false);
+            var failure = await TrySeveralAsync(pair, server, left < ServerClient.DefaultTimeout ? left : ServerClient.DefaultTimeout, connections, cancellationToken).ConfigureAwait(false);
             if (failure is null)
             {
                 pair.Serves(server);
@@ -62,6 +66,17 @@ internal sealed class ServerCheck(TimeProvider clock, ILogger log)
             if (clock.GetElapsedTime(start) + pause >= patience)
                 return failure;
             await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<RenewalException?> TrySeveralAsync(PairFollowUps pair, ServerAddress server, TimeSpan timeout, SemaphoreSlim connections, CancellationToken cancellationToken)
+    {
+        for (var answer = 1; ; answer++)
+        {
+            var failure = await TryAsync(pair, server, timeout, connections, cancellationToken).ConfigureAwait(false);
+            if (failure is not null || answer == AnswersInARow)
+                return failure;
+            await Task.Delay(BetweenAnswers, clock, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -123,7 +123,25 @@ public sealed class ServedByTests : IAsyncLifetime
         Assert.Equal(0, server.Connections);
         File.WriteAllText(Trace, "reloaded");
         AssertResult.Is(await Run(server).RunAsync(pair.CertificatePath), RenewalStatus.NotDue, actionsPending: false, errorId: null);
-        Assert.Equal(1, server.Connections);
+        Assert.Equal(3, server.Connections);
+    }
+
+    // As nginx does for a moment after a reload, while old processes accept connections too.
+    [Fact]
+    public async Task Server_ThatServesBothForAMoment_IsAskedUntilItServesTheNewOneAlone()
+    {
+        var (old, asked, newInARow) = (Load(pair), 0, 0);
+        var server = Track(new TestTlsServer
+        {
+            Certificate = _ =>
+            {
+                var isOld = ++asked is 2 or 4 or 6;
+                newInARow = isOld ? 0 : newInARow + 1;
+                return isOld ? old : Load(pair);
+            },
+        });
+        AssertResult.Is(await Run(server).RunAsync(pair.CertificatePath, isForced: true), RenewalStatus.Renewed, actionsPending: false, errorId: null);
+        Assert.Equal((9, 3), (asked, newInARow));
     }
 
     [Fact]
@@ -164,7 +182,7 @@ public sealed class ServedByTests : IAsyncLifetime
         Assert.All(await run.RunAsync(isForced: true, pair.CertificatePath, mail.CertificatePath), result => AssertResult.Is(result, RenewalStatus.Renewed, actionsPending: false, errorId: null));
         // Its variables have a line for each certificate.
         Assert.Equal(2, Acted.Length);
-        Assert.Equal(["mail.local", "test.local"], server.ServerNames.Order());
+        Assert.Equal(["mail.local", "mail.local", "mail.local", "test.local", "test.local", "test.local"], server.ServerNames.Order());
     }
 
     // Only the pair that is not served stays pending.
