@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Cmdlets.Support;
+using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;
 using StepCaRenew.Monitoring;
 using StepCaRenew.Registration;
@@ -205,7 +206,24 @@ public sealed partial class InvokeStepRenewalCommand
             if (HealthCheckUri is not null)
                 PrepareMonitor(new HealthCheck(HealthCheckUri, host.Timeout, log));
             if (OnFailure.Length > 0 && !IsWhatIf())
-                notices = new CallNotices(ReadNotifiers(), ReadHost(), TimeProvider.System, CaSettingsResolver.FromProcess, log);
+                PrepareNotices(ReadHost());
+        }
+    }
+
+    // A notifier that cannot run ends the call before anything is done, and only the others can report that.
+    private void PrepareNotices(ActionHost actions) =>
+        notices = new CallNotices([.. ReadNotifiers().Where(notifier => CanRun(notifier.Action, actions))], actions, TimeProvider.System, CaSettingsResolver.FromProcess, log!);
+
+    private static bool CanRun(ActionDefinition action, ActionHost actions)
+    {
+        try
+        {
+            action.RequireRunnable(actions);
+            return true;
+        }
+        catch (RenewalException)
+        {
+            return false;
         }
     }
 
