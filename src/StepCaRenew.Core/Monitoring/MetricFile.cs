@@ -56,7 +56,9 @@ internal sealed class MetricFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or RenewalException { ErrorId: not ErrorId.MetricsNotWritten })
         {
-            throw NotWritten(e is DirectoryNotFoundException or FileNotFoundException ? $"the folder '{Path.GetDirectoryName(path)}' does not exist" : e.Message.TrimEnd('.'), (e as RenewalException)?.Remedy ?? Remedy, e);
+            // Each platform has another exception for a folder that does not exist.
+            var folder = Path.GetDirectoryName(path);
+            throw NotWritten(Directory.Exists(folder) ? e.Message.TrimEnd('.') : $"the folder '{folder}' does not exist", (e as RenewalException)?.Remedy ?? Remedy, e);
         }
     }
 

@@ -37,6 +37,7 @@ public sealed class CertificateSearchTests : IDisposable
     [WindowsFact]
     public void Files_Junction_IsSearchedOnlyIfLinksAreFollowed()
     {
+        Wine.Skip("it makes no junctions");
         using var other = new TestFolder();
         other.Write("far.crt", "x");
         folder.Write("near.crt", "x");
