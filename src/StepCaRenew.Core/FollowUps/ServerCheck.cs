@@ -54,8 +54,7 @@ internal sealed class ServerCheck(TimeProvider clock, ILogger log)
         var (start, patience) = (clock.GetTimestamp(), pair.ServedTimeout < Duration.LongestTimeout ? pair.ServedTimeout : Duration.LongestTimeout);
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
-            var left = patience - clock.GetElapsedTime(start);
-            var failure = await TrySeveralAsync(pair, server, left < ServerClient.DefaultTimeout ? left : ServerClient.DefaultTimeout, connections, cancellationToken).ConfigureAwait(false);
+            var failure = await TrySeveralAsync(pair, server, () => patience - clock.GetElapsedTime(start), connections, cancellationToken).ConfigureAwait(false);
             if (failure is null)
             {
                 pair.Serves(server);
@@ -69,10 +68,12 @@ internal sealed class ServerCheck(TimeProvider clock, ILogger log)
         }
     }
 
-    private async Task<RenewalException?> TrySeveralAsync(PairFollowUps pair, ServerAddress server, TimeSpan timeout, SemaphoreSlim connections, CancellationToken cancellationToken)
+    private async Task<RenewalException?> TrySeveralAsync(PairFollowUps pair, ServerAddress server, Func<TimeSpan> left, SemaphoreSlim connections, CancellationToken cancellationToken)
     {
         for (var answer = 1; ; answer++)
         {
+            var timeout = left();
+            timeout = timeout > ServerClient.DefaultTimeout ? ServerClient.DefaultTimeout : timeout < BetweenAnswers ? BetweenAnswers : timeout;
             var failure = await TryAsync(pair, server, timeout, connections, cancellationToken).ConfigureAwait(false);
             if (failure is not null || answer == AnswersInARow)
                 return failure;
