@@ -12,7 +12,7 @@ public sealed partial class InvokeStepRenewalCommand
     // Parameters that a call can give; everything else is in the definition.
     private static readonly HashSet<string> Allowed = new(StringComparer.OrdinalIgnoreCase)
     {
-        nameof(Name), nameof(InputObject), nameof(Force), nameof(Scheduled), nameof(ThrottleLimit), nameof(LockTimeout), nameof(RetryTimeout), nameof(ActionTimeout),
+        nameof(Name), nameof(InputObject), nameof(Force), nameof(Plan), nameof(Scheduled), nameof(ThrottleLimit), nameof(LockTimeout), nameof(RetryTimeout), nameof(ActionTimeout),
     };
 
     private readonly List<PSObject> tasks = [];
@@ -46,13 +46,15 @@ public sealed partial class InvokeStepRenewalCommand
             throw Conflict(
                 $"{string.Join(", ", others)} cannot be given for registered renewals; the definition of each renewal contains this.",
                 "Change the definition with Register-StepRenewalTask, or name the certificate's path instead of the renewal.");
+        if (Plan && Scheduled)
+            throw Conflict("-Plan and -Scheduled were both given.", "Leave out -Scheduled: a plan is not a run.");
         var host = ReadHost();
         var options = new RegisteredRunOptions
         {
             Module = new RunningModule(host.PwshPath, ModuleFolder.Path),
             IsForced = Force,
             IsScheduled = Scheduled,
-            IsWhatIf = IsWhatIf(),
+            IsWhatIf = ChangesNothing,
             LockTimeout = ReadDuration(LockTimeout),
             RetryTimeout = ReadDuration(RetryTimeout),
             ActionTimeout = ReadActionTimeout(),

@@ -193,7 +193,7 @@ public sealed partial class InvokeStepRenewalCommand
         log = new CallLog(new PipelineEvents(this, Pump, new EndingLevels(this)));
         try
         {
-            if (LogPath is not null)
+            if (LogPath is not null && !Plan)
                 log = log.WithFile(FullPath(LogPath), TimeProvider.System);
             if (ReadActionTimeout() is { } timeout)
                 host = host with { Timeout = timeout };
@@ -201,11 +201,11 @@ public sealed partial class InvokeStepRenewalCommand
         finally
         {
             call = new RenewalCall(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, log);
-            if (MetricsPath is not null && !IsWhatIf())
+            if (MetricsPath is not null && !ChangesNothing)
                 metrics = new CallMetrics(MetricFile.RequireValid(FullPath(MetricsPath)), TimeProvider.System, log);
             if (HealthCheckUri is not null)
                 PrepareMonitor(new HealthCheck(HealthCheckUri, host.Timeout, log));
-            if (OnFailure.Length > 0 && !IsWhatIf())
+            if (OnFailure.Length > 0 && !ChangesNothing)
                 PrepareNotices(ReadHost());
         }
     }
@@ -230,7 +230,7 @@ public sealed partial class InvokeStepRenewalCommand
     // With -WhatIf nothing is done that a monitor should know.
     private void PrepareMonitor(HealthCheck monitor)
     {
-        if (IsWhatIf())
+        if (ChangesNothing)
             monitor.Dispose();
         else
             healthCheck = monitor;

@@ -23,6 +23,10 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Say in the results what a run would do, and do nothing.</summary>
+    [Parameter]
+    public SwitchParameter Plan { get; set; }
+
     /// <summary>How many certificates are in work at once: 1 to 16; by default twice the number of cores.</summary>
     [Parameter]
     [ValidateRange(1, Throttle.Most)]
@@ -110,5 +114,8 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet
 
     private protected override IScriptBlockRunner RunnerOf(ScriptBlock script) => new ScriptBlockRunner(script, Pump);
 
-    private Task<bool> Approve(RenewalPlan plan, CancellationToken cancellationToken) => Pump.AskAsync(() => ShouldProcess(plan.CertificatePath, plan.Action), cancellationToken);
+    private bool ChangesNothing => Plan || IsWhatIf();
+
+    // Not ShouldProcess for -Plan: with -WhatIf it writes to the standard output.
+    private Task<bool> Approve(RenewalPlan plan, CancellationToken cancellationToken) => Plan ? Task.FromResult(false) : Pump.AskAsync(() => ShouldProcess(plan.CertificatePath, plan.Action), cancellationToken);
 }

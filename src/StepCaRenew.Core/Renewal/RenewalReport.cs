@@ -19,6 +19,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
     private CertificateValidity? logged;
     private CertificateValidity? validity;
     private IReadOnlyList<string> hardLinks = [];
+    private string reason = string.Empty;
     private RenewalResult result = new()
     {
         Name = CertificateName.FromPath(request.CertificatePath),
@@ -53,6 +54,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
     {
         var now = clock.GetUtcNow();
         var decision = RenewalPolicy.Decide(pair.Validity, request.Rule, now);
+        reason = decision.RenewAfter > now ? "because of -Force" : $"due since {MessageTime.Local(decision.RenewAfter)}";
         // The validity identifies the certificate: its spread is a hash of issuer and serial number.
         if (logged == pair.Validity)
             return decision;
@@ -143,10 +145,21 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
     {
         (hardLinks, result) = (links, result with { ActionsPending = isPending });
         WarnOfHardLinks();
-        return Finish(RenewalStatus.WouldRenew, $"Due, and would be renewed; nothing was done.{HardLinkNote}");
+        return Finish(RenewalStatus.WouldRenew, $"Due, and would be renewed; nothing was done.{HardLinkNote}") with
+        {
+            Planned = TextList.FromSentences([$"Renew the certificate{(request.Rekey ? " with a new key" : string.Empty)}: {reason}.", .. Publishing, .. Acting]),
+        };
     }
 
-    public RenewalResult WouldRecover() => Finish(RenewalStatus.WouldRenew, "An interrupted replacement would be completed or undone; nothing was done.");
+    /// <summary>The result of a certificate that is not due, but whose follow-ups would be run.</summary>
+    /// <param name="isPublished">Whether only actions are pending.</param>
+    public RenewalResult WouldFollowUp(RenewalDecision decision, bool isPending, bool isPublished) =>
+        NotDue(decision, isPending) with { Planned = TextList.FromSentences([.. isPublished ? [] : Publishing, .. Acting]) };
+
+    public RenewalResult WouldRecover() => Finish(RenewalStatus.WouldRenew, "An interrupted replacement would be completed or undone; nothing was done.") with
+    {
+        Planned = TextList.FromSentences(["Complete or undo an interrupted replacement."]),
+    };
 
     public RenewalResult Renewed(X509Certificate2 leaf, bool withNewKey)
     {
@@ -168,6 +181,11 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
 
     // With only follow-ups overdue, the certificate itself is not due.
     public RenewalResult Failed(RenewalException e) => Finish(e.ErrorId == ErrorId.ActionFailed ? RenewalStatus.NotDue : RenewalStatus.Failed, e.Message) with { ErrorId = e.ErrorId };
+
+    private IEnumerable<string> Publishing => request.Publications.Select(publication => $"Publish the certificate to '{publication.Path}'.");
+
+    // Without arguments, which can be secret.
+    private IEnumerable<string> Acting => request.Actions.Select(action => $"Run the {action.Description}.").Concat(request.ServedBy.Select(server => $"Check that {server.Text} serves the certificate."));
 
     private string HardLinkNote => string.Concat(hardLinks.Select(sentence => $" {sentence}"));
 

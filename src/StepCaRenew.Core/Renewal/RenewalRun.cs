@@ -5,6 +5,7 @@ using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.FollowUps.Publications;
+using StepCaRenew.Policy;
 using StepCaRenew.Stores;
 
 namespace StepCaRenew.Renewal;
@@ -65,10 +66,19 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
         if (followUps.IsServedUnknown)
             report.Serves(ServedCertificate.FromCertificate(Pair.Leaf));
         if (!decision.IsDue)
-            return followUps.HasWorkFor(snapshot) && await approval.ForFollowUpsAsync(!followUps.IsOutdatedFor(snapshot), cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Finish(report.NotDue(decision, followUps.IsOpenFor(snapshot)));
+            return await CheckFollowUpsAsync(decision, cancellationToken).ConfigureAwait(false);
         if (!request.Ca.UseToken)
             MachineRoots.Preload(snapshot.FirstCertificate);
         return await approval.ForRenewalAsync(snapshot.Facts, cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Refuse(followUps.IsOpenFor(snapshot));
+    }
+
+    private async Task<Outcome> CheckFollowUpsAsync(RenewalDecision decision, CancellationToken cancellationToken)
+    {
+        var isOpen = followUps.IsOpenFor(snapshot!);
+        if (!followUps.HasWorkFor(snapshot!))
+            return Finish(report.NotDue(decision, isOpen));
+        var isPublished = !followUps.IsOutdatedFor(snapshot!);
+        return await approval.ForFollowUpsAsync(isPublished, cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Finish(report.WouldFollowUp(decision, isOpen, isPublished));
     }
 
     private async Task<Outcome> LockAsync(CancellationToken cancellationToken)

@@ -26,6 +26,9 @@ public sealed record RenewalResult
     /// <summary>The files with other forms of the pair that this run has written.</summary>
     public TextList Published { get; internal init; } = TextList.Empty;
 
+    /// <summary>With -Plan or -WhatIf: the steps that a run would take, in their order; empty if it would change nothing.</summary>
+    public TextList Planned { get; internal init; } = TextList.Empty;
+
     /// <summary>One of <see cref="StepCaRenew.ErrorId"/> after a failure, else null.</summary>
     public string? ErrorId { get; internal init => field = PlainText.Line(value); }
 

@@ -60,6 +60,8 @@ internal sealed record AccountResult
 
     public IReadOnlyList<string>? Published { get; init; }
 
+    public IReadOnlyList<string>? Planned { get; init; }
+
     public string? ErrorId { get; init; }
 
     public required string Message { get; init; }
@@ -83,6 +85,7 @@ internal sealed record AccountResult
         Changed = result.Changed,
         ActionsPending = result.ActionsPending,
         Published = result.Published.Count == 0 ? null : [.. result.Published],
+        Planned = result.Planned.Count == 0 ? null : [.. result.Planned],
         ErrorId = result.ErrorId,
         Message = result.Message,
         OldSerialNumber = result.OldSerialNumber,
@@ -105,6 +108,7 @@ internal sealed record AccountResult
         Changed = Changed,
         ActionsPending = ActionsPending,
         Published = Published is null ? TextList.Empty : TextList.FromNames(Published.Take(definition.Publications.Count).Select(AccountText.Clean)),
+        Planned = Planned is null ? TextList.Empty : TextList.FromSentences(Planned.Take(1 + definition.Publications.Count + definition.Actions.Count + definition.ServedBy.Count).Select(AccountText.Clean)),
         ErrorId = ErrorId is null ? null : AccountText.Word(ErrorId),
         Message = AccountText.Clean(Message),
         OldSerialNumber = AccountText.Hex(OldSerialNumber),
