@@ -59,6 +59,13 @@ public abstract class CertificateCmdlet : StepCmdlet
     [Parameter(ParameterSetName = LiteralPathSet)]
     public SwitchParameter FollowSymlink { get; set; }
 
+    /// <summary>Names of files and subfolders to leave out; wildcards are allowed.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Exclude { get; set; } = [];
+
     /// <summary>How many certificates are read at once.</summary>
     protected virtual int Parallelism => 1;
 
@@ -78,7 +85,7 @@ public abstract class CertificateCmdlet : StepCmdlet
         RequireGiven(nameof(LiteralPath), LiteralPath);
         RequireGiven(nameof(KeyPath), KeyPath);
         isKeyGiven = IsGiven(nameof(KeyPath));
-        inputs = new CertificateInputs(this, new FolderOptions(Recurse, FollowSymlink), OnNothingFound) { IsKeyNamedByHand = isKeyGiven };
+        inputs = new CertificateInputs(this, new FolderOptions(Recurse, FollowSymlink, Exclude), OnNothingFound) { IsKeyNamedByHand = isKeyGiven };
         Password = ReadPassword(KeyPassword, KeyPasswordFile);
         progress = new BatchProgress(Activity, TimeProvider.System, MyInvocation.ExpectingInput, Pump.Post, WriteProgress);
         batch = new CertificateBatch<object>(

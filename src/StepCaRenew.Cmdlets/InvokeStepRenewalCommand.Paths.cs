@@ -50,6 +50,13 @@ public sealed partial class InvokeStepRenewalCommand
     [Parameter(ParameterSetName = LiteralPathSet)]
     public SwitchParameter FollowSymlink { get; set; }
 
+    /// <summary>Names of files and subfolders to leave out; wildcards are allowed.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Exclude { get; set; } = [];
+
     /// <summary>The password of an encrypted key.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralPathSet)]
@@ -74,7 +81,7 @@ public sealed partial class InvokeStepRenewalCommand
         RequireGiven(nameof(LiteralPath), LiteralPath);
         RequireGiven(nameof(KeyPath), KeyPath);
         isKeyGiven = IsGiven(nameof(KeyPath));
-        inputs = new CertificateInputs(this, new FolderOptions(Recurse, FollowSymlink), NothingFound) { IsKeyNamedByHand = isKeyGiven };
+        inputs = new CertificateInputs(this, new FolderOptions(Recurse, FollowSymlink, Exclude), NothingFound) { IsKeyNamedByHand = isKeyGiven };
         template = ReadTemplate();
         inputs.OnlyPublication = template.Publications is [var publication, ..] ? publication.Parameter : null;
         host = ReadHost();

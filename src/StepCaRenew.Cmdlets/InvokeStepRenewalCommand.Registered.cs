@@ -135,28 +135,40 @@ public sealed partial class InvokeStepRenewalCommand
     private void ShowRegistered()
     {
         var outcomes = runs!.Outcomes;
-        foreach (var outcome in outcomes.Where(outcome => outcome.Result is not null))
+        foreach (var outcome in outcomes)
         {
-            if (!Scheduled)
-                Write(outcome.Result!);
-            else if (outcome.Error is null)
-                WriteLine(outcome.Result!);
+            if (Scheduled)
+                WriteLines(outcome);
+            else
+                outcome.Runs.ToList().ForEach(run => Write(run.Result));
         }
 
-        // Renewals that failed for the same reason share one error, which names them all.
-        foreach (var failed in outcomes.Where(outcome => outcome.Error is not null).GroupBy(outcome => $"{outcome.Error!.ErrorId}: {outcome.Error.Message}"))
-            WriteError(ErrorRecords.From(failed.First().Error!, failed.First().Name, outcomes.Count > 1 ? string.Join(", ", failed.Select(outcome => outcome.Name)) : null));
+        // Certificates that failed for the same reason share one error, which names them all.
+        List<(string Name, RenewalException? Error)> certificates =
+            [.. outcomes.SelectMany(outcome => outcome.Runs.Count == 0 ? [(outcome.Name, outcome.Refusal)] : outcome.Runs.Select(run => (run.Result.Name, run.Error)))];
+        foreach (var failed in certificates.Where(one => one.Error is not null).GroupBy(one => $"{one.Error!.ErrorId}: {one.Error.Message}"))
+            WriteError(ErrorRecords.From(failed.First().Error!, failed.First().Name, certificates.Count > 1 ? string.Join(", ", failed.Select(one => one.Name)) : null));
         foreach (var error in runs.ActionErrors)
             WriteError(ErrorRecords.From(error, null));
         foreach (var outcome in outcomes)
-            summary.Add(outcome.Result?.Status ?? RenewalStatus.Failed);
+            outcome.Runs.Select(run => run.Result.Status).DefaultIfEmpty(RenewalStatus.Failed).ToList().ForEach(summary.Add);
         Summarise();
         Pump.RunLate();
     }
 
     // The scheduler's journal gets one line per renewal, up to 1,440 times a day; the log of the renewal has the details.
-    // A failed renewal has the line of its error.
-    private void WriteLine(RenewalResult result) => Host.UI?.WriteLine($"{result.Name}: {result.Message}");
+    // A failed renewal has the line of its error. Of several certificates, those that are not due are only counted.
+    private void WriteLines(RegisteredOutcome outcome)
+    {
+        var isOne = outcome.Renewal?.Definition.Certificates is null;
+        foreach (var run in outcome.Runs.Where(run => run.Error is null && (isOne || run.Result is not { Status: RenewalStatus.NotDue, ActionsPending: false, Changed: false })))
+            Host.UI?.WriteLine($"{run.Result.Name}: {run.Result.Message}");
+        if (isOne)
+            return;
+        var total = new BatchSummary();
+        outcome.Runs.ToList().ForEach(run => total.Add(run.Result.Status));
+        Host.UI?.WriteLine($"{outcome.Name}: {total.Render(least: 1)}");
+    }
 
     private static bool IsCommon(string name) => CommonParameters.Contains(name) || OptionalCommonParameters.Contains(name);
 }

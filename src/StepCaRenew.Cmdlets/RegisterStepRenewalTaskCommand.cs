@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using StepCaRenew.Accounts;
 using StepCaRenew.Cmdlets.Support;
+using StepCaRenew.Inspection;
 using StepCaRenew.Monitoring;
 using StepCaRenew.Registration;
 using StepCaRenew.Scheduling;
@@ -22,9 +23,10 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = string.Empty;
 
-    /// <summary>The certificate file.</summary>
+    /// <summary>The certificate file; or a folder or a pattern, for all certificates in it.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string CertificatePath { get; set; } = string.Empty;
 
@@ -33,6 +35,20 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string? KeyPath { get; set; }
+
+    /// <summary>Search subfolders too.</summary>
+    [Parameter]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <summary>With -Recurse, search folders that are links too.</summary>
+    [Parameter]
+    public SwitchParameter FollowSymlink { get; set; }
+
+    /// <summary>Names of files and subfolders to leave out; wildcards are allowed.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Exclude { get; set; } = [];
 
     /// <summary>The interval of the schedule; by default it follows from the lifetime of the certificate.</summary>
     [Parameter]
@@ -98,7 +114,7 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet
 
         var registrar = services.Registrar;
         var registration = Pump.Run(stopping => registrar.CheckAsync(request, stopping));
-        if (!ShouldProcess($"{registration.Definition.Name} ({registration.Definition.CertificatePath})", registration.Summary))
+        if (!ShouldProcess($"{registration.Definition.Name} ({registration.Definition.Place})", registration.Summary))
             return;
         var isChanged = Pump.Run(stopping => registrar.RegisterAsync(registration, stopping));
         var (exitCode, knewItsOrder) = RunNow ? Pump.Run(stopping => Registrar.RunNowAsync(registration, Force, stopping)) : default;
@@ -115,17 +131,43 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet
     // Like Write-Host: shown, but not part of the output.
     private void Say(string text) => WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);
 
-    private RegistrationRequest ReadRequest() => new()
+    private RenewalDefinition ReadDefinition()
     {
-        Definition = new RenewalDefinition(ReadSettings())
+        var path = FullPath(CertificatePath);
+        var definition = new RenewalDefinition(ReadSettings())
         {
             Name = Name,
-            CertificatePath = FullPath(CertificatePath),
             KeyPath = KeyPath is null ? null : FullPath(KeyPath),
             FollowRoots = FollowRoots,
             Interval = Interval is null ? null : ScheduleInterval.Parse(Interval),
             Scheduler = SchedulerKind.All.FirstOrDefault(kind => kind.Equals(Scheduler, StringComparison.OrdinalIgnoreCase)),
-        },
+        };
+        // A file can have brackets in its name; completion writes a backtick before them.
+        if (File.Exists(path) || (!Directory.Exists(path) && !PathPattern.HasWildcards(path)))
+        {
+            if (Recurse || FollowSymlink || Exclude.Length > 0)
+                throw Conflict($"-{(Exclude.Length > 0 ? nameof(Exclude) : Recurse ? nameof(Recurse) : nameof(FollowSymlink))} was given for '{path}', which is not a folder.", "Name a folder or a pattern, or leave it out.");
+            return definition with { CertificatePath = File.Exists(path) ? path : PathPattern.ToLiteral(path) };
+        }
+
+        return ForSeveral(definition, Directory.Exists(path) ? PathPattern.FromLiteral(path) : path);
+    }
+
+    private RenewalDefinition ForSeveral(RenewalDefinition definition, string pattern)
+    {
+        if (definition.KeyPath is not null)
+            throw new RenewalException(
+                ErrorId.KeyPathForSeveral, $"One -KeyPath was given for all certificates of '{CertificatePath}'.", "Name one certificate with its key, or leave out -KeyPath if the keys are next to their certificates.");
+        if (definition.Publications is [var publication, ..])
+            throw new RenewalException(
+                ErrorId.PublicationForSeveral, $"One {publication.Parameter} was given for all certificates of '{CertificatePath}', which would overwrite each other in it.",
+                $"Register the certificates that need {publication.Parameter} one by one, and leave them out here (-Exclude).");
+        return definition with { Certificates = new CertificateSet { Path = pattern, Exclude = Exclude, Recurse = Recurse, FollowSymlink = FollowSymlink } };
+    }
+
+    private RegistrationRequest ReadRequest() => new()
+    {
+        Definition = ReadDefinition(),
         Scope = Enum.Parse<RenewalScope>(Scope, ignoreCase: true),
         Account = ReadAccount(),
         HealthCheckUri = HealthCheckUri is null ? null : HealthCheck.ParseAddress(HealthCheckUri),

@@ -42,6 +42,7 @@ public sealed partial class ArchitectureTests
         ["StepCertificate"] = "result of Get-StepCertificate",
         ["PairTestResult"] = "result of Test-StepCertificatePair -Detailed",
         ["RenewalTask"] = "result of Register- and Get-StepRenewalTask",
+        ["RenewalTaskCertificate"] = "one of the certificates of such a result",
         ["StepCa"] = "result of Get-StepCa",
         ["StepCaRoot"] = "its root certificates",
         ["StepCaProvisioner"] = "its provisioners",

@@ -65,10 +65,10 @@ internal sealed class BatchSummary
     public void Add(string status) => counts[status] = counts.GetValueOrDefault(status) + 1;
 
     /// <summary>The line, such as <c>12 certificates: 3 renewed, 8 not due, 1 failed</c>; null for fewer than two.</summary>
-    public string? Render()
+    public string? Render(int least = 2)
     {
         var all = counts.Values.Sum();
         var parts = Parts.Where(part => counts.ContainsKey(part.Status)).Select(part => string.Create(CultureInfo.InvariantCulture, $"{counts[part.Status]} {part.Words}"));
-        return all < 2 ? null : string.Create(CultureInfo.InvariantCulture, $"{all} certificates: {string.Join(", ", parts)}");
+        return all < least ? null : string.Create(CultureInfo.InvariantCulture, $"{all} {(all == 1 ? "certificate" : "certificates")}: {string.Join(", ", parts)}");
     }
 }

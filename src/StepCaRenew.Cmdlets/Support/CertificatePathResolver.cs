@@ -16,7 +16,7 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, FolderOptions fol
     {
         if (string.IsNullOrEmpty(path))
             throw Empty("The path of a certificate is empty.");
-        var search = new CertificateSearch(folders.Recurse, folders.FollowLinks, onUnreadable);
+        var search = new CertificateSearch(folders.Recurse, folders.FollowLinks, onUnreadable, folders.Exclude);
         if (!isLiteral && WildcardPattern.ContainsWildcardCharacters(path))
         {
             ResolvePattern(path, search, onUnreadable);
@@ -128,8 +128,9 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, FolderOptions fol
 /// <summary>How folders are searched.</summary>
 /// <param name="Recurse">Whether the folders in a folder are searched as well.</param>
 /// <param name="FollowLinks">Whether folders that are links are searched as well.</param>
+/// <param name="Exclude">Names of files and subfolders that are left out; wildcards are allowed.</param>
 // A class: PowerShell looks at the cmdlets' fields before Core can be loaded, and this one knows nothing of Core.
-internal sealed record FolderOptions(bool Recurse, bool FollowLinks);
+internal sealed record FolderOptions(bool Recurse, bool FollowLinks, string[]? Exclude = null);
 
 /// <summary>A file that a path parameter named or found.</summary>
 /// <param name="Path">Its full path.</param>

@@ -9,7 +9,8 @@ namespace StepCaRenew.Inspection;
 /// <param name="recurse">Whether subfolders are searched.</param>
 /// <param name="followLinks">Whether a subfolder that is a link is searched. The folder that the user names always is.</param>
 /// <param name="onUnreadable">Receives the error of a subfolder that cannot be read; the search continues.</param>
-internal sealed class CertificateSearch(bool recurse, bool followLinks, Action<RenewalException> onUnreadable)
+/// <param name="exclude">Names of files and subfolders that are left out; wildcards are allowed.</param>
+internal sealed class CertificateSearch(bool recurse, bool followLinks, Action<RenewalException> onUnreadable, IReadOnlyList<string>? exclude = null)
 {
     private static readonly StringComparer PathComparer = OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
@@ -23,6 +24,8 @@ internal sealed class CertificateSearch(bool recurse, bool followLinks, Action<R
     /// <summary>Adds a file that a pattern found.</summary>
     public void AddFile(string path)
     {
+        if (IsExcluded(Path.GetFileName(path)))
+            return;
         var isLink = new FileInfo(path).LinkTarget is not null;
         hasLinks |= isLink;
         var folder = RealFolderOf(Path.GetDirectoryName(path) ?? path);
@@ -78,6 +81,8 @@ internal sealed class CertificateSearch(bool recurse, bool followLinks, Action<R
         var next = new List<FoundFile>();
         foreach (var entry in entries)
         {
+            if (IsExcluded(entry.Name))
+                continue;
             var path = Path.Combine(folder.Path, entry.Name);
             if (entry.IsFolder && (!recurse || (entry.IsLink && !followLinks)))
                 continue;
@@ -88,6 +93,8 @@ internal sealed class CertificateSearch(bool recurse, bool followLinks, Action<R
 
         return next;
     }
+
+    private bool IsExcluded(string name) => exclude?.Any(pattern => PathPattern.Matches(pattern, name)) == true;
 
     // Of several paths of one file, one with a key next to it can be renewed.
     private List<string> Distinct()

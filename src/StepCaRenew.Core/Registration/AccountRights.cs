@@ -23,12 +23,31 @@ internal sealed class AccountRights(TimeProvider clock)
             return;
         var (definition, account) = (registration.Definition, registration.Run.Account);
         var access = new AccountAccess(account, clock);
-        var passwords = definition.Publications.Select(publication => publication.PasswordFile);
-        var addresses = definition.OnFailure.Select(notifier => (notifier.Action as WebhookAction)?.UriFile).Where(path => path is not null && !registration.NotifierUris.ContainsKey(path));
-        foreach (var path in passwords.Concat(addresses).Prepend(definition.KeyPasswordFile).Prepend(definition.KeyPath).Prepend(definition.CertificatePath).OfType<string>())
+        if (definition.Certificates is null)
+            await RequirePairAsync(definition, account, cancellationToken).ConfigureAwait(false);
+        else if (!await access.CanReadAsync(definition.Certificates.Folder, cancellationToken).ConfigureAwait(false))
+            throw NotReadable(account, definition.Certificates.Folder);
+        foreach (var path in definition.OnFailure.Select(notifier => (notifier.Action as WebhookAction)?.UriFile).OfType<string>().Where(path => !registration.NotifierUris.ContainsKey(path)))
         {
             if (!await access.CanReadAsync(path, cancellationToken).ConfigureAwait(false))
-                throw new RenewalException(ErrorId.AccessDenied, $"'{account.Display}', the account of the run, cannot read '{path}'.", "Give that user permission to read it, or name another account in -UserId.");
+                throw NotReadable(account, path);
+        }
+
+        await LogRights.RequireWritableAsync(definition, access, account, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The rights to one pair, its password files and its publications.</summary>
+    /// <inheritdoc cref="RequireAsync"/>
+    public async Task RequirePairAsync(RenewalDefinition definition, TaskAccount account, CancellationToken cancellationToken)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var access = new AccountAccess(account, clock);
+        var passwords = definition.Publications.Select(publication => publication.PasswordFile);
+        foreach (var path in passwords.Prepend(definition.KeyPasswordFile).Prepend(definition.KeyPath).Prepend(definition.CertificatePath).OfType<string>())
+        {
+            if (!await access.CanReadAsync(path, cancellationToken).ConfigureAwait(false))
+                throw NotReadable(account, path);
         }
 
         foreach (var path in new[] { definition.CertificatePath, definition.Rekey ? definition.KeyPath : null }.OfType<string>())
@@ -46,9 +65,10 @@ internal sealed class AccountRights(TimeProvider clock)
             if (!await access.CanWriteAsync(Path.GetDirectoryName(target)!, cancellationToken).ConfigureAwait(false))
                 throw NotWritable(account.Display, Path.GetDirectoryName(target)!);
         }
-
-        await LogRights.RequireWritableAsync(definition, access, account, cancellationToken).ConfigureAwait(false);
     }
+
+    private static RenewalException NotReadable(TaskAccount account, string path) => new(
+        ErrorId.AccessDenied, $"'{account.Display}', the account of the run, cannot read '{path}'.", "Give that user permission to read it, or name another account in -UserId.");
 
     /// <summary>The error of an account that cannot replace files in a folder.</summary>
     internal static RenewalException NotWritable(string account, string folder) => new(

@@ -19,6 +19,7 @@ internal sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnl
     private static readonly Dictionary<string, string> OtherNames = new()
     {
         ["certificate"] = "-CertificatePath",
+        ["path"] = "-CertificatePath",
         ["key"] = "-KeyPath",
         ["url"] = "-CaUrl",
         ["fingerprint"] = "the root's fingerprint",
@@ -53,6 +54,9 @@ internal sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnl
 
         dropped.AddRange(before.Publications.Except(after.Publications).Select(publication => publication.Parameters));
         changed.AddRange(after.Publications.Except(before.Publications).Select(publication => $"{publication.Parameters} is added"));
+        var (excluded, excludes) = (before.Certificates?.Exclude ?? [], after.Certificates?.Exclude ?? []);
+        dropped.AddRange(excluded.Except(excludes).Select(name => $"-Exclude {name}"));
+        changed.AddRange(excludes.Except(excluded).Select(name => $"-Exclude {name} is added"));
         foreach (var action in before.Actions.Where(action => after.Actions.All(other => other.Hash != action.Hash)))
             dropped.Add(Describe(action));
         foreach (var action in after.Actions.Where(action => before.Actions.All(other => other.Hash != action.Hash)))

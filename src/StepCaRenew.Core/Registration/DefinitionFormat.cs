@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using StepCaRenew.Certificates.Pem;
 using StepCaRenew.FileSystem;
+using StepCaRenew.Inspection;
 using StepCaRenew.Json;
 
 namespace StepCaRenew.Registration;
@@ -51,8 +52,10 @@ internal static class DefinitionFormat
     // The rules for several properties together.
     private static RenewalDefinition Check(RenewalDefinition definition, string name, JsonOutline outline, RenewalFolders? folders)
     {
-        if (definition.CertificatePath is not { Length: > 0 })
+        if (definition is { CertificatePath: "", Certificates: null })
             throw new InvalidValueException("'certificate' is missing", "$");
+        if (definition.Certificates is { } set)
+            CheckSet(definition, set);
         if (definition.Name is { Length: > 0 } named && !RenewalName.Comparer.Equals(named, name))
             throw new InvalidValueException($"it is '{named}', but the file is that of '{name}'", "$.name");
         if (definition.FindConflict() is var (property, problem))
@@ -63,6 +66,18 @@ internal static class DefinitionFormat
         if (folders is { IsShared: false } && folders.Scope != scope)
             throw new InvalidValueException($"it is {scope}, but the file is in the folder of {folders.Scope}", "$.scope");
         return definition with { Name = name, Scope = scope };
+    }
+
+    private static void CheckSet(RenewalDefinition definition, CertificateSet set)
+    {
+        if (definition.CertificatePath is { Length: > 0 })
+            throw new InvalidValueException("'certificate' and 'certificates' exclude each other", "$.certificates");
+        if (set.Path.Length == 0)
+            throw new InvalidValueException("'path' is missing", "$.certificates");
+        if (definition.KeyPath is not null)
+            throw new InvalidValueException("one key cannot be that of several certificates", "$.key");
+        if (definition.Publications.Count > 0)
+            throw new InvalidValueException("several certificates would overwrite each other in one file", "$.publications");
     }
 
     private static RenewalException Invalid(string file, JsonException exception, JsonOutline? outline)
@@ -87,9 +102,12 @@ internal static class DefinitionFormat
 
     private static void OmitDefaults(JsonTypeInfo type)
     {
+        if (type.Type == typeof(CertificateSet))
+            type.Properties.Single(property => property.Name == "exclude").ShouldSerialize = (_, names) => names is IReadOnlyCollection<string> { Count: > 0 };
         if (type.Type != typeof(RenewalDefinition))
             return;
         var defaults = new RenewalDefinition();
+        type.Properties.Single(property => property.Name == "certificate").ShouldSerialize = (_, path) => path is not "";
         foreach (var property in type.Properties.Where(property => !property.PropertyType.IsValueType && property.Get?.Invoke(defaults) is not (null or string)))
         {
             var usual = property.Get!(defaults);

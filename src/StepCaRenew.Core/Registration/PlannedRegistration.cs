@@ -1,14 +1,11 @@
 using StepCaRenew.Accounts;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Trust;
-using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
-using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.FollowUps.Notifiers;
 using StepCaRenew.Processes;
 using StepCaRenew.Scheduling;
-using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Registration;
 
@@ -29,8 +26,8 @@ internal sealed record PlannedRegistration(
     /// <summary>The URLs of notifiers, by the files that get them.</summary>
     public IReadOnlyDictionary<string, Uri> NotifierUris { get; init; } = new Dictionary<string, Uri>();
 
-    /// <summary>The certificate in place.</summary>
-    internal ServedCertificate Present { get; init; } = null!;
+    /// <summary>The certificates in place.</summary>
+    internal PlannedCertificates Certificates { get; init; } = new([], []);
 
     /// <summary>A sentence about the registration: interval, scheduler, account, actions and changes.</summary>
     public string Summary
@@ -41,7 +38,7 @@ internal sealed record PlannedRegistration(
             var actions = followUps.Count == 0 ? string.Empty : $"; after a renewal: {string.Join(", ", followUps)}";
             var notifiers = Definition.OnFailure.Count == 0 ? string.Empty : $"; on a failure: {string.Join(", ", Definition.OnFailure.Select(DefinitionChanges.Describe))}";
             var changes = Changes.All.ToList() is { Count: > 0 } all ? $"; changes: {string.Join(", ", all)}" : string.Empty;
-            return $"Register a renewal every {ScheduleInterval.Format(Run.Interval)} with {Scheduler.Kind}, as {Run.Account.Display}{actions}{notifiers}{changes}";
+            return $"Register a renewal{(Definition.Certificates is null ? string.Empty : $" of {Certificates.All.Count + Certificates.Problems.Count} certificates")} every {ScheduleInterval.Format(Run.Interval)} with {Scheduler.Kind}, as {Run.Account.Display}{actions}{notifiers}{changes}";
         }
     }
 
@@ -77,21 +74,22 @@ internal sealed class DefinitionMaker(Func<string, string?> environment)
 {
     /// <summary>Makes the definition to register.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="certificate">The certificate, to find the key next to it.</param>
+    /// <param name="certificates">The certificates, with their keys.</param>
     /// <returns>The definition, and the CA settings that it was made from.</returns>
     /// <exception cref="RenewalException">A file that the request names does not exist.</exception>
-    public (RenewalDefinition Definition, CaSettings Settings) Make(RegistrationRequest request, DefinitionStore store, CertificateFile certificate)
+    public (RenewalDefinition Definition, CaSettings Settings) Make(RegistrationRequest request, DefinitionStore store, PlannedCertificates certificates)
     {
         var given = request.Definition;
         var settings = CaSettingsResolver.Resolve(given.Ca, environment);
         using var roots = TrustedRoots.Load(settings);
         var fingerprint = settings.Fingerprint ?? roots.Fingerprint;
-        var keyPath = given.KeyPath ?? KeyPathConvention.FindRequired(certificate);
         var definition = given with
         {
             Scope = request.Scope,
-            KeyPath = keyPath,
-            KeyPasswordFile = given.KeyPasswordFile ?? ConfiguredPasswordFile(given.Ca, keyPath),
+            KeyPath = given.Certificates is null ? certificates.All[0].KeyPath : null,
+            // The schedule must stay as it is when certificates come and go.
+            Interval = given.Certificates is null ? given.Interval : given.Interval ?? certificates.Interval,
+            KeyPasswordFile = given.KeyPasswordFile ?? certificates.All.Select(certificate => ConfiguredPasswordFile(given.Ca, certificate.KeyPath)).FirstOrDefault(file => file is not null),
             Ca = new CaOptions { CaUrl = settings.Address, RootPath = store.RootFile(given.Name), Fingerprint = fingerprint, UseToken = given.Ca.UseToken },
             RunAs = AccountName.ForDefinition(request.Account),
             RunAsSid = AccountName.SidForDefinition(request.Account),

@@ -3,6 +3,7 @@ using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Stores;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Registration;
 
@@ -97,9 +98,7 @@ internal sealed class RegisteredCertificates(Func<string, string?> environment)
     private readonly Lazy<IReadOnlyList<(string Name, RenewalDefinition Definition, PairLocation Pair, string Target)>> all = new(() =>
     [
         .. RegisteredNames.Stores(environment)
-            .SelectMany(store => Names(store).Select(name => (Name: name, Definition: TryLoad(store, name))))
-            .Where(one => one.Definition is not null)
-            .Select(one => (one.Name, one.Definition!, one.Definition!.ToRequest(password: null).Location, TargetOf(one.Definition.CertificatePath))),
+            .SelectMany(store => Names(store).SelectMany(name => Load(store, name).Select(one => (name, one, one.ToRequest(password: null).Location, TargetOf(one.CertificatePath))))),
     ]);
 
     /// <summary>The pairs.</summary>
@@ -123,7 +122,7 @@ internal sealed class RegisteredCertificates(Func<string, string?> environment)
     internal string? FindWriter(string path, string name)
     {
         var target = TargetOf(path);
-        return all.Value.FirstOrDefault(one => !RenewalName.Comparer.Equals(one.Name, name) && one.Pair.Published.Append(one.Pair.KeyPath).OfType<string>().Select(TargetOf).Append(one.Target).Any(written => PathNames.AreSame(written, target))).Name;
+        return all.Value.FirstOrDefault(one => !RenewalName.Comparer.Equals(one.Name, name) && one.Pair.Published.Append(one.Pair.KeyPath ?? KeyPathConvention.FindNextTo(one.Pair.CertificatePath)).OfType<string>().Select(TargetOf).Append(one.Target).Any(written => PathNames.AreSame(written, target))).Name;
     }
 
     // A folder or definition that cannot be read is reported by the commands that use it.
@@ -139,15 +138,19 @@ internal sealed class RegisteredCertificates(Func<string, string?> environment)
         }
     }
 
-    private static RenewalDefinition? TryLoad(DefinitionStore store, string name)
+    // One for each certificate.
+    private static IReadOnlyList<RenewalDefinition> Load(DefinitionStore store, string name)
     {
         try
         {
-            return RenewalName.IsValid(name) ? store.Load(name) : null;
+            if (!RenewalName.IsValid(name))
+                return [];
+            var definition = store.Load(name);
+            return [.. definition.FindCertificates().Select(definition.For)];
         }
         catch (RenewalException)
         {
-            return null;
+            return [];
         }
     }
 

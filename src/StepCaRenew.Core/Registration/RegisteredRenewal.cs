@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;
+using StepCaRenew.Inspection;
 using StepCaRenew.Policy;
 using StepCaRenew.Renewal;
 using StepCaRenew.Scheduling;
@@ -15,9 +16,10 @@ internal sealed class RegisteredRenewal : IDisposable
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
 
     private readonly KeyPassword? password;
+    private readonly Lazy<string> recordFolder;
 
     private RegisteredRenewal(RenewalFolders folders, RenewalDefinition definition, KeyPassword? password, Uri? healthCheckUri) =>
-        (Folders, Definition, this.password, HealthCheckUri) = (folders, definition, password, healthCheckUri);
+        (Folders, Definition, this.password, HealthCheckUri, recordFolder) = (folders, definition, password, healthCheckUri, new Lazy<string>(FindRecordFolder));
 
     /// <summary>Where it is registered.</summary>
     public RenewalFolders Folders { get; }
@@ -48,13 +50,20 @@ internal sealed class RegisteredRenewal : IDisposable
             definition.HealthCheckUriFile is { } secret ? HealthCheckFile.Read(secret) : null);
     }
 
-    /// <summary>The request of one run.</summary>
+    /// <summary>The request of one run over one certificate.</summary>
+    /// <param name="certificatePath">The certificate.</param>
     /// <param name="isScheduled">Whether a scheduler started the run; then the interval limits its retries.</param>
-    public RenewalRequest ToRequest(bool isScheduled)
+    public RenewalRequest ToRequest(string certificatePath, bool isScheduled)
     {
-        var request = Definition.ToRequest(password) with { RecordFolder = RecordFolder(), IsScheduled = isScheduled };
+        var definition = Definition.For(certificatePath);
+        var request = definition.ToRequest(password) with
+        {
+            RecordFolder = recordFolder.Value,
+            RecordName = Definition.Certificates is null ? null : CertificateSet.RecordName(certificatePath),
+            IsScheduled = isScheduled,
+        };
         request = request with { Ca = request.Ca with { FollowedRootsPath = Ca.FollowedRootsPath } };
-        return isScheduled && Definition.RetryTimeout is null ? request with { RetryTimeout = RetryTime(Definition.Interval ?? IntervalOfCertificate()) } : request;
+        return isScheduled && Definition.RetryTimeout is null ? request with { RetryTimeout = RetryTime(Definition.Interval ?? IntervalOf(definition)) } : request;
     }
 
     /// <inheritdoc/>
@@ -79,7 +88,7 @@ internal sealed class RegisteredRenewal : IDisposable
     internal static string UsualLogOf(RenewalFolders folders, string name) => Path.Combine(folders.LogFolder(name), "renewal.log");
 
     // Next to the pair, its owner could hold the lock for ever or empty the record; then the actions would never run.
-    private string RecordFolder()
+    private string FindRecordFolder()
     {
         var state = Folders.StateFolder(Definition.Name);
         try
@@ -94,12 +103,12 @@ internal sealed class RegisteredRenewal : IDisposable
         }
     }
 
-    private TimeSpan IntervalOfCertificate()
+    private static TimeSpan IntervalOf(RenewalDefinition definition)
     {
         try
         {
             using var folders = new OpenFolders();
-            using var certificate = Definition.LoadCertificate(path => folders.OpenToRead(TargetPath.Follow(path)));
+            using var certificate = definition.LoadCertificate(path => folders.OpenToRead(TargetPath.Follow(path)));
             return ScheduleInterval.For(CertificateValidity.FromCertificate(certificate.Leaf).Lifetime) ?? ScheduleInterval.All[0];
         }
         catch (RenewalException)
@@ -115,18 +124,25 @@ internal sealed class RegisteredRenewal : IDisposable
 /// <param name="Name">Its name.</param>
 /// <param name="Renewal">The renewal; null if it was refused before it began.</param>
 /// <param name="Logger">The log of the call and of the renewal.</param>
-/// <param name="Result">The result; null if it was refused.</param>
-/// <param name="Error">The failure of the renewal, if any.</param>
-internal sealed record RegisteredOutcome(DefinitionStore? Store, string Name, RegisteredRenewal? Renewal, ILogger Logger, RenewalResult? Result, RenewalException? Error)
+/// <param name="Runs">The outcomes of its certificates; empty if it was refused.</param>
+/// <param name="Refusal">Why it was refused, if it was.</param>
+internal sealed record RegisteredOutcome(DefinitionStore? Store, string Name, RegisteredRenewal? Renewal, ILogger Logger, IReadOnlyList<RenewalOutcome> Runs, RenewalException? Refusal)
 {
+    /// <summary>The errors of the renewal and of its certificates.</summary>
+    public IEnumerable<RenewalException> Errors => Runs.Select(run => run.Error).Prepend(Refusal).OfType<RenewalException>();
+
+    /// <summary>The result of the first certificate; null if the renewal was refused.</summary>
+    public RenewalResult? Result => Runs is [var first, ..] ? first.Result : null;
+
+    /// <summary>The first error.</summary>
+    public RenewalException? Error => Errors.FirstOrDefault();
+
+
     /// <summary>The monitor to notify of a renewal that was refused; null if it has none, or if its address cannot be trusted.</summary>
     internal Uri? MonitorOfRefused { get; init; }
 
     /// <summary>The definition of a renewal that was refused, as far as it could be read.</summary>
     internal RenewalDefinition? RefusedDefinition { get; init; }
-
-    /// <summary>The outcome of the run; null if the renewal was refused, or ran in another process.</summary>
-    internal RenewalOutcome? Run { get; init; }
 
     /// <summary>Whether the renewal runs in a process of its own account; that process writes state and log, and notifies the monitor.</summary>
     internal bool IsElsewhere { get; init; }

@@ -82,7 +82,7 @@ internal sealed partial class RegisteredRuns
     private void Refuse(OtherRenewal other, RenewalException error)
     {
         if (options.IsScheduled || options.IsNamed(other.Definition.Name))
-            Add(other.Position, new RegisteredOutcome(other.Store, other.Definition.Name, null, logger, null, error) { IsElsewhere = true });
+            Add(other.Position, new RegisteredOutcome(other.Store, other.Definition.Name, null, logger, [], error) { IsElsewhere = true });
         else
             TaskLog.Skipped(logger, other.Definition.Name, error.Message, error.Remedy);
     }

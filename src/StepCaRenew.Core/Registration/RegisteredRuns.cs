@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using StepCaRenew.Ca;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.FileSystem;
@@ -44,8 +43,8 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
     public IReadOnlyList<RenewalException> ActionErrors => [.. actionErrors, .. metricErrors, .. notices.Errors];
 
     /// <summary>The exit code for a scheduler; see <see cref="RunExitCode"/>.</summary>
-    public int ExitCode => outcomes.Values.Any(outcome => outcome is { Result: not null, Error: not null } && outcome.Error.ErrorId is not (ErrorId.ActionFailed or ErrorId.PublicationFailed)) ? RunExitCode.RenewalFailed
-        : outcomes.Values.Any(outcome => outcome.Result is null) ? RunExitCode.ConfigurationRefused
+    public int ExitCode => outcomes.Values.SelectMany(outcome => outcome.Runs).Any(run => run.Error is not (null or { ErrorId: ErrorId.ActionFailed or ErrorId.PublicationFailed })) ? RunExitCode.RenewalFailed
+        : outcomes.Values.Any(outcome => outcome.Runs.Count == 0) ? RunExitCode.ConfigurationRefused
         : ActionErrors.Count > 0 || outcomes.Values.Any(outcome => outcome.Error is not null) ? RunExitCode.ActionsFailed
         : RunExitCode.Success;
 
@@ -81,12 +80,13 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
             // A damaged state is logged when it is written again.
             var states = new StateStore(renewal.Folders, NullLogger.Instance);
             var state = states.Read(name);
-            var request = RequestOf(renewal, order) with { LastClock = new CaClock(state.ClockDifference, state.ClockLimit), Served = new ServedPlace(state.Served, () => states.Read(name).Served, served => states.Write(name, states.Read(name) with { Served = served })) };
-            var run = await call.RenewAsync(request, own, cancellationToken).ConfigureAwait(false);
-            run.Result = run.Result with { Name = name };
-            if (order is false && run.Error is null && run.Result.Status == RenewalStatus.NotDue)
-                (run.Result, run.Error) = await new RunTest(clock, environment, log).RunAsync(renewal.Definition with { Ca = renewal.Ca }, options.Host, run.Result, cancellationToken).ConfigureAwait(false);
-            Add(position, new RegisteredOutcome(store, name, renewal, log, run.Result, run.Error) { Run = run });
+            var opened = new OpenedRenewal(renewal, states, state, order, own, log);
+            IReadOnlyList<RenewalOutcome> runs = definition.Certificates is { } certificates
+                ? await RenewSeveralAsync(opened, certificates, cancellationToken).ConfigureAwait(false)
+                : [await RenewAsync(opened, cancellationToken).ConfigureAwait(false)];
+            if (order is false)
+                await new RunTest(clock, environment, log).RunAsync(definition with { Ca = renewal.Ca }, options.Host, runs, cancellationToken).ConfigureAwait(false);
+            Add(position, new RegisteredOutcome(store, name, renewal, log, runs, null));
         }
         catch (RenewalException e)
         {
@@ -94,10 +94,24 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
             renewal?.Dispose();
             // The log of its definition cannot be trusted, or is unknown; the default log is used.
             TaskLog.Refused(store is null || !RenewalName.IsValid(name) ? logger : new TeeLogger(logger, UsualLogOf(store.Folders, name)), name, e.ErrorId, e.Message);
-            Add(position, new RegisteredOutcome(store, name, null, logger, null, e) { MonitorOfRefused = monitor, RefusedDefinition = definition });
+            Add(position, new RegisteredOutcome(store, name, null, logger, [], e) { MonitorOfRefused = monitor, RefusedDefinition = definition });
         }
 
         return true;
+    }
+
+    // A renewal of one certificate.
+    private async Task<RenewalOutcome> RenewAsync(OpenedRenewal opened, CancellationToken cancellationToken)
+    {
+        var (name, states) = (opened.Name, opened.States);
+        var request = RequestOf(opened.Renewal, opened.Renewal.Definition.CertificatePath, opened.Order) with
+        {
+            LastClock = opened.Clock,
+            Served = new ServedPlace(opened.State.Served, () => states.Read(name).Served, served => states.Write(name, states.Read(name) with { Served = served })),
+        };
+        var run = await call.RenewAsync(request, opened.Own, cancellationToken).ConfigureAwait(false);
+        run.Result = run.Result with { Name = name };
+        return run;
     }
 
     /// <summary>Runs the pending actions of the renewals, each once, after the last renewal.</summary>
@@ -105,11 +119,9 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public async Task ActAsync(CancellationToken cancellationToken)
     {
-        var runs = outcomes.Where(outcome => outcome.Value.Run is not null).ToList();
-        var errors = await call.FollowUpAsync([.. runs.Select(outcome => outcome.Value.Run!)], options.Host, cancellationToken).ConfigureAwait(false);
+        var runs = outcomes.Values.SelectMany(outcome => outcome.Runs).ToList();
+        var errors = await call.FollowUpAsync(runs, options.Host, cancellationToken).ConfigureAwait(false);
         actionErrors = [.. actionErrors, .. errors];
-        foreach (var (position, outcome) in runs)
-            outcomes[position] = outcome with { Result = outcome.Run!.Result };
     }
 
     /// <summary>Writes the states and the metrics, reports failures, and notifies the monitors.</summary>
@@ -118,24 +130,30 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
     {
         if (options.IsWhatIf)
             return;
-        foreach (var outcome in outcomes.Values.Where(outcome => outcome is { Store: not null, IsElsewhere: false } && outcome.Result?.Status != RenewalStatus.WouldRenew))
+        foreach (var outcome in outcomes.Values.Where(outcome => outcome is { Store: not null, IsElsewhere: false } && (outcome.Runs.Count == 0 || outcome.Runs.Any(run => run.Result.Status != RenewalStatus.WouldRenew))))
         {
             EventSubject.Name = outcomes.Count > 1 ? outcome.Name : null;
             var states = new StateStore(outcome.Store!.Folders, outcome.Logger);
             var before = states.Read(outcome.Name);
-            var after = outcome.Run is { } run ? before.After(run, clock.GetUtcNow()) : before.Refused(outcome.Error!, clock.GetUtcNow());
+            var now = clock.GetUtcNow();
+            var after = outcome.Refusal is { } refusal ? before.Refused(refusal, now)
+                : outcome.Renewal?.Definition.Certificates is null ? before.After(outcome.Runs[0], now)
+                : before.AfterAll(outcome.Runs, now);
             after = await FollowRootsAsync(outcome, after, cancellationToken).ConfigureAwait(false);
             after = after with { MetricsPath = FindMetrics(outcome, before, states) };
             states.Write(outcome.Name, after);
             await WriteMetricsAsync(outcome, after, cancellationToken).ConfigureAwait(false);
             var failedBefore = notices.Errors.Count;
-            var reported = await NotifyAsync(outcome, after.Reported, cancellationToken).ConfigureAwait(false);
-            if (reported != after.Reported)
-                states.Write(outcome.Name, after with { Reported = reported });
+            var notified = await NotifyAsync(outcome, after, cancellationToken).ConfigureAwait(false);
+            if (notified != after)
+                states.Write(outcome.Name, notified);
             if ((outcome.Renewal?.HealthCheckUri ?? outcome.MonitorOfRefused) is not { } uri)
                 continue;
             using var monitor = new HealthCheck(uri, options.Host.Timeout, outcome.Logger);
-            monitor.Record(outcome.Result, outcome.Result is null ? outcome.Error : null);
+            if (outcome.Refusal is not null)
+                monitor.Record(null, outcome.Refusal);
+            foreach (var run in outcome.Runs)
+                monitor.Record(run.Result, null);
             foreach (var error in notices.Errors.Skip(failedBefore))
                 monitor.Record(null, error);
             await monitor.NotifyAsync(cancellationToken).ConfigureAwait(false);
@@ -154,7 +172,7 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
     private async Task<RenewalState> FollowRootsAsync(RegisteredOutcome outcome, RenewalState state, CancellationToken cancellationToken)
     {
         if (outcome.Renewal is not { Definition.FollowRoots: true } renewal
-            || (outcome.Result?.Status != RenewalStatus.Renewed && clock.GetUtcNow() - state.RootsAsked < RootsInterval))
+            || (outcome.Runs.All(run => run.Result.Status != RenewalStatus.Renewed) && clock.GetUtcNow() - state.RootsAsked < RootsInterval))
             return state;
         // One follower for all renewals of the call, so that each CA is asked once.
         followers ??= new RootFollower(clock, environment);
@@ -185,9 +203,9 @@ internal sealed partial class RegisteredRuns(RegisteredRunOptions options, TimeP
             outcomes.Add(position, outcome);
     }
 
-    private RenewalRequest RequestOf(RegisteredRenewal renewal, bool? order)
+    private RenewalRequest RequestOf(RegisteredRenewal renewal, string certificatePath, bool? order)
     {
-        var request = renewal.ToRequest(options.IsScheduled);
+        var request = renewal.ToRequest(certificatePath, options.IsScheduled);
         var actionTimeout = options.ActionTimeout ?? renewal.Definition.ActionTimeout;
         return request with
         {

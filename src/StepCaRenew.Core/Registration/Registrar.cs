@@ -2,12 +2,10 @@ using Microsoft.Extensions.Logging;
 using StepCaRenew.Accounts;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates.Pem;
-using StepCaRenew.FileSystem;
-using StepCaRenew.FollowUps;
 using StepCaRenew.Logging;
 using StepCaRenew.Monitoring;
-using StepCaRenew.Policy;
 using StepCaRenew.Scheduling;
+using StepCaRenew.Stores;
 
 namespace StepCaRenew.Registration;
 
@@ -15,7 +13,7 @@ namespace StepCaRenew.Registration;
 /// Registers and unregisters renewals. A registration is checked for the account of the run before anything is written, and
 /// undone if it fails.
 /// </summary>
-internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, Func<string, string?> environment, ILogger logger)
+internal sealed partial class Registrar(SchedulerFinder schedulers, TimeProvider clock, Func<string, string?> environment, ILogger logger)
 {
     private readonly RegistrationChecks checks = new(schedulers.Paths, clock, environment, logger);
 
@@ -67,8 +65,9 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
         {
             var isChanged = files.Write();
             // The follow-ups of another certificate do not concern this one.
-            var isOther = earlier is not null && !PathNames.AreSame(RegisteredCertificates.TargetOf(earlier.CertificatePath), RegisteredCertificates.TargetOf(registration.Definition.CertificatePath));
-            RecordServed(registration, states, isOther ? state with { Served = null, ActionsPending = false, ActionsPendingSince = null } : state);
+            // The states of several certificates are kept by path, whatever finds them.
+            var isOther = earlier is not null && !earlier.IsForSame(registration.Definition) && (earlier.Certificates is null || registration.Definition.Certificates is null);
+            RecordServed(registration, states, isOther ? state with { Served = null, Certificates = null, ActionsPending = false, ActionsPendingSince = null } : state);
             isChanged |= await registration.Scheduler.InstallAsync(registration.Run, CancellationToken.None).ConfigureAwait(false);
             WindowsEventSource.Register();
             // The schedule of another scheduler goes last, when the new one exists.
@@ -76,7 +75,7 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
             if (isOther)
             {
                 WarnOfOpenFollowUps(states, state, earlier!);
-                states.DeleteRecord(name);
+                states.DeleteRecords(name);
             }
 
             if (earlier?.MetricsPath is { } before && before != registration.Definition.MetricsPath)
@@ -155,39 +154,6 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
         }
     }
 
-    // The services use the certificate in place: its follow-ups need not run.
-    private static void RecordServed(PlannedRegistration registration, StateStore states, RenewalState state)
-    {
-        var present = registration.Present;
-        // Registering again accepts the certificate in place. If it is not the one last served, its follow-ups are still open.
-        var served = state.Served?.SerialNumber is { } last && last != present.SerialNumber
-            ? present with { SerialNumber = last, AcceptedSerialNumber = present.SerialNumber } : present;
-        if (state.Served is not { } known || known.Subject != served.Subject || !known.Names.SequenceEqual(served.Names) || known.AcceptedSerialNumber != served.AcceptedSerialNumber)
-            states.Write(registration.Definition.Name, state with { Served = served });
-    }
-
-    // With the registration, its open follow-ups are gone, and services may still use an earlier certificate.
-    private void WarnOfOpenFollowUps(StateStore states, RenewalState state, RenewalDefinition definition)
-    {
-        var followUps = DefinitionChanges.DescribeFollowUps(definition);
-        if (followUps.Count > 0 && (states.HasRecord(definition.Name) || (state.Served is { } served && served.SerialNumber != SerialNumberOf(definition, served))))
-            TaskLog.Warned(logger, $"{definition.Name}: '{definition.CertificatePath}' has publications, actions or servers that are pending since it was renewed or replaced ({string.Join(", ", followUps)}). They will not run any more; do this by hand, so that no program uses the earlier certificate.");
-    }
-
-    private static string SerialNumberOf(RenewalDefinition definition, ServedCertificate served)
-    {
-        try
-        {
-            using var certificate = definition.LoadCertificate(path => SmallFile.Open(TargetPath.Follow(path)));
-            return certificate.Leaf.SerialNumber;
-        }
-        catch (RenewalException)
-        {
-            // Nothing is there that a program could load.
-            return served.SerialNumber;
-        }
-    }
-
     private static RenewalDefinition? TryLoad(DefinitionStore store, string name)
     {
         try
@@ -207,8 +173,20 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
     {
         try
         {
-            if (definition is not null)
-                definition.ToRequest(password: null).Location.RemoveLocks();
+            foreach (var path in definition?.FindCertificates() ?? [])
+                RemoveLocks(definition!.For(path).ToRequest(password: null).Location);
+        }
+        catch (RenewalException)
+        {
+            // The folder cannot be read.
+        }
+    }
+
+    private static void RemoveLocks(PairLocation location)
+    {
+        try
+        {
+            location.RemoveLocks();
         }
         catch (RenewalException)
         {
@@ -236,14 +214,14 @@ internal sealed class Registrar(SchedulerFinder schedulers, TimeProvider clock, 
         request = request with { Account = AccountName.Resolve(request.Account) };
         var given = request.Definition;
         RenewalName.RequireValid(given.Name);
-        using var certificate = given.LoadCertificate();
+        var certificates = PlannedCertificates.Read(given, request.IsForced);
         var store = new DefinitionStore(RenewalFolders.ForScope(request.Scope, environment));
-        var (definition, settings) = new DefinitionMaker(environment).Make(request, store, certificate);
-        var run = ScheduledRuns.Plan(store.Folders, definition, request.Account, CertificateValidity.FromCertificate(certificate.Leaf), request.Module, environment);
+        var (definition, settings) = new DefinitionMaker(environment).Make(request, store, certificates);
+        var run = ScheduledRuns.Plan(store.Folders, definition, request.Account, definition.Interval ?? certificates.Interval, request.Module, environment);
         var root = TrustedRoots.ReadFile(settings).Bytes;
         return new PlannedRegistration(store, definition, run, schedulers.Get(given.Scheduler ?? SchedulerFinder.Auto), settings, root, request.HealthCheckUri)
         {
-            Present = ServedCertificate.FromCertificate(certificate.Leaf),
+            Certificates = certificates,
             NotifierUris = DefinitionMaker.NotifierUris(given, store),
         };
     }

@@ -4,7 +4,6 @@ using StepCaRenew.Accounts;
 using StepCaRenew.Ca;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates.Keys;
-using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Logging;
@@ -29,10 +28,14 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
     {
         var definition = registration.Definition;
         RequireFreeName(request, registration);
-        RequireUnregistered(definition, request.IsForced);
+        RequireUnregistered(registration, request.IsForced);
         PwshPath.RequireSuitable(registration.Run.Command.Program, registration.Run.Scope);
-        await RequirePairAsync(definition, cancellationToken).ConfigureAwait(false);
-        RequireNoDaemon(definition);
+        if (definition.Certificates is null)
+        {
+            await RequirePairAsync(definition, cancellationToken).ConfigureAwait(false);
+            RequireNoDaemon(definition);
+        }
+
         foreach (var action in definition.Actions)
             action.RequireRunnable(new ActionHost { PwshPath = request.Module.PwshPath });
         // As given: registration writes their URLs to files later.
@@ -41,7 +44,7 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
         await new ServiceChecks(paths, clock, logger).RequireAsync(definition, registration.Run.Account, request.IsForced, cancellationToken).ConfigureAwait(false);
         await RequireRunAsync(request, registration, cancellationToken).ConfigureAwait(false);
         await RequireCaAsync(request, registration, cancellationToken).ConfigureAwait(false);
-        foreach (var finding in new ForeignRenewals(paths).Find(definition.CertificatePath))
+        foreach (var finding in registration.Certificates.All.SelectMany(certificate => new ForeignRenewals(paths).Find(certificate.Path)).Distinct())
             TaskLog.Foreign(logger, finding);
         if (ModuleReference.IsManifest(definition.ModulePath ?? string.Empty))
             TaskLog.Warned(logger, $"{definition.Name}: the module is not in a folder of modules (<folder>/StepCaRenew/<version>), so the schedule imports only '{definition.ModulePath}'. Register again after moving or updating the module.");
@@ -78,21 +81,28 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
         if (request.IsForced)
             return;
         var existing = store.Load(name);
-        if (!PathNames.AreSame(TargetPath.Follow(existing.CertificatePath), TargetPath.Follow(registration.Definition.CertificatePath)))
+        if (!existing.IsForSame(registration.Definition))
             throw new RenewalException(
-                ErrorId.NameTaken, $"'{name}' is already registered for '{existing.CertificatePath}'.", "Choose another -Name, or add -Force to change the certificate of this renewal.");
+                ErrorId.NameTaken, $"'{name}' is already registered for '{existing.Place}'.", "Choose another -Name, or add -Force to change the certificate of this renewal.");
     }
 
     // Two schedules would renew the certificate twice.
-    private void RequireUnregistered(RenewalDefinition definition, bool isForced)
+    private void RequireUnregistered(PlannedRegistration registration, bool isForced)
     {
-        if (new RegisteredCertificates(environment).FindName(definition.CertificatePath, name => !RenewalName.Comparer.Equals(name, definition.Name)) is not { } other)
-            return;
-        var message = $"The registered renewal '{other}' already renews '{definition.CertificatePath}'.";
-        if (!isForced)
-            throw new RenewalException(
-                ErrorId.CertificateRegistered, message, $"To change it, register it again: Register-StepRenewalTask {other}. To have two schedules for one certificate, add -Force.");
-        TaskLog.Warned(logger, $"{definition.Name}: {message} Because of -Force, both renewals will renew it.");
+        var definition = registration.Definition;
+        var registered = new RegisteredCertificates(environment);
+        foreach (var path in registration.Certificates.All.Select(certificate => certificate.Path))
+        {
+            if (registered.FindName(path, name => !RenewalName.Comparer.Equals(name, definition.Name)) is not { } other)
+                continue;
+            var message = $"The registered renewal '{other}' already renews '{path}'.";
+            var remedy = definition.Certificates is null
+                ? $"To change it, register it again: Register-StepRenewalTask {other}."
+                : $"Leave it out (-Exclude {Path.GetFileName(path)}), or unregister that renewal first: Unregister-StepRenewalTask {other}.";
+            if (!isForced)
+                throw new RenewalException(ErrorId.CertificateRegistered, message, $"{remedy} To have two schedules for one certificate, add -Force.");
+            TaskLog.Warned(logger, $"{definition.Name}: {message} Because of -Force, both renewals will renew it.");
+        }
     }
 
     // Check who can change the files of the run before starting any of them.
@@ -101,7 +111,16 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
         var (folders, definition) = (registration.Store.Folders, registration.Definition);
         var trusted = TrustedAccounts.ForAccount(registration.Run.Account);
         RenewalSafety.RequireSafe(folders, definition, request.Module, trusted);
-        await new AccountRights(clock).RequireAsync(registration, cancellationToken).ConfigureAwait(false);
+        var rights = new AccountRights(clock);
+        await rights.RequireAsync(registration, cancellationToken).ConfigureAwait(false);
+        if (definition.Certificates is not null)
+            await registration.Certificates.RequireAnyAsync(definition, logger, async one =>
+            {
+                await RequirePairAsync(one, cancellationToken).ConfigureAwait(false);
+                RequireNoDaemon(one);
+                RenewalSafety.RequireSafePair(one, trusted);
+                await rights.RequirePairAsync(one, registration.Run.Account, cancellationToken).ConfigureAwait(false);
+            }).ConfigureAwait(false);
         var loaded = await new RunProbe(clock, logger).RequireLoadableAsync(registration, request.Module, request.IsForced, cancellationToken).ConfigureAwait(false);
         // pwsh loaded another version than the one that registers.
         if (loaded is not null && loaded != request.Module.Folder)

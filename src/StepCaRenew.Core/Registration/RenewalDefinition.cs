@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;
+using StepCaRenew.Inspection;
 using StepCaRenew.Json;
 using StepCaRenew.Renewal;
 
@@ -40,10 +41,17 @@ internal sealed record RenewalDefinition : RenewalSettings
     [JsonConverter(typeof(ScopeConverter))]
     public RenewalScope Scope { get; init; }
 
-    /// <summary>The certificate file; a full path.</summary>
+    /// <summary>The certificate file; a full path. Empty if the renewal has several certificates.</summary>
     [JsonPropertyName("certificate")]
     [JsonConverter(typeof(FullPathConverter))]
-    public string CertificatePath { get; init; } = string.Empty;
+    public string CertificatePath { get; init => field = value ?? string.Empty; } = string.Empty;
+
+    /// <summary>The folder or pattern of a renewal of several certificates; null if it has one.</summary>
+    public CertificateSet? Certificates { get; init; }
+
+    /// <summary>The certificate, the folder or the pattern, for messages.</summary>
+    [JsonIgnore]
+    internal string Place => Certificates?.Display ?? CertificatePath;
 
     /// <summary>The key file; null for the one next to the certificate.</summary>
     [JsonPropertyName("key")]
@@ -86,9 +94,21 @@ internal sealed record RenewalDefinition : RenewalSettings
     [JsonConverter(typeof(FlagConverter))]
     public bool FollowRoots { get; init; }
 
+    /// <summary>Whether another definition is for the same certificate, folder or pattern, by whichever path.</summary>
+    internal bool IsForSame(RenewalDefinition other) => Certificates is null || other.Certificates is null
+        ? Certificates is null && other.Certificates is null && PathNames.AreSame(RegisteredCertificates.TargetOf(CertificatePath), RegisteredCertificates.TargetOf(other.CertificatePath))
+        : PathNames.AreSame(Certificates.Path, other.Certificates.Path);
+
+    /// <summary>The certificate files: its one, or those that are found now.</summary>
+    /// <exception cref="RenewalException">The folder cannot be read.</exception>
+    internal IReadOnlyList<string> FindCertificates() => Certificates is null ? [CertificatePath] : Certificates.Find(_ => { });
+
     /// <summary>Whether two definitions have the same content.</summary>
     public bool IsEquivalentTo(RenewalDefinition? other) =>
         other is not null && DefinitionFormat.Render(this).AsSpan().SequenceEqual(DefinitionFormat.Render(other));
+
+    /// <summary>The definition for one of its certificates alone.</summary>
+    internal RenewalDefinition For(string certificatePath) => Certificates is null ? this : this with { CertificatePath = certificatePath, Certificates = null };
 
     /// <summary>Reads the certificate, to show it or to find its lifetime; the password file is read only for a PFX file.</summary>
     /// <param name="open">Opens the file.</param>

@@ -21,7 +21,7 @@ internal static class RenewalMetrics
     /// <param name="interval">The interval of its schedule, if the definition names it.</param>
     public static IReadOnlyList<CertificateMetrics> FromState(string? name, string? path, RenewalState state, TimeSpan? interval = null)
     {
-        var states = state.Certificates is { Count: > 0 } several ? several.Select(one => (Path: (string?)one.Key, State: one.Value)).ToList() : [(path, state)];
+        var states = state.Certificates is { Count: > 0 } several ? several.Where(one => one.Value.MissingSince is null).Select(one => (Path: (string?)one.Key, State: one.Value)).ToList() : [(path, state)];
         if (name is not null)
             interval ??= states.Select(one => one.State.NotAfter - one.State.NotBefore).Min() is { } shortest ? ScheduleInterval.For(shortest) ?? ScheduleInterval.All[0] : null;
         return [.. states.Select(one => FromOne(PlainText.Line(name), PlainText.Path(one.Path), one.State, interval))];

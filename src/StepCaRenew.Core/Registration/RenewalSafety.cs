@@ -13,6 +13,7 @@ internal static class RenewalSafety
 {
     /// <summary>Requires that a renewal is safe to run.</summary>
     /// <exception cref="RenewalException">Others can change it (<see cref="ErrorId.InsecureDefinition"/>, <see cref="ErrorId.InsecureFolder"/>).</exception>
+    /// <remarks>Of several certificates, each is checked on its own: <see cref="RequireSafePair"/>.</remarks>
     /// <param name="trusted">
     /// The accounts that the run trusts. Not taken from the definition: root would run files that another account can write.
     /// </param>
@@ -20,6 +21,16 @@ internal static class RenewalSafety
     {
         SafetyCheck.RequireSafeDefinition(Guarded(folders, definition, module), trusted);
         SafetyCheck.RequireSafeFolder([Folder(folders.StateFolder(definition.Name), "the state folder"), Folder(Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!, "the log folder")], trusted);
+        if (definition.Certificates is null)
+            RequireSafePair(definition, trusted);
+    }
+
+    /// <summary>Requires that others cannot change the folders of a pair and of its other forms.</summary>
+    /// <exception cref="RenewalException">Others can change one (<see cref="ErrorId.InsecureFolder"/>).</exception>
+    /// <param name="definition">The definition for one certificate.</param>
+    /// <param name="trusted">As for <see cref="RequireSafe"/>.</param>
+    public static void RequireSafePair(RenewalDefinition definition, TrustedAccounts trusted)
+    {
         // A schedule of a user has no more rights than the user.
         if (definition.Scope != RenewalScope.Machine)
             return;

@@ -6,7 +6,7 @@ using StepCaRenew.Renewal;
 namespace StepCaRenew.Registration;
 
 /// <summary>The results of the last runs of a registered renewal.</summary>
-internal sealed record RenewalState
+internal sealed partial record RenewalState
 {
     /// <summary>When it last ran.</summary>
     public DateTimeOffset? LastAttempt { get; init; }

@@ -14,7 +14,7 @@ public sealed record RenewalTask
     /// <summary>Whether registration changed anything; false from Get-StepRenewalTask.</summary>
     public bool Changed { get; internal init; }
 
-    /// <summary>The certificate file.</summary>
+    /// <summary>The certificate file; of a renewal of several certificates, the folder or pattern.</summary>
     public string CertificatePath { get; internal init => field = PlainText.Path(value); } = string.Empty;
 
     /// <summary>The key file; null if none is found.</summary>
@@ -34,6 +34,12 @@ public sealed record RenewalTask
 
     /// <summary>From when the certificate is due by the definition's rule, local time.</summary>
     public DateTime? NextRenewal { get; internal init; }
+
+    /// <summary>
+    /// Of a renewal that is registered for a folder or a pattern: its certificates. The status, the end and the next renewal above are
+    /// then the worst and the earliest of them.
+    /// </summary>
+    public ResultList<RenewalTaskCertificate> Certificates { get; internal init; } = new([]);
 
     /// <summary>One of <see cref="SchedulerKind"/>.</summary>
     public string? Scheduler { get; internal init => field = PlainText.Line(value); }

@@ -8,6 +8,7 @@ using StepCaRenew.FileSystem;
 using StepCaRenew.FileSystem.Native;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Registration;
 
@@ -67,37 +68,53 @@ internal static class RunOrder
 /// </summary>
 internal sealed class RunTest(TimeProvider clock, Func<string, string?> environment, ILogger logger)
 {
-    /// <returns>The result with a note about the test, or the error that a renewal would have.</returns>
-    public async Task<(RenewalResult Result, RenewalException? Error)> RunAsync(
-        RenewalDefinition definition, ActionHost host, RenewalResult notDue, CancellationToken cancellationToken)
+    /// <summary>Tests what a renewal of the certificates that are not due needs. Their results get a note about the test, or the error that a renewal would have.</summary>
+    public async Task RunAsync(RenewalDefinition definition, ActionHost host, IReadOnlyList<RenewalOutcome> runs, CancellationToken cancellationToken)
     {
+        RenewalException? problem = null;
+        var notDue = runs.Where(run => run.Error is null && run.Result.Status == RenewalStatus.NotDue).ToList();
+        if (notDue.Count == 0)
+            return;
         try
         {
-            RequireWritableFolders(definition);
             foreach (var action in definition.Actions.Concat(definition.OnFailure.Select(notifier => notifier.Action)))
                 action.RequireRunnable(host);
             var settings = CaSettingsResolver.Resolve(definition.Ca, environment);
             using var roots = TrustedRoots.Load(settings);
             await new CaClient(settings, roots, clock, environment).GetHealthAsync(cancellationToken).ConfigureAwait(false);
-            TaskLog.Tested(logger, definition.Name);
-            return (notDue with { Message = $"{notDue.Message} The connection to the CA, the programs and the permissions of the account were tested." }, null);
         }
         catch (RenewalException e)
         {
-            RenewalLog.Failed(logger, definition.CertificatePath, e.ErrorId, e.Message);
-            return (notDue with { Status = RenewalStatus.Failed, ErrorId = e.ErrorId, Message = e.Message }, e);
+            problem = e;
         }
+
+        foreach (var run in notDue)
+            AddTo(run, FindFolderProblem(definition.For(run.CertificatePath) with { KeyPath = run.Result.KeyPath }) ?? problem);
+        if (notDue.TrueForAll(run => run.Error is null))
+            TaskLog.Tested(logger, definition.Name);
     }
 
-    private static void RequireWritableFolders(RenewalDefinition definition)
+    private void AddTo(RenewalOutcome run, RenewalException? problem)
+    {
+        run.Error = problem;
+        if (problem is not null)
+            RenewalLog.Failed(logger, run.CertificatePath, problem.ErrorId, problem.Message);
+        run.Result = problem is null
+            ? run.Result with { Message = $"{run.Result.Message} The connection to the CA, the programs and the permissions of the account were tested." }
+            : run.Result with { Status = RenewalStatus.Failed, ErrorId = problem.ErrorId, Message = problem.Message };
+    }
+
+    private static RenewalException? FindFolderProblem(RenewalDefinition definition)
     {
         if (OperatingSystem.IsWindows())
-            return;
+            return null;
         foreach (var path in definition.Publications.Select(publication => publication.Path).Prepend(definition.Rekey ? definition.KeyPath : null).Prepend(definition.CertificatePath).OfType<string>())
         {
             var folder = Path.GetDirectoryName(TargetPath.Follow(path))!;
             if (!UnixNative.MayWrite(folder))
-                throw AccountRights.NotWritable(CurrentUser.Name, folder);
+                return AccountRights.NotWritable(CurrentUser.Name, folder);
         }
+
+        return null;
     }
 }

@@ -1,8 +1,10 @@
 using StepCaRenew.Accounts;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.Inspection;
 using StepCaRenew.Policy;
 using StepCaRenew.Scheduling;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Registration;
 
@@ -14,9 +16,13 @@ internal static class ScheduledRuns
     /// <summary>The scheduled run of a definition.</summary>
     /// <exception cref="RenewalException">No interval is short enough for the certificate, or a path cannot be used in a schedule.</exception>
     public static ScheduledRun Plan(
-        RenewalFolders folders, RenewalDefinition definition, TaskAccount account, CertificateValidity validity, RunningModule module, Func<string, string?> environment)
+        RenewalFolders folders, RenewalDefinition definition, TaskAccount account, CertificateValidity validity, RunningModule module, Func<string, string?> environment) =>
+        Plan(folders, definition, account, IntervalOf(definition, validity), module, environment);
+
+    /// <summary>The same with a known interval.</summary>
+    /// <exception cref="RenewalException">A path cannot be used in a schedule.</exception>
+    public static ScheduledRun Plan(RenewalFolders folders, RenewalDefinition definition, TaskAccount account, TimeSpan interval, RunningModule module, Func<string, string?> environment)
     {
-        var interval = IntervalOf(definition, validity);
         // The registered pwsh, so that checking a schedule does not depend on the pwsh of the check.
         var pwsh = definition.PwshPath ?? (module.PwshPath is { } running ? PwshPath.Lasting(running) : null) ?? throw new RenewalException(
             ErrorId.PwshUnsuitable, $"{definition.Name}: PowerShell is hosted by another program, and no pwsh that a schedule could run is next to it.", "Register from pwsh.");
@@ -36,7 +42,9 @@ internal static class ScheduledRuns
         };
     }
 
-    private static TimeSpan IntervalOf(RenewalDefinition definition, CertificateValidity validity)
+    /// <summary>The interval for one certificate: that of the definition, or the one that fits the lifetime.</summary>
+    /// <exception cref="RenewalException">No interval is short enough, or that of the definition is too long.</exception>
+    internal static TimeSpan IntervalOf(RenewalDefinition definition, CertificateValidity validity)
     {
         // From the latest due time, with all of the jitter.
         var left = validity.NotAfter - RenewalPolicy.DueTime(validity with { Spread = 0 }, definition.Rule);
@@ -53,13 +61,35 @@ internal static class ScheduledRuns
     // Also the folders that links lead to, since the files are replaced there.
     private static IEnumerable<string> WritableFolders(RenewalFolders folders, RenewalDefinition definition)
     {
-        foreach (var path in definition.Publications.Select(publication => publication.Path).Prepend(definition.KeyPath).Prepend(definition.CertificatePath).OfType<string>())
-        {
-            yield return Path.GetDirectoryName(path)!;
-            yield return Path.GetDirectoryName(TargetPath.Follow(path))!;
-        }
+        foreach (var folder in definition.Certificates is { } certificates ? FoldersOf(definition, certificates) : FoldersOf(definition))
+            yield return folder;
 
         yield return folders.StateFolder(definition.Name);
         yield return Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!;
+    }
+
+    private static IEnumerable<string> FoldersOf(RenewalDefinition definition) =>
+        definition.Publications.Select(publication => publication.Path).Prepend(definition.KeyPath).Prepend(definition.CertificatePath).OfType<string>()
+            .SelectMany(path => new[] { Path.GetDirectoryName(path)!, Path.GetDirectoryName(TargetPath.Follow(path))! });
+
+    // New certificates are found below the folder without a change of the schedule.
+    private static IEnumerable<string> FoldersOf(RenewalDefinition definition, CertificateSet certificates)
+    {
+        string[] above = [certificates.Folder, TargetPath.Follow(certificates.Folder)];
+        return above.Concat(TryFind(definition).SelectMany(path => FoldersOf(definition.For(path) with { KeyPath = KeyPathConvention.FindNextTo(path) }))
+            .Where(folder => !above.Any(one => folder == one || folder.StartsWith(one + Path.DirectorySeparatorChar, StringComparison.Ordinal))));
+    }
+
+    // The run reports the error.
+    private static IReadOnlyList<string> TryFind(RenewalDefinition definition)
+    {
+        try
+        {
+            return definition.FindCertificates();
+        }
+        catch (RenewalException)
+        {
+            return [];
+        }
     }
 }

@@ -17,6 +17,7 @@ internal sealed class StateStore(RenewalFolders folders, ILogger logger)
     /// <summary>The file with the roots that a renewal has followed.</summary>
     internal const string FollowedRoots = "roots.pem";
 
+    private static readonly string[] RecordPatterns = ["*-pending", "*-pending-new", "*-acting"];
     private static readonly string[] Names = ["state.json", "run-now", "pending", "pending-new", "acting", FollowedRoots];
 
     /// <inheritdoc cref="StateStore(RenewalFolders, ILogger)"/>
@@ -67,6 +68,7 @@ internal sealed class StateStore(RenewalFolders folders, ILogger logger)
     public void Delete(string name)
     {
         var folder = folders.StateFolder(name);
+        DeleteRecords(name);
         foreach (var file in Names.Concat(TemporaryFiles(folder)))
             AtomicFile.Delete(Path.Combine(folder, file));
         try
@@ -81,11 +83,13 @@ internal sealed class StateStore(RenewalFolders folders, ILogger logger)
     }
 
     // Temporary files of a killed process.
-    private static IEnumerable<string> TemporaryFiles(string folder)
+    private static IEnumerable<string> TemporaryFiles(string folder) => Names.SelectMany(name => FindFiles(folder, $".{name}.*")).Select(path => Path.GetFileName(path));
+
+    private static IReadOnlyList<string> FindFiles(string folder, string pattern)
     {
         try
         {
-            return [.. Names.SelectMany(name => Directory.EnumerateFiles(folder, $".{name}.*", new EnumerationOptions { AttributesToSkip = 0 })).Select(path => Path.GetFileName(path))];
+            return [.. Directory.EnumerateFiles(folder, pattern, new EnumerationOptions { AttributesToSkip = 0 })];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -94,13 +98,23 @@ internal sealed class StateStore(RenewalFolders folders, ILogger logger)
     }
 
     /// <summary>Whether there is a record of open follow-ups.</summary>
-    internal bool HasRecord(string name) => File.Exists(RecordOf(name));
+    /// <param name="name">The name of the renewal.</param>
+    /// <param name="certificate">The name of the record of one of several certificates.</param>
+    internal bool HasRecord(string name, string? certificate = null) =>
+        File.Exists(Path.Combine(folders.StateFolder(name), certificate is null ? "pending" : $"{certificate}-pending"));
 
-    /// <summary>Deletes the record of open follow-ups.</summary>
-    /// <exception cref="RenewalException">It cannot be deleted.</exception>
-    internal void DeleteRecord(string name) => AtomicFile.Delete(RecordOf(name));
-
-    private string RecordOf(string name) => Path.Combine(folders.StateFolder(name), "pending");
+    /// <summary>Deletes the records of open follow-ups, and of several certificates also their locks.</summary>
+    /// <exception cref="RenewalException">One cannot be deleted.</exception>
+    internal void DeleteRecords(string name)
+    {
+        var folder = folders.StateFolder(name);
+        AtomicFile.Delete(Path.Combine(folder, "pending"));
+        foreach (var pattern in RecordPatterns)
+        {
+            foreach (var path in FindFiles(folder, pattern))
+                AtomicFile.Delete(path);
+        }
+    }
 
     internal string PathOf(string name) => Path.Combine(folders.StateFolder(name), "state.json");
 }

@@ -19,6 +19,7 @@ internal static class TaskHealth
         .. Notifiers(facts.State),
         .. Pending(facts),
         .. Certificate(facts),
+        .. facts.CertificateProblems,
     ];
 
     private static IEnumerable<string> Programs(ScheduledRun run)
@@ -121,6 +122,9 @@ internal sealed record HealthFacts
 
     /// <summary>One of <see cref="CertificateStatus"/>; null if the certificate cannot be read.</summary>
     public string? CertificateStatus { get; init; }
+
+    /// <summary>Of a renewal of several certificates: the problems of each.</summary>
+    public IReadOnlyList<string> CertificateProblems { get; init; } = [];
 
     /// <summary>The problem of the key; null if it has none, or if this user does not have permission to read it.</summary>
     public string? KeyProblem { get; init; }

@@ -10,7 +10,7 @@ namespace StepCaRenew.Registration;
 
 /// <summary>Collects the definition, schedule, state and certificate of registered renewals.</summary>
 /// <param name="module">The pwsh and module that a new registration would use.</param>
-internal sealed class TaskReader(SchedulerFinder schedulers, RunningModule module, TimeProvider clock, Func<string, string?> environment, StateStore states)
+internal sealed partial class TaskReader(SchedulerFinder schedulers, RunningModule module, TimeProvider clock, Func<string, string?> environment, StateStore states)
 {
     /// <summary>Reads a renewal that was just registered.</summary>
     /// <param name="isChanged">Whether the registration changed anything.</param>
@@ -43,9 +43,19 @@ internal sealed class TaskReader(SchedulerFinder schedulers, RunningModule modul
         };
         try
         {
-            using var certificate = definition.LoadCertificate();
-            (task, facts) = Describe(task, facts, definition, certificate);
-            var run = ScheduledRuns.Plan(store.Folders, definition, account, CertificateValidity.FromCertificate(certificate.Leaf), module, environment);
+            TimeSpan interval;
+            if (definition.Certificates is not null)
+            {
+                (task, facts, interval) = DescribeSeveral(task, facts, definition);
+            }
+            else
+            {
+                using var certificate = definition.LoadCertificate();
+                (task, facts) = Describe(task, facts, definition, certificate);
+                interval = ScheduledRuns.IntervalOf(definition, CertificateValidity.FromCertificate(certificate.Leaf));
+            }
+
+            var run = ScheduledRuns.Plan(store.Folders, definition, account, interval, module, environment);
             var finding = await scheduler.FindAsync(run, cancellationToken).ConfigureAwait(false);
             task = task with
             {
@@ -76,7 +86,7 @@ internal sealed class TaskReader(SchedulerFinder schedulers, RunningModule modul
     {
         Name = definition.Name,
         Scope = definition.Scope.ToString(),
-        CertificatePath = definition.CertificatePath,
+        CertificatePath = definition.Place,
         KeyPath = definition.KeyPath,
         RunAs = account.Display,
         Scheduler = scheduler.Kind,

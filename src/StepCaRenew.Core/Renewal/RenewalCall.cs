@@ -16,6 +16,7 @@ internal sealed class RenewalCall : IDisposable
     private readonly ILogger logger;
     private readonly Lazy<RenewalEngine> shared;
     private readonly List<RenewalEngine> engines = [];
+    private readonly Dictionary<ILogger, RenewalEngine> enginesByLog = [];
 
     /// <summary>Makes a call.</summary>
     /// <param name="clock">The clock.</param>
@@ -43,7 +44,7 @@ internal sealed class RenewalCall : IDisposable
     /// <inheritdoc cref="RenewAsync(RenewalRequest, CancellationToken)"/>
     internal async Task<RenewalOutcome> RenewAsync(RenewalRequest request, ILogger? log, CancellationToken cancellationToken)
     {
-        var engine = log is null ? shared.Value : Keep(makeEngine(new TeeLogger(logger, log)));
+        var engine = log is null ? shared.Value : EngineFor(log);
         var outcome = await engine.RenewAsync(request, cancellationToken).ConfigureAwait(false);
         outcome.Log = log;
         return outcome;
@@ -61,7 +62,7 @@ internal sealed class RenewalCall : IDisposable
         if (!outcomes.Any(outcome => outcome.FollowUps is not null))
             return [];
         // An action that several pairs share is in the log of each.
-        var log = outcomes.Select(outcome => outcome.Log).OfType<ILogger>().Aggregate(logger, (one, other) => new TeeLogger(one, other));
+        var log = outcomes.Select(outcome => outcome.Log).OfType<ILogger>().Distinct().Aggregate(logger, (one, other) => new TeeLogger(one, other));
         var errors = await RenewalEngine.RunFollowUpsAsync(followUps, outcomes, host, log, cancellationToken).ConfigureAwait(false);
         Dispose();
         return errors;
@@ -75,6 +76,13 @@ internal sealed class RenewalCall : IDisposable
             foreach (var engine in engines)
                 engine.Dispose();
         }
+    }
+
+    // The pairs of one log share what an engine has read: roots and issuers.
+    private RenewalEngine EngineFor(ILogger log)
+    {
+        lock (engines)
+            return enginesByLog.TryGetValue(log, out var engine) ? engine : enginesByLog[log] = Keep(makeEngine(new TeeLogger(logger, log)));
     }
 
     private RenewalEngine Keep(RenewalEngine engine)

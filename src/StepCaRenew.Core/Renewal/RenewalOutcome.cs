@@ -17,6 +17,9 @@ internal sealed class RenewalOutcome
     /// <summary>The result; <see cref="RenewalCall.FollowUpAsync"/> adds the outcome of the actions.</summary>
     public RenewalResult Result { get; internal set; }
 
+    /// <summary>The certificate file as it was named; that of the result is made fit to be shown.</summary>
+    internal string CertificatePath { get => field ?? Result.CertificatePath; init; }
+
     /// <summary>The error if it failed.</summary>
     public RenewalException? Error { get; internal set; }
 

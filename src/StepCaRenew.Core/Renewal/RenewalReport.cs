@@ -133,7 +133,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
     public void Serves(ServedCertificate certificate) => Served = certificate;
 
     /// <summary>The outcome with a result of this report.</summary>
-    public RenewalOutcome ToOutcome(RenewalResult finished, RenewalException? error) => new(finished, error) { FollowUps = FollowUps, Served = Served, Validity = validity, CaClock = CaClock };
+    public RenewalOutcome ToOutcome(RenewalResult finished, RenewalException? error) => new(finished, error) { CertificatePath = request.CertificatePath, FollowUps = FollowUps, Served = Served, Validity = validity, CaClock = CaClock };
 
     public RenewalResult NotDue(RenewalDecision decision, bool isPending)
     {

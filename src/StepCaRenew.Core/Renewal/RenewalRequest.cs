@@ -33,10 +33,13 @@ internal sealed record RenewalRequest : RenewalSettings
     /// <summary>The folder of the record of pending actions; null for the folder of the certificate.</summary>
     internal string? RecordFolder { get; init; }
 
+    /// <summary>The beginning of the name of the record, if that folder has the records of several certificates.</summary>
+    internal string? RecordName { get; init; }
+
     /// <summary>The pair.</summary>
     internal PairLocation Location
     {
-        get => location ?? new PairLocation(CertificatePath, KeyPath) { KeyPassword = KeyPassword, RecordFolder = RecordFolder, Published = Publications.Count == 0 ? [] : [.. Publications.Select(publication => publication.Path)] };
+        get => location ?? new PairLocation(CertificatePath, KeyPath) { KeyPassword = KeyPassword, RecordFolder = RecordFolder, RecordName = RecordName, Published = Publications.Count == 0 ? [] : [.. Publications.Select(publication => publication.Path)] };
         init => location = value;
     }
 

@@ -17,6 +17,9 @@ internal record PairLocation(string CertificatePath, string? KeyPath)
     /// <summary>The folder of the record of follow-ups: the state folder of a registered renewal. Null for the folder of the certificate.</summary>
     public string? RecordFolder { get; init; }
 
+    /// <summary>The beginning of the name of the record, if that folder has the records of several certificates.</summary>
+    public string? RecordName { get; init; }
+
     /// <summary>The files with other forms of the pair. They are written after each renewal, so that they do not keep an old key.</summary>
     public IReadOnlyList<string> Published { get; init; } = [];
 

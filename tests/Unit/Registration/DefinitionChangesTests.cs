@@ -41,6 +41,16 @@ public sealed class DefinitionChangesTests
     }
 
     [Fact]
+    public void Between_FoldersOfCertificates_NamesTheParameters()
+    {
+        var before = new RenewalDefinition { Name = "all", Certificates = new() { Path = "/etc/ssl/mine", Exclude = ["old.crt", "both"], Recurse = true } };
+        var after = before with { Certificates = new() { Path = "/etc/ssl/*.crt", Exclude = ["both", "new.crt"] } };
+        var changes = DefinitionChanges.Between(before, after);
+        Assert.Equal(["-Recurse", "-Exclude old.crt"], changes.Dropped);
+        Assert.Equal(["-CertificatePath /etc/ssl/*.crt instead of /etc/ssl/mine", "-Exclude new.crt is added"], changes.Changed);
+    }
+
+    [Fact]
     public void Between_OtherServers_NamesThem()
     {
         var before = Full with { ServedBy = [ServerAddress.Parse("https://old"), ServerAddress.Parse("https://both")] };

@@ -90,7 +90,7 @@ public sealed class DefinitionRenderTests
         var isRekey = random.Next(2) == 0;
         IReadOnlyList<ServerAddress> servers = [.. Enumerable.Range(0, random.Next(3)).Select(index => ServerAddress.Parse($"smtp://host{index}:{random.Next(1, 65536)}"))];
         var account = Maybe(Text);
-        return new()
+        var one = new RenewalDefinition
         {
             Name = "web",
             Scope = (RenewalScope)random.Next(2),
@@ -126,6 +126,16 @@ public sealed class DefinitionRenderTests
             HealthCheckUriFile = Maybe(() => Path.GetFullPath(Folder())),
             LogPath = Maybe(() => Path.GetFullPath(Folder())),
             MetricsPath = Maybe(() => Path.GetFullPath(Folder()) + ".prom"),
+        };
+        return random.Next(3) > 0 ? one : one with
+        {
+            CertificatePath = string.Empty,
+            KeyPath = null,
+            Publications = [],
+            Certificates = new()
+            {
+                Path = Path.GetFullPath(Folder()), Exclude = [.. Enumerable.Range(0, random.Next(3)).Select(_ => Text())], Recurse = random.Next(2) == 0, FollowSymlink = random.Next(2) == 0,
+            },
         };
     }
 }

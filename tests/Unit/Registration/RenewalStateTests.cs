@@ -1,6 +1,7 @@
 using System.Text;
 using StepCaRenew.FollowUps;
 using StepCaRenew.Registration;
+using StepCaRenew.Renewal;
 
 namespace StepCaRenew.Unit.Registration;
 
@@ -94,6 +95,45 @@ public sealed class RenewalStateTests
         Assert.Equal(old, state.After(new(new() { Status = RenewalStatus.Renewed, ActionsPending = true }, null), Now).Served);
         Assert.Equal(served, state.After(new(new() { Status = RenewalStatus.Renewed }, null) { Served = served }, Now).Served);
     }
+
+    [Fact]
+    public void AfterAll_OutcomesOfSeveral_AreKeptByPath_AndSummed()
+    {
+        var state = new RenewalState().AfterAll([Outcome("/a", RenewalStatus.Renewed, pending: true), Outcome("/b", RenewalStatus.Failed, ErrorId.KeyMismatch), Outcome("/c", RenewalStatus.Failed, ErrorId.KeyNotFound)], Now);
+        Assert.Equal((RenewalStatus.Failed, ErrorId.KeyMismatch, null, Now), (state.LastStatus, state.LastErrorId, state.LastSuccess, state.LastRenewal));
+        Assert.Equal("2 of 3 certificates have an error; the first is: KeyMismatch", state.LastErrorMessage);
+        Assert.Equal((true, Now), (state.ActionsPending, state.ActionsPendingSince));
+        Assert.Equal((RenewalStatus.Renewed, null, Now), (state.StateOf("/a").LastStatus, state.StateOf("/a").LastErrorId, state.StateOf("/a").ActionsPendingSince));
+        Assert.Equal((ErrorId.KeyNotFound, null), (state.StateOf("/c").LastErrorId, state.StateOf("/c").LastSuccess));
+
+        var good = state.AfterAll([Outcome("/a", RenewalStatus.NotDue), Outcome("/b", RenewalStatus.NotDue), Outcome("/c", RenewalStatus.NotDue)], Now.AddHours(1));
+        Assert.Equal((RenewalStatus.NotDue, null, Now.AddHours(1), Now, false), (good.LastStatus, good.LastErrorId, good.LastSuccess, good.LastRenewal, good.ActionsPending));
+    }
+
+    // A certificate that could not be renewed weighs more than an action that failed.
+    [Fact]
+    public void AfterAll_FailedActionAndFailedCertificate_HasTheErrorOfTheCertificate()
+    {
+        var state = new RenewalState().AfterAll([Outcome("/a", RenewalStatus.NotDue, ErrorId.ActionFailed), Outcome("/b", RenewalStatus.Failed, ErrorId.KeyMismatch)], Now);
+        Assert.Equal((RenewalStatus.Failed, ErrorId.KeyMismatch), (state.LastStatus, state.LastErrorId));
+    }
+
+    [Fact]
+    public void AfterAll_CertificateThatIsNotThere_IsKeptForADay()
+    {
+        var state = new RenewalState().AfterAll([Outcome("/a", RenewalStatus.NotDue), Outcome("/b", RenewalStatus.NotDue)], Now);
+        Assert.Equal(["/b"], state.FindMissing(["/a"]));
+        var missing = state.AfterAll([Outcome("/a", RenewalStatus.NotDue)], Now.AddHours(1));
+        Assert.Equal((Now, Now.AddHours(1)), (missing.StateOf("/b").LastAttempt, missing.StateOf("/b").MissingSince));
+        Assert.Empty(missing.FindMissing(["/a"]));
+        var later = missing.AfterAll([Outcome("/a", RenewalStatus.NotDue)], Now.AddHours(2));
+        Assert.Equal(Now.AddHours(1), later.StateOf("/b").MissingSince);
+        Assert.Null(later.AfterAll([Outcome("/a", RenewalStatus.NotDue), Outcome("/b", RenewalStatus.NotDue)], Now.AddHours(3)).StateOf("/b").MissingSince);
+        Assert.Equal(["/a"], later.AfterAll([Outcome("/a", RenewalStatus.NotDue)], Now.AddHours(26)).Certificates!.Keys);
+    }
+
+    private static RenewalOutcome Outcome(string path, string status, string? errorId = null, bool pending = false) =>
+        new(new() { CertificatePath = path, Status = status, ErrorId = errorId, Message = errorId ?? "Good.", ActionsPending = pending }, null);
 
     [Fact]
     public void Parse_StateOfAnEarlierVersion_HasNoLastError()

@@ -32,6 +32,22 @@ public sealed class ScheduledRunsTests
         Expect.Failure(ErrorId.PwshUnsuitable, () => CommandOf(definition, new RunningModule(null, "/opt/Modules/StepCaRenew/0.1.0")));
     }
 
+    // New certificates are found below the folder; only a link out of it needs a folder of its own.
+    [LinuxFact]
+    public void Plan_FolderOfCertificates_WritesInTheFolderAndWhereLinksLead()
+    {
+        using var folder = new TestFolder();
+        foreach (var name in new[] { "mine/sub", "elsewhere" })
+            Directory.CreateDirectory(folder.At(name));
+        var pair = TestAuthority.Default.Issue();
+        pair.WriteTo(folder, "mine/sub/a");
+        pair.WriteTo(folder, "elsewhere/b");
+        File.CreateSymbolicLink(folder.At("mine/b.crt"), folder.At("elsewhere/b.crt"));
+        var definition = new RenewalDefinition { Name = "all", Certificates = new() { Path = folder.At("mine"), Recurse = true } };
+        var run = ScheduledRuns.Plan(Folders, definition, TaskAccount.OfMachine, TimeSpan.FromMinutes(15), new RunningModule("/usr/bin/pwsh", "/opt/Modules/StepCaRenew/0.1.0"), _ => null);
+        Assert.Equal([folder.At("mine"), folder.At("elsewhere")], run.WritableFolders.Where(path => path.StartsWith(folder.Path, StringComparison.Ordinal)));
+    }
+
     private static RunCommand CommandOf(RenewalDefinition definition, RunningModule module) =>
         ScheduledRuns.Plan(Folders, definition, TaskAccount.OfMachine, Day, module, _ => null).Command;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using StepCaRenew.Ca.Configuration;
+using StepCaRenew.Inspection;
 using StepCaRenew.Registration;
 
 namespace StepCaRenew.Unit.Registration;
@@ -35,6 +36,7 @@ public sealed class SchemaTests
         Assert.Equal(Names(DefinitionFormat.Type), properties.Select(property => property.Name).Order());
         Assert.All(properties, property => Assert.NotEmpty(property.Value.GetProperty("description").GetString()!));
         Assert.Equal(Names(DefinitionFormat.Type.Options.GetTypeInfo(typeof(CaOptions))), Names(schema.RootElement.GetProperty("properties").GetProperty("ca")));
+        Assert.Equal(Names(DefinitionFormat.Type.Options.GetTypeInfo(typeof(CertificateSet))), Names(schema.RootElement.GetProperty("properties").GetProperty("certificates")));
         Assert.Equal(Names(DefinitionJson.Default.RuleProperties), Names(schema.RootElement.GetProperty("properties").GetProperty("when")));
         var actions = schema.RootElement.GetProperty("$defs").GetProperty("action").GetProperty("oneOf").EnumerateArray();
         Assert.Equal(Names(DefinitionJson.Default.ActionProperties), actions.SelectMany(Names).Distinct().Order());

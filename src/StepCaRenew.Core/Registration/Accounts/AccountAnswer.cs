@@ -47,9 +47,15 @@ internal sealed record AccountError(string ErrorId, string Message, string Remed
     public RenewalException ToException() => new(AccountText.Word(ErrorId), AccountText.Clean(Message), AccountText.Clean(Remedy) is { Length: > 0 } remedy ? remedy : "See the renewal's log.");
 }
 
-/// <summary>A result as it goes from one process to the other. The certificate's path is not part of it: the definition says that.</summary>
+/// <summary>A result as it goes from one process to the other. The path of a single certificate is not part of it: the definition says that.</summary>
 internal sealed record AccountResult
 {
+    /// <summary>Of a renewal of several certificates: the name of this one.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Of a renewal of several certificates: the path of this one.</summary>
+    public string? CertificatePath { get; init; }
+
     public required string Status { get; init; }
 
     public string? KeyPath { get; init; }
@@ -78,8 +84,10 @@ internal sealed record AccountResult
 
     public long DurationMs { get; init; }
 
-    public static AccountResult? FromResult(RenewalResult? result) => result is null ? null : new AccountResult
+    public static AccountResult FromResult(RenewalResult result, bool isOneOfSeveral = false) => new()
     {
+        Name = isOneOfSeveral ? result.Name : null,
+        CertificatePath = isOneOfSeveral ? result.CertificatePath : null,
         Status = result.Status,
         KeyPath = result.KeyPath,
         Changed = result.Changed,
@@ -98,11 +106,11 @@ internal sealed record AccountResult
 
     /// <summary>The result to show.</summary>
     /// <param name="definition">The renewal.</param>
-    /// <exception cref="JsonException">There is no such status.</exception>
-    public RenewalResult ToResult(RenewalDefinition definition) => new()
+    /// <exception cref="JsonException">There is no such status, or a certificate is named although the renewal has only one.</exception>
+    public RenewalResult ToResult(RenewalDefinition definition) => (definition.Certificates is null && (Name ?? CertificatePath) is not null) ? throw new JsonException() : new()
     {
-        Name = definition.Name,
-        CertificatePath = definition.CertificatePath,
+        Name = definition.Certificates is null ? definition.Name : AccountText.Clean(Name),
+        CertificatePath = definition.Certificates is null ? definition.CertificatePath : AccountText.Clean(CertificatePath),
         KeyPath = KeyPath is null ? null : AccountText.Clean(KeyPath),
         Status = Status is RenewalStatus.Renewed or RenewalStatus.NotDue or RenewalStatus.WouldRenew or RenewalStatus.Failed ? Status : throw new JsonException(),
         Changed = Changed,

@@ -92,7 +92,13 @@ internal sealed class AccountChild(Stream output, string moduleFolder, Func<doub
         await runs.ActAsync(cancellationToken).ConfigureAwait(false);
         await runs.FinishAsync(cancellationToken).ConfigureAwait(false);
         foreach (var outcome in runs.Outcomes)
-            Write(new AccountAnswer { Name = outcome.Name, Result = AccountResult.FromResult(outcome.Result), Error = AccountError.FromError(outcome.Error) });
+        {
+            if (outcome.Refusal is { } refusal)
+                Write(new AccountAnswer { Name = outcome.Name, Error = AccountError.FromError(refusal) });
+            foreach (var run in outcome.Runs)
+                Write(new AccountAnswer { Name = outcome.Name, Result = AccountResult.FromResult(run.Result, isOneOfSeveral: outcome.Renewal?.Definition.Certificates is not null), Error = AccountError.FromError(run.Error) });
+        }
+
         foreach (var error in runs.ActionErrors)
             Write(new AccountAnswer { Error = AccountError.FromError(error) });
         Write(new AccountAnswer { IsEnd = true });

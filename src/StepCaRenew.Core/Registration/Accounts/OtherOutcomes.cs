@@ -60,8 +60,8 @@ internal sealed class OtherOutcomes(IReadOnlyList<OtherRenewal> renewals, ILogge
         if (outcomes.TryGetValue(other.Definition.Name, out var outcome))
             return outcome;
         var error = Failure ?? Failed(other.Account, "ended before it reported the outcome");
-        return new RegisteredOutcome(
-            other.Store, other.Definition.Name, null, logger, RenewalResult.Refused(other.Definition.CertificatePath, other.Definition.KeyPath, error) with { Name = other.Definition.Name }, error) { IsElsewhere = true };
+        var result = RenewalResult.Refused(other.Definition.Place, other.Definition.KeyPath, error) with { Name = other.Definition.Name };
+        return new RegisteredOutcome(other.Store, other.Definition.Name, null, logger, [new RenewalOutcome(result, error)], null) { IsElsewhere = true };
     }
 
     /// <summary>The error of a process that gave no outcome.</summary>
@@ -78,10 +78,17 @@ internal sealed class OtherOutcomes(IReadOnlyList<OtherRenewal> renewals, ILogge
     private void Add(string name, AccountAnswer answer)
     {
         var other = renewals.FirstOrDefault(one => one.Definition.Name == name) ?? throw new JsonException();
-        if (answer is { Result: null, Error: null })
-            throw new JsonException();
-        if (!outcomes.TryAdd(name, new RegisteredOutcome(other.Store, name, null, logger, answer.Result?.ToResult(other.Definition), answer.Error?.ToException()) { IsElsewhere = true }))
-            throw new JsonException();
+        var error = answer.Error?.ToException();
+        var outcome = answer switch
+        {
+            { Result: { } result } => new RegisteredOutcome(other.Store, name, null, logger, [new RenewalOutcome(result.ToResult(other.Definition), error)], null) { IsElsewhere = true },
+            { Error: not null } => new RegisteredOutcome(other.Store, name, null, logger, [], error) { IsElsewhere = true },
+            _ => throw new JsonException(),
+        };
+        // Only a renewal of several certificates has several outcomes, unless it was refused.
+        if (outcomes.TryGetValue(name, out var earlier))
+            outcome = other.Definition.Certificates is not null && earlier.Runs.Count > 0 && outcome.Runs.Count > 0 ? outcome with { Runs = [.. earlier.Runs, .. outcome.Runs] } : throw new JsonException();
+        outcomes[name] = outcome;
     }
 
     private static LogLevel LevelOf(EventLevel level) => level switch

@@ -37,6 +37,9 @@ internal sealed record PairPaths(string Certificate, string Key)
     /// </summary>
     public string? RecordFolder { get; init; }
 
+    /// <summary>The beginning of the names in that folder, if the renewal has several certificates.</summary>
+    public string? RecordName { get; init; }
+
     /// <summary>The record of actions that are to follow a replacement.</summary>
     public string Pending => RecordNamed("pending");
 
@@ -61,12 +64,12 @@ internal sealed record PairPaths(string Certificate, string Key)
 
     /// <summary>The paths of a pair whose links were followed.</summary>
     public static PairPaths Resolve(PairLocation location, string certificate, string key) =>
-        Create(certificate, key) with { RecordFolder = location.RecordFolder };
+        Create(certificate, key) with { RecordFolder = location.RecordFolder, RecordName = location.RecordName };
 
     // The properties above compare the text, so that one file must have one spelling.
     private static PairPaths Create(string certificate, string key) => new(certificate, PathNames.AreSame(certificate, key) ? certificate : key);
 
-    private string RecordNamed(string what) => RecordFolder is null ? NextTo(Certificate, what) : Path.Combine(RecordFolder, what);
+    private string RecordNamed(string what) => RecordFolder is null ? NextTo(Certificate, what) : Path.Combine(RecordFolder, RecordName is null ? what : $"{RecordName}-{what}");
 
     private static string NextTo(string path, string what)
     {

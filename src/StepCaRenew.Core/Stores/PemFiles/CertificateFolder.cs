@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using StepCaRenew.Certificates;
+using StepCaRenew.FileSystem;
 
 namespace StepCaRenew.Stores.PemFiles;
 
@@ -12,9 +13,13 @@ internal static class CertificateFolder
     /// Whether a file that a search found is a leaf certificate, and not a key, a root or a chain.
     /// </summary>
     /// <exception cref="RenewalException">The file cannot be read, or is a damaged certificate.</exception>
-    public static bool IsLeaf(string path)
+    public static bool IsLeaf(string path) => IsLeaf(path, SmallFile.Open);
+
+    /// <summary>The same with another way to open the file.</summary>
+    /// <inheritdoc cref="IsLeaf(string)"/>
+    public static bool IsLeaf(string path, Func<string, SmallFile> open)
     {
-        var document = CertificateFile.Read(path);
+        var document = CertificateFile.Read(path, open);
         // A pattern such as *.pfx names it; only the password shows what it holds.
         if (document.IsPfx)
             return true;

@@ -1,0 +1,178 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using StepCaRenew.FileSystem;
+using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.Inspection;
+using StepCaRenew.Integration.Cas;
+using StepCaRenew.Integration.Children;
+using StepCaRenew.Integration.Engine;
+using StepCaRenew.Registration;
+using StepCaRenew.Stores.Files;
+
+namespace StepCaRenew.Integration.Registrations;
+
+/// <summary>A folder as one registered renewal: one run for all certificates that are there, with outcomes, states and follow-ups of their own.</summary>
+public sealed class SeveralCertificatesTests : EngineTest
+{
+    private static readonly TimeSpan Due = TimeSpan.FromHours(17);
+
+    public SeveralCertificatesTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "The programs of these tests are those of Unix.");
+
+    private string Certificates => Path.Combine(Folder, "mine");
+
+    private string Trace => Path.Combine(Folder, "trace");
+
+    private string[] Acted => File.Exists(Trace) ? File.ReadAllLines(Trace) : [];
+
+    [Fact]
+    public async Task TwoHundredCertificates_ThreeOfThemBroken_OneAddedLater()
+    {
+        var ca = await CaAsync(CaKind.DevCa30);
+        using var scene = Register(ca);
+        for (var number = 0; number < 200; number++)
+            await AddAsync(ca, $"host{number:000}");
+        // Not pairs: no error.
+        File.Copy(ca.RootPath, At("root.crt"));
+        await File.WriteAllTextAsync(At("notes.txt"), "x");
+        File.Copy(At("host001.key"), At("host000.key"), overwrite: true);
+        File.Delete(At("host100.key"));
+        await File.WriteAllTextAsync(At("host199.crt"), "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
+        Array.ForEach(["host000.key", "host199.crt"], name => Age(At(name)));
+
+        var before = ca.RequestCount("/renew");
+        var (outcome, exitCode) = await scene.CheckAsync();
+        Assert.Equal((200, 197, RunExitCode.RenewalFailed), (outcome.Runs.Count, outcome.Runs.Count(run => run.Result.Status == RenewalStatus.Renewed), exitCode));
+        Assert.Equal(
+            [("all/host000", ErrorId.KeyMismatch), ("all/host100", ErrorId.KeyNotFound), ("all/host199", ErrorId.CertificateInvalid)],
+            outcome.Runs.Where(run => run.Error is not null).Select(run => (run.Result.Name, run.Error!.ErrorId)));
+        Assert.Equal(197, ca.RequestCount("/renew") - before);
+        Assert.Equal(["197"], Acted);
+
+        var state = scene.State;
+        Assert.Equal((200, RenewalStatus.Failed, ErrorId.KeyMismatch), (state.Certificates!.Count, state.LastStatus, state.LastErrorId));
+        Assert.StartsWith("3 of 200 certificates have an error; the first is: ", state.LastErrorMessage, StringComparison.Ordinal);
+        Assert.Equal((RenewalStatus.Renewed, null), (state.StateOf(At("host050.crt")).LastStatus, state.StateOf(At("host050.crt")).LastErrorId));
+        Assert.Equal((RenewalStatus.Failed, ErrorId.KeyNotFound), (state.StateOf(At("host100.crt")).LastStatus, state.StateOf(At("host100.crt")).LastErrorId));
+
+        await AddAsync(ca, "added");
+        var (next, _) = await scene.CheckAsync();
+        Assert.Equal("all/added", Assert.Single(next.Runs, run => run.Result.Status == RenewalStatus.Renewed).Result.Name);
+        Assert.Equal((201, 3), (next.Runs.Count, next.Runs.Count(run => run.Error is not null)));
+        Assert.Equal(["197", "1"], Acted);
+        Assert.False(scene.State.ActionsPending);
+        Assert.Empty(Directory.EnumerateFiles(scene.StateFolder, "*-pending"));
+    }
+
+    // The last certificate is locked, so that the process is killed when all others are renewed and nothing else is done.
+    [Fact]
+    public async Task KilledInTheMiddle_TheNextRunCompletes_AndRunsTheActionOnceForAll()
+    {
+        var ca = await CaAsync(CaKind.DevCa30);
+        using var scene = Register(ca);
+        for (var number = 0; number < 5; number++)
+            await AddAsync(ca, $"host{number}");
+        using (var folders = new OpenFolders())
+        using (await PairLock.AcquireAsync(folders, PairPaths.Resolve(At("host4.crt"), At("host4.key")), TimeSpan.Zero, Clock, NullLogger.Instance, CancellationToken.None))
+        {
+            await using var child = Child.Start("run-registered", scene.Home, "all");
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            while (Directory.EnumerateFiles(scene.StateFolder, "*-pending").Count() < 4)
+                await Task.Delay(20, patience.Token);
+            await Task.Delay(300, patience.Token);
+            await child.KillAsync();
+        }
+
+        Assert.Empty(Acted);
+        var serials = Enumerable.Range(0, 5).Select(number => Serial($"host{number}")).ToList();
+        var (outcome, exitCode) = await scene.CheckAsync();
+        Assert.Equal(RunExitCode.Success, exitCode);
+        Assert.Equal(["NotDue", "NotDue", "NotDue", "NotDue", "Renewed"], outcome.Runs.Select(run => run.Result.Status));
+        Assert.Equal(serials[..4], Enumerable.Range(0, 4).Select(number => Serial($"host{number}")));
+        Assert.Equal(["5"], Acted);
+        Assert.All(Enumerable.Range(0, 5), number =>
+        {
+            var state = scene.State.StateOf(At($"host{number}.crt"));
+            Assert.Equal((Serial($"host{number}"), false, null), (state.Served?.SerialNumber, state.ActionsPending, state.LastErrorId));
+        });
+        Assert.Empty(Directory.EnumerateFiles(scene.StateFolder, "*-pending"));
+        await scene.CheckAsync();
+        Assert.Single(Acted);
+    }
+
+    [Fact]
+    public async Task ActionThatFails_StaysPendingForTheCertificatesThatWereRenewed_AndRunsOnceForThem()
+    {
+        var ca = await CaAsync(CaKind.DevCa30);
+        using var scene = Register(ca, $"[ -e '{Path.Combine(Folder, "gate")}' ] && ");
+        await AddAsync(ca, "one");
+        await AddAsync(ca, "two");
+        await ca.IssueAsync(new() { Name = "fresh", Folder = Certificates });
+        var (_, failed) = await scene.CheckAsync();
+        Assert.Equal(RunExitCode.ActionsFailed, failed);
+        Assert.Equal([false, true, true], new[] { "fresh", "one", "two" }.Select(name => scene.State.StateOf(At($"{name}.crt")).ActionsPending));
+        Assert.True(scene.State.ActionsPending);
+        await File.WriteAllTextAsync(Path.Combine(Folder, "gate"), string.Empty);
+        var (_, exitCode) = await scene.CheckAsync();
+        Assert.Equal((RunExitCode.Success, false), (exitCode, scene.State.ActionsPending));
+        Assert.Equal(["2"], Acted);
+    }
+
+    // Another program can be replacing it: then its successor must be served.
+    [Fact]
+    public async Task CertificateThatIsMissingForOneRun_IsComparedWithTheOneLastServed()
+    {
+        var ca = await CaAsync(CaKind.DevCa30);
+        using var scene = Register(ca);
+        await AddAsync(ca, "web", TimeSpan.Zero);
+        await AddAsync(ca, "other", TimeSpan.Zero);
+        await scene.CheckAsync();
+        File.Delete(At("web.crt"));
+        Assert.Equal(RunExitCode.Success, (await scene.CheckAsync()).ExitCode);
+        Assert.NotNull(scene.State.StateOf(At("web.crt")).MissingSince);
+        await AddAsync(ca, "web", TimeSpan.Zero);
+        var (outcome, _) = await scene.CheckAsync();
+        Assert.Equal(["NotDue", "NotDue"], outcome.Runs.Select(run => run.Result.Status));
+        Assert.Single(Acted);
+        Assert.Equal((Serial("web"), null), (scene.State.StateOf(At("web.crt")).Served!.SerialNumber, scene.State.StateOf(At("web.crt")).MissingSince));
+    }
+
+    [Fact]
+    public async Task FolderWithoutACertificate_IsRefused_AndKeepsTheStates()
+    {
+        var ca = await CaAsync(CaKind.DevCa30);
+        using var scene = Register(ca);
+        await AddAsync(ca, "web", TimeSpan.Zero);
+        await scene.CheckAsync();
+        File.Move(At("web.crt"), Path.Combine(Folder, "web.crt"));
+        var (outcome, exitCode) = await scene.CheckAsync();
+        Assert.Equal((ErrorId.NoCertificateFound, RunExitCode.ConfigurationRefused), (outcome.Refusal?.ErrorId, exitCode));
+        Assert.Equal((ErrorId.NoCertificateFound, 1), (scene.State.LastErrorId, scene.State.Certificates!.Count));
+    }
+
+    private RegisteredScene Register(ITestCa ca, string condition = "")
+    {
+        Directory.CreateDirectory(Certificates);
+        return new RegisteredScene(new RenewalDefinition
+        {
+            Name = "all",
+            Certificates = new CertificateSet { Path = Certificates },
+            Ca = new() { StepPath = ca.StepPath },
+            Interval = TimeSpan.FromMinutes(15),
+            Actions = [new CommandAction("/bin/sh", ["-c", $"{condition}echo $STEPCARENEW_COUNT >> '{Trace}'"])],
+        });
+    }
+
+    private string At(string name) => Path.Combine(Certificates, name);
+
+    private string Serial(string name)
+    {
+        using var certificate = StepCaRenew.Certificates.CertificateFile.Load(At($"{name}.crt"));
+        return certificate.Leaf.SerialNumber;
+    }
+
+    private async Task AddAsync(ITestCa ca, string name, TimeSpan? age = null)
+    {
+        await ca.IssueAsync(new() { Name = name, Folder = Certificates, Age = age ?? Due });
+        Age(At($"{name}.crt"));
+        Age(At($"{name}.key"));
+    }
+}

@@ -1,0 +1,73 @@
+using StepCaRenew.Inspection;
+using StepCaRenew.Unit.Fixtures;
+
+namespace StepCaRenew.Unit.Inspection;
+
+/// <summary>tests/Pester/SeveralCertificates.Tests.ps1 compares the patterns with those of PowerShell.</summary>
+public sealed class PathPatternTests : IDisposable
+{
+    private readonly TestFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("*.crt", "a.crt", true)]
+    [InlineData("*.crt", "A.CRT", true)]
+    [InlineData("*.crt", "a.crt.old", false)]
+    [InlineData("*", "", true)]
+    [InlineData("?", "", false)]
+    [InlineData("a?c*", "abc", true)]
+    [InlineData("[a-c]1", "B1", true)]
+    [InlineData("[a-c]1", "d1", false)]
+    [InlineData("[ab-]*", "-x", true)]
+    [InlineData("[a", "a", false)]
+    [InlineData("x`[1`]", "x[1]", true)]
+    [InlineData("x`[1`]", "x1", false)]
+    [InlineData("`*", "a", false)]
+    [InlineData("*a*b*c*", "xaxbxcx", true)]
+    [InlineData("web.crt", "web.crt", true)]
+    public void Matches_Name_AsInPowerShell(string pattern, string name, bool isMatch) => Assert.Equal(isMatch, PathPattern.Matches(pattern, name));
+
+    [Theory]
+    [InlineData("/etc/ssl", false)]
+    [InlineData("/etc/ssl/*.crt", true)]
+    [InlineData("/etc/x`[1`]", false)]
+    [InlineData("/etc/x[1]", true)]
+    public void HasWildcards_Path(string path, bool hasWildcards) => Assert.Equal(hasWildcards, PathPattern.HasWildcards(path));
+
+    [Fact]
+    public void FromLiteral_AnyName_FindsOnlyThatPath()
+    {
+        var path = folder.Write("a[1]`*?.crt", "x");
+        folder.Write("a1`b.crt", "x");
+        Assert.Equal([path], PathPattern.Find(PathPattern.FromLiteral(path)));
+        Assert.Equal(path, PathPattern.ToLiteral(PathPattern.FromLiteral(path)));
+    }
+
+    [Fact]
+    public void Find_WildcardsInFolders_FindsVisibleFilesBelow()
+    {
+        string[] names = ["one/ssl/a.crt", "two/ssl/b.crt", "two/ssl/.hidden.crt", ".three/ssl/c.crt", "four/a.crt", "five/ssl/b.key"];
+        foreach (var name in names)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder.At(name))!);
+            folder.Write(name, "x");
+        }
+
+        Assert.Equal([folder.At("one/ssl/a.crt"), folder.At("two/ssl/b.crt")], PathPattern.Find(folder.At("*/ssl/*.crt")));
+        Assert.Equal(folder.Path, PathPattern.FolderOf(folder.At("*/ssl/*.crt")));
+    }
+
+    [LinuxFact]
+    public void Find_FolderThatCannotBeRead_IsAnErrorOnlyIfTheUserNamedIt()
+    {
+        Directory.CreateDirectory(folder.At("open"));
+        folder.Write("open/a.crt", "x");
+        UnixFile.SetMode(Directory.CreateDirectory(folder.At("locked")).FullName, 0);
+        Unprivileged.Run(() =>
+        {
+            Expect.Failure(ErrorId.AccessDenied, () => PathPattern.Find(folder.At("locked/*.crt")));
+            Assert.Equal([folder.At("open/a.crt")], PathPattern.Find(folder.At("*/*.crt")));
+        });
+    }
+}
