@@ -81,7 +81,7 @@ Describe 'A folder as one registered renewal' {
         "$($task.HealthDetails)" | Should -BeLike '*broken.crt*'
         $broken, $good = $task.Certificates.Where({ $_.Name -eq 'all/broken' }, 'Split')
         $broken.LastStatus, $broken.LastErrorId, $broken.KeyStatus | Should -Be Failed, KeyMismatch, Mismatch
-        $good.LastErrorId | Should -BeNullOrEmpty
+        $good.LastErrorId | Where-Object { $_ } | Should -BeNullOrEmpty
         $good | ForEach-Object { $_.Status, $_.KeyStatus } | Sort-Object -Unique | Should -Be Matches, Valid
         $task.NotAfter | Should -Be ($task.Certificates.NotAfter | Sort-Object | Select-Object -First 1)
         ($task | Out-String) | Should -Match 'all\s+UNHEALTHY'
