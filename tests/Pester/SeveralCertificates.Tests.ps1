@@ -88,6 +88,12 @@ Describe 'A folder as one registered renewal' {
         ($task.Certificates | Out-String) | Should -Match 'all/broken\s+'
         ($task | ConvertTo-Json -Depth 3 | ConvertFrom-Json).Certificates.CertificatePath | Should -Contain $added
 
+        # metrics: a series for each
+        $task | Export-StepMetric -Path "$folder/all.prom"
+        $metrics = Get-Content "$folder/all.prom"
+        $metrics -match '^step_\w*failing\{.*broken\.crt.*\} 1$' | Should -HaveCount 1
+        $metrics -match '^step_\w*failing\{.*\} 0$' | Should -HaveCount 4
+
         # by hand: each has its result, and the broken one does not stop the others
         $results = Invoke-StepRenewal -Name all -Force -ErrorAction SilentlyContinue -ErrorVariable problems
         $results.Name | Should -Be all/added, all/broken, all/one, all/three, all/two

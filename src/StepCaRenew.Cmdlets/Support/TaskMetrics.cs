@@ -12,17 +12,26 @@ internal static class TaskMetrics
     /// <summary>The metrics of each of its certificates.</summary>
     public static IEnumerable<CertificateMetrics> FromTask(PSObject task)
     {
-        var lastRun = Time(task, nameof(RenewalTask.LastAttempt));
-        yield return new CertificateMetrics(Text(task, nameof(RenewalTask.Name)), Text(task, nameof(RenewalTask.CertificatePath)))
+        // An object that was deserialized can have the names of its certificates alone.
+        var certificates = (LanguagePrimitives.GetEnumerable(task.Properties[nameof(RenewalTask.Certificates)]?.Value)?.Cast<object>() ?? [])
+            .Select(PSObject.AsPSObject).Where(one => Text(one, nameof(RenewalTaskCertificate.CertificatePath)) is not null).DefaultIfEmpty(task);
+        return certificates.Select(one => FromCertificate(task, one));
+    }
+
+    // The certificates of a renewal have their properties by the names that the renewal has for its only one.
+    private static CertificateMetrics FromCertificate(PSObject task, PSObject one)
+    {
+        var lastRun = Time(one, nameof(RenewalTask.LastAttempt));
+        return new CertificateMetrics(Text(task, nameof(RenewalTask.Name)), Text(one, nameof(RenewalTask.CertificatePath)))
         {
-            Expiration = Time(task, nameof(RenewalTask.NotAfter)),
-            RenewalTime = Time(task, nameof(RenewalTask.NextRenewal)),
-            Lifetime = Time(task, nameof(RenewalTask.NotAfter)) - Time(task, nameof(RenewalTask.NotBefore)),
-            KeyMatches = Text(task, nameof(RenewalTask.KeyStatus)) switch { KeyStatus.Matches => 1, KeyStatus.Mismatch => 0, _ => null },
-            LastSuccess = Time(task, nameof(RenewalTask.LastSuccess)),
+            Expiration = Time(one, nameof(RenewalTask.NotAfter)),
+            RenewalTime = Time(one, nameof(RenewalTask.NextRenewal)),
+            Lifetime = Time(one, nameof(RenewalTask.NotAfter)) - Time(one, nameof(RenewalTask.NotBefore)),
+            KeyMatches = Text(one, nameof(RenewalTask.KeyStatus)) switch { KeyStatus.Matches => 1, KeyStatus.Mismatch => 0, _ => null },
+            LastSuccess = Time(one, nameof(RenewalTask.LastSuccess)),
             LastRun = lastRun,
-            Failing = lastRun is null ? null : Text(task, nameof(RenewalTask.LastErrorId)) is null ? 0 : 1,
-            PendingActions = LanguagePrimitives.IsTrue(task.Properties[nameof(RenewalTask.ActionsPending)]?.Value) ? 1 : 0,
+            Failing = lastRun is null ? null : Text(one, nameof(RenewalTask.LastErrorId)) is null ? 0 : 1,
+            PendingActions = LanguagePrimitives.IsTrue(one.Properties[nameof(RenewalTask.ActionsPending)]?.Value) ? 1 : 0,
             Interval = Seconds(Text(task, nameof(RenewalTask.Interval))),
             Version = RenewalMetrics.Version,
         };

@@ -20,6 +20,9 @@ public sealed record RenewalTaskCertificate
     /// <summary>One of <see cref="StepCaRenew.KeyStatus"/>; null if the certificate cannot be read.</summary>
     public string? KeyStatus { get; internal init => field = PlainText.Line(value); }
 
+    /// <summary>The beginning of the certificate's validity, local time.</summary>
+    public DateTime? NotBefore { get; internal init; }
+
     /// <summary>The end of the certificate's validity, local time.</summary>
     public DateTime? NotAfter { get; internal init; }
 
@@ -28,6 +31,9 @@ public sealed record RenewalTaskCertificate
 
     /// <summary>When a run last checked it, local time; null before the first one.</summary>
     public DateTime? LastAttempt { get; internal init; }
+
+    /// <summary>When a run last had no error with it, local time.</summary>
+    public DateTime? LastSuccess { get; internal init; }
 
     /// <summary>When it was last renewed, local time.</summary>
     public DateTime? LastRenewal { get; internal init; }

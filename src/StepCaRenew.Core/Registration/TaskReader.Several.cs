@@ -37,6 +37,7 @@ internal sealed partial class TaskReader
                 Name = names.For(path),
                 CertificatePath = path,
                 LastAttempt = state.LastAttempt?.LocalDateTime,
+                LastSuccess = state.LastSuccess?.LocalDateTime,
                 LastRenewal = state.LastRenewal?.LocalDateTime,
                 LastStatus = state.LastStatus,
                 LastErrorId = state.LastErrorId,
@@ -49,7 +50,7 @@ internal sealed partial class TaskReader
                 var alone = definition.For(path);
                 using var certificate = alone.LoadCertificate();
                 var (described, found) = Describe(task, facts, alone, certificate);
-                one = one with { KeyPath = described.KeyPath, Status = found.CertificateStatus, KeyStatus = described.KeyStatus, NotAfter = described.NotAfter, NextRenewal = described.NextRenewal };
+                one = one with { KeyPath = described.KeyPath, Status = found.CertificateStatus, KeyStatus = described.KeyStatus, NotBefore = described.NotBefore, NotAfter = described.NotAfter, NextRenewal = described.NextRenewal };
                 if (found.CertificateStatus == CertificateStatus.Expired)
                     problems.Add($"'{path}' has expired.");
                 if (found.KeyProblem is { } problem)
