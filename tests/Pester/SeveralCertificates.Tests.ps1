@@ -91,8 +91,8 @@ Describe 'A folder as one registered renewal' {
         # metrics: a series for each
         $task | Export-StepMetric -Path "$folder/all.prom"
         $metrics = Get-Content "$folder/all.prom"
-        $metrics -match '^step_\w*failing\{.*broken\.crt.*\} 1$' | Should -HaveCount 1
-        $metrics -match '^step_\w*failing\{.*\} 0$' | Should -HaveCount 4
+        $metrics -match '^stepcarenew_renewal_failing\{.*broken\.crt.*\} 1$' | Should -HaveCount 1
+        $metrics -match '^stepcarenew_renewal_failing\{.*\} 0$' | Should -HaveCount 4
 
         # by hand: each has its result, and the broken one does not stop the others
         $results = Invoke-StepRenewal -Name all -Force -ErrorAction SilentlyContinue -ErrorVariable problems
