@@ -23,7 +23,13 @@ BeforeAll {
         Invoke-StepRenewal "$Folder/web.local.crt" @at
         Invoke-StepRenewal "$Folder/missing.crt" @at -ErrorAction SilentlyContinue
         Initialize-StepContext $authority.CaUrl $authority.Roots[0].Fingerprint -StepPath "$Folder/step" -Force
-        if (-not $IsWindows) { Register-StepRenewalTask web "$Folder/web.local.crt" @at -Scope CurrentUser -Scheduler Cron -WarningAction SilentlyContinue }
+        if (-not $IsWindows) {
+            $schedule = @{ Scope = 'CurrentUser'; Scheduler = 'Cron'; WarningAction = 'SilentlyContinue' }
+            Register-StepRenewalTask web "$Folder/web.local.crt" @at @schedule
+            $several = New-Item "$Folder/all" -ItemType Directory -Force
+            Copy-Item "$Folder/web.local.*" $several
+            (Register-StepRenewalTask all $several @at @schedule).Certificates
+        }
     }
 
     function Get-Rendered {
