@@ -22,8 +22,6 @@
     Test also runs the suites that take long, which CI leaves out.
 .PARAMETER Install
     Test installs the programs that its tests need. On Debian, as root; without this, or elsewhere, it prints what is missing.
-.PARAMETER ReadyToRun
-    Package compiles in advance for this machine's platform, into out/package-<platform>.
 #>
 [CmdletBinding()]
 param(
@@ -39,9 +37,7 @@ param(
 
     [switch] $Extended,
 
-    [switch] $Install,
-
-    [switch] $ReadyToRun
+    [switch] $Install
 )
 
 Set-StrictMode -Version 3.0
@@ -51,7 +47,6 @@ Import-Module -Name (Join-Path $PSScriptRoot 'build/BuildTools.psm1') -Force
 
 $arguments = switch ($Task) {
     'Test' { @{ Configuration = $Configuration; Strict = $Strict; Suite = $Suite; Extended = $Extended; Install = $Install } }
-    'Package' { @{ Configuration = $Configuration; ReadyToRun = $ReadyToRun } }
     'Clean' { @{} }
     default { @{ Configuration = $Configuration } }
 }

@@ -42,9 +42,8 @@ function Get-BuildVersion {
 }
 
 function Get-PackagePath {
-    <# .SYNOPSIS The folder of this source's package, or of the one that is compiled in advance for this machine's platform. #>
-    param([switch] $ReadyToRun)
-    Join-Path $Out $(if ($ReadyToRun) { "package-$(Get-BuildPlatform)" } else { 'package' }) 'StepCaRenew' (Get-BuildVersion)
+    <# .SYNOPSIS The folder of this source's package. #>
+    Join-Path $Out 'package' 'StepCaRenew' (Get-BuildVersion)
 }
 
 function Get-BuildPlatform {
@@ -229,12 +228,10 @@ function Invoke-WithPackage {
     <# .SYNOPSIS Runs a script in a PowerShell of its own, on this console, with the package that was built. #>
     param(
         [Parameter(Mandatory)] [string] $Configuration,
-        [Parameter(Mandatory)] [string] $Script,
-        [string] $Package = (Get-PackagePath)
+        [Parameter(Mandatory)] [string] $Script
     )
     if (-not (Test-Path $Script)) { throw "$([IO.Path]::GetRelativePath($Root, $Script)) is not there yet." }
     $environment = Get-PackageEnvironment -Configuration $Configuration
-    $environment['STEPCARENEW_PACKAGE'] = $Package
     $before = @{}
     foreach ($key in $environment.Keys) {
         $before[$key] = [Environment]::GetEnvironmentVariable($key)

@@ -3,14 +3,12 @@
     Makes the module's folder out/package/StepCaRenew/<version> and holds it against PackageFiles.txt.
 .DESCRIPTION
     One package for all systems. bin holds the cmdlets alone, which PowerShell loads; bin/lib holds the engine
-    and its packages, which go into a load context of their own. What PowerShell brings itself is not shipped. Symbols are embedded in our
-    assemblies (src/Directory.Build.props): the log of a failed night run names lines, and no file is added.
+    and its packages, which go into a load context of their own, and in a folder for each platform the same libraries compiled
+    in advance (Images.proj). What PowerShell brings itself is not shipped. Symbols are embedded in our assemblies
+    (src/Directory.Build.props): the log of a failed night run names lines, and no file is added.
 #>
 [CmdletBinding()]
-param(
-    [string] $Configuration = 'Release',
-    [switch] $ReadyToRun
-)
+param([string] $Configuration = 'Release')
 
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
@@ -23,25 +21,21 @@ if ($manifest -ne $version) {
 
 & (Join-Path $PSScriptRoot 'Build.ps1') -Configuration $Configuration
 
-$package = Get-PackagePath -ReadyToRun:$ReadyToRun
-$publish = '--configuration', $Configuration
-if ($ReadyToRun) {
-    $platform = Get-BuildPlatform
-    # A separate folder for intermediate files: compiling for one platform would change those in the projects' obj folders.
-    $publish += '--runtime', $platform, '--no-self-contained', '-p:PublishReadyToRun=true', '--artifacts-path', (Get-BuildPath "out/obj/$platform")
-}
-else {
-    $publish += '--no-build'
-}
-
+$package = Get-PackagePath
 if (Test-Path $package) { Remove-Item $package -Recurse -Force }
 [IO.Directory]::CreateDirectory((Join-Path $package 'bin/lib')) > $null
 $published = Get-BuildPath 'out/publish/StepCaRenew.Cmdlets'
 if (Test-Path $published) { Remove-Item $published -Recurse -Force }
-Invoke-Dotnet -Name 'publish-StepCaRenew.Cmdlets' -ArgumentList (@('publish', (Get-BuildPath 'src/StepCaRenew.Cmdlets'), '--output', $published) + $publish)
+Invoke-Dotnet -Name 'publish-StepCaRenew.Cmdlets' -ArgumentList 'publish', (Get-BuildPath 'src/StepCaRenew.Cmdlets'), '--output', $published, '--configuration', $Configuration, '--no-build'
 foreach ($library in Get-ChildItem $published -Filter *.dll -Recurse) {
     Copy-Item $library -Destination (Join-Path $package $(if ($library.Name -eq 'StepCaRenew.Cmdlets.dll') { 'bin' } else { 'bin/lib' }))
 }
+# Kept between builds: an image is compiled again only if its library has changed.
+$images = Get-BuildPath "out/images/$Configuration"
+Invoke-Dotnet -Name 'images' -ArgumentList @(
+    'build', (Join-Path $PSScriptRoot 'Images.proj'), '--target:CompileInAdvance', '--artifacts-path', (Get-BuildPath 'out/obj/images'),
+    "-p:Libraries=$(Join-Path $package 'bin/lib')", "-p:Images=$images")
+Copy-Item (Join-Path $images '*') -Destination (Join-Path $package 'bin/lib') -Recurse
 Copy-Item (Get-BuildPath 'src/StepCaRenew.Core/Registration/renewal.schema.json') -Destination $package
 foreach ($file in 'StepCaRenew.psd1', 'StepCaRenew.Format.ps1xml', 'StepCaRenew.Types.ps1xml', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'en-US') {
     Copy-Item (Get-BuildPath $file) -Destination $package -Recurse
