@@ -31,14 +31,10 @@ function Get-ProcessorName {
 }
 
 function Test-ReadyToRun {
-    <# .SYNOPSIS Whether the package was compiled in advance for a platform. #>
+    <# .SYNOPSIS Whether this PowerShell loads the engine compiled in advance: from its platform's folder in lib. #>
     param([Parameter(Mandatory)] [psobject] $Bench)
-    $stream = [IO.File]::OpenRead((Join-Path (Split-Path $Bench.Manifest) 'bin/lib/StepCaRenew.Core.dll'))
-    $reader = [Reflection.PortableExecutable.PEReader]::new($stream)
-    try {
-        $reader.PEHeaders.CorHeader.ManagedNativeHeaderDirectory.Size -gt 0
-    }
-    finally {
-        $reader.Dispose()
-    }
+    # An empty folder: the engine is loaded, and nothing is measured yet.
+    Get-StepCertificate -LiteralPath $Bench.Folder > $null
+    $core = [Runtime.Loader.AssemblyLoadContext]::All | ForEach-Object Assemblies | Where-Object { $_.GetName().Name -eq 'StepCaRenew.Core' }
+    (Split-Path (Split-Path $core.Location) -Leaf) -ne 'lib'
 }
