@@ -49,7 +49,8 @@ BeforeAll {
     function Measure-Check {
         param([string] $Package)
         $pair = Build-TestCertificate -Authority (Build-TestAuthority) -Folder ([IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName)
-        $run = Invoke-FreshPwsh -Script @"
+        # Without call counting .NET does not compile frequent methods once more, of which there are more on a slow machine.
+        $run = Invoke-FreshPwsh -Environment @{ DOTNET_TC_CallCounting = '0' } -Script @"
 Import-Module '$(Join-Path $Package 'StepCaRenew.psd1')'
 `$before = [Runtime.JitInfo]::GetCompiledMethodCount(`$false)
 `$result = Invoke-StepRenewal -LiteralPath '$($pair.CertificatePath)'
@@ -97,7 +98,7 @@ Describe 'A process' {
         $without.Status | Should -BeExactly 'NotDue'
         $without.Folders | Should -BeExactly 'lib'
         # Of the methods that are compiled at run time nearly all are the engine's.
-        $with.Compiled | Should -BeLessThan ($without.Compiled / 2)
+        $with.Compiled | Should -BeLessThan ($without.Compiled * 0.6)
     }
 
     It 'loads a library instead of an image that is <What>' -ForEach @(
