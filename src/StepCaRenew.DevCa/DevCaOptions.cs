@@ -33,6 +33,9 @@ public sealed record DevCaOptions
     /// <summary>Without a database, nothing can be revoked.</summary>
     public bool NoDatabase { get; init; }
 
+    /// <summary>How many requests a connection of HTTP/2 may have at the same time; null for the default.</summary>
+    public int? StreamsPerConnection { get; init; }
+
     /// <summary>The password of the provisioners' keys.</summary>
     public string Password { get; init; } = "test-password";
 

@@ -45,6 +45,9 @@ public sealed class DevCaServer : IAsyncDisposable
     /// <summary>The requests so far.</summary>
     public RequestLog Requests { get; } = new();
 
+    /// <summary>The certificates that /sign, /renew and /rekey have issued.</summary>
+    public IReadOnlyCollection<Issuance> Issuances => _state.Issuances;
+
     /// <summary>The revocations so far.</summary>
     public IReadOnlyCollection<Revocation> Revocations => _state.Revocations;
 
@@ -65,6 +68,8 @@ public sealed class DevCaServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            if (options.StreamsPerConnection is { } streams)
+                kestrel.Limits.Http2.MaxStreamsPerConnection = streams;
             kestrel.Listen(IPAddress.Loopback, options.Port, listen =>
             {
                 listen.Use(next => connection => server!.ConnectAsync(connection, next));
@@ -118,7 +123,7 @@ public sealed class DevCaServer : IAsyncDisposable
             http.Response.Headers[RequestId] = http.Request.Headers[RequestId] is [{ Length: > 0 } given, ..] ? given : Guid.NewGuid().ToString();
         Requests.Add(new(http.Request.Method, path, http.Request.Protocol,
             http.Connection.ClientCertificate?.SerialNumber, http.Request.ContentLength));
-        if (Faults.TakeForRequest(path) is { } fault)
+        if (Faults.TakeForRequest(path, hasToken: http.Request.Headers.Authorization.Count > 0) is { } fault)
             await fault.SendAsync(new(http, _state, () => Router.AnswerAsync(_state, http, path)));
         else
             await (await Router.AnswerAsync(_state, http, path)).SendAsync(http);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.DevCa.Authority;
 
 namespace StepCaRenew.DevCa.Api;
@@ -13,7 +14,10 @@ internal static class Router
             return ApiAnswer.Empty(405);
         try
         {
-            return await handle();
+            var answer = await handle();
+            if (answer.Issued is { } issued)
+                state.Issuances.Enqueue(new(path, issued.Leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: false)));
+            return answer;
         }
         catch (ApiError error)
         {

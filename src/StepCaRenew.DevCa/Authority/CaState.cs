@@ -32,6 +32,9 @@ internal sealed class CaState(CaIdentity ca, IReadOnlyList<Provisioner> provisio
     /// <summary>False if the token was used before.</summary>
     public bool Use(string tokenId) => _usedTokens.TryAdd(tokenId, true);
 
+    /// <summary>The certificates that the API has issued.</summary>
+    public ConcurrentQueue<Issuance> Issuances { get; } = new();
+
     /// <summary>The revocations so far.</summary>
     public IReadOnlyCollection<Revocation> Revocations => [.. _revoked.Values];
 
@@ -46,3 +49,8 @@ internal sealed class CaState(CaIdentity ca, IReadOnlyList<Provisioner> provisio
 /// <param name="ReasonCode">A CRLReason of RFC 5280.</param>
 /// <param name="Reason">The reason in words.</param>
 public sealed record Revocation(string Serial, int ReasonCode, string? Reason);
+
+/// <summary>One certificate that the API has issued.</summary>
+/// <param name="Path">The path of the request, without /1.0.</param>
+/// <param name="CommonName">The common name of the certificate.</param>
+public sealed record Issuance(string Path, string CommonName);

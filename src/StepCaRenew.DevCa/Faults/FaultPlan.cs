@@ -1,11 +1,13 @@
 namespace StepCaRenew.DevCa.Faults;
 
-/// <summary>The next faults: a queue for each path and one for connections; with an empty queue there is no fault.</summary>
+/// <summary>The next faults: a queue for each path and one for connections, and a rule for renewals by token; with an empty queue there is no fault.</summary>
 public sealed class FaultPlan
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Queue<RequestFault>> _requests = [];
     private readonly Queue<ConnectionFault> _connections = new();
+    private Func<int, RequestFault?>? _tokens;
+    private int _tokenCount;
 
     /// <summary>The number of faults in the queues.</summary>
     public int Pending
@@ -39,20 +41,31 @@ public sealed class FaultPlan
         }
     }
 
-    /// <summary>Removes all faults from the queues.</summary>
+    /// <summary>Adds faults for requests with an Authorization header, as long as their path has none in its queue.</summary>
+    /// <param name="fault">Gives the fault of a request by the number of such requests before it; null for none.</param>
+    public void AddForTokens(Func<int, RequestFault?> fault)
+    {
+        lock (_lock)
+            (_tokens, _tokenCount) = (fault, 0);
+    }
+
+    /// <summary>Removes all faults.</summary>
     public void Clear()
     {
         lock (_lock)
         {
+            _tokens = null;
             _requests.Clear();
             _connections.Clear();
         }
     }
 
-    internal RequestFault? TakeForRequest(string path)
+    internal RequestFault? TakeForRequest(string path, bool hasToken)
     {
         lock (_lock)
-            return _requests.TryGetValue(path, out var queue) && queue.TryDequeue(out var fault) ? fault : null;
+            return _requests.TryGetValue(path, out var queue) && queue.TryDequeue(out var fault) ? fault
+                : hasToken ? _tokens?.Invoke(_tokenCount++)
+                : null;
     }
 
     internal ConnectionFault? TakeForConnection()

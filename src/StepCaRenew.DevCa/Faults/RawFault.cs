@@ -14,5 +14,8 @@ public sealed record RawFault(int Status, string ContentType, string Body) : Req
     /// <summary>A success with ten million bytes of valid JSON.</summary>
     public static RawFault Huge => new(201, "application/json", $$"""{"crt":"{{new string('A', 10_000_000)}}"}""");
 
+    /// <summary>The refusal of a renewal token.</summary>
+    public static RawFault TokenRefused => new(401, "application/json", """{"status":401,"message":"error validating renew token"}""");
+
     internal override Task SendAsync(FaultContext context) => ApiAnswer.Text(Status, ContentType, Body).SendAsync(context.Http);
 }

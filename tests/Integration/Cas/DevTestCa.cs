@@ -40,6 +40,7 @@ internal sealed class DevTestCa : TestCa
             NoDatabase = options.NoDatabase,
             DnsNames = options.DnsNames.Split(','),
             Password = Password,
+            StreamsPerConnection = options.StreamsPerConnection,
         });
         var folder = Directory.CreateTempSubdirectory("devca-").FullName;
         await server.WriteStepPathAsync(folder);
@@ -53,6 +54,8 @@ internal sealed class DevTestCa : TestCa
     }
 
     public override int RequestCount(string path) => Server.Requests.Count(path);
+
+    public override int IssuedCount(string path) => Server.Issuances.Count(one => one.Path == path);
 
     public override async ValueTask DisposeAsync()
     {

@@ -39,4 +39,7 @@ public interface ITestCa : IAsyncDisposable
 
     /// <summary>How many requests for a path, with or without /1.0, have been answered.</summary>
     int RequestCount(string path);
+
+    /// <summary>How many of them have been answered with a certificate.</summary>
+    int IssuedCount(string path);
 }

@@ -46,6 +46,8 @@ internal sealed class StepTestCa : TestCa
 
     public override int RequestCount(string path) => StepCaLog.Count(_process.LogPath, path);
 
+    public override int IssuedCount(string path) => StepCaLog.Count(_process.LogPath, path, status: 201);
+
     public override async ValueTask DisposeAsync() => await _process.DisposeAsync();
 
     [MemberNotNull(nameof(_issuer), nameof(_intermediates))]

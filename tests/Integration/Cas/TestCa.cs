@@ -29,6 +29,7 @@ internal abstract class TestCa : ITestCa
 
     public abstract Task RotateIntermediateAsync(int intermediates = 1, bool newRoot = false);
     public abstract int RequestCount(string path);
+    public abstract int IssuedCount(string path);
     public abstract ValueTask DisposeAsync();
 
     public Task<string> TokenAsync(TokenOptions options, CancellationToken ct = default) => _provisioners.SignAsync(options);

@@ -19,4 +19,7 @@ public sealed record TestCaOptions
 
     /// <summary>A CA without a database cannot revoke.</summary>
     public bool NoDatabase { get; init; }
+
+    /// <summary>How many requests a connection of HTTP/2 may have at the same time; null for the default. Only for DevCa.</summary>
+    public int? StreamsPerConnection { get; init; }
 }
