@@ -37,7 +37,12 @@ public abstract partial class RenewalParameterCmdlet : PublishingCmdlet
     [ValidateNotNullOrEmpty]
     public string? KeyPasswordFile { get; set; }
 
-    /// <summary>Renew by a token instead of mTLS.</summary>
+    /// <summary>How a renewal is sent: Tls, Token, or Auto for tokens in a call over many certificates.</summary>
+    [Parameter]
+    [ValidateSet(nameof(Ca.Configuration.Transport.Auto), nameof(Ca.Configuration.Transport.Tls), nameof(Ca.Configuration.Transport.Token))]
+    public string? Transport { get; set; }
+
+    /// <summary>Renew by a token instead of mTLS: the same as -Transport Token.</summary>
     [Parameter]
     public SwitchParameter UseToken { get; set; }
 
@@ -102,7 +107,16 @@ public abstract partial class RenewalParameterCmdlet : PublishingCmdlet
     };
 
     /// <summary>The CA that the parameters name.</summary>
-    private protected override CaOptions ReadCa() => base.ReadCa() with { UseToken = UseToken };
+    private protected override CaOptions ReadCa() => base.ReadCa() with { Transport = ReadTransport() };
+
+    private Transport ReadTransport()
+    {
+        var transport = Transport is null ? default : Enum.Parse<Transport>(Transport, ignoreCase: true);
+        if (!UseToken)
+            return transport;
+        return Transport is null || transport == Ca.Configuration.Transport.Token ? Ca.Configuration.Transport.Token
+            : throw Conflict($"-UseToken and -Transport {Transport} were both given.", "Give one of them; -UseToken is -Transport Token.");
+    }
 
     /// <summary>The algorithm of the new key, in upper case.</summary>
     /// <exception cref="RenewalException">It was given without -Rekey.</exception>

@@ -71,6 +71,15 @@ Describe 'A batch of renewals' {
         $names = $pairs | ForEach-Object { Get-CertificateName $_ }
     }
 
+    It 'goes by mutual TLS for the first eight, and by token for the others' {
+        if (Test-Wine) { return Set-ItResult -Skipped -Because 'under Wine a batch goes by token alone' }
+        $results = Invoke-StepRenewal "$folder/*.crt" @renew
+        $results | Group-Object Transport | Sort-Object Count | ForEach-Object { "$($_.Count) $($_.Name)" } | Should -Be '8 Tls', '16 Token'
+        $pairs = foreach ($number in 1..12) { Build-TestCertificate -Authority (Get-CaAuthority $ca) -Folder $folder -Name ('tls{0:00}' -f $number) }
+        (Invoke-StepRenewal "$folder/tls*.crt" @renew -Transport Tls | Group-Object Transport).Name | Should -Be 'Tls'
+        Assert-AllWhole
+    }
+
     It 'renews every certificate of a folder once' {
         $results = Invoke-StepRenewal $folder @renew
         $results | Should -HaveCount 24

@@ -137,7 +137,23 @@ Describe 'Invoke-StepRenewal with <_>' -ForEach 'StepCa', 'DevCa' {
         $pair = Build-TestCertificate -Authority $authority -Folder $folder -Algorithm $(if (Test-Wine) { 'P256' } else { 'P384' })
         $result = Invoke-StepRenewal $pair.CertificatePath @atCa -Force -UseToken
         $result.Status | Should -Be 'Renewed'
+        $result.Transport | Should -Be 'Token'
         Test-OpenSslPair $pair | Should -BeTrue
+    }
+
+    It 'renews by what -Transport says: <_>' -ForEach 'Auto', 'tls', 'Token' {
+        if ((Test-Wine) -and $_ -ne 'Token') { return Set-ItResult -Skipped -Because 'Wine shows no client certificate' }
+        $pair = Build-TestCertificate -Authority $authority -Folder $folder
+        $result = Invoke-StepRenewal $pair.CertificatePath @atCa -Force -Transport $_
+        $result.Status | Should -Be 'Renewed'
+        $result.Transport | Should -Be ($_ -eq 'Token' ? 'Token' : 'Tls')
+    }
+
+    It 'refuses -UseToken with another transport, and -Rekey with a token' {
+        $pair = Build-TestCertificate -Authority $authority -Folder $folder
+        { Invoke-StepRenewal $pair.CertificatePath @atCa -Force -UseToken -Transport Tls } | Should -Throw -ErrorId 'ConflictingParameters*' -ExpectedMessage '*-UseToken and -Transport Tls*'
+        (Invoke-StepRenewal $pair.CertificatePath @atCa -Force -UseToken -Transport Token).Status | Should -Be 'Renewed'
+        Assert-Failure -Arguments ($atCa + @{ Force = $true; Rekey = $true; Transport = 'Token' }) -Pair $pair -ErrorId RekeyNeedsTls -Attempts 0 > $null
     }
 
     It 'renews an RSA certificate' {
@@ -528,10 +544,10 @@ Describe 'Invoke-StepRenewal and its parameters' {
         It 'has these properties of these types, flat' {
             $result = Invoke-StepRenewal $path @atCa -Force
             $result.PSObject.Properties.Name -join ' ' | Should -BeExactly (
-                'Name CertificatePath KeyPath Status Changed ActionsPending Published ErrorId Message OldSerialNumber SerialNumber NotAfter NextRenewal Attempts DurationMs')
+                'Name CertificatePath KeyPath Status Changed ActionsPending Published Planned ErrorId Message OldSerialNumber SerialNumber NotAfter NextRenewal Attempts Transport DurationMs')
             $json = $result | ConvertTo-Json -Depth 1 | ConvertFrom-Json -AsHashtable
             $types = foreach ($name in $json.Keys) { if ($null -eq $json[$name]) { 'null' } else { $json[$name].GetType().Name } }
-            $types -join ' ' | Should -BeExactly 'String String String String Boolean Boolean Object[] null String String String DateTime DateTime Int64 Int64'
+            $types -join ' ' | Should -BeExactly 'String String String String Boolean Boolean Object[] Object[] null String String String DateTime DateTime Int64 String Int64'
             $result.NotAfter.Kind | Should -Be 'Local'
             $result.NextRenewal.Kind | Should -Be 'Local'
         }
@@ -539,7 +555,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
         It 'has them in a failure as well' {
             $result = Invoke-StepRenewal "$folder/none.crt" @atCa -ErrorAction SilentlyContinue
             $json = $result | ConvertTo-Json | ConvertFrom-Json -AsHashtable
-            $json.Keys | Should -HaveCount 15
+            $json.Keys | Should -HaveCount 17
             $json.ErrorId | Should -BeExactly 'FileNotFound'
             $json.NotAfter | Should -BeNullOrEmpty
         }

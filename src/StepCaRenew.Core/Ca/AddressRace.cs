@@ -98,6 +98,9 @@ internal sealed class AddressRace(Func<string, CancellationToken, Task<IPAddress
 /// <summary>The addresses of a host that were tried, and their failures. Thread-safe.</summary>
 internal sealed class ConnectAttempts
 {
+    /// <summary>The option of a request that holds its attempts, if many requests share a handler.</summary>
+    public static readonly HttpRequestOptionsKey<ConnectAttempts> Key = new(nameof(ConnectAttempts));
+
     private readonly List<(IPAddress Address, SocketError? Failure)> tried = [];
     private bool isConnected;
 

@@ -11,12 +11,16 @@ using StepCaRenew.Ca.Trust;
 
 namespace StepCaRenew.Ca;
 
-/// <summary>The HTTP API of a step-ca. Each call uses a connection of its own, and is not retried.</summary>
+/// <summary>
+/// The HTTP API of a step-ca. Each request uses a connection of its own, except that renewals by token use shared ones, if there are
+/// any. No request is retried.
+/// </summary>
 /// <param name="settings">The CA.</param>
 /// <param name="roots">The trusted roots.</param>
 /// <param name="clock">The clock for timeouts and certificate validity.</param>
 /// <param name="environment">Reads environment variables; they may name a proxy.</param>
-internal sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvider clock, Func<string, string?> environment)
+/// <param name="shared">The connections that the renewals of a call share; null if there are none.</param>
+internal sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvider clock, Func<string, string?> environment, SharedConnection? shared = null)
 {
     private readonly CaHandlerFactory handlers = new(clock, environment);
 
@@ -128,7 +132,8 @@ internal sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProv
         using var request = new HttpRequestMessage(HttpMethod.Post, settings.Endpoint(path)) { Content = body };
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        var response = await SendAsync(request, client, cancellationToken).ConfigureAwait(false);
+        var sending = token is not null && shared is not null ? SendSharedAsync(request, shared, cancellationToken) : SendAsync(request, client, cancellationToken);
+        var response = await sending.ConfigureAwait(false);
         return response.IsSuccess
             ? AnswerReader.Read(response, request.RequestUri!, roots.Issuers)
             : throw Refusals.Map(response, request.RequestUri!, token is not null, facts);
@@ -184,6 +189,24 @@ internal sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProv
         {
             if (trust.IsAccepted)
                 ServerIssuers = trust.Issuers;
+        }
+    }
+
+    private async Task<CaResponse> SendSharedAsync(HttpRequestMessage request, SharedConnection connections, CancellationToken cancellationToken)
+    {
+        var attempts = new ConnectAttempts();
+        request.Options.Set(ConnectAttempts.Key, attempts);
+        try
+        {
+            var response = await CaExchange.SendAsync(connections.GetHandler(), request, clock, cancellationToken, attempts).ConfigureAwait(false);
+            ClockDifference = response.ClockDifference ?? ClockDifference;
+            return response;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
+        {
+            // The handshake of another request says nothing about a connection that breaks after its own.
+            var trust = e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } ? connections.Trust : new ServerTrust();
+            throw ConnectionErrors.Map(e, trust, settings, handlers.ProxyTo(settings.Url)?.Authority, attempts.Describe());
         }
     }
 

@@ -22,11 +22,11 @@ internal sealed class CaHandlerFactory(TimeProvider clock, Func<string, string?>
     /// <param name="address">The CA's address.</param>
     /// <param name="roots">The trusted roots.</param>
     /// <param name="trust">Verifies the server's certificate, and keeps the result.</param>
-    /// <param name="attempts">Records the addresses that are tried.</param>
+    /// <param name="attempts">Records the addresses that are tried; null to take what the request has for it (<see cref="ConnectAttempts.Key"/>).</param>
     /// <param name="client">The certificate to show, or null to connect without one.</param>
     /// <param name="protocols">The TLS versions; the system's default except for a diagnosis.</param>
     public SocketsHttpHandler Create(
-        Uri address, TrustedRoots roots, ServerTrust trust, ConnectAttempts attempts, ClientIdentity? client, SslProtocols protocols = SslProtocols.None)
+        Uri address, TrustedRoots roots, ServerTrust trust, ConnectAttempts? attempts, ClientIdentity? client, SslProtocols protocols = SslProtocols.None)
     {
         var tls = new SslClientAuthenticationOptions
         {
@@ -59,7 +59,7 @@ internal sealed class CaHandlerFactory(TimeProvider clock, Func<string, string?>
 #pragma warning restore CA5359
     });
 
-    private SocketsHttpHandler Create(Uri address, ConnectAttempts attempts, SslClientAuthenticationOptions tls)
+    private SocketsHttpHandler Create(Uri address, ConnectAttempts? attempts, SslClientAuthenticationOptions tls)
     {
         var connector = new CaConnector(race, proxy.IsTls && ProxyTo(address) is { } secured ? secured : null, attempts);
         return new SocketsHttpHandler
@@ -89,15 +89,16 @@ internal sealed class CaHandlerFactory(TimeProvider clock, Func<string, string?>
 /// <summary>Opens the connection that the TLS to the CA runs over: to the CA itself, or to a proxy.</summary>
 /// <param name="race">Connects to one of several addresses.</param>
 /// <param name="proxy">An https:// proxy; null if there is none.</param>
-/// <param name="attempts">Records the addresses.</param>
-internal sealed class CaConnector(AddressRace race, Uri? proxy, ConnectAttempts attempts)
+/// <param name="attempts">Records the addresses; null to take what the request has for it.</param>
+internal sealed class CaConnector(AddressRace race, Uri? proxy, ConnectAttempts? attempts)
 {
     /// <summary>Connects; the callback of the handler.</summary>
     /// <exception cref="SocketException">No address answered.</exception>
     /// <exception cref="RenewalException">The proxy is not trusted.</exception>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var socket = await race.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, attempts, cancellationToken).ConfigureAwait(false);
+        var record = attempts ?? (context.InitialRequestMessage.Options.TryGetValue(ConnectAttempts.Key, out var given) ? given : new ConnectAttempts());
+        var socket = await race.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, record, cancellationToken).ConfigureAwait(false);
         var stream = new NetworkStream(socket, ownsSocket: true);
         return proxy is null ? stream : await SecureAsync(stream, proxy, cancellationToken).ConfigureAwait(false);
     }

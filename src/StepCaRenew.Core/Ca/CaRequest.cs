@@ -54,7 +54,7 @@ internal abstract record CaRequest
     /// <exception cref="RenewalException">A new key cannot be had by token (<see cref="ErrorId.RekeyNeedsTls"/>).</exception>
     public static ByCertificate Create(KeyedCertificate present, PrivateKey? newKey, bool useToken) =>
         newKey is null ? useToken ? new RenewByToken(present) : new Renew(present)
-        : useToken ? throw RekeyNeedsTls($"-Rekey and -UseToken cannot be combined: {RekeyByTls}")
+        : useToken ? throw RekeyNeedsTls($"-Rekey cannot be combined with -Transport Token or -UseToken: {RekeyByTls}")
         : new Rekey(present, newKey);
 
     private static RenewalException RekeyNeedsTls(string message) =>
@@ -81,7 +81,14 @@ internal static class RequestPlan
     /// <param name="request">The request.</param>
     /// <param name="isWindows">Whether .NET stores issuers in the machine's CA store in order to send them, which a renewal must not do unasked.</param>
     /// <param name="keepsKeys">Whether TLS can use the key; if not, a token is the first way.</param>
-    public static IReadOnlyList<RequestWay> Create(CaRequest.ByCertificate request, bool isWindows, bool keepsKeys)
+    /// <param name="startsByToken">Whether a token is tried first, since that is cheaper in a call over many certificates.</param>
+    public static IReadOnlyList<RequestWay> Create(CaRequest.ByCertificate request, bool isWindows, bool keepsKeys, bool startsByToken = false)
+    {
+        var usual = Create(request, isWindows, keepsKeys);
+        return startsByToken && usual is [not RequestWay.Token, ..] ? [RequestWay.Token, .. usual.Where(way => way != RequestWay.Token)] : usual;
+    }
+
+    private static IReadOnlyList<RequestWay> Create(CaRequest.ByCertificate request, bool isWindows, bool keepsKeys)
     {
         var isRekey = request is CaRequest.Rekey;
         return request is CaRequest.RenewByToken ? [RequestWay.Token]

@@ -18,12 +18,18 @@ namespace StepCaRenew.Ca;
 internal sealed class CertificateIssuer(
     TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger, bool isWindows, IKeyStore keyStore) : IDisposable
 {
+    // A step-ca verifies the chain of a token for the time one minute before its certificate ends.
+    private static readonly TimeSpan ShortestForToken = TimeSpan.FromSeconds(61);
+
     private readonly RootCache roots = new();
 
     public CertificateIssuer(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger)
         : this(clock, random, environment, logger, OperatingSystem.IsWindows(), new KeyStore())
     {
     }
+
+    /// <summary>The connections that the renewals of a call share; null if each request has its own.</summary>
+    public SharedConnections? Connections { get; init; }
 
     /// <summary>Gets a certificate.</summary>
     /// <param name="wanted">The request; its present certificate, if it has one, and its key match.</param>
@@ -39,11 +45,12 @@ internal sealed class CertificateIssuer(
             RequireUsage(renewal.Present.Leaf, renewal is CaRequest.RenewByToken);
         var settings = options.Known?.Settings ?? CaSettingsResolver.Resolve(options.Ca, environment);
         var trusted = options.Known?.Roots ?? roots.Load(settings);
-        var client = new CaClient(settings, trusted, clock, environment);
+        var shared = request is CaRequest.Sign ? null : Connections?.To(settings, trusted, clock, environment);
+        var client = new CaClient(settings, trusted, clock, environment, shared);
         if (request is CaRequest.RenewByToken byToken)
             RequireChain(byToken.Present, settings.Url);
         client.RequireUsableProxy();
-        var send = CreateSender(request, client, settings, trusted, options);
+        var send = CreateSender(request, client, shared, settings, trusted, options);
         var check = new ClockCheck(client, settings, clock, logger);
         try
         {
@@ -93,7 +100,7 @@ internal sealed class CertificateIssuer(
     /// <inheritdoc/>
     public void Dispose() => roots.Dispose();
 
-    private Func<CancellationToken, Task<CaAnswer>> CreateSender(CaRequest request, CaClient client, CaSettings settings, TrustedRoots trusted, IssuerOptions options)
+    private Func<CancellationToken, Task<CaAnswer>> CreateSender(CaRequest request, CaClient client, SharedConnection? shared, CaSettings settings, TrustedRoots trusted, IssuerOptions options)
     {
         if (request is CaRequest.Sign sign)
         {
@@ -101,19 +108,29 @@ internal sealed class CertificateIssuer(
             var first = new SignSender(sign, client, clock);
             return token =>
             {
-                options.OnAttempt();
+                options.OnAttempt(Transport.Token);
                 return first.SendAsync(token);
             };
         }
 
         var present = (CaRequest.ByCertificate)request;
         var obstacle = present is CaRequest.RenewByToken ? null : keyStore.Obstacle;
-        var plan = RequestPlan.Create(present, isWindows, keepsKeys: obstacle is null);
+        var plan = RequestPlan.Create(present, isWindows, keepsKeys: obstacle is null, startsByToken: StartsByToken(present, shared, options.Ca.Transport));
         var way = plan[0] != RequestWay.Token ? "mTLS" : obstacle is null ? "token" : $"token, since TLS cannot use the key in this session ({obstacle})";
         RenewalLog.AskingCa(logger, settings.Url.Authority, way, settings.RootPath);
-        var sender = new RequestSender(present, client, settings, trusted, plan, keyStore, clock, logger);
+        var sender = new RequestSender(present, client, shared, settings, trusted, plan, keyStore, clock, logger);
         return token => sender.SendAsync(options.OnAttempt, token);
     }
+
+    // Every renewal of the call counts, also one that cannot go by token.
+    private static bool StartsByToken(CaRequest.ByCertificate request, SharedConnection? shared, Transport transport) =>
+        transport == Transport.Auto && shared?.UsesTokenForNext() == true && request is CaRequest.Renew && CanUseToken(request.Present);
+
+    // A CA refuses the token of any other certificate.
+    private static bool CanUseToken(KeyedCertificate present) =>
+        present.Chain.Count > 0
+        && present.Validity.NotAfter - present.Validity.NotBefore >= ShortestForToken
+        && CertificateUsage.FromCertificate(present.Leaf).KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature);
 
     private CaAnswer Verify(CaAnswer answer, Expectation expected, TrustedRoots trusted, CaSettings settings, ClockCheck check)
     {
@@ -175,8 +192,8 @@ internal sealed record IssuerOptions
     /// <summary>The CA's clock as an earlier run found it; null if it is unknown.</summary>
     public CaClock? LastClock { get; init; }
 
-    /// <summary>Called before each request.</summary>
-    public Action OnAttempt { get; init; } = () => { };
+    /// <summary>Called before each request, with its transport.</summary>
+    public Action<Transport> OnAttempt { get; init; } = _ => { };
 
     /// <summary>Receives what was found out about the CA's clock, after success and failure; null if the CA did not answer.</summary>
     public Action<CaClock?> OnClock { get; init; } = _ => { };

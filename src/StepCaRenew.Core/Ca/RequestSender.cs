@@ -9,9 +9,10 @@ using StepCaRenew.Logging;
 
 namespace StepCaRenew.Ca;
 
-/// <summary>Sends a request to the CA; if the CA refuses the certificate, sends it in the next way of the plan.</summary>
+/// <summary>Sends a request to the CA; if the CA refuses the certificate or the token, sends it in the next way of the plan.</summary>
 /// <param name="request">The request.</param>
 /// <param name="client">The CA.</param>
+/// <param name="shared">The connections that tokens go over; null if the request has one of its own.</param>
 /// <param name="settings">The settings of the CA.</param>
 /// <param name="roots">The trusted roots.</param>
 /// <param name="plan">The ways; see <see cref="RequestPlan"/>.</param>
@@ -19,24 +20,37 @@ namespace StepCaRenew.Ca;
 /// <param name="clock">The clock.</param>
 /// <param name="logger">The logger.</param>
 internal sealed class RequestSender(
-    CaRequest.ByCertificate request, CaClient client, CaSettings settings, TrustedRoots roots, IReadOnlyList<RequestWay> plan, IKeyStore keyStore, TimeProvider clock, ILogger logger)
+    CaRequest.ByCertificate request, CaClient client, SharedConnection? shared, CaSettings settings, TrustedRoots roots, IReadOnlyList<RequestWay> plan, IKeyStore keyStore, TimeProvider clock, ILogger logger)
 {
     // A way that was refused is not used again in a retry.
     private int position;
     private RenewalException? refusal;
+    // The failure of a token in the request just before.
+    private RenewalException? tokenFailure;
 
     /// <summary>Sends the request once, in as many ways as necessary.</summary>
-    /// <param name="onAttempt">Called before each request.</param>
+    /// <param name="onAttempt">Called before each request, with its transport.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <exception cref="RenewalException">The CA refuses, or cannot be reached.</exception>
-    public async Task<CaAnswer> SendAsync(Action onAttempt, CancellationToken cancellationToken)
+    public async Task<CaAnswer> SendAsync(Action<Transport> onAttempt, CancellationToken cancellationToken)
     {
         while (true)
         {
-            onAttempt();
+            var way = plan[position];
+            onAttempt(way == RequestWay.Token ? Transport.Token : Transport.Tls);
+            var failedBefore = tokenFailure;
+            tokenFailure = null;
             try
             {
-                return await SendAsync(plan[position], cancellationToken).ConfigureAwait(false);
+                var answer = await SendAsync(way, cancellationToken).ConfigureAwait(false);
+                RecordSuccess(way, failedBefore);
+                return answer;
+            }
+            // A token that comes first is only the cheaper way: the certificate is tried once by mTLS, and that answer counts.
+            catch (RenewalException e) when (way == RequestWay.Token && position + 1 < plan.Count && SharedConnection.MayBeAboutToken(e))
+            {
+                tokenFailure = e;
+                Advance(e);
             }
             catch (RenewalException e) when (RefusedCertificate.IsRefusal(e) && position + 1 < plan.Count)
             {
@@ -56,10 +70,24 @@ internal sealed class RequestSender(
         }
     }
 
+    // A token has failed for its own sake only if mTLS succeeds right after it: after a retry, the CA may have been down meanwhile.
+    private void RecordSuccess(RequestWay way, RenewalException? failedToken)
+    {
+        if (way == RequestWay.Token)
+            shared?.RecordAccepted();
+        else if (failedToken is not null && shared?.RecordRefused() == true)
+            RenewalLog.NoMoreTokens(logger, settings.Url.Authority, failedToken.Message);
+    }
+
     private void Advance(RenewalException e)
     {
         position++;
-        RenewalLog.AskingAgain(logger, settings.Url.Authority, e.Message, plan[position] == RequestWay.Token ? "a token" : "mTLS");
+        RenewalLog.AskingAgain(logger, settings.Url.Authority, e.Message, plan[position] switch
+        {
+            RequestWay.Token => "a token, with the chain",
+            RequestWay.WithChain => "mTLS, with the chain",
+            _ => "mTLS",
+        });
     }
 
     private async Task<CaAnswer> SendAsync(RequestWay way, CancellationToken cancellationToken)

@@ -49,11 +49,14 @@ internal static partial class RenewalLog
     [LoggerMessage(122, LogLevel.Warning, "This machine's clock is {Difference} {Direction} the clock of the CA at {Ca}.")]
     public static partial void ClockDiffers(ILogger logger, string difference, string direction, string ca);
 
-    [LoggerMessage(123, LogLevel.Debug, "{Reason} Asking the CA at {Ca} again by {Method}, with the chain.")]
+    [LoggerMessage(123, LogLevel.Debug, "{Reason} Asking the CA at {Ca} again by {Method}.")]
     public static partial void AskingAgain(ILogger logger, string ca, string reason, string method);
 
     [LoggerMessage(124, LogLevel.Information, "Sending the issuers {Issuers} to the CA at {Ca}; Windows adds them to this account's store of intermediate certificates.")]
     public static partial void IssuersShown(ILogger logger, string issuers, string ca);
+
+    [LoggerMessage(125, LogLevel.Information, "The CA at {Ca} refuses tokens, so the rest of the call uses mTLS: {Reason}")]
+    public static partial void NoMoreTokens(ILogger logger, string ca, string reason);
 
     [LoggerMessage(130, LogLevel.Debug, "Verified the new certificate: serial {SerialNumber}, valid until {NotAfter:u}.")]
     public static partial void AnswerVerified(ILogger logger, string serialNumber, DateTimeOffset notAfter);

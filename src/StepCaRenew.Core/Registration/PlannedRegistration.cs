@@ -90,7 +90,7 @@ internal sealed class DefinitionMaker(Func<string, string?> environment)
             // The schedule must stay as it is when certificates come and go.
             Interval = given.Certificates is null ? given.Interval : given.Interval ?? certificates.Interval,
             KeyPasswordFile = given.KeyPasswordFile ?? certificates.All.Select(certificate => ConfiguredPasswordFile(given.Ca, certificate.KeyPath)).FirstOrDefault(file => file is not null),
-            Ca = new CaOptions { CaUrl = settings.Address, RootPath = store.RootFile(given.Name), Fingerprint = fingerprint, UseToken = given.Ca.UseToken },
+            Ca = new CaOptions { CaUrl = settings.Address, RootPath = store.RootFile(given.Name), Fingerprint = fingerprint, Transport = given.Ca.Transport },
             RunAs = AccountName.ForDefinition(request.Account),
             RunAsSid = AccountName.SidForDefinition(request.Account),
             PwshPath = request.Module.PwshPath is { } pwsh ? PwshPath.Lasting(pwsh) : null,

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StepCaRenew.Ca;
 using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;
@@ -17,6 +18,7 @@ internal sealed class RenewalCall : IDisposable
     private readonly Lazy<RenewalEngine> shared;
     private readonly List<RenewalEngine> engines = [];
     private readonly Dictionary<ILogger, RenewalEngine> enginesByLog = [];
+    private readonly SharedConnections connections = new();
 
     /// <summary>Makes a call.</summary>
     /// <param name="clock">The clock.</param>
@@ -32,7 +34,7 @@ internal sealed class RenewalCall : IDisposable
     {
         this.logger = logger;
         followUps = new FollowUpRunner(clock);
-        makeEngine = log => new RenewalEngine(clock, random, environment, log, followUps);
+        makeEngine = log => new RenewalEngine(clock, random, environment, log, followUps, connections);
         shared = new Lazy<RenewalEngine>(() => Keep(makeEngine(logger)));
     }
 
@@ -68,9 +70,10 @@ internal sealed class RenewalCall : IDisposable
         return errors;
     }
 
-    /// <summary>Leaves the actions that were not run to the next call.</summary>
+    /// <summary>Leaves the actions that were not run to the next call, and closes the connections.</summary>
     public void Dispose()
     {
+        connections.Dispose();
         lock (engines)
         {
             foreach (var engine in engines)

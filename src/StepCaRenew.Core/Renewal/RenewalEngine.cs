@@ -34,9 +34,11 @@ internal sealed class RenewalEngine : IDisposable
         : this(clock, random, environment, logger, new FollowUpRunner(clock)) =>
         services = services with { Stores = services.Stores with { Volumes = volumes } };
 
-    /// <summary>Makes an engine of a call, which runs the follow-ups of all its engines.</summary>
-    internal RenewalEngine(TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger, FollowUpRunner followUps) =>
-        services = new RenewalServices(clock, logger, new StoreServices(clock, logger), new CertificateIssuer(clock, random, environment, logger), followUps);
+    /// <summary>Makes an engine of a call, which runs the follow-ups of all its engines and keeps their connections.</summary>
+    internal RenewalEngine(
+        TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger, FollowUpRunner followUps, SharedConnections? connections = null) =>
+        services = new RenewalServices(
+            clock, logger, new StoreServices(clock, logger), new CertificateIssuer(clock, random, environment, logger) { Connections = connections }, followUps);
 
     /// <summary>Renews a certificate if it is due.</summary>
     /// <param name="request">The pair, when it is due, and the CA.</param>

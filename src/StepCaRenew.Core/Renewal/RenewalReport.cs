@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Accounts;
 using StepCaRenew.Ca;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates;
 using StepCaRenew.FollowUps;
 using StepCaRenew.Logging;
@@ -75,7 +76,7 @@ internal sealed class RenewalReport(RenewalRequest request, TimeProvider clock, 
 
     public void Recovered(bool hasReplaced) => result = result with { Changed = result.Changed || hasReplaced };
 
-    public void Asked() => result = result with { Attempts = result.Attempts + 1 };
+    public void Asked(Transport transport) => result = result with { Attempts = result.Attempts + 1, Transport = transport.ToString() };
 
     /// <summary>Records the difference to the CA's clock, if it was found out.</summary>
     public void SawClock(CaClock? clock) => CaClock = clock ?? CaClock;

@@ -1,4 +1,5 @@
 using StepCaRenew.Ca;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
@@ -67,7 +68,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
             report.Serves(ServedCertificate.FromCertificate(Pair.Leaf));
         if (!decision.IsDue)
             return await CheckFollowUpsAsync(decision, cancellationToken).ConfigureAwait(false);
-        if (!request.Ca.UseToken)
+        if (request.Ca.Transport != Transport.Token)
             MachineRoots.Preload(snapshot.FirstCertificate);
         return await approval.ForRenewalAsync(snapshot.Facts, cancellationToken).ConfigureAwait(false) ? Outcome.Continue : Refuse(followUps.IsOpenFor(snapshot));
     }
@@ -141,7 +142,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
 
     private async Task<Outcome> IssueAsync(CancellationToken cancellationToken)
     {
-        var wanted = CaRequest.Create(Pair, newKey, request.Ca.UseToken);
+        var wanted = CaRequest.Create(Pair, newKey, request.Ca.Transport == Transport.Token);
         var expected = Expectation.FromCertificate(Pair.Leaf, wanted.Key, mayEndThen: request.Rule.IsForced);
         var options = new IssuerOptions { Ca = request.Ca, RetryTimeout = request.RetryTimeout ?? RenewalSettings.DefaultRetryTimeout, LastClock = request.LastClock, OnAttempt = report.Asked, OnClock = report.SawClock };
         answer = Keep(await services.Issuer.IssueAsync(wanted, expected, options, cancellationToken).ConfigureAwait(false));

@@ -50,6 +50,9 @@ public sealed record RenewalResult
     /// <summary>How many requests were sent to the CA.</summary>
     public int Attempts { get; internal init; }
 
+    /// <summary>How the last request was sent: <c>Tls</c> (the certificate is shown in the handshake) or <c>Token</c>; null if none was sent.</summary>
+    public string? Transport { get; internal init => field = PlainText.Line(value); }
+
     /// <summary>How long the run took, in milliseconds.</summary>
     public long DurationMs { get; internal init; }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;
@@ -57,7 +58,7 @@ public abstract class EngineTest : IDisposable
     /// <summary>A file that nobody is deploying at this moment.</summary>
     private protected static void Age(string path) => File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
 
-    private protected static RenewalRequest ByToken(RenewalRequest request, bool useToken = true) => request with { Ca = request.Ca with { UseToken = useToken } };
+    private protected static RenewalRequest ByToken(RenewalRequest request, bool useToken = true) => request with { Ca = request.Ca with { Transport = useToken ? Transport.Token : Transport.Tls } };
 
     /// <summary>To be renewed now, without retries.</summary>
     private protected static RenewalRequest Request(ITestCa ca, IssuedPair pair)

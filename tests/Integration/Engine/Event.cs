@@ -18,6 +18,7 @@ internal static class Event
     public const int Retrying = 121;
     public const int ClockDiffers = 122;
     public const int AskingAgain = 123;
+    public const int NoMoreTokens = 125;
     public const int IssuersShown = 124;
     public const int AnswerVerified = 130;
     public const int IssuerEndsEarlier = 131;

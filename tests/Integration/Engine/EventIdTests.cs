@@ -37,6 +37,7 @@ public sealed class EventIdTests
             (Event.ClockDiffers, "ClockDiffers", LogLevel.Warning),
             (Event.AskingAgain, "AskingAgain", LogLevel.Debug),
             (Event.IssuersShown, "IssuersShown", LogLevel.Information),
+            (Event.NoMoreTokens, "NoMoreTokens", LogLevel.Information),
             (Event.AnswerVerified, "AnswerVerified", LogLevel.Debug),
             (Event.IssuerEndsEarlier, "IssuerEndsEarlier", LogLevel.Warning),
             (Event.ChangedDuringRenewal, "ChangedDuringRenewal", LogLevel.Warning),
@@ -52,5 +53,5 @@ public sealed class EventIdTests
         Events);
 
     [Fact]
-    public void Numbers_AreThese() => Assert.Equal([100, 101, 102, 103, 104, 105, 106, 107, 110, 111, 112, 120, 121, 122, 123, 124, 130, 131, 140, 141, 142, 150, 151, 190, 191, 193, 194], Events.Select(one => one.Id));
+    public void Numbers_AreThese() => Assert.Equal([100, 101, 102, 103, 104, 105, 106, 107, 110, 111, 112, 120, 121, 122, 123, 124, 125, 130, 131, 140, 141, 142, 150, 151, 190, 191, 193, 194], Events.Select(one => one.Id));
 }

@@ -132,5 +132,5 @@ public sealed class FirstCertificateFaultTests : IClassFixture<FaultyCa>, IDispo
 
     private Task<KeyedCertificate> RequestAsync(Credential credential) => requester.RequestAsync(
         SigningRequest.Create(credential is Credential.Token ? null : "web.local", [], null, null, null, TimeProvider.System), key, credential,
-        new IssuerOptions { Ca = new() { StepPath = ca.StepPath }, RetryTimeout = TimeSpan.FromSeconds(10), OnAttempt = () => attempts++ }, default);
+        new IssuerOptions { Ca = new() { StepPath = ca.StepPath }, RetryTimeout = TimeSpan.FromSeconds(10), OnAttempt = _ => attempts++ }, default);
 }

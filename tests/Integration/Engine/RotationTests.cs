@@ -209,7 +209,7 @@ public sealed class RotationTests : EngineTest
     {
         using var pair = CertificatePair.Load(issued.CertificatePath, issued.KeyPath, null);
         var attempts = 0;
-        var options = new IssuerOptions { Ca = Request(ca, issued).Ca, OnAttempt = () => attempts++ };
+        var options = new IssuerOptions { Ca = Request(ca, issued).Ca, OnAttempt = _ => attempts++ };
         using var issuer = new CertificateIssuer(Clock, () => 0.5, _ => null, Log, isWindows: true, keyStore ?? new KeyStore());
         using var newKey = rekey ? KeyAlgorithms.GenerateLike(pair.Key) : null;
         try

@@ -25,7 +25,7 @@ public sealed class ConnectionRulesTests
         [nameof(CaConnector), nameof(CaHandlerFactory), nameof(SecretAddress), nameof(ServerClient)],
         UsersOf("System.Net.Http.SocketsHttpHandler", "System.Net.Http.HttpClientHandler", "System.Net.Security.SslStream", "System.Net.Security.SslClientAuthenticationOptions")
             // A caller of the factory names the handler's type and disposes it.
-            .Except([nameof(CaClient), nameof(RootDownload)]));
+            .Except([nameof(CaClient), nameof(RootDownload), nameof(SharedConnection)]));
 
     [Fact]
     public void ClientCertificates_AreShownByOneType() => Assert.Equal(

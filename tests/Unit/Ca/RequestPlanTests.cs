@@ -31,4 +31,12 @@ public sealed class RequestPlanTests
         var request = CaRequest.Create(present, kind == "Rekey" ? Ca.Issue().PrivateKey : null, useToken: kind == "RenewByToken");
         Assert.Equal(expected, string.Join(' ', RequestPlan.Create(request, isWindows, keepsKeys)));
     }
+
+    // A way that is refused is not used twice.
+    [Theory]
+    [InlineData(false, true, "Token WithChain")]
+    [InlineData(true, true, "Token LeafAlone")]
+    [InlineData(true, false, "Token")]
+    public void Create_StartsByToken_ThenGoesByTls(bool isWindows, bool keepsKeys, string expected) =>
+        Assert.Equal(expected, string.Join(' ', RequestPlan.Create(new CaRequest.Renew(Pair.Keyed(Ca.Intermediate)), isWindows, keepsKeys, startsByToken: true)));
 }

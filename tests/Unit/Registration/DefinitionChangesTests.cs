@@ -1,3 +1,4 @@
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.FollowUps.Notifiers;
 using StepCaRenew.FollowUps.Publications;
@@ -15,7 +16,7 @@ public sealed class DefinitionChangesTests
         CertificatePath = "/etc/ssl/web.crt",
         KeyPath = "/etc/ssl/web.key",
         KeyPasswordFile = "/etc/ssl/web.pass",
-        Ca = new() { UseToken = true },
+        Ca = new() { Transport = Transport.Token },
         Rule = new RenewalRule.ExpiresIn(TimeSpan.FromHours(8)),
         Interval = TimeSpan.FromMinutes(5),
         RunAs = "web",
@@ -32,7 +33,7 @@ public sealed class DefinitionChangesTests
         var changes = DefinitionChanges.Between(Full, new RenewalDefinition { Name = "web", CertificatePath = Full.CertificatePath, KeyPath = Full.KeyPath });
         Assert.Equal(
             [
-                "-Interval 5m", "-UserId web", "-HealthCheckUri", "-KeyPasswordFile /etc/ssl/web.pass", "-UseToken", "-ExpiresIn 8h", "-LockTimeout 7s", "-LogPath /var/log/web.log",
+                "-Interval 5m", "-UserId web", "-HealthCheckUri", "-KeyPasswordFile /etc/ssl/web.pass", "-Transport Token", "-ExpiresIn 8h", "-LockTimeout 7s", "-LogPath /var/log/web.log",
                 "-PfxPath /p/web.pfx -PfxPasswordFile /p/pass -PfxEncryption Aes256", "-KeyOutPath /p/key.pem -KeyFormat Sec1",
                 "-FilePath /usr/sbin/nginx with 2 arguments", "-ReloadService nginx", "-Signal HUP -PidFile /run/a.pid",
             ],

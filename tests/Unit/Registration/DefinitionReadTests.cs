@@ -1,4 +1,5 @@
 using System.Text;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.FollowUps.Publications;
@@ -56,7 +57,7 @@ public sealed class DefinitionReadTests
         Assert.Equal(Full("/etc/ssl/web.key"), definition.KeyPath);
         Assert.Equal(Full("/etc/ssl/web.pass"), definition.KeyPasswordFile);
         Assert.Equal(("https://ca.example.com:9000", Full("/etc/root.crt"), Full("/root/.step"), "prod"), (definition.Ca.CaUrl, definition.Ca.RootPath, definition.Ca.StepPath, definition.Ca.Context));
-        Assert.True(definition.Ca.UseToken);
+        Assert.True(definition.Ca.Transport == Transport.Token);
         Assert.Equal(new RenewalRule.ExpiresIn(TimeSpan.FromHours(8)), definition.Rule);
         Assert.True(definition.Rekey);
         Assert.Equal(("EC-P384", TimeSpan.FromMinutes(30), "svc", "Cron"), (definition.KeyAlgorithm, definition.Interval, definition.RunAs, definition.Scheduler));
@@ -142,8 +143,9 @@ public sealed class DefinitionReadTests
         { "{ \"certificate\": \"/a\", \"ca\": {\n\"root\": \"root.crt\" } }", 2, "ca.root", "not a full path" },
         { "{ \"certificate\": \"/a\", \"ca\": {\n\"fingerprint\": \"abc\" } }", 2, "ca.fingerprint", "64" },
         { "{ \"certificate\": \"/a\", \"ca\": {\n\"useToken\": \"yes\" } }", 2, "ca.useToken", "true or false" },
+        { "{ \"certificate\": \"/a\", \"ca\": {\n\"transport\": \"tls\" } }", 2, "ca.transport", "'tls' is none of Auto, Tls, Token" },
         { "{ \"certificate\": \"/a\", \"ca\": {\n\"password\": \"x\" } }", 2, "ca.password", "no such property" },
-        { "{ \"certificate\": \"/a\", \"ca\": {\n\"registeredName\": \"web\" } }", 2, "ca.registeredName", "no such property; known are context, fingerprint, root, stepPath, url, useToken" },
+        { "{ \"certificate\": \"/a\", \"ca\": {\n\"registeredName\": \"web\" } }", 2, "ca.registeredName", "no such property; known are context, fingerprint, root, stepPath, transport, url, useToken" },
         { "{ \"certificate\": \"/a\", \"rekey\": 1 }", 1, "rekey", "true or false" },
         { "{ \"certificate\": \"/a\", \"keyAlgorithm\": \"EC-P256\" }", 1, "keyAlgorithm", "rekey" },
         { "{ \"certificate\": \"/a\", \"rekey\": true, \"keyAlgorithm\": \"DSA\" }", 1, "keyAlgorithm", "none of" },

@@ -104,7 +104,7 @@ public sealed class DefinitionRenderTests
                 Fingerprint = Maybe(() => new string("0123456789abcdefABCDEF"[random.Next(22)], 64)),
                 StepPath = Maybe(() => Path.GetFullPath(Folder())),
                 Context = Maybe(Text),
-                UseToken = random.Next(2) == 0,
+                Transport = (Transport)random.Next(3),
             },
             Rule = random.Next(3) switch { 0 => RenewalRule.Default, 1 => new RenewalRule.ExpiresIn(Time() ?? TimeSpan.FromHours(8)), _ => new RenewalRule.ElapsedPercent(random.Next(1, 1000) / 10.0 is var percent && percent < 100 ? percent : 66) },
             Publications = [.. Enumerable.Range(0, random.Next(4)).Select(_ => Form()).DistinctBy(one => one.Path)],

@@ -1,4 +1,5 @@
 using System.Globalization;
+using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Policy;
@@ -183,7 +184,7 @@ public sealed class RenewalEngineTests
         File.WriteAllText(run.CertificatePath, run.Pair.CertificatePem);
         File.WriteAllText(Path.Combine(run.Folder, "root.crt"), TestAuthority.Default.Root.ExportCertificatePem());
         (run.Environment["STEP_CA_URL"], run.Environment["STEP_ROOT"]) = ("https://ca.invalid", Path.Combine(run.Folder, "root.crt"));
-        run.Request = run.Request with { Ca = run.Request.Ca with { UseToken = useToken } };
+        run.Request = run.Request with { Ca = run.Request.Ca with { Transport = useToken ? Transport.Token : Transport.Tls } };
         Assert.Equal(0, (await run.FailAsync(ErrorId.ChainMissing)).Attempts);
     }
 

@@ -36,8 +36,12 @@ internal sealed record CaOptions
     /// <summary>The file with the roots that a registered renewal has followed (<see cref="Trust.RootFollower"/>); null if it follows none.</summary>
     internal string? FollowedRootsPath { get; init; }
 
-    /// <summary>Whether to renew by token instead of mTLS.</summary>
-    public bool UseToken { get; init; }
+    /// <summary>How a renewal is sent.</summary>
+    [JsonConverter(typeof(TransportConverter))]
+    public Transport Transport { get; init; }
+
+    /// <summary>How an earlier version wrote <see cref="Transport.Token"/>; it is read if there is no other transport, and never written.</summary>
+    public bool UseToken { get => false; init => Transport = value && Transport == Transport.Auto ? Transport.Token : Transport; }
 }
 
 /// <summary>An address of a CA.</summary>
@@ -48,6 +52,11 @@ internal sealed class CaUrlConverter() : TextConverter<string>(
         return url;
     },
     url => url);
+
+/// <summary>A transport by its name.</summary>
+internal sealed class TransportConverter() : TextConverter<Transport>(
+    text => Enum.GetNames<Transport>().Contains(text) ? Enum.Parse<Transport>(text) : throw new InvalidValueException($"'{text}' is none of {string.Join(", ", Enum.GetNames<Transport>())}"),
+    transport => transport.ToString());
 
 /// <summary>A SHA-256 fingerprint.</summary>
 internal sealed class FingerprintConverter() : CheckedTextConverter(

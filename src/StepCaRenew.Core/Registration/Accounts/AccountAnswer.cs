@@ -82,6 +82,8 @@ internal sealed record AccountResult
 
     public int Attempts { get; init; }
 
+    public string? Transport { get; init; }
+
     public long DurationMs { get; init; }
 
     public static AccountResult FromResult(RenewalResult result, bool isOneOfSeveral = false) => new()
@@ -101,6 +103,7 @@ internal sealed record AccountResult
         NotAfter = result.NotAfter,
         NextRenewal = result.NextRenewal,
         Attempts = result.Attempts,
+        Transport = result.Transport,
         DurationMs = result.DurationMs,
     };
 
@@ -124,6 +127,7 @@ internal sealed record AccountResult
         NotAfter = NotAfter?.LocalDateTime,
         NextRenewal = NextRenewal?.LocalDateTime,
         Attempts = Math.Max(Attempts, 0),
+        Transport = Transport is null ? null : AccountText.Word(Transport),
         DurationMs = Math.Max(DurationMs, 0),
     };
 }
