@@ -96,7 +96,10 @@ function Invoke-BuildProcess {
     try {
         $process.StandardInput.Close()
         $copies = $process.StandardOutput.BaseStream.CopyToAsync($files[0]), $process.StandardError.BaseStream.CopyToAsync($files[1])
-        $timedOut = -not $process.WaitForExit($TimeoutSeconds * 1000)
+        # In short waits, between which PowerShell can be stopped.
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        while (-not ($ended = $process.WaitForExit(100)) -and $watch.Elapsed.TotalSeconds -lt $TimeoutSeconds) { }
+        $timedOut = -not $ended
         if ($timedOut) {
             $process.Kill($true)
             $process.WaitForExit(10000) > $null
@@ -108,6 +111,8 @@ function Invoke-BuildProcess {
         $output = $output.TrimEnd()
     }
     finally {
+        # Stopped before its end.
+        if (-not $process.HasExited) { $process.Kill($true) }
         foreach ($file in $files) { $file.Dispose() }
     }
     Remove-Item "$log.errors"

@@ -1,10 +1,15 @@
-# All suites, in the order in which they run; Test.ps1 dot-sources this file. A suite has
+# All suites, in the order in which they run; Test.ps1 and Open-SuiteLane dot-source this file. A suite has
 #   Name         also what -Suite takes; 'Unit' means both 'Unit (…)'
 #   Run          returns the suite's result, as New-SuiteResult makes it; $environment tells the tests about the package
 #   Needs        suites that must have passed before: without a package, most have nothing to test
 #   UsesSystem   the tests skip what build/prerequisites.sh finds missing
+#   Beside       the suite above with which it runs at the same time: each alone leaves much of the machine idle. Their tests share
+#                no files, ports or processes.
 #   Extended     takes long, and runs only with -Extended or by its name. CI leaves it out.
 #   Unavailable  returns why the suite cannot run here, or nothing
+
+# Tests with hosts and daemons of their own, in mounts of their own, which mostly wait: a cron looks once a minute.
+$PesterOnHosts = 'CronDaemon.Tests.ps1', 'FirstCertificate.Tests.ps1', 'Recipes.Tests.ps1', 'RootRotation.Tests.ps1'
 
 @{
     Name = 'Package'
@@ -59,15 +64,27 @@
 }
 
 @{
-    Name        = 'Pester'
+    Name        = 'Pester (cmdlets)'
     Needs       = 'Package'
     UsesSystem  = $true
     Unavailable = { $pester.Reason }
     Run         = {
         $analyzer = Resolve-BuildModule PSScriptAnalyzer
         $more = @{ STEPCARENEW_ANALYZER = [string] $analyzer.Path; STEPCARENEW_ANALYZER_MISSING = [string] $analyzer.Reason }
-        # The tests run one after the other, and the one with a real cron alone takes two minutes.
-        Invoke-PesterSuite -Name pester -Pester $pester.Path -Path (Get-BuildPath 'tests/Pester') -Environment ($environment + $more) -TimeoutSeconds 1200
+        $files = Get-ChildItem (Get-BuildPath 'tests/Pester/*.Tests.ps1') | Where-Object Name -NotIn $PesterOnHosts | ForEach-Object FullName
+        Invoke-PesterSuite -Name pester-cmdlets -Pester $pester.Path -Path $files -Environment ($environment + $more) -TimeoutSeconds 1200
+    }
+}
+
+@{
+    Name        = 'Pester (hosts)'
+    Needs       = 'Package'
+    UsesSystem  = $true
+    Beside      = 'Pester (cmdlets)'
+    Unavailable = { $pester.Reason }
+    Run         = {
+        $files = $PesterOnHosts | ForEach-Object { Get-BuildPath "tests/Pester/$_" }
+        Invoke-PesterSuite -Name pester-hosts -Pester $pester.Path -Path $files -Environment $environment -TimeoutSeconds 1200
     }
 }
 
@@ -76,6 +93,7 @@
     Name        = 'Wine'
     Needs       = 'Package'
     UsesSystem  = $true
+    Beside      = 'Pester (cmdlets)'
     Unavailable = { Get-WineObstacle; $pester.Reason }
     Run         = { Invoke-WineSuite -Configuration $Configuration -Pester $pester.Path -Environment $environment }
 }

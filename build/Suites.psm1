@@ -11,10 +11,13 @@ function Invoke-Suite {
         Runs one suite, prints its line and one line for each failure, and returns its result.
     .PARAMETER Run
         Returns the result of the suite (New-SuiteResult). An error in it is one failure.
+    .PARAMETER Took
+        For a Run that only waits for a suite: has the Seconds of the suite itself afterwards.
     #>
     param(
         [Parameter(Mandatory)] [string] $Name,
-        [Parameter(Mandatory)] [scriptblock] $Run
+        [Parameter(Mandatory)] [scriptblock] $Run,
+        [hashtable] $Took = @{ Seconds = $null }
     )
     Write-BuildLine $Name.PadRight(20) -NoNewline
     $watch = [Diagnostics.Stopwatch]::StartNew()
@@ -27,8 +30,9 @@ function Invoke-Suite {
         $message, $details = $_.Exception.Message -split '\r?\n'
         $result = New-SuiteResult -Failures $message
     }
+    $seconds = $Took.Seconds ?? $watch.Elapsed.TotalSeconds
     $color = if ($result.Failed) { 'Red' } elseif ($result.Passed) { 'Green' } else { 'Yellow' }
-    Write-BuildLine ('{0,6} passed {1,5} failed {2,5} skipped {3,8:0.0} s' -f $result.Passed, $result.Failed, $result.Skipped, $watch.Elapsed.TotalSeconds) -Color $color
+    Write-BuildLine ('{0,6} passed {1,5} failed {2,5} skipped {3,8:0.0} s' -f $result.Passed, $result.Failed, $result.Skipped, $seconds) -Color $color
     foreach ($failure in $result.Failures) { Write-BuildLine "  $(ConvertTo-OneLine $failure)" -Color Red }
     $result.Skips = @($result.Skips | ForEach-Object { ConvertTo-OneLine $_ })
     # A build that failed: the errors of the compiler.

@@ -23,6 +23,7 @@ Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
 Import-Module (Join-Path $PSScriptRoot 'Suites.psm1') -Force
+Import-Module (Join-Path $PSScriptRoot 'SuiteLanes.psm1') -Force
 Import-Module (Join-Path $PSScriptRoot 'WineSuite.psm1') -Force
 
 $all = . (Join-Path $PSScriptRoot 'Suites.ps1')
@@ -49,13 +50,33 @@ $environment = Get-PackageEnvironment -Configuration $Configuration -Strict:$Str
 $pester = if ($wanted | Where-Object { $_['Unavailable'] }) { Resolve-BuildModule Pester }
 $results = [ordered]@{}
 $notRun = @()
-foreach ($item in $wanted) {
-    $missing = $item['Needs'] | Where-Object { $_ -and (-not $results[$_] -or $results[$_].Failed) }
-    $reason = if ($missing) { "$($missing -join ', ') failed" } elseif ($item['Unavailable']) { & $item['Unavailable'] }
-    if (-not $reason) { $results[$item.Name] = Invoke-Suite -Name $item.Name -Run $item.Run }
-    # A suite that was asked for by its name must run. A consequence of another failure is not counted again.
-    elseif (-not $missing -and $item.Name -in $names) { $results[$item.Name] = Invoke-Suite -Name $item.Name -Run { throw $reason } }
-    else { $notRun += [pscustomobject]@{ Text = "$($item.Name): $reason"; Counts = -not $missing } }
+$lanes = @{}
+# Why a suite cannot run now, and whether that is the consequence of another failure.
+function Get-Obstacle($Item) {
+    $missing = $Item['Needs'] | Where-Object { $_ -and (-not $results[$_] -or $results[$_].Failed) }
+    $reason = if ($missing) { "$($missing -join ', ') failed" } elseif ($Item['Unavailable']) { & $Item['Unavailable'] }
+    [pscustomobject]@{ Reason = $reason; IsConsequence = [bool] $missing }
+}
+try {
+    foreach ($item in $wanted) {
+        $obstacle = Get-Obstacle $item
+        if (-not $obstacle.Reason) {
+            # The lines come in the order of the suites, also those of suites that run side by side.
+            $beside = @($wanted | Where-Object { $_['Beside'] -eq $item.Name -and -not (Get-Obstacle $_).Reason })
+            if ($beside) {
+                $variables = @{ Configuration = $Configuration; environment = $environment; pester = $pester }
+                foreach ($one in @($item) + $beside) { $lanes[$one.Name] = Open-SuiteLane -Name $one.Name -Variables $variables }
+            }
+            $lane = $lanes[$item.Name]
+            $results[$item.Name] = if ($lane) { Invoke-Suite -Name $item.Name -Run { Wait-SuiteLane $lane } -Took $lane.Took } else { Invoke-Suite -Name $item.Name -Run $item.Run }
+        }
+        # A suite that was asked for by its name must run. A consequence of another failure is not counted again.
+        elseif (-not $obstacle.IsConsequence -and $item.Name -in $names) { $results[$item.Name] = Invoke-Suite -Name $item.Name -Run { throw $obstacle.Reason } }
+        else { $notRun += [pscustomobject]@{ Text = "$($item.Name): $($obstacle.Reason)"; Counts = -not $obstacle.IsConsequence } }
+    }
+}
+finally {
+    foreach ($lane in $lanes.Values) { Close-SuiteLane $lane }
 }
 
 $skips = $results.Values | ForEach-Object Skips | Group-Object | Sort-Object Name

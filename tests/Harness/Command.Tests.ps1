@@ -11,7 +11,7 @@ BeforeAll {
 @{ Name = 'Long'; Extended = $true; Run = { New-SuiteResult -Passed 7 -Skipped 1 -Skips "extended: $($environment.STEPCARENEW_EXTENDED)" } }
 '@
     $calls = @(
-        'Throws', 'NoResult', 'Missing', 'Endless', 'Parts', 'Absent', 'AfterPackage', 'NoSuch' | ForEach-Object { @{ Key = $_; Call = @{ Copy = $copy; Suite = $_ } } }
+        'Throws', 'NoResult', 'Missing', 'Endless', 'Parts', 'Absent', 'AfterPackage', 'NoSuch', 'Meet', 'Mixed' | ForEach-Object { @{ Key = $_; Call = @{ Copy = $copy; Suite = $_ } } }
         @{ Key = 'all'; Call = @{ Copy = $small } }
         @{ Key = 'strict'; Call = @{ Copy = $small; Strict = $true } }
         @{ Key = 'extended'; Call = @{ Copy = $small; Extended = $true } }
@@ -84,6 +84,52 @@ Describe 'The test command' {
     It 'accepts a name in any case, and without the part in brackets' {
         $runs.one.ExitCode | Should -Be 0
         $runs.one.Lines[-1] | Should -BeExactly '2 passed, 0 failed, 3 skipped' -Because $runs.one.Output
+    }
+}
+
+Describe 'Suites that run beside another' {
+    It 'run at the same time' -Skip:$IsWindows {
+        $run = $runs.Meet
+        $run.ExitCode | Should -Be 0 -Because $run.Output
+        $run.Output | Should -Match '(?m)^Meet \(a\) +1 passed +0 failed +0 skipped +[\d.]+ s\r?\nMeet \(b\) +1 passed'
+        $run.Lines[-1] | Should -BeExactly '2 passed, 0 failed, 0 skipped'
+    }
+
+    It 'have their lines in the order of the suites, with their own times, and one that breaks does not end the others' {
+        $run = $runs.Mixed
+        $run.ExitCode | Should -Be 1 -Because $run.Output
+        $lines = @($run.Lines -match '^(Mixed|  This)')
+        $lines[0] | Should -Match '^Mixed \(a\) +1 passed +0 failed +1 skipped +\d+\.\d s$'
+        [double] ($lines[0] -split ' +')[-2] | Should -BeGreaterOrEqual 1.5
+        $lines[1] | Should -Match '^Mixed \(b\) +0 passed +1 failed +0 skipped +\d+\.\d s$'
+        $lines[2] | Should -BeExactly '  This one broke.'
+        $lines[3] | Should -Match '^Mixed \(c\) +2 passed +0 failed +1 skipped +\d+\.\d s$'
+        $lines | Should -HaveCount 4
+        $run.Output | Should -Match 'NOT RUN:\s+Mixed \(d\): Mixed \(b\) failed'
+        $run.Output | Should -Match '(?m)^     2  dark\r?$'
+        $run.Lines[-1] | Should -BeExactly '3 passed, 1 failed, 2 skipped'
+    }
+
+    It 'are stopped with their processes if the command is stopped' -Skip:$IsWindows {
+        $program, [string[]] $before = Get-PwshCommand
+        $start = [Diagnostics.ProcessStartInfo]::new($program, [string[]] @($before; '-NoProfile', '-File', (Join-Path $copy 'build.ps1'), '-Suite', 'Stopped'))
+        $start.RedirectStandardOutput = $true
+        $process = [Diagnostics.Process]::Start($start)
+        $running = { param($id) $id -and [IO.File]::Exists("/proc/$id/stat") -and [IO.File]::ReadAllText("/proc/$id/stat") -notmatch '\) Z ' }
+        try {
+            $end = [DateTime]::UtcNow.AddSeconds(60)
+            do { $ids = @(Get-Content "$copy/out/stopped-*" -ErrorAction Ignore) } until ($ids.Count -eq 2 -or [DateTime]::UtcNow -gt $end)
+            $ids | Should -HaveCount 2
+            $children = @($ids | ForEach-Object { & pgrep --parent $_ })
+            $children | Should -HaveCount 2
+            & kill -INT $process.Id
+            $process.WaitForExit(30000) | Should -BeTrue
+            foreach ($id in $ids + $children) { & $running $id | Should -BeFalse -Because "process $id was started by a suite" }
+        }
+        finally {
+            $process.Kill($true)
+            $process.Dispose()
+        }
     }
 }
 
