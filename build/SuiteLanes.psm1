@@ -7,7 +7,7 @@ function Open-SuiteLane {
     .SYNOPSIS
         Starts a suite and returns at once.
     .PARAMETER Variables
-        What the suite's Run reads besides the functions of the build. A script block belongs to the runspace in which it was read, so
+        Variables that the suite's Run reads. A script block belongs to the runspace in which it was read, so
         the lane reads Suites.ps1 for itself.
     #>
     param([Parameter(Mandatory)] [string] $Name, [Parameter(Mandatory)] [hashtable] $Variables)

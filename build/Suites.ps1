@@ -3,7 +3,7 @@
 #   Run          returns the suite's result, as New-SuiteResult makes it; $environment tells the tests about the package
 #   Needs        suites that must have passed before: without a package, most have nothing to test
 #   UsesSystem   the tests skip what build/prerequisites.sh finds missing
-#   Beside       the suite above with which it runs at the same time: each alone leaves much of the machine idle. Their tests share
+#   AtOnceWith   the suite above with which it runs at the same time: each alone leaves much of the machine idle. Their tests share
 #                no files, ports or processes.
 #   Extended     takes long, and runs only with -Extended or by its name. CI leaves it out.
 #   Unavailable  returns why the suite cannot run here, or nothing
@@ -80,7 +80,7 @@ $PesterOnHosts = 'CronDaemon.Tests.ps1', 'FirstCertificate.Tests.ps1', 'Recipes.
     Name        = 'Pester (hosts)'
     Needs       = 'Package'
     UsesSystem  = $true
-    Beside      = 'Pester (cmdlets)'
+    AtOnceWith  = 'Pester (cmdlets)'
     Unavailable = { $pester.Reason }
     Run         = {
         $files = $PesterOnHosts | ForEach-Object { Get-BuildPath "tests/Pester/$_" }
@@ -93,7 +93,7 @@ $PesterOnHosts = 'CronDaemon.Tests.ps1', 'FirstCertificate.Tests.ps1', 'Recipes.
     Name        = 'Wine'
     Needs       = 'Package'
     UsesSystem  = $true
-    Beside      = 'Pester (cmdlets)'
+    AtOnceWith  = 'Pester (cmdlets)'
     Unavailable = { Get-WineObstacle; $pester.Reason }
     Run         = { Invoke-WineSuite -Configuration $Configuration -Pester $pester.Path -Environment $environment }
 }

@@ -61,11 +61,11 @@ try {
     foreach ($item in $wanted) {
         $obstacle = Get-Obstacle $item
         if (-not $obstacle.Reason) {
-            # The lines come in the order of the suites, also those of suites that run side by side.
-            $beside = @($wanted | Where-Object { $_['Beside'] -eq $item.Name -and -not (Get-Obstacle $_).Reason })
-            if ($beside) {
+            # The lines come in the order of the suites, also those of suites that run at the same time.
+            $others = @($wanted | Where-Object { $_['AtOnceWith'] -eq $item.Name -and -not (Get-Obstacle $_).Reason })
+            if ($others) {
                 $variables = @{ Configuration = $Configuration; environment = $environment; pester = $pester }
-                foreach ($one in @($item) + $beside) { $lanes[$one.Name] = Open-SuiteLane -Name $one.Name -Variables $variables }
+                foreach ($one in @($item) + $others) { $lanes[$one.Name] = Open-SuiteLane -Name $one.Name -Variables $variables }
             }
             $lane = $lanes[$item.Name]
             $results[$item.Name] = if ($lane) { Invoke-Suite -Name $item.Name -Run { Wait-SuiteLane $lane } -Took $lane.Took } else { Invoke-Suite -Name $item.Name -Run $item.Run }

@@ -87,8 +87,8 @@ Describe 'The test command' {
     }
 }
 
-Describe 'Suites that run beside another' {
-    It 'run at the same time' -Skip:$IsWindows {
+Describe 'Suites that run at the same time as another' {
+    It 'meet' -Skip:$IsWindows {
         $run = $runs.Meet
         $run.ExitCode | Should -Be 0 -Because $run.Output
         $run.Output | Should -Match '(?m)^Meet \(a\) +1 passed +0 failed +0 skipped +[\d.]+ s\r?\nMeet \(b\) +1 passed'

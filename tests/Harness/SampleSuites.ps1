@@ -47,22 +47,22 @@ foreach ($folder in Get-ChildItem (Get-BuildPath 'tests') -Directory) {
 @{ Name = 'Plain'; UsesSystem = $true; Run = { New-SuiteResult -Passed 1 } }
 @{ Name = 'Long'; Extended = $true; Run = { New-SuiteResult -Passed 7 -Skipped 1 -Skips "extended: $($environment.STEPCARENEW_EXTENDED)" } }
 
-# Suites side by side: each leaves a file and waits for that of the other.
+# Suites that run at the same time: each leaves a file and waits for that of the other.
 function Invoke-Meeting($Own, $Other) {
     $folder = Get-BuildPath 'out'
     Invoke-SuiteProcess -Name "meet-$Own" -FilePath bash -ResultFile (Get-BuildPath "out/results/meet-$Own") -Read { New-SuiteResult -Passed 1 } -ReadLog { New-SuiteResult } -ArgumentList @(
         '-c', 'touch "$0/$1"; for i in {1..300}; do [ -e "$0/$2" ] && break; sleep 0.1; done; [ -e "$0/$2" ] && touch "$0/results/meet-$1"', $folder, $Own, $Other)
 }
 @{ Name = 'Meet (a)'; Run = { Invoke-Meeting a b } }
-@{ Name = 'Meet (b)'; Beside = 'Meet (a)'; Run = { Invoke-Meeting b a } }
+@{ Name = 'Meet (b)'; AtOnceWith = 'Meet (a)'; Run = { Invoke-Meeting b a } }
 @{ Name = 'Mixed (a)'; Run = { [Threading.Thread]::Sleep(1500); New-SuiteResult -Passed 1 -Skipped 1 -Skips 'dark' } }
-@{ Name = 'Mixed (b)'; Beside = 'Mixed (a)'; Run = { throw 'This one broke.' } }
-@{ Name = 'Mixed (c)'; Beside = 'Mixed (a)'; Run = { New-SuiteResult -Passed 2 -Skipped 1 -Skips 'dark' } }
-@{ Name = 'Mixed (d)'; Beside = 'Mixed (a)'; Needs = 'Mixed (b)'; Run = { New-SuiteResult -Passed 4 } }
+@{ Name = 'Mixed (b)'; AtOnceWith = 'Mixed (a)'; Run = { throw 'This one broke.' } }
+@{ Name = 'Mixed (c)'; AtOnceWith = 'Mixed (a)'; Run = { New-SuiteResult -Passed 2 -Skipped 1 -Skips 'dark' } }
+@{ Name = 'Mixed (d)'; AtOnceWith = 'Mixed (a)'; Needs = 'Mixed (b)'; Run = { New-SuiteResult -Passed 4 } }
 foreach ($part in 'a', 'b') {
     @{
         Name   = "Stopped ($part)"
-        Beside = if ($part -eq 'b') { 'Stopped (a)' }
+        AtOnceWith = if ($part -eq 'b') { 'Stopped (a)' }
         Run    = {
             $own = Get-BuildPath "out/stopped-$([Guid]::NewGuid())"
             Invoke-SuiteProcess -Name "stopped$($own.GetHashCode())" -FilePath bash -ArgumentList '-c', 'echo $$ >"$0"; sleep 100 & wait', $own -ResultFile "$own.results" -Read { } -ReadLog { New-SuiteResult }
