@@ -11,7 +11,7 @@ BeforeAll {
 @{ Name = 'Long'; Extended = $true; Run = { New-SuiteResult -Passed 7 -Skipped 1 -Skips "extended: $($environment.STEPCARENEW_EXTENDED)" } }
 '@
     $calls = @(
-        'Throws', 'NoResult', 'Missing', 'Endless', 'Parts', 'Absent', 'AfterPackage', 'NoSuch', 'Meet', 'Mixed' | ForEach-Object { @{ Key = $_; Call = @{ Copy = $copy; Suite = $_ } } }
+        'Throws', 'NoResult', 'Missing', 'Endless', 'Parts', 'Absent', 'AfterPackage', 'NoSuch', 'Meet', 'Mixed', 'Hangs' | ForEach-Object { @{ Key = $_; Call = @{ Copy = $copy; Suite = $_ } } }
         @{ Key = 'all'; Call = @{ Copy = $small } }
         @{ Key = 'strict'; Call = @{ Copy = $small; Strict = $true } }
         @{ Key = 'extended'; Call = @{ Copy = $small; Extended = $true } }
@@ -88,6 +88,13 @@ Describe 'The test command' {
 }
 
 Describe 'Suites that run at the same time as another' {
+    BeforeAll {
+        function Test-Running([int] $Id) {
+            & kill -0 $Id 2>$null
+            $LASTEXITCODE -eq 0 -and ((& ps -o stat= -p $Id) -notmatch '^Z')
+        }
+    }
+
     It 'meet' -Skip:$IsWindows {
         $run = $runs.Meet
         $run.ExitCode | Should -Be 0 -Because $run.Output
@@ -110,12 +117,19 @@ Describe 'Suites that run at the same time as another' {
         $run.Lines[-1] | Should -BeExactly '3 passed, 1 failed, 2 skipped'
     }
 
+    It 'are named if they hang, and their processes are ended' -Skip:$IsWindows {
+        $run = $runs.Hangs
+        $run.ExitCode | Should -Be 1 -Because $run.Output
+        $run.Output | Should -Match '(?m)^Hangs \(a\) +3 passed .*\r?\nHangs \(b\) +0 passed +1 failed .*\r?\n  The suite was stopped because it did not end within 1 s and left no results'
+        $run.Lines[-1] | Should -BeExactly '3 passed, 1 failed, 0 skipped'
+        Test-Running (Get-Content "$copy/out/hangs") | Should -BeFalse
+    }
+
     It 'are stopped with their processes if the command is stopped' -Skip:$IsWindows {
         $program, [string[]] $before = Get-PwshCommand
         $start = [Diagnostics.ProcessStartInfo]::new($program, [string[]] @($before; '-NoProfile', '-File', (Join-Path $copy 'build.ps1'), '-Suite', 'Stopped'))
         $start.RedirectStandardOutput = $true
         $process = [Diagnostics.Process]::Start($start)
-        $running = { param($id) $id -and [IO.File]::Exists("/proc/$id/stat") -and [IO.File]::ReadAllText("/proc/$id/stat") -notmatch '\) Z ' }
         try {
             $end = [DateTime]::UtcNow.AddSeconds(60)
             do { $ids = @(Get-Content "$copy/out/stopped-*" -ErrorAction Ignore) } until ($ids.Count -eq 2 -or [DateTime]::UtcNow -gt $end)
@@ -124,7 +138,7 @@ Describe 'Suites that run at the same time as another' {
             $children | Should -HaveCount 2
             & kill -INT $process.Id
             $process.WaitForExit(30000) | Should -BeTrue
-            foreach ($id in $ids + $children) { & $running $id | Should -BeFalse -Because "process $id was started by a suite" }
+            foreach ($id in $ids + $children) { Test-Running $id | Should -BeFalse -Because "process $id was started by a suite" }
         }
         finally {
             $process.Kill($true)

@@ -59,6 +59,15 @@ function Invoke-Meeting($Own, $Other) {
 @{ Name = 'Mixed (b)'; AtOnceWith = 'Mixed (a)'; Run = { throw 'This one broke.' } }
 @{ Name = 'Mixed (c)'; AtOnceWith = 'Mixed (a)'; Run = { New-SuiteResult -Passed 2 -Skipped 1 -Skips 'dark' } }
 @{ Name = 'Mixed (d)'; AtOnceWith = 'Mixed (a)'; Needs = 'Mixed (b)'; Run = { New-SuiteResult -Passed 4 } }
+@{ Name = 'Hangs (a)'; Run = { New-SuiteResult -Passed 3 } }
+@{
+    Name       = 'Hangs (b)'
+    AtOnceWith = 'Hangs (a)'
+    Run        = {
+        $file = Get-BuildPath 'out/hangs'
+        Invoke-SuiteProcess -Name hangs -FilePath bash -ArgumentList '-c', 'sleep 60 & echo $! >"$0"; wait', $file -ResultFile "$file.results" -Read { } -ReadLog { New-SuiteResult } -TimeoutSeconds 1
+    }
+}
 foreach ($part in 'a', 'b') {
     @{
         Name   = "Stopped ($part)"
