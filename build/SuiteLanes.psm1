@@ -19,7 +19,7 @@ function Open-SuiteLane {
         $ErrorActionPreference = 'Stop'
         $watch = [Diagnostics.Stopwatch]::StartNew()
         try {
-            foreach ($module in 'BuildTools', 'Suites', 'WineSuite') { Import-Module (Join-Path $Build "$module.psm1") }
+            foreach ($module in 'BuildTools', 'Dependencies', 'Suites', 'WineSuite') { Import-Module (Join-Path $Build "$module.psm1") }
             foreach ($variable in $Variables.Keys) { Set-Variable $variable $Variables[$variable] }
             $all = . (Join-Path $Build 'Suites.ps1')
             $item = $all | Where-Object { $_.Name -ceq $Name }

@@ -38,19 +38,13 @@ $PesterOnHosts = 'CronDaemon.Tests.ps1', 'FirstCertificate.Tests.ps1', 'Recipes.
     }
 }
 
-# The module is built for net8.0, whose runtime often is not installed. The SDK can fetch one.
+# The module is built for net8.0, whose runtime often is not installed.
 @{
     Name  = 'Unit (net8.0)'
     Needs = 'Package'
     Run   = {
-        if ((dotnet --list-runtimes) -match '^Microsoft\.NETCore\.App 8\.') {
-            return Invoke-XunitSuite -Name unit-net8.0 -FilePath dotnet -ArgumentList (Get-BuildPath "tests/Unit/bin/$Configuration/net8.0/StepCaRenew.Unit.dll") -Environment $environment
-        }
-        $folder = Get-BuildPath 'out/unit-net8.0'
-        Invoke-Dotnet -Name publish-unit-net8.0 -ArgumentList @(
-            'publish', (Get-BuildPath 'tests/Unit'), '--framework', 'net8.0', '--runtime', (Get-BuildPlatform), '--self-contained',
-            '--configuration', $Configuration, '--output', $folder, '--artifacts-path', (Get-BuildPath 'out/obj/unit-net8.0'))
-        Invoke-XunitSuite -Name unit-net8.0 -FilePath (Join-Path $folder ('StepCaRenew.Unit' + $(if ($IsWindows) { '.exe' }))) -Environment $environment
+        $program = Resolve-DotnetRuntime net8.0
+        Invoke-XunitSuite -Name unit-net8.0 -FilePath $program -ArgumentList (Get-BuildPath "tests/Unit/bin/$Configuration/net8.0/StepCaRenew.Unit.dll") -Environment $environment
     }
 }
 

@@ -22,6 +22,7 @@ param(
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
+Import-Module (Join-Path $PSScriptRoot 'Dependencies.psm1') -Force
 Import-Module (Join-Path $PSScriptRoot 'Suites.psm1') -Force
 Import-Module (Join-Path $PSScriptRoot 'SuiteLanes.psm1') -Force
 Import-Module (Join-Path $PSScriptRoot 'WineSuite.psm1') -Force
