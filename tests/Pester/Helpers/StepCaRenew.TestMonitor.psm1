@@ -31,6 +31,8 @@ function Close-TestMonitor {
     param([AllowNull()] [object] $Monitor)
     if (-not $Monitor) { return }
     $Monitor.IsOver.Cancel()
+    # A job that ends while Remove-Job stops it is disposed twice, which is an error.
+    $Monitor.Server | Wait-Job -Timeout 10 > $null
     $Monitor.Server | Remove-Job -Force
     $Monitor.Listener.Close()
     $Monitor.IsOver.Dispose()
