@@ -32,7 +32,7 @@ if ! find_powershell "${1:-}"; then
 fi
 
 stamp=$(
-    { cat "$here"/{make-prefix,prefix}.sh "$here"/Shim/* "$here"/Hook/*.cs* "$root"/Directory.*.props "$root/tests/Directory.Build.props"
+    { cat "$here"/{make-prefix,prefix}.sh "$here"/Shim/* "$here"/Hook/*.cs* "$root"/Directory.*.props "$root/tests/Directory.Build.props" "$root"/build/PowerShell/*
       dotnet --version; "$wine" --version; $compiler --version; echo "$dir $windows"; } | sha256sum | cut -d' ' -f1
 )
 [ "$(cat "$dir/stamp" 2>/dev/null)" != "$stamp" ] || exit 0
@@ -55,6 +55,8 @@ in_wine reg add 'HKCU\Software\Wine' /v Version /d win10 /f
 programs="$prefix/drive_c/Program Files"
 mkdir -p "$programs/PowerShell" "$programs/dotnet/host/fxr/$net" "$programs/hook"
 cp -r "$windows" "$programs/PowerShell/7"
+# Without the compiler it starts more slowly.
+bash "$root/build/PowerShell/compile.sh" "$programs/PowerShell/7" win-x64 >"$dir/compile.log" 2>&1 </dev/null || true
 # pwsh asks for WindowsDesktop, the programs of the integration tests for AspNetCore.
 for name in NETCore WindowsDesktop AspNetCore; do
     package=${packages%/}/microsoft.${name,,}.app.runtime.win-x64/$net/runtimes/win-x64
