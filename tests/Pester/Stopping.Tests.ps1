@@ -96,7 +96,8 @@ Describe 'Ctrl+C' {
     It 'ends a wait for a deployment' {
         $other = Build-TestCertificate -Authority $authority -Folder $folder -Name other
         Copy-Item $other.KeyPath $pair.KeyPath -Force
-        # Files as young as these are read again for two seconds.
+        # A file as young as this one is read again for two seconds.
+        (Get-Item $pair.KeyPath).LastWriteTime = [datetime]::Now
         $aside = Invoke-Aside @{ LiteralPath = $pair.CertificatePath; CaUrl = 'https://127.0.0.1:1'; Root = "$folder/root.txt"; Force = $true; Verbose = $true }
         try {
             Wait-Until { @($aside.Shell.Streams.Verbose | Where-Object Message -Like '*and its key again*').Count -gt 0 -or $aside.Running.IsCompleted } | Should -BeTrue

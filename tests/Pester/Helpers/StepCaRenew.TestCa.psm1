@@ -389,6 +389,8 @@ function Build-TestCertificate {
     $pair = Get-PairPath -Folder $Folder -Name $Name
     [IO.File]::WriteAllText($pair.CertificatePath, $leaf.ExportCertificatePem() + "`n" + $issuer.ExportCertificatePem() + "`n")
     [IO.File]::WriteAllText($pair.KeyPath, $key.ExportPkcs8PrivateKeyPem() + "`n")
+    # As old as the certificate: a run waits up to two seconds for the rest of a pair that was written just now.
+    if ($Age -gt [TimeSpan]::Zero) { foreach ($file in $pair.CertificatePath, $pair.KeyPath) { [IO.File]::SetLastWriteTimeUtc($file, $begin.UtcDateTime) } }
     $pair
 }
 
