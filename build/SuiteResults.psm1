@@ -161,7 +161,10 @@ function Read-PesterLog {
         }
         switch ($sign) {
             '+' { $passed++ }
-            '-' { $failures.Add((Get-FailureLine -File $test.File -Line $test.Line -Name $name -Message 'see the log')) }
+            '-' {
+                $place = if ($test) { @{ File = $test.File; Line = $test.Line } } else { @{} }
+                $failures.Add((Get-FailureLine @place -Name $name -Message 'see the log'))
+            }
             default { $skipped++ }
         }
     }

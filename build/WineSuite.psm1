@@ -14,7 +14,8 @@ $PesterFiles = @(
 $Runner = Get-BuildPath 'tests/Wine/run.sh'
 
 # A part that takes longer is ended by run.sh, and the suite fails. run.sh itself gets half a minute more.
-$UnitSeconds, $PesterSeconds, $RenewalSeconds, $PrefixSeconds, $More = 240, 480, 300, 600, 30
+# Two other suites run at the same time.
+$UnitSeconds, $PesterSeconds, $RenewalSeconds, $PrefixSeconds, $More = 600, 1000, 600, 600, 30
 
 # How many unit tests and Pester tests must pass at least.
 $Least = 1400, 200

@@ -99,6 +99,14 @@ Describe 'A Pester suite' {
         }
     }
 
+    It 'counts a failure in the log of a killed process that is not in its plan' {
+        Import-Module $PSScriptRoot/../../build/SuiteResults.psm1
+        Set-Content $TestDrive/plan.json '[{ "File": "a.Tests.ps1", "Line": 3, "Name": "another", "Path": "block.another" }]'
+        $result = Read-PesterLog -Log "  [+] known 5ms (5ms|0ms)`n  [-] unplanned 5ms (5ms|0ms)" -Plan $TestDrive/plan.json
+        $result.Passed, $result.Failed | Should -Be 1, 1
+        $result.Failures | Should -BeExactly 'unplanned: see the log'
+    }
+
     It 'shows each reason of a skip once' {
         $run = $runs.skips
         $run.ExitCode | Should -Be 0 -Because $run.Output
