@@ -13,15 +13,16 @@ using StepCaRenew.Text;
 
 namespace StepCaRenew.Registration;
 
-/// <summary>Checks that the account of a run can read the pair, and can write its folders and the log. On Windows only -RunNow checks that.</summary>
+/// <summary>Checks that the account of a run can read the pair, and can write its folders, the log and the metrics. On Windows only -RunNow checks that.</summary>
 internal sealed class AccountRights(TimeProvider clock)
 {
     /// <exception cref="RenewalException">The account cannot (<see cref="ErrorId.AccessDenied"/>, <see cref="ErrorId.FolderNotWritable"/>, <see cref="ErrorId.LogNotWritable"/>).</exception>
     public async Task RequireAsync(PlannedRegistration registration, CancellationToken cancellationToken)
     {
+        var (definition, account) = (registration.Definition, registration.Run.Account);
+        MetricRights.RequireFolder(definition);
         if (OperatingSystem.IsWindows())
             return;
-        var (definition, account) = (registration.Definition, registration.Run.Account);
         var access = new AccountAccess(account, clock);
         if (definition.Certificates is null)
             await RequirePairAsync(definition, account, cancellationToken).ConfigureAwait(false);
@@ -34,6 +35,7 @@ internal sealed class AccountRights(TimeProvider clock)
         }
 
         await LogRights.RequireWritableAsync(definition, access, account, cancellationToken).ConfigureAwait(false);
+        await MetricRights.RequireWritableAsync(definition, access, account, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The rights to one pair, its password files and its publications.</summary>
