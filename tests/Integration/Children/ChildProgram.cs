@@ -44,7 +44,7 @@ internal static class ChildProgram
             case "make-folder":
                 return MakeFolder(arguments[1], arguments[2]);
             case "metrics":
-                return await MetricsAsync(arguments[1], long.Parse(arguments[2], CultureInfo.InvariantCulture));
+                return await MetricsAsync(arguments[1], arguments[2], long.Parse(arguments[3], CultureInfo.InvariantCulture), int.Parse(arguments[4], CultureInfo.InvariantCulture));
             case "lock":
                 return await LockAsync(arguments[1]);
             case "load":
@@ -72,9 +72,12 @@ internal static class ChildProgram
         RetryTimeout = TimeSpan.Zero,
     };
 
-    private static async Task<int> MetricsAsync(string path, long value)
+    // As many runs of one renewal of some certificates, one after the other.
+    private static async Task<int> MetricsAsync(string path, string name, long firstRun, int runs)
     {
-        await new MetricFile(path, TimeProvider.System).ReplaceAsync([new("web", "/web.crt") { LastRun = value, Failing = 0 }], _ => true, CancellationToken.None);
+        for (var run = firstRun; run < firstRun + runs; run++)
+            await new MetricFile(path, TimeProvider.System).ReplaceAsync(
+                [.. Enumerable.Range(0, 20).Select(number => new CertificateMetrics(name, $"/{number}.crt") { LastRun = run, Failing = 0 })], one => one.Name == name, CancellationToken.None);
         return 0;
     }
 

@@ -128,8 +128,9 @@ public sealed class MetricsTests : IAsyncDisposable
         Assert.All(Read(), one => Assert.Equal(0, one.Failing));
     }
 
-    // Killed while it flushes or renames the new file, or flushes the folder.
+    // Killed before it writes, flushes or renames the new file, or flushes the folder.
     [Theory]
+    [InlineData("pwrite64,pwritev", 1, false)]
     [InlineData("fsync", 1, false)]
     [InlineData("renameat2,renameat,rename", 1, false)]
     [InlineData("fsync", 2, true)]
@@ -138,14 +139,57 @@ public sealed class MetricsTests : IAsyncDisposable
         Tool.RequireLinux();
         Tool.Run("strace", "--version");
         await WriteAsync([], 1);
+        var old = await File.ReadAllBytesAsync(Prom);
         var exit = await WriteAsync(["strace", "-f", "-o", folder.At("trace"), "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGKILL:when={time}"], 2);
         Assert.Equal(128 + 9, exit);
-        Assert.Equal(isNew ? 2 : 1, Assert.Single(Read()).LastRun);
-        Assert.Equal([Prom], Directory.GetFiles(folder.At("textfile"), "*.prom"));
+        var now = await File.ReadAllBytesAsync(Prom);
+        Assert.Equal(!isNew, old.SequenceEqual(now));
+        await RequireWholeAsync(isNew ? 2 : 1);
+    }
 
-        Assert.Equal(0, await WriteAsync([], 3));
-        Assert.Equal(3, Assert.Single(Read()).LastRun);
-        Assert.Equal([".stepcarenew.prom.lock", "stepcarenew.prom"], Directory.GetFiles(folder.At("textfile")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    // The kernel kills it at the limit of its files, as it has written a part of them.
+    [Fact]
+    public async Task Write_ThatIsKilledInTheMiddle_LeavesTheOldFile()
+    {
+        Tool.RequireLinux();
+        Tool.Require("prlimit");
+        await WriteAsync([], 1);
+        var old = await File.ReadAllBytesAsync(Prom);
+        const int Limit = 1000;
+        // .NET would otherwise make a large file in memory for its code.
+        var exit = await WriteAsync(["env", "DOTNET_EnableWriteXorExecute=0", "prlimit", $"--fsize={Limit}", "--core=0"], 2);
+        Assert.Equal(128 + 25, exit);
+        Assert.Equal(Limit, new FileInfo(folder.At("textfile/.stepcarenew.prom.new")).Length);
+        Assert.Equal(old, await File.ReadAllBytesAsync(Prom));
+        await RequireWholeAsync(1);
+    }
+
+    // Each process would otherwise write back what it has read before another one wrote.
+    [Fact]
+    public async Task Writes_OfSeveralProcesses_DoNotMix()
+    {
+        const int Runs = 40;
+        await using var one = Child.Start("metrics", Prom, "one", "1", $"{Runs}");
+        await using var two = Child.Start("metrics", Prom, "two", "1", $"{Runs}");
+        await using var three = Child.Start("metrics", Prom, "three", "1", $"{Runs}");
+        var all = Task.WhenAll(one.EndAsync(), two.EndAsync(), three.EndAsync());
+        var last = new Dictionary<string, long>();
+        while (!all.IsCompleted)
+        {
+            if (!File.Exists(Prom))
+                continue;
+            foreach (var renewal in Read().GroupBy(metrics => metrics.Name!))
+            {
+                Assert.Equal(20, renewal.Count());
+                var run = Assert.Single(renewal.Select(metrics => metrics.LastRun!.Value).Distinct());
+                Assert.True(run >= last.GetValueOrDefault(renewal.Key), $"The metrics of {renewal.Key} went back from run {last.GetValueOrDefault(renewal.Key)} to {run}.");
+                last[renewal.Key] = run;
+            }
+        }
+
+        Assert.All(await all, child => Assert.True(child.ExitCode == 0, child.Errors));
+        Assert.Equal(["one", "three", "two"], Read().Select(metrics => metrics.Name).Distinct());
+        Assert.All(Read(), metrics => Assert.Equal(Runs, metrics.LastRun));
     }
 
     // A reader never sees anything but a whole file, with all metrics of one run.
@@ -223,8 +267,18 @@ public sealed class MetricsTests : IAsyncDisposable
 
     private async Task<int> WriteAsync(string[] wrapper, int value)
     {
-        await using var child = Child.StartAs(wrapper, "metrics", Prom, $"{value}");
+        await using var child = Child.StartAs(wrapper, "metrics", Prom, "web", $"{value}", "1");
         return (await child.EndAsync()).ExitCode;
+    }
+
+    // A file that a killed process left does not stop the next one.
+    private async Task RequireWholeAsync(int run)
+    {
+        Assert.Equal([run], Read().Select(metrics => (int)metrics.LastRun!.Value).Distinct());
+        Assert.Equal([Prom], Directory.GetFiles(folder.At("textfile"), "*.prom"));
+        Assert.Equal(0, await WriteAsync([], 3));
+        Assert.Equal([3], Read().Select(metrics => (int)metrics.LastRun!.Value).Distinct());
+        Assert.Equal([".stepcarenew.prom.lock", "stepcarenew.prom"], Directory.GetFiles(folder.At("textfile")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     private List<CertificateMetrics> Read() => [.. MetricText.Parse(File.ReadAllBytes(Prom))!.OrderBy(one => one.Name, StringComparer.Ordinal).ThenBy(one => one.Path, StringComparer.Ordinal)];
