@@ -127,6 +127,43 @@ Describe 'Root and the renewals of another account' {
         (Get-StepRenewalTask db).LastStatus | Should -BeExactly Renewed
     }
 
+    It 'a folder of certificates runs as the account: each certificate has its result, its state and its reports' {
+        $told = "$folder/db/told"
+        $first = New-OtherRenewal db -Actions @(@{ run = '/bin/sh'; arguments = '-c', 'echo "$(id -u) $STEPCARENEW_COUNT" >> "$0"', "$folder/db/acted" }) -OnFailure @{
+            run = '/bin/sh'; arguments = '-c', 'echo "$(id -u) $STEPCARENEW_EVENT $STEPCARENEW_ERROR_ID $STEPCARENEW_NAME" >> "$0"', $told
+        }
+        $second = Build-TestCertificate -Authority $authority -Folder "$folder/db" -Name web -Age 17:00:00
+        $broken = Build-TestCertificate -Authority $authority -Folder "$folder/db" -Name broken -Age 17:00:00
+        chown -R "${account}:" "$folder/db"
+        Move-Item $broken.KeyPath "$folder/db/away"
+        # A link to a file of root: the process of the account cannot follow it.
+        Copy-Item $first.CertificatePath "$folder/roots.crt"
+        chmod 600 "$folder/roots.crt"
+        [IO.File]::CreateSymbolicLink("$folder/db/link.crt", "$folder/roots.crt") | Out-Null
+        chown -h "${account}:" "$folder/db/link.crt"
+        $file = "$env:STEPCARENEW_HOME/renewals/db.json"
+        $definition = Get-Content $file -Raw | ConvertFrom-Json -AsHashtable
+        $definition.Remove('certificate')
+        $definition.Remove('key')
+        $definition.certificates = @{ path = "$folder/db"; exclude = @('root.crt') }
+        Set-Content $file (ConvertTo-Json $definition -Depth 5)
+
+        foreach ($run in 1..2) {
+            $results = Invoke-StepRenewal -Name db -ErrorAction SilentlyContinue -ErrorVariable problems
+            $results.Name | Should -Be db/broken, db/db.local, db/link, db/web -Because "$problems"
+            $results.CertificatePath | Should -Be ('broken', 'db.local', 'link', 'web' | ForEach-Object { "$folder/db/$_.crt" })
+            $results.Status | Should -Be $(if ($run -eq 1) { 'Failed', 'Renewed', 'Failed', 'Renewed' } else { 'Failed', 'NotDue', 'Failed', 'NotDue' })
+            $results[0].ErrorId | Should -BeExactly KeyNotFound
+        }
+        Get-Content "$folder/db/acted" | Should -BeExactly "$uid 2"
+        Get-Content $told | Sort-Object | Should -BeExactly "$uid failure KeyNotFound db/broken", "$uid failure $($results[2].ErrorId) db/link"
+        & stat -c %U $first.CertificatePath $second.CertificatePath "$env:STEPCARENEW_HOME/state/db/state.json" | Should -Be (@($account) * 3)
+        Remove-Item "$folder/db/link.crt", $told
+        Move-Item "$folder/db/away" $broken.KeyPath
+        (Invoke-StepRenewal -Name db).Status | Should -Be Renewed, NotDue, NotDue
+        Get-Content $told | Should -BeExactly "$uid recovery KeyNotFound db/broken"
+    }
+
     It 'a notifier runs as the account of its renewal, once, and an error of it is that of the call' {
         $told = "$folder/db/told"
         $pair = New-OtherRenewal db -OnFailure @{ run = '/bin/sh'; arguments = '-c', 'echo "$(id -u) $STEPCARENEW_ERROR_ID" >> "$0"', $told }, @{ run = '/bin/false' }
@@ -158,6 +195,20 @@ Get-Content /etc/cron.d/stepcarenew-db | Select-String $account | Out-Null
         Invoke-StepRenewal -Name db -Force | ForEach-Object Status | Should -BeExactly Renewed
         Invoke-StepRenewal -Force | ForEach-Object Status | Should -BeExactly Renewed
         Get-Trace db | Should -BeExactly $uid, $uid
+    }
+
+    It 'Register-StepRenewalTask -UserId checks a folder and its metrics as the account' {
+        New-AccountFolder db | Out-Null
+        $at = @{ UserId = $account; CaUrl = $ca.Url; Root = "$folder/db/root.crt"; Scheduler = 'Cron'; WhatIf = $true; WarningAction = 'Ignore' }
+        # Only the folder of the exporter is not writable for the account.
+        $textfile = [IO.Directory]::CreateDirectory("$folder/textfile").FullName
+        { Register-StepRenewalTask db "$folder/db" @at -MetricsPath "$textfile/stepcarenew.prom" } | Should -Throw -ErrorId 'FolderNotWritable,*' -ExpectedMessage "*'$account', the account of the run, cannot write the metrics*$textfile*"
+        { Register-StepRenewalTask db "$folder/db" @at -MetricsPath "$folder/no/stepcarenew.prom" } | Should -Throw -ErrorId 'FolderNotWritable,*' -ExpectedMessage '*does not exist*'
+        chown "${account}:" $textfile
+        Register-StepRenewalTask db "$folder/db" @at -MetricsPath "$textfile/stepcarenew.prom"
+        chmod 700 "$folder/db"
+        chown root: "$folder/db"
+        { Register-StepRenewalTask db "$folder/db" @at } | Should -Throw -ErrorId 'AccessDenied,*' -ExpectedMessage "*'$account', the account of the run, cannot read*"
     }
 
     It 'the process has the user, the groups and a session of the account, and nothing of root' {

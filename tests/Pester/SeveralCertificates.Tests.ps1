@@ -47,6 +47,33 @@ Describe 'A folder as one registered renewal' {
         $forMe = @{ Scope = 'CurrentUser'; Scheduler = 'Cron'; StepPath = $ca.Folder }
     }
 
+    It '200 certificates, three of them broken, one added later: one start per interval, 197 renewed, three reported, one reload' {
+        foreach ($number in 1..200) { $null = Add-Pair ('host{0:000}' -f $number) }
+        Copy-Item "$mine/host001.key" "$mine/host050.key" -Force
+        [IO.File]::SetLastWriteTimeUtc("$mine/host050.key", [DateTime]::UtcNow.AddHours(-1))
+        Remove-Item "$mine/host100.key"
+        Set-Content "$mine/host150.crt" 'no certificate'
+        $actions = @{
+            FilePath = 'sh'; ArgumentList = '-c', 'echo "$STEPCARENEW_COUNT" >> "$0"', "$folder/reloads"
+            OnFailure = @{ FilePath = 'sh'; ArgumentList = '-c', 'echo "$STEPCARENEW_ERROR_ID $STEPCARENEW_NAME" >> "$0"', "$folder/reports" }
+        }
+        $task = Register-StepRenewalTask all $mine @forMe @actions -WarningAction SilentlyContinue
+        $task.Interval | Should -BeExactly 15m
+        @(Get-Content "$folder/tab" | Where-Object { $_ -match '^[0-9*]' }).Count | Should -Be 1 -Because 'one schedule starts one process for all'
+
+        (Invoke-Schedule).ExitCode | Should -Be 1
+        $after = (Get-StepRenewalTask all).Certificates
+        @($after | Where-Object LastStatus -EQ Renewed).Count | Should -Be 197
+        @($after | Where-Object LastErrorId).Name | Should -Be all/host050, all/host100, all/host150
+        Get-Content "$folder/reloads" | Should -Be 197
+
+        $null = Add-Pair later
+        (Invoke-Schedule).ExitCode | Should -Be 1
+        ((Get-StepRenewalTask all).Certificates | Where-Object Name -EQ all/later).LastStatus | Should -BeExactly Renewed
+        Get-Content "$folder/reloads" | Should -Be 197, 1
+        Get-Content "$folder/reports" | Sort-Object { ($_ -split ' ')[1] } | Should -Be 'KeyMismatch all/host050', 'KeyNotFound all/host100', 'CertificateInvalid all/host150'
+    }
+
     It 'renews what is there by one start, with one reload; a broken pair is a warning, then a failed result; a new one is picked up' {
         $paths = foreach ($name in 'one', 'two', 'three', 'broken') { Add-Pair $name }
         Copy-Item $ca.RootPath "$mine/root.crt"

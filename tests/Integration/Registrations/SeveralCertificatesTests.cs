@@ -116,6 +116,66 @@ public sealed class SeveralCertificatesTests : EngineTest
         Assert.Equal(["2"], Acted);
     }
 
+    [Fact]
+    public async Task Failures_AreReportedOncePerErrorAndCertificate_AndEachRecoveryOnce()
+    {
+        var ca = await CaAsync(CaKind.DevCa30);
+        using var scene = Register(ca);
+        var told = Path.Combine(Folder, "told");
+        var definition = scene.Store.Load("all") with { OnFailure = [new(new CommandAction("/bin/sh", ["-c", $"echo \"$STEPCARENEW_EVENT $STEPCARENEW_ERROR_ID $STEPCARENEW_NAME $STEPCARENEW_CERTIFICATE_PATH\" >> '{told}'"]))] };
+        async Task<string[]> RunAsync(RenewalDefinition next, int count = 3)
+        {
+            scene.Store.Save(next);
+            for (var run = 0; run < count; run++)
+                await scene.CheckAsync();
+            var lines = File.Exists(told) ? await File.ReadAllLinesAsync(told) : [];
+            File.Delete(told);
+            return [.. lines.Select(line => line.Replace(Certificates, "mine", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        }
+
+        await AddAsync(ca, "one");
+        await AddAsync(ca, "two");
+        await ca.IssueAsync(new() { Name = "fresh", Folder = Certificates });
+        var down = definition with { Ca = definition.Ca with { CaUrl = "https://127.0.0.1:9" }, RetryTimeout = TimeSpan.Zero };
+        Assert.Equal(["failure CaUnreachable all/one mine/one.crt", "failure CaUnreachable all/two mine/two.crt"], await RunAsync(down, count: 10));
+        File.Move(At("two.key"), At("two.away"));
+        Assert.Equal(["failure KeyNotFound all/two mine/two.crt"], await RunAsync(down));
+        Assert.Equal(["recovery CaUnreachable all/one mine/one.crt"], await RunAsync(definition));
+        File.Move(At("two.away"), At("two.key"));
+        Assert.Equal(["recovery KeyNotFound all/two mine/two.crt"], await RunAsync(definition));
+        // A folder that is gone is the failure of the renewal, not of each certificate.
+        Directory.Move(Certificates, Certificates + "-away");
+        Assert.Equal(["failure FileNotFound all mine"], await RunAsync(definition));
+        Directory.Move(Certificates + "-away", Certificates);
+        Assert.Equal(["recovery FileNotFound all mine"], (await RunAsync(definition)).Select(line => line[..line.LastIndexOf(' ')] + " mine"));
+    }
+
+    // The same as a user without rights: a service that renews its own folder.
+    [Fact]
+    public async Task UserWithoutRights_RenewsAFolder_AndAForeignKeyFailsAlone()
+    {
+        Tool.RequireRoot();
+        Tool.Require("setpriv");
+        var ca = await CaAsync(CaKind.DevCa30);
+        using var scene = Register(ca);
+        foreach (var name in new[] { "one", "two", "roots" })
+            await AddAsync(ca, name);
+        Tool.Run("chmod", "0755", Folder, scene.Home);
+        Tool.Run("chown", "-R", $"{Unprivileged.User}:{Unprivileged.User}", Folder, scene.Home);
+        Tool.Run("chown", "0:0", At("roots.key"));
+        Tool.Run("chmod", "0600", At("roots.key"));
+        await using (var child = Child.StartAs(["setpriv", $"--reuid={Unprivileged.User}", $"--regid={Unprivileged.User}", "--clear-groups", "env", $"HOME={scene.Home}"], "run-registered", scene.Home, "all"))
+        {
+            var (_, output, errors) = await child.EndAsync();
+            Assert.True(errors.Length == 0, errors);
+            Assert.Contains(ErrorId.AccessDenied, output, StringComparison.Ordinal);
+        }
+
+        Assert.Equal([ErrorId.AccessDenied, null, null], new[] { "roots", "one", "two" }.Select(name => scene.State.StateOf(At($"{name}.crt")).LastErrorId));
+        Assert.Equal(["2"], Acted);
+        Assert.Equal((Unprivileged.User, Unprivileged.User), Unprivileged.OwnerOf(At("one.crt")));
+    }
+
     // Another program can be replacing it: then its successor must be served.
     [Fact]
     public async Task CertificateThatIsMissingForOneRun_IsComparedWithTheOneLastServed()
