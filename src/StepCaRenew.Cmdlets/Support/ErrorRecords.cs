@@ -35,7 +35,7 @@ internal static class ErrorRecords
         ErrorId.CaUnreachable or ErrorId.ProxyRefused or ErrorId.TlsFailed => ErrorCategory.ConnectionError,
         ErrorId.CaTimeout => ErrorCategory.OperationTimeout,
         ErrorId.CaBusy or ErrorId.CaFailed or ErrorId.SystemdNotRunning or ErrorId.KeyStoreUnavailable => ErrorCategory.ResourceUnavailable,
-        ErrorId.FileTooLarge or ErrorId.CaAnswerTooLarge => ErrorCategory.LimitsExceeded,
+        ErrorId.FileTooLarge or ErrorId.CaAnswerTooLarge or ErrorId.TooManyCertificates => ErrorCategory.LimitsExceeded,
         ErrorId.KeyUnsupported or ErrorId.ProvisionerUnsupported or ErrorId.CertificateUnsupported or ErrorId.SchedulerUnavailable => ErrorCategory.NotImplemented,
         ErrorId.NameTaken or ErrorId.PairExists or ErrorId.CertificateRegistered => ErrorCategory.ResourceExists,
         ErrorId.FileUnreadable or ErrorId.FolderUnreadable => ErrorCategory.ReadError,

@@ -225,6 +225,9 @@ public static partial class ErrorId
     public const string KeyPathForSeveral = nameof(KeyPathForSeveral);
     /// <summary>One file was named for another form of several pairs.</summary>
     public const string PublicationForSeveral = nameof(PublicationForSeveral);
+
+    /// <summary>A folder or pattern has more certificates than one renewal takes.</summary>
+    public const string TooManyCertificates = nameof(TooManyCertificates);
     /// <summary>An unexpected error: a defect of the module.</summary>
     public const string Unexpected = nameof(Unexpected);
 }

@@ -10,15 +10,17 @@ internal static class AtomicFile
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Reads a file; null if there is none, or if it is a link or something else.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maximum">The most bytes that are read; a larger file counts as none.</param>
     /// <exception cref="RenewalException">The links of its folder must not be followed.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This account cannot read it.</exception>
-    public static byte[]? Read(string path)
+    public static byte[]? Read(string path, int maximum = InputFile.MaximumLength)
     {
         try
         {
             using var folder = FolderOf(path);
-            return folder.Read(Path.GetFileName(path));
+            return folder.Read(Path.GetFileName(path), maximum);
         }
         catch (DirectoryNotFoundException)
         {

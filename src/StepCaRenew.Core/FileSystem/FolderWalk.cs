@@ -63,6 +63,11 @@ internal sealed class FolderWalk : IDisposable
     /// <inheritdoc cref="Follow"/>
     public static LinuxFolder FollowFolder(string path)
     {
+        var full = Path.GetFullPath(path);
+        var handle = LinuxNative.OpenWithoutLinks(full);
+        if (!handle.IsInvalid)
+            return new LinuxFolder(full, handle, isReadable: true);
+        handle.Dispose();
         using var walk = new FolderWalk(path, areLinksRefused: false);
         return walk.Run(() => walk.ToFolder());
     }

@@ -48,7 +48,7 @@ internal sealed class LinuxFolder(string path, SafeFileHandle handle, bool isRea
     public override bool Exists(string name) => TryStat(name) is { IsFolder: false };
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ListFiles() => ListFiles($"/proc/self/fd/{handle.DangerousGetHandle()}");
+    public override string ListedPath => $"/proc/self/fd/{handle.DangerousGetHandle()}";
 
     /// <inheritdoc/>
     public override StagedFile CreateLike(string name, string model)

@@ -55,14 +55,14 @@ internal abstract class OpenFolder(string path) : IDisposable
     /// <summary>Whether the name exists; a link counts, wherever it leads.</summary>
     public abstract bool Exists(string name);
 
+    /// <summary>A path to list it by, which stays that of this folder while it is open.</summary>
+    public virtual string ListedPath => Path;
+
     /// <summary>The names of the files and links in it, in their order.</summary>
     /// <exception cref="IOException">It cannot be listed.</exception>
     /// <exception cref="UnauthorizedAccessException">This account cannot list it.</exception>
-    public virtual IReadOnlyList<string> ListFiles() => ListFiles(Path);
-
-    /// <summary>The same for a path to this folder.</summary>
-    protected static IReadOnlyList<string> ListFiles(string path) =>
-        [.. Directory.EnumerateFiles(path, "*", new EnumerationOptions { AttributesToSkip = 0 }).Select(file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> ListFiles() =>
+        [.. Directory.EnumerateFiles(ListedPath, "*", new EnumerationOptions { AttributesToSkip = 0 }).Select(file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
     /// <summary>Requires that a file can be replaced now, as far as that can be checked in advance.</summary>
     /// <exception cref="IOException">Another process has the file open and does not let it be replaced.</exception>
@@ -182,6 +182,27 @@ internal sealed class OpenFolders : IDisposable
                 return folder.Exists(name);
         }
         catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether a path exists, or goes through a link of another account that must not be followed: then that is not looked up.</summary>
+    public static bool MayExist(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return Path.Exists(path);
+        try
+        {
+            var (folder, name) = FolderWalk.Follow(path);
+            using (folder)
+                return folder.Exists(name);
+        }
+        catch (RenewalException)
+        {
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
         }

@@ -84,11 +84,21 @@ internal sealed class CertificateSearch(bool recurse, bool followLinks, Action<R
             if (IsExcluded(entry.Name))
                 continue;
             var path = Path.Combine(folder.Path, entry.Name);
-            if (entry.IsFolder && (!recurse || (entry.IsLink && !followLinks)))
-                continue;
             hasLinks |= entry.IsLink;
-            var real = entry.IsLink ? RealPathOf(path, entry.IsFolder) : Path.Combine(folder.RealPath, entry.Name);
-            (entry.IsFolder ? next : found).Add(new FoundFile(path, real));
+            RenewalException? refusal = null;
+            var real = entry.IsLink ? RealPathOf(path, entry.IsFolder, out refusal) : Path.Combine(folder.RealPath, entry.Name);
+            // The target of such a link is not looked up: if its name is that of a certificate, its run reports it.
+            if (refusal is not null && recurse && followLinks)
+                onUnreadable(refusal);
+            if (!entry.IsFolder || refusal is not null)
+            {
+                if (CertificateFolder.IsCandidate(entry.Name))
+                    found.Add(new FoundFile(path, real));
+            }
+            else if (recurse && (followLinks || !entry.IsLink))
+            {
+                next.Add(new FoundFile(path, real));
+            }
         }
 
         return next;
@@ -127,15 +137,29 @@ internal sealed class CertificateSearch(bool recurse, bool followLinks, Action<R
         return real;
     }
 
-    private static string RealPathOf(string path, bool isFolder)
+    private static string RealPathOf(string path, bool isFolder) => RealPathOf(path, isFolder, out _);
+
+    // A link is followed only as far as a run follows it: two links of one target are one entry, which shows that the target exists.
+    private static string RealPathOf(string path, bool isFolder, out RenewalException? refusal)
     {
+        refusal = null;
         try
         {
-            return OperatingSystem.IsWindows() ? WindowsLinks.OnDisk.Follow(path) : isFolder ? RealPath.FollowFolder(path) : RealPath.Follow(path);
+            if (OperatingSystem.IsWindows())
+                return WindowsLinks.OnDisk.Follow(path);
+            if (!isFolder)
+                return RealPath.Follow(path);
+            using var folder = OperatingSystem.IsLinux() ? OpenFolder.Follow(path) : null;
+            return folder?.Path ?? RealPath.FollowFolder(path);
         }
         // A broken or circular link: reading the file reports it.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            return path;
+        }
+        catch (RenewalException e)
+        {
+            refusal = e;
             return path;
         }
     }

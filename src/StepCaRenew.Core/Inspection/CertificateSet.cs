@@ -13,6 +13,12 @@ namespace StepCaRenew.Inspection;
 /// </summary>
 internal sealed record CertificateSet
 {
+    /// <summary>
+    /// The most certificates that one run renews. An account that can write in the folder decides how many there are, and each has its
+    /// part in the state, the metrics and the log.
+    /// </summary>
+    public const int MostCertificates = 5000;
+
     /// <summary>The full path of a folder, or with wildcards; see <see cref="PathPattern"/>.</summary>
     [JsonConverter(typeof(FullPathConverter))]
     public string Path { get; init => field = value ?? string.Empty; } = string.Empty;
@@ -45,6 +51,16 @@ internal sealed record CertificateSet
     public IReadOnlyList<string> Require(Action<RenewalException> onUnreadable) => Find(onUnreadable) is { Count: > 0 } found ? found : throw new RenewalException(
         ErrorId.NoCertificateFound, $"There is no certificate in or matching '{Display}'.", "Check the path and its wildcards. Files with .crt, .cer, .cert, .pem and .der are found.");
 
+    /// <summary>Whether a path is one that can be found, by its text alone.</summary>
+    public bool Covers(string path) =>
+        System.IO.Path.IsPathFullyQualified(path) && System.IO.Path.GetFullPath(path) == path && !System.IO.Path.GetRelativePath(Folder, path).StartsWith("..", StringComparison.Ordinal);
+
+    /// <summary>The error of certificates that a run leaves out.</summary>
+    /// <param name="left">How many.</param>
+    public RenewalException TooMany(int left) => new(
+        ErrorId.TooManyCertificates, $"There are {MostCertificates + left:N0} certificates in or matching '{Display}'; one renewal takes {MostCertificates:N0}, so {left:N0} were left out.",
+        "Remove files that are not used, or register a renewal for each subfolder or with a narrower pattern.");
+
     /// <summary>The name of a certificate's files in the state folder.</summary>
     public static string RecordName(string path) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(path)).AsSpan(0, 8));
 
@@ -53,33 +69,43 @@ internal sealed record CertificateSet
         var search = new CertificateSearch(Recurse, FollowSymlink, onUnreadable, Exclude);
         if (!PathPattern.HasWildcards(Path))
         {
-            if (File.Exists(PathPattern.ToLiteral(Path)))
-                search.AddFile(PathPattern.ToLiteral(Path));
-            else
-                search.AddFolder(PathPattern.ToLiteral(Path));
+            Add(search, PathPattern.ToLiteral(Path), onUnreadable: null);
             return search.Files;
         }
 
-        foreach (var match in PathPattern.Find(Path))
-        {
-            if (Directory.Exists(match))
-                TryAdd(search, match, onUnreadable);
-            else
-                search.AddFile(match);
-        }
-
+        foreach (var match in PathPattern.Find(Path, onUnreadable))
+            Add(search, match, onUnreadable);
         return search.Files;
     }
 
-    private static void TryAdd(CertificateSearch search, string folder, Action<RenewalException> onUnreadable)
+    // Of what a pattern finds, a link of another account is not looked up, whether it leads to a file or to a folder: its run reports it.
+    private static void Add(CertificateSearch search, string path, Action<RenewalException>? onUnreadable)
     {
         try
         {
-            search.AddFolder(folder);
+            if (!IsFolder(path) && (onUnreadable is not null || OpenFolders.IsFile(path)))
+                search.AddFile(path);
+            else
+                search.AddFolder(path);
         }
-        catch (RenewalException e)
+        catch (RenewalException e) when (onUnreadable is not null)
         {
             onUnreadable(e);
+        }
+    }
+
+    private static bool IsFolder(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return Directory.Exists(path);
+        try
+        {
+            using var folder = OpenFolder.Follow(path);
+            return true;
+        }
+        catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

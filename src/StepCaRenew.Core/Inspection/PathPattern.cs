@@ -1,4 +1,6 @@
 using System.Text;
+using StepCaRenew.FileSystem;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Inspection;
 
@@ -46,73 +48,74 @@ internal static class PathPattern
         return ToLiteral(folder);
     }
 
-    /// <summary>The files and folders that a pattern finds, in the order of their paths.</summary>
+    /// <summary>The files and folders that a pattern finds, in the order of their paths. A link that must not be followed is among them.</summary>
     /// <param name="pattern">A full path with wildcards.</param>
+    /// <param name="onUnreadable">Receives the error of a folder on the way that cannot be read, or that is behind a link of another account.</param>
     /// <exception cref="RenewalException">The folder before the first wildcard cannot be read.</exception>
-    public static IReadOnlyList<string> Find(string pattern)
+    public static IReadOnlyList<string> Find(string pattern, Action<RenewalException> onUnreadable)
     {
         var root = FolderOf(pattern);
         List<string> found = [root];
         foreach (var part in pattern[Path.GetPathRoot(pattern)!.Length..].Split(Separators, StringSplitOptions.RemoveEmptyEntries).Skip(CountParts(root)))
-            found = HasWildcards(part) ? [.. found.SelectMany(folder => Match(folder, part, isFirst: folder == root))] : [.. found.Select(folder => Path.Combine(folder, ToLiteral(part))).Where(Path.Exists)];
+        {
+            found = HasWildcards(part)
+                ? [.. found.SelectMany(folder => Match(folder, part, folder == root ? null : onUnreadable))]
+                : [.. found.Select(folder => Path.Combine(folder, ToLiteral(part))).Where(OpenFolders.MayExist)];
+        }
+
         found.Sort(StringComparer.Ordinal);
         return found;
     }
 
     /// <summary>Whether a name matches a pattern.</summary>
+    /// <remarks>Only the last star is tried again, so that no name of another account takes long.</remarks>
     public static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
     {
-        while (pattern.Length > 0)
+        var (at, start) = (0, 0);
+        var (star, resume) = (-1, 0);
+        while (start < name.Length)
         {
-            if (pattern[0] == '*')
-            {
-                for (var start = 0; start <= name.Length; start++)
-                {
-                    if (Matches(pattern[1..], name[start..]))
-                        return true;
-                }
-
+            if (at < pattern.Length && pattern[at] == '*')
+                (star, resume) = (++at, start);
+            else if (at < pattern.Length && MatchOne(pattern[at..], name[start]) is > 0 and var length)
+                (at, start) = (at + length, start + 1);
+            else if (star >= 0)
+                (at, start) = (star, ++resume);
+            else
                 return false;
-            }
-
-            if (name.Length == 0)
-                return false;
-            var length = MatchOne(pattern, name[0]);
-            if (length == 0)
-                return false;
-            pattern = pattern[length..];
-            name = name[1..];
         }
 
-        return name.Length == 0;
+        return pattern[at..].TrimStart('*').IsEmpty;
     }
 
     private static char[] Separators { get; } = OperatingSystem.IsWindows() ? ['\\', '/'] : ['/'];
 
     private static int CountParts(string path) => path[Path.GetPathRoot(path)!.Length..].Split(Separators, StringSplitOptions.RemoveEmptyEntries).Length;
 
-    // Folders that cannot be read are passed over, as in PowerShell, but not the one that the user named.
-    private static IEnumerable<string> Match(string folder, string pattern, bool isFirst)
+    private static IReadOnlyList<string> Match(string folder, string pattern, Action<RenewalException>? onUnreadable)
     {
         try
         {
-            return [.. Directory.EnumerateFileSystemEntries(folder, "*", All).Where(path => Path.GetFileName(path.AsSpan()) is var name && (OperatingSystem.IsWindows() || name[0] != '.') && Matches(pattern, name))];
+            using var opened = OpenFolder.Follow(folder);
+            return [.. Directory.EnumerateFileSystemEntries(opened.ListedPath, "*", All).Select(path => Path.GetFileName(path)).Where(name => (OperatingSystem.IsWindows() || name[0] != '.') && Matches(pattern, name)).Select(name => Path.Combine(folder, name))];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException && !isFirst)
+        catch (RenewalException e) when (onUnreadable is not null)
+        {
+            onUnreadable(e);
+            return [];
+        }
+        // A file, or a folder that was removed during the search.
+        catch (IOException e) when (e is DirectoryNotFoundException or FileNotFoundException || !Directory.Exists(folder))
         {
             return [];
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RenewalException(ErrorId.AccessDenied, $"The folder '{folder}' cannot be read: this account does not have permission.", "Run as a user who can read the folder, or give this user read permission.", e);
-        }
-        catch (DirectoryNotFoundException)
-        {
+            var error = FolderEntry.Unreadable(folder, e);
+            if (onUnreadable is null)
+                throw error;
+            onUnreadable(error);
             return [];
-        }
-        catch (IOException e)
-        {
-            throw new RenewalException(ErrorId.FolderUnreadable, $"The folder '{folder}' cannot be read: {e.Message}", "Check the folder and its volume.", e);
         }
     }
 

@@ -1,4 +1,5 @@
 using StepCaRenew.Accounts;
+using StepCaRenew.FileSystem;
 using StepCaRenew.FileSystem.Native;
 
 namespace StepCaRenew.Permissions;
@@ -44,11 +45,12 @@ internal sealed record TrustedAccounts
 
     /// <summary>These accounts and the owner of a key, who has the key anyway.</summary>
     /// <param name="keyPath">The key; a missing one adds no account.</param>
+    /// <exception cref="RenewalException">It is a link that must not be followed (<see cref="ErrorId.LinkNotTrusted"/>): its owner would show that it exists.</exception>
     public TrustedAccounts WithOwnerOf(string keyPath)
     {
         if (OperatingSystem.IsWindows())
             return WindowsRights.OwnerOf(keyPath) is { } sid ? new TrustedAccounts(Users, new HashSet<string>(Sids) { sid }) : this;
-        return UnixStat.TryRead(keyPath, followLinks: true).Stat is { } stat ? new TrustedAccounts(new HashSet<uint>(Users) { stat.User }, Sids) { UnixOwner = UnixOwner } : this;
+        return UnixStat.TryRead(TargetPath.Follow(keyPath), followLinks: false).Stat is { } stat ? new TrustedAccounts(new HashSet<uint>(Users) { stat.User }, Sids) { UnixOwner = UnixOwner } : this;
     }
 
     internal static TrustedAccounts FromUsers(params uint[] users) => new(new HashSet<uint>(users) { Root }, WellKnownSids.Trusted)

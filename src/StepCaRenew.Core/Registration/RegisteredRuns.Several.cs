@@ -24,7 +24,19 @@ internal sealed partial class RegisteredRuns
         foreach (var path in opened.State.FindMissing(paths))
             TaskLog.Warned(opened.Log, $"{opened.Name}: '{path}' was renewed in earlier runs, and is not there any more.");
         var names = new CertificateNames(opened.Name, certificates.Folder);
-        return await Task.WhenAll(paths.Select(path => Task.Run(() => RenewOneAsync(opened, path, names.For(path), cancellationToken), cancellationToken))).ConfigureAwait(false);
+        var taken = Take(paths, opened.State);
+        IReadOnlyList<RenewalOutcome> runs = await Task.WhenAll(taken.Select(path => Task.Run(() => RenewOneAsync(opened, path, names.For(path), cancellationToken), cancellationToken))).ConfigureAwait(false);
+        return taken.Count == paths.Count ? runs : [.. runs, Fail(opened, certificates.Display, opened.Name, certificates.TooMany(paths.Count - taken.Count))];
+    }
+
+    // Those of earlier runs first: another account that adds files to the folder must not displace them.
+    private static IReadOnlyList<string> Take(IReadOnlyList<string> paths, RenewalState state) => paths.Count <= CertificateSet.MostCertificates ? paths
+        : [.. paths.OrderByDescending(path => state.Certificates?.ContainsKey(path) == true).Take(CertificateSet.MostCertificates).Order(StringComparer.Ordinal)];
+
+    private static RenewalOutcome Fail(OpenedRenewal opened, string path, string name, RenewalException error)
+    {
+        RenewalLog.Failed(opened.Log, path, error.ErrorId, error.Message);
+        return new RenewalOutcome(RenewalResult.Refused(path, null, error) with { Name = name }, error) { CertificatePath = path };
     }
 
     private async Task<RenewalOutcome> RenewOneAsync(OpenedRenewal opened, string path, string name, CancellationToken cancellationToken)
@@ -47,8 +59,7 @@ internal sealed partial class RegisteredRuns
         }
         catch (RenewalException e)
         {
-            RenewalLog.Failed(opened.Log, path, e.ErrorId, e.Message);
-            return new RenewalOutcome(RenewalResult.Refused(path, null, e) with { Name = name }, e) { CertificatePath = path };
+            return Fail(opened, path, name, e);
         }
         finally
         {

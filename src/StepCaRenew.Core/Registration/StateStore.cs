@@ -17,6 +17,9 @@ internal sealed class StateStore(RenewalFolders folders, ILogger logger)
     /// <summary>The file with the roots that a renewal has followed.</summary>
     internal const string FollowedRoots = "roots.pem";
 
+    // That of the most certificates of one renewal, with long paths.
+    private const int MaximumLength = 32 * 1024 * 1024;
+
     private static readonly string[] RecordPatterns = ["*-pending", "*-pending-new", "*-acting"];
     private static readonly string[] Names = ["state.json", "run-now", "pending", "pending-new", "acting", FollowedRoots];
 
@@ -35,7 +38,7 @@ internal sealed class StateStore(RenewalFolders folders, ILogger logger)
             // The account of the run owns the folder, so the file is read through the opened folder without following links.
             if (!Path.Exists(path))
                 return new RenewalState();
-            if (AtomicFile.Read(path) is { } bytes && StateFormat.Parse(bytes) is { } state)
+            if (AtomicFile.Read(path, MaximumLength) is { } bytes && StateFormat.Parse(bytes) is { } state)
                 return state;
             TaskLog.StateNotRead(logger, path, "it is damaged, or not a regular file");
         }

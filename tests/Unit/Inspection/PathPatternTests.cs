@@ -8,6 +8,8 @@ public sealed class PathPatternTests : IDisposable
 {
     private readonly TestFolder folder = new();
 
+    private readonly List<RenewalException> unreadable = [];
+
     public void Dispose() => folder.Dispose();
 
     [Theory]
@@ -25,6 +27,9 @@ public sealed class PathPatternTests : IDisposable
     [InlineData("x`[1`]", "x1", false)]
     [InlineData("`*", "a", false)]
     [InlineData("*a*b*c*", "xaxbxcx", true)]
+    [InlineData("*ab*ab", "abxabab", true)]
+    [InlineData("*ab*ab", "abxaba", false)]
+    [InlineData("a**", "a", true)]
     [InlineData("web.crt", "web.crt", true)]
     public void Matches_Name_AsInPowerShell(string pattern, string name, bool isMatch) => Assert.Equal(isMatch, PathPattern.Matches(pattern, name));
 
@@ -40,7 +45,7 @@ public sealed class PathPatternTests : IDisposable
     {
         var path = folder.Write("a[1]`*?.crt", "x");
         folder.Write("a1`b.crt", "x");
-        Assert.Equal([path], PathPattern.Find(PathPattern.FromLiteral(path)));
+        Assert.Equal([path], Find(PathPattern.FromLiteral(path)));
         Assert.Equal(path, PathPattern.ToLiteral(PathPattern.FromLiteral(path)));
     }
 
@@ -54,7 +59,7 @@ public sealed class PathPatternTests : IDisposable
             folder.Write(name, "x");
         }
 
-        Assert.Equal([folder.At("one/ssl/a.crt"), folder.At("two/ssl/b.crt")], PathPattern.Find(folder.At("*/ssl/*.crt")));
+        Assert.Equal([folder.At("one/ssl/a.crt"), folder.At("two/ssl/b.crt")], Find(folder.At("*/ssl/*.crt")));
         Assert.Equal(folder.Path, PathPattern.FolderOf(folder.At("*/ssl/*.crt")));
     }
 
@@ -66,8 +71,20 @@ public sealed class PathPatternTests : IDisposable
         UnixFile.SetMode(Directory.CreateDirectory(folder.At("locked")).FullName, 0);
         Unprivileged.Run(() =>
         {
-            Expect.Failure(ErrorId.AccessDenied, () => PathPattern.Find(folder.At("locked/*.crt")));
-            Assert.Equal([folder.At("open/a.crt")], PathPattern.Find(folder.At("*/*.crt")));
+            Expect.Failure(ErrorId.AccessDenied, () => Find(folder.At("locked/*.crt")));
+            Assert.Equal([folder.At("open/a.crt")], Find(folder.At("*/*.crt")));
+            Assert.Equal(ErrorId.AccessDenied, Assert.Single(unreadable).ErrorId);
         });
     }
+
+    // A name that another account chose must not take long.
+    [Fact]
+    public void Matches_ManyStars_AreFast()
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Assert.False(PathPattern.Matches("*a*a*a*a*a*a*a*a*b", new string('a', 255)));
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"{watch.Elapsed}");
+    }
+
+    private IReadOnlyList<string> Find(string pattern) => PathPattern.Find(pattern, unreadable.Add);
 }

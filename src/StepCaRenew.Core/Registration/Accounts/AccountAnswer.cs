@@ -109,8 +109,8 @@ internal sealed record AccountResult
 
     /// <summary>The result to show.</summary>
     /// <param name="definition">The renewal.</param>
-    /// <exception cref="JsonException">There is no such status, or a certificate is named although the renewal has only one.</exception>
-    public RenewalResult ToResult(RenewalDefinition definition) => (definition.Certificates is null && (Name ?? CertificatePath) is not null) ? throw new JsonException() : new()
+    /// <exception cref="JsonException">There is no such status, or the certificate is not one of the definition: the next cmdlet of a pipeline of root could change it.</exception>
+    public RenewalResult ToResult(RenewalDefinition definition) => (definition.Certificates is null ? (Name ?? CertificatePath) is not null : !definition.Certificates.Covers(AccountText.Clean(CertificatePath))) ? throw new JsonException() : new()
     {
         Name = definition.Certificates is null ? definition.Name : AccountText.Clean(Name),
         CertificatePath = definition.Certificates is null ? definition.CertificatePath : AccountText.Clean(CertificatePath),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using StepCaRenew.Inspection;
 using StepCaRenew.Logging;
 using StepCaRenew.Renewal;
 
@@ -87,7 +88,7 @@ internal sealed class OtherOutcomes(IReadOnlyList<OtherRenewal> renewals, ILogge
         };
         // Only a renewal of several certificates has several outcomes, unless it was refused.
         if (outcomes.TryGetValue(name, out var earlier))
-            outcome = other.Definition.Certificates is not null && earlier.Runs.Count > 0 && outcome.Runs.Count > 0 ? outcome with { Runs = [.. earlier.Runs, .. outcome.Runs] } : throw new JsonException();
+            outcome = other.Definition.Certificates is not null && earlier.Runs.Count is > 0 and <= CertificateSet.MostCertificates && outcome.Runs.Count > 0 ? outcome with { Runs = [.. earlier.Runs, .. outcome.Runs] } : throw new JsonException();
         outcomes[name] = outcome;
     }
 

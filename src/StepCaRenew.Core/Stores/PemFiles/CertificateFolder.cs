@@ -58,13 +58,14 @@ internal sealed record FolderEntry(string Name, bool IsFolder, bool IsLink)
 {
     private static readonly EnumerationOptions All = new() { AttributesToSkip = 0, IgnoreInaccessible = false, RecurseSubdirectories = false };
 
-    /// <summary>Lists the subfolders and the possible certificates of a folder.</summary>
+    /// <summary>Lists the subfolders and the possible certificates of a folder. Links on the way to it are followed only as far as a run follows them.</summary>
     /// <exception cref="RenewalException">The folder cannot be read.</exception>
     public static List<FolderEntry> Read(string folder)
     {
         try
         {
-            var entries = new FileSystemEnumerable<FolderEntry>(folder, (ref FileSystemEntry entry) => Create(ref entry), All)
+            using var opened = OpenFolder.Follow(folder);
+            var entries = new FileSystemEnumerable<FolderEntry>(opened.ListedPath, (ref FileSystemEntry entry) => Create(ref entry), All)
             {
                 ShouldIncludePredicate = (ref FileSystemEntry entry) => entry.IsDirectory || CertificateFolder.IsCandidate(entry.FileName),
             };
@@ -74,17 +75,16 @@ internal sealed record FolderEntry(string Name, bool IsFolder, bool IsLink)
         {
             throw new RenewalException(ErrorId.FileNotFound, $"There is no folder '{folder}'.", "Check the path.", e);
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RenewalException(
-                ErrorId.AccessDenied, $"The folder '{folder}' cannot be read: this account does not have permission.",
-                "Run as a user who can read the folder, or give this user read permission.", e);
-        }
-        catch (IOException e)
-        {
-            throw new RenewalException(ErrorId.FolderUnreadable, $"The folder '{folder}' cannot be read: {e.Message}", "Check the folder and its volume.", e);
+            throw Unreadable(folder, e);
         }
     }
+
+    /// <summary>The error of a folder that cannot be listed.</summary>
+    internal static RenewalException Unreadable(string folder, Exception e) => e is UnauthorizedAccessException
+        ? new(ErrorId.AccessDenied, $"The folder '{folder}' cannot be read: this account does not have permission.", "Run as a user who can read the folder, or give this user read permission.", e)
+        : new(ErrorId.FolderUnreadable, $"The folder '{folder}' cannot be read: {e.Message}", "Check the folder and its volume.", e);
 
     // Not every reparse point on Windows is a link: a file that is kept in the cloud is one too.
     private static FolderEntry Create(ref FileSystemEntry entry)

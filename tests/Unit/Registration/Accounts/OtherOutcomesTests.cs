@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using StepCaRenew.Inspection;
 using StepCaRenew.Logging;
 using StepCaRenew.Registration;
 using StepCaRenew.Registration.Accounts;
@@ -115,6 +116,38 @@ public sealed class OtherOutcomesTests
         await Assert.ThrowsAsync<JsonException>(() => TakeAsync(answer));
     }
 
+    // The next cmdlet of a pipeline of root could change the certificate that is named.
+    [Theory]
+    [InlineData("/var/lib/pgx/db.crt", true)]
+    [InlineData("/var/lib/pgx/sub/db.crt", true)]
+    [InlineData("/var/lib/pgx2/db.crt", false)]
+    [InlineData("/etc/ssl/root.crt", false)]
+    [InlineData("/var/lib/pgx/../root.crt", false)]
+    [InlineData("db.crt", false)]
+    [InlineData(null, false)]
+    public async Task TakeAsync_CertificateOfAFolder_IsInTheFolder(string? path, bool isTaken)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "These are paths of Unix.");
+        var taker = OfFolder(out _);
+        Task TakeOneAsync() => taker.TakeAsync(Encoding.ASCII.GetBytes(OneOf(path).Render()), CancellationToken.None);
+        if (isTaken)
+            await TakeOneAsync();
+        else
+            await Assert.ThrowsAsync<JsonException>(TakeOneAsync);
+    }
+
+    [Fact]
+    public async Task TakeAsync_EndlessCertificates_AreRefused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "These are paths of Unix.");
+        var taker = OfFolder(out var renewal);
+        // One more is the error that there are too many.
+        for (var count = 0; count <= CertificateSet.MostCertificates; count++)
+            await taker.TakeAsync(Encoding.ASCII.GetBytes(OneOf($"/var/lib/pgx/{count}.crt").Render()), CancellationToken.None);
+        Assert.Equal(CertificateSet.MostCertificates + 1, taker.For(renewal).Runs.Count);
+        await Assert.ThrowsAsync<JsonException>(() => taker.TakeAsync(Encoding.ASCII.GetBytes(OneOf("/var/lib/pgx/more.crt").Render()), CancellationToken.None));
+    }
+
     [Fact]
     public async Task TakeAsync_EndlessFailuresOfActions_AreRefused() => await Assert.ThrowsAsync<JsonException>(async () =>
     {
@@ -138,6 +171,14 @@ public sealed class OtherOutcomesTests
         outcomes.Failure = new RenewalException(ErrorId.InsecureDefinition, "m", "r");
         Assert.Equal(ErrorId.InsecureDefinition, outcomes.For(Renewal).Error!.ErrorId);
         Assert.NotNull(new OtherOutcomes([Renewal], NullLogger.Instance, (_, _) => Task.FromResult(false)).For(Renewal).Result);
+    }
+
+    private static AccountAnswer OneOf(string? path) => new() { Name = "db", Result = new AccountResult { Status = RenewalStatus.NotDue, Message = "", Name = "db/one", CertificatePath = path } };
+
+    private static OtherOutcomes OfFolder(out OtherRenewal renewal)
+    {
+        renewal = Renewal with { Definition = Definition with { CertificatePath = string.Empty, KeyPath = null, Certificates = new CertificateSet { Path = "/var/lib/pgx" } } };
+        return new OtherOutcomes([renewal], NullLogger.Instance, (_, _) => Task.FromResult(true));
     }
 
     private Task<bool?> TakeAsync(AccountAnswer answer) => outcomes.TakeAsync(Encoding.ASCII.GetBytes(answer.Render()), CancellationToken.None);
