@@ -150,7 +150,7 @@ internal static class StateFormat
 
 /// <summary>The serializer of states. Unknown properties are ignored, since they can be from a later version.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 6,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 10,
     Converters = [typeof(StateTextConverter), typeof(UtcSecondsConverter), typeof(ClockSecondsConverter)])]
 [JsonSerializable(typeof(RenewalState))]
 [JsonSerializable(typeof(ReportedFailures))]

@@ -1,5 +1,7 @@
 using System.Text;
 using StepCaRenew.FollowUps;
+using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Notifiers;
 using StepCaRenew.Registration;
 using StepCaRenew.Renewal;
 
@@ -94,6 +96,15 @@ public sealed class RenewalStateTests
         var state = new RenewalState { Served = old };
         Assert.Equal(old, state.After(new(new() { Status = RenewalStatus.Renewed, ActionsPending = true }, null), Now).Served);
         Assert.Equal(served, state.After(new(new() { Status = RenewalStatus.Renewed }, null) { Served = served }, Now).Served);
+    }
+
+    [Fact]
+    public void Render_ReportsOfSeveral_AreRead()
+    {
+        var notifier = new Notifier(new CommandAction("/bin/false", []));
+        var failing = new RenewalState { Reported = new ReportedFailures { Since = Now, ErrorId = ErrorId.KeyMismatch }.With(notifier, [ErrorId.KeyMismatch]) };
+        var read = StateFormat.Parse(StateFormat.Render(new RenewalState { Certificates = new Dictionary<string, RenewalState> { ["/web.crt"] = failing } }))!;
+        Assert.Equal([ErrorId.KeyMismatch], read.StateOf("/web.crt").Reported!.By(notifier));
     }
 
     [Fact]
