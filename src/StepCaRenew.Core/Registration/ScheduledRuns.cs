@@ -1,6 +1,7 @@
 using StepCaRenew.Accounts;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Notifiers;
 using StepCaRenew.Inspection;
 using StepCaRenew.Policy;
 using StepCaRenew.Scheduling;
@@ -37,8 +38,8 @@ internal static class ScheduledRuns
             Home = environment(RenewalFolders.HomeVariable) is { Length: > 0 } home ? home : null,
             WritableFolders = [.. WritableFolders(folders, definition).Distinct()],
             // The module itself sends signals.
-            RunsPrograms = definition.Actions.Any(action => action is not SignalAction),
-            ReadFiles = [.. definition.Actions.OfType<SignalAction>().Select(action => action.PidFile), .. definition.Publications.Select(publication => publication.PasswordFile).Prepend(definition.KeyPasswordFile).OfType<string>()],
+            RunsPrograms = definition.Actions.Any(action => action is not SignalAction) || definition.OnFailure.Any(notifier => notifier.Action is not WebhookAction),
+            ReadFiles = [.. definition.OnFailure.Select(notifier => (notifier.Action as WebhookAction)?.UriFile).OfType<string>(), .. definition.Actions.OfType<SignalAction>().Select(action => action.PidFile), .. definition.Publications.Select(publication => publication.PasswordFile).Prepend(definition.KeyPasswordFile).OfType<string>()],
         };
     }
 
@@ -66,6 +67,8 @@ internal static class ScheduledRuns
 
         yield return folders.StateFolder(definition.Name);
         yield return Path.GetDirectoryName(RegisteredRenewal.LogOf(folders, definition))!;
+        if (definition.MetricsPath is { } metrics)
+            yield return Path.GetDirectoryName(metrics)!;
     }
 
     private static IEnumerable<string> FoldersOf(RenewalDefinition definition) =>

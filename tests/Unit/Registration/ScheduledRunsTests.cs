@@ -1,4 +1,6 @@
 using StepCaRenew.Accounts;
+using StepCaRenew.FollowUps.Actions;
+using StepCaRenew.FollowUps.Notifiers;
 using StepCaRenew.Policy;
 using StepCaRenew.Processes;
 using StepCaRenew.Registration;
@@ -47,6 +49,20 @@ public sealed class ScheduledRunsTests
         var run = ScheduledRuns.Plan(Folders, definition, TaskAccount.OfMachine, TimeSpan.FromMinutes(15), new RunningModule("/usr/bin/pwsh", "/opt/Modules/StepCaRenew/0.1.0"), _ => null);
         Assert.Equal([folder.At("mine"), folder.At("elsewhere")], run.WritableFolders.Where(path => path.StartsWith(folder.Path, StringComparison.Ordinal)));
     }
+
+    [LinuxFact]
+    public void Plan_MetricsAndNotifiers_AreInTheSandbox()
+    {
+        var definition = new RenewalDefinition { Name = "web", CertificatePath = "/etc/ssl/web.crt", MetricsPath = "/var/lib/prometheus/node-exporter/web.prom", OnFailure = [new(WebhookAction.ToAddressIn("/tmp/chat.url"))] };
+        var run = RunOf(definition);
+        Assert.Contains("/var/lib/prometheus/node-exporter", run.WritableFolders);
+        Assert.Equal(["/tmp/chat.url"], run.ReadFiles);
+        Assert.False(run.RunsPrograms);
+        Assert.True(RunOf(definition with { OnFailure = [new(new CommandAction("/usr/sbin/sendmail", []))] }).RunsPrograms);
+        Assert.True(RunOf(definition with { OnFailure = [new(new ScriptAction("/root/tell.ps1"))] }).RunsPrograms);
+    }
+
+    private static ScheduledRun RunOf(RenewalDefinition definition) => ScheduledRuns.Plan(Folders, definition, TaskAccount.OfMachine, Day, new RunningModule("/usr/bin/pwsh", "/opt/Modules/StepCaRenew/0.1.0"), _ => null);
 
     private static RunCommand CommandOf(RenewalDefinition definition, RunningModule module) =>
         ScheduledRuns.Plan(Folders, definition, TaskAccount.OfMachine, Day, module, _ => null).Command;
