@@ -54,6 +54,8 @@ if [ -n "$extended" ]; then
     need mmdebstrap mmdebstrap
     need mkfs.ext4 e2fsprogs
     need ssh openssh-client
+    # Makes the metrics of docs/monitoring readable for prometheus.
+    need prometheus-node-exporter prometheus-node-exporter
     # More servers of docs/recipes.
     need postfix postfix
     need dovecot dovecot-imapd

@@ -186,6 +186,29 @@ Describe 'OnFailure' {
         }
     }
 
+    Context 'The script of docs/monitoring.md' {
+        BeforeEach {
+            $monitor = $null
+            if ($ca.Reason -or $IsWindows) { return }
+            $monitor = Open-TestMonitor
+        }
+
+        AfterEach { Close-TestMonitor $monitor }
+
+        It 'sends what its server expects' {
+            Set-Content "$folder/chat.url" "$($monitor.Address)/s3cret-pa7h"
+            $text = Get-Content (Get-RepositoryPath docs/monitoring.md) -Raw
+            $script = [regex]::Match($text, '(?ms)^```powershell\r?\n(.*?)^```').Groups[1].Value
+            $script | Should -BeLike '*/etc/stepcarenew/chat.url*'
+            Set-Content "$folder/tell.ps1" $script.Replace('/etc/stepcarenew/chat.url', "$folder/chat.url")
+            Invoke-StepRenewal $path @down -OnFailure @{ ScriptPath = "$folder/tell.ps1" } -ErrorVariable problem | Out-Null
+            $problem | Should -HaveCount 1
+            $request = @($monitor.Seen.ToArray())
+            $request | Should -HaveCount 1
+            ($request[0].Substring($request[0].IndexOf('{')) | ConvertFrom-Json).title | Should -BeExactly 'failure of web.local'
+        }
+    }
+
     Context 'A registered renewal' {
         BeforeEach {
             $monitor = $null
