@@ -63,7 +63,7 @@ public sealed partial class InvokeStepRenewalCommand
             Host = host,
             ApproveAsync = Approve,
         };
-        var pipeline = new CallLog(new PipelineEvents(this, Pump, new EndingLevels(this)));
+        var pipeline = NewLog();
         makeRuns = isBatch => new RegisteredRuns(
             options with { IsBatch = isBatch }, TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, Scheduled ? pipeline.WithWindowsEvents() : pipeline);
     }
@@ -135,12 +135,13 @@ public sealed partial class InvokeStepRenewalCommand
     private void ShowRegistered()
     {
         var outcomes = runs!.Outcomes;
+        var isOne = outcomes.Sum(outcome => outcome.Runs.Count) == 1;
         foreach (var outcome in outcomes)
         {
             if (Scheduled)
                 WriteLines(outcome);
             else
-                outcome.Runs.ToList().ForEach(run => Write(run.Result));
+                outcome.Runs.ToList().ForEach(run => Write(planned is null ? run.Result : run.Result with { Warnings = planned.For(isOne ? null : run.Result.Name) }));
         }
 
         // Certificates that failed for the same reason share one error, which names them all.

@@ -21,6 +21,7 @@ public sealed partial class InvokeStepRenewalCommand
     private CallNotices? notices;
     private CallMetrics? metrics;
     private RenewalCall? call;
+    private PlanEvents? planned;
 
     /// <inheritdoc/>
     protected internal override void Report(ErrorRecord problem)
@@ -94,6 +95,8 @@ public sealed partial class InvokeStepRenewalCommand
     private async Task<RenewalOutcome> RenewAsync(RenewalRequest request, CancellationToken stopping)
     {
         var outcome = await call!.RenewAsync(request, stopping).ConfigureAwait(false);
+        if (planned is not null)
+            outcome.Result = outcome.Result with { Warnings = planned.For(EventSubject.Name) };
         if (outcome.Result.Status == RenewalStatus.Renewed && registrations.FindName(request.CertificatePath) is { } name)
             log!.Warn($"'{request.CertificatePath}' is registered as '{name}'. This run does not run the actions of the registration; the next run of '{name}' does.");
         return outcome;
@@ -188,9 +191,18 @@ public sealed partial class InvokeStepRenewalCommand
 
     private void Write(RenewalResult result) => WriteObject(Shown.For(result));
 
+    private CallLog NewLog()
+    {
+        var pipeline = new PipelineEvents(this, Pump, new EndingLevels(this));
+        if (!Plan)
+            return new CallLog(pipeline);
+        planned = new PlanEvents(pipeline);
+        return new CallLog(planned);
+    }
+
     private void PrepareReporting()
     {
-        log = new CallLog(new PipelineEvents(this, Pump, new EndingLevels(this)));
+        log = NewLog();
         try
         {
             if (LogPath is not null && !Plan)

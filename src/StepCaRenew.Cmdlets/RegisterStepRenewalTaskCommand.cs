@@ -11,6 +11,7 @@ namespace StepCaRenew.Cmdlets;
 /// <summary>Register-StepRenewalTask: registers a renewal with the scheduler of the operating system.</summary>
 [Cmdlet(VerbsLifecycle.Register, "StepRenewalTask", SupportsShouldProcess = true, DefaultParameterSetName = UserSet, HelpUri = HelpPages.Folder + "Register-StepRenewalTask.md")]
 [OutputType(typeof(RenewalTask))]
+[OutputType(typeof(RegistrationPlan))]
 [OutputType(typeof(string))]
 public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet
 {
@@ -94,6 +95,10 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet
     [Parameter]
     public SwitchParameter AsText { get; set; }
 
+    /// <summary>Say in the result what would be registered or changed, and do nothing.</summary>
+    [Parameter]
+    public SwitchParameter Plan { get; set; }
+
     /// <summary>Register even if the CA cannot be reached, and replace a renewal of another certificate.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -101,7 +106,15 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Terminating(() =>
     {
+        if (Plan && AsText)
+            throw Conflict("-Plan and -AsText were both given.", "Give -Plan for what would be changed, or -AsText for the schedule as text.");
         var request = ReadRequest();
+        if (Plan)
+        {
+            WritePlan(request);
+            return;
+        }
+
         var services = new TaskServices(this, Pump);
         if (AsText)
         {
@@ -127,6 +140,18 @@ public sealed class RegisterStepRenewalTaskCommand : RenewalParameterCmdlet
         else if (RunNow && task.LastStatus == RenewalStatus.NotDue)
             Say($"{task.Name} is not due, so nothing was renewed. The run as {task.RunAs} tested the URL and the root of the CA, the programs and its permissions without finding a problem. To renew now: -RunNow -Force.");
     });
+
+    // Not ShouldProcess: with -WhatIf it writes to the standard output.
+    private void WritePlan(RegistrationRequest request)
+    {
+        var events = new PlanEvents(new PipelineEvents(this, Pump, new EndingLevels(this)));
+        var registrar = new TaskServices(this, Pump, events).Registrar;
+        var (plan, problems) = Pump.Run(stopping => registrar.PlanAsync(request, RunNow, stopping));
+        WriteObject(Shown.For(plan with { Warnings = events.For(null) }));
+        // The first can end the call: -ErrorAction Stop.
+        foreach (var problem in problems)
+            WriteError(ErrorRecords.From(problem, plan.Name));
+    }
 
     // Like Write-Host: shown, but not part of the output.
     private void Say(string text) => WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);

@@ -29,6 +29,8 @@ BeforeAll {
             $several = New-Item "$Folder/all" -ItemType Directory -Force
             Copy-Item "$Folder/web.local.*" $several
             (Register-StepRenewalTask all $several @at @schedule).Certificates
+            Register-StepRenewalTask web "$Folder/web.local.crt" @at @schedule -Interval 1m -RunNow -Plan
+            Register-StepRenewalTask web "$Folder/missing.crt" @at @schedule -Plan -ErrorAction SilentlyContinue
         }
     }
 

@@ -2,9 +2,10 @@
 BeforeAll {
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestHelpers.psm1
     Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestCa.psm1
+    Import-Module $PSScriptRoot/Helpers/StepCaRenew.TestTasks.psm1
     Import-TestPackage
     $environment = Use-CleanEnvironment
-    $before = @{ STEPCARENEW_HOME = $env:STEPCARENEW_HOME }
+    $before = @{ STEPCARENEW_HOME = $env:STEPCARENEW_HOME; PATH = $env:PATH }
     $ca = Open-TestCa DevCa
     if (-not $ca.Reason) { $authority = Get-CaAuthority $ca }
     $atCa = @{ StepPath = $ca.Folder; RetryTimeout = '0s' }
@@ -16,7 +17,7 @@ BeforeAll {
 
 AfterAll {
     Close-TestCa $ca
-    $env:STEPCARENEW_HOME = $before.STEPCARENEW_HOME
+    foreach ($name in $before.Keys) { Set-Item "env:$name" $before[$name] }
     Restore-Environment $environment
 }
 
@@ -56,14 +57,28 @@ Describe 'Invoke-StepRenewal -Plan' {
         Get-Listing | Should -BeExactly $listing
     }
 
-    It 'gives one JSON document on the standard output, also with -WhatIf' {
+    It 'gives one JSON document on the standard output, also with -WhatIf and with warnings' {
+        # The other name keeps the old file.
+        New-Item "$folder/other.crt" -ItemType HardLink -Target $path | Out-Null
         $listing = Get-Listing
         $run = Invoke-FreshPwsh "Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'; Invoke-StepRenewal '$path' -StepPath '$($ca.Folder)' -Plan -WhatIf -Confirm:`$false | ConvertTo-Json"
         $run.ExitCode | Should -Be 0 -Because $run.Error
         $plan = $run.Output | ConvertFrom-Json
         $plan.Status | Should -BeExactly WouldRenew
         @($plan.Planned)[0] | Should -BeLike 'Renew the certificate: due since*'
+        $plan.Warnings | Should -HaveCount 1
+        $plan.Warnings[0] | Should -BeLike '*has another hard link*'
         Get-Listing | Should -BeExactly $listing
+    }
+
+    It 'gives each of several certificates its own warnings' {
+        $others = 'one', 'two' | ForEach-Object { (Build-TestCertificate -Authority $authority -Folder (New-Item "$folder/$_" -ItemType Directory) -Name $_ -Age 17:00:00).CertificatePath }
+        New-Item "$folder/other.crt" -ItemType HardLink -Target $others[1] | Out-Null
+        $plans = @(Invoke-StepRenewal $others @atCa -Plan -WarningVariable warnings | Sort-Object Name)
+        $plans.Name | Should -BeExactly one, two
+        $plans[0].Warnings | Should -HaveCount 0
+        $plans[1].Warnings | Should -HaveCount 1
+        $warnings | Should -HaveCount 0
     }
 
     It 'plans registered renewals, without a state and a log' {
@@ -75,5 +90,120 @@ Describe 'Invoke-StepRenewal -Plan' {
         $plan.Planned | Should -HaveCount 2
         { Invoke-StepRenewal -Name web -Plan -Scheduled } | Should -Throw -ErrorId 'ConflictingParameters,*'
         Get-Listing | Should -BeExactly $listing
+    }
+}
+
+Describe 'Register-StepRenewalTask -Plan' {
+    BeforeEach {
+        if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
+        if ($IsWindows) { return Set-ItResult -Skipped -Because 'the crontab of this test is a shell script' }
+        $folder = [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
+        $env:STEPCARENEW_HOME = Join-Path $folder 'home'
+        $env:PATH = "$(Split-Path (Build-TestCrontab $folder)):$($before.PATH)"
+        $path = (Build-TestCertificate -Authority $authority -Folder $folder).CertificatePath
+        $forMe = @{ Scope = 'CurrentUser'; Scheduler = 'Cron'; StepPath = $ca.Folder }
+        $sh = (Get-Command sh -CommandType Application | Select-Object -First 1).Source
+    }
+
+    It 'says what a registration would do, until it is done' {
+        $listing = Get-Listing
+        $plan = Register-StepRenewalTask web $path @forMe -HealthCheckUri https://hc.example.com/s3cret -RunNow -Plan
+        $plan.Status, $plan.Name, $plan.Scope, $plan.Scheduler, $plan.Interval, $plan.CertificatePath | Should -BeExactly WouldRegister, web, CurrentUser, Cron, 15m, $path
+        $plan.KeyPath | Should -BeExactly "$folder/web.local.key"
+        $plan.DefinitionPath | Should -BeExactly "$env:STEPCARENEW_HOME/renewals/web.json"
+        $plan.Planned | Should -HaveCount 5
+        $plan.Planned -join ' ' | Should -BeLike "Write '*web.root.crt'. Write '*web.health-check'. Write '*web.json'. Schedule a run every 15m with Cron, as $($plan.RunAs). Run it once, as $($plan.RunAs)."
+        $plan.ErrorId, $plan.Changes.Count, $plan.Problems.Count, $plan.Warnings.Count | Should -Be $null, 0, 0, 0
+        Get-Listing | Should -BeExactly $listing
+
+        (Register-StepRenewalTask web $path @forMe -HealthCheckUri https://hc.example.com/s3cret).Changed | Should -BeTrue
+        $listing = Get-Listing
+        $plan = Register-StepRenewalTask web $path @forMe -HealthCheckUri https://hc.example.com/s3cret -Plan
+        $plan.Status, $plan.Planned.Count, $plan.Changes.Count, $plan.ChangedProperties.Count | Should -Be Unchanged, 0, 0, 0
+
+        $plan = Register-StepRenewalTask web $path @forMe -HealthCheckUri https://hc.example.com/other -Plan
+        $plan.Status, $plan.ChangedProperties | Should -BeExactly WouldChange, HealthCheckUri
+        $plan.Changes | Should -BeLike "'*web.health-check' has another content"
+
+        $change = @{ Interval = '5m'; FilePath = $sh; ArgumentList = 's3cret' }
+        $plan = Register-StepRenewalTask web $path @forMe @change -Plan
+        $plan.Status | Should -BeExactly WouldChange
+        $plan.ChangedProperties | Should -BeExactly HealthCheckUri, Interval, FilePath, Schedule
+        $plan.Changes -join ', ' | Should -BeLike "-HealthCheckUri is dropped, -Interval 5m is added, -FilePath $sh with 1 argument is added, *"
+        $plan.Planned -join ' ' | Should -BeLike "Write '*web.json'. Delete '*web.health-check'. Schedule a run every 5m *"
+        $plan.Warnings | Should -BeLike '*drops -HealthCheckUri*'
+        ($plan | ConvertTo-Json).Contains('s3cret') | Should -BeFalse
+        Get-Listing | Should -BeExactly $listing
+        (Register-StepRenewalTask web $path @forMe @change -WarningAction SilentlyContinue).Changed | Should -BeTrue
+        (Register-StepRenewalTask web $path @forMe @change -Plan).Status | Should -BeExactly Unchanged
+        (Register-StepRenewalTask web $path @forMe @change).Changed | Should -BeFalse
+    }
+
+    It 'finds what was changed by hand: <What>' -ForEach @(
+        @{ What = 'a schedule that is gone'; Change = { Remove-Item "$folder/tab" }; Changed = 'Schedule'; Planned = 'Schedule a run every 15m with Cron*' }
+        @{ What = 'another root'; Change = { Set-Content "$env:STEPCARENEW_HOME/renewals/web.root.crt" 'x' }; Changed = 'Root'; Planned = "Write '*web.root.crt'." }
+        @{ What = 'a definition that was edited'; Change = { $file = "$env:STEPCARENEW_HOME/renewals/web.json"; Get-Content $file -Raw | ConvertFrom-Json | Add-Member interval 5m -PassThru | ConvertTo-Json -Depth 6 | Set-Content $file }; Changed = 'Interval'; Planned = "Write '*web.json'." }
+    ) {
+        Register-StepRenewalTask web $path @forMe | Out-Null
+        & $Change
+        $listing = Get-Listing
+        $plan = Register-StepRenewalTask web $path @forMe -Plan
+        $plan.Status | Should -BeExactly WouldChange
+        $plan.ChangedProperties | Should -BeExactly $Changed
+        $plan.Planned | Should -HaveCount 1
+        $plan.Planned[0] | Should -BeLike $Planned
+        Get-Listing | Should -BeExactly $listing
+        (Register-StepRenewalTask web $path @forMe -WarningAction SilentlyContinue).Changed | Should -BeTrue
+        (Register-StepRenewalTask web $path @forMe -Plan).Status | Should -BeExactly Unchanged
+    }
+
+    It 'names the certificates of a folder, and those that are broken, and the plan of its run has one result for each' {
+        $several = New-Item "$folder/mine" -ItemType Directory
+        foreach ($name in 'one', 'two', 'broken') { Build-TestCertificate -Authority $authority -Folder $several -Name $name -Age 17:00:00 | Out-Null }
+        Remove-Item "$several/broken.key"
+        $listing = Get-Listing
+        $plan = Register-StepRenewalTask all $several @forMe -Plan
+        $plan.Status, $plan.CertificatePath, $plan.KeyPath | Should -BeExactly WouldRegister, $several.FullName, $null
+        $plan.Certificates | Should -BeExactly "$several/one.crt", "$several/two.crt"
+        $plan.Warnings | Should -HaveCount 1
+        $plan.Warnings | Should -BeLike '*broken*'
+        Get-Listing | Should -BeExactly $listing
+        Register-StepRenewalTask all $several @forMe -WarningAction SilentlyContinue | Out-Null
+        (Register-StepRenewalTask all $several @forMe -Plan).Status | Should -BeExactly Unchanged
+        $plans = @(Invoke-StepRenewal -Name all -Plan -ErrorAction SilentlyContinue | Sort-Object Name)
+        $plans.Name | Should -BeExactly all/broken, all/one, all/two
+        $plans.Status | Should -BeExactly Failed, WouldRenew, WouldRenew
+        $plans[1].Planned | Should -BeLike 'Renew the certificate: due since*'
+        (Register-StepRenewalTask all $several @forMe -Exclude two.crt -Plan).ChangedProperties | Should -BeExactly Exclude
+    }
+
+    It 'names all problems, each as an error with its id, and the first as a terminating one with -ErrorAction Stop' {
+        $wrong = @{ FilePath = '/no/such'; OnFailure = @{ ScriptPath = '/no/such.ps1' }; CaUrl = 'https://127.0.0.1:9' }
+        $listing = Get-Listing
+        $plan = Register-StepRenewalTask web $path @forMe @wrong -Plan -ErrorAction SilentlyContinue -ErrorVariable problem
+        $plan.Status, $plan.ErrorId, $plan.Planned.Count | Should -BeExactly WouldFail, ActionInvalid, 0
+        $plan.Problems | Should -HaveCount 3
+        $plan.Problems[0] | Should -BeLike 'ActionInvalid: *no/such*'
+        $plan.Problems[2] | Should -BeLike 'CaUnreachable: *127.0.0.1:9*-Force*'
+        $problem | ForEach-Object { $_.FullyQualifiedErrorId.Split(',')[0] } | Should -BeExactly ActionInvalid, ActionInvalid, CaUnreachable
+        { Register-StepRenewalTask web $path @forMe @wrong -Plan -ErrorAction Stop } | Should -Throw -ErrorId 'ActionInvalid,*'
+        { Register-StepRenewalTask web $path @forMe @wrong } | Should -Throw -ErrorId 'ActionInvalid,*'
+        $missing = Register-StepRenewalTask web "$folder/no.crt" @forMe -Plan -ErrorAction SilentlyContinue
+        $missing.Status, $missing.ErrorId, $missing.CertificatePath | Should -BeExactly WouldFail, FileNotFound, "$folder/no.crt"
+        { Register-StepRenewalTask web $path @forMe -Plan -AsText } | Should -Throw -ErrorId 'ConflictingParameters,*'
+        Get-Listing | Should -BeExactly $listing
+    }
+
+    It 'gives one JSON document on the standard output, also with -WhatIf, warnings and errors' {
+        Register-StepRenewalTask web $path @forMe -FilePath $sh | Out-Null
+        $call = "Register-StepRenewalTask web '$path' -Scope CurrentUser -Scheduler Cron -StepPath '$($ca.Folder)' -Plan -WhatIf"
+        $import = "`$ErrorActionPreference = 'Continue'; Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'"
+        $run = Invoke-FreshPwsh "$import; $call | ConvertTo-Json"
+        $plan = $run.Output | ConvertFrom-Json
+        $plan.Status, $plan.ChangedProperties | Should -BeExactly WouldChange, FilePath
+        $plan.Warnings | Should -BeLike '*drops -FilePath*'
+        $run = Invoke-FreshPwsh "$import; $call -RestartService s -PidFile /no/such -Signal HUP | ConvertTo-Json"
+        ($run.Output | ConvertFrom-Json).Status | Should -BeExactly WouldFail
+        $run.Error | Should -Not -BeNullOrEmpty
     }
 }

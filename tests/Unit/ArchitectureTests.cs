@@ -43,6 +43,8 @@ public sealed partial class ArchitectureTests
         ["PairTestResult"] = "result of Test-StepCertificatePair -Detailed",
         ["RenewalTask"] = "result of Register- and Get-StepRenewalTask",
         ["RenewalTaskCertificate"] = "one of the certificates of such a result",
+        ["RegistrationPlan"] = "result of Register-StepRenewalTask -Plan",
+        ["RegistrationStatus"] = "constants: RegistrationPlan.Status",
         ["StepCa"] = "result of Get-StepCa",
         ["StepCaRoot"] = "its root certificates",
         ["StepCaProvisioner"] = "its provisioners",

@@ -7,10 +7,11 @@ using StepCaRenew.Scheduling;
 namespace StepCaRenew.Cmdlets.Support;
 
 /// <summary>The services of the cmdlets for registered renewals.</summary>
-internal sealed class TaskServices(PSCmdlet cmdlet, PipelinePump pump)
+/// <param name="plan">Keeps the warnings of a plan; null if they are shown.</param>
+internal sealed class TaskServices(PSCmdlet cmdlet, PipelinePump pump, PlanEvents? plan = null)
 {
     private readonly SchedulerFinder schedulers = new(TimeProvider.System);
-    private readonly CallLog log = new(new PipelineEvents(cmdlet, pump, new EndingLevels(cmdlet)));
+    private readonly CallLog log = new(plan ?? (IEventSink)new PipelineEvents(cmdlet, pump, new EndingLevels(cmdlet)));
 
     /// <summary>Registers renewals with the schedulers of this machine.</summary>
     public Registrar Registrar => new(schedulers, TimeProvider.System, CaSettingsResolver.FromProcess, log);

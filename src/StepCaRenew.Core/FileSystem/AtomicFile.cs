@@ -32,6 +32,20 @@ internal static class AtomicFile
         }
     }
 
+    /// <summary>Whether <see cref="Write"/> would change nothing; false as well if the file cannot be read.</summary>
+    public static bool IsSame(string path, ReadOnlySpan<byte> content, bool isPrivate)
+    {
+        try
+        {
+            using var folder = FolderOf(path);
+            return IsSame(folder, path, content, isPrivate);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Writes a file, unless it has this content already.</summary>
     /// <param name="path">The file.</param>
     /// <param name="content">The new content.</param>
@@ -44,7 +58,7 @@ internal static class AtomicFile
         {
             using var folder = FolderOf(path);
             var name = Path.GetFileName(path);
-            if (Holds(folder, name, content) && !(isPrivate && OperatingSystem.IsWindows() && WindowsNewFile.IsTooOpen(Path.GetFullPath(path))))
+            if (IsSame(folder, path, content, isPrivate))
                 return false;
             Replace(folder, name, $".{name}.{Guid.NewGuid():N}", content, isPrivate);
             return true;
@@ -134,6 +148,9 @@ internal static class AtomicFile
     }
 
     private static OpenFolder FolderOf(string path) => OpenFolder.Follow(Path.GetDirectoryName(Path.GetFullPath(path))!);
+
+    private static bool IsSame(OpenFolder folder, string path, ReadOnlySpan<byte> content, bool isPrivate) =>
+        Holds(folder, Path.GetFileName(path), content) && !(isPrivate && OperatingSystem.IsWindows() && WindowsNewFile.IsTooOpen(Path.GetFullPath(path)));
 
     private static bool Holds(OpenFolder folder, string name, ReadOnlySpan<byte> content)
     {

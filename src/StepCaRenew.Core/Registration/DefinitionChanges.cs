@@ -35,6 +35,9 @@ internal sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnl
     /// <summary>All changes, for a message.</summary>
     internal IEnumerable<string> All => [.. Dropped.Select(one => $"{one} is dropped"), .. Changed];
 
+    /// <summary>The names of what changes: those of the parameters without their dash.</summary>
+    internal IEnumerable<string> Properties => Dropped.Concat(Changed).Select(Property).Distinct();
+
     /// <summary>Compares two definitions with the same name. Arguments and the URL of the monitor can be secret and are not shown.</summary>
     internal static DefinitionChanges Between(RenewalDefinition before, RenewalDefinition after)
     {
@@ -79,6 +82,11 @@ internal sealed record DefinitionChanges(IReadOnlyList<string> Dropped, IReadOnl
             .Where(property => !NotShown.Contains(property.Name) && property.Value.ValueKind != JsonValueKind.Array)
             .ToDictionary(property => property.Name, property => property.Value.ValueKind == JsonValueKind.String && property.Name != Monitor ? property.Value.GetString()! : string.Empty);
     }
+
+    private static string Property(string change) =>
+        change.StartsWith('-') ? change[1..].Split(' ')[0]
+        : OtherNames.FirstOrDefault(other => change.StartsWith(other.Value, StringComparison.Ordinal)).Key is { } name ? $"{char.ToUpperInvariant(name[0])}{name[1..]}"
+        : "Actions";
 
     private static string Parameter(string name, string value) => $"{OtherNames.GetValueOrDefault(name) ?? $"-{char.ToUpperInvariant(name[0])}{name[1..]}"} {value}".TrimEnd();
 

@@ -34,7 +34,9 @@ internal sealed partial class Registrar(SchedulerFinder schedulers, TimeProvider
         var registration = Plan(request);
         schedulers.Require(registration.Scheduler.Kind, request.Scope);
         registration = registration with { Changes = ChangesOf(registration) };
-        await checks.RequireAsync(request, registration, cancellationToken).ConfigureAwait(false);
+        foreach (var check in checks.For(request, registration))
+            await check(cancellationToken).ConfigureAwait(false);
+        checks.Warn(registration);
         return registration;
     }
 
@@ -71,7 +73,7 @@ internal sealed partial class Registrar(SchedulerFinder schedulers, TimeProvider
             isChanged |= await registration.Scheduler.InstallAsync(registration.Run, CancellationToken.None).ConfigureAwait(false);
             WindowsEventSource.Register();
             // The schedule of another scheduler goes last, when the new one exists.
-            await RemoveFromAsync(schedulers.OfThisSystem.Where(other => other.Kind != registration.Scheduler.Kind), name, registration.Run.Scope).ConfigureAwait(false);
+            isChanged |= await RemoveFromAsync(schedulers.OfThisSystem.Where(other => other.Kind != registration.Scheduler.Kind), name, registration.Run.Scope).ConfigureAwait(false);
             if (isOther)
             {
                 WarnOfOpenFollowUps(states, state, earlier!);
@@ -194,19 +196,22 @@ internal sealed partial class Registrar(SchedulerFinder schedulers, TimeProvider
         }
     }
 
-    private static async Task RemoveFromAsync(IEnumerable<IScheduler> some, string name, RenewalScope scope)
+    private static async Task<bool> RemoveFromAsync(IEnumerable<IScheduler> some, string name, RenewalScope scope)
     {
+        var isRemoved = false;
         foreach (var scheduler in some)
         {
             try
             {
-                await scheduler.RemoveAsync(name, scope, CancellationToken.None).ConfigureAwait(false);
+                isRemoved |= await scheduler.RemoveAsync(name, scope, CancellationToken.None).ConfigureAwait(false);
             }
             catch (RenewalException e) when (e.ErrorId == ErrorId.SchedulerUnavailable)
             {
                 // This scheduler does not run here, so it has no schedule.
             }
         }
+
+        return isRemoved;
     }
 
     private PlannedRegistration Plan(RegistrationRequest request)

@@ -1,6 +1,4 @@
-using System.ComponentModel;
 using Microsoft.Extensions.Logging;
-using StepCaRenew.Accounts;
 using StepCaRenew.Ca;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates.Keys;
@@ -22,28 +20,32 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
     private static readonly string[] ProxyVariables = ["HTTPS_PROXY", "https_proxy"];
     private static readonly string[] FolderVariables = ["XDG_CONFIG_HOME", "XDG_STATE_HOME"];
 
-    /// <summary>Requires that the run will work, as far as that can be known in advance.</summary>
-    /// <exception cref="RenewalException">The run would fail; nothing was changed.</exception>
-    public async Task RequireAsync(RegistrationRequest request, PlannedRegistration registration, CancellationToken cancellationToken)
+    /// <summary>The checks that the run will work, as far as that can be known in advance, in the order of a registration. Each throws a <see cref="RenewalException"/> if it would fail; nothing is changed.</summary>
+    public IEnumerable<Func<CancellationToken, Task>> For(RegistrationRequest request, PlannedRegistration registration)
     {
-        var definition = registration.Definition;
-        RequireFreeName(request, registration);
-        RequireUnregistered(registration, request.IsForced);
-        PwshPath.RequireSuitable(registration.Run.Command.Program, registration.Run.Scope);
+        var (definition, host) = (registration.Definition, new ActionHost { PwshPath = request.Module.PwshPath });
+        yield return At(() => RequireFreeName(request, registration));
+        yield return At(() => RequireUnregistered(registration, request.IsForced));
         if (definition.Certificates is null)
         {
-            await RequirePairAsync(definition, cancellationToken).ConfigureAwait(false);
-            RequireNoDaemon(definition);
+            yield return stopping => RequirePairAsync(definition, stopping);
+            yield return At(() => RequireNoDaemon(definition));
         }
 
         foreach (var action in definition.Actions)
-            action.RequireRunnable(new ActionHost { PwshPath = request.Module.PwshPath });
+            yield return At(() => action.RequireRunnable(host));
         // As given: registration writes their URLs to files later.
         foreach (var notifier in request.Definition.OnFailure)
-            notifier.Action.RequireRunnable(new ActionHost { PwshPath = request.Module.PwshPath });
-        await new ServiceChecks(paths, clock, logger).RequireAsync(definition, registration.Run.Account, request.IsForced, cancellationToken).ConfigureAwait(false);
-        await RequireRunAsync(request, registration, cancellationToken).ConfigureAwait(false);
-        await RequireCaAsync(request, registration, cancellationToken).ConfigureAwait(false);
+            yield return At(() => notifier.Action.RequireRunnable(host));
+        yield return stopping => new ServiceChecks(paths, clock, logger).RequireAsync(definition, registration.Run.Account, request.IsForced, stopping);
+        yield return stopping => RequireRunAsync(request, registration, stopping);
+        yield return stopping => RequireCaAsync(request, registration, stopping);
+    }
+
+    /// <summary>Warns of what does not stop a registration.</summary>
+    public void Warn(PlannedRegistration registration)
+    {
+        var definition = registration.Definition;
         foreach (var finding in registration.Certificates.All.SelectMany(certificate => new ForeignRenewals(paths).Find(certificate.Path)).Distinct())
             TaskLog.Foreign(logger, finding);
         if (ModuleReference.IsManifest(definition.ModulePath ?? string.Empty))
@@ -56,6 +58,12 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
             && FolderVariables.FirstOrDefault(name => environment(name) is { Length: > 0 }) is { } folder)
             TaskLog.Warned(logger, $"{definition.Name}: the definition is in a folder that {folder} names; a scheduled run without this variable will not find it. Use {RenewalFolders.HomeVariable} instead, which the schedule sets.");
     }
+
+    private static Func<CancellationToken, Task> At(Action check) => _ =>
+    {
+        check();
+        return Task.CompletedTask;
+    };
 
     /// <summary>Requires the right to register renewals of a scope.</summary>
     /// <exception cref="RenewalException">It takes an administrator or root (<see cref="ErrorId.AdministratorRequired"/>).</exception>
@@ -108,6 +116,7 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
     // Check who can change the files of the run before starting any of them.
     private async Task RequireRunAsync(RegistrationRequest request, PlannedRegistration registration, CancellationToken cancellationToken)
     {
+        PwshPath.RequireSuitable(registration.Run.Command.Program, registration.Run.Scope);
         var (folders, definition) = (registration.Store.Folders, registration.Definition);
         var trusted = TrustedAccounts.ForAccount(registration.Run.Account);
         RenewalSafety.RequireSafe(folders, definition, request.Module, trusted);
@@ -170,65 +179,5 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
         {
             throw new RenewalException(e.ErrorId, e.Message, $"{e.Remedy} Or register anyway with -Force.", e);
         }
-    }
-}
-
-/// <summary>
-/// Checks that the services of actions exist. A run skips a service that does not run, so a mistyped name would never be
-/// noticed. On Linux and Windows.
-/// </summary>
-internal sealed class ServiceChecks(LinuxPaths paths, TimeProvider clock, ILogger logger)
-{
-    /// <summary>Requires that each service exists; with -Force, logs a warning instead, since it can be installed later.</summary>
-    /// <exception cref="RenewalException">A service does not exist, or systemd does not run (<see cref="ErrorId.SystemdNotRunning"/>, <see cref="ErrorId.ServiceNotFound"/>).</exception>
-    public async Task RequireAsync(RenewalDefinition definition, TaskAccount account, bool isForced, CancellationToken cancellationToken)
-    {
-        if (OperatingSystem.IsMacOS())
-            return;
-        foreach (var service in definition.Actions.OfType<ServiceAction>())
-        {
-            var found = OperatingSystem.IsWindows() ? FindProblem(service, new ServiceManager()) : await ProblemAsync(service, cancellationToken).ConfigureAwait(false);
-            if (found is { } problem)
-            {
-                if (!isForced)
-                    throw problem;
-                TaskLog.Warned(logger, $"{definition.Name}: {problem.Message} The renewal is registered anyway (-Force).");
-            }
-            else if (OperatingSystem.IsLinux() && account is not TaskAccount.Machine && LinuxAccount.NameOf(account) != "root")
-            {
-                TaskLog.Warned(
-                    logger, $"{definition.Name}: '{account.Display}' needs a polkit rule to {(service.IsReload ? "reload" : "restart")} '{service.Name}' (org.freedesktop.systemd1.manage-units). To try it: -RunNow -Force.");
-            }
-        }
-    }
-
-    /// <summary>The error of a service of Windows; null if it exists, or if that cannot be found out.</summary>
-    internal static RenewalException? FindProblem(ServiceAction service, IServiceManager services)
-    {
-        try
-        {
-            return services.Find(service.Name) is not null ? null : new RenewalException(
-                ErrorId.ServiceNotFound, $"The service '{service.Name}' of -RestartService does not exist.", "Correct the name (Get-Service lists all), or add -Force if the service will be installed later.");
-        }
-        catch (Win32Exception)
-        {
-            // This account can have fewer permissions than the account of the run.
-            return null;
-        }
-    }
-
-    private async Task<RenewalException?> ProblemAsync(ServiceAction service, CancellationToken cancellationToken)
-    {
-        var parameter = service.IsReload ? "-ReloadService" : "-RestartService";
-        if (!Directory.Exists(paths.Booted))
-            return new RenewalException(
-                ErrorId.SystemdNotRunning, $"{parameter} {service.Name} needs systemd, which does not run on this machine.",
-                "Use -FilePath with the program that reloads the service here, or -PidFile. Or add -Force if systemd will run when the certificate is renewed.");
-        var result = await new LinuxTool(paths.Systemctl, clock).RunAsync(["show", "--property=LoadState", "--", service.Name], cancellationToken).ConfigureAwait(false);
-        if (result.ExitCode != 0)
-            return new RenewalException(
-                ErrorId.SystemdNotRunning, $"systemctl cannot ask systemd about '{service.Name}' (exit code {result.ExitCode}). {result.LastWords}".TrimEnd(), "Fix the cause. To register anyway: -Force.");
-        return !result.Text.Contains("LoadState=not-found", StringComparison.Ordinal) ? null : new RenewalException(
-            ErrorId.ServiceNotFound, $"The service '{service.Name}' of {parameter} does not exist.", "Correct the name (systemctl list-units --type=service --all), or add -Force if the service will be installed later.");
     }
 }

@@ -10,6 +10,35 @@ internal sealed class RegistrationFiles(PlannedRegistration registration)
 {
     private readonly List<(string Path, byte[]? Before)> written = [];
 
+    // The definition names them, and is written last.
+    private IEnumerable<(string Path, ReadOnlyMemory<byte> Content)> Companions
+    {
+        get
+        {
+            var (store, name) = (registration.Store, registration.Definition.Name);
+            yield return (store.RootFile(name), registration.Root);
+            if (registration.HealthCheckUri is { } uri)
+                yield return (store.MonitorFile(name), TextFile.Encode(uri.AbsoluteUri + "\n"));
+            foreach (var (path, address) in registration.NotifierUris)
+                yield return (path, TextFile.Encode(address.AbsoluteUri + "\n"));
+        }
+    }
+
+    /// <summary>The files that <see cref="Write"/> would change.</summary>
+    public IReadOnlyList<string> FindChanged() =>
+    [
+        .. Companions.Where(file => !AtomicFile.IsSame(file.Path, file.Content.Span, IsPrivate(file.Path))).Select(file => file.Path),
+        .. IsUnchanged() ? [] : new[] { registration.Store.Folders.DefinitionFile(registration.Definition.Name) },
+    ];
+
+    /// <summary>The files of an earlier registration that <see cref="Write"/> deletes.</summary>
+    public IReadOnlyList<string> FindObsolete()
+    {
+        var (store, name) = (registration.Store, registration.Definition.Name);
+        var monitor = registration.HealthCheckUri is null && File.Exists(store.MonitorFile(name)) ? new[] { store.MonitorFile(name) } : [];
+        return [.. monitor, .. store.NotifierFiles(name).Where(path => !registration.NotifierUris.ContainsKey(path))];
+    }
+
     /// <summary>Creates the folders and writes the files.</summary>
     /// <returns>Whether any file was changed.</returns>
     /// <exception cref="RenewalException">A file cannot be written.</exception>
@@ -26,11 +55,9 @@ internal sealed class RegistrationFiles(PlannedRegistration registration)
         else
             OwnFolder.MakeFor(registration.Run.Account, logs, definition.Scope);
 
-        var isChanged = WriteFile(store.RootFile(definition.Name), registration.Root.Span);
-        if (registration.HealthCheckUri is { } uri)
-            isChanged |= WriteFile(store.MonitorFile(definition.Name), TextFile.Encode(uri.AbsoluteUri + "\n"));
-        foreach (var (path, address) in registration.NotifierUris)
-            isChanged |= WriteFile(path, TextFile.Encode(address.AbsoluteUri + "\n"));
+        var isChanged = false;
+        foreach (var (path, content) in Companions)
+            isChanged |= WriteFile(path, content.Span);
         // A definition with the same content keeps its comments.
         if (!IsUnchanged())
         {
@@ -42,9 +69,7 @@ internal sealed class RegistrationFiles(PlannedRegistration registration)
         if (OperatingSystem.IsWindows())
             RestrictOnWindows();
 
-        if (registration.HealthCheckUri is null)
-            DeleteFile(store.MonitorFile(definition.Name));
-        foreach (var path in store.NotifierFiles(definition.Name).Where(path => !registration.NotifierUris.ContainsKey(path)))
+        foreach (var path in FindObsolete())
             DeleteFile(path);
         return isChanged;
     }
@@ -78,11 +103,8 @@ internal sealed class RegistrationFiles(PlannedRegistration registration)
         }
     }
 
-    // Of an earlier registration.
     private void DeleteFile(string path)
     {
-        if (!File.Exists(path))
-            return;
         Remember(path);
         AtomicFile.Delete(path);
     }

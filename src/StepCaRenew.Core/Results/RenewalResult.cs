@@ -29,6 +29,9 @@ public sealed record RenewalResult
     /// <summary>With -Plan or -WhatIf: the steps that a run would take, in their order; empty if it would change nothing.</summary>
     public TextList Planned { get; internal init; } = TextList.Empty;
 
+    /// <summary>With -Plan: its warnings, which else are on the warning stream.</summary>
+    public TextList Warnings { get; internal init; } = TextList.Empty;
+
     /// <summary>One of <see cref="StepCaRenew.ErrorId"/> after a failure, else null.</summary>
     public string? ErrorId { get; internal init => field = PlainText.Line(value); }
 

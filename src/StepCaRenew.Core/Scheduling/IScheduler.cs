@@ -15,6 +15,10 @@ internal interface IScheduler
     /// <exception cref="RenewalException">The scheduler cannot be asked.</exception>
     Task<ScheduleFinding> FindAsync(ScheduledRun run, CancellationToken cancellationToken);
 
+    /// <summary>A sentence for each thing that <see cref="InstallAsync"/> would change; empty if it would change nothing.</summary>
+    /// <exception cref="RenewalException">The scheduler cannot be asked, or the schedule of this name is not one of this module.</exception>
+    Task<IReadOnlyList<string>> FindChangesAsync(ScheduledRun run, CancellationToken cancellationToken);
+
     /// <summary>Creates the schedule, or corrects the one that exists.</summary>
     /// <returns>Whether anything was changed.</returns>
     /// <exception cref="RenewalException">The schedule cannot be created; the earlier one is unchanged.</exception>

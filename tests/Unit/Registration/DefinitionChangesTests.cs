@@ -84,6 +84,14 @@ public sealed class DefinitionChangesTests
         var changes = DefinitionChanges.Between(Full, Full with { Rekey = true, Interval = TimeSpan.FromMinutes(1), Publications = [.. Full.Publications, new PemPublication(PemForm.Chain, "/p/chain.pem")], Actions = [.. Full.Actions, new ServiceAction("haproxy", IsReload: false)] });
         Assert.Equal(["-Interval 1m instead of 5m", "-Rekey is added", "-ChainPath /p/chain.pem is added", "-RestartService haproxy is added"], changes.Changed);
         Assert.Empty(changes.Dropped);
+        Assert.Equal(["Interval", "Rekey", "ChainPath", "RestartService"], changes.Properties);
+    }
+
+    [Fact]
+    public void Properties_AreTheNamesOfParameters()
+    {
+        Assert.Equal(["Fingerprint", "Pwsh"], DefinitionChanges.Between(Full, Full with { Ca = Full.Ca with { Fingerprint = new string('A', 64) }, PwshPath = "/opt/pwsh" }).Properties.Order());
+        Assert.Equal(["Actions"], DefinitionChanges.Between(Full, Full with { Actions = [.. Full.Actions.Reverse()] }).Properties);
     }
 
     [Fact]

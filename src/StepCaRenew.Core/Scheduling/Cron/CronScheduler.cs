@@ -26,15 +26,21 @@ internal sealed class CronScheduler(LinuxPaths paths, TimeProvider clock) : ISch
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> FindChangesAsync(ScheduledRun run, CancellationToken cancellationToken)
+    {
+        var place = Place(run.Name, run.Scope);
+        return await place.ReadAsync(cancellationToken).ConfigureAwait(false) is null ? ScheduleFinding.None.Differences : await place.DifferencesAsync(run, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task<bool> InstallAsync(ScheduledRun run, CancellationToken cancellationToken)
     {
         CronService.RequirePresent(paths, run.Scope);
         if (run.Scope == RenewalScope.Machine)
             LinuxAccount.RequireUser(run.Account);
-        var place = Place(run.Name, run.Scope);
-        if (await place.ReadAsync(cancellationToken).ConfigureAwait(false) is not null && (await place.DifferencesAsync(run, cancellationToken).ConfigureAwait(false)).Count == 0)
+        if ((await FindChangesAsync(run, cancellationToken).ConfigureAwait(false)).Count == 0)
             return false;
-        await place.WriteAsync(run, cancellationToken).ConfigureAwait(false);
+        await Place(run.Name, run.Scope).WriteAsync(run, cancellationToken).ConfigureAwait(false);
         return true;
     }
 

@@ -34,19 +34,27 @@ internal sealed class SystemdScheduler(LinuxPaths paths, TimeProvider clock) : I
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> FindChangesAsync(ScheduledRun run, CancellationToken cancellationToken)
+    {
+        var units = new SystemdUnits(paths, run.Name, run.Scope);
+        foreach (var file in units.Files)
+            file.RequireOursOrMissing();
+        if (!units.Files.Any(file => file.Exists))
+            return ScheduleFinding.None.Differences;
+        return units.Differences(run).ToList() is { Count: > 0 } differences
+            ? differences : await new SystemdManager(paths, run.Scope, clock).TimerDifferencesAsync(units.Timer.Name, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task<bool> InstallAsync(ScheduledRun run, CancellationToken cancellationToken)
     {
         var manager = new SystemdManager(paths, run.Scope, clock);
         manager.RequireRunning();
         if (run.Scope == RenewalScope.Machine)
             LinuxAccount.RequireUser(run.Account);
-        var units = new SystemdUnits(paths, run.Name, run.Scope);
-        foreach (var file in units.Files)
-            file.RequireOursOrMissing();
-        var hasRightFiles = !units.Differences(run).Any();
-        if (hasRightFiles && (await manager.TimerDifferencesAsync(units.Timer.Name, cancellationToken).ConfigureAwait(false)).Count == 0)
+        if ((await FindChangesAsync(run, cancellationToken).ConfigureAwait(false)).Count == 0)
             return false;
-        await units.ReplaceAsync(run, manager, cancellationToken).ConfigureAwait(false);
+        await new SystemdUnits(paths, run.Name, run.Scope).ReplaceAsync(run, manager, cancellationToken).ConfigureAwait(false);
         return true;
     }
 

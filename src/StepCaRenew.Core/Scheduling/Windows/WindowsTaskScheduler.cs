@@ -48,13 +48,21 @@ internal sealed class WindowsTaskScheduler : IScheduler
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> FindChangesAsync(ScheduledRun run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var differences = (await FindAsync(run, cancellationToken).ConfigureAwait(false)).Differences;
+        // A given password is always written: the stored one cannot be read for comparison.
+        return differences.Count > 0 || TaskIdentity.ForRun(run).Password is null ? differences : [$"The password of {run.Account.Display} is stored again."];
+    }
+
+    /// <inheritdoc/>
     public async Task<bool> InstallAsync(ScheduledRun run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var identity = TaskIdentity.ForRun(run);
-        // A given password is always written: the stored one cannot be read for comparison.
-        if (identity.Password is null && (await FindAsync(run, cancellationToken).ConfigureAwait(false)).IsHealthy)
+        if ((await FindChangesAsync(run, cancellationToken).ConfigureAwait(false)).Count == 0)
             return false;
+        var identity = TaskIdentity.ForRun(run);
         var path = PathOf(run);
         var xml = Render(run);
         return await AskAsync(

@@ -57,6 +57,19 @@ public sealed class WindowsTaskSchedulerTests
     }
 
     [Fact]
+    public async Task FindChanges_IsWhatInstallWouldChange_AndWritesNothing()
+    {
+        using var password = TaskXmlTests.Password("hunter2");
+        var run = Samples.Machine with { Account = new TaskAccount.User(Samples.User, password) };
+        Assert.Equal(["There is no schedule."], await scheduler.FindChangesAsync(run, default));
+        Assert.Empty(store.Tasks);
+        await scheduler.InstallAsync(run, default);
+        Assert.Equal([$"The password of {Samples.User} is stored again."], await scheduler.FindChangesAsync(run, default));
+        await scheduler.InstallAsync(Samples.Machine, default);
+        Assert.Empty(await scheduler.FindChangesAsync(Samples.Machine, default));
+    }
+
+    [Fact]
     public async Task Install_EachScope_SetsThePermissions()
     {
         await scheduler.InstallAsync(Samples.Machine, default);
