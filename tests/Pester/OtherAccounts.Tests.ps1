@@ -156,7 +156,7 @@ Describe 'Root and the renewals of another account' {
             $results[0].ErrorId | Should -BeExactly KeyNotFound
         }
         Get-Content "$folder/db/acted" | Should -BeExactly "$uid 2"
-        Get-Content $told | Sort-Object | Should -BeExactly "$uid failure KeyNotFound db/broken", "$uid failure $($results[2].ErrorId) db/link"
+        Get-Content $told | Sort-Object | Should -BeExactly "$uid failure AccessDenied db/link", "$uid failure KeyNotFound db/broken"
         & stat -c %U $first.CertificatePath $second.CertificatePath "$env:STEPCARENEW_HOME/state/db/state.json" | Should -Be (@($account) * 3)
         Remove-Item "$folder/db/link.crt", $told
         Move-Item "$folder/db/away" $broken.KeyPath

@@ -196,7 +196,7 @@ internal sealed class OpenFolders : IDisposable
         {
             var (folder, name) = FolderWalk.Follow(path);
             using (folder)
-                return folder.Exists(name);
+                return folder.TryStat(name) is not null;
         }
         catch (RenewalException)
         {

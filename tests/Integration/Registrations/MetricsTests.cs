@@ -176,6 +176,7 @@ public sealed class MetricsTests : IAsyncDisposable
         var last = new Dictionary<string, long>();
         while (!all.IsCompleted)
         {
+            await Task.Delay(1);
             if (!File.Exists(Prom))
                 continue;
             foreach (var renewal in Read().GroupBy(metrics => metrics.Name!))

@@ -160,6 +160,9 @@ public sealed class SeveralCertificatesTests : EngineTest
         using var scene = Register(ca);
         foreach (var name in new[] { "one", "two", "roots" })
             await AddAsync(ca, name);
+        // The user can read no configuration of root.
+        File.Copy(ca.RootPath, Path.Combine(Folder, "ca.crt"));
+        scene.Store.Save(scene.Store.Load("all") with { Ca = new() { CaUrl = ca.Url.OriginalString, RootPath = Path.Combine(Folder, "ca.crt") } });
         Tool.Run("chmod", "0755", Folder, scene.Home);
         Tool.Run("chown", "-R", $"{Unprivileged.User}:{Unprivileged.User}", Folder, scene.Home);
         Tool.Run("chown", "0:0", At("roots.key"));

@@ -52,7 +52,7 @@ public sealed class RenewalStateTests
     [InlineData("{")]
     [InlineData("""{ "lastAttempt": "yesterday" }""")]
     [InlineData("""{ "actionsPending": "yes" }""")]
-    [InlineData("""{ "later": [[[[[[]]]]]] }""")]
+    [InlineData("""{ "later": [[[[[[[[[[]]]]]]]]]] }""")]
     public void Parse_DamagedState_IsNull(string text) => Assert.Null(StateFormat.Parse(Encoding.UTF8.GetBytes(text)));
 
     [Fact]

@@ -71,7 +71,7 @@ internal sealed record FolderEntry(string Name, bool IsFolder, bool IsLink)
             };
             return [.. entries];
         }
-        catch (DirectoryNotFoundException e)
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
         {
             throw new RenewalException(ErrorId.FileNotFound, $"There is no folder '{folder}'.", "Check the path.", e);
         }
