@@ -48,7 +48,7 @@ public sealed partial class RegisteredFolderTests : EngineTest
         Assert.Equal(
             [
                 ("certificate", ErrorId.LinkNotTrusted), ("circle", ErrorId.LinkNotTrusted), ("foreign", ErrorId.InsecureFolder), ("key", ErrorId.LinkNotTrusted),
-                ("pipe", ErrorId.CertificateInvalid), ("web", null), ("x all: 9 certificates: 9 renewed\uFFFD[2J", null),
+                ("pipe", ErrorId.FileUnreadable), ("web", null), ("x all: 9 certificates: 9 renewed\uFFFD[2J", null),
             ],
             outcome.Runs.Select(run => (Varying().Replace(run.Result.Name!["web/".Length..], "web"), run.Error?.ErrorId)).OrderBy(run => run.Item1, StringComparer.Ordinal));
         Assert.Equal(before, Snapshot(Private));
