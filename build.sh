@@ -63,8 +63,9 @@ limited() {
 
 works() { [ "$("$1" -NoProfile -NonInteractive -Command '[int]($PSVersionTable.PSVersion -ge [version]"7.4")' 2>/dev/null </dev/null)" = 1 ]; }
 
-# The .NET tool starts twice as fast then. If the compiler cannot be fetched, it works as it is.
+# The .NET tool starts twice as fast then; tests start it hundreds of times. If the compiler cannot be fetched, it works as it is.
 compile_pwsh() {
+    [ "$task" = test ] || [ "$task" = benchmark ] || return 0
     [ ! -e out/tools/compiled ] || return 0
     limited 300 bash build/PowerShell/compile.sh out/tools/.store/powershell/*/powershell/*/tools/net*/any/unix >out/logs/compile-pwsh.log 2>&1 </dev/null &&
         touch out/tools/compiled

@@ -6,9 +6,14 @@
     and its packages, which go into a load context of their own, and in a folder for each platform the same libraries compiled
     in advance (Images.proj). What PowerShell brings itself is not shipped. Symbols are embedded in our assemblies
     (src/Directory.Build.props): the log of a failed night run names lines, and no file is added.
+.PARAMETER WithoutImages
+    Leaves out the libraries compiled in advance: to compile them, 400 MB of packages are fetched once.
 #>
 [CmdletBinding()]
-param([string] $Configuration = 'Release')
+param(
+    [string] $Configuration = 'Release',
+    [switch] $WithoutImages
+)
 
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
@@ -30,18 +35,21 @@ Invoke-Dotnet -Name 'publish-StepCaRenew.Cmdlets' -ArgumentList 'publish', (Get-
 foreach ($library in Get-ChildItem $published -Filter *.dll -Recurse) {
     Copy-Item $library -Destination (Join-Path $package $(if ($library.Name -eq 'StepCaRenew.Cmdlets.dll') { 'bin' } else { 'bin/lib' }))
 }
-# Kept between builds: an image is compiled again only if its library has changed.
-$images = Get-BuildPath "out/images/$Configuration"
-Invoke-Dotnet -Name 'images' -ArgumentList @(
-    'build', (Join-Path $PSScriptRoot 'Images.proj'), '--target:CompileInAdvance', '--artifacts-path', (Get-BuildPath 'out/obj/images'),
-    "-p:Libraries=$(Join-Path $package 'bin/lib')", "-p:Images=$images")
-Copy-Item (Join-Path $images '*') -Destination (Join-Path $package 'bin/lib') -Recurse
+if (-not $WithoutImages) {
+    # Kept between builds: an image is compiled again only if its library has changed.
+    $images = Get-BuildPath "out/images/$Configuration"
+    Invoke-Dotnet -Name 'images' -ArgumentList @(
+        'build', (Join-Path $PSScriptRoot 'Images.proj'), '--target:CompileInAdvance', '--artifacts-path', (Get-BuildPath 'out/obj/images'),
+        "-p:Libraries=$(Join-Path $package 'bin/lib')", "-p:Images=$images")
+    Copy-Item (Join-Path $images '*') -Destination (Join-Path $package 'bin/lib') -Recurse
+}
 Copy-Item (Get-BuildPath 'src/StepCaRenew.Core/Registration/renewal.schema.json') -Destination $package
 foreach ($file in 'StepCaRenew.psd1', 'StepCaRenew.Format.ps1xml', 'StepCaRenew.Types.ps1xml', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'en-US') {
     Copy-Item (Get-BuildPath $file) -Destination $package -Recurse
 }
 
 $golden = Get-Content (Join-Path $PSScriptRoot 'PackageFiles.txt') | Where-Object { $_ -and -not $_.StartsWith('#') }
+if ($WithoutImages) { $golden = $golden -notmatch '^bin/lib/[^/]+/' }
 $actual = Get-ChildItem $package -Recurse -File -Force | ForEach-Object { [IO.Path]::GetRelativePath($package, $_.FullName).Replace('\', '/') }
 $difference = @(
     $golden | Where-Object { $_ -cnotin $actual } | ForEach-Object { "missing  $_" }
