@@ -544,10 +544,10 @@ Describe 'Invoke-StepRenewal and its parameters' {
         It 'has these properties of these types, flat' {
             $result = Invoke-StepRenewal $path @atCa -Force
             $result.PSObject.Properties.Name -join ' ' | Should -BeExactly (
-                'Name CertificatePath KeyPath Status Changed ActionsPending Published Planned ErrorId Message OldSerialNumber SerialNumber NotAfter NextRenewal Attempts Transport DurationMs')
+                'Name CertificatePath KeyPath Status Changed ActionsPending Published Planned Warnings ErrorId Message OldSerialNumber SerialNumber NotAfter NextRenewal Attempts Transport DurationMs')
             $json = $result | ConvertTo-Json -Depth 1 | ConvertFrom-Json -AsHashtable
             $types = foreach ($name in $json.Keys) { if ($null -eq $json[$name]) { 'null' } else { $json[$name].GetType().Name } }
-            $types -join ' ' | Should -BeExactly 'String String String String Boolean Boolean Object[] Object[] null String String String DateTime DateTime Int64 String Int64'
+            $types -join ' ' | Should -BeExactly 'String String String String Boolean Boolean Object[] Object[] Object[] null String String String DateTime DateTime Int64 String Int64'
             $result.NotAfter.Kind | Should -Be 'Local'
             $result.NextRenewal.Kind | Should -Be 'Local'
         }
@@ -555,7 +555,7 @@ Describe 'Invoke-StepRenewal and its parameters' {
         It 'has them in a failure as well' {
             $result = Invoke-StepRenewal "$folder/none.crt" @atCa -ErrorAction SilentlyContinue
             $json = $result | ConvertTo-Json | ConvertFrom-Json -AsHashtable
-            $json.Keys | Should -HaveCount 17
+            $json.Keys | Should -HaveCount 18
             $json.ErrorId | Should -BeExactly 'FileNotFound'
             $json.NotAfter | Should -BeNullOrEmpty
         }

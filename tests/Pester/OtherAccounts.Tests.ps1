@@ -158,7 +158,8 @@ Describe 'Root and the renewals of another account' {
         Get-Content "$folder/db/acted" | Should -BeExactly "$uid 2"
         Get-Content $told | Sort-Object | Should -BeExactly "$uid failure AccessDenied db/link", "$uid failure KeyNotFound db/broken"
         & stat -c %U $first.CertificatePath $second.CertificatePath "$env:STEPCARENEW_HOME/state/db/state.json" | Should -Be (@($account) * 3)
-        Remove-Item "$folder/db/link.crt", $told
+        # The file of another account is read-only for the test.
+        Remove-Item "$folder/db/link.crt", $told -Force
         Move-Item "$folder/db/away" $broken.KeyPath
         (Invoke-StepRenewal -Name db).Status | Should -Be Renewed, NotDue, NotDue
         Get-Content $told | Should -BeExactly "$uid recovery KeyNotFound db/broken"

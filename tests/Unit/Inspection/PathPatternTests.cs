@@ -43,7 +43,8 @@ public sealed class PathPatternTests : IDisposable
     [Fact]
     public void FromLiteral_AnyName_FindsOnlyThatPath()
     {
-        var path = folder.Write("a[1]`*?.crt", "x");
+        // Windows has no names with * and ?.
+        var path = folder.Write(OperatingSystem.IsWindows() ? "a[1]`.crt" : "a[1]`*?.crt", "x");
         folder.Write("a1`b.crt", "x");
         Assert.Equal([path], Find(PathPattern.FromLiteral(path)));
         Assert.Equal(path, PathPattern.ToLiteral(PathPattern.FromLiteral(path)));
@@ -59,7 +60,7 @@ public sealed class PathPatternTests : IDisposable
             folder.Write(name, "x");
         }
 
-        Assert.Equal([folder.At("one/ssl/a.crt"), folder.At("two/ssl/b.crt")], Find(folder.At("*/ssl/*.crt")));
+        Assert.Equal([Path.GetFullPath(folder.At("one/ssl/a.crt")), Path.GetFullPath(folder.At("two/ssl/b.crt"))], Find(folder.At("*/ssl/*.crt")));
         Assert.Equal(folder.Path, PathPattern.FolderOf(folder.At("*/ssl/*.crt")));
     }
 
