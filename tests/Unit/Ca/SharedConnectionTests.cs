@@ -53,8 +53,9 @@ public sealed class SharedConnectionTests : IDisposable
         var connection = To("https://ca.test");
         var first = connection.GetHandler();
         Assert.Same(first, connection.GetHandler());
+        var made = clock.GetTimestamp();
         clock.Speed = 1_000_000;
-        SpinWait.SpinUntil(() => clock.GetElapsedTime(0) > TimeSpan.FromDays(1), TimeSpan.FromSeconds(10));
+        Assert.True(SpinWait.SpinUntil(() => clock.GetElapsedTime(made) > TimeSpan.FromDays(1), TimeSpan.FromSeconds(10)));
         Assert.NotSame(first, connection.GetHandler());
     }
 
