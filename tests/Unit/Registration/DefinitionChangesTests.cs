@@ -90,7 +90,7 @@ public sealed class DefinitionChangesTests
     [Fact]
     public void Properties_AreTheNamesOfParameters()
     {
-        Assert.Equal(["Fingerprint", "Pwsh"], DefinitionChanges.Between(Full, Full with { Ca = Full.Ca with { Fingerprint = new string('A', 64) }, PwshPath = "/opt/pwsh" }).Properties.Order());
+        Assert.Equal(["Fingerprint", "Pwsh"], DefinitionChanges.Between(Full, Full with { Ca = Full.Ca with { Fingerprint = new string('A', 64) }, PwshPath = "/usr/local/bin/pwsh" }).Properties.Order());
         Assert.Equal(["Actions"], DefinitionChanges.Between(Full, Full with { Actions = [.. Full.Actions.Reverse()] }).Properties);
     }
 
