@@ -26,7 +26,8 @@ Set-StrictMode -Off
 
 $failures = [Collections.Generic.List[hashtable]]::new()
 
-function Add-Failure {
+# Tests import modules into this scope as well: these names are of this file alone.
+function Add-FailureOfTest {
     param([string] $Name, $ErrorRecord, [string] $File, [int] $Line, [string] $Otherwise)
     # The line of the test file that failed says more than the line where the test begins.
     $trace = ($ErrorRecord | ForEach-Object { $_.ScriptStackTrace; $_.InvocationInfo.PositionMessage }) -join "`n"
@@ -39,11 +40,11 @@ function Add-Failure {
     $failures.Add(@{ Name = $Name; File = $File; Line = $Line; Message = $message ? $message : $Otherwise })
 }
 
-function Add-BlockFailure {
+function Add-FailureOfBlock {
     param($Blocks, [string] $File)
     foreach ($block in $Blocks) {
-        if ($block.ErrorRecord.Count) { Add-Failure -Name "The block $($block.ExpandedPath)" -ErrorRecord $block.ErrorRecord -File $File -Line $block.StartLine }
-        Add-BlockFailure $block.Blocks $File
+        if ($block.ErrorRecord.Count) { Add-FailureOfTest -Name "The block $($block.ExpandedPath)" -ErrorRecord $block.ErrorRecord -File $File -Line $block.StartLine }
+        Add-FailureOfBlock $block.Blocks $File
     }
 }
 
@@ -69,19 +70,19 @@ try {
     $run = Invoke-Pester -Configuration $configuration
 }
 catch {
-    Add-Failure -Name 'Pester' -ErrorRecord $_
+    Add-FailureOfTest -Name 'Pester' -ErrorRecord $_
     $_ | Out-String | Write-Output
 }
 
 $tests = @(if ($run) { $run.Tests })
 $failed = @($tests | Where-Object Result -EQ 'Failed')
-foreach ($test in $failed) { Add-Failure -Name $test.ExpandedPath -ErrorRecord $test.ErrorRecord -File $test.ScriptBlock.File -Line $test.StartLine -Otherwise 'its block failed' }
+foreach ($test in $failed) { Add-FailureOfTest -Name $test.ExpandedPath -ErrorRecord $test.ErrorRecord -File $test.ScriptBlock.File -Line $test.StartLine -Otherwise 'its block failed' }
 foreach ($container in $(if ($run) { $run.Containers })) {
-    if ($container.ErrorRecord.Count) { Add-Failure -Name 'The file as a whole' -ErrorRecord $container.ErrorRecord -File $container.Item -Line 1 }
-    Add-BlockFailure $container.Blocks "$($container.Item)"
+    if ($container.ErrorRecord.Count) { Add-FailureOfTest -Name 'The file as a whole' -ErrorRecord $container.ErrorRecord -File $container.Item -Line 1 }
+    Add-FailureOfBlock $container.Blocks "$($container.Item)"
 }
 # Pester may know of more than it has left in its records.
-if ($run -and $run.Result -ne 'Passed' -and $failures.Count -eq 0) { Add-Failure -Name 'Pester' -Otherwise "the run ended as $($run.Result), and no failed test says why" }
+if ($run -and $run.Result -ne 'Passed' -and $failures.Count -eq 0) { Add-FailureOfTest -Name 'Pester' -Otherwise "the run ended as $($run.Result), and no failed test says why" }
 
 $skipped = @($tests | Where-Object Result -In 'Skipped', 'Inconclusive')
 $skips = @($skipped | ForEach-Object {

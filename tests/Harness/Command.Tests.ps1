@@ -20,6 +20,7 @@ BeforeAll {
         if ($IsLinux) {
             # Of all programs only these are there, and an apt-get that does nothing but tell that it was called.
             New-BuildCopy $poor
+            Copy-Item $PSScriptRoot/../../build/prerequisites.sh (Join-Path $poor 'build') -Force
             foreach ($name in 'bash', 'sh', 'dirname', 'mkdir', 'cut', 'tr', 'dotnet', 'readlink', 'sed', 'id', 'rm', 'timeout') {
                 $found = Get-Command $name -CommandType Application -ErrorAction Ignore | Select-Object -First 1
                 if ($found) { New-Item -ItemType SymbolicLink -Path (Join-Path $poor 'bin' $name) -Target $found.Source > $null }

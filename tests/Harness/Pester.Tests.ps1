@@ -5,7 +5,9 @@ BeforeAll {
     New-BuildCopy $copy
 
     Set-SampleTest $copy good "Describe 'good' { It 'passes <_>' -ForEach 1, 2, 3 { `$_ | Should -BeLessThan 4 } }"
+    # Tests that import modules with functions of any name, here of the test command itself.
     Set-SampleTest $copy control @'
+BeforeAll { Import-Module "$PSScriptRoot/../../build/SuiteResults.psm1" }
 Describe 'control' {
     It 'passes' { 1 | Should -Be 1 }
     It 'fails' {
@@ -71,7 +73,7 @@ Describe 'A Pester suite' {
     }
 
     It 'fails with <Suite>: <Total>' -ForEach @(
-        @{ Suite = 'control'; Total = '1 passed, 2 failed, 0 skipped'; Line = @('tests/control/Sample.Tests.ps1:4 control.fails: first red', 'tests/control/Sample.Tests.ps1:6 control.fails too: Expected') }
+        @{ Suite = 'control'; Total = '1 passed, 2 failed, 0 skipped'; Line = @('tests/control/Sample.Tests.ps1:5 control.fails: first red', 'tests/control/Sample.Tests.ps1:7 control.fails too: Expected') }
         @{ Suite = 'parse'; Total = '1 passed, 1 failed, 0 skipped'; Line = 'tests/parse/Broken.Tests.ps1:2 The file as a whole: the file cannot be parsed: Missing' }
         @{ Suite = 'before'; Total = '1 passed, 2 failed, 0 skipped'; Line = @('tests/before/Sample.Tests.ps1:3 The block outer.inner: no ground', 'tests/before/Sample.Tests.ps1:4 outer.inner.stands on it: its block failed') }
         @{ Suite = 'after'; Total = '1 passed, 1 failed, 0 skipped'; Line = 'tests/after/Sample.Tests.ps1:2 The block outer: no end' }
