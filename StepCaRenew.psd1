@@ -10,7 +10,6 @@
     PowerShellVersion      = '7.4'
     CompatiblePSEditions   = @('Core')
     FormatsToProcess       = @('StepCaRenew.Format.ps1xml')
-    TypesToProcess         = @('StepCaRenew.Types.ps1xml')
     FunctionsToExport      = @()
     CmdletsToExport        = @(
         'Export-StepMetric'

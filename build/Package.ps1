@@ -44,7 +44,7 @@ if (-not $WithoutImages) {
     Copy-Item (Join-Path $images '*') -Destination (Join-Path $package 'bin/lib') -Recurse
 }
 Copy-Item (Get-BuildPath 'src/StepCaRenew.Core/Registration/renewal.schema.json') -Destination $package
-foreach ($file in 'StepCaRenew.psd1', 'StepCaRenew.Format.ps1xml', 'StepCaRenew.Types.ps1xml', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'en-US') {
+foreach ($file in 'StepCaRenew.psd1', 'StepCaRenew.Format.ps1xml', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'en-US') {
     Copy-Item (Get-BuildPath $file) -Destination $package -Recurse
 }
 

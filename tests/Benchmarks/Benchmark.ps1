@@ -6,7 +6,7 @@
     Prints one table, and leaves it in out/benchmarks as benchmarks.md, and with every run as benchmarks.json. README.md
     says how the figures come about. Measures the package that STEPCARENEW_PACKAGE names, else the newest in out/package.
 .PARAMETER Figure
-    Which figures: renew, check, start, folder, growth, herd; by default all.
+    Which figures: renew, call, check, start, folder, growth, herd; by default all.
 .PARAMETER Repeats
     How many runs of each; those that warm up come besides.
 .PARAMETER ScaleDown
@@ -16,8 +16,8 @@
 #>
 [CmdletBinding()]
 param(
-    [ArgumentCompletions('renew', 'check', 'start', 'folder', 'growth', 'herd')]
-    [string[]] $Figure = @('renew', 'check', 'start', 'folder', 'growth', 'herd'),
+    [ArgumentCompletions('renew', 'call', 'check', 'start', 'folder', 'growth', 'herd')]
+    [string[]] $Figure = @('renew', 'call', 'check', 'start', 'folder', 'growth', 'herd'),
 
     [ValidateRange(1, 1000)]
     [int] $Repeats = 7,
@@ -35,6 +35,7 @@ Import-Module (Join-Path $PSScriptRoot 'StepCaRenew.Benchmarks.psm1') -Force
 
 $figures = [ordered]@{
     renew  = { Measure-RenewMany $bench }
+    call   = { Measure-Call $bench }
     check  = { Measure-CheckMany $bench }
     start  = { Measure-Start $bench }
     folder = { Measure-Folder $bench }

@@ -15,6 +15,8 @@ function Measure-CheckMany {
     $process = Get-CheckProcess
     if ($process.Command) {
         $sample = Get-PairSample -Folder $folder -Count (Get-BenchCount -Bench $Bench -Full 200)
+        $inspect = Get-Tool 'step'
+        if ($inspect) { $ways['inspect'] = { Measure-ProcessRate -Pair $sample -AtATime $cores -Command $inspect, 'certificate', 'inspect', '--short', '{}.crt' } }
         $ways['process'] = { Measure-ProcessRate -Pair $sample -AtATime $cores -Command $process.Command -ExitCode $process.ExitCode }
     }
 
@@ -26,6 +28,7 @@ function Measure-CheckMany {
     Get-Line -Figure 'check many: Get-StepCertificate against the bare loop' -Unit '/s' -Ours $rates['get'] -Reference $rates['bare']
     if ($process.Command) {
         Get-Line -Figure "check many: Invoke-StepRenewal against $each" -Unit '/s' -Ours $rates['ours'] -Reference $rates['process'] -AtLeast 40
+        if ($inspect) { Get-Line -Figure "check many: Get-StepCertificate against step certificate inspect, a process per certificate, $cores at a time" -Unit '/s' -Ours $rates['get'] -Reference $rates['inspect'] }
     }
     else {
         Get-MissingLine -Figure 'check many: Invoke-StepRenewal against a process per certificate' -Reason $process.Reason

@@ -27,8 +27,8 @@ function Measure-Start {
         Get-Line -Figure "start: $What, against pwsh alone" -Unit 'ms' -Ours $walls[$Name] -Reference $walls['pwsh'] -Difference -AtMost $Limit
         Get-Line -Figure "start: $What, against pwsh alone, CPU" -Unit 'ms' -Ours (& $cpu $Name) -Reference (& $cpu 'pwsh') -Difference
     }
-    & $line 'notDue' 'one that is not due' 100
-    if ($ca.Reason) { Get-MissingLine -Figure 'start: one that is due' -Reason $ca.Reason } else { & $line 'due' 'one that is due' 250 }
+    & $line 'notDue' 'one that is not due' 80
+    if ($ca.Reason) { Get-MissingLine -Figure 'start: one that is due' -Reason $ca.Reason } else { & $line 'due' 'one that is due' 200 }
 }
 
 function Measure-PwshStart {
