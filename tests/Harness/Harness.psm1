@@ -16,7 +16,7 @@ function New-BuildCopy {
     Copy-Item (Join-Path $Root 'build/*') (Join-Path $Path 'build')
     Copy-Item (Join-Path $PSScriptRoot 'SampleSuites.ps1') (Join-Path $Path 'build/Suites.ps1') -Force
     Copy-Item (Join-Path $PSScriptRoot 'sample-suites.sh') (Join-Path $Path 'build/suites.sh') -Force
-    # What this machine lacks would be lines in the output; that list is not under test here.
+    # A list of the packages that this machine does not have would be lines in the output.
     Set-Content (Join-Path $Path 'build/prerequisites.sh') 'exit 0'
     # No registry: where there is no PowerShell, none must be fetched.
     Set-Content (Join-Path $Path 'nuget.config') '<configuration><packageSources><clear /></packageSources></configuration>'
