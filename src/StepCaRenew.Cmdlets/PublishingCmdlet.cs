@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Security;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FollowUps.Publications;
+using StepCaRenew.Stores.WindowsStore;
 
 namespace StepCaRenew.Cmdlets;
 
@@ -55,6 +56,30 @@ public abstract class PublishingCmdlet : CaCmdlet
     [ValidateSet(nameof(StepCaRenew.KeyFormat.Pkcs8), nameof(StepCaRenew.KeyFormat.Pkcs1), nameof(StepCaRenew.KeyFormat.Sec1))]
     public string? KeyFormat { get; set; }
 
+    /// <summary>A certificate store of Windows: LocalMachine\My, CurrentUser\My.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Store { get; set; }
+
+    /// <summary>The friendly name of the certificate in the store.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? FriendlyName { get; set; }
+
+    /// <summary>The accounts that can read the private key in the store: names or SIDs.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] GrantRead { get; set; } = [];
+
+    /// <summary>The kind of the key in the store: Cng, or Csp for RSA keys of SQL Server and AD FS.</summary>
+    [Parameter]
+    [ValidateSet(nameof(StepCaRenew.Stores.WindowsStore.KeyProvider.Cng), nameof(StepCaRenew.Stores.WindowsStore.KeyProvider.Csp))]
+    public string? KeyProvider { get; set; }
+
+    /// <summary>Remove the certificates and keys that were put into the store before, after the follow-ups.</summary>
+    [Parameter]
+    public SwitchParameter RemoveOld { get; set; }
+
     /// <summary>The other forms of the pair that the parameters request.</summary>
     /// <param name="pfxPassword">The password of the PFX file, if it was given itself; it can be empty.</param>
     /// <exception cref="RenewalException">A parameter is missing, or a path is not in the file system.</exception>
@@ -64,8 +89,11 @@ public abstract class PublishingCmdlet : CaCmdlet
             throw new RenewalException(ErrorId.ConflictingParameters, "-KeyFormat was given without -KeyOutPath.", "Name the file of the key in -KeyOutPath.");
         if (PfxPath is null && (PfxPasswordFile is not null || PfxEncryption is not null || pfxPassword is not null))
             throw new RenewalException(ErrorId.ConflictingParameters, "A password or an encryption of a PFX file was given without -PfxPath.", "Name the PFX file in -PfxPath.");
+        if (Store is null && (FriendlyName is not null || KeyProvider is not null || GrantRead.Length > 0 || RemoveOld))
+            throw new RenewalException(ErrorId.ConflictingParameters, "-FriendlyName, -GrantRead, -KeyProvider or -RemoveOld was given without -Store.", "Name the certificate store in -Store.");
         Publication?[] publications =
         [
+            Store is null ? null : ReadStore(Store),
             PfxPath is null ? null : ReadPfx(PfxPath, pfxPassword),
             BundlePath is null ? null : new PemPublication(PemForm.Bundle, FullPath(BundlePath)),
             ChainPath is null ? null : new PemPublication(PemForm.Chain, FullPath(ChainPath)),
@@ -83,6 +111,14 @@ public abstract class PublishingCmdlet : CaCmdlet
         if (disposing)
             secret?.Dispose();
     }
+
+    private StorePublication ReadStore(string store) => new(CertificateStoreName.Parse(store))
+    {
+        FriendlyName = FriendlyName,
+        GrantRead = GrantRead,
+        KeyProvider = KeyProvider is null ? default : Enum.Parse<StepCaRenew.Stores.WindowsStore.KeyProvider>(KeyProvider, ignoreCase: true),
+        RemoveOld = RemoveOld,
+    };
 
     // No program can be told later that a file has no password, so that an empty one must be said.
     private PfxPublication ReadPfx(string path, SecureString? password)

@@ -20,7 +20,8 @@ internal sealed class KeyStore : IKeyStore
     public X509Certificate2 CreateClient(KeyedCertificate certificate)
     {
         var client = certificate.Key.AttachTo(certificate.Leaf);
-        if (!OperatingSystem.IsWindows())
+        // A key that is in a container is used there.
+        if (!OperatingSystem.IsWindows() || certificate.Key.IsInContainer)
             return client;
         // SChannel does not accept a key that exists only in memory.
         using (client)

@@ -212,6 +212,22 @@ public static partial class ErrorId
     /// <summary>The certificate is in place, but another form of the pair was not written; the publication stays pending, and the actions with it.</summary>
     public const string PublicationFailed = nameof(PublicationFailed);
 
+    // Certificate stores
+    /// <summary>A text is not the name of a certificate store, or of one that must not hold certificates with keys.</summary>
+    public const string StoreInvalid = nameof(StoreInvalid);
+    /// <summary>The platform does not have this certificate store, or a feature of it.</summary>
+    public const string StoreUnsupported = nameof(StoreUnsupported);
+    /// <summary>A certificate store or a key in it cannot be read or changed.</summary>
+    public const string StoreFailed = nameof(StoreFailed);
+    /// <summary>The record of what this module put into certificate stores cannot be read; no store is changed.</summary>
+    public const string StoreRecordInvalid = nameof(StoreRecordInvalid);
+    /// <summary>Another pair was published to the store under the same friendly name.</summary>
+    public const string FriendlyNameTaken = nameof(FriendlyNameTaken);
+    /// <summary>An account was not allowed to read a private key (-GrantRead).</summary>
+    public const string KeyRightsNotSet = nameof(KeyRightsNotSet);
+    /// <summary>The kind of key does not fit the key provider: the CSP takes RSA keys alone.</summary>
+    public const string KeyProviderUnsuitable = nameof(KeyProviderUnsuitable);
+
     // Parameters
     /// <summary>No renewal is registered, and no path was given.</summary>
     public const string NothingRegistered = nameof(NothingRegistered);

@@ -41,6 +41,9 @@ internal sealed record FollowUpRecord(string Replaced, DateTimeOffset Since)
     /// <summary>By the hash of an action: the hashes of the services that it has stopped, or was about to stop.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Stopped { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
+    /// <summary>The thumbprint (SHA-1) of the replaced certificate, for the bindings that name it; null if it is not known.</summary>
+    public string? ReplacedThumbprint { get; init; }
+
     /// <summary>Whether only publications are open: the run that wrote the record had no actions.</summary>
     public bool IsForPublications { get; init; }
 
@@ -73,6 +76,8 @@ internal sealed record FollowUpRecord(string Replaced, DateTimeOffset Since)
             json.WriteNumber("version"u8, Version);
             json.WriteString("replaced"u8, Replaced);
             json.WriteString("since"u8, Since.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+            if (ReplacedThumbprint is not null)
+                json.WriteString("replacedThumbprint"u8, ReplacedThumbprint);
             if (IsForPublications)
                 json.WriteBoolean("publications"u8, true);
             if (DoneFor is not null)
@@ -119,10 +124,11 @@ internal sealed record FollowUpRecord(string Replaced, DateTimeOffset Since)
 
     private static FollowUpRecord Read(JsonElement root)
     {
-        RequireOnly(root, "version", "replaced", "since", "doneFor", "done", "stopped", "publications");
+        RequireOnly(root, "version", "replaced", "since", "doneFor", "done", "stopped", "publications", "replacedThumbprint");
         var hasDone = root.TryGetProperty("doneFor", out var doneFor);
         return new FollowUpRecord(Text(root.GetProperty("replaced")), root.GetProperty("since").GetDateTimeOffset())
         {
+            ReplacedThumbprint = root.TryGetProperty("replacedThumbprint", out var thumbprint) ? Text(thumbprint) : null,
             IsForPublications = root.TryGetProperty("publications", out var publications) && publications.GetBoolean(),
             DoneFor = hasDone ? Text(doneFor) : null,
             Done = hasDone ? Hashes(root.GetProperty("done")) : [],
@@ -163,7 +169,7 @@ internal sealed record FollowUpRecord(string Replaced, DateTimeOffset Since)
     }
 
     private static bool IsSound(FollowUpRecord record) =>
-        IsSerial(record.Replaced) && (record.DoneFor is null || IsSerial(record.DoneFor))
+        IsSerial(record.Replaced) && (record.DoneFor is null || IsSerial(record.DoneFor)) && (record.ReplacedThumbprint is null or { Length: 40 } && record.ReplacedThumbprint?.All(Hexadecimal.Contains) != false)
         && AreHashes(record.Done) && AreHashes([.. record.Stopped.Keys]) && record.Stopped.Values.All(AreHashes);
 
     private static bool IsSerial(string text) => text is { Length: > 0 and <= MaximumSerialLength } && text.All(Hexadecimal.Contains);

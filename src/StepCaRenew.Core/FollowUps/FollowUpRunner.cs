@@ -52,6 +52,7 @@ internal sealed class FollowUpRunner(TimeProvider clock) : IDisposable
             {
                 var acted = pair.Last().FollowUps;
                 await acted.CompleteAsync(done.Intersect(acted.Open.Select(action => action.Hash)).ToHashSet()).ConfigureAwait(false);
+                await acted.RemoveOldAsync().ConfigureAwait(false);
                 foreach (var (followUps, _) in pair)
                 {
                     followUps.EndLike(acted);

@@ -13,7 +13,7 @@ internal sealed partial class PairFollowUps
     /// <exception cref="RenewalException">The record cannot be written; nothing was changed.</exception>
     public IDisposable Stage()
     {
-        next = record ?? (HasAny ? new FollowUpRecord(Subject.SerialNumber, runner.Clock.GetUtcNow()) { IsForPublications = !HasActionsOrServers } : null);
+        next = record ?? (HasAny ? new FollowUpRecord(Subject.SerialNumber, runner.Clock.GetUtcNow()) { ReplacedThumbprint = Subject.Thumbprint, IsForPublications = !HasActionsOrServers } : null);
         // A record of an earlier replacement is open for the new certificate too.
         if (next is null || (record is not null && file.Exists))
             return file;

@@ -70,6 +70,9 @@ internal sealed partial class PairFollowUps
         }
     }
 
+    /// <summary>After the last follow-up: removes what the new certificate has replaced in certificate stores.</summary>
+    public Task RemoveOldAsync() => publications is not null && record is null && isPublished ? publications.RemoveOldAsync(Subject.Thumbprint) : Task.CompletedTask;
+
     private Task UnderLockAsync(Action<FollowUpFile, Func<string?>> work) =>
         place.UnderPairLockAsync(lockTimeout, opened => work(new FollowUpFile(opened, logger), opened.ReadSerialNumber));
 }

@@ -197,7 +197,7 @@ internal sealed partial class PairFollowUps : IDisposable
         dnsNames = SubjectAlternativeNames.FromCertificate(leaf).DnsNames;
         return new ActionSubject(
             CertificateName.FromPath(location.CertificatePath), location.CertificatePath, pair.Facts.KeyPath, replaced, leaf.SerialNumber,
-            isRenewed ? pair.Keyed.Leaf.Thumbprint : null, leaf.Thumbprint, CertificateValidity.FromCertificate(leaf).NotAfter);
+            isRenewed ? pair.Keyed.Leaf.Thumbprint : record?.ReplacedThumbprint, leaf.Thumbprint, CertificateValidity.FromCertificate(leaf).NotAfter);
     }
 
     // A damaged record may be of any action, so all of them are open.

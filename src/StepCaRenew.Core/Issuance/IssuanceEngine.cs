@@ -60,6 +60,8 @@ internal sealed class IssuanceEngine : IDisposable
     {
         var publications = new PairPublications(request.Publications, request.Location, request.LockTimeout, stores, _ => requester.Root);
         var failures = await publications.PublishAsync(requester.SerialNumber!, cancellationToken).ConfigureAwait(false);
+        if (failures.Count == 0)
+            await publications.RemoveOldAsync(publications.LastThumbprint!).ConfigureAwait(false);
         var parameters = string.Join(" and ", request.Publications.Select(publication => publication.Parameter));
         return [.. failures.Select(failure => new RenewalException(
             failure.ErrorId, $"{CertificateName.FromPath(request.Location.CertificatePath)} was issued, but its {failure.Message}",

@@ -12,7 +12,7 @@ internal sealed record IssuanceRequest
     /// <summary>The place of the pair; it may be new.</summary>
     public required PairLocation Location
     {
-        get => field with { Published = [.. Publications.Select(publication => publication.Path)] };
+        get => field with { Published = [.. Publications.Select(publication => publication.FilePath).OfType<string>()] };
         init;
     }
 

@@ -175,6 +175,19 @@ internal static partial class PublicationLog
     public static partial void ReadableByAll(ILogger logger, string path);
 }
 
+/// <summary>The events of certificate stores, with their stable ids.</summary>
+internal static partial class StoreLog
+{
+    [LoggerMessage(147, LogLevel.Information, "The store '{Store}' still has {Count} certificates that the one of '{CertificatePath}' has replaced: {Thumbprints}. They stay until -RemoveOld.")]
+    public static partial void Superseded(ILogger logger, string certificatePath, string store, int count, string thumbprints);
+
+    [LoggerMessage(148, LogLevel.Information, "Removed the certificate {Thumbprint} from '{Store}', since a newer one has replaced it.")]
+    public static partial void Removed(ILogger logger, string thumbprint, string store);
+
+    [LoggerMessage(149, LogLevel.Warning, "The certificates in '{Store}' that the one of '{CertificatePath}' has replaced were not all removed: {Reason} The next renewal tries it again.")]
+    public static partial void NotRemoved(ILogger logger, string certificatePath, string store, string reason);
+}
+
 /// <summary>The events of notifiers, with their stable ids. An address is never logged.</summary>
 internal static partial class NotifierLog
 {

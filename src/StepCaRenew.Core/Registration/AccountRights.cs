@@ -60,7 +60,7 @@ internal sealed class AccountRights(TimeProvider clock)
                 throw NotWritable(account.Display, folder);
         }
 
-        foreach (var target in definition.Publications.Select(publication => TargetPath.Follow(publication.Path)))
+        foreach (var target in definition.Publications.Select(publication => publication.FilePath).OfType<string>().Select(TargetPath.Follow))
         {
             if (File.Exists(target))
                 await RequireOwnerCanBeKeptAsync(account, target, cancellationToken).ConfigureAwait(false);

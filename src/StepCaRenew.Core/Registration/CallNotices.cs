@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using StepCaRenew.Accounts;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.FollowUps.Notifiers;

@@ -1,3 +1,4 @@
+using StepCaRenew.Accounts;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Monitoring;
 using StepCaRenew.Permissions;

@@ -10,12 +10,6 @@ namespace StepCaRenew.Registration;
 /// <summary>Creates the folders of registered renewals: readable by all, writable by administrators and the account of the run.</summary>
 internal static class OwnFolder
 {
-    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-
-    // Nothing is inherited, since every user can create files in ProgramData. The owner is the group of administrators.
-    private const string MachineRights = "O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FRFX;;;BU)";
-
     /// <summary>Creates a folder, and missing ones above it. An existing folder is not changed.</summary>
     /// <param name="scope">The scope; folders of a user inherit the permissions of the profile.</param>
     /// <exception cref="RenewalException">The folder cannot be created.</exception>
@@ -38,11 +32,7 @@ internal static class OwnFolder
             return;
         try
         {
-            if (OperatingSystem.IsWindows())
-                MakeOnWindows(path, scope);
-            else
-                // Ignoring the umask: with 077 another account could not read its definition.
-                NewFolder.Make(path, Mode, owner);
+            ScopeFolder.Make(path, scope, owner);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -122,21 +112,5 @@ internal static class OwnFolder
         rights.AddAccessRule(new FileSystemAccessRule(
             account, FileSystemRights.Modify, InheritanceFlags.ContainerInherit | InheritanceFlags.ObjectInherit, PropagationFlags.None, AccessControlType.Allow));
         folder.SetAccessControl(rights);
-    }
-
-    [SupportedOSPlatform("windows")]
-    private static void MakeOnWindows(string path, RenewalScope scope)
-    {
-        if (scope == RenewalScope.CurrentUser)
-        {
-            Directory.CreateDirectory(path);
-            return;
-        }
-
-        var rights = new DirectorySecurity();
-        rights.SetSecurityDescriptorSddlForm(MachineRights);
-        if (Path.GetDirectoryName(path) is { } above && !Directory.Exists(above))
-            MakeOnWindows(above, scope);
-        new DirectoryInfo(path).Create(rights);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Json;
+using StepCaRenew.Stores.WindowsStore;
 
 namespace StepCaRenew.Registration;
 
@@ -17,8 +18,19 @@ internal sealed class PublicationConverter : JsonConverter<Publication>
             throw new InvalidValueException("'passwordFile' and 'encryption' are for 'pfx' alone");
         if (given.Pfx is not null && given.PasswordFile is null)
             throw new InvalidValueException("'pfx' needs a 'passwordFile'");
+        if ((given.FriendlyName ?? given.KeyProvider) is not null || given.GrantRead.Count > 0 || given.RemoveOld)
+        {
+            if (given.Store is null)
+                throw new InvalidValueException("'friendlyName', 'grantRead', 'keyProvider' and 'removeOld' are for 'store' alone");
+        }
+
         Publication?[] publications =
         [
+            given.Store is { } store ? new StorePublication(CertificateStoreName.Parse(store))
+            {
+                FriendlyName = given.FriendlyName, GrantRead = given.GrantRead, RemoveOld = given.RemoveOld,
+                KeyProvider = given.KeyProvider is { } provider ? Enum.Parse<KeyProvider>(provider) : default,
+            } : null,
             given.Pfx is { } pfx ? new PfxPublication(pfx) { PasswordFile = given.PasswordFile, Encryption = given.Encryption is { } encryption ? Enum.Parse<PfxEncryption>(encryption) : default } : null,
             given.Bundle is { } bundle ? new PemPublication(PemForm.Bundle, bundle) : null,
             given.Chain is { } chain ? new PemPublication(PemForm.Chain, chain) : null,
@@ -27,7 +39,7 @@ internal sealed class PublicationConverter : JsonConverter<Publication>
             given.Key is { } key ? new PemPublication(PemForm.Key, key) { Format = given.Format is { } format ? Enum.Parse<KeyFormat>(format) : KeyFormat.Pkcs8 } : null,
         ];
         return publications.OfType<Publication>().ToList() is [var only] ? only
-            : throw new InvalidValueException("a publication needs exactly one of pfx, bundle, chain, leaf, root and key");
+            : throw new InvalidValueException("a publication needs exactly one of pfx, bundle, chain, leaf, root, key and store");
     }
 
     public override void Write(Utf8JsonWriter writer, Publication value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value switch
@@ -38,6 +50,11 @@ internal sealed class PublicationConverter : JsonConverter<Publication>
         PemPublication { Form: PemForm.Leaf } pem => new PublicationProperties { Leaf = pem.Path },
         PemPublication { Form: PemForm.Root } pem => new PublicationProperties { Root = pem.Path },
         PemPublication pem => new PublicationProperties { Key = pem.Path, Format = pem.Format == KeyFormat.Pkcs8 ? null : pem.Format.ToString() },
+        StorePublication store => new PublicationProperties
+        {
+            Store = store.Store.Text, FriendlyName = store.FriendlyName, GrantRead = store.GrantRead, RemoveOld = store.RemoveOld,
+            KeyProvider = store.KeyProvider == default ? null : store.KeyProvider.ToString(),
+        },
         _ => throw new NotSupportedException($"{value.GetType().Name} exists only in a session."),
     }, DefinitionJson.Default.PublicationProperties);
 }
@@ -70,8 +87,24 @@ internal sealed record PublicationProperties
 
     [JsonConverter(typeof(KeyFormatConverter))]
     public string? Format { get; init; }
+
+    [JsonConverter(typeof(StoreNameConverter))]
+    public string? Store { get; init; }
+
+    public string? FriendlyName { get; init; }
+
+    public IReadOnlyList<string> GrantRead { get; init => field = value ?? []; } = [];
+
+    [JsonConverter(typeof(KeyProviderConverter))]
+    public string? KeyProvider { get; init; }
+
+    public bool RemoveOld { get; init; }
 }
 
 internal sealed class KeyFormatConverter() : NameConverter([nameof(KeyFormat.Pkcs8), nameof(KeyFormat.Pkcs1), nameof(KeyFormat.Sec1)]);
+
+internal sealed class KeyProviderConverter() : NameConverter(Enum.GetNames<KeyProvider>());
+
+internal sealed class StoreNameConverter() : TextConverter<string>(text => CertificateStoreName.Parse(text).Text, text => text);
 
 internal sealed class PfxEncryptionConverter() : NameConverter(Enum.GetNames<PfxEncryption>());

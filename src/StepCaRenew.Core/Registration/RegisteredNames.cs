@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using StepCaRenew.Accounts;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates;
 using StepCaRenew.FileSystem;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StepCaRenew.Accounts;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;

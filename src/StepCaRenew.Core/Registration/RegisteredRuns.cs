@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using StepCaRenew.Accounts;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.FileSystem;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StepCaRenew.Accounts;
 using StepCaRenew.Ca;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates.Keys;
@@ -157,7 +158,9 @@ internal sealed class RegistrationChecks(LinuxPaths paths, TimeProvider clock, F
         foreach (var publication in definition.Publications)
         {
             publication.RequireUsable(definition.KeyAlgorithm ?? snapshot.Facts.KeyAlgorithm);
-            if (others.FindWriter(publication.Path, definition.Name) is { } other)
+            if (publication is StorePublication && !OperatingSystem.IsWindows())
+                throw new RenewalException(ErrorId.StoreUnsupported, $"{definition.Name}: {publication.Parameters} cannot be registered here: only Windows has certificate stores for services.", "Publish to a file: -PfxPath, -BundlePath.");
+            if (publication.FilePath is { } path && others.FindWriter(path, definition.Name) is { } other)
                 throw PublicationErrors.Invalid($"{publication.Parameter} '{publication.Path}' is written by the registered renewal '{other}'.", "Name another file: each pair is published to files of its own.");
         }
     }

@@ -1,3 +1,4 @@
+using StepCaRenew.Accounts;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.FollowUps.Notifiers;
 using StepCaRenew.Permissions;
@@ -37,8 +38,8 @@ internal static class RenewalSafety
         var owners = trusted.WithOwnerOf(definition.KeyPath ?? definition.CertificatePath);
         SafetyCheck.RequireSafeFolder(PairFolders(definition), owners);
         // The owner of a file that is in place reads what is published there anyway.
-        foreach (var publication in definition.Publications)
-            SafetyCheck.RequireSafeFolder([Folder(Path.GetDirectoryName(publication.Path)!, "the folder of a publication")], owners.WithOwnerOf(publication.Path));
+        foreach (var path in definition.Publications.Select(publication => publication.FilePath).OfType<string>())
+            SafetyCheck.RequireSafeFolder([Folder(Path.GetDirectoryName(path)!, "the folder of a publication")], owners.WithOwnerOf(path));
     }
 
     /// <summary>Requires that only the account of this process can change the pwsh and the module that it will start as another account.</summary>

@@ -108,7 +108,7 @@ internal sealed class RunTest(TimeProvider clock, Func<string, string?> environm
     {
         if (OperatingSystem.IsWindows())
             return null;
-        foreach (var path in definition.Publications.Select(publication => publication.Path).Prepend(definition.Rekey ? definition.KeyPath : null).Prepend(definition.CertificatePath).OfType<string>())
+        foreach (var path in definition.Publications.Select(publication => publication.FilePath).Prepend(definition.Rekey ? definition.KeyPath : null).Prepend(definition.CertificatePath).OfType<string>())
         {
             var folder = Path.GetDirectoryName(TargetPath.Follow(path))!;
             if (!UnixNative.MayWrite(folder))

@@ -72,7 +72,7 @@ internal static class ScheduledRuns
     }
 
     private static IEnumerable<string> FoldersOf(RenewalDefinition definition) =>
-        definition.Publications.Select(publication => publication.Path).Prepend(definition.KeyPath).Prepend(definition.CertificatePath).OfType<string>()
+        definition.Publications.Select(publication => publication.FilePath).Prepend(definition.KeyPath).Prepend(definition.CertificatePath).OfType<string>()
             .SelectMany(path => new[] { Path.GetDirectoryName(path)!, Path.GetDirectoryName(TargetPath.Follow(path))! });
 
     // New certificates are found below the folder without a change of the schedule.

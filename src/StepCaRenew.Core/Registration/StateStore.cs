@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
+using StepCaRenew.Accounts;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps.Notifiers;
 using StepCaRenew.Json;

@@ -39,7 +39,7 @@ internal sealed record RenewalRequest : RenewalSettings
     /// <summary>The pair.</summary>
     internal PairLocation Location
     {
-        get => location ?? new PairLocation(CertificatePath, KeyPath) { KeyPassword = KeyPassword, RecordFolder = RecordFolder, RecordName = RecordName, Published = Publications.Count == 0 ? [] : [.. Publications.Select(publication => publication.Path)] };
+        get => location ?? new PairLocation(CertificatePath, KeyPath) { KeyPassword = KeyPassword, RecordFolder = RecordFolder, RecordName = RecordName, Published = Publications.Count == 0 ? [] : [.. Publications.Select(publication => publication.FilePath).OfType<string>()] };
         init => location = value;
     }
 

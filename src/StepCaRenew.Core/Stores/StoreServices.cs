@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using StepCaRenew.Accounts;
 using StepCaRenew.FileSystem;
+using StepCaRenew.Stores.WindowsStore;
 
 namespace StepCaRenew.Stores;
 
@@ -9,6 +11,12 @@ internal sealed record StoreServices(TimeProvider Clock, ILogger Logger)
 {
     /// <summary>By the path of a certificate file that was read: its public key, to find one that shares the key of a pair.</summary>
     public ConcurrentDictionary<string, string> PublicKeys { get; } = new();
+
+    /// <summary>The certificate stores; tests have others.</summary>
+    public ICertificateStores CertificateStores { get; init; } = new SystemStores();
+
+    /// <summary>The folder of the records about the stores of a scope.</summary>
+    public Func<RenewalScope, string> StoreRecords { get; init; } = scope => RenewalFolders.ForScope(scope, Environment.GetEnvironmentVariable).Stores;
 
     /// <summary>Makes the file system over the folders of a store; tests make others, which crash.</summary>
     public Func<OpenFolders, IVolume> Volumes { get; init; } = folders => new Volume(folders);

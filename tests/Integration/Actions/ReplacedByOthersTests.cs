@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using StepCaRenew.Accounts;
 using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Integration.Attacks;

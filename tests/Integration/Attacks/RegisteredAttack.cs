@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using StepCaRenew.Accounts;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Integration.Cas;
 using StepCaRenew.Integration.Engine;

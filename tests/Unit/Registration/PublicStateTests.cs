@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using StepCaRenew.Accounts;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Registration;
 using StepCaRenew.Renewal;

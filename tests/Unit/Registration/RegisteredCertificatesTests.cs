@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using StepCaRenew.Accounts;
 using StepCaRenew.Certificates;
 using StepCaRenew.Registration;
 using StepCaRenew.Unit.Certificates.Pfx;

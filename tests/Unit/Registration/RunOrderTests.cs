@@ -1,3 +1,4 @@
+using StepCaRenew.Accounts;
 using StepCaRenew.Registration;
 
 namespace StepCaRenew.Unit.Registration;

@@ -1,3 +1,4 @@
+using StepCaRenew.Accounts;
 using StepCaRenew.Registration;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Text;

@@ -25,6 +25,9 @@ internal sealed class PrivateKey : IDisposable
     /// <summary>Whether the public key was computed from the private key, so they are known to match.</summary>
     internal bool HasDerivedPublicKey { get; init; }
 
+    /// <summary>Whether the key is in a container of the system, where TLS finds it. Usually it cannot be exported.</summary>
+    internal bool IsInContainer { get; init; }
+
     /// <summary>The platform's key; do not dispose it.</summary>
     internal AsymmetricAlgorithm Handle => (AsymmetricAlgorithm?)rsa ?? ec!;
 

@@ -25,11 +25,14 @@ internal sealed class PairPublications(
     /// <summary>The files that this run has written.</summary>
     public IReadOnlyList<string> Published => published;
 
+    /// <summary>The certificate that this run has published; null if it has published none.</summary>
+    public string? LastThumbprint { get; private set; }
+
     /// <summary>Whether all files are forms of this pair.</summary>
     public bool AreCurrent(KeyedCertificate pair)
     {
         using var files = new PublicationFiles(services);
-        return all.All(publication => files.IsCurrent(publication, new PublishedPair(pair, findRoot)));
+        return all.All(publication => IsCurrent(publication, files, new PublishedPair(pair, findRoot)));
     }
 
     /// <summary>Requires, before anything is changed, that the publications can be made. Nothing is written.</summary>
@@ -58,11 +61,12 @@ internal sealed class PairPublications(
             using var snapshot = await store.LoadAsync(wasRead: true, _ => { }, cancellationToken).ConfigureAwait(false);
             if (snapshot.Facts.SerialNumber != serialNumber)
                 throw new RenewalException(ErrorId.ChangedDuringRenewal, $"another process has replaced the certificate '{location.CertificatePath}' since.", "If another program renews it, let only one do so.");
+            LastThumbprint = snapshot.Keyed.Leaf.Thumbprint;
             using var files = new PublicationFiles(services);
             foreach (var publication in all)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (await TryPublishAsync(publication, files, snapshot).ConfigureAwait(false) is { } error)
+                if (await TryPublishAsync(publication, files, snapshot, cancellationToken).ConfigureAwait(false) is { } error)
                     errors.Add(error);
             }
         }
@@ -74,16 +78,78 @@ internal sealed class PairPublications(
         return errors;
     }
 
+    /// <summary>After all follow-ups: removes from the stores what this pair has replaced, if the user wants that; else logs what stays.</summary>
+    /// <param name="thumbprint">The certificate for which the follow-ups are done.</param>
+    public async Task RemoveOldAsync(string thumbprint)
+    {
+        var source = location.CertificatePath;
+        foreach (var publication in all.OfType<StorePublication>())
+        {
+            try
+            {
+                var (publisher, plan) = (publication.PublisherWith(services), publication.PlanFor(source));
+                var old = publisher.FindSuperseded(plan, thumbprint);
+                if (old.Count == 0)
+                    continue;
+                if (!publication.RemoveOld)
+                {
+                    StoreLog.Superseded(services.Logger, source, plan.Store.Text, old.Count, string.Join(", ", old.Select(entry => entry.Thumbprint)));
+                    continue;
+                }
+
+                using var held = await publisher.Record.LockAsync(lockTimeout, CancellationToken.None).ConfigureAwait(false);
+                publisher.RemoveSuperseded(plan, thumbprint);
+            }
+            // The new certificate is in use; the old ones do no harm.
+            catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
+            {
+                StoreLog.NotRemoved(services.Logger, source, publication.Store.Text, e.Message);
+            }
+        }
+    }
+
+    private bool IsCurrent(Publication publication, PublicationFiles files, PublishedPair pair)
+    {
+        if (publication is FilePublication file)
+            return files.IsCurrent(file, pair);
+        try
+        {
+            var store = (StorePublication)publication;
+            return store.PublisherWith(services).IsCurrent(store.PlanFor(location.CertificatePath), pair.Keyed);
+        }
+        catch (RenewalException)
+        {
+            // The publication reports it.
+            return false;
+        }
+    }
+
+    private async Task WriteAsync(Publication publication, PublicationFiles files, PublishedPair pair, CancellationToken cancellationToken)
+    {
+        if (publication is FilePublication file)
+        {
+            await files.WriteAsync(file, pair).ConfigureAwait(false);
+            return;
+        }
+
+        var store = (StorePublication)publication;
+        store.RequireUsable(pair.Keyed.Key.Algorithm);
+        var publisher = store.PublisherWith(services);
+        using var held = await publisher.Record.LockAsync(lockTimeout, cancellationToken).ConfigureAwait(false);
+        publisher.Publish(store.PlanFor(location.CertificatePath), pair.Keyed);
+    }
+
     // One that fails does not stop the others.
-    private async Task<RenewalException?> TryPublishAsync(Publication publication, PublicationFiles files, PairSnapshot snapshot)
+    private async Task<RenewalException?> TryPublishAsync(Publication publication, PublicationFiles files, PairSnapshot snapshot, CancellationToken cancellationToken)
     {
         var pair = new PublishedPair(snapshot.Keyed, findRoot);
         try
         {
-            PublicationPaths.RequireOwnFile(publication, all, snapshot.Facts.CertificatePath, snapshot.Facts.KeyPath);
-            if (files.IsCurrent(publication, pair))
+            if (publication is FilePublication file)
+                PublicationPaths.RequireOwnFile(file, all, snapshot.Facts.CertificatePath, snapshot.Facts.KeyPath);
+            if (IsCurrent(publication, files, pair))
                 return null;
-            await files.WriteAsync(publication, pair).ConfigureAwait(false);
+            await WriteAsync(publication, files, pair, cancellationToken).ConfigureAwait(false);
             published.Add(publication.Path);
             PublicationLog.Published(services.Logger, location.CertificatePath, publication.Path);
             return null;

@@ -28,7 +28,7 @@ internal enum PemForm
 /// <summary>Parts of a pair in a PEM file. A key in it is not encrypted.</summary>
 /// <param name="Form">The parts.</param>
 /// <param name="Path">The file; a full path.</param>
-internal sealed record PemPublication(PemForm Form, string Path) : Publication(Path)
+internal sealed record PemPublication(PemForm Form, string Path) : FilePublication(Path)
 {
     /// <summary>The format of the key, if the file holds the key alone.</summary>
     public KeyFormat Format { get; init; } = KeyFormat.Pkcs8;

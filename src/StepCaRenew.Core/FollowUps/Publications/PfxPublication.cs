@@ -8,7 +8,7 @@ namespace StepCaRenew.FollowUps.Publications;
 
 /// <summary>A pair in a PFX file: leaf, chain and key under one password.</summary>
 /// <param name="Path">The file; a full path.</param>
-internal sealed record PfxPublication(string Path) : Publication(Path)
+internal sealed record PfxPublication(string Path) : FilePublication(Path)
 {
     private const int ChallengeLength = 32;
 

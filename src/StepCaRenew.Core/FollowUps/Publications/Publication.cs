@@ -3,8 +3,8 @@ using StepCaRenew.Certificates;
 
 namespace StepCaRenew.FollowUps.Publications;
 
-/// <summary>Another form of a pair in a file of its own, for a program that does not read the form in which the pair is stored.</summary>
-/// <param name="Path">The file; a full path. Links are followed.</param>
+/// <summary>Another form of a pair in a place of its own, for a program that does not read the form in which the pair is stored.</summary>
+/// <param name="Path">The file, or the store as PowerShell writes it (<c>Cert:\LocalMachine\My</c>).</param>
 internal abstract record Publication(string Path)
 {
     /// <summary>The parameter that requests it, for messages.</summary>
@@ -13,13 +13,16 @@ internal abstract record Publication(string Path)
     /// <summary>All its parameters, without a password.</summary>
     public virtual string Parameters => $"{Parameter} {Path}";
 
+    /// <summary>The file; null for a certificate store.</summary>
+    public abstract string? FilePath { get; }
+
     /// <summary>A noun for messages, such as <c>publication '/etc/haproxy/web.pem'</c>.</summary>
     public string Description => $"publication '{Path}'";
 
     /// <summary>The file with its password; null if there is none.</summary>
     public string? PasswordFile { get; init; }
 
-    /// <summary>Whether the file holds the private key.</summary>
+    /// <summary>Whether it holds the private key.</summary>
     public abstract bool HoldsKey { get; }
 
     /// <summary>Requires that the form can be made, as far as that is known before a renewal.</summary>
@@ -28,14 +31,6 @@ internal abstract record Publication(string Path)
     public virtual void RequireUsable(string keyAlgorithm)
     {
     }
-
-    /// <summary>The content of the file.</summary>
-    /// <exception cref="RenewalException">The pair does not have what the form needs.</exception>
-    public abstract byte[] Render(PublishedPair pair);
-
-    /// <summary>Whether a content is this form of the pair. A private key counts only if it signs for the certificate.</summary>
-    /// <exception cref="RenewalException">The content cannot be read.</exception>
-    public abstract bool IsFormOf(PublishedPair pair, byte[] content);
 }
 
 /// <summary>A pair as publications need it.</summary>

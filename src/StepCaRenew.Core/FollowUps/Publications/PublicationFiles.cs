@@ -25,7 +25,7 @@ internal sealed class PublicationFiles : IDisposable
     public PublicationFiles(StoreServices services) => (volume, retry, logger) = (services.Volumes(folders), new SharingRetry(services.Clock), services.Logger);
 
     /// <summary>Whether the file in place is the form of this pair. Any doubt means no: then the form is written again.</summary>
-    public bool IsCurrent(Publication publication, PublishedPair pair)
+    public bool IsCurrent(FilePublication publication, PublishedPair pair)
     {
         try
         {
@@ -41,7 +41,7 @@ internal sealed class PublicationFiles : IDisposable
     /// <exception cref="RenewalException">It cannot be made or written; the old file is unchanged.</exception>
     /// <exception cref="IOException">The same.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    public async Task WriteAsync(Publication publication, PublishedPair pair)
+    public async Task WriteAsync(FilePublication publication, PublishedPair pair)
     {
         var target = folders.Follow(publication.Path);
         PublicationPaths.RequireFile(publication, target);
@@ -77,7 +77,7 @@ internal sealed class PublicationFiles : IDisposable
     public void Dispose() => folders.Dispose();
 
     // The file has its rights before anything is written.
-    private string Stage(Publication publication, string target, byte[] content)
+    private string Stage(FilePublication publication, string target, byte[] content)
     {
         var staged = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.stepcarenew-new");
         if (volume.Exists(staged))

@@ -12,7 +12,7 @@ internal static class PublicationPaths
     /// <exception cref="RenewalException">One does not (<see cref="ErrorId.PublicationInvalid"/>), or a link must not be followed.</exception>
     public static void Require(IReadOnlyList<Publication> publications, string certificatePath, string? keyPath)
     {
-        foreach (var publication in publications)
+        foreach (var publication in publications.OfType<FilePublication>())
         {
             RequireOwnFile(publication, publications, certificatePath, keyPath);
             RequireFile(publication, TargetPath.Follow(publication.Path));
@@ -21,11 +21,11 @@ internal static class PublicationPaths
 
     /// <summary>Requires that a publication would replace neither a file of the pair nor a publication before it.</summary>
     /// <inheritdoc cref="Require"/>
-    public static void RequireOwnFile(Publication publication, IReadOnlyList<Publication> publications, string certificatePath, string? keyPath)
+    public static void RequireOwnFile(FilePublication publication, IReadOnlyList<Publication> publications, string certificatePath, string? keyPath)
     {
         var target = TargetPath.Follow(publication.Path);
         var owner = IsTarget(certificatePath) ? "the certificate of the pair" : keyPath is not null && IsTarget(keyPath) ? "the key of the pair"
-            : publications.TakeWhile(other => !ReferenceEquals(other, publication)).FirstOrDefault(other => IsTarget(other.Path))?.Parameter;
+            : publications.TakeWhile(other => !ReferenceEquals(other, publication)).OfType<FilePublication>().FirstOrDefault(other => IsTarget(other.Path))?.Parameter;
         if (owner is not null)
             throw PublicationErrors.Invalid($"{publication.Parameter} '{publication.Path}' is the file of {owner}, which it would replace.", $"Name another file in {publication.Parameter}.");
 
@@ -36,7 +36,7 @@ internal static class PublicationPaths
     /// <param name="publication">The publication.</param>
     /// <param name="target">Its file, links followed.</param>
     /// <exception cref="RenewalException">Its folder does not exist, or something else is in its place.</exception>
-    public static void RequireFile(Publication publication, string target)
+    public static void RequireFile(FilePublication publication, string target)
     {
         var folder = Path.GetDirectoryName(target);
         if (folder is null || Directory.Exists(target))

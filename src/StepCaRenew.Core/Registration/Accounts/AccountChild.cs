@@ -1,4 +1,5 @@
 using System.Text;
+using StepCaRenew.Accounts;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.Logging;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using StepCaRenew.Accounts;
 using StepCaRenew.FollowUps.Actions;
 using StepCaRenew.FollowUps.Notifiers;
 using StepCaRenew.Registration;

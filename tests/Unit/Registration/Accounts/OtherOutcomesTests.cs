@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using StepCaRenew.Accounts;
 using StepCaRenew.Inspection;
 using StepCaRenew.Logging;
 using StepCaRenew.Registration;

@@ -1,4 +1,4 @@
-namespace StepCaRenew.Registration;
+namespace StepCaRenew.Accounts;
 
 /// <summary>The folders of the registered renewals of one scope, and of their states and logs.</summary>
 /// <param name="Scope">The scope.</param>
@@ -31,6 +31,9 @@ internal sealed record RenewalFolders(RenewalScope Scope, string Definitions, st
 
     /// <summary>The definition file of a renewal.</summary>
     public string DefinitionFile(string name) => Path.Combine(Definitions, name + ".json");
+
+    /// <summary>The folder of the records about certificate stores, which all renewals of the scope share.</summary>
+    public string Stores => Path.Combine(Path.GetDirectoryName(State)!, "stores");
 
     /// <summary>The folder of a renewal's state.</summary>
     public string StateFolder(string name) => Path.Combine(State, name);
