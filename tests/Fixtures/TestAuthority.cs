@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Ca.Trust;
 using StepCaRenew.FileSystem;
@@ -32,9 +33,9 @@ internal sealed class TestAuthority
     /// <summary>The root as the only one that is trusted.</summary>
     public TrustedRoots Trust() => TrustRoot(Root);
 
-    /// <summary>A certificate as the only root that is trusted.</summary>
-    public static TrustedRoots TrustRoot(X509Certificate2 root) =>
-        TrustedRoots.Parse(new CaSettings(new Uri("https://ca"), "root.crt", null), new InputFile("root.crt", root.RawData, default));
+    /// <summary>Certificates as the only roots that are trusted.</summary>
+    public static TrustedRoots TrustRoot(params X509Certificate2[] roots) => TrustedRoots.Parse(
+        new CaSettings(new Uri("https://ca"), "root.crt", null), new InputFile("root.crt", Encoding.ASCII.GetBytes(string.Concat(roots.Select(root => root.ExportCertificatePem() + "\n"))), default));
 
     public TestPair Issue(LeafSpec? spec = null)
     {

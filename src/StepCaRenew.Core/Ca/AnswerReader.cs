@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
-using StepCaRenew.Ca.Trust;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 
@@ -30,8 +29,8 @@ internal static class AnswerReader
         var certificates = new List<X509Certificate2>();
         try
         {
-            certificates.Add(X509Certificate2.CreateFromPem(pems[0]));
-            certificates.AddRange(pems.Skip(1).Select(issuers.Decode));
+            certificates.Add(Decode(ReadDer(pems[0])));
+            certificates.AddRange(pems.Skip(1).Select(pem => issuers.Decode(ReadDer(pem), Decode)));
         }
         catch (CryptographicException e)
         {
@@ -41,6 +40,16 @@ internal static class AnswerReader
 
         return new CaAnswer(certificates[0], certificates[1..]);
     }
+
+    private static byte[] ReadDer(string pem)
+    {
+        if (!PemEncoding.TryFind(pem, out var block) || pem.AsSpan()[block.Label] is not "CERTIFICATE")
+            throw new CryptographicException("It is not a certificate in PEM.");
+        return Convert.FromBase64String(pem[block.Base64Data]);
+    }
+
+    private static X509Certificate2 Decode(ReadOnlyMemory<byte> der) =>
+        CertificateOutline.HasShape(der) ? CertificateDecoder.Decode(der) : throw new CryptographicException("Its structure is not a certificate.");
 }
 
 /// <summary>The certificates in the CA's answer.</summary>

@@ -32,7 +32,8 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
         RequireTime(leaf, expected, now);
         if (leaf.SerialNumber == expected.ReplacedSerialNumber)
             throw Wrong(ErrorId.AnswerNotNew, "has the serial number of the present one");
-        return RequireTrusted(answer, CertificateValidity.FromCertificate(leaf).NotBefore, now);
+        var begin = CertificateValidity.FromCertificate(leaf).NotBefore;
+        return RequireTrusted(answer, begin > now ? begin : now);
     }
 
     private static string? DescribeUsage(CertificateUsage usage, CertificateUsage? expected) =>
@@ -52,10 +53,12 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
             throw Wrong(ErrorId.AnswerNotNew, $"does not end later than the present one ({validity.NotAfter:u})");
     }
 
-    private List<X509Certificate2> RequireTrusted(CaAnswer answer, DateTimeOffset notBefore, DateTimeOffset now)
+    private IReadOnlyList<X509Certificate2> RequireTrusted(CaAnswer answer, DateTimeOffset moment)
     {
+        if (roots.Chains.FindIssuers(answer.Leaf, answer.Chain, moment) is { } known)
+            return known;
         using var chain = new X509Chain();
-        chain.ChainPolicy = roots.CreatePolicy(now > notBefore ? now : notBefore);
+        chain.ChainPolicy = roots.CreatePolicy(moment);
         foreach (var issuer in answer.Chain)
             chain.ChainPolicy.ExtraStore.Add(issuer);
         var isTrusted = TrustedRoots.Accepts(chain, answer.Leaf);
@@ -65,7 +68,9 @@ internal sealed class AnswerVerifier(TrustedRoots roots, TimeProvider clock)
             if (!isTrusted)
                 throw Wrong(ErrorId.AnswerUntrusted, $"does not chain to the trusted root: {string.Join("; ", chain.ChainStatus.Select(status => status.Status))}");
             RequireStrong(elements);
-            return [.. elements.Skip(1).Select(element => FindSent(element, answer) ?? (IsRoot(element) ? null : new X509Certificate2(element))).OfType<X509Certificate2>()];
+            List<X509Certificate2> issuers = [.. elements.Skip(1).Select(element => FindSent(element, answer) ?? (IsRoot(element) ? null : new X509Certificate2(element))).OfType<X509Certificate2>()];
+            roots.Chains.Add(elements, answer.Chain, issuers);
+            return issuers;
         }
         finally
         {

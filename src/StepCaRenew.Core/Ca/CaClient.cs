@@ -22,7 +22,7 @@ namespace StepCaRenew.Ca;
 /// <param name="shared">The connections that the renewals of a call share; null if there are none.</param>
 internal sealed class CaClient(CaSettings settings, TrustedRoots roots, TimeProvider clock, Func<string, string?> environment, SharedConnection? shared = null)
 {
-    private readonly CaHandlerFactory handlers = new(clock, environment);
+    private readonly CaHandlerFactory handlers = shared?.Handlers ?? new(clock, environment);
 
     /// <summary>The CA's clock minus this machine's clock, from the last answer; null if there was none.</summary>
     public TimeSpan? ClockDifference { get; private set; }

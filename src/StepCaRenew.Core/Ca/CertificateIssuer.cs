@@ -43,9 +43,8 @@ internal sealed class CertificateIssuer(
         var request = wanted is CaRequest.ByCertificate present ? present.At(clock.GetUtcNow()) : wanted;
         if (request is CaRequest.ByCertificate renewal)
             RequireUsage(renewal.Present.Leaf, renewal is CaRequest.RenewByToken);
-        var settings = options.Known?.Settings ?? CaSettingsResolver.Resolve(options.Ca, environment);
-        var trusted = options.Known?.Roots ?? roots.Load(settings);
-        var shared = request is CaRequest.Sign ? null : Connections?.To(settings, trusted, clock, environment);
+        var (settings, trusted, connection) = options.Known is { } known ? new CallCa(known.Settings, known.Roots, Connection: null) : Find(options.Ca);
+        var shared = request is CaRequest.Sign ? null : connection;
         var client = new CaClient(settings, trusted, clock, environment, shared);
         if (request is CaRequest.RenewByToken byToken)
             RequireChain(byToken.Present, settings.Url);
@@ -87,18 +86,27 @@ internal sealed class CertificateIssuer(
     /// <exception cref="RenewalException">The roots cannot be read.</exception>
     public bool IsTrusted(KeyedCertificate certificate, CaOptions ca, DateTimeOffset moment, out string rootPath)
     {
-        var settings = CaSettingsResolver.Resolve(ca, environment);
+        var (settings, trusted, _) = Find(ca);
         rootPath = settings.RootPath;
-        return roots.Load(settings).FindIssuers(certificate.Leaf, certificate.ReadableChain, moment) is not null;
+        return trusted.FindIssuers(certificate.Leaf, certificate.ReadableChain, moment) is not null;
     }
 
     /// <summary>The root of a CA that a certificate leads to at a moment of its validity; null if it leads to none. It belongs to this object.</summary>
     /// <exception cref="RenewalException">The roots cannot be read.</exception>
     public X509Certificate2? FindRoot(KeyedCertificate certificate, CaOptions ca) =>
-        roots.Load(CaSettingsResolver.Resolve(ca, environment)).FindRoot(certificate.Leaf, certificate.ReadableChain, certificate.Validity.NearestMoment(clock.GetUtcNow()));
+        Find(ca).Roots.FindRoot(certificate.Leaf, certificate.ReadableChain, certificate.Validity.NearestMoment(clock.GetUtcNow()));
 
     /// <inheritdoc/>
     public void Dispose() => roots.Dispose();
+
+    // Without a call, everything is read again for each renewal.
+    private CallCa Find(CaOptions ca)
+    {
+        if (Connections is not null)
+            return Connections.Find(ca, clock, environment);
+        var settings = CaSettingsResolver.Resolve(ca, environment);
+        return new CallCa(settings, roots.Load(settings), Connection: null);
+    }
 
     private Func<CancellationToken, Task<CaAnswer>> CreateSender(CaRequest request, CaClient client, SharedConnection? shared, CaSettings settings, TrustedRoots trusted, IssuerOptions options)
     {
@@ -128,8 +136,8 @@ internal sealed class CertificateIssuer(
 
     // A CA refuses the token of any other certificate.
     private static bool CanUseToken(KeyedCertificate present) =>
-        present.Chain.Count > 0
-        && present.Validity.NotAfter - present.Validity.NotBefore >= ShortestForToken
+        present.ReadableChain.Count > 0
+        && present.Validity.Lifetime >= ShortestForToken
         && CertificateUsage.FromCertificate(present.Leaf).KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature);
 
     private CaAnswer Verify(CaAnswer answer, Expectation expected, TrustedRoots trusted, CaSettings settings, ClockCheck check)

@@ -4,19 +4,38 @@ using StepCaRenew.Ca.Trust;
 
 namespace StepCaRenew.Ca;
 
-/// <summary>The CAs of one call over many certificates. Thread-safe.</summary>
+/// <summary>
+/// The CAs of one call over many certificates: their settings and roots, which are read once for each call, and the connections to
+/// them. Thread-safe.
+/// </summary>
 internal sealed class SharedConnections : IDisposable
 {
+    private readonly Dictionary<CaOptions, CallCa> found = [];
     private readonly Dictionary<string, SharedConnection> known = [];
+    private readonly RootCache roots = new();
+
+    /// <summary>The CA that options name. This object disposes its roots and connections.</summary>
+    /// <exception cref="RenewalException">A setting or a root is missing or cannot be read; the next renewal of the call tries again.</exception>
+    public CallCa Find(CaOptions options, TimeProvider clock, Func<string, string?> environment)
+    {
+        lock (found)
+        {
+            if (found.TryGetValue(options, out var ca))
+                return ca;
+            var settings = CaSettingsResolver.Resolve(options, environment);
+            var trusted = roots.Load(settings);
+            return found[options] = new CallCa(settings, trusted, To(settings, trusted, clock, environment));
+        }
+    }
 
     /// <summary>The connections to a CA: the same for all renewals of the call with this address and these roots. This object disposes them.</summary>
-    public SharedConnection To(CaSettings settings, TrustedRoots roots, TimeProvider clock, Func<string, string?> environment)
+    public SharedConnection To(CaSettings settings, TrustedRoots trusted, TimeProvider clock, Func<string, string?> environment)
     {
-        var key = string.Join(' ', roots.All.Select(root => root.GetCertHashString(HashAlgorithmName.SHA256)).Order(StringComparer.Ordinal).Prepend(settings.Url.AbsoluteUri));
+        var key = string.Join(' ', trusted.All.Select(root => root.GetCertHashString(HashAlgorithmName.SHA256)).Order(StringComparer.Ordinal).Prepend(settings.Url.AbsoluteUri));
         lock (known)
         {
             if (!known.TryGetValue(key, out var connection))
-                known.Add(key, connection = new SharedConnection(settings.Url, roots, clock, environment));
+                known.Add(key, connection = new SharedConnection(settings.Url, trusted, clock, environment));
             return connection;
         }
     }
@@ -30,8 +49,20 @@ internal sealed class SharedConnections : IDisposable
                 connection.Dispose();
             known.Clear();
         }
+
+        lock (found)
+        {
+            found.Clear();
+            roots.Dispose();
+        }
     }
 }
+
+/// <summary>A CA of a call.</summary>
+/// <param name="Settings">Its settings.</param>
+/// <param name="Roots">Its roots.</param>
+/// <param name="Connection">The connections to it; null if each request has its own.</param>
+internal sealed record CallCa(CaSettings Settings, TrustedRoots Roots, SharedConnection? Connection);
 
 /// <summary>
 /// One CA in one call over many certificates: its kept-alive connections, and whether renewals go over them by token. A handshake for
@@ -49,11 +80,13 @@ internal sealed class SharedConnection(Uri address, TrustedRoots roots, TimeProv
     // A handler verifies the CA's certificate for the time at which the handler was made.
     private static readonly TimeSpan HandlerLifetime = TimeSpan.FromMinutes(10);
 
-    private readonly CaHandlerFactory handlers = new(clock, environment);
     private readonly Stack<(SocketsHttpHandler Handler, long Made)> made = [];
     private int due;
     private int refusals;
     private bool isRefused;
+
+    /// <summary>Makes the handlers of all requests to the CA.</summary>
+    public CaHandlerFactory Handlers { get; } = new(clock, environment);
 
     /// <summary>The result of verifying the CA's certificate, of the last handshake.</summary>
     public ServerTrust Trust { get; } = new();
@@ -71,7 +104,7 @@ internal sealed class SharedConnection(Uri address, TrustedRoots roots, TimeProv
         lock (made)
         {
             if (!made.TryPeek(out var last) || clock.GetElapsedTime(last.Made) > HandlerLifetime)
-                made.Push(last = (handlers.Create(address, roots, Trust, attempts: null, client: null), clock.GetTimestamp()));
+                made.Push(last = (Handlers.Create(address, roots, Trust, attempts: null, client: null), clock.GetTimestamp()));
             return last.Handler;
         }
     }

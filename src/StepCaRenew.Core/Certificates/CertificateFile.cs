@@ -67,20 +67,38 @@ internal sealed class CertificateFile : IDisposable
     /// <param name="document">The file.</param>
     /// <param name="isKeyKnown">True if the leaf is known to match a private key: its public key is then not checked again.</param>
     /// <param name="password">The password of a PFX file; ignored for others.</param>
-    internal static CertificateFile Parse(PemDocument document, bool isKeyKnown = false, KeyPassword? password = null)
+    /// <param name="issuers">Caches the certificates of the chain; null if each is decoded.</param>
+    internal static CertificateFile Parse(PemDocument document, bool isKeyKnown = false, KeyPassword? password = null, IssuerCache? issuers = null)
     {
-        var path = document.File.Path;
         if (document.IsPfx)
             return FromPfx(document, password);
-        var certificates = P7bCertificates.Unpack(document).Select((der, index) => ChainLink.Create(der, () => Decode(der, document, index + 1))).ToList();
-        if (certificates.Count == 0)
-            throw new RenewalException(
-                ErrorId.CertificateInvalid, $"The {What} '{path}' holds no certificate, but {document.DescribeContent()}.", "Name the certificate file.");
-        var (first, links) = ChainOrder.Sort(certificates, path);
+        var (first, links) = Sort(document, issuers);
         var leaf = first.Decode();
         if (!isKeyKnown)
-            RequireReadablePublicKey(leaf, path);
+            RequireReadablePublicKey(leaf, document.File.Path);
         return new CertificateFile(document, leaf, links);
+    }
+
+    /// <summary>
+    /// Whether <see cref="Parse(InputFile)"/> would read a certificate that is decoded already, without decoding it again.
+    /// </summary>
+    /// <exception cref="RenewalException">The file holds no certificate, or several leaves.</exception>
+    internal static bool Holds(InputFile file, X509Certificate2 leaf)
+    {
+        var (first, links) = Sort(PemDocument.Parse(file, What, ErrorId.CertificateInvalid), issuers: null);
+        foreach (var link in links.Append(first))
+            link.Release();
+        if (!first.Der.Span.SequenceEqual(leaf.RawDataMemory.Span) || !CertificateOutline.HasShape(first.Der))
+            return false;
+        try
+        {
+            DecodeParts(leaf);
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
     }
 
     /// <inheritdoc/>
@@ -125,6 +143,13 @@ internal sealed class CertificateFile : IDisposable
             cause = e;
             return null;
         }
+    }
+
+    private static (ChainLink Leaf, IReadOnlyList<ChainLink> Chain) Sort(PemDocument document, IssuerCache? issuers)
+    {
+        var certificates = P7bCertificates.Unpack(document).Select((der, index) => ChainLink.Create(der, one => Decode(one, document, index + 1), issuers)).ToList();
+        return certificates.Count > 0 ? ChainOrder.Sort(certificates, document.File.Path) : throw new RenewalException(
+            ErrorId.CertificateInvalid, $"The {What} '{document.File.Path}' holds no certificate, but {document.DescribeContent()}.", "Name the certificate file.");
     }
 
     private static X509Certificate2 Decode(ReadOnlyMemory<byte> der, PemDocument document, int number)

@@ -67,11 +67,13 @@ internal static class ChainOrder
 /// <summary>A certificate of a file with the fields that give its place in the chain; decoded only if needed.</summary>
 internal sealed class ChainLink
 {
-    private readonly Func<X509Certificate2> decode;
+    private readonly Func<ReadOnlyMemory<byte>, X509Certificate2> decode;
+    private readonly IssuerCache? issuers;
     private X509Certificate2? certificate;
 
-    private ChainLink(ReadOnlyMemory<byte> der, ReadOnlyMemory<byte> subject, ReadOnlyMemory<byte> issuer, bool isAuthority, Func<X509Certificate2> decode) =>
-        (Der, SubjectName, IssuerName, IsAuthority, this.decode) = (der, subject, issuer, isAuthority, decode);
+    private ChainLink(
+        ReadOnlyMemory<byte> der, ReadOnlyMemory<byte> subject, ReadOnlyMemory<byte> issuer, bool isAuthority, Func<ReadOnlyMemory<byte>, X509Certificate2> decode, IssuerCache? issuers) =>
+        (Der, SubjectName, IssuerName, IsAuthority, this.decode, this.issuers) = (der, subject, issuer, isAuthority, decode, issuers);
 
     /// <summary>The certificate, DER.</summary>
     public ReadOnlyMemory<byte> Der { get; }
@@ -88,16 +90,19 @@ internal sealed class ChainLink
     private ReadOnlyMemory<byte> IssuerName { get; }
 
     /// <summary>Reads a certificate; <paramref name="decode"/> is called at once if its outline cannot be read.</summary>
-    public static ChainLink Create(ReadOnlyMemory<byte> der, Func<X509Certificate2> decode)
+    /// <param name="der">The certificate.</param>
+    /// <param name="decode">Decodes it.</param>
+    /// <param name="issuers">Caches CA certificates; null if each is decoded.</param>
+    public static ChainLink Create(ReadOnlyMemory<byte> der, Func<ReadOnlyMemory<byte>, X509Certificate2> decode, IssuerCache? issuers = null)
     {
         if (CertificateOutline.TryRead(der) is { } outline)
-            return new ChainLink(der, outline.Subject, outline.Issuer, outline.IsAuthority, decode);
-        var decoded = decode();
-        return new ChainLink(der, decoded.SubjectName.RawData, decoded.IssuerName.RawData, ChainOrder.IsAuthority(decoded), decode) { certificate = decoded };
+            return new ChainLink(der, outline.Subject, outline.Issuer, outline.IsAuthority, decode, issuers);
+        var decoded = decode(der);
+        return new ChainLink(der, decoded.SubjectName.RawData, decoded.IssuerName.RawData, ChainOrder.IsAuthority(decoded), decode, issuers) { certificate = decoded };
     }
 
     /// <summary>The decoded certificate; valid until <see cref="Release"/>.</summary>
-    public X509Certificate2 Decode() => certificate ??= decode();
+    public X509Certificate2 Decode() => certificate ??= IsAuthority && issuers is not null ? issuers.Decode(Der, decode) : decode(Der);
 
     /// <summary>Disposes the certificate if it was decoded.</summary>
     public void Release() => certificate?.Dispose();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Ca;
+using StepCaRenew.Certificates;
 using StepCaRenew.FileSystem;
 using StepCaRenew.FollowUps;
 using StepCaRenew.FollowUps.Actions;
@@ -12,6 +13,7 @@ namespace StepCaRenew.Renewal;
 internal sealed class RenewalEngine : IDisposable
 {
     private readonly RenewalServices services;
+    private readonly IssuerCache issuers = new();
 
     /// <summary>Makes an engine.</summary>
     /// <param name="clock">The clock.</param>
@@ -38,7 +40,7 @@ internal sealed class RenewalEngine : IDisposable
     internal RenewalEngine(
         TimeProvider clock, Func<double> random, Func<string, string?> environment, ILogger logger, FollowUpRunner followUps, SharedConnections? connections = null) =>
         services = new RenewalServices(
-            clock, logger, new StoreServices(clock, logger), new CertificateIssuer(clock, random, environment, logger) { Connections = connections }, followUps);
+            clock, logger, new StoreServices(clock, logger) { Issuers = issuers }, new CertificateIssuer(clock, random, environment, logger) { Connections = connections }, followUps);
 
     /// <summary>Renews a certificate if it is due.</summary>
     /// <param name="request">The pair, when it is due, and the CA.</param>
@@ -92,6 +94,7 @@ internal sealed class RenewalEngine : IDisposable
     {
         services.FollowUps.Dispose();
         services.Issuer.Dispose();
+        issuers.Dispose();
     }
 
     /// <summary>An error that has no id of its own: in one certificate it must not end the run over the others.</summary>

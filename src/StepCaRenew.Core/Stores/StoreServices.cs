@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using StepCaRenew.Accounts;
+using StepCaRenew.Certificates;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Stores.WindowsStore;
 
@@ -9,6 +10,9 @@ namespace StepCaRenew.Stores;
 /// <summary>The services that a store needs.</summary>
 internal sealed record StoreServices(TimeProvider Clock, ILogger Logger)
 {
+    /// <summary>Decodes the issuers in certificate files; null if nothing is cached.</summary>
+    public IssuerCache? Issuers { get; init; }
+
     /// <summary>By the path of a certificate file that was read: its public key, to find one that shares the key of a pair.</summary>
     public ConcurrentDictionary<string, string> PublicKeys { get; } = new();
 

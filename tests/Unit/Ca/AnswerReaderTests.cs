@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using StepCaRenew.Ca;
-using StepCaRenew.Ca.Trust;
+using StepCaRenew.Certificates;
 
 namespace StepCaRenew.Unit.Ca;
 

@@ -87,10 +87,14 @@ internal sealed class TrustedRoots : IDisposable
         foreach (var root in roots)
             root.Dispose();
         Issuers.Dispose();
+        Chains.Dispose();
     }
 
     /// <summary>Decodes and caches the issuers that the CA sends.</summary>
     internal IssuerCache Issuers { get; } = new();
+
+    /// <summary>The chains to these roots that were verified.</summary>
+    internal VerifiedChains Chains { get; } = new();
 
     /// <summary>The SHA-256 fingerprint of the first root, lower-case hexadecimal.</summary>
     internal string Fingerprint => RootFingerprint.Compute(roots[0]);

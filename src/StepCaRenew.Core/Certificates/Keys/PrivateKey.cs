@@ -9,6 +9,7 @@ internal sealed class PrivateKey : IDisposable
     private readonly RSA? rsa;
     private readonly ECDsa? ec;
     private string? algorithm;
+    private byte[]? publicKey;
 
     /// <summary>Wraps an RSA key, which is disposed with this.</summary>
     public PrivateKey(RSA rsa) => this.rsa = rsa;
@@ -35,7 +36,7 @@ internal sealed class PrivateKey : IDisposable
     internal string JwsAlgorithm => rsa is not null ? "RS256" : ec!.KeySize switch { 256 => "ES256", 384 => "ES384", _ => "ES512" };
 
     /// <summary>The public key as a DER SubjectPublicKeyInfo (RFC 5280).</summary>
-    public byte[] ExportSubjectPublicKeyInfo() => rsa?.ExportSubjectPublicKeyInfo() ?? ec!.ExportSubjectPublicKeyInfo();
+    public byte[] ExportSubjectPublicKeyInfo() => publicKey ??= rsa?.ExportSubjectPublicKeyInfo() ?? ec!.ExportSubjectPublicKeyInfo();
 
     /// <summary>Signs with the hash that fits the key; an EC signature is r and s concatenated (RFC 7515).</summary>
     internal byte[] Sign(ReadOnlySpan<byte> data) =>

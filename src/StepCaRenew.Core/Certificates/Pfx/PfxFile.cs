@@ -124,7 +124,7 @@ internal sealed class PfxFile : IDisposable
             if (bag.Certificate is not { } der || links.Exists(other => other.Link.Der.Span.SequenceEqual(der.Span)))
                 continue;
             var number = links.Count + 1;
-            links.Add((ChainLink.Create(der, () => Decode(der, number, path)), bag));
+            links.Add((ChainLink.Create(der, one => Decode(one, number, path)), bag));
         }
 
         return links;

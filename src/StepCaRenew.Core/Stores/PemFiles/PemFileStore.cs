@@ -30,7 +30,7 @@ internal sealed class PemFileStore : FileStore
         {
             var certificate = opened ?? CertificateFile.Read(Location.CertificatePath, Open);
             opened = null;
-            return PemSnapshot.TryCreate(certificate, KeyFile.Load(keyPath, Location.KeyPassword, Open));
+            return PemSnapshot.TryCreate(certificate, KeyFile.Load(keyPath, Location.KeyPassword, Open), Services.Issuers);
         }
         catch (RenewalException)
         {

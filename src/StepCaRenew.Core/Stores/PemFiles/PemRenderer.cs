@@ -19,18 +19,18 @@ internal sealed class PemRenderer(PairPaths paths, bool withKey, PairLocation lo
     /// <param name="expected">The old content.</param>
     public PairVersion Render(KeyedCertificate next, PairVersion expected)
     {
-        using var oldCertificate = TryParse(expected[0], bytes => CertificateFile.Parse(new InputFile(paths.Certificate, bytes, default)));
+        var oldCertificate = ReadOld(expected[0]);
         using var oldKey = withKey ? TryParse(expected[1], bytes => KeyFile.Parse(new InputFile(paths.Key, bytes, default), password)) : null;
         var keyModel = location.MayBeNew && !IsModel(oldKey) ? null : oldKey;
         var keyBlock = !paths.IsOneFile ? null : withKey ? KeyContent.RenderBlock(next.Key, keyModel, password) : oldCertificate is null ? KeyBlockOf(expected[1]) : null;
-        var certificate = CertificateContent.Render(next.Leaf, next.Chain, location.MayBeNew && !IsModel(oldCertificate) ? null : oldCertificate?.Document, keyBlock);
+        var certificate = CertificateContent.Render(next.Leaf, next.Chain, location.MayBeNew && !IsModel(oldCertificate) ? null : oldCertificate, keyBlock);
         var key = paths.IsOneFile ? certificate : withKey ? KeyContent.Render(next.Key, keyModel, password) : expected[1];
         RequireLoadable(next, certificate, withKey || paths.IsOneFile ? key : null);
         return new PairVersion(certificate, key);
     }
 
     // A new key replaces all of the old files: an old key in the certificate file would stay.
-    private bool IsModel(CertificateFile? old) => old is not null && (paths.IsOneFile || !withKey || !old.HoldsKey);
+    private bool IsModel(PemDocument? old) => old is not null && (paths.IsOneFile || !withKey || !old.HoldsKey);
 
     // A first certificate has the password that was given, whatever key was there before; a certificate next to the old key would stay.
     private bool IsModel(KeyFile? old) =>
@@ -40,7 +40,16 @@ internal sealed class PemRenderer(PairPaths paths, bool withKey, PairLocation lo
     private string? KeyBlockOf(byte[]? content) => content is null or [] ? null
         : PemDocument.Parse(new InputFile(paths.Key, content, default), "key file", ErrorId.KeyInvalid).Blocks.FirstOrDefault(block => block.IsPrivateKey)?.Text;
 
-    // A file that cannot be read has no form to keep; a renewal has read both.
+    // A renewal has read the certificate already.
+    private PemDocument? ReadOld(byte[]? content)
+    {
+        if (!location.MayBeNew)
+            return PemDocument.Parse(new InputFile(paths.Certificate, content!, default), "certificate file", ErrorId.CertificateInvalid);
+        using var old = TryParse(content, bytes => CertificateFile.Parse(new InputFile(paths.Certificate, bytes, default)));
+        return old?.Document;
+    }
+
+    // A file that cannot be read has no form to keep.
     private static T? TryParse<T>(byte[]? content, Func<byte[], T> parse)
         where T : class
     {
@@ -60,9 +69,8 @@ internal sealed class PemRenderer(PairPaths paths, bool withKey, PairLocation lo
     {
         try
         {
-            using var certificate = CertificateFile.Parse(new InputFile(paths.Certificate, newCertificate, default));
             using var key = newKey is null ? null : KeyFile.Parse(new InputFile(paths.Key, newKey, default), password);
-            if (certificate.Leaf.RawDataMemory.Span.SequenceEqual(next.Leaf.RawDataMemory.Span) && PairMatch.Matches(certificate.Leaf, key?.Key ?? next.Key))
+            if (CertificateFile.Holds(new InputFile(paths.Certificate, newCertificate, default), next.Leaf) && PairMatch.Matches(next.Leaf, key?.Key ?? next.Key))
                 return;
         }
         catch (RenewalException e)

@@ -10,14 +10,15 @@ internal sealed class PemSnapshot : PairSnapshot
 {
     private readonly PemDocument certificate;
     private readonly KeyFile key;
+    private readonly IssuerCache? issuers;
     private CertificatePair? pair;
 
-    private PemSnapshot(PemDocument certificate, KeyFile key, PairFacts facts)
-        : base(facts, new PairVersion(certificate.File.Bytes, key.Document.File.Bytes)) => (this.certificate, this.key) = (certificate, key);
+    private PemSnapshot(PemDocument certificate, KeyFile key, PairFacts facts, IssuerCache? issuers)
+        : base(facts, new PairVersion(certificate.File.Bytes, key.Document.File.Bytes)) => (this.certificate, this.key, this.issuers) = (certificate, key, issuers);
 
     /// <summary>A pair that was loaded and matches; the snapshot disposes it.</summary>
     public PemSnapshot(CertificatePair pair)
-        : this(pair.Certificate.Document, pair.KeyFile, pair.Facts) => this.pair = pair;
+        : this(pair.Certificate.Document, pair.KeyFile, pair.Facts, issuers: null) => this.pair = pair;
 
     /// <summary>Whether the certificate file holds the key.</summary>
     public bool IsKeyInCertificate => certificate.HoldsKey;
@@ -26,14 +27,17 @@ internal sealed class PemSnapshot : PairSnapshot
     public override ReadOnlyMemory<byte> FirstCertificate => certificate.Certificates.First();
 
     /// <inheritdoc/>
-    public override KeyedCertificate Keyed => (pair ??= CertificatePair.FromFiles(CertificateFile.Parse(certificate, isKeyKnown: true), key)).Keyed;
+    public override KeyedCertificate Keyed => (pair ??= CertificatePair.FromFiles(CertificateFile.Parse(certificate, isKeyKnown: true, issuers: issuers), key)).Keyed;
 
     /// <summary>Takes a snapshot without decoding a certificate.</summary>
     /// <returns>Null unless the certificate file holds one leaf, and the key matches it; the key is disposed then.</returns>
-    public static PemSnapshot? TryCreate(PemDocument certificate, KeyFile key)
+    /// <param name="certificate">The certificate file.</param>
+    /// <param name="key">The key file; the snapshot disposes it.</param>
+    /// <param name="issuers">Caches the certificates of the chain; null if each is decoded.</param>
+    public static PemSnapshot? TryCreate(PemDocument certificate, KeyFile key, IssuerCache? issuers = null)
     {
         if (FindLeaf(certificate) is { } leaf && PairMatch.Matches(leaf.PublicKey.Span, key.Key))
-            return new PemSnapshot(certificate, key, FactsOf(certificate.File.Path, leaf, key));
+            return new PemSnapshot(certificate, key, FactsOf(certificate.File.Path, leaf, key), issuers);
         key.Dispose();
         return null;
     }
