@@ -42,8 +42,9 @@ function Get-BuildVersion {
 }
 
 function Get-PackagePath {
-    <# .SYNOPSIS The folder of this source's package. #>
-    Join-Path $Out 'package' 'StepCaRenew' (Get-BuildVersion)
+    <# .SYNOPSIS The folder of a package of this source. #>
+    param([string] $Name = 'StepCaRenew')
+    Join-Path $Out 'package' $Name (Get-BuildVersion)
 }
 
 function Get-BuildPlatform {

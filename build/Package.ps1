@@ -1,6 +1,7 @@
 <#
 .SYNOPSIS
-    Makes the module's folder out/package/StepCaRenew/<version> and holds it against PackageFiles.txt.
+    Makes the folders out/package/StepCaRenew/<version> and out/package/StepCaRenewDsc/<version>, and holds them against PackageFiles.txt and
+    PackageFiles.Dsc.txt.
 .DESCRIPTION
     One package for all systems. bin holds the cmdlets alone, which PowerShell loads; bin/lib holds the engine
     and its packages, which go into a load context of their own, and in a folder for each platform the same libraries compiled
@@ -19,9 +20,10 @@ Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
 $version = Get-BuildVersion
-$manifest = (Import-PowerShellDataFile (Get-BuildPath 'StepCaRenew.psd1')).ModuleVersion
-if ($manifest -ne $version) {
-    throw "StepCaRenew.psd1 says version $manifest, Directory.Build.props says $version."
+foreach ($file in 'StepCaRenew.psd1', 'dsc/StepCaRenewDsc/StepCaRenewDsc.psd1', 'dsc/RenewalTask.dsc.resource.json') {
+    $path = Get-BuildPath $file
+    $given = if ($file -like '*.json') { (Get-Content $path -Raw | ConvertFrom-Json).version } else { (Import-PowerShellDataFile $path).ModuleVersion }
+    if ($given -ne $version) { throw "$file says version $given, Directory.Build.props says $version." }
 }
 
 & (Join-Path $PSScriptRoot 'Build.ps1') -Configuration $Configuration
@@ -48,15 +50,31 @@ foreach ($file in 'StepCaRenew.psd1', 'StepCaRenew.Format.ps1xml', 'LICENSE', 'T
     Copy-Item (Get-BuildPath $file) -Destination $package -Recurse
 }
 
-$golden = Get-Content (Join-Path $PSScriptRoot 'PackageFiles.txt') | Where-Object { $_ -and -not $_.StartsWith('#') }
-if ($WithoutImages) { $golden = $golden -notmatch '^bin/lib/[^/]+/' }
-$actual = Get-ChildItem $package -Recurse -File -Force | ForEach-Object { [IO.Path]::GetRelativePath($package, $_.FullName).Replace('\', '/') }
-$difference = @(
-    $golden | Where-Object { $_ -cnotin $actual } | ForEach-Object { "missing  $_" }
-    $actual | Where-Object { $_ -cnotin $golden } | ForEach-Object { "stray    $_" }
-)
-if ($difference) {
-    throw "The package is not what build/PackageFiles.txt lists:`n  $($difference -join "`n  ")"
+# The files of the command resource of DSC, which dsc finds in every folder of a module.
+[IO.Directory]::CreateDirectory((Join-Path $package dsc)) > $null
+foreach ($file in 'RenewalTask.dsc.resource.json', 'RenewalTask.ps1', 'RegisteredRenewal.ps1') {
+    Copy-Item (Get-BuildPath "dsc/$file") -Destination (Join-Path $package dsc)
 }
-Write-Verbose "$package, $(@($actual).Count) files"
+
+$classes = Get-PackagePath StepCaRenewDsc
+if (Test-Path $classes) { Remove-Item $classes -Recurse -Force }
+[IO.Directory]::CreateDirectory($classes) > $null
+Copy-Item (Get-BuildPath 'dsc/StepCaRenewDsc/*') -Destination $classes
+# Each of the two modules has what both use, so that no version of one depends on files of the other.
+Copy-Item (Get-BuildPath 'dsc/RegisteredRenewal.ps1'), (Get-BuildPath LICENSE) -Destination $classes
+
+foreach ($made in @{ Path = $package; List = 'PackageFiles.txt' }, @{ Path = $classes; List = 'PackageFiles.Dsc.txt' }) {
+    $golden = Get-Content (Join-Path $PSScriptRoot $made.List) | Where-Object { $_ -and -not $_.StartsWith('#') }
+    if ($WithoutImages) { $golden = $golden -notmatch '^bin/lib/[^/]+/' }
+    $actual = Get-ChildItem $made.Path -Recurse -File -Force | ForEach-Object { [IO.Path]::GetRelativePath($made.Path, $_.FullName).Replace('\', '/') }
+    $difference = @(
+        $golden | Where-Object { $_ -cnotin $actual } | ForEach-Object { "missing  $_" }
+        $actual | Where-Object { $_ -cnotin $golden } | ForEach-Object { "stray    $_" }
+    )
+    if ($difference) {
+        throw "The package is not what build/$($made.List) lists:`n  $($difference -join "`n  ")"
+    }
+    Write-Verbose "$($made.Path), $(@($actual).Count) files"
+}
+
 exit 0

@@ -143,17 +143,21 @@ Describe 'Register-StepRenewalTask -Plan' {
         @{ What = 'a schedule that is gone'; Change = { Remove-Item "$folder/tab" }; Changed = 'Schedule'; Planned = 'Schedule a run every 15m with Cron*' }
         @{ What = 'another root'; Change = { Set-Content "$env:STEPCARENEW_HOME/renewals/web.root.crt" 'x' }; Changed = 'Root'; Planned = "Write '*web.root.crt'." }
         @{ What = 'a definition that was edited'; Change = { $file = "$env:STEPCARENEW_HOME/renewals/web.json"; Get-Content $file -Raw | ConvertFrom-Json | Add-Member interval 5m -PassThru | ConvertTo-Json -Depth 6 | Set-Content $file }; Changed = 'Interval'; Planned = "Write '*web.json'." }
+        @{ What = 'a definition that is damaged'; Change = { Set-Content "$env:STEPCARENEW_HOME/renewals/web.json" '{' }; Changed = 'Definition'; Planned = "Write '*web.json'."; Force = $true }
+        @{ What = 'a state that is damaged'; Change = { Set-Content "$env:STEPCARENEW_HOME/state/web/state.json" '{' }; Changed = 'State'; Planned = "Write a new state, '*state.json'." }
+        @{ What = 'a state that is gone'; Change = { Remove-Item "$env:STEPCARENEW_HOME/state/web/state.json" }; Changed = 'State'; Planned = "Write a new state, '*state.json'." }
     ) {
         Register-StepRenewalTask web $path @forMe | Out-Null
         & $Change
         $listing = Get-Listing
-        $plan = Register-StepRenewalTask web $path @forMe -Plan
+        $forced = @{ Force = [bool] $_['Force'] }
+        $plan = Register-StepRenewalTask web $path @forMe @forced -Plan
         $plan.Status | Should -BeExactly WouldChange
         $plan.ChangedProperties | Should -BeExactly $Changed
         $plan.Planned | Should -HaveCount 1
         $plan.Planned[0] | Should -BeLike $Planned
         Get-Listing | Should -BeExactly $listing
-        (Register-StepRenewalTask web $path @forMe -WarningAction SilentlyContinue).Changed | Should -BeTrue
+        (Register-StepRenewalTask web $path @forMe @forced -WarningAction SilentlyContinue).Changed | Should -BeTrue
         (Register-StepRenewalTask web $path @forMe -Plan).Status | Should -BeExactly Unchanged
     }
 

@@ -99,7 +99,12 @@ internal sealed partial class Registrar
         var writer = new RegistrationFiles(registration);
         var files = writer.FindChanged();
         var schedule = await registration.Scheduler.FindChangesAsync(run, cancellationToken).ConfigureAwait(false);
+        var states = new StateStore(registration.Store.Folders, logger);
+        // A first registration writes it too, which is not worth a step.
+        var isStateLost = isRegistered && states.IsLost(definition.Name);
         List<string> steps = [.. files.Select(path => $"Write '{path}'."), .. writer.FindObsolete().Select(path => $"Delete '{path}'.")];
+        if (isStateLost)
+            steps.Add($"Write a new state, '{states.PathOf(definition.Name)}'.");
         if (schedule.Count > 0)
             steps.Add($"Schedule a run every {plan.Interval} with {kind}, as {run.Account.Display}.");
         foreach (var other in schedulers.OfThisSystem.Where(other => other.Kind != kind))
@@ -113,14 +118,16 @@ internal sealed partial class Registrar
         var isChanged = steps.Count > 0;
         if (runsOnce)
             steps.Add($"Run it once, as {run.Account.Display}.");
+        // Nothing in it differs, or it cannot be read.
+        var isRewritten = isRegistered && files.Contains(plan.DefinitionPath) && !registration.Changes.All.Any();
         // The definition names these files, and their contents are not part of it.
         var contents = files.Where(path => path != plan.DefinitionPath).ToList();
-        List<string> properties = [.. registration.Changes.Properties, .. contents.Select(path => PropertyOf(path, registration)), .. schedule.Count > 0 ? ["Schedule"] : Array.Empty<string>()];
+        List<string> properties = [.. registration.Changes.Properties, .. isRewritten ? ["Definition"] : Array.Empty<string>(), .. contents.Select(path => PropertyOf(path, registration)), .. schedule.Count > 0 ? ["Schedule"] : Array.Empty<string>(), .. isStateLost ? ["State"] : Array.Empty<string>()];
         return plan with
         {
             Status = !isRegistered ? RegistrationStatus.WouldRegister : isChanged ? RegistrationStatus.WouldChange : RegistrationStatus.Unchanged,
             Planned = TextList.FromSentences(steps),
-            Changes = isRegistered ? TextList.FromSentences([.. registration.Changes.All, .. contents.Select(path => $"'{path}' has another content"), .. schedule]) : TextList.Empty,
+            Changes = isRegistered ? TextList.FromSentences([.. registration.Changes.All, .. isRewritten ? ["the definition is damaged, or written in another form"] : Array.Empty<string>(), .. contents.Select(path => $"'{path}' has another content"), .. schedule, .. isStateLost ? ["the state is missing or damaged"] : Array.Empty<string>()]) : TextList.Empty,
             ChangedProperties = isRegistered ? TextList.FromNames(properties.Distinct()) : TextList.Empty,
         };
     }

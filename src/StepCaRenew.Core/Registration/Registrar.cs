@@ -65,7 +65,7 @@ internal sealed partial class Registrar(SchedulerFinder schedulers, TimeProvider
         var (earlier, state) = (TryLoad(store, name), states.Read(name));
         try
         {
-            var isChanged = files.Write();
+            var isChanged = files.Write() | states.IsLost(name);
             // The follow-ups of another certificate do not concern this one.
             // The states of several certificates are kept by path, whatever finds them.
             var isOther = earlier is not null && !earlier.IsForSame(registration.Definition) && (earlier.Certificates is null || registration.Definition.Certificates is null);

@@ -17,7 +17,7 @@ public sealed record RegistrationPlan
     /// <summary>A sentence for each difference from the existing registration; empty if there is none.</summary>
     public TextList Changes { get; internal init; } = TextList.Empty;
 
-    /// <summary>The names of the properties that would change: those of the parameters without their dash, and Schedule.</summary>
+    /// <summary>The names of the properties that would change: those of the parameters without their dash, Definition, Schedule and State.</summary>
     public TextList ChangedProperties { get; internal init; } = TextList.Empty;
 
     /// <summary>One of <see cref="StepCaRenew.ErrorId"/>: the error with which a registration would fail; null if it would succeed.</summary>

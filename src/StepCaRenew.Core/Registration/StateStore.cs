@@ -31,24 +31,29 @@ internal sealed class StateStore(RenewalFolders folders, ILogger logger)
     }
 
     /// <summary>Reads a state; a new one if there is none or it is damaged.</summary>
-    public RenewalState Read(string name)
+    public RenewalState Read(string name) => TryRead(name, reason => TaskLog.StateNotRead(logger, PathOf(name), reason)) ?? new RenewalState();
+
+    /// <summary>Whether a registered renewal has no state, or a damaged one: registering it again writes a new one.</summary>
+    public bool IsLost(string name) => TryRead(name, _ => { }) is null;
+
+    private RenewalState? TryRead(string name, Action<string> report)
     {
         var path = PathOf(name);
         try
         {
             // The account of the run owns the folder, so the file is read through the opened folder without following links.
             if (!Path.Exists(path))
-                return new RenewalState();
+                return null;
             if (AtomicFile.Read(path, MaximumLength) is { } bytes && StateFormat.Parse(bytes) is { } state)
                 return state;
-            TaskLog.StateNotRead(logger, path, "it is damaged, or not a regular file");
+            report("it is damaged, or not a regular file");
         }
         catch (Exception e) when (e is RenewalException or IOException or UnauthorizedAccessException)
         {
-            TaskLog.StateNotRead(logger, path, e.Message);
+            report(e.Message);
         }
 
-        return new RenewalState();
+        return null;
     }
 
     /// <summary>Writes a state, as a whole or not at all.</summary>
