@@ -5,7 +5,7 @@ namespace StepCaRenew.Unit;
 /// <summary>The docs name only files that exist.</summary>
 public sealed partial class DocsTests
 {
-    private static readonly string[] Folders = ["src/", "tests/", "build/", "docs/", "tools/", "demo/", "en-US/"];
+    private static readonly string[] Folders = ["src/", "tests/", "build/", "docs/", "tools/", "demo/", "en-US/", "dsc/", "ansible/"];
 
     public static TheoryData<string> Pages { get; } =
         ["README.md", "CONTRIBUTING.md", "architecture.md", "crash-safety.md", "migrating.md", "performance.md", "performance-herd.md", "platforms.md", "schedulers-on-linux.md", "testing.md", "windows.md"];
