@@ -2,6 +2,9 @@ using System.Management.Automation;
 using System.Security;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Cmdlets.Support;
+using StepCaRenew.Inspection;
+using StepCaRenew.Stores;
+using StepCaRenew.Stores.WindowsStore;
 
 namespace StepCaRenew.Cmdlets;
 
@@ -13,6 +16,9 @@ public abstract class CertificateCmdlet : StepCmdlet
 
     /// <summary>The parameter set of paths as they are.</summary>
     protected const string LiteralPathSet = "LiteralPath";
+
+    /// <summary>The parameter set of a certificate store.</summary>
+    protected const string StoreSet = "Store";
 
     private CertificateInputs? inputs;
     private CertificateBatch<object>? batch;
@@ -66,6 +72,26 @@ public abstract class CertificateCmdlet : StepCmdlet
     [SupportsWildcards]
     public string[] Exclude { get; set; } = [];
 
+    /// <summary>A certificate store of Windows: LocalMachine\My, CurrentUser\My; all its certificates with keys, or one of them.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Store { get; set; }
+
+    /// <summary>The friendly name in the store: the newest certificate with it.</summary>
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    public string? FriendlyName { get; set; }
+
+    /// <summary>The subject in the store, or its common name: the newest certificate with it.</summary>
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Subject { get; set; }
+
+    /// <summary>The thumbprint of the certificate in the store.</summary>
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Thumbprint { get; set; }
+
     /// <summary>How many certificates are read at once.</summary>
     protected virtual int Parallelism => 1;
 
@@ -100,9 +126,18 @@ public abstract class CertificateCmdlet : StepCmdlet
         Terminating(() =>
         {
             if (TryReadKeyPath(KeyPath, isKeyGiven, [KeyPath], out keyPath))
-                certificates = inputs!.Find(Paths, ParameterSetName == LiteralPathSet);
+                certificates = inputs!.Find(Store is null ? Paths : FindInStore(Store), ParameterSetName is LiteralPathSet or StoreSet);
         });
         Start(certificates, (certificate, _) => Task.FromResult(Examine(certificate, keyPath)));
+    }
+
+    /// <summary>The stores and their records.</summary>
+    private protected static StoreServices Services => StoreServices.ForReading(TimeProvider.System);
+
+    private IReadOnlyList<string> FindInStore(string text)
+    {
+        var store = CertificateStoreName.Parse(text);
+        return StoreSelection.TryRead(store, FriendlyName, Subject, Thumbprint) is { } path ? [path.Text] : CertificateInspector.ListStore(store, Services);
     }
 
     /// <summary>Starts the work on some inputs.</summary>

@@ -3,6 +3,7 @@ using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Inspection;
+using StepCaRenew.Stores.WindowsStore;
 
 namespace StepCaRenew.Cmdlets;
 
@@ -47,6 +48,8 @@ public sealed partial class GetStepCertificateCommand : CertificateCmdlet
     /// <inheritdoc/>
     protected override object Examine(string certificatePath, string? keyPath)
     {
+        if (StoreCertificatePath.IsInStore(certificatePath))
+            return Shown.For(inspector.Inspect(StoreCertificatePath.Parse(certificatePath), Services));
         using var certificate = CertificateFile.Load(certificatePath, Password);
         return Shown.For(inspector.Inspect(certificate, keyPath, Password));
     }

@@ -3,6 +3,7 @@ using System.Security;
 using StepCaRenew.Cmdlets.Support;
 using StepCaRenew.Renewal;
 using StepCaRenew.Stores;
+using StepCaRenew.Stores.WindowsStore;
 
 namespace StepCaRenew.Cmdlets;
 
@@ -39,6 +40,18 @@ public sealed partial class InvokeStepRenewalCommand
     [Parameter(Position = 1, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string? KeyPath { get; set; }
+
+    /// <summary>Without a path: the subject, or the common name, of the certificate in -Store.</summary>
+    [Parameter(ParameterSetName = RegisteredSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Subject { get; set; }
+
+    /// <summary>Without a path: the thumbprint of the certificate in -Store.</summary>
+    [Parameter(ParameterSetName = RegisteredSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Thumbprint { get; set; }
+
+    private protected override bool HasPairInStore => isInStore;
 
     /// <summary>Search subfolders too.</summary>
     [Parameter(ParameterSetName = PathSet)]
@@ -101,8 +114,8 @@ public sealed partial class InvokeStepRenewalCommand
         var request = template!;
         Terminating(() =>
         {
-            var isLiteral = ParameterSetName == LiteralPathSet;
-            var paths = isLiteral ? LiteralPath : Path;
+            var isLiteral = ParameterSetName == LiteralPathSet || isInStore;
+            var paths = isInStore ? [ReadStorePath()] : isLiteral ? LiteralPath : Path;
             if (TryReadKeyPath(KeyPath, isKeyGiven, paths, out var keyPath))
                 certificates = inputs!.Find(paths, isLiteral);
             request = template! with { KeyPath = keyPath };
@@ -113,6 +126,13 @@ public sealed partial class InvokeStepRenewalCommand
         // After an error that ends the call no work is started, and the error is written last.
         if (batch!.IsEnding)
             EndProcessing();
+    }
+
+    private string ReadStorePath()
+    {
+        var store = CertificateStoreName.Parse(Store ?? throw Conflict("-Subject or -Thumbprint was given without -Store.", "Name the certificate store in -Store."));
+        return StoreSelection.TryRead(store, FriendlyName, Subject, Thumbprint)?.Text
+            ?? throw Conflict("-Store was given without a certificate.", "To renew a certificate in the store, name it by -FriendlyName, -Subject or -Thumbprint. To put one from a file there, name the file in -Path.");
     }
 
     // The request without the paths, for all certificates of the call.

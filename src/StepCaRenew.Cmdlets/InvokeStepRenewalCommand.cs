@@ -18,6 +18,7 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet
     private BatchProgress? progress;
     private ActionHost host = new();
     private bool isRegistered;
+    private bool isInStore;
 
     /// <summary>Renew now, due or not.</summary>
     [Parameter]
@@ -37,7 +38,8 @@ public sealed partial class InvokeStepRenewalCommand : RenewalParameterCmdlet
     {
         // The parameter set decides, so that a path variable that is null never means "all". For pipeline input the set is
         // known only when the first object arrives.
-        isRegistered = IsGiven(nameof(InputObject)) || (ParameterSetName == RegisteredSet && (!MyInvocation.ExpectingInput || Name is not null || Scheduled));
+        isInStore = ParameterSetName == RegisteredSet && !MyInvocation.ExpectingInput && Name is null && !Scheduled && !IsGiven(nameof(InputObject)) && (Store ?? Subject ?? Thumbprint) is not null;
+        isRegistered = !isInStore && (IsGiven(nameof(InputObject)) || (ParameterSetName == RegisteredSet && (!MyInvocation.ExpectingInput || Name is not null || Scheduled)));
         given = [.. MyInvocation.BoundParameters.Keys];
         progress = NewProgress(MyInvocation.ExpectingInput);
         if (isRegistered)

@@ -80,6 +80,9 @@ public abstract class PublishingCmdlet : CaCmdlet
     [Parameter]
     public SwitchParameter RemoveOld { get; set; }
 
+    /// <summary>Whether -Store is the place of the pair itself, since no file was named.</summary>
+    private protected virtual bool HasPairInStore => false;
+
     /// <summary>The other forms of the pair that the parameters request.</summary>
     /// <param name="pfxPassword">The password of the PFX file, if it was given itself; it can be empty.</param>
     /// <exception cref="RenewalException">A parameter is missing, or a path is not in the file system.</exception>
@@ -89,11 +92,18 @@ public abstract class PublishingCmdlet : CaCmdlet
             throw new RenewalException(ErrorId.ConflictingParameters, "-KeyFormat was given without -KeyOutPath.", "Name the file of the key in -KeyOutPath.");
         if (PfxPath is null && (PfxPasswordFile is not null || PfxEncryption is not null || pfxPassword is not null))
             throw new RenewalException(ErrorId.ConflictingParameters, "A password or an encryption of a PFX file was given without -PfxPath.", "Name the PFX file in -PfxPath.");
-        if (Store is null && (FriendlyName is not null || KeyProvider is not null || GrantRead.Length > 0 || RemoveOld))
+        if (HasPairInStore)
+        {
+            if (KeyProvider is not null || GrantRead.Length > 0 || RemoveOld)
+                throw new RenewalException(
+                    ErrorId.ConflictingParameters, "-KeyProvider, -GrantRead or -RemoveOld was given for a certificate that is renewed in its store: its key stays where it is, with its rights, and the old certificate stays.",
+                    "Leave it out. To put a certificate from a file into the store, name the file too.");
+        }
+        else if (Store is null && (FriendlyName is not null || KeyProvider is not null || GrantRead.Length > 0 || RemoveOld))
             throw new RenewalException(ErrorId.ConflictingParameters, "-FriendlyName, -GrantRead, -KeyProvider or -RemoveOld was given without -Store.", "Name the certificate store in -Store.");
         Publication?[] publications =
         [
-            Store is null ? null : ReadStore(Store),
+            Store is null || HasPairInStore ? null : ReadStore(Store),
             PfxPath is null ? null : ReadPfx(PfxPath, pfxPassword),
             BundlePath is null ? null : new PemPublication(PemForm.Bundle, FullPath(BundlePath)),
             ChainPath is null ? null : new PemPublication(PemForm.Chain, FullPath(ChainPath)),

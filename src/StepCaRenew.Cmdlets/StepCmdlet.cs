@@ -4,6 +4,7 @@ using System.Security;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Cmdlets.Support;
+using StepCaRenew.Stores.WindowsStore;
 
 namespace StepCaRenew.Cmdlets;
 
@@ -104,7 +105,8 @@ public abstract class StepCmdlet : PSCmdlet, IDisposable
     protected bool TryReadKeyPath(string? given, bool isNamedByHand, IEnumerable<string?>? refused, out string? keyPath)
     {
         keyPath = null;
-        if (string.IsNullOrEmpty(given))
+        // A certificate in a store knows its key; results name it by the same path.
+        if (string.IsNullOrEmpty(given) || StoreCertificatePath.IsInStore(given))
             return true;
         try
         {

@@ -1,5 +1,7 @@
 using System.Management.Automation;
 using StepCaRenew.Cmdlets.Support;
+using StepCaRenew.Inspection;
+using StepCaRenew.Stores.WindowsStore;
 
 namespace StepCaRenew.Cmdlets;
 
@@ -32,7 +34,9 @@ public sealed class TestStepCertificatePairCommand : CertificateCmdlet
     // One at a time: plain Booleans must come in the order of the paths.
     protected override object Examine(string certificatePath, string? keyPath)
     {
-        var result = PairTestResult.FromFiles(certificatePath, keyPath, Password);
+        var result = StoreCertificatePath.IsInStore(certificatePath)
+            ? CertificateInspector.Test(StoreCertificatePath.Parse(certificatePath), Services)
+            : PairTestResult.FromFiles(certificatePath, keyPath, Password);
         return Detailed ? result : result.Matches;
     }
 }

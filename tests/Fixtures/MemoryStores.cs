@@ -65,6 +65,12 @@ internal sealed class MemoryStores : ICertificateStores
 
     public void GrantRead(KeyContainer container, IReadOnlyList<string> accounts) => keys[container.Name].Readers.AddRange(accounts);
 
+    public void CopyRights(KeyContainer from, KeyContainer to) => keys[to.Name].Readers.AddRange(keys[from.Name].Readers);
+
+    public void RequireWritable(CertificateStoreName store)
+    {
+    }
+
     public void Add(CertificateStoreName store, X509Certificate2 certificate, PrivateKey? key, string? friendlyName)
     {
         lock (sync)
@@ -140,6 +146,10 @@ internal sealed class RecordedStores(ICertificateStores inner) : ICertificateSto
     public PrivateKey CreateKey(KeyContainer container, PrivateKey key) => Call("CreateKey", () => inner.CreateKey(container, key));
 
     public void GrantRead(KeyContainer container, IReadOnlyList<string> accounts) => Call("GrantRead", () => Done(() => inner.GrantRead(container, accounts)));
+
+    public void CopyRights(KeyContainer from, KeyContainer to) => Call("CopyRights", () => Done(() => inner.CopyRights(from, to)));
+
+    public void RequireWritable(CertificateStoreName store) => Call("RequireWritable", () => Done(() => inner.RequireWritable(store)));
 
     public void Add(CertificateStoreName store, X509Certificate2 certificate, PrivateKey? key, string? friendlyName) =>
         Call(key is null ? "Add issuer" : "Add", () => Done(() => inner.Add(store, certificate, key, friendlyName)));

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
+using StepCaRenew.Stores;
 using StepCaRenew.Stores.WindowsStore;
 
 namespace StepCaRenew.Fixtures;
@@ -14,6 +15,8 @@ namespace StepCaRenew.Fixtures;
 internal sealed class StoreScene : IDisposable
 {
     public const string Memory = "memory", User = "user", Machine = "machine";
+
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly ICertificateStores inner;
     private readonly X509Certificate2 intermediate;
@@ -57,11 +60,21 @@ internal sealed class StoreScene : IDisposable
 
     public StoreRecordFile Record => new(Folder.At("stores"), Store.Location, RenewalScope.CurrentUser, TimeProvider.System);
 
+    /// <summary>The services of a pair in the store.</summary>
+    public StoreServices Services => new(TimeProvider.System, NullLogger.Instance) { CertificateStores = Stores, StoreRecords = _ => Folder.At("stores") };
+
+    /// <summary>Opens the pair that a path names.</summary>
+    public Task<IPairStore> OpenAsync(StoreSelector by, string value) =>
+        new PairLocation(new StoreCertificatePath(Store, by, value).Text, null).OpenAsync(wasRead: false, Services, CancellationToken.None);
+
     public StorePublisher PublisherOver(ICertificateStores stores) => new(stores, Record, TimeProvider.System, NullLogger.Instance);
 
     /// <summary>A new pair; with a key of an earlier one, or a new key.</summary>
-    public KeyedCertificate NewPair(KeyedCertificate? withKeyOf = null) =>
-        Authority.Issue(new LeafSpec { Key = withKeyOf?.Key.Handle ?? NewKey() }).Keyed(intermediate);
+    /// <param name="withKeyOf">The earlier pair.</param>
+    /// <param name="days">How many days later than others it begins and ends.</param>
+    /// <param name="authority">Another CA.</param>
+    public KeyedCertificate NewPair(KeyedCertificate? withKeyOf = null, int days = 0, TestAuthority? authority = null) =>
+        (authority ?? Authority).Issue(new LeafSpec { Key = withKeyOf?.Key.Handle ?? NewKey(), NotBefore = Start.AddDays(days), NotAfter = Start.AddDays(days + 1) }).Keyed((authority ?? Authority).Intermediate);
 
     public async Task PublishAsync(KeyedCertificate pair, StorePlan? plan = null)
     {

@@ -82,13 +82,12 @@ Describe 'Certificate stores' -Skip:(-not $IsLinux) {
             Invoke-StepRenewal '$path' @at -Store CurrentUser\My > `$null
             Invoke-StepRenewal '$path' @at -Store CurrentUser\My -Force -Rekey > `$null
             @{ Both = @($list) }
-            Invoke-StepRenewal '$path' @at -Store CurrentUser\My -Force -Rekey -RemoveOld -ScriptBlock { (Get-ChildItem '$home1/.dotnet/corefx/cryptography/x509stores/my').Count | Set-Content '$file'; `$env:STEPCARENEW_OLD_THUMBPRINT | Add-Content '$file' } > `$null
+            Invoke-StepRenewal '$path' @at -Store CurrentUser\My -Force -Rekey -RemoveOld -ScriptBlock { (Get-ChildItem '$home1/.dotnet/corefx/cryptography/x509stores/my').Count | Set-Content '$file' } > `$null
             @{ Left = @($list); Foreign = `$own.Thumbprint }"
         $both = @($found[0].Both | Where-Object Store -EQ My)
         $both.Count | Should -Be 3
         # The action finds all of them still there.
-        (Get-Content $file)[0] | Should -BeExactly '4'
-        (Get-Content $file)[1] | Should -BeIn $both.Thumbprint
+        Get-Content $file | Should -BeExactly '4'
         $left = @($found[1].Left | Where-Object Store -EQ My)
         $left.Serial | Should -Contain (Get-LeafSerial $path)
         $left.Thumbprint | Should -Contain $found[1].Foreign

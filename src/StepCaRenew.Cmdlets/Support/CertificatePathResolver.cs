@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using StepCaRenew.Inspection;
+using StepCaRenew.Stores.WindowsStore;
 
 namespace StepCaRenew.Cmdlets.Support;
 
@@ -16,6 +17,8 @@ internal sealed class CertificatePathResolver(PSCmdlet cmdlet, FolderOptions fol
     {
         if (string.IsNullOrEmpty(path))
             throw Empty("The path of a certificate is empty.");
+        if (StoreCertificatePath.IsInStore(path))
+            return [new FoundPath(StoreCertificatePath.Parse(path).Text, IsNamed: true)];
         var search = new CertificateSearch(folders.Recurse, folders.FollowLinks, onUnreadable, folders.Exclude);
         if (!isLiteral && WildcardPattern.ContainsWildcardCharacters(path))
         {

@@ -221,11 +221,27 @@ internal static class CertificateContent
 /// <summary>The short name of a certificate file in output and messages.</summary>
 internal static class CertificateName
 {
-    /// <summary>The file name without its extension; the name of the folder for common file names such as <c>fullchain.pem</c>.</summary>
+    private const string Drive = @"Cert:\";
+    private const int StoreParts = 4;
+    private const int ShownDigits = 8;
+
+    // The order matters: the friendly name of a publication begins with the second.
+    private static readonly string[] Prefixes = ["FriendlyName=", "StepCaRenew: ", "Subject=", "CN="];
+
+    /// <summary>The file name without its extension; the name of the folder for common file names such as <c>fullchain.pem</c>; the name or the beginning of the thumbprint in a certificate store.</summary>
     public static string FromPath(string path)
     {
+        if (path.StartsWith(Drive, StringComparison.OrdinalIgnoreCase))
+            return FromStorePath(path);
         var name = Path.GetFileNameWithoutExtension(path);
         var isCommon = name is "cert" or "fullchain" or "tls" or "certificate" or "server";
         return isCommon && Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) is { Length: > 0 } folder ? folder : name;
+    }
+    private static string FromStorePath(string path)
+    {
+        var name = path.Split('\\', StoreParts)[^1];
+        if (name.Length == 40 && name.All(char.IsAsciiHexDigit))
+            return name[..ShownDigits];
+        return Prefixes.Aggregate(name, (rest, prefix) => rest.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? rest[prefix.Length..] : rest);
     }
 }

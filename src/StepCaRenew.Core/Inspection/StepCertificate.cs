@@ -90,6 +90,12 @@ public sealed record StepCertificate
     /// <summary>The message of that error.</summary>
     public string? KeyMessage { get; internal init => field = PlainText.Line(value); }
 
+    /// <summary>In a certificate store: the friendly name; null if it has none, or comes from elsewhere.</summary>
+    public string? FriendlyName { get; internal init => field = PlainText.Line(value); }
+
+    /// <summary>In a certificate store: whether a newer certificate of this module has taken its place; null if this module did not put it there.</summary>
+    public bool? IsSuperseded { get; internal init; }
+
     /// <summary>The address of the server that serves it; null if it comes from a file.</summary>
     public string? ServedBy { get; internal init => field = PlainText.Line(value); }
 

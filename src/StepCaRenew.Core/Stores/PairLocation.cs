@@ -3,11 +3,12 @@ using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Stores.Files;
 using StepCaRenew.Stores.PemFiles;
 using StepCaRenew.Stores.PfxFiles;
+using StepCaRenew.Stores.WindowsStore;
 
 namespace StepCaRenew.Stores;
 
-/// <summary>The pair that a user or a definition names: two files, or a PFX file. Another kind of store has a location of its own kind.</summary>
-/// <param name="CertificatePath">The full path of the certificate file.</param>
+/// <summary>The pair that a user or a definition names: two files, a PFX file, or a certificate in a store of Windows. Another kind of store has a location of its own kind.</summary>
+/// <param name="CertificatePath">The full path of the certificate file, or a path in a store (<see cref="StoreCertificatePath"/>).</param>
 /// <param name="KeyPath">The full path of the key file; null for the one next to the certificate, or in a PFX file.</param>
 internal record PairLocation(string CertificatePath, string? KeyPath)
 {
@@ -32,11 +33,17 @@ internal record PairLocation(string CertificatePath, string? KeyPath)
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RenewalException">The certificate cannot be read, or there is no key next to it.</exception>
     public virtual Task<IPairStore> OpenAsync(bool wasRead, StoreServices services, CancellationToken cancellationToken) =>
-        Pkcs12Shape.IsName(CertificatePath)
+        StoreCertificatePath.IsInStore(CertificatePath) ? Task.FromResult(WindowsCertificateStore.Open(this, services))
+        : Pkcs12Shape.IsName(CertificatePath)
             ? PfxFileStore.OpenAsync(this, wasRead, services, cancellationToken)
             : PemFileStore.OpenAsync(this, wasRead, services, cancellationToken);
 
     /// <summary>Removes the lock files of a pair that no schedule renews any more, unless a run holds them.</summary>
     /// <exception cref="RenewalException">The certificate cannot be read, or there is no key next to it.</exception>
-    public virtual void RemoveLocks() => LockRemoval.Run(PairLocator.Find(this));
+    public virtual void RemoveLocks()
+    {
+        // The lock of a certificate in a store is in the state folder, and is shared.
+        if (!StoreCertificatePath.IsInStore(CertificatePath))
+            LockRemoval.Run(PairLocator.Find(this));
+    }
 }

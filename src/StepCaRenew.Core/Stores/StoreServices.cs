@@ -13,6 +13,9 @@ internal sealed record StoreServices(TimeProvider Clock, ILogger Logger)
     /// <summary>Decodes the issuers in certificate files; null if nothing is cached.</summary>
     public IssuerCache? Issuers { get; init; }
 
+    /// <summary>Services that only read, without a log.</summary>
+    public static StoreServices ForReading(TimeProvider clock) => new(clock, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+
     /// <summary>By the path of a certificate file that was read: its public key, to find one that shares the key of a pair.</summary>
     public ConcurrentDictionary<string, string> PublicKeys { get; } = new();
 

@@ -37,6 +37,14 @@ internal interface ICertificateStores
     /// <exception cref="RenewalException">The rights cannot be changed.</exception>
     void GrantRead(KeyContainer container, IReadOnlyList<string> accounts);
 
+    /// <summary>Gives a key the rights of another one, for the services that read it.</summary>
+    /// <exception cref="RenewalException">The rights cannot be changed.</exception>
+    void CopyRights(KeyContainer from, KeyContainer to);
+
+    /// <summary>Requires that this account can change a store. Nothing is changed.</summary>
+    /// <exception cref="RenewalException">It cannot.</exception>
+    void RequireWritable(CertificateStoreName store);
+
     /// <summary>Adds a certificate to a store. If it is there, its key and its friendly name are replaced.</summary>
     /// <param name="store">The store.</param>
     /// <param name="certificate">The certificate.</param>
@@ -95,6 +103,12 @@ internal sealed record KeyContainer(KeyProvider Provider, string ProviderName, s
     public const string CspProvider = "Microsoft RSA SChannel Cryptographic Provider";
 
     private const string Prefix = "StepCaRenew-";
+
+    /// <summary>Of a CSP: the type of the provider; by default that for TLS.</summary>
+    public int ProviderType { get; init; } = 12;
+
+    /// <summary>Of a CSP: the number of the key in the container; by default that for key exchange (AT_KEYEXCHANGE).</summary>
+    public int KeyNumber { get; init; } = 1;
 
     /// <summary>Whether this module has chosen the name.</summary>
     public bool IsOurs => Name.StartsWith(Prefix, StringComparison.Ordinal) && Guid.TryParseExact(Name[Prefix.Length..], "D", out _);

@@ -35,7 +35,7 @@ internal sealed class StorePublisher(ICertificateStores stores, StoreRecordFile 
             return false;
         if (stores.List(plan.Store).FirstOrDefault(one => one.Thumbprint == thumbprint) is not { HasKey: true } found || (stores.HasFriendlyNames && found.FriendlyName != plan.FriendlyName))
             return false;
-        return !MissingIssuers(plan.Store, pair).Any() && Signs(plan.Store, pair.Leaf);
+        return !MissingIssuers(stores, plan.Store, pair).Any() && Signs(stores, plan.Store, pair.Leaf);
     }
 
     /// <summary>Puts a pair into the store, and reads it back.</summary>
@@ -56,10 +56,10 @@ internal sealed class StorePublisher(ICertificateStores stores, StoreRecordFile 
             using var made = isNew ? stores.CreateKey(container!, pair.Key) : null;
             if (plan.Grants.Count > 0)
                 stores.GrantRead(container ?? throw new RenewalException(ErrorId.KeyRightsNotSet, "The key belongs to the certificate that is renewed, and keeps its rights.", "Leave out -GrantRead."), plan.Grants);
-            foreach (var issuer in MissingIssuers(plan.Store, pair))
+            foreach (var issuer in MissingIssuers(stores, plan.Store, pair))
                 stores.Add(plan.Store.Intermediates, issuer, key: null, friendlyName: null);
             stores.Add(plan.Store, pair.Leaf, made ?? key ?? pair.Key, plan.FriendlyName);
-            if (!Signs(plan.Store, pair.Leaf))
+            if (!Signs(stores, plan.Store, pair.Leaf))
                 throw new RenewalException(
                     ErrorId.StoreFailed, $"'{plan.Store.Text}' has the new certificate {pair.Leaf.Thumbprint}, but its key does not sign for it.",
                     "Check the rights of the key, and which other program changes the store.");
@@ -145,16 +145,16 @@ internal sealed class StorePublisher(ICertificateStores stores, StoreRecordFile 
         return null;
     }
 
-    // A root is trusted by other means, and never added.
-    private IEnumerable<X509Certificate2> MissingIssuers(CertificateStoreName store, KeyedCertificate pair)
+    /// <summary>The issuers of a pair that the store of intermediates lacks. A root is trusted by other means, and never added.</summary>
+    public static IEnumerable<X509Certificate2> MissingIssuers(ICertificateStores stores, CertificateStoreName store, KeyedCertificate pair)
     {
         var issuers = pair.Chain.Where(issuer => !issuer.SubjectName.RawData.AsSpan().SequenceEqual(issuer.IssuerName.RawData)).ToList();
         var present = issuers.Count == 0 ? [] : stores.List(store.Intermediates).Select(one => one.Thumbprint).ToHashSet();
         return issuers.Where(issuer => !present.Contains(issuer.Thumbprint));
     }
 
-    // The key is opened by the certificate in the store, as programs do.
-    private bool Signs(CertificateStoreName store, X509Certificate2 leaf)
+    /// <summary>Whether the key of a certificate in a store signs for it. The key is opened by the certificate, as programs do.</summary>
+    public static bool Signs(ICertificateStores stores, CertificateStoreName store, X509Certificate2 leaf)
     {
         using var opened = stores.OpenKey(store, leaf.Thumbprint);
         try

@@ -52,6 +52,9 @@ internal sealed record StoreEntry
     /// <summary>The pair that was published: the path of its certificate.</summary>
     public string Source { get; init; } = string.Empty;
 
+    /// <summary>The thumbprint of the certificate that was renewed in the store; null for a publication.</summary>
+    public string? Replaces { get; init; }
+
     /// <summary>SHA-1 of the certificate.</summary>
     public string Thumbprint { get; init; } = string.Empty;
 
@@ -74,7 +77,7 @@ internal sealed record StoreEntry
     /// <summary>Whether all parts are what they must be: a record can be damaged.</summary>
     [JsonIgnore]
     public bool IsSound =>
-        Store is { Length: > 0 } && FriendlyName is not null && Source is not null && IsHash(Thumbprint, Sha1Length) && IsHash(PublicKeyId, Sha256Length);
+        Store is { Length: > 0 } && FriendlyName is not null && Source is not null && IsHash(Thumbprint, Sha1Length) && (Replaces is null || IsHash(Replaces, Sha1Length)) && IsHash(PublicKeyId, Sha256Length);
 
     /// <summary>Whether it is for this certificate in this store.</summary>
     public bool IsFor(string store, string thumbprint) =>

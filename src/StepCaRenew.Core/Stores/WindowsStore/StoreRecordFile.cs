@@ -64,7 +64,9 @@ internal sealed class StoreRecordFile(string folder, StoreLocation location, Ren
         }
     }
 
-    private void MakeFolder()
+    /// <summary>Creates the folder of the records.</summary>
+    /// <exception cref="RenewalException">It cannot be created.</exception>
+    public void MakeFolder()
     {
         try
         {

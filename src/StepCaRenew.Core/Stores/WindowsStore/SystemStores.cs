@@ -41,6 +41,21 @@ internal sealed class SystemStores : ICertificateStores
     }
 
     /// <inheritdoc/>
+    public void CopyRights(KeyContainer from, KeyContainer to)
+    {
+        if (!OperatingSystem.IsWindows())
+            throw new PlatformNotSupportedException();
+        WindowsKeys.CopyRights(from, to);
+    }
+
+    /// <inheritdoc/>
+    public void RequireWritable(CertificateStoreName store) => Try(store.Text, "changed", () =>
+    {
+        Open(store, OpenFlags.ReadWrite).Dispose();
+        return true;
+    });
+
+    /// <inheritdoc/>
     public void Add(CertificateStoreName store, X509Certificate2 certificate, PrivateKey? key, string? friendlyName) => Try(store.Text, "changed", () =>
     {
         using var added = Copy(certificate, key);
@@ -148,13 +163,12 @@ internal sealed class SystemStores : ICertificateStores
 
     private static StoredKey? Open(X509Certificate2 certificate)
     {
+        if (OperatingSystem.IsWindows())
+            return KeyLink.Read(certificate) is { } container && WindowsKeys.Open(container) is { } key ? new StoredKey(key, container) : null;
         if (certificate.GetRSAPrivateKey() is { } rsa)
-            return new StoredKey(Wrap(rsa), OperatingSystem.IsWindows() ? WindowsKeys.Describe(rsa) : null);
-        return certificate.GetECDsaPrivateKey() is { } ec ? new StoredKey(Wrap(ec), OperatingSystem.IsWindows() ? WindowsKeys.Describe(ec) : null) : null;
+            return new StoredKey(new PrivateKey(rsa), null);
+        return certificate.GetECDsaPrivateKey() is { } ec ? new StoredKey(new PrivateKey(ec), null) : null;
     }
-
-    private static PrivateKey Wrap(AsymmetricAlgorithm key) =>
-        key is RSA rsa ? new PrivateKey(rsa) { IsInContainer = OperatingSystem.IsWindows() } : new PrivateKey((ECDsa)key) { IsInContainer = OperatingSystem.IsWindows() };
 
     private static T Try<T>(string what, string done, Func<T> work)
     {

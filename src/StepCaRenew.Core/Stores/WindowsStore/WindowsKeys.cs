@@ -10,9 +10,6 @@ namespace StepCaRenew.Stores.WindowsStore;
 [SupportedOSPlatform("windows")]
 internal static class WindowsKeys
 {
-    private const int SchannelType = 12;
-    private const int Exchange = 1;
-
     // NTE_BAD_KEYSET and NTE_KEYSET_NOT_DEF: there is no such container.
     private const int BadKeySet = unchecked((int)0x80090016);
     private const int KeySetNotDefined = unchecked((int)0x80090019);
@@ -57,15 +54,6 @@ internal static class WindowsKeys
         }
     }
 
-    /// <summary>The container of a key; null if the key is in memory alone.</summary>
-    public static KeyContainer? Describe(AsymmetricAlgorithm key) => key switch
-    {
-        RSACng rsa => Describe(rsa.Key),
-        ECDsaCng ec => Describe(ec.Key),
-        RSACryptoServiceProvider { CspKeyContainerInfo: { KeyContainerName: { } name } info } => new(KeyProvider.Csp, info.ProviderName ?? string.Empty, name, info.MachineKeyStore),
-        _ => null,
-    };
-
     /// <summary>Deletes a container with its key; does nothing if there is none.</summary>
     public static void Delete(KeyContainer container)
     {
@@ -95,21 +83,44 @@ internal static class WindowsKeys
 
     /// <summary>Lets accounts read the file of a key.</summary>
     /// <exception cref="RenewalException">There is no such file, or its rights cannot be changed (<see cref="ErrorId.KeyRightsNotSet"/>).</exception>
-    public static void GrantRead(KeyContainer container, IReadOnlyList<string> accounts)
+    public static void GrantRead(KeyContainer container, IReadOnlyList<string> accounts) => ChangeRights(container, "Run as an administrator or SYSTEM, and check the accounts of -GrantRead.", () =>
+    {
+        var file = RequireFile(container);
+        var rights = file.GetAccessControl();
+        foreach (var account in accounts)
+            rights.AddAccessRule(new FileSystemAccessRule(new SecurityIdentifier(account), FileSystemRights.Read, AccessControlType.Allow));
+        file.SetAccessControl(rights);
+    });
+
+    /// <summary>Gives the file of a key the access list of another one.</summary>
+    /// <exception cref="RenewalException">The rights cannot be read or changed (<see cref="ErrorId.KeyRightsNotSet"/>).</exception>
+    public static void CopyRights(KeyContainer from, KeyContainer to)
+    {
+        // Wine keeps keys in its registry.
+        if (FindFile(from) is null && FindFile(to) is null)
+            return;
+        ChangeRights(to, "Run as an administrator or SYSTEM.", () =>
+        {
+            var rights = new FileSecurity();
+            rights.SetSecurityDescriptorSddlForm(RequireFile(from).GetAccessControl(AccessControlSections.Access).GetSecurityDescriptorSddlForm(AccessControlSections.Access), AccessControlSections.Access);
+            RequireFile(to).SetAccessControl(rights);
+        });
+    }
+
+    private static FileInfo RequireFile(KeyContainer container) =>
+        new(FindFile(container) ?? throw new FileNotFoundException($"Windows keeps no file of '{container.Name}' that this account can find"));
+
+    private static void ChangeRights(KeyContainer container, string remedy, Action change)
     {
         try
         {
-            var file = new FileInfo(FindFile(container) ?? throw new FileNotFoundException("Windows keeps no file of it that this account can find"));
-            var rights = file.GetAccessControl();
-            foreach (var account in accounts)
-                rights.AddAccessRule(new FileSystemAccessRule(new SecurityIdentifier(account), FileSystemRights.Read, AccessControlType.Allow));
-            file.SetAccessControl(rights);
+            change();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or InvalidOperationException or SystemException)
         {
             throw new RenewalException(
                 ErrorId.KeyRightsNotSet, $"The rights of the private key '{container.Name}' were not changed: {e.Message.TrimEnd('.', ' ')}.",
-                "Run as an administrator or SYSTEM, and check the accounts of -GrantRead.", e);
+                remedy, e);
         }
     }
 
@@ -144,13 +155,11 @@ internal static class WindowsKeys
         }
     }
 
-    private static KeyContainer? Describe(CngKey key) => key.IsEphemeral || key.KeyName is not { } name ? null : new(KeyProvider.Cng, key.Provider?.Provider ?? string.Empty, name, key.IsMachineKey);
-
     private static CngKeyOpenOptions OpenOptions(KeyContainer container) => container.IsMachine ? CngKeyOpenOptions.MachineKey : CngKeyOpenOptions.None;
 
-    private static CspParameters Parameters(KeyContainer container, CspProviderFlags flags) => new(SchannelType, container.ProviderName, container.Name)
+    private static CspParameters Parameters(KeyContainer container, CspProviderFlags flags) => new(container.ProviderType, container.ProviderName, container.Name)
     {
-        KeyNumber = Exchange,
+        KeyNumber = container.KeyNumber,
         Flags = flags | (container.IsMachine ? CspProviderFlags.UseMachineKeyStore : CspProviderFlags.NoFlags),
     };
 
