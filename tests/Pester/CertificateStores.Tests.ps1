@@ -155,3 +155,87 @@ Describe 'Certificate stores' -Skip:(-not $IsLinux) {
         $found.Id | Should -BeLike 'StoreUnsupported,*'
     }
 }
+
+Describe 'A pair in a certificate store' -Skip:(-not $IsLinux) {
+    BeforeEach {
+        if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
+        $folder = [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
+        $home1 = [IO.Directory]::CreateDirectory((Join-Path $folder home)).FullName
+        $pair = Build-TestCertificate -Authority $authority -Folder $folder -Name web -Age 17:00:00 -Algorithm P256
+        $publish = "Invoke-StepRenewal '$($pair.CertificatePath)' @at -Store CurrentUser\My > `$null"
+        $mine = "@(& { $list } | Where-Object Store -EQ My)"
+    }
+
+    It 'is renewed <Title>, and found again by its friendly name, its subject and its old thumbprint' -ForEach @(
+        @{ Title = 'by mTLS'; More = '' }
+        @{ Title = 'by token'; More = '-UseToken' }
+        @{ Title = 'with a new key'; More = '-Rekey' }
+    ) {
+        $before = Get-RenewalCount $ca
+        $all = Invoke-InHome "
+            $publish
+            `$old = $mine
+            Invoke-StepRenewal -Store CurrentUser\My -FriendlyName 'StepCaRenew: web' @at -Force $More
+            @{ Old = `$old[0].Thumbprint; After = $mine }
+            Invoke-StepRenewal -Store CurrentUser\My -FriendlyName 'StepCaRenew: web' @at
+            Invoke-StepRenewal -Store CurrentUser\My -Subject web @at
+            Invoke-StepRenewal `"Cert:\CurrentUser\My\`$(`$old[0].Thumbprint)`" @at"
+        (Get-RenewalCount $ca) - $before | Should -Be $(if ($More -eq '-Rekey') { 1 } else { 2 })
+        $all[0].Status, $all[0].Name | Should -Be Renewed, web
+        $after = @($all[1].After)
+        $after.Count | Should -Be 2
+        $after.Signs | Should -Be $true, $true
+        $all[1].Old | Should -BeIn $after.Thumbprint
+        $new = ($after | Where-Object Thumbprint -NE $all[1].Old).Serial
+        $all[0].SerialNumber | Should -BeExactly $new
+        $all[2..4].Status | Should -Be NotDue, NotDue, NotDue
+        $all[2..4].SerialNumber | Should -Be $new, $new, $new
+    }
+
+    It 'is shown and tested, with its place in the series' {
+        $all = Invoke-InHome "
+            $publish
+            Invoke-StepRenewal -Store CurrentUser\My -FriendlyName 'StepCaRenew: web' @at -Force > `$null
+            @{ All = @(Get-StepCertificate -Store CurrentUser\My -WarningAction Ignore); One = Get-StepCertificate -Store currentuser\my -FriendlyName 'StepCaRenew: web' -WarningAction Ignore }
+            @{ Pairs = @(Test-StepCertificatePair -Store CurrentUser\My); Detail = Test-StepCertificatePair -Store CurrentUser\My -Subject web -Detailed
+               Piped = @(Get-StepCertificate -Store CurrentUser\My -WarningAction Ignore | Test-StepCertificatePair) }"
+        $all[0].All.Count | Should -Be 2
+        @($all[0].All | Where-Object IsSuperseded).Count | Should -Be 1
+        $all[0].All.KeyStatus | Should -Be Matches, Matches
+        $all[0].All.FriendlyName | Should -Be 'StepCaRenew: web', 'StepCaRenew: web'
+        $all[0].One.IsSuperseded | Should -BeFalse
+        $all[0].One.CertificatePath | Should -BeLike 'Cert:\CurrentUser\My\*'
+        $all[1].Pairs | Should -Be $true, $true
+        $all[1].Piped | Should -Be $true, $true
+        $all[1].Detail.Matches, $all[1].Detail.Reason | Should -Be $true, 'The certificate and the key match.'
+    }
+
+    It 'gives an action both thumbprints and its path in the store' {
+        $file = Join-Path $folder seen
+        $all = Invoke-InHome "
+            $publish
+            `$old = $mine
+            Invoke-StepRenewal -Store CurrentUser\My -Subject CN=web @at -Force -FilePath /bin/sh -ArgumentList '-c', 'printenv STEPCARENEW_OLD_THUMBPRINT STEPCARENEW_THUMBPRINT STEPCARENEW_CERTIFICATE_PATH > $file' > `$null
+            @{ Old = `$old[0].Thumbprint; After = $mine }"
+        $old, $new, $place = Get-Content $file
+        $old | Should -BeExactly $all[0].Old
+        $new | Should -BeIn $all[0].After.Thumbprint
+        $new | Should -Not -Be $old
+        $place | Should -BeExactly 'Cert:\CurrentUser\My\Subject=CN=web'
+    }
+
+    It 'refuses <Why>' -ForEach @(
+        @{ Why = 'a store without a certificate'; Call = 'Invoke-StepRenewal -Store CurrentUser\My'; Id = 'ConflictingParameters' }
+        @{ Why = 'two names'; Call = 'Invoke-StepRenewal -Store CurrentUser\My -Subject web -FriendlyName web'; Id = 'ConflictingParameters' }
+        @{ Why = 'a subject without a store'; Call = 'Invoke-StepRenewal -Subject web'; Id = 'ConflictingParameters' }
+        @{ Why = '-RemoveOld for a pair in the store'; Call = 'Invoke-StepRenewal -Store CurrentUser\My -Subject web -RemoveOld'; Id = 'ConflictingParameters' }
+        @{ Why = 'a certificate that is not there'; Call = 'Invoke-StepRenewal -Store CurrentUser\My -Subject web'; Id = 'FileNotFound' }
+        @{ Why = 'a thumbprint that is none'; Call = 'Get-StepCertificate -Store CurrentUser\My -Thumbprint 12'; Id = 'StoreInvalid' }
+        @{ Why = 'a path that is not of a certificate'; Call = 'Get-StepCertificate Cert:\CurrentUser\My'; Id = 'StoreInvalid' }
+        @{ Why = 'a store of the machine off Windows'; Call = 'Get-StepCertificate -Store LocalMachine\My'; Id = 'StoreUnsupported' }
+        @{ Why = 'a first certificate'; Call = "Request-StepCertificate x.local 'Cert:\CurrentUser\My\FriendlyName=x' -Token (ConvertTo-SecureString x -AsPlainText -Force)"; Id = 'NotAFileSystemPath' }
+    ) {
+        $all = Invoke-InHome "try { $Call -ErrorAction Stop > `$null } catch { @{ Id = `$_.FullyQualifiedErrorId } }"
+        $all.Id | Should -BeLike "$Id,*"
+    }
+}

@@ -132,6 +132,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
         {
             store.RequireRekeyable(snapshot!, request.FindOthers());
             newKey = Keep(request.KeyAlgorithm is null ? KeyAlgorithms.GenerateLike(Pair.Key) : KeyAlgorithms.Generate(request.KeyAlgorithm));
+            store.RequireStorable(newKey);
         }
 
         report.Found(store.FindHardLinks(newKey is not null));

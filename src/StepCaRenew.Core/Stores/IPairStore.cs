@@ -68,6 +68,12 @@ internal interface IPairStore : IDisposable
     /// </exception>
     void RequireRekeyable(PairSnapshot snapshot, IEnumerable<PairLocation> others);
 
+    /// <summary>Requires, before the CA is asked, that the store can hold a new key.</summary>
+    /// <exception cref="RenewalException">It cannot.</exception>
+    void RequireStorable(PrivateKey key)
+    {
+    }
+
     /// <summary>Requires that no other certificate uses a key that is to be replaced.</summary>
     /// <param name="key">The key in place.</param>
     /// <param name="others">Other pairs that are known; the store also looks at those in the same place.</param>

@@ -40,10 +40,7 @@ internal sealed record StorePublication(CertificateStoreName Store) : Publicatio
     /// <inheritdoc/>
     public override void RequireUsable(string keyAlgorithm)
     {
-        if (KeyProvider == KeyProvider.Csp && !keyAlgorithm.StartsWith("RSA", StringComparison.OrdinalIgnoreCase))
-            throw new RenewalException(
-                ErrorId.KeyProviderUnsuitable, $"The key is {keyAlgorithm}, but -KeyProvider Csp takes RSA keys alone: '{KeyContainer.CspProvider}' has no EC keys.",
-                "Request a certificate with an RSA key (-Rekey -KeyAlgorithm RSA-2048), or leave out -KeyProvider.");
+        KeyContainer.New(KeyProvider, Store.Location).RequireFor(keyAlgorithm);
         if (OperatingSystem.IsWindows())
             _ = Sids;
         else if (Store.Location != System.Security.Cryptography.X509Certificates.StoreLocation.CurrentUser)

@@ -113,6 +113,28 @@ internal sealed record KeyContainer(KeyProvider Provider, string ProviderName, s
     /// <summary>Whether this module has chosen the name.</summary>
     public bool IsOurs => Name.StartsWith(Prefix, StringComparison.Ordinal) && Guid.TryParseExact(Name[Prefix.Length..], "D", out _);
 
+    /// <summary>Whether the provider keeps keys in files of Windows, not in a card or a chip.</summary>
+    public bool IsSoftware => Provider == KeyProvider.Csp ? SoftwareProviders.Contains(ProviderName) : ProviderName == CngProvider;
+
+    // wincrypt.h: MS_DEF_RSA_SCHANNEL_PROV, MS_ENH_RSA_AES_PROV, MS_ENHANCED_PROV, MS_STRONG_PROV, MS_DEF_PROV.
+    private static readonly string[] SoftwareProviders =
+    [
+        CspProvider, "Microsoft Enhanced RSA and AES Cryptographic Provider", "Microsoft Enhanced Cryptographic Provider v1.0", "Microsoft Strong Cryptographic Provider", "Microsoft Base Cryptographic Provider v1.0",
+    ];
+
+    /// <summary>Requires that the provider takes keys of an algorithm.</summary>
+    /// <exception cref="RenewalException">It does not (<see cref="ErrorId.KeyProviderUnsuitable"/>).</exception>
+    public void RequireFor(string keyAlgorithm)
+    {
+        if (Provider == KeyProvider.Csp && !keyAlgorithm.StartsWith("RSA", StringComparison.OrdinalIgnoreCase))
+            throw new RenewalException(
+                ErrorId.KeyProviderUnsuitable, $"The key is {keyAlgorithm}, but -KeyProvider Csp takes RSA keys alone: '{ProviderName}' has no EC keys.",
+                "Request a certificate with an RSA key (-Rekey -KeyAlgorithm RSA-2048), or leave out -KeyProvider.");
+    }
+
+    /// <summary>A container with a new name in the same provider.</summary>
+    public KeyContainer WithNewName() => this with { Name = $"{Prefix}{Guid.NewGuid():D}" };
+
     /// <summary>A container with a new name.</summary>
     public static KeyContainer New(KeyProvider provider, StoreLocation location) =>
         new(provider, provider == KeyProvider.Cng ? CngProvider : CspProvider, $"{Prefix}{Guid.NewGuid():D}", location == StoreLocation.LocalMachine);

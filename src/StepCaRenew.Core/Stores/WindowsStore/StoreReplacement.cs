@@ -24,7 +24,7 @@ internal sealed class StoreReplacement(StoreCertificatePath path, ICertificateSt
         var record = file.Read();
         var present = record.Entries.FirstOrDefault(entry => entry.IsFor(path.Store.Text, old.Thumbprint));
         using var oldKey = stores.OpenKey(path.Store, old.Thumbprint);
-        var container = withKey && stores.HasContainers ? KeyContainer.New(oldKey?.Container?.Provider ?? default, path.Store.Location) : null;
+        var container = withKey && stores.HasContainers ? oldKey?.Container?.WithNewName() ?? KeyContainer.New(default, path.Store.Location) : null;
         var name = new StoreLookup(stores, record, clock.GetUtcNow()).FriendlyNameOf(path.Store, old);
         var added = new StoreEntry
         {

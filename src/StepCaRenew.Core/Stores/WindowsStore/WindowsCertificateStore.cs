@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using StepCaRenew.Accounts;
 using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;
@@ -126,6 +124,18 @@ internal sealed class WindowsCertificateStore : IPairStore
     }
 
     /// <inheritdoc/>
+    public void RequireStorable(PrivateKey key)
+    {
+        using var old = OpenKey(Require());
+        if (old.Container is not { } container)
+            return;
+        if (!container.IsSoftware)
+            throw new RenewalException(
+                ErrorId.StoreUnsupported, $"'{location.CertificatePath}' cannot get a new key: its key is in '{container.ProviderName}', and this module makes keys in software alone.", "Renew it without -Rekey.");
+        container.RequireFor(key.Algorithm);
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> FindHardLinks(bool withKey) => [];
 
     /// <inheritdoc/>
@@ -179,66 +189,4 @@ internal sealed class WindowsCertificateStore : IPairStore
         snapshot.Dispose();
         throw new RenewalException(ErrorId.KeyMismatch, $"The private key of '{path.Store.Path}\\{found.Thumbprint}' does not match it.", "Import the certificate with its own key.");
     }
-}
-
-/// <summary>A pair in a certificate store as it was read; disposing it closes its key.</summary>
-internal sealed class StoreSnapshot(string text, X509Certificate2 leaf, StoredKey key, Func<IReadOnlyList<X509Certificate2>> readChain, PairVersion version) : PairSnapshot(
-    new PairFacts(text, text, key.Key.Algorithm, leaf.SubjectName.RawData, leaf.SerialNumber, Policy.CertificateValidity.FromCertificate(leaf)), version)
-{
-    private readonly Lazy<IReadOnlyList<X509Certificate2>> chain = new(readChain);
-
-    /// <inheritdoc/>
-    public override ReadOnlyMemory<byte> FirstCertificate => leaf.RawDataMemory;
-
-    /// <inheritdoc/>
-    public override KeyedCertificate Keyed => field ??= new(leaf, () => chain.Value, key.Key, text);
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        if (chain.IsValueCreated)
-            chain.Value.ToList().ForEach(one => one.Dispose());
-        leaf.Dispose();
-        key.Dispose();
-    }
-}
-
-/// <summary>The record of follow-ups of a pair in a certificate store: a file in the state folder.</summary>
-internal sealed class StorePairRecord(IPairRecord file, Func<string?> readSerialNumber) : IPairRecord
-{
-    /// <inheritdoc/>
-    public string Path => file.Path;
-
-    /// <inheritdoc/>
-    public string LockPath => file.LockPath;
-
-    /// <inheritdoc/>
-    public bool Exists => Directory.Exists(System.IO.Path.GetDirectoryName(Path)) && file.Exists;
-
-    /// <inheritdoc/>
-    public byte[]? Read() => file.Read();
-
-    /// <inheritdoc/>
-    public void Stage(byte[] content) => file.Stage(content);
-
-    /// <inheritdoc/>
-    public void Commit() => file.Commit();
-
-    /// <inheritdoc/>
-    public void Flush() => file.Flush();
-
-    /// <inheritdoc/>
-    public void Unstage() => file.Unstage();
-
-    /// <inheritdoc/>
-    public void Delete() => file.Delete();
-
-    /// <inheritdoc/>
-    public (LockOutcome Outcome, IDisposable? Lock) TryLock() => file.TryLock();
-
-    /// <inheritdoc/>
-    public string? ReadSerialNumber() => readSerialNumber();
-
-    /// <inheritdoc/>
-    public Task UnderPairLockAsync(TimeSpan timeout, Action<IPairRecord> work) => file.UnderPairLockAsync(timeout, opened => work(new StorePairRecord(opened, readSerialNumber)));
 }

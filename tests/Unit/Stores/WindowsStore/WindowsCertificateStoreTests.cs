@@ -91,7 +91,7 @@ public sealed class WindowsCertificateStoreTests
                 Assert.True(isDone || problem is KilledException, $"{problem}");
                 Assert.True(scene.Serves(first), $"call {call}");
                 scene.Stores.FailAt = null;
-                // The certificate can be there before the run that was killed could say so; then there is nothing to do.
+                // The run that was killed may have added the certificate already; then there is nothing to do.
                 if (!scene.Serves(next))
                     await CommitAsync(scene, StoreSelector.FriendlyName, Name, next, withKey);
                 await FindsAsync(scene, next, StoreSelector.FriendlyName, Name);
