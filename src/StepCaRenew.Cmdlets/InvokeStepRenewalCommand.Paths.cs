@@ -96,7 +96,8 @@ public sealed partial class InvokeStepRenewalCommand
         isKeyGiven = IsGiven(nameof(KeyPath));
         inputs = new CertificateInputs(this, new FolderOptions(Recurse, FollowSymlink, Exclude), NothingFound) { IsKeyNamedByHand = isKeyGiven };
         template = ReadTemplate();
-        inputs.OnlyPublication = template.Publications is [var publication, ..] ? publication.Parameter : null;
+        // A store takes many pairs, each with a friendly name of its own.
+        inputs.OnlyPublication = template.Publications.FirstOrDefault(publication => publication.FilePath is not null)?.Parameter;
         host = ReadHost();
         foreach (var action in template.Actions.Concat(template.OnFailure.Select(notifier => notifier.Action)))
             action.RequireRunnable(host);

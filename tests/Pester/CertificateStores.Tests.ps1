@@ -233,7 +233,7 @@ Describe 'A pair in a certificate store' -Skip:(-not $IsLinux) {
         @{ Why = 'a thumbprint that is none'; Call = 'Get-StepCertificate -Store CurrentUser\My -Thumbprint 12'; Id = 'StoreInvalid' }
         @{ Why = 'a path that is not of a certificate'; Call = 'Get-StepCertificate Cert:\CurrentUser\My'; Id = 'StoreInvalid' }
         @{ Why = 'a store of the machine off Windows'; Call = 'Get-StepCertificate -Store LocalMachine\My'; Id = 'StoreUnsupported' }
-        @{ Why = 'a first certificate'; Call = "Request-StepCertificate x.local 'Cert:\CurrentUser\My\FriendlyName=x' -Token (ConvertTo-SecureString x -AsPlainText -Force)"; Id = 'NotAFileSystemPath' }
+        @{ Why = 'a first certificate'; Call = "Request-StepCertificate x.local 'Cert:\CurrentUser\My\FriendlyName=x' -ProvisionerPasswordFile '/etc/hostname'"; Id = 'NotAFileSystemPath' }
     ) {
         $all = Invoke-InHome "try { $Call -ErrorAction Stop > `$null } catch { @{ Id = `$_.FullyQualifiedErrorId } }"
         $all.Id | Should -BeLike "$Id,*"

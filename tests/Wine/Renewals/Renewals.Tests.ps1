@@ -241,3 +241,64 @@ Describe 'A run on Windows that is killed while it replaces a pair' {
         @($killed | Where-Object { (Get-LeafSerial $_.Pair.CertificatePath) -ne $_.Pair.Serial }).Count | Should -BeGreaterThan 0
     }
 }
+
+Describe 'Certificate stores on Windows' {
+    BeforeAll {
+        if ($ca.Reason) { return }
+        $pair = New-TestPair stored -Algorithm RSA
+        $before = Get-RenewalCount $ca
+        $found = Invoke-WindowsScript -Folder $TestDrive -TimeoutSeconds 120 -Script @"
+            Import-Module StepCaRenew
+            `$at = @{ $atCa }
+            filter Show(`$id) { @{ Id = `$id; Status = "`$(`$_.Status)"; ErrorId = `$_.ErrorId; Message = `$_.Message; SerialNumber = `$_.SerialNumber; Published = "`$(`$_.Published)" } }
+            foreach (`$location in 'CurrentUser', 'LocalMachine') {
+                `$name = "StepCaRenew test `$location"
+                Invoke-StepRenewal "$windows\stored.crt" @at -Store "`$location\My" -KeyProvider Csp -FriendlyName `$name -ErrorAction SilentlyContinue | Show "`$location published"
+                `$store = @{ Store = "`$location\My"; FriendlyName = `$name }
+                Invoke-StepRenewal @store @at -Force -ErrorAction SilentlyContinue | Show "`$location mtls"
+                Invoke-StepRenewal @store @at -Force -UseToken -ErrorAction SilentlyContinue | Show "`$location token"
+                Invoke-StepRenewal @store @at -Force -Rekey -ErrorAction SilentlyContinue | Show "`$location rekeyed"
+                Invoke-StepRenewal @store @at -ErrorAction SilentlyContinue | Show "`$location again"
+                `$all = @(Get-StepCertificate -Store "`$location\My" -WarningAction Ignore | Where-Object FriendlyName -EQ `$name)
+                @{ Id = "`$location found"; Serials = @(`$all.SerialNumber); Keys = @(`$all.KeyStatus | ForEach-Object { "`$_" }); Newest = @((`$all | Where-Object { -not `$_.IsSuperseded }).SerialNumber) }
+            }
+"@
+        $count = (Get-RenewalCount $ca) - $before
+        $stores = @{}
+        foreach ($one in $found) { $stores[$one.Id] = $one }
+    }
+
+    BeforeEach {
+        if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
+    }
+
+    It 'gets a pair from PEM: <_>' -ForEach 'CurrentUser', 'LocalMachine' {
+        $result = $stores["$_ published"]
+        $result.ErrorId | Should -BeNullOrEmpty -Because $result.Message
+        $result.Published | Should -BeExactly "Cert:\$_\My"
+        $stores["$_ found"].Serials | Should -Contain (Get-LeafSerial $pair.CertificatePath)
+    }
+
+    It 'renews it there <How>, in <Location>' -ForEach @(foreach ($location in 'CurrentUser', 'LocalMachine') {
+        @{ Location = $location; How = 'by mTLS'; Id = 'mtls' }
+        @{ Location = $location; How = 'by token'; Id = 'token' }
+        @{ Location = $location; How = 'with a new key'; Id = 'rekeyed' }
+    }) {
+        $result = $stores["$Location $Id"]
+        $result.ErrorId | Should -BeNullOrEmpty -Because $result.Message
+        $result.Status | Should -BeExactly Renewed
+        $stores["$Location found"].Serials | Should -Contain $result.SerialNumber
+    }
+
+    It 'asks the CA once for each renewal' {
+        # Not counted: the two with a new key, and the pair that was not due when it was published for the machine.
+        $count | Should -Be 5
+    }
+
+    It 'finds the newest by its friendly name, and keeps all others with their keys: <_>' -ForEach 'CurrentUser', 'LocalMachine' {
+        $stores["$_ again"].Status | Should -BeExactly NotDue
+        $stores["$_ again"].SerialNumber | Should -BeExactly $stores["$_ rekeyed"].SerialNumber
+        $stores["$_ found"].Newest | Should -BeExactly $stores["$_ rekeyed"].SerialNumber
+        $stores["$_ found"].Keys | Should -Be Matches, Matches, Matches, Matches
+    }
+}

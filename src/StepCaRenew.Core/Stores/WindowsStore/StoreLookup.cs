@@ -17,14 +17,17 @@ internal sealed class StoreLookup(ICertificateStores stores, StoreRecord record,
         return path.By == StoreSelector.Thumbprint ? FindSuccessor(path, all) : FindNewest(path, all);
     }
 
-    /// <summary>Whether a later certificate of the record has taken the place of one; null if the record does not name it.</summary>
-    public bool? IsSuperseded(CertificateStoreName store, string thumbprint)
+    /// <summary>Whether a later certificate of the record that is in the store has taken the place of one; null if the record does not name it.</summary>
+    public bool? IsSuperseded(CertificateStoreName store, string thumbprint) => IsSuperseded(store, thumbprint, stores.List(store));
+
+    private bool? IsSuperseded(CertificateStoreName store, string thumbprint, IReadOnlyList<StoredCertificate> all)
     {
         var entry = record.Entries.FirstOrDefault(one => one.IsFor(store.Text, thumbprint));
-        var isReplaced = InStore(store).Any(other => other.Replaces == thumbprint);
+        bool IsPresent(StoreEntry other) => all.Any(one => one.Thumbprint == other.Thumbprint);
+        var isReplaced = InStore(store).Any(other => other.Replaces == thumbprint && IsPresent(other));
         return entry is null
             ? isReplaced ? true : null
-            : isReplaced || InStore(store).SkipWhile(other => other != entry).Skip(1).Any(later => later.FriendlyName == entry.FriendlyName && later.Source == entry.Source);
+            : isReplaced || InStore(store).SkipWhile(other => other != entry).Skip(1).Any(later => later.FriendlyName == entry.FriendlyName && later.Source == entry.Source && IsPresent(later));
     }
 
     /// <summary>The issuers of a certificate that the store of intermediates has, the certificate's own first.</summary>
@@ -64,7 +67,8 @@ internal sealed class StoreLookup(ICertificateStores stores, StoreRecord record,
             throw new RenewalException(
                 ErrorId.CertificateAmbiguous, $"'{path.Store.Text}' has certificates of several issuers with the {(path.By == StoreSelector.Subject ? "subject" : "friendly name")} '{path.Value}'.",
                 "Name the right one by -Thumbprint; or give it a friendly name of its own, and name it by -FriendlyName.");
-        return candidates.OrderByDescending(one => one.Outline!.NotBefore).ThenByDescending(one => one.Outline!.NotAfter).FirstOrDefault().Stored;
+        // Two can begin in the same second.
+        return candidates.OrderBy(one => IsSuperseded(path.Store, one.Stored.Thumbprint, all) == true).ThenByDescending(one => one.Outline!.NotBefore).ThenByDescending(one => one.Outline!.NotAfter).FirstOrDefault().Stored;
     }
 
     private StoredCertificate? FindSuccessor(StoreCertificatePath path, IReadOnlyList<StoredCertificate> all)

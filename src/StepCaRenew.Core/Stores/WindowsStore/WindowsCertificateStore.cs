@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.FileSystem;
 using StepCaRenew.Stores.Files;

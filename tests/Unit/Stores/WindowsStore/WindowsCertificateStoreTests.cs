@@ -128,6 +128,24 @@ public sealed class WindowsCertificateStoreTests
         await Expect.FailureAsync(ErrorId.Locked, () => other.LockAsync(TimeSpan.FromMilliseconds(60), CancellationToken.None));
     }
 
+    // Renewed in the second in which the old one began: the record knows the order. Without the newer one, the old one counts.
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Find_CertificatesOfOneSecond_IsTheLastOne_AsLongAsItIsThere(string kind)
+    {
+        using var scene = new StoreScene(kind);
+        var first = scene.NewPair();
+        await scene.PublishAsync(first);
+        for (var round = 0; round < 4; round++)
+        {
+            var next = scene.NewPair(withKeyOf: first);
+            await CommitAsync(scene, StoreSelector.FriendlyName, Name, next, withKey: false);
+            await FindsAsync(scene, next, StoreSelector.FriendlyName, Name);
+            await FindsAsync(scene, next, StoreSelector.Subject, "host.example.com");
+            scene.Stores.Remove(scene.Store, next.Leaf.Thumbprint);
+            await FindsAsync(scene, first, StoreSelector.FriendlyName, Name);
+        }
+    }
+
     [Fact]
     public async Task Find_CertificatesOfTwoIssuers_IsAmbiguous_ButNotByThumbprint()
     {
