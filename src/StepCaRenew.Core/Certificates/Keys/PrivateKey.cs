@@ -29,6 +29,12 @@ internal sealed class PrivateKey : IDisposable
     /// <summary>Whether the key is in a container of the system, where TLS finds it. Usually it cannot be exported.</summary>
     internal bool IsInContainer { get; init; }
 
+    /// <summary>
+    /// The same key as a certificate is to refer to it, if that is another object: not every provider for TLS signs with SHA-256. Disposed
+    /// with this.
+    /// </summary>
+    internal RSA? Link { get; init; }
+
     /// <summary>The platform's key; do not dispose it.</summary>
     internal AsymmetricAlgorithm Handle => (AsymmetricAlgorithm?)rsa ?? ec!;
 
@@ -49,7 +55,7 @@ internal sealed class PrivateKey : IDisposable
 
     /// <summary>The certificate with this key attached, for a TLS client.</summary>
     internal X509Certificate2 AttachTo(X509Certificate2 certificate) =>
-        rsa is not null ? certificate.CopyWithPrivateKey(rsa) : certificate.CopyWithPrivateKey(ec!);
+        rsa is not null ? certificate.CopyWithPrivateKey(Link ?? rsa) : certificate.CopyWithPrivateKey(ec!);
 
     /// <summary>A certificate signing request (RFC 2986) for this key, in DER.</summary>
     internal byte[] CreateSigningRequest(X500DistinguishedName subject, params X509Extension[] extensions)
@@ -66,6 +72,7 @@ internal sealed class PrivateKey : IDisposable
     public void Dispose()
     {
         rsa?.Dispose();
+        Link?.Dispose();
         ec?.Dispose();
     }
 

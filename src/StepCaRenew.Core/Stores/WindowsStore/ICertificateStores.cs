@@ -104,6 +104,10 @@ internal sealed record KeyContainer(KeyProvider Provider, string ProviderName, s
 
     private const string Prefix = "StepCaRenew-";
 
+    // PROV_RSA_AES of wincrypt.h.
+    private const string AesProvider = "Microsoft Enhanced RSA and AES Cryptographic Provider";
+    private const int AesType = 24;
+
     /// <summary>Of a CSP: the type of the provider; by default that for TLS.</summary>
     public int ProviderType { get; init; } = 12;
 
@@ -119,8 +123,14 @@ internal sealed record KeyContainer(KeyProvider Provider, string ProviderName, s
     // wincrypt.h: MS_DEF_RSA_SCHANNEL_PROV, MS_ENH_RSA_AES_PROV, MS_ENHANCED_PROV, MS_STRONG_PROV, MS_DEF_PROV.
     private static readonly string[] SoftwareProviders =
     [
-        CspProvider, "Microsoft Enhanced RSA and AES Cryptographic Provider", "Microsoft Enhanced Cryptographic Provider v1.0", "Microsoft Strong Cryptographic Provider", "Microsoft Base Cryptographic Provider v1.0",
+        CspProvider, AesProvider, "Microsoft Enhanced Cryptographic Provider v1.0", "Microsoft Strong Cryptographic Provider", "Microsoft Base Cryptographic Provider v1.0",
     ];
+
+    /// <summary>
+    /// Of a CSP in software that signs with older hashes alone: the same container in the provider that signs with SHA-256. They share
+    /// their containers. Null for another provider.
+    /// </summary>
+    public KeyContainer? SigningProvider => Provider == KeyProvider.Csp && IsSoftware && ProviderName != AesProvider ? this with { ProviderName = AesProvider, ProviderType = AesType } : null;
 
     /// <summary>Requires that the provider takes keys of an algorithm.</summary>
     /// <exception cref="RenewalException">It does not (<see cref="ErrorId.KeyProviderUnsuitable"/>).</exception>

@@ -28,7 +28,10 @@ internal static class WindowsKeys
 
         try
         {
-            return new PrivateKey(new RSACryptoServiceProvider(Parameters(container, CspProviderFlags.UseExistingKey))) { IsInContainer = true };
+            var link = new RSACryptoServiceProvider(Parameters(container, CspProviderFlags.UseExistingKey));
+            return container.SigningProvider is { } signing
+                ? new PrivateKey(new RSACryptoServiceProvider(Parameters(signing, CspProviderFlags.UseExistingKey))) { IsInContainer = true, Link = link }
+                : new PrivateKey(link) { IsInContainer = true };
         }
         catch (CryptographicException e) when (e.HResult is BadKeySet or KeySetNotDefined)
         {
@@ -41,17 +44,9 @@ internal static class WindowsKeys
     {
         if (container.Provider == KeyProvider.Cng)
             return CreateCng(container, key);
-        var imported = new RSACryptoServiceProvider(Parameters(container, CspProviderFlags.UseNonExportableKey)) { PersistKeyInCsp = true };
-        try
-        {
+        using (var imported = new RSACryptoServiceProvider(Parameters(container, CspProviderFlags.UseNonExportableKey)) { PersistKeyInCsp = true })
             imported.ImportParameters(((RSA)key.Handle).ExportParameters(includePrivateParameters: true));
-            return new PrivateKey(imported) { IsInContainer = true };
-        }
-        catch
-        {
-            imported.Dispose();
-            throw;
-        }
+        return Open(container) ?? throw new CryptographicException("The container is not there after the key was put into it.");
     }
 
     /// <summary>Deletes a container with its key; does nothing if there is none.</summary>
