@@ -6,7 +6,7 @@
     Prints one table, and leaves it in out/benchmarks as benchmarks.md, and with every run as benchmarks.json. README.md
     says how the figures come about. Measures the package that STEPCARENEW_PACKAGE names, else the newest in out/package.
 .PARAMETER Figure
-    Which figures: renew, call, check, start, folder, growth, herd; by default all.
+    Which figures: renew, call, check, start, folder, growth, batch, herd; by default all.
 .PARAMETER Repeats
     How many runs of each; those that warm up come besides.
 .PARAMETER ScaleDown
@@ -16,8 +16,8 @@
 #>
 [CmdletBinding()]
 param(
-    [ArgumentCompletions('renew', 'call', 'check', 'start', 'folder', 'growth', 'herd')]
-    [string[]] $Figure = @('renew', 'call', 'check', 'start', 'folder', 'growth', 'herd'),
+    [ArgumentCompletions('renew', 'call', 'check', 'start', 'folder', 'growth', 'batch', 'herd')]
+    [string[]] $Figure = @('renew', 'call', 'check', 'start', 'folder', 'growth', 'batch', 'herd'),
 
     [ValidateRange(1, 1000)]
     [int] $Repeats = 7,
@@ -40,6 +40,7 @@ $figures = [ordered]@{
     start  = { Measure-Start $bench }
     folder = { Measure-Folder $bench }
     growth = { Measure-Growth $bench }
+    batch  = { Measure-Batch $bench }
 }
 # From a shell, pwsh -File takes a list for one text.
 $wanted = $Figure -split ','

@@ -54,6 +54,30 @@ Describe 'Interleaving' {
         $values['a'] | Should -Be 4, 5
         $values['b'] | Should -Be 3, 6
     }
+
+    It 'keeps each of several figures of a candidate by its name' {
+        $rounds = [Collections.Generic.List[int]]::new()
+        $values = Measure-Interleaved -Repeats 2 -Way ([ordered]@{ a = { $rounds.Add(0); @{ rate = $rounds.Count; cpu = 10 * $rounds.Count } }; b = { 7 } })
+        $values.Keys | Sort-Object | Should -Be 'a cpu', 'a rate', 'b'
+        $values['a rate'] | Should -Be 2, 3
+        $values['a cpu'] | Should -Be 20, 30
+        $values['b'] | Should -Be 7, 7
+    }
+}
+
+Describe 'The cost of a script block' {
+    It 'has the rate, the CPU of this process and that of the server, for each that was done' {
+        $server = [Diagnostics.Process]::GetCurrentProcess()
+        $busy = { $watch = [Diagnostics.Stopwatch]::StartNew(); while ($watch.ElapsedMilliseconds -lt 300) { } 10 }
+        $cost = Measure-Cost -Script $busy -Server $server
+        $cost.rate | Should -BeGreaterThan 1
+        $cost.rate | Should -BeLessThan (10 / 0.3 + 0.01)
+        # Of 300 ms; another program may have had most of them.
+        $cost.client | Should -BeGreaterThan 3
+        $cost.server | Should -BeGreaterThan 3
+        $idle = Measure-Cost -Script { [Threading.Thread]::Sleep(300); 10 } -Server $server
+        $idle.client | Should -BeLessThan $cost.client
+    }
 }
 
 Describe 'The bare loops' {
@@ -80,7 +104,7 @@ Describe 'The bare loops' {
 Describe 'Leaving out flushes' {
     BeforeAll {
         Import-TestPackage
-        $core = [Runtime.Loader.AssemblyLoadContext]::All | ForEach-Object Assemblies | Where-Object { $_.GetName().Name -eq 'StepCaRenew.Core' }
+        $core = Get-CoreAssembly
         $switch = $core.GetType('StepCaRenew.FileSystem.Flushing').GetProperty('IsSkipped')
     }
 

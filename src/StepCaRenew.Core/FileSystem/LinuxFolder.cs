@@ -16,6 +16,8 @@ internal sealed class LinuxFolder(string path, SafeFileHandle handle, bool isRea
     private const int InvalidArgument = 22;
     private const int AlreadyExists = 17;
 
+    private (uint MajorDevice, uint MinorDevice, ulong Inode)? identity;
+
     /// <inheritdoc/>
     public override bool IsWritable => LinuxNative.MayWrite(handle);
 
@@ -26,7 +28,10 @@ internal sealed class LinuxFolder(string path, SafeFileHandle handle, bool isRea
     public byte[]? Acl => isReadable ? LinuxMetadata.Read(handle, LinuxMetadata.Acl) : null;
 
     /// <summary>Whether two descriptors are of the same folder.</summary>
-    public bool IsSame(LinuxFolder other) => Stat.Identity == other.Stat.Identity;
+    public bool IsSame(LinuxFolder other) => Identity == other.Identity;
+
+    // That of an open folder does not change.
+    private (uint MajorDevice, uint MinorDevice, ulong Inode) Identity => identity ??= Stat.Identity;
 
     /// <summary>Owner, mode and other data of a file or a link; null if there is none.</summary>
     public LinuxStat? TryStat(string name) => LinuxStat.TryRead(handle, name);

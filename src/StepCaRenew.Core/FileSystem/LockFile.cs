@@ -53,17 +53,21 @@ internal static class LockFile
     /// both would work on the pair.
     /// </summary>
     public static bool IsInPlace(FileStream file, OpenFolders folders, string path) =>
-        !OperatingSystem.IsLinux() || Stat(folders, path)?.Identity == LinuxStat.Read(file.SafeFileHandle).Identity;
+        !OperatingSystem.IsLinux() || Stat(folders, path)?.Identity == LinuxStat.Read(HandleOf(file)).Identity;
 
     /// <summary>
     /// Whether the file has no other hard link, and so can be written without changing another file. Windows does not open
     /// such a file (<see cref="WindowsOwnFile"/>).
     /// </summary>
-    public static bool HasOneName(FileStream file) => !OperatingSystem.IsLinux() || LinuxStat.Read(file.SafeFileHandle) is { Links: 1 };
+    public static bool HasOneName(FileStream file) => !OperatingSystem.IsLinux() || LinuxStat.Read(HandleOf(file)) is { Links: 1 };
 
     /// <summary>The status of a lock file; null if there is none.</summary>
     [SupportedOSPlatform("linux")]
     public static LinuxStat? Stat(OpenFolders folders, string path) => ((LinuxFolder)folders.OpenParent(path)).TryStat(Path.GetFileName(path));
+
+    // Each time that a stream is asked for its handle, it sets the position of the file.
+    [UnsupportedOSPlatform("windows")]
+    private static SafeFileHandle HandleOf(FileStream file) => file is Locked locked ? locked.Descriptor : file.SafeFileHandle;
 
     [UnsupportedOSPlatform("windows")]
     private static (LockOutcome Outcome, FileStream? File) TryOpenOnUnix(OpenFolders folders, string path)
@@ -72,7 +76,7 @@ internal static class LockFile
         {
             if (Open(folders, path) is not { } file)
                 return (LockOutcome.Impossible, null);
-            if (UnixNative.Lock(file.SafeFileHandle, Exclusive | NonBlocking) != 0)
+            if (UnixNative.Lock(HandleOf(file), Exclusive | NonBlocking) != 0)
             {
                 var error = Marshal.GetLastPInvokeError();
                 file.Dispose();
@@ -155,10 +159,12 @@ internal static class LockFile
     [UnsupportedOSPlatform("windows")]
     private sealed class Locked(SafeFileHandle file, FileAccess access) : FileStream(file, access, bufferSize: 0)
     {
+        public SafeFileHandle Descriptor { get; } = file;
+
         protected override void Dispose(bool disposing)
         {
-            if (!SafeFileHandle.IsClosed)
-                _ = UnixNative.Lock(SafeFileHandle, Release);
+            if (!Descriptor.IsClosed)
+                _ = UnixNative.Lock(Descriptor, Release);
             base.Dispose(disposing);
         }
     }

@@ -11,6 +11,8 @@ namespace StepCaRenew.FileSystem;
 /// </summary>
 internal sealed class SmallFile : IDisposable
 {
+    private const int Interrupted = 4;
+
     private readonly SafeFileHandle handle;
 
     private SmallFile(SafeFileHandle handle, bool isRegular, long length, DateTimeOffset lastWriteTime) =>
@@ -38,13 +40,34 @@ internal sealed class SmallFile : IDisposable
     public int Read(Span<byte> buffer)
     {
         var length = 0;
-        while (length < buffer.Length && RandomAccess.Read(handle, buffer[length..], length) is > 0 and var read)
+        while (length < buffer.Length && ReadAt(buffer[length..], length) is > 0 and var read)
+        {
             length += read;
+            // Fewer bytes than were asked for, and all that the file has: it ends there.
+            if (IsRegular && length == Length)
+                break;
+        }
+
         return length;
     }
 
     /// <inheritdoc/>
     public void Dispose() => handle.Dispose();
+
+    // .NET asks first whether the file has a position.
+    private int ReadAt(Span<byte> buffer, long position)
+    {
+        if (!OperatingSystem.IsLinux())
+            return RandomAccess.Read(handle, buffer, position);
+        nint read;
+        while ((read = LinuxNative.ReadAt(handle, buffer, buffer.Length, position)) < 0)
+        {
+            if (Marshal.GetLastPInvokeError() is not Interrupted and var error)
+                throw NativeErrors.ToException(error, "the open file");
+        }
+
+        return (int)read;
+    }
 
     /// <summary>An open file; this object closes it.</summary>
     [SupportedOSPlatform("linux")]

@@ -111,6 +111,8 @@ internal sealed class RegisteredCertificates(Func<string, string?> environment)
     /// <summary>The same among some names.</summary>
     internal string? FindName(string certificatePath, Func<string, bool> matches)
     {
+        if (all.Value.Count == 0)
+            return null;
         var target = TargetOf(certificatePath);
         return all.Value.FirstOrDefault(one => matches(one.Name) && PathNames.AreSame(one.Target, target)).Name;
     }

@@ -85,9 +85,9 @@ internal abstract class PairRun<TResult> : IDisposable
     {
         try
         {
-            var outcome = Outcome.Continue;
+            var (steps, outcome) = (Steps, Outcome.Continue);
             for (var step = 0; outcome == Outcome.Continue; step++)
-                outcome = await Steps[step](cancellationToken).ConfigureAwait(false);
+                outcome = await steps[step](cancellationToken).ConfigureAwait(false);
             return outcome;
         }
         catch (RenewalException) when (IsOutdated)

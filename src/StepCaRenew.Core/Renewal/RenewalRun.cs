@@ -19,6 +19,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     private PairFollowUps followUps = null!;
     private PairSnapshot? snapshot;
     private bool isUnderLock;
+    private bool hadLeftovers;
     private PrivateKey? newKey;
     private IPairReplacement replacement = null!;
     private CaAnswer answer = null!;
@@ -99,7 +100,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
             return Outcome.Continue;
         if (!await approval.ForRecoveryAsync(cancellationToken).ConfigureAwait(false))
             return Finish(report.WouldRecover());
-        snapshot = null;
+        (snapshot, hadLeftovers) = (null, true);
         report.Recovered(await store.RecoverAsync().ConfigureAwait(false));
         return Outcome.Continue;
     }
@@ -108,7 +109,7 @@ internal sealed class RenewalRun(RenewalRequest request, RenewalReport report, R
     {
         await EnsureSnapshotAsync(cancellationToken).ConfigureAwait(false);
         // Leftovers stay next to a pair that does not match. If another process has completed it meanwhile, they can be removed.
-        if (store.IsInterrupted)
+        if (hadLeftovers && store.IsInterrupted)
             report.Recovered(await store.RecoverAsync().ConfigureAwait(false));
         return Outcome.Continue;
     }

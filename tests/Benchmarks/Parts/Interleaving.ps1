@@ -5,7 +5,7 @@ function Measure-Interleaved {
     .DESCRIPTION
         Other work of the machine affects all ways alike: each round runs all of them, and every other round backwards.
     .PARAMETER Way
-        Name and script block of each way; the script block returns one figure.
+        Name and script block of each way; the script block returns one figure, or several by name: "way figure" is the name of each.
     .PARAMETER WarmUp
         How many rounds before the first one do not count.
     #>
@@ -16,13 +16,17 @@ function Measure-Interleaved {
     )
     $names = @($Way.Keys)
     $values = @{}
-    foreach ($name in $names) { $values[$name] = [Collections.Generic.List[double]]::new() }
     foreach ($round in (1 - $WarmUp)..$Repeats) {
         foreach ($name in $names) {
             # The garbage of one way is not to be another's work.
             [GC]::Collect()
-            $value = [double] (& $Way[$name])
-            if ($round -gt 0) { $values[$name].Add($value) }
+            $value = & $Way[$name]
+            if ($round -le 0) { continue }
+            $figures = if ($value -is [Collections.IDictionary]) { $value.GetEnumerator() | ForEach-Object { @{ Name = "$name $($_.Key)"; Value = $_.Value } } } else { @{ Name = $name; Value = $value } }
+            foreach ($figure in $figures) {
+                if (-not $values.ContainsKey($figure.Name)) { $values[$figure.Name] = [Collections.Generic.List[double]]::new() }
+                $values[$figure.Name].Add([double] $figure.Value)
+            }
         }
         [Array]::Reverse($names)
     }

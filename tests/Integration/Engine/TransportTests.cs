@@ -1,3 +1,6 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Ca.Configuration;
 using StepCaRenew.DevCa;
 using StepCaRenew.Integration.Cas;
@@ -81,6 +84,8 @@ public sealed class TransportTests : TransportTest
     [InlineData(CaKind.StepCa, "no signature")]
     [InlineData(CaKind.DevCa, "no chain")]
     [InlineData(CaKind.StepCa, "no chain")]
+    [InlineData(CaKind.DevCa, "damaged chain")]
+    [InlineData(CaKind.StepCa, "damaged chain")]
     [InlineData(CaKind.DevCa, "rekey")]
     [InlineData(CaKind.StepCa, "rekey")]
     public async Task CertificateThatCannotBeRenewedByToken_GoesByTls_WithoutAnAttempt(CaKind kind, string reason)
@@ -99,6 +104,8 @@ public sealed class TransportTests : TransportTest
         });
         if (reason == "no chain")
             File.WriteAllText(pair.CertificatePath, pair.Leaf.ExportCertificatePem());
+        if (reason == "damaged chain")
+            File.WriteAllText(pair.CertificatePath, pair.Leaf.ExportCertificatePem() + "\n" + Damaged(others[0].CertificatePath));
         Age(pair.CertificatePath);
         Age(pair.KeyPath);
         var results = await RenewedAsync(ca, [.. others.Select(other => Request(ca, other)), Request(ca, pair) with { Rekey = reason == "rekey" }], workers: 1);
@@ -123,6 +130,25 @@ public sealed class TransportTests : TransportTest
         await using var ca = await DevTestCa.StartAsync(new() { StreamsPerConnection = 1 });
         var pairs = await IssueManyAsync(ca, 60);
         Assert.Equal(52, CountByToken(await RenewedAsync(ca, [.. pairs.Select(pair => Request(ca, pair))])));
+    }
+
+    // The issuer in a file, with the shape of a certificate, but without its algorithm: it cannot be decoded.
+    private static string Damaged(string certificatePath)
+    {
+        var certificates = new X509Certificate2Collection();
+        certificates.ImportFromPemFile(certificatePath);
+        var issuer = new AsnReader(certificates[1].RawData, AsnEncodingRules.DER).ReadSequence();
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteEncodedValue(issuer.ReadEncodedValue().Span);
+            issuer.ReadEncodedValue();
+            writer.PushSequence();
+            writer.PopSequence();
+            writer.WriteEncodedValue(issuer.ReadEncodedValue().Span);
+        }
+
+        return PemEncoding.WriteString("CERTIFICATE", writer.Encode()) + "\n";
     }
 
     private sealed class CountingDoor(int target) : LoopbackServer(target)

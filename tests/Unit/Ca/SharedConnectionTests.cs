@@ -48,6 +48,39 @@ public sealed class SharedConnectionTests : IDisposable
     }
 
     [Fact]
+    public void Find_SameOptions_ReadsSettingsAndRootsOnce()
+    {
+        var (options, root) = Options();
+        var first = Find(options);
+        Assert.Equal("https://ca.test/", first.Settings.Url.AbsoluteUri);
+        File.Delete(root);
+        File.WriteAllText(Path.Combine(options.StepPath!, "config", "defaults.json"), "no JSON");
+        Assert.Same(first, Find(options with { }));
+        Expect.Failure(ErrorId.StepConfigInvalid, () => Find(options with { CaUrl = "https://other.test" }));
+    }
+
+    [Fact]
+    public void Find_FilesThatWereMissing_ReadsThemLater()
+    {
+        var (options, root) = Options();
+        File.Move(root, root + ".away");
+        Expect.Failure(ErrorId.RootMissing, () => Find(options));
+        File.Move(root + ".away", root);
+        Assert.Equal(TestAuthority.Default.Root, Assert.Single(Find(options).Roots.All));
+    }
+
+    [Fact]
+    public void Find_AfterTheCall_ReadsEverythingAgain()
+    {
+        var (options, root) = Options();
+        Find(options);
+        connections.Dispose();
+        var other = new TestAuthority("Other");
+        File.WriteAllText(root, other.Root.ExportCertificatePem());
+        Assert.Equal(other.Root, Assert.Single(Find(options).Roots.All));
+    }
+
+    [Fact]
     public void GetHandler_IsKept_UntilTheCasCertificateMustBeVerifiedForALaterTime()
     {
         var connection = To("https://ca.test");
@@ -78,6 +111,19 @@ public sealed class SharedConnectionTests : IDisposable
     {
         connections.Dispose();
         folder.Dispose();
+    }
+
+    private CallCa Find(CaOptions options) => connections.Find(options, clock, _ => null);
+
+    private (CaOptions Options, string Root) Options()
+    {
+        var step = Path.Combine(folder, "step");
+        Directory.CreateDirectory(Path.Combine(step, "config"));
+        Directory.CreateDirectory(Path.Combine(step, "certs"));
+        File.WriteAllText(Path.Combine(step, "config", "defaults.json"), "{\"ca-url\": \"https://ca.test\"}");
+        var root = Path.Combine(step, "certs", "root_ca.crt");
+        File.WriteAllText(root, TestAuthority.Default.Root.ExportCertificatePem());
+        return (new CaOptions { StepPath = step }, root);
     }
 
     private SharedConnection After(int renewals)

@@ -12,7 +12,7 @@ namespace StepCaRenew.Ca.Trust;
 /// </summary>
 /// <remarks>
 /// A leaf that this does not accept is not refused: the platform builds its chain. So it is enough that everything that can make
-/// a chain invalid is compared here (docs/architecture.md, "The answer of the CA").
+/// a chain invalid is compared here (docs/architecture.md, "A chain of issuers").
 /// </remarks>
 internal sealed class VerifiedChains : IDisposable
 {

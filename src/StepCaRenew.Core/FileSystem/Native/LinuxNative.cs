@@ -51,6 +51,9 @@ internal static partial class LinuxNative
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial SafeFileHandle OpenAt(SafeHandle folder, string name, int flags, uint mode);
 
+    [LibraryImport("libc", EntryPoint = "pread64", SetLastError = true)]
+    internal static partial nint ReadAt(SafeHandle file, Span<byte> buffer, nint count, long position);
+
     [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int RenameAt(SafeHandle oneFolder, string one, SafeHandle otherFolder, string other, uint flags);
 

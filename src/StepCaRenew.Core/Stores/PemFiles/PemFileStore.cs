@@ -70,7 +70,8 @@ internal sealed class PemFileStore : FileStore
     {
         try
         {
-            return FindKey(known as PemSnapshot) == keyPath && Folders.IsStillAt(Location.CertificatePath, Paths.Certificate) && Folders.IsStillAt(keyPath, Paths.Key);
+            using var now = new NamedFolders(Folders);
+            return FindKey(known as PemSnapshot, now.IsFile) == keyPath && now.IsStillAt(Location.CertificatePath, Paths.Certificate) && now.IsStillAt(keyPath, Paths.Key);
         }
         catch (RenewalException)
         {
@@ -141,12 +142,12 @@ internal sealed class PemFileStore : FileStore
             return wait.ExplainsMismatch(pair.Certificate.Document.File.LastWriteTime, pair.KeyFile.Document.File.LastWriteTime) ? null : throw KeyMismatch.Describe(pair.Certificate, pair.KeyFile);
     }
 
-    private string? FindKey(PemSnapshot? known)
+    private string? FindKey(PemSnapshot? known, Func<string, bool> isFile)
     {
         if (Location.KeyPath is not null)
             return Location.KeyPath;
         return (known?.IsKeyInCertificate ?? PairLocator.HoldsKey(Location.CertificatePath, Open)) ? Location.CertificatePath
-            : KeyPathConvention.FindNextTo(Location.CertificatePath, OpenFolders.IsFile) ?? (Location.MayBeNew ? KeyPathConvention.ForNew(Location.CertificatePath) : null);
+            : KeyPathConvention.FindNextTo(Location.CertificatePath, isFile) ?? (Location.MayBeNew ? KeyPathConvention.ForNew(Location.CertificatePath) : null);
     }
 
     private SmallFile Open(string path) =>
