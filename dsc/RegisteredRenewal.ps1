@@ -3,10 +3,10 @@
 
 # Texts, lists and flags. The addresses of monitors are secrets, so that only files with them can be named.
 $RenewalTexts = 'CertificatePath', 'KeyPath', 'Scope', 'UserId', 'GroupManagedServiceAccount', 'Scheduler', 'Interval', 'CaUrl', 'Root', 'Context', 'StepPath', 'Transport',
-    'ExpiresIn', 'RenewAt', 'KeyAlgorithm', 'KeyPasswordFile', 'PfxPath', 'PfxPasswordFile', 'PfxEncryption', 'BundlePath', 'ChainPath', 'LeafPath', 'RootPath', 'KeyOutPath', 'KeyFormat',
+    'ExpiresIn', 'RenewAt', 'KeyAlgorithm', 'KeyPasswordFile', 'PfxPath', 'PfxPasswordFile', 'PfxEncryption', 'BundlePath', 'ChainPath', 'LeafPath', 'RootPath', 'KeyOutPath', 'KeyFormat', 'Store', 'FriendlyName', 'KeyProvider',
     'PidFile', 'Signal', 'FilePath', 'ScriptPath', 'ActionTimeout', 'ServedTimeout', 'LockTimeout', 'RetryTimeout', 'HealthCheckUriFile', 'LogPath', 'MetricsPath'
-$RenewalLists = 'Exclude', 'ArgumentList', 'ReloadService', 'RestartService', 'ServedBy'
-$RenewalFlags = 'Recurse', 'FollowSymlink', 'Rekey', 'FollowRoots', 'Force'
+$RenewalLists = 'Exclude', 'GrantRead', 'ArgumentList', 'ReloadService', 'RestartService', 'ServedBy'
+$RenewalFlags = 'Recurse', 'FollowSymlink', 'Rekey', 'RemoveOld', 'FollowRoots', 'Force'
 
 # An error of the module as one sentence that names the instance.
 function Get-InstanceProblem {
@@ -88,6 +88,7 @@ function ConvertFrom-Definition {
     foreach ($publication in $Definition['publications']) {
         Copy-Setting -From $publication -To $setting -Names @{
             pfx = 'PfxPath'; passwordFile = 'PfxPasswordFile'; encryption = 'PfxEncryption'; bundle = 'BundlePath'; chain = 'ChainPath'; leaf = 'LeafPath'; root = 'RootPath'; key = 'KeyOutPath'; format = 'KeyFormat'
+            store = 'Store'; friendlyName = 'FriendlyName'; grantRead = 'GrantRead'; keyProvider = 'KeyProvider'; removeOld = 'RemoveOld'
         }
     }
 

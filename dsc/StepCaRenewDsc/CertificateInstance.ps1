@@ -1,6 +1,6 @@
 # A certificate and its key as an instance of DSC: the functions of the class StepCertificate. A setting has the name of its parameter.
 
-$PublicationTexts = 'PfxPath', 'PfxPasswordFile', 'PfxEncryption', 'BundlePath', 'ChainPath', 'LeafPath', 'RootPath', 'KeyOutPath', 'KeyFormat'
+$PublicationTexts = 'PfxPath', 'PfxPasswordFile', 'PfxEncryption', 'BundlePath', 'ChainPath', 'LeafPath', 'RootPath', 'KeyOutPath', 'KeyFormat', 'Store', 'FriendlyName', 'KeyProvider'
 $PublishedFiles = 'PfxPath', 'BundlePath', 'ChainPath', 'LeafPath', 'RootPath', 'KeyOutPath'
 $CaTexts = 'CaUrl', 'Root', 'Context', 'StepPath'
 $CertificateTexts = @('Subject', 'KeyPath', 'TokenFile', 'Provisioner', 'ProvisionerPasswordFile', 'KeyAlgorithm', 'NotAfter', 'KeyPasswordFile', 'ExpiresIn', 'RenewAt', 'Transport', 'RetryTimeout') + $CaTexts + $PublicationTexts
@@ -81,7 +81,7 @@ function Compare-Certificate {
 
 function Get-RenewalParameter {
     param([Collections.IDictionary] $Setting)
-    $parameters = Select-Setting $Setting (@('KeyPath', 'KeyPasswordFile', 'ExpiresIn', 'RenewAt', 'Transport', 'RetryTimeout') + $CaTexts + $PublicationTexts)
+    $parameters = Select-Setting $Setting (@('KeyPath', 'KeyPasswordFile', 'ExpiresIn', 'RenewAt', 'Transport', 'RetryTimeout') + $CaTexts + $PublicationTexts + 'GrantRead', 'RemoveOld')
     if ($Setting.Rekey) {
         $parameters.Rekey = $true
         if ($Setting.KeyAlgorithm) { $parameters.KeyAlgorithm = $Setting.KeyAlgorithm }
@@ -93,7 +93,7 @@ function Get-RenewalParameter {
 
 function Get-RequestParameter {
     param([Collections.IDictionary] $Setting)
-    $parameters = Select-Setting $Setting (@('Subject', 'KeyPath', 'TokenFile', 'Provisioner', 'ProvisionerPasswordFile', 'KeyAlgorithm', 'NotAfter', 'KeyPasswordFile') + $CaTexts + $PublicationTexts)
+    $parameters = Select-Setting $Setting (@('Subject', 'KeyPath', 'TokenFile', 'Provisioner', 'ProvisionerPasswordFile', 'KeyAlgorithm', 'NotAfter', 'KeyPasswordFile') + $CaTexts + $PublicationTexts + 'GrantRead', 'RemoveOld')
     if ($Setting.San) { $parameters.San = [string[]] $Setting.San }
     if ($Setting.ProvisionerCredential) {
         $parameters.Provisioner = $Setting.ProvisionerCredential.UserName

@@ -47,6 +47,11 @@ class StepCertificate {
     [DscProperty()] [string] $RootPath
     [DscProperty()] [string] $KeyOutPath
     [DscProperty()] [string] $KeyFormat
+    [DscProperty()] [string] $Store
+    [DscProperty()] [string] $FriendlyName
+    [DscProperty()] [string[]] $GrantRead
+    [DscProperty()] [string] $KeyProvider
+    [DscProperty()] [bool] $RemoveOld
     [DscProperty()] [bool] $Force
     [DscProperty(NotConfigurable)] [string] $SerialNumber
     [DscProperty(NotConfigurable)] [string] $ValidUntil
@@ -99,7 +104,7 @@ class StepCertificate {
     hidden [string] Instance() { return "StepCertificate '$($this.CertificatePath)'" }
 
     hidden [Collections.IDictionary] Setting() {
-        $setting = [ordered]@{ CertificatePath = $this.CertificatePath; San = $this.San; ProvisionerCredential = $this.ProvisionerCredential; Rekey = $this.Rekey; Force = $this.Force }
+        $setting = [ordered]@{ CertificatePath = $this.CertificatePath; San = $this.San; ProvisionerCredential = $this.ProvisionerCredential; Rekey = $this.Rekey; Force = $this.Force; GrantRead = $this.GrantRead; RemoveOld = $this.RemoveOld }
         foreach ($one in $script:CertificateTexts) { $setting[$one] = $this.$one }
         return $setting
     }
@@ -140,6 +145,11 @@ class StepRenewalTask {
     [DscProperty()] [string] $RootPath
     [DscProperty()] [string] $KeyOutPath
     [DscProperty()] [string] $KeyFormat
+    [DscProperty()] [string] $Store
+    [DscProperty()] [string] $FriendlyName
+    [DscProperty()] [string[]] $GrantRead
+    [DscProperty()] [string] $KeyProvider
+    [DscProperty()] [bool] $RemoveOld
     [DscProperty()] [string] $PidFile
     [DscProperty()] [string] $Signal
     [DscProperty()] [string] $FilePath

@@ -85,6 +85,8 @@ Describe 'The module StepCaRenewDsc' {
         $wanted = (Get-Command Register-StepRenewalTask).Parameters.Keys | Where-Object { $_ -notin $common -and $_ -notin 'HealthCheckUri', 'OnFailure', 'Plan', 'AsText', 'RunNow', 'UseToken' }
         $renewal = & $own (Get-Type StepRenewalTask)
         $renewal | Sort-Object | Should -Be (@($wanted) + 'HealthCheckUriFile', 'OnFailureFilePath', 'OnFailureArgumentList', 'OnFailureScriptPath', 'OnFailureUriFile' | Sort-Object)
+        # A setting that is in none of these lists has no effect.
+        & $module { $RenewalTexts + $RenewalLists + $RenewalFlags } | Sort-Object | Should -Be ($renewal | Where-Object { $_ -ne 'Name' -and $_ -ne 'Credential' -and $_ -notlike 'OnFailure*' } | Sort-Object)
         # A secret has a file or a credential; the actions are those of the renewal.
         $request = (Get-Command Request-StepCertificate).Parameters.Keys | Where-Object { $_ -notin $common -and $_ -notin 'Token', 'ProvisionerPassword', 'KeyPassword', 'PfxPassword', 'UseExistingKey', 'NotBefore' }
         & $own (Get-Type StepCertificate) | Sort-Object | Should -Be (@($request) + 'ProvisionerCredential', 'ExpiresIn', 'RenewAt', 'Rekey', 'Transport', 'RetryTimeout' | Sort-Object)

@@ -133,9 +133,10 @@ Describe 'The manifest' {
         foreach ($name in 'path', 'duration') { $embedded.'$defs'[$name].pattern | Should -BeExactly $definition.'$defs'[$name]['pattern'] }
         $embedded.properties.scheduler.enum | Should -BeExactly (@('Auto') + $definition.properties.scheduler.enum)
         $kinds = $definition.'$defs'.publication.oneOf.properties
-        $kinds.ForEach{ $_.Keys } | Sort-Object -Unique | Should -Be ('bundle', 'chain', 'encryption', 'format', 'key', 'leaf', 'passwordFile', 'pfx', 'root')
+        $kinds.ForEach{ $_.Keys } | Sort-Object -Unique | Should -Be ('bundle', 'chain', 'encryption', 'format', 'friendlyName', 'grantRead', 'key', 'keyProvider', 'leaf', 'passwordFile', 'pfx', 'removeOld', 'root', 'store')
         $embedded.properties.pfxEncryption.enum | Should -BeExactly ($kinds | Where-Object { $_.encryption }).encryption.enum
         $embedded.properties.keyFormat.enum | Should -BeExactly ($kinds | Where-Object { $_.format }).format.enum
+        foreach ($rule in 'store.pattern', 'keyProvider.enum') { $name, $kind = $rule -split '\.'; $embedded.properties[$name][$kind] | Should -BeExactly ($kinds | Where-Object { $_.store })[$name][$kind] }
         $definition.'$defs'.action.oneOf.properties.ForEach{ $_.Keys } | Sort-Object -Unique | Should -Be ('arguments', 'pidFile', 'reloadService', 'restartService', 'run', 'script', 'signal')
         $definition.'$defs'.notifier.oneOf.properties.ForEach{ $_.Keys } | Sort-Object -Unique | Should -Be ('arguments', 'run', 'script', 'uriFile')
     }
