@@ -88,7 +88,7 @@ Describe 'The module StepCaRenewDsc' {
         # A setting that is in none of these lists has no effect.
         & $module { $RenewalTexts + $RenewalLists + $RenewalFlags } | Sort-Object | Should -Be ($renewal | Where-Object { $_ -ne 'Name' -and $_ -ne 'Credential' -and $_ -notlike 'OnFailure*' } | Sort-Object)
         # A secret has a file or a credential; the actions are those of the renewal.
-        $request = (Get-Command Request-StepCertificate).Parameters.Keys | Where-Object { $_ -notin $common -and $_ -notin 'Token', 'ProvisionerPassword', 'KeyPassword', 'PfxPassword', 'UseExistingKey', 'NotBefore' }
+        $request = (Get-Command Request-StepCertificate).Parameters.Keys | Where-Object { $_ -notin $common -and $_ -notin 'Token', 'ProvisionerPassword', 'KeyPassword', 'PfxPassword', 'UseExistingKey', 'NotBefore', 'Plan', 'IfNeeded' }
         & $own (Get-Type StepCertificate) | Sort-Object | Should -Be (@($request) + 'ProvisionerCredential', 'ExpiresIn', 'RenewAt', 'Rekey', 'Transport', 'RetryTimeout' | Sort-Object)
     }
 }
