@@ -103,3 +103,18 @@ $PesterOnHosts = 'CronDaemon.Tests.ps1', 'FirstCertificate.Tests.ps1', 'Recipes.
         Invoke-PesterSuite -Name systemd -Pester $pester.Path -Path (Get-BuildPath 'tests/Systemd') -Environment $environment -TimeoutSeconds 2700
     }
 }
+
+# The collection in ansible/: real ansible-playbook on a host of its own, with a real step-ca and cron.
+@{
+    Name        = 'Ansible'
+    Needs       = 'Package'
+    UsesSystem  = $true
+    Extended    = $true
+    Unavailable = {
+        if (-not (Get-Command ansible-playbook -CommandType Application -ErrorAction Ignore)) { 'there is no ansible-playbook' }
+        $pester.Reason
+    }
+    Run         = {
+        Invoke-PesterSuite -Name ansible -Pester $pester.Path -Path (Get-BuildPath 'tests/Ansible') -Environment $environment -TimeoutSeconds 2700
+    }
+}

@@ -56,6 +56,12 @@ if [ -n "$extended" ]; then
     need ssh openssh-client
     # Makes the metrics of docs/monitoring readable for prometheus.
     need prometheus-node-exporter prometheus-node-exporter
+    # The collection in ansible (tests/Ansible).
+    need ansible-playbook ansible-core
+    need ansible-lint ansible-lint
+    need yamllint yamllint
+    # Remoting over SSH (docs/fleet.md).
+    need sshd openssh-server
     # More servers of docs/recipes.
     need postfix postfix
     need dovecot dovecot-imapd

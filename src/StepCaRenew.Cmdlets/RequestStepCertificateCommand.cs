@@ -17,6 +17,7 @@ namespace StepCaRenew.Cmdlets;
 /// <summary>Request-StepCertificate: gets the first certificate of a host, or one for the key that is in place.</summary>
 [Cmdlet(VerbsLifecycle.Request, "StepCertificate", SupportsShouldProcess = true, DefaultParameterSetName = ProvisionerSet, HelpUri = HelpPages.Folder + "Request-StepCertificate.md")]
 [OutputType(typeof(StepCertificate))]
+[OutputType(typeof(IssuancePlan))]
 public sealed class RequestStepCertificateCommand : PublishingCmdlet
 {
     private const string TokenSet = "Token";
@@ -111,16 +112,26 @@ public sealed class RequestStepCertificateCommand : PublishingCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Do nothing if the pair in place is the requested one; replace it if it is not.</summary>
+    [Parameter]
+    public SwitchParameter IfNeeded { get; set; }
+
+    /// <summary>Say in the result what would be requested or replaced, and do nothing.</summary>
+    [Parameter]
+    public SwitchParameter Plan { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => Terminating(() =>
     {
+        if (IfNeeded && Force)
+            throw new RenewalException(ErrorId.ConflictingParameters, "-IfNeeded and -Force were both given.", "Leave out one of them: -Force replaces any pair, -IfNeeded only one that is not the requested one.");
         if (UseExistingKey && KeyAlgorithm is not null)
             throw new RenewalException(ErrorId.ConflictingParameters, "-UseExistingKey and -KeyAlgorithm were both given.", "Leave out one of them: -KeyAlgorithm is for a new key.");
         var ca = ReadCa();
         var wanted = SigningRequest.Create(Subject, San, KeyAlgorithm?.ToUpperInvariant(), NotBefore, NotAfter, TimeProvider.System);
         // Only a key in place can have the password that step's configuration names; a new key has the one that the user gives.
         using var password = ReadPassword(KeyPassword, KeyPasswordFile) ?? (UseExistingKey ? ReadConfiguredPassword(ca) : null);
-        var credential = ReadCredential(Token, TokenFile, Provisioner, ProvisionerPassword, ProvisionerPasswordFile, ca);
+        var credential = IsWithoutCredential(ca) ? new Credential.None() : ReadCredential(Token, TokenFile, Provisioner, ProvisionerPassword, ProvisionerPasswordFile, ca);
         using var secret = (credential as Credential.Provisioner)?.Password;
         var location = new PairLocation(FullPath(CertificatePath), KeyPath is null ? null : FullPath(KeyPath)) { KeyPassword = password, MayBeNew = true };
         var request = new IssuanceRequest
@@ -131,17 +142,39 @@ public sealed class RequestStepCertificateCommand : PublishingCmdlet
             Publications = ReadPublications(PfxPassword),
             UseExistingKey = UseExistingKey,
             Force = Force,
+            IfNeeded = IfNeeded,
             FindOthers = () => new RegisteredCertificates(CaSettingsResolver.FromProcess).Pairs,
             ApproveAsync = ApproveAsync,
         };
+        if (Plan)
+        {
+            WritePlan(request);
+            return;
+        }
+
         var outcome = Run(request with { Issuer = request.Issuer with { Ca = ca } });
-        if (outcome.IsIssued)
+        if (outcome.IsIssued || outcome.Differences is [])
             WriteObject(Shown.For(Inspect(location, password)));
         // The first error can end the call, so the certificate comes first.
         foreach (var error in outcome.PublicationErrors)
             WriteError(ErrorRecords.From(error, location.CertificatePath));
         Pump.RunLate();
     });
+
+    // The plan is that of any authorization.
+    private bool IsWithoutCredential(CaOptions ca) => Plan && (Token ?? ProvisionerPassword) is null && (TokenFile ?? ProvisionerPasswordFile) is null
+        && ProvisionerParameters.Read(ca, CaSettingsResolver.FromProcess).PasswordFile is null;
+
+    // Not ShouldProcess: with -WhatIf it writes to the standard output.
+    private void WritePlan(IssuanceRequest request)
+    {
+        var events = new PlanEvents(new PipelineEvents(this, Pump, new EndingLevels(this)));
+        using var engine = new IssuanceEngine(TimeProvider.System, Random.Shared.NextDouble, CaSettingsResolver.FromProcess, new CallLog(events));
+        var (plan, problem) = Pump.Run(stopping => engine.PlanAsync(request, stopping));
+        WriteObject(Shown.For(plan with { Warnings = events.For(null) }));
+        if (problem is not null)
+            WriteError(ErrorRecords.From(problem, plan.Name));
+    }
 
     private IssuanceOutcome Run(IssuanceRequest request)
     {

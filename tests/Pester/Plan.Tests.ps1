@@ -211,3 +211,109 @@ Describe 'Register-StepRenewalTask -Plan' {
         $run.Error | Should -Not -BeNullOrEmpty
     }
 }
+
+Describe 'Request-StepCertificate -Plan and -IfNeeded' {
+    BeforeEach {
+        if ($ca.Reason) { return Skip-Test -Because $ca.Reason }
+        $folder = [IO.Directory]::CreateDirectory((Join-Path $TestDrive ([Guid]::NewGuid()))).FullName
+        $env:STEPCARENEW_HOME = Join-Path $folder 'home'
+        $path = "$folder/web.crt"
+        [IO.File]::WriteAllText("$folder/password", 'test-password')
+        $at = @{ StepPath = $ca.Folder }
+        $password = @{ Provisioner = 'admin'; ProvisionerPasswordFile = "$folder/password" } + $at
+        function Get-Serial { (Get-StepCertificate $path).SerialNumber }
+    }
+
+    It 'needs no token and no password, asks no CA, and says what would be done' {
+        $listing = Get-Listing
+        $plan = Request-StepCertificate web.local $path -San web.local, 10.0.0.1 -BundlePath "$folder/web.pem" -CaUrl https://127.0.0.1:1 -Plan
+        $plan.Status, $plan.Name, $plan.Subject, $plan.KeyPath | Should -BeExactly WouldRequest, web, web.local, "$folder$([IO.Path]::DirectorySeparatorChar)web.key"
+        $plan.San | Should -BeExactly web.local, 10.0.0.1
+        $plan.Planned | Should -HaveCount 2
+        $plan.Planned[0] | Should -BeExactly 'Request a certificate for web.local with a new key.'
+        $plan.Planned[1] | Should -BeLike "Publish the certificate to '*web.pem'."
+        $plan.ErrorId, $plan.Changes.Count, $plan.Problems.Count, $plan.Warnings.Count | Should -Be $null, 0, 0, 0
+        Get-Listing | Should -BeExactly $listing
+    }
+
+    It 'compares the names of a token that is given' {
+        New-StepToken other.local -OutFile "$folder/token" @password
+        $plan = Request-StepCertificate web.local $path -TokenFile "$folder/token" @at -Plan -ErrorAction SilentlyContinue
+        $plan.Status, $plan.ErrorId | Should -BeExactly WouldFail, TokenNamesDiffer
+        (Request-StepCertificate -CertificatePath $path -TokenFile "$folder/token" @at -Plan).San | Should -BeExactly other.local
+    }
+
+    It 'leaves a pair that is the requested one, and uses no token' {
+        (Request-StepCertificate web.local $path -San web.local, 10.0.0.1 @password -IfNeeded).Status | Should -BeExactly Valid
+        $serial = Get-Serial
+        (Request-StepCertificate web.local $path -San 10.0.0.1, web.local @at -IfNeeded -Plan).Status | Should -BeExactly Unchanged
+        (Request-StepCertificate web.local $path -San 10.0.0.1, web.local @password -IfNeeded).SerialNumber | Should -BeExactly $serial
+        New-StepToken web.local -San web.local, 10.0.0.1 -OutFile "$folder/token" @password
+        (Request-StepCertificate -CertificatePath $path -TokenFile "$folder/token" @at -IfNeeded).SerialNumber | Should -BeExactly $serial
+        # It is still good.
+        (Request-StepCertificate -CertificatePath "$folder/second.crt" -TokenFile "$folder/token" @at).Status | Should -BeExactly Valid
+        $plan = Request-StepCertificate web.local $path @at -Plan -ErrorAction SilentlyContinue -ErrorVariable problem
+        $plan.Status, $plan.ErrorId | Should -BeExactly WouldFail, PairExists
+        $problem.FullyQualifiedErrorId | Should -BeLike 'PairExists,*'
+        (Request-StepCertificate web.local $path @at -Force -Plan).Status | Should -BeExactly WouldReplace
+        { Request-StepCertificate web.local $path @password -Force -IfNeeded } | Should -Throw -ErrorId 'ConflictingParameters,*'
+        Get-Serial | Should -BeExactly $serial
+    }
+
+    It 'replaces a pair that is not the requested one: <Property>' -ForEach @(
+        @{ Property = 'Subject'; Text = "the subject is 'web.local' instead of 'new.local'"; Wanted = @{ Subject = 'new.local' } }
+        @{ Property = 'San'; Text = 'the names are web.local, *instead of web.local, www.local'; Wanted = @{ San = 'web.local', 'www.local' } }
+        @{ Property = 'KeyAlgorithm'; Text = 'the key is EC-P256 instead of RSA-2048'; Wanted = @{ KeyAlgorithm = 'RSA-2048' } }
+        @{ Property = 'NotAfter'; Text = 'the certificate expired at 2*'; Wanted = @{} }
+        @{ Property = 'Key'; Text = 'the certificate does not match the key'; Wanted = @{} }
+        @{ Property = 'Key'; Text = 'the certificate has no key'; Wanted = @{} }
+    ) {
+        if ($Property -eq 'KeyAlgorithm' -and (Test-Wine)) { return Set-ItResult -Skipped -Because 'its test keys are RSA' }
+        $age = if ($Property -eq 'NotAfter') { '1.01:00:00' } else { '01:00:00' }
+        $pair = Build-TestCertificate -Authority $authority -Folder $folder -Name web.local -Age $age
+        $path = $pair.CertificatePath
+        if ($Text -like '*not match*') { Copy-Item (Build-TestCertificate -Authority $authority -Folder (New-Item "$folder/other" -ItemType Directory) -Name other).KeyPath $pair.KeyPath }
+        if ($Text -like '*no key') { Remove-Item $pair.KeyPath }
+        Get-ChildItem $folder -File | ForEach-Object { $_.LastWriteTimeUtc = [DateTime]::UtcNow.AddHours(-1) }
+        $request = @{ Subject = 'web.local'; San = 'web.local', 'www.web.local', '127.0.0.1', 'root@web.local', 'https://web.local/'; CertificatePath = $path; IfNeeded = $true }
+        foreach ($name in $Wanted.Keys) { $request[$name] = $Wanted[$name] }
+        $plan = Request-StepCertificate @request @at -Plan
+        $plan.Status, $plan.ChangedProperties | Should -BeExactly WouldReplace, $Property
+        $plan.Changes | Should -BeLike $Text
+        $plan.Planned | Should -BeLike 'Request a certificate for *.local and replace what is there, with a new key.'
+        $serial = Get-Serial
+        $issued = Request-StepCertificate @request @password
+        $issued.SerialNumber | Should -Not -Be $serial
+        $issued.Status, $issued.KeyStatus | Should -BeExactly Valid, Matches
+        (Request-StepCertificate @request @at -Plan).Status | Should -BeExactly Unchanged
+    }
+
+    It 'does not replace a file that can be the wrong one: <What>' -ForEach @(
+        @{ What = 'a key without a certificate'; Id = 'PairExists' }
+        @{ What = 'a file that is not a certificate'; Id = 'CertificateInvalid' }
+    ) {
+        $pair = Build-TestCertificate -Authority $authority -Folder $folder -Name web.local
+        if ($Id -eq 'PairExists') { Remove-Item $pair.CertificatePath } else { Set-Content $pair.CertificatePath 'my notes' }
+        Get-ChildItem $folder -File | ForEach-Object { $_.LastWriteTimeUtc = [DateTime]::UtcNow.AddHours(-1) }
+        $listing = Get-Listing
+        (Request-StepCertificate web.local $pair.CertificatePath @at -IfNeeded -Plan -ErrorAction SilentlyContinue).ErrorId | Should -BeExactly $Id
+        { Request-StepCertificate web.local $pair.CertificatePath @password -IfNeeded } | Should -Throw -ErrorId "$Id,*"
+        Get-Listing | Where-Object { $_ -notlike '*.stepcarenew-lock *' } | Should -BeExactly $listing
+    }
+
+    It 'keeps the key with -UseExistingKey, and the plan has the reason' {
+        $pair = Build-TestCertificate -Authority $authority -Folder $folder -Name web.local
+        Remove-Item $pair.CertificatePath
+        Get-ChildItem $folder -File | ForEach-Object { $_.LastWriteTimeUtc = [DateTime]::UtcNow.AddHours(-1) }
+        $hash = (Get-FileHash $pair.KeyPath).Hash
+        (Request-StepCertificate web.local $pair.CertificatePath $pair.KeyPath -UseExistingKey @at -Plan).Changes | Should -BeExactly 'the key has no certificate'
+        (Request-StepCertificate web.local $pair.CertificatePath $pair.KeyPath -UseExistingKey -IfNeeded @password).KeyStatus | Should -BeExactly Matches
+        (Get-FileHash $pair.KeyPath).Hash | Should -BeExactly $hash
+    }
+
+    It 'gives one JSON document on the standard output, also with -WhatIf' {
+        $run = Invoke-FreshPwsh "Import-Module '$(Join-Path (Get-TestPackage) StepCaRenew.psd1)'; Request-StepCertificate web.local '$path' -StepPath '$($ca.Folder)' -Plan -WhatIf | ConvertTo-Json"
+        $run.ExitCode | Should -Be 0 -Because $run.Error
+        ($run.Output | ConvertFrom-Json).Status | Should -BeExactly WouldRequest
+    }
+}

@@ -45,6 +45,8 @@ public sealed partial class ArchitectureTests
         ["RenewalTaskCertificate"] = "one of the certificates of such a result",
         ["RegistrationPlan"] = "result of Register-StepRenewalTask -Plan",
         ["RegistrationStatus"] = "constants: RegistrationPlan.Status",
+        ["IssuancePlan"] = "result of Request-StepCertificate -Plan",
+        ["IssuanceStatus"] = "constants: IssuancePlan.Status",
         ["StepCa"] = "result of Get-StepCa",
         ["StepCaRoot"] = "its root certificates",
         ["StepCaProvisioner"] = "its provisioners",

@@ -6,7 +6,7 @@ namespace StepCaRenew.Unit;
 /// <summary>The rules that all results of the cmdlets follow.</summary>
 public sealed partial class ResultTests
 {
-    public static TheoryData<Type> All => [typeof(StepCertificate), typeof(PairTestResult), typeof(RenewalResult), typeof(RenewalTask), typeof(RenewalTaskCertificate), typeof(RegistrationPlan), typeof(StepCaProvisioner)];
+    public static TheoryData<Type> All => [typeof(StepCertificate), typeof(PairTestResult), typeof(RenewalResult), typeof(RenewalTask), typeof(RenewalTaskCertificate), typeof(RegistrationPlan), typeof(IssuancePlan), typeof(StepCaProvisioner)];
 
     /// <summary>Results without a name.</summary>
     public static TheoryData<Type> AllAndNameless => [.. All.Select(row => row.Data), typeof(StepContext), typeof(StepCa), typeof(StepCaRoot)];

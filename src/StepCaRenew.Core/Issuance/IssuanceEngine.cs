@@ -6,6 +6,7 @@ using StepCaRenew.FollowUps.Publications;
 using StepCaRenew.Logging;
 using StepCaRenew.Renewal;
 using StepCaRenew.Stores;
+using StepCaRenew.Stores.PemFiles;
 
 namespace StepCaRenew.Issuance;
 
@@ -42,13 +43,52 @@ internal sealed class IssuanceEngine : IDisposable
     {
         try
         {
-            if (!await RequestRun.RunAsync(request, stores, requester, cancellationToken).ConfigureAwait(false))
-                return new IssuanceOutcome(IsIssued: false, []);
-            return new IssuanceOutcome(IsIssued: true, request.Publications.Count == 0 ? [] : await PublishAsync(request, cancellationToken).ConfigureAwait(false));
+            var outcome = await RequestRun.RunAsync(request, stores, requester, cancellationToken).ConfigureAwait(false);
+            return !outcome.IsIssued || request.Publications.Count == 0 ? outcome
+                : outcome with { PublicationErrors = await PublishAsync(request, cancellationToken).ConfigureAwait(false) };
         }
         catch (Exception e) when (e is not (RenewalException or OperationCanceledException))
         {
             throw RenewalEngine.Unexpected(e);
+        }
+    }
+
+    /// <summary>Makes the checks of a request that need no CA, and changes nothing.</summary>
+    /// <returns>The plan, and the error with which the request would fail.</returns>
+    public async Task<(IssuancePlan Plan, RenewalException? Problem)> PlanAsync(IssuanceRequest request, CancellationToken cancellationToken)
+    {
+        var path = request.Location.CertificatePath;
+        var plan = new IssuancePlan
+        {
+            Name = CertificateName.FromPath(path),
+            CertificatePath = path,
+            KeyPath = request.Location.KeyPath ?? KeyPathConvention.FindNextTo(path) ?? KeyPathConvention.ForNew(path),
+        };
+        try
+        {
+            var wanted = request.NamedRequest;
+            plan = plan with { Subject = wanted.Subject, San = TextList.FromNames(wanted.Names?.Texts ?? []) };
+            List<string> steps = [];
+            var outcome = await RequestRun.RunAsync(request with { ApproveAsync = NoteAsync }, stores, requester, cancellationToken).ConfigureAwait(false);
+            if (steps.Count > 0)
+                steps.AddRange(request.Publications.Select(publication => $"Publish the certificate to '{publication.Path}'."));
+            return (plan with
+            {
+                Status = outcome.Differences is [] ? IssuanceStatus.Unchanged : outcome.Replaces ? IssuanceStatus.WouldReplace : IssuanceStatus.WouldRequest,
+                Planned = TextList.FromSentences(steps),
+                Changes = TextList.FromSentences(outcome.Differences?.Select(difference => difference.Text) ?? []),
+                ChangedProperties = TextList.FromNames(outcome.Differences?.Select(difference => difference.Property) ?? []),
+            }, null);
+
+            Task<bool> NoteAsync(RenewalPlan step, CancellationToken stopping)
+            {
+                steps.Add($"{step.Action}.");
+                return Task.FromResult(false);
+            }
+        }
+        catch (RenewalException e)
+        {
+            return (plan with { Status = IssuanceStatus.WouldFail, ErrorId = e.ErrorId, Problems = TextList.FromSentences([$"{e.ErrorId}: {e.Message} {e.Remedy}"]) }, e);
         }
     }
 
@@ -70,6 +110,17 @@ internal sealed class IssuanceEngine : IDisposable
 }
 
 /// <summary>The outcome of a request.</summary>
-/// <param name="IsIssued">Whether the certificate was issued and is in its place; false if the request was not approved.</param>
-/// <param name="PublicationErrors">One error for each publication that failed.</param>
-internal sealed record IssuanceOutcome(bool IsIssued, IReadOnlyList<RenewalException> PublicationErrors);
+internal sealed record IssuanceOutcome
+{
+    /// <summary>Whether the certificate was issued and is in its place; false if the request was not approved, or not needed.</summary>
+    public required bool IsIssued { get; init; }
+
+    /// <summary>Whether there was something in its place.</summary>
+    public bool Replaces { get; init; }
+
+    /// <summary>The reasons to replace what is in place; none if it is the requested pair (<see cref="IssuanceRequest.IfNeeded"/>); null if nothing is in place, or the user forces it.</summary>
+    public IReadOnlyList<PairDifference>? Differences { get; init; }
+
+    /// <summary>One error for each publication that failed.</summary>
+    public IReadOnlyList<RenewalException> PublicationErrors { get; init; } = [];
+}

@@ -31,6 +31,9 @@ internal sealed record IssuanceRequest
     /// <summary>Whether a pair in place is replaced.</summary>
     public bool Force { get; init; }
 
+    /// <summary>Whether a pair in place is replaced only if it is not the one that is requested; see <see cref="PairDifference"/>.</summary>
+    public bool IfNeeded { get; init; }
+
     /// <summary>Which CA, and how it is asked.</summary>
     public IssuerOptions Issuer { get; init; } = new() { RetryTimeout = RenewalSettings.DefaultRetryTimeout };
 

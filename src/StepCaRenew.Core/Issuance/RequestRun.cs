@@ -14,7 +14,7 @@ namespace StepCaRenew.Issuance;
 /// Gets the first certificate of a pair, or one for the key in place: one method for each step, as in a renewal. Everything that
 /// can fail is checked before the CA is asked, because it uses up the token.
 /// </summary>
-internal sealed class RequestRun : PairRun<bool>
+internal sealed class RequestRun : PairRun<IssuanceOutcome>
 {
     private readonly IssuanceRequest request;
     private readonly SigningRequest wanted;
@@ -25,6 +25,7 @@ internal sealed class RequestRun : PairRun<bool>
     // The state of one attempt. Each step relies on what the steps before it have set.
     private IPairStore store = null!;
     private PairVersion? present;
+    private IReadOnlyList<PairDifference>? differences;
     private bool isUnderLock;
     private PrivateKey key = null!;
     private IPairReplacement replacement = null!;
@@ -46,10 +47,10 @@ internal sealed class RequestRun : PairRun<bool>
     /// <param name="services">The services of the store.</param>
     /// <param name="requester">Asks the CA; it disposes the certificates.</param>
     /// <param name="cancellationToken">Ends the run at once until the CA has answered; from then on the files are completed first.</param>
-    /// <returns>True if the certificate was issued; false if it was not approved.</returns>
+    /// <returns>Whether the certificate was issued, was not approved, or was not needed.</returns>
     /// <exception cref="RenewalException">There is a pair already (<see cref="ErrorId.PairExists"/>), the files cannot be written, or the CA did not issue the certificate.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the CA answered; nothing was changed.</exception>
-    public static async Task<bool> RunAsync(IssuanceRequest request, StoreServices services, CertificateRequester requester, CancellationToken cancellationToken)
+    public static async Task<IssuanceOutcome> RunAsync(IssuanceRequest request, StoreServices services, CertificateRequester requester, CancellationToken cancellationToken)
     {
         var wanted = request.NamedRequest;
         using var issued = new Issued();
@@ -63,8 +64,8 @@ internal sealed class RequestRun : PairRun<bool>
         // Leftovers belong to the run that holds the lock, if there is one; they are checked again under the lock.
         if (!store.IsInterrupted)
             await ReadPresentAsync(cancellationToken).ConfigureAwait(false);
-        var isApproved = issued.IsApproved ??= await ApproveAsync(cancellationToken).ConfigureAwait(false);
-        return isApproved ? Outcome.Continue : Finish(false);
+        var isApproved = differences is not [] && (issued.IsApproved ??= await ApproveAsync(cancellationToken).ConfigureAwait(false));
+        return isApproved ? Outcome.Continue : Finish(End(isIssued: false));
     }
 
     private async Task<Outcome> LockAsync(CancellationToken cancellationToken)
@@ -79,10 +80,12 @@ internal sealed class RequestRun : PairRun<bool>
     // A request that was killed can have left a whole pair in place; then there is nothing to request.
     private async Task<Outcome> RecoverAsync(CancellationToken cancellationToken)
     {
-        if (!store.IsInterrupted)
-            return Outcome.Continue;
-        present = null;
-        await store.RecoverAsync().ConfigureAwait(false);
+        if (store.IsInterrupted)
+        {
+            present = null;
+            await store.RecoverAsync().ConfigureAwait(false);
+        }
+
         return Outcome.Continue;
     }
 
@@ -90,7 +93,7 @@ internal sealed class RequestRun : PairRun<bool>
     {
         if (present is null)
             await ReadPresentAsync(cancellationToken).ConfigureAwait(false);
-        return Outcome.Continue;
+        return differences is [] ? Finish(End(isIssued: false)) : Outcome.Continue;
     }
 
     private async Task<Outcome> StageAsync()
@@ -137,8 +140,13 @@ internal sealed class RequestRun : PairRun<bool>
         if (!store.Holds(newVersion!))
             (await store.LoadAsync(wasRead: true, _ => { }, CancellationToken.None).ConfigureAwait(false)).Dispose();
         replacement.DropOld();
-        return store.IsCurrent(known: null) ? Finish(true) : Outcome.StartOver;
+        return store.IsCurrent(known: null) ? Finish(End(isIssued: true)) : Outcome.StartOver;
     }
+
+    // Nothing is known of a pair whose replacement was interrupted.
+    private bool Replaces => (request.Force || request.IfNeeded || request.UseExistingKey) && present is not { IsEmpty: true };
+
+    private IssuanceOutcome End(bool isIssued) => new() { IsIssued = isIssued, Replaces = Replaces, Differences = differences };
 
     private bool HasChanged => !store.IsCurrent(known: null) || (present is not null && !store.Holds(present));
 
@@ -147,8 +155,9 @@ internal sealed class RequestRun : PairRun<bool>
         present = store.ReadVersion();
         if (request.UseExistingKey)
             key = Keep(store.LoadKey());
-        if (!present.IsEmpty && !request.Force && !(request.UseExistingKey && await IsKeyWithoutCertificateAsync(cancellationToken).ConfigureAwait(false)))
-            throw Exists();
+        differences = present.IsEmpty || request.Force ? null : await FindDifferencesAsync(cancellationToken).ConfigureAwait(false);
+        if (differences is [])
+            return;
         RequirePublications();
         if (!present.IsEmpty && !request.UseExistingKey)
             RequireUnshared();
@@ -162,18 +171,25 @@ internal sealed class RequestRun : PairRun<bool>
             publication.RequireUsable(request.UseExistingKey ? key.Algorithm : wanted.KeyAlgorithm);
     }
 
-    // A certificate that does not match the key is of no use: no program can use it. An empty file was made in advance.
-    private async Task<bool> IsKeyWithoutCertificateAsync(CancellationToken cancellationToken)
+    // A certificate that does not match its key is of no use: no program can use it. A file that is not a certificate may be the wrong file.
+    private async Task<IReadOnlyList<PairDifference>> FindDifferencesAsync(CancellationToken cancellationToken)
     {
+        if (!request.IfNeeded && !request.UseExistingKey)
+            throw Exists();
         try
         {
-            Keep(await store.LoadAsync(wasRead: false, _ => { }, cancellationToken).ConfigureAwait(false));
-            return false;
+            var pair = Keep(await store.LoadAsync(wasRead: false, _ => { }, cancellationToken).ConfigureAwait(false));
+            if (!request.IfNeeded)
+                throw Exists();
+            return [.. PairDifference.Find(pair, wanted, request.UseExistingKey, services.Clock.GetUtcNow())];
         }
-        // A file that is not a certificate may be the wrong file.
-        catch (RenewalException e)
+        catch (RenewalException e) when (e.ErrorId != ErrorId.PairExists)
         {
-            return e.ErrorId is ErrorId.KeyMismatch or ErrorId.FileNotFound or ErrorId.FileEmpty;
+            if (PairDifference.FromError(e.ErrorId, request.UseExistingKey) is { } difference)
+                return [difference];
+            if (request.IfNeeded && e.ErrorId is not (ErrorId.FileNotFound or ErrorId.FileEmpty))
+                throw;
+            throw Exists();
         }
     }
 
@@ -209,7 +225,7 @@ internal sealed class RequestRun : PairRun<bool>
     private Task<bool> ApproveAsync(CancellationToken cancellationToken)
     {
         var action = $"Request a certificate for {wanted.Subject ?? wanted.Names?.Texts[0] ?? "the names of the token"}"
-            + (request.UseExistingKey ? " and the key in place" : request.Force && present is not { IsEmpty: true } ? " and replace what is there, with a new key" : " with a new key");
+            + (request.UseExistingKey ? " and the key in place" : Replaces ? " and replace what is there, with a new key" : " with a new key");
         return request.ApproveAsync(new RenewalPlan(request.Location.CertificatePath, action), cancellationToken);
     }
 

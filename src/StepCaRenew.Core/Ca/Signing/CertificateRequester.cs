@@ -83,4 +83,7 @@ internal abstract record Credential
     /// <param name="Name">The provisioner's name; null for the only JWK provisioner.</param>
     /// <param name="Password">Its password.</param>
     public sealed record Provisioner(string? Name, KeyPassword Password) : Credential;
+
+    /// <summary>None: for a plan, which asks no CA.</summary>
+    public sealed record None : Credential;
 }

@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 using StepCaRenew.Ca.Tokens;
+using StepCaRenew.Certificates;
 using StepCaRenew.Certificates.Keys;
 using StepCaRenew.Text;
 
@@ -21,7 +22,13 @@ internal sealed record SigningRequest
     public RequestedNames? Names { get; private init; }
 
     /// <summary>The algorithm of the new key, one of <see cref="KeyAlgorithms.Names"/>.</summary>
-    public string KeyAlgorithm { get; private init; } = "EC-P256";
+    public string KeyAlgorithm => RequestedKeyAlgorithm ?? "EC-P256";
+
+    /// <summary>The algorithm that the user gave; null for the default.</summary>
+    public string? RequestedKeyAlgorithm { get; private init; }
+
+    /// <summary>The names that the certificate must have; null if the CA decides.</summary>
+    public SubjectAlternativeNames? BindingNames => AreNamesBinding ? Names?.Names : null;
 
     /// <summary>The beginning of the validity; null for now.</summary>
     public RequestedTime? NotBefore { get; private init; }
@@ -51,7 +58,7 @@ internal sealed record SigningRequest
             NotAfter = notAfter is null ? null : RequestedTime.Parse(notAfter, clock),
         };
         RequestedTime.RequireOrder(request.NotBefore, request.NotAfter, clock.GetUtcNow());
-        return keyAlgorithm is null ? request : request with { KeyAlgorithm = keyAlgorithm };
+        return request with { RequestedKeyAlgorithm = keyAlgorithm };
     }
 
     /// <summary>The request with the names of the certificate that a provisioner's token will be for: without alternative names, the subject.</summary>
@@ -97,7 +104,7 @@ internal sealed record SigningRequest
     {
         Key = key,
         CommonName = Subject,
-        Names = AreNamesBinding ? Names?.Names : null,
+        Names = BindingNames,
         Begin = NotBefore,
     };
 

@@ -110,8 +110,11 @@ internal static class KeyAlgorithms
         // An RSA size that has no name here is kept.
         return key.Algorithm.StartsWith("RSA ", StringComparison.Ordinal)
             ? new PrivateKey(RSA.Create(key.Size))
-            : Generate(key.Algorithm.Replace("EC P-", "EC-P", StringComparison.Ordinal));
+            : Generate(NameOf(key.Algorithm));
     }
+
+    /// <summary>The name of the algorithm of a key: <c>EC-P256</c> for <c>EC P-256</c>.</summary>
+    public static string NameOf(string algorithm) => algorithm.Replace("EC P-", "EC-P", StringComparison.Ordinal).Replace("RSA ", "RSA-", StringComparison.Ordinal);
 }
 
 /// <summary>The elliptic curves that step-ca and .NET both support.</summary>
