@@ -10,7 +10,8 @@ Import-Module (Join-Path $PSScriptRoot 'SuiteResults.psm1')
 $PesterFiles = @(
     'Module', 'Help', 'Format', 'Get-StepCertificate', 'Get-StepRenewalTask', 'Test-StepCertificatePair', 'Register-StepRenewalTask',
     'Unregister-StepRenewalTask', 'TaskScheduler', 'Invoke-StepRenewal', 'Inputs', 'Results', 'StepConfiguration', 'Completion',
-    'LoadContext', 'Images', 'WindowsRecipes', 'Actions', 'Batches', 'Stopping', 'Readme', 'Request-StepCertificate', 'New-StepToken', 'Revoke-StepCertificate')
+    'LoadContext', 'Images', 'WindowsRecipes', 'Actions', 'Batches', 'Stopping', 'Readme', 'Request-StepCertificate', 'New-StepToken', 'Revoke-StepCertificate',
+    'AnsibleScripts')
 $Runner = Get-BuildPath 'tests/Wine/run.sh'
 
 # A part that takes longer is ended by run.sh, and the suite fails. run.sh itself gets half a minute more.

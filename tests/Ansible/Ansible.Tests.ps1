@@ -109,6 +109,7 @@ Describe 'The playbook of all three roles' {
         $failed.result.remedy | Should -Not -BeNullOrEmpty
         $failed.result.msg | Should -BeLike 'TokenRefused: *'
         $run.Output | Should -Match '"error_id": "TokenRefused"'
+        $run.Output.Contains($token) | Should -BeFalse -Because 'a token is a secret, also with -vvv'
         Test-Path "$data/tls/used.crt" | Should -BeFalse
         Test-Path "$data/tls/used.key" | Should -BeFalse
     }
