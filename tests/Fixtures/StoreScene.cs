@@ -82,6 +82,9 @@ internal sealed class StoreScene : IDisposable
         Publisher.Publish(plan ?? Plan, pair);
     }
 
+    /// <summary>Whether certificates stay in the store although they were removed: Wine does not write that to its registry.</summary>
+    public bool KeepsRemoved => !IsMemory && Wine.IsHere;
+
     /// <summary>The certificates in the store, by their thumbprints.</summary>
     public IReadOnlyList<string> Thumbprints => [.. inner.List(Store).Select(one => one.Thumbprint).Order(StringComparer.Ordinal)];
 

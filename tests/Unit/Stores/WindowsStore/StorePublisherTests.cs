@@ -54,6 +54,7 @@ public sealed class StorePublisherTests
     public async Task RemoveSuperseded_RemovesOnlyItsOwn_AndNoKeyThatIsUsed(string kind)
     {
         using var scene = new StoreScene(kind);
+        Assert.SkipWhen(scene.KeepsRemoved, "Wine: its stores keep certificates that were removed");
         KeyedCertificate foreign = scene.NewPair(), first = scene.NewPair(), other = scene.NewPair();
         // Of another program, with our friendly name; and of another pair of ours.
         await scene.PublishAsync(foreign);
@@ -103,9 +104,14 @@ public sealed class StorePublisherTests
                 Assert.True(Record.Exception(() => PublishAndRemove(scene, second)) is KilledException, $"call {call} of {count}, after: {after}: {string.Join(", ", scene.Stores.Calls)}");
                 Assert.True(scene.Serves(first) || scene.Serves(second), $"call {call}, after: {after}");
                 Assert.True(scene.Serves(first) || scene.Stores.Calls.Contains("Remove"), $"call {call}, after: {after}");
+                // Every key that was made is in the record.
+                if (scene.IsMemory)
+                    Assert.All(scene.InMemory.Containers, name => Assert.Contains(scene.Record.Read().Entries, entry => entry.KeyName == name));
                 scene.Stores.FailAt = null;
                 PublishAndRemove(scene, second);
-                Assert.Equal(([second.Leaf.Thumbprint], true), ((IReadOnlyList<string>)scene.Thumbprints, scene.Serves(second)), new PairsComparer());
+                Assert.True(scene.Serves(second));
+                if (!scene.KeepsRemoved)
+                    Assert.Equal([second.Leaf.Thumbprint], scene.Thumbprints);
                 Assert.Single(scene.Record.Read().Entries);
                 if (scene.IsMemory)
                     Assert.InRange(scene.InMemory.Containers.Count, 1, 2);
@@ -152,7 +158,7 @@ public sealed class StorePublisherTests
         await scene.PublishAsync(pair);
         Assert.True(scene.Publisher.IsCurrent(scene.Plan, pair));
         Assert.False(scene.Publisher.IsCurrent(scene.Plan with { FriendlyName = "another" }, pair));
-        Assert.False(scene.Publisher.IsCurrent(scene.Plan with { KeyProvider = KeyProvider.Csp }, pair));
+        Assert.False(scene.Publisher.IsCurrent(scene.Plan with { KeyProvider = StoreScene.Provider == KeyProvider.Csp ? KeyProvider.Cng : KeyProvider.Csp }, pair));
         Assert.False(scene.Publisher.IsCurrent(scene.Plan with { Grants = ["S-1-5-20"] }, pair));
         scene.InMemory.Remove(scene.Store.Intermediates, scene.Authority.Intermediate.Thumbprint);
         Assert.False(scene.Publisher.IsCurrent(scene.Plan, pair));
@@ -246,12 +252,5 @@ public sealed class StorePublisherTests
         if (!scene.Publisher.IsCurrent(scene.Plan, pair))
             scene.Publisher.Publish(scene.Plan, pair);
         scene.Publisher.RemoveSuperseded(scene.Plan, pair.Leaf.Thumbprint);
-    }
-
-    private sealed class PairsComparer : IEqualityComparer<(IReadOnlyList<string> Thumbprints, bool Serves)>
-    {
-        public bool Equals((IReadOnlyList<string> Thumbprints, bool Serves) x, (IReadOnlyList<string> Thumbprints, bool Serves) y) => x.Thumbprints.SequenceEqual(y.Thumbprints) && x.Serves == y.Serves;
-
-        public int GetHashCode((IReadOnlyList<string> Thumbprints, bool Serves) obj) => obj.Thumbprints.Count;
     }
 }
