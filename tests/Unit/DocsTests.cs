@@ -8,7 +8,7 @@ public sealed partial class DocsTests
     private static readonly string[] Folders = ["src/", "tests/", "build/", "docs/", "tools/", "demo/", "en-US/", "dsc/", "ansible/"];
 
     public static TheoryData<string> Pages { get; } =
-        ["README.md", "CONTRIBUTING.md", "architecture.md", "crash-safety.md", "migrating.md", "performance.md", "performance-herd.md", "platforms.md", "schedulers-on-linux.md", "testing.md", "windows.md"];
+        ["README.md", "CONTRIBUTING.md", "architecture.md", "crash-safety.md", "dsc.md", "enrolment.md", "fleet.md", "migrating.md", "monitoring.md", "performance.md", "performance-herd.md", "platforms.md", "schedulers-on-linux.md", "testing.md", "windows.md"];
 
     [Theory]
     [MemberData(nameof(Pages))]
