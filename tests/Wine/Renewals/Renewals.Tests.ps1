@@ -250,14 +250,17 @@ Describe 'Certificate stores on Windows' {
         $found = Invoke-WindowsScript -Folder $TestDrive -TimeoutSeconds 120 -Script @"
             Import-Module StepCaRenew
             `$at = @{ $atCa }
-            filter Show(`$id) { @{ Id = `$id; Status = "`$(`$_.Status)"; ErrorId = `$_.ErrorId; Message = `$_.Message; SerialNumber = `$_.SerialNumber; Published = "`$(`$_.Published)" } }
+            filter Show(`$id) { @{ Id = `$id; Status = "`$(`$_.Status)"; ErrorId = `$_.ErrorId; Message = `$_.Message; SerialNumber = `$_.SerialNumber; Published = "`$(`$_.Published)"; Transport = "`$(`$_.Transport)" } }
             foreach (`$location in 'CurrentUser', 'LocalMachine') {
                 `$name = "StepCaRenew test `$location"
                 Invoke-StepRenewal "$windows\stored.crt" @at -Store "`$location\My" -KeyProvider Csp -FriendlyName `$name -ErrorAction SilentlyContinue | Show "`$location published"
                 `$store = @{ Store = "`$location\My"; FriendlyName = `$name }
-                Invoke-StepRenewal @store @at -Force -ErrorAction SilentlyContinue | Show "`$location mtls"
+                # Wine's SChannel has keys of the user alone.
+                if (`$location -eq 'CurrentUser') {
+                    Invoke-StepRenewal @store @at -Force -ErrorAction SilentlyContinue | Show "`$location mtls"
+                    Invoke-StepRenewal @store @at -Force -Rekey -ErrorAction SilentlyContinue | Show "`$location rekeyed"
+                }
                 Invoke-StepRenewal @store @at -Force -UseToken -ErrorAction SilentlyContinue | Show "`$location token"
-                Invoke-StepRenewal @store @at -Force -Rekey -ErrorAction SilentlyContinue | Show "`$location rekeyed"
                 Invoke-StepRenewal @store @at -ErrorAction SilentlyContinue | Show "`$location again"
                 `$all = @(Get-StepCertificate -Store "`$location\My" -WarningAction Ignore | Where-Object FriendlyName -EQ `$name)
                 @{ Id = "`$location found"; Serials = @(`$all.SerialNumber); Keys = @(`$all.KeyStatus | ForEach-Object { "`$_" }); Newest = @((`$all | Where-Object { -not `$_.IsSuperseded }).SerialNumber) }
@@ -279,26 +282,27 @@ Describe 'Certificate stores on Windows' {
         $stores["$_ found"].Serials | Should -Contain (Get-LeafSerial $pair.CertificatePath)
     }
 
-    It 'renews it there <How>, in <Location>' -ForEach @(foreach ($location in 'CurrentUser', 'LocalMachine') {
-        @{ Location = $location; How = 'by mTLS'; Id = 'mtls' }
-        @{ Location = $location; How = 'by token'; Id = 'token' }
-        @{ Location = $location; How = 'with a new key'; Id = 'rekeyed' }
-    }) {
+    It 'renews it there <How>, in <Location>' -ForEach @(
+        @{ Location = 'CurrentUser'; How = 'by mTLS'; Id = 'mtls'; Transport = 'Tls' }
+        @{ Location = 'CurrentUser'; How = 'with a new key'; Id = 'rekeyed'; Transport = 'Tls' }
+        @{ Location = 'CurrentUser'; How = 'by token'; Id = 'token'; Transport = 'Token' }
+        @{ Location = 'LocalMachine'; How = 'by token'; Id = 'token'; Transport = 'Token' }
+    ) {
         $result = $stores["$Location $Id"]
         $result.ErrorId | Should -BeNullOrEmpty -Because $result.Message
-        $result.Status | Should -BeExactly Renewed
+        $result.Status, $result.Transport | Should -Be Renewed, $Transport
         $stores["$Location found"].Serials | Should -Contain $result.SerialNumber
     }
 
     It 'asks the CA once for each renewal' {
-        # Not counted: the two with a new key, and the pair that was not due when it was published for the machine.
-        $count | Should -Be 5
+        # Not counted: the one with a new key, and the pair that was not due when it was published for the machine.
+        $count | Should -Be 4
     }
 
     It 'finds the newest by its friendly name, and keeps all others with their keys: <_>' -ForEach 'CurrentUser', 'LocalMachine' {
         $stores["$_ again"].Status | Should -BeExactly NotDue
-        $stores["$_ again"].SerialNumber | Should -BeExactly $stores["$_ rekeyed"].SerialNumber
-        $stores["$_ found"].Newest | Should -BeExactly $stores["$_ rekeyed"].SerialNumber
-        $stores["$_ found"].Keys | Should -Be Matches, Matches, Matches, Matches
+        $stores["$_ again"].SerialNumber | Should -BeExactly $stores["$_ token"].SerialNumber
+        $stores["$_ found"].Newest | Should -BeExactly $stores["$_ token"].SerialNumber
+        $stores["$_ found"].Keys | Should -Be @(@('Matches') * ($_ -eq 'CurrentUser' ? 4 : 2))
     }
 }
