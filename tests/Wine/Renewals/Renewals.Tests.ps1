@@ -252,7 +252,7 @@ Describe 'Certificate stores on Windows' {
             `$at = @{ $atCa }
             filter Show(`$id) { @{ Id = `$id; Status = "`$(`$_.Status)"; ErrorId = `$_.ErrorId; Message = `$_.Message; SerialNumber = `$_.SerialNumber; Published = "`$(`$_.Published)"; Transport = "`$(`$_.Transport)" } }
             foreach (`$location in 'CurrentUser', 'LocalMachine') {
-                `$name = "StepCaRenew test `$location"
+                `$name = "StepCaRenew test `$location $([Guid]::NewGuid())"
                 Invoke-StepRenewal "$windows\stored.crt" @at -Store "`$location\My" -KeyProvider Csp -FriendlyName `$name -ErrorAction SilentlyContinue | Show "`$location published"
                 `$store = @{ Store = "`$location\My"; FriendlyName = `$name }
                 # Wine's SChannel has keys of the user alone.
