@@ -9,7 +9,8 @@ namespace StepCaRenew.Cmdlets.Support;
 /// </summary>
 internal sealed class PipelinePump : IDisposable
 {
-    private readonly BlockingCollection<Action> actions = [];
+    // With a monitor: a BlockingCollection yields the processor dozens of times before it waits, for each certificate of a call.
+    private readonly Queue<Action> actions = new();
     private readonly ConcurrentQueue<Action> late = new();
     private readonly CancellationTokenSource stop = new();
 
@@ -22,14 +23,9 @@ internal sealed class PipelinePump : IDisposable
     /// <summary>Queues an action for the pipeline thread; from any thread. After the end of the work it is dropped.</summary>
     public void Post(Action action)
     {
-        try
-        {
-            actions.Add(action, Stopping);
-        }
-        catch (OperationCanceledException)
-        {
-            // The pipeline is stopping; the queue is not served any more.
-        }
+        // If the pipeline is stopping, the queue is not served any more.
+        if (!Stopping.IsCancellationRequested)
+            Add(action);
     }
 
     /// <summary>Queues an action that can end the call; it runs after the outcome was written. From any thread.</summary>
@@ -101,30 +97,52 @@ internal sealed class PipelinePump : IDisposable
 
     /// <summary>Queues an action for the end of a task, after all actions that the task queued; it is never dropped.</summary>
     public void WhenEnded(Task task, Action action) => _ = task.ContinueWith(
-        _ => actions.Add(action), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ => Add(action), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     /// <summary>Serves the queue while a condition holds; only a queued action can change the condition.</summary>
     /// <exception cref="RuntimeException">An action ended the pipeline.</exception>
     public void ServeWhile(Func<bool> condition)
     {
         while (condition())
-            actions.Take()();
+            Take()();
     }
 
     /// <summary>Serves what is in the queue now, without waiting.</summary>
     /// <exception cref="RuntimeException">An action ended the pipeline.</exception>
     public void ServeReady()
     {
-        while (actions.TryTake(out var action))
+        while (TryTake() is { } action)
             action();
     }
 
     /// <summary>Waits for the end of a task, however it ends.</summary>
     public static void Wait(Task task) => ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
 
-    public void Dispose()
+    public void Dispose() => stop.Dispose();
+
+    private void Add(Action action)
     {
-        stop.Dispose();
-        actions.Dispose();
+        lock (actions)
+        {
+            actions.Enqueue(action);
+            Monitor.Pulse(actions);
+        }
+    }
+
+    private Action Take()
+    {
+        lock (actions)
+        {
+            Action? action;
+            while (!actions.TryDequeue(out action))
+                Monitor.Wait(actions);
+            return action;
+        }
+    }
+
+    private Action? TryTake()
+    {
+        lock (actions)
+            return actions.TryDequeue(out var action) ? action : null;
     }
 }

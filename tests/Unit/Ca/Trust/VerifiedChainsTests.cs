@@ -70,7 +70,7 @@ public sealed class VerifiedChainsTests : IDisposable
     public static TheoryData<string> Refused =>
     [
         "signed by another key", "signed by the root's key", "a bit of its signature changed", "a bit of it changed", "expired", "not valid yet", "another critical extension", "a CA certificate",
-        "an issuer of another name", "other algorithm than the one it names",
+        "an issuer of another name", "other algorithm than the one it names", "other algorithm than the one that was signed",
     ];
 
     [Theory]
@@ -181,7 +181,8 @@ public sealed class VerifiedChainsTests : IDisposable
             "another critical extension" => ca.Issue("b.example.com", extension: (CriticalUnknown, true)),
             "a CA certificate" => ca.IssueUnderLeaf(first),
             "an issuer of another name" => ca.Issue("b.example.com", issuerName: "CN=Other Intermediate"),
-            _ => WithOtherAlgorithm(),
+            "other algorithm than the one it names" => WithOtherAlgorithm(),
+            _ => SignedWithOtherAlgorithm(),
         };
     }
 
@@ -202,6 +203,24 @@ public sealed class VerifiedChainsTests : IDisposable
         // ecdsa-with-SHA256 becomes ecdsa-with-SHA384.
         der[der.AsSpan().LastIndexOf(Convert.FromHexString("06082A8648CE3D040302")) + 9] = 3;
         return CertificateDecoder.Decode(der);
+    }
+
+    // The algorithm inside of what is signed; the signature is good.
+    private X509Certificate2 SignedWithOtherAlgorithm()
+    {
+        using var leaf = ca.Issue("b.example.com");
+        var certificate = new AsnReader(leaf.RawData, AsnEncodingRules.DER).ReadSequence();
+        var body = certificate.ReadEncodedValue().ToArray();
+        body[body.AsSpan().IndexOf(Convert.FromHexString("06082A8648CE3D040302")) + 9] = 3;
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteEncodedValue(body);
+            writer.WriteEncodedValue(certificate.ReadEncodedValue().Span);
+            writer.WriteBitString(ca.Sign(body));
+        }
+
+        return CertificateDecoder.Decode(writer.Encode());
     }
 
     private bool IsAcceptedByPlatform(X509Certificate2 leaf)
@@ -281,6 +300,8 @@ public sealed class VerifiedChainsTests : IDisposable
             var issuer = issuerName is null ? Intermediate.SubjectName : new X500DistinguishedName(issuerName);
             return Sign(request, issuer, signer ?? intermediateKey, notBefore ?? Now.AddHours(-1), notAfter ?? Now.AddHours(20));
         }
+
+        public byte[] Sign(byte[] data) => ((ECDsa)intermediateKey).SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
 
         /// <summary>A leaf that another leaf signed, as if that were a CA.</summary>
         public X509Certificate2 IssueUnderLeaf(X509Certificate2 leaf)
