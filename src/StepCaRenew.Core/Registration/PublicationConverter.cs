@@ -18,7 +18,7 @@ internal sealed class PublicationConverter : JsonConverter<Publication>
             throw new InvalidValueException("'passwordFile' and 'encryption' are for 'pfx' alone");
         if (given.Pfx is not null && given.PasswordFile is null)
             throw new InvalidValueException("'pfx' needs a 'passwordFile'");
-        if ((given.FriendlyName ?? given.KeyProvider) is not null || given.GrantRead.Count > 0 || given.RemoveOld)
+        if ((given.FriendlyName ?? given.KeyProvider) is not null || given.GrantRead is { Count: > 0 } || given.RemoveOld)
         {
             if (given.Store is null)
                 throw new InvalidValueException("'friendlyName', 'grantRead', 'keyProvider' and 'removeOld' are for 'store' alone");
@@ -28,7 +28,7 @@ internal sealed class PublicationConverter : JsonConverter<Publication>
         [
             given.Store is { } store ? new StorePublication(CertificateStoreName.Parse(store))
             {
-                FriendlyName = given.FriendlyName, GrantRead = given.GrantRead, RemoveOld = given.RemoveOld,
+                FriendlyName = given.FriendlyName, GrantRead = given.GrantRead ?? [], RemoveOld = given.RemoveOld,
                 KeyProvider = given.KeyProvider is { } provider ? Enum.Parse<KeyProvider>(provider) : default,
             } : null,
             given.Pfx is { } pfx ? new PfxPublication(pfx) { PasswordFile = given.PasswordFile, Encryption = given.Encryption is { } encryption ? Enum.Parse<PfxEncryption>(encryption) : default } : null,
@@ -52,7 +52,7 @@ internal sealed class PublicationConverter : JsonConverter<Publication>
         PemPublication pem => new PublicationProperties { Key = pem.Path, Format = pem.Format == KeyFormat.Pkcs8 ? null : pem.Format.ToString() },
         StorePublication store => new PublicationProperties
         {
-            Store = store.Store.Text, FriendlyName = store.FriendlyName, GrantRead = store.GrantRead, RemoveOld = store.RemoveOld,
+            Store = store.Store.Text, FriendlyName = store.FriendlyName, GrantRead = store.GrantRead.Count == 0 ? null : store.GrantRead, RemoveOld = store.RemoveOld,
             KeyProvider = store.KeyProvider == default ? null : store.KeyProvider.ToString(),
         },
         _ => throw new NotSupportedException($"{value.GetType().Name} exists only in a session."),
@@ -93,7 +93,7 @@ internal sealed record PublicationProperties
 
     public string? FriendlyName { get; init; }
 
-    public IReadOnlyList<string> GrantRead { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string>? GrantRead { get; init; }
 
     [JsonConverter(typeof(KeyProviderConverter))]
     public string? KeyProvider { get; init; }

@@ -9,6 +9,7 @@ using StepCaRenew.Policy;
 using StepCaRenew.Registration;
 using StepCaRenew.Scheduling;
 using StepCaRenew.Servers;
+using StepCaRenew.Stores.WindowsStore;
 
 namespace StepCaRenew.Unit.Registration;
 
@@ -75,8 +76,13 @@ public sealed class DefinitionRenderTests
             2 => new SignalAction("HUP", Path.GetFullPath(Folder())),
             _ => new ServiceAction(Text(), random.Next(2) == 0),
         };
-        Publication Form() => random.Next(7) switch
+        Publication Form() => random.Next(8) switch
         {
+            7 => new StorePublication(CertificateStoreName.Parse(random.Next(2) == 0 ? @"LocalMachine\My" : @"CurrentUser\WebHosting"))
+            {
+                FriendlyName = Maybe(Text), GrantRead = [.. Enumerable.Range(0, random.Next(3)).Select(_ => Text())],
+                KeyProvider = (KeyProvider)random.Next(2), RemoveOld = random.Next(2) == 0,
+            },
             0 => new PfxPublication(Path.GetFullPath(Folder())) { PasswordFile = Path.GetFullPath(Folder()), Encryption = (PfxEncryption)random.Next(2) },
             1 => new PemPublication(PemForm.Key, Path.GetFullPath(Folder())) { Format = new[] { KeyFormat.Pkcs8, KeyFormat.Pkcs1, KeyFormat.Sec1 }[random.Next(3)] },
             _ => new PemPublication((PemForm)random.Next(5), Path.GetFullPath(Folder())),
