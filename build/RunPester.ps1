@@ -61,8 +61,8 @@ try {
     $configuration.Run.SkipRun = $true
     $configuration.Output.Verbosity = 'None'
     $discovered = @((Invoke-Pester -Configuration $configuration).Tests | ForEach-Object {
-            @{ File = $_.ScriptBlock.File; Line = $_.StartLine; Name = $_.Name; Path = $_.Path -join '.' }
-        })
+        @{ File = $_.ScriptBlock.File; Line = $_.StartLine; Name = $_.Name; Path = $_.Path -join '.' }
+    })
     ConvertTo-Json $discovered | Set-Content $Plan
 
     $configuration.Run.SkipRun = $false
@@ -86,9 +86,9 @@ if ($run -and $run.Result -ne 'Passed' -and $failures.Count -eq 0) { Add-Failure
 
 $skipped = @($tests | Where-Object Result -In 'Skipped', 'Inconclusive')
 $skips = @($skipped | ForEach-Object {
-        $message = ($_.ErrorRecord | ForEach-Object { $_.Exception.Message }) -join "`n"
-        if ($message -match '(?s)because (.+)$') { $Matches[1] } elseif ($message) { $message } else { "$($_.Result): $($_.ExpandedPath)" }
-    })
+    $message = ($_.ErrorRecord | ForEach-Object { $_.Exception.Message }) -join "`n"
+    if ($message -match '(?s)because (.+)$') { $Matches[1] } elseif ($message) { $message } else { "$($_.Result): $($_.ExpandedPath)" }
+})
 @{
     Discovered = [Math]::Max($discovered.Count, $tests.Count)
     Passed     = @($tests | Where-Object Result -EQ 'Passed').Count

@@ -37,7 +37,10 @@ function New-SuiteResult {
 }
 
 function Merge-SuiteResult {
-    <# .SYNOPSIS One result for a suite of several parts. #>
+    <#
+    .SYNOPSIS
+        One result for a suite of several parts.
+    #>
     param([Parameter(Mandatory)] [object[]] $Result)
     $sum = { param($name) [int] ($Result | Measure-Object $name -Sum).Sum }
     $all = New-SuiteResult -Passed (& $sum Passed) -Failed (& $sum FailedTests) -Skipped (& $sum Skipped) -Discovered (& $sum Discovered) `
@@ -48,14 +51,20 @@ function Merge-SuiteResult {
 }
 
 function Add-Failure {
-    <# .SYNOPSIS Counts a failure outside of a test. #>
+    <#
+    .SYNOPSIS
+        Counts a failure outside of a test.
+    #>
     param([Parameter(Mandatory)] $Result, [Parameter(Mandatory)] [string] $Line)
     $Result.Failed++
     $Result.Failures += $Line
 }
 
 function ConvertTo-OneLine {
-    <# .SYNOPSIS A text on one line of the console: no control characters, and not endless. #>
+    <#
+    .SYNOPSIS
+        A text on one line of the console: no control characters, and not endless.
+    #>
     param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Text, [int] $Longest = 400)
     $line = $Text -replace '\e\[[0-9;?]*[ -/]*[@-~]' -replace '\s+', ' ' -replace '\p{Cc}', '?'
     $line = $line.Replace($Root, '').Trim()

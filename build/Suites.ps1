@@ -1,5 +1,5 @@
 # All suites, in the order in which they run; Test.ps1 and Open-SuiteLane dot-source this file. A suite has
-#   Name         also what -Suite takes; 'Unit' means both 'Unit (…)'
+#   Name         also what -Suite takes; 'Unit' means both 'Unit (...)'
 #   Run          returns the suite's result, as New-SuiteResult makes it; $environment tells the tests about the package
 #   Needs        suites that must have passed before: without a package, most have nothing to test
 #   UsesSystem   the tests skip what build/prerequisites.sh finds missing

@@ -32,10 +32,10 @@ $wanted = @($all | Where-Object { -not $_['Extended'] -or $Extended })
 $named = @()
 if ($Suite) {
     $named = @(foreach ($name in $Suite -split ',') {
-            $found = @($all | Where-Object { $_.Name -eq $name -or $_.Name.StartsWith("$name (", 'OrdinalIgnoreCase') })
-            if (-not $found) { throw "There is no suite '$name'. The suites are: $($all.Name -join ', ')." }
-            $found
-        })
+        $found = @($all | Where-Object { $_.Name -eq $name -or $_.Name.StartsWith("$name (", 'OrdinalIgnoreCase') })
+        if (-not $found) { throw "There is no suite '$name'. The suites are: $($all.Name -join ', ')." }
+        $found
+    })
     $chosen = @($named | ForEach-Object { $_.Name; $_['Needs'] })
     $wanted = @($all | Where-Object { $_.Name -in $chosen })
 }

@@ -2,9 +2,11 @@
 # A setting has the name of its parameter of Register-StepRenewalTask.
 
 # Texts, lists and flags. The addresses of monitors are secrets, so that only files with them can be named.
-$RenewalTexts = 'CertificatePath', 'KeyPath', 'Scope', 'UserId', 'GroupManagedServiceAccount', 'Scheduler', 'Interval', 'CaUrl', 'Root', 'Context', 'StepPath', 'Transport',
-    'ExpiresIn', 'RenewAt', 'KeyAlgorithm', 'KeyPasswordFile', 'PfxPath', 'PfxPasswordFile', 'PfxEncryption', 'BundlePath', 'ChainPath', 'LeafPath', 'RootPath', 'KeyOutPath', 'KeyFormat', 'Store', 'FriendlyName', 'KeyProvider',
+$RenewalTexts = @(
+    'CertificatePath', 'KeyPath', 'Scope', 'UserId', 'GroupManagedServiceAccount', 'Scheduler', 'Interval', 'CaUrl', 'Root', 'Context', 'StepPath', 'Transport'
+    'ExpiresIn', 'RenewAt', 'KeyAlgorithm', 'KeyPasswordFile', 'PfxPath', 'PfxPasswordFile', 'PfxEncryption', 'BundlePath', 'ChainPath', 'LeafPath', 'RootPath', 'KeyOutPath', 'KeyFormat', 'Store', 'FriendlyName', 'KeyProvider'
     'PidFile', 'Signal', 'FilePath', 'ScriptPath', 'ActionTimeout', 'ServedTimeout', 'LockTimeout', 'RetryTimeout', 'HealthCheckUriFile', 'LogPath', 'MetricsPath'
+)
 $RenewalLists = 'Exclude', 'GrantRead', 'ArgumentList', 'ReloadService', 'RestartService', 'ServedBy'
 $RenewalFlags = 'Recurse', 'FollowSymlink', 'Rekey', 'RemoveOld', 'FollowRoots', 'Force'
 
@@ -155,6 +157,7 @@ function Get-RenewalPlan {
 
 # Whether a renewal is as described: InDesiredState, the names of Changed, and Sentences for people.
 function Test-RegisteredRenewal {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'The block uses them.')]
     param([string] $Instance, [string] $Name, [Collections.IDictionary] $Setting, [bool] $Exist)
     Invoke-ForInstance $Instance {
         if (-not $Exist) {
@@ -177,6 +180,7 @@ function Test-RegisteredRenewal {
 
 # Predicts Set: the error, or the steps and the names of what changes.
 function Get-RenewalPrediction {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'The block uses them.')]
     param([string] $Instance, [string] $Name, [Collections.IDictionary] $Setting, [bool] $Exist)
     Invoke-ForInstance $Instance {
         if (-not $Exist) {

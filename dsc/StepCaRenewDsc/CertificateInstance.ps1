@@ -1,4 +1,6 @@
 # A certificate and its key as an instance of DSC: the functions of the class StepCertificate. A setting has the name of its parameter.
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', 'CertificateTexts', Justification = 'The class uses it.')]
+param()
 
 $PublicationTexts = 'PfxPath', 'PfxPasswordFile', 'PfxEncryption', 'BundlePath', 'ChainPath', 'LeafPath', 'RootPath', 'KeyOutPath', 'KeyFormat', 'Store', 'FriendlyName', 'KeyProvider'
 $PublishedFiles = 'PfxPath', 'BundlePath', 'ChainPath', 'LeafPath', 'RootPath', 'KeyOutPath'
@@ -106,6 +108,7 @@ function Get-RequestParameter {
 
 # Requests, repairs, replaces or renews a certificate that is not as described.
 function Invoke-CertificateSet {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', 'Setting', Justification = 'The block uses it.')]
     param([string] $Instance, [Collections.IDictionary] $Setting)
     Invoke-ForInstance $Instance {
         $difference = Compare-Certificate $Setting
@@ -173,6 +176,7 @@ function Find-CertificateFile {
 }
 
 function Invoke-CertificateRemoval {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', 'Setting', Justification = 'The block uses it.')]
     param([string] $Instance, [Collections.IDictionary] $Setting)
     Invoke-ForInstance $Instance {
         $files = @(Find-CertificateFile $Instance $Setting)

@@ -181,7 +181,7 @@ class StepRenewalTask {
 
     [StepRenewalTask] Get() {
         $wanted = $this.Wanted()
-        $result = [StepRenewalTask]::From((Invoke-ForInstance $wanted.Instance { Get-RegisteredRenewal $wanted.Instance $wanted.Name }), $this.Name)
+        $result = [StepRenewalTask]::FromRenewal((Invoke-ForInstance $wanted.Instance { Get-RegisteredRenewal $wanted.Instance $wanted.Name }), $this.Name)
         # Without a certificate only the name is asked for.
         if ($this.CertificatePath -or -not $wanted.Exist) {
             $test = Test-RegisteredRenewal @wanted
@@ -203,10 +203,10 @@ class StepRenewalTask {
     }
 
     static [StepRenewalTask[]] Export() {
-        return @(foreach ($task in Get-StepRenewalTask) { [StepRenewalTask]::From((Get-RegisteredRenewal "StepRenewalTask '$($task.Name)'" $task.Name), $task.Name) })
+        return @(foreach ($task in Get-StepRenewalTask) { [StepRenewalTask]::FromRenewal((Get-RegisteredRenewal "StepRenewalTask '$($task.Name)'" $task.Name), $task.Name) })
     }
 
-    hidden static [StepRenewalTask] From([hashtable] $Renewal, [string] $Name) {
+    hidden static [StepRenewalTask] FromRenewal([hashtable] $Renewal, [string] $Name) {
         $result = [StepRenewalTask] @{ Name = $Name; Ensure = if ($Renewal.Exists) { 'Present' } else { 'Absent' } }
         foreach ($one in $Renewal.Setting.Keys) { if ($one -ne 'OnFailure') { $result.$one = $Renewal.Setting[$one] } }
         foreach ($notifier in $Renewal.Setting['OnFailure']) { foreach ($one in $notifier.Keys) { $result."OnFailure$one" = $notifier[$one] } }

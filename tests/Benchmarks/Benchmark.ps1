@@ -53,9 +53,9 @@ $bench = Open-Workbench -Folder $folder -Repeats $Repeats -ScaleDown $ScaleDown
 try {
     $machine = Get-MachineDescription $bench
     $lines = @(foreach ($name in $figures.Keys | Where-Object { $_ -in $wanted }) {
-            [Console]::Error.WriteLine("Measuring: $name ...")
-            try { & $figures[$name] } catch { $failed++; Get-MissingLine -Figure $name -Reason $_.Exception.Message }
-        })
+        [Console]::Error.WriteLine("Measuring: $name ...")
+        try { & $figures[$name] } catch { $failed++; Get-MissingLine -Figure $name -Reason $_.Exception.Message }
+    })
     if ('herd' -in $wanted) {
         [Console]::Error.WriteLine('Simulating: herd ...')
         try { $herd = Measure-Herd $bench } catch { $failed++; $lines += Get-MissingLine -Figure 'herd' -Reason $_.Exception.Message }

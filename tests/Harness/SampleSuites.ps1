@@ -16,9 +16,9 @@ foreach ($folder in Get-ChildItem (Get-BuildPath 'tests') -Directory) {
 @{ Name = 'Red'; Run = { Invoke-SampleXunit Red } }
 @{ Name = 'Untidy'; Run = { Invoke-SampleXunit Untidy } }
 @{ Name = 'NoClass'; Run = { Invoke-SampleXunit NoClass } }
-@{ Name = 'KilledXunit'; Run = { Invoke-SampleXunit KilledXunit Dying signal } }
-@{ Name = 'ExitedXunit'; Run = { Invoke-SampleXunit ExitedXunit Dying exit } }
-@{ Name = 'CrashedXunit'; Run = { Invoke-SampleXunit CrashedXunit Dying crash } }
+@{ Name = 'KilledXunit'; Run = { Invoke-SampleXunit KilledXunit -Class Dying -DiesBy signal } }
+@{ Name = 'ExitedXunit'; Run = { Invoke-SampleXunit ExitedXunit -Class Dying -DiesBy exit } }
+@{ Name = 'CrashedXunit'; Run = { Invoke-SampleXunit CrashedXunit -Class Dying -DiesBy crash } }
 # All tests pass, and the program fails after them.
 @{ Name = 'BadEnd'; Run = { Invoke-XunitSuite -Name badend -FilePath bash -ArgumentList '-c', 'dotnet "$0" "$@"; exit 3', $samples, '-class', '*.Green' } }
 @{

@@ -136,21 +136,21 @@ Describe 'The script of the role renewal' {
     }
 
     It 'registers once, changes what differs, removes, and check mode changes nothing' {
-        $run = Invoke-WinPowershell renewal/files/renewal.ps1 $parameters $secrets -CheckMode
+        $run = Invoke-WinPowershell renewal/files/renewal.ps1 $parameters -Sensitive $secrets -CheckMode
         $run.Error | Should -BeNullOrEmpty
         $run.Changed, $run.Result.status | Should -BeExactly $true, WouldRegister
         $run.Diff.prepared | Should -BeLike '*+ Schedule a run every 15m with Cron*'
         ($run | ConvertTo-Json -Depth 5).Contains('s3cret') | Should -BeFalse
         Test-Path "$folder/home" | Should -BeFalse
 
-        (Invoke-WinPowershell renewal/files/renewal.ps1 $parameters $secrets).Changed | Should -BeTrue
+        (Invoke-WinPowershell renewal/files/renewal.ps1 $parameters -Sensitive $secrets).Changed | Should -BeTrue
         $definition = Get-Content "$folder/home/renewals/web.json" -Raw | ConvertFrom-Json
         $definition.publications.bundle, $definition.onFailure.Count | Should -BeExactly "$folder/web.pem", 1
         $definition.rekey | Should -BeNullOrEmpty
-        (Invoke-WinPowershell renewal/files/renewal.ps1 $parameters $secrets).Changed | Should -BeFalse
+        (Invoke-WinPowershell renewal/files/renewal.ps1 $parameters -Sensitive $secrets).Changed | Should -BeFalse
 
         $renewal.interval, $renewal.rekey = '5m', $true
-        $run = Invoke-WinPowershell renewal/files/renewal.ps1 $parameters $secrets
+        $run = Invoke-WinPowershell renewal/files/renewal.ps1 $parameters -Sensitive $secrets
         $run.Changed, $run.Result.status | Should -BeExactly $true, WouldChange
         $run.Result.changed_properties | Should -Contain Interval
         $run.Result.changed_properties | Should -Contain Rekey

@@ -256,9 +256,9 @@ Describe 'A batch of renewals' {
         try {
             # Slow enough that somebody looks at it: the first two give up after half a second each.
             $shell.AddScript('param($Manifest, $Arguments) Import-Module $Manifest; Invoke-StepRenewal @Arguments').AddParameters(@{
-                    Manifest  = Join-Path (Get-TestPackage) 'StepCaRenew.psd1'
-                    Arguments = $renew + @{ LiteralPath = $folder; ThrottleLimit = 1; LockTimeout = '500ms'; ErrorAction = 'SilentlyContinue' }
-                }) > $null
+                Manifest  = Join-Path (Get-TestPackage) 'StepCaRenew.psd1'
+                Arguments = $renew + @{ LiteralPath = $folder; ThrottleLimit = 1; LockTimeout = '500ms'; ErrorAction = 'SilentlyContinue' }
+            }) > $null
             $shell.Invoke() | Should -HaveCount 24
             $shown = @($shell.Streams.Progress | Where-Object Activity -EQ 'Renewing certificates')
             $shown.Count | Should -BeGreaterThan 1

@@ -82,13 +82,13 @@ Describe 'Deserialized results' {
 
     # A job has the serialization of remoting.
     It 'looks the same from a job' {
+        $make, $stepPath = $makeAll.ToString(), $ca.Folder
         $job = Start-Job -ScriptBlock {
-            param($Manifest, $StepPath, $Folder, $Make)
-            $all = @(& ([scriptblock]::Create($Make)) $Manifest $StepPath $Folder)
+            $all = @(& ([scriptblock]::Create($using:make)) $using:manifest $using:stepPath $using:folder)
             # Rendered there and here.
             @{ Text = @($all | ForEach-Object { $_ | Out-String -Width 200 }) }
             $all
-        } -ArgumentList $manifest, $ca.Folder, $folder, $makeAll.ToString()
+        }
         $received = @($job | Receive-Job -Wait -AutoRemoveJob)
         $objects = $received | Select-Object -Skip 1
         $objects | Should -HaveCount $all.Count

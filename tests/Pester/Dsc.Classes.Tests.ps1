@@ -102,8 +102,10 @@ Describe 'StepRenewalTask' {
         $env:PATH = "$(Split-Path (Build-TestCrontab $folder)):$($before.PATH)"
         $path = (Build-TestCertificate -Authority $authority -Folder $folder).CertificatePath
         Set-Content "$folder/monitor" 'https://hc.example.com/s3cret'
-        $web = @{ Name = 'web'; CertificatePath = $path; Scope = 'CurrentUser'; Scheduler = 'Cron'; StepPath = $ca.Folder; FilePath = 'sh'; ArgumentList = '-c', 's3cret'; HealthCheckUriFile = "$folder/monitor"
-            OnFailureFilePath = 'sh'; OnFailureArgumentList = , 'x'; ReloadService = @() }
+        $web = @{
+            Name = 'web'; CertificatePath = $path; Scope = 'CurrentUser'; Scheduler = 'Cron'; StepPath = $ca.Folder; FilePath = 'sh'; ArgumentList = '-c', 's3cret'; HealthCheckUriFile = "$folder/monitor"
+            OnFailureFilePath = 'sh'; OnFailureArgumentList = , 'x'; ReloadService = @()
+        }
     }
 
     It 'registers once, and finds and fixes what was broken by hand' {
@@ -124,8 +126,8 @@ Describe 'StepRenewalTask' {
 
         # Plan.Tests.ps1 has the other faults.
         foreach ($break in @(
-                @{ Changed = 'Interval-HealthCheckUri-Schedule'; Change = { $file = "$env:STEPCARENEW_HOME/renewals/web.json"; Get-Content $file -Raw | ConvertFrom-Json | Add-Member interval 5m -PassThru | ConvertTo-Json -Depth 6 | Set-Content $file; Set-Content "$folder/tab" ''; Set-Content "$env:STEPCARENEW_HOME/renewals/web.health-check" 'https://other.example.com' } }
-                @{ Changed = 'Definition-State'; Change = { Set-Content "$env:STEPCARENEW_HOME/renewals/web.json" '{ "name": "web",'; Remove-Item "$env:STEPCARENEW_HOME/state/web/state.json" } })) {
+            @{ Changed = 'Interval-HealthCheckUri-Schedule'; Change = { $file = "$env:STEPCARENEW_HOME/renewals/web.json"; Get-Content $file -Raw | ConvertFrom-Json | Add-Member interval 5m -PassThru | ConvertTo-Json -Depth 6 | Set-Content $file; Set-Content "$folder/tab" ''; Set-Content "$env:STEPCARENEW_HOME/renewals/web.health-check" 'https://other.example.com' } }
+            @{ Changed = 'Definition-State'; Change = { Set-Content "$env:STEPCARENEW_HOME/renewals/web.json" '{ "name": "web",'; Remove-Item "$env:STEPCARENEW_HOME/state/web/state.json" } })) {
             & $break.Change
             $listing = Get-Listing
             $instance.Test() | Should -BeFalse -Because $break.Changed
@@ -227,7 +229,7 @@ Describe 'StepCertificate' {
         $byToken = New-Instance StepCertificate @{ CertificatePath = $path; Subject = 'web.local'; StepPath = $ca.Folder; TokenFile = $token }
         $byToken.Set()
         $byToken.Test() | Should -BeTrue
-        $password = ConvertTo-SecureString (Get-Content $web.ProvisionerPasswordFile -Raw) -AsPlainText -Force
+        $password = [Net.NetworkCredential]::new('', (Get-Content $web.ProvisionerPasswordFile -Raw)).SecurePassword
         $byPassword = New-Instance StepCertificate @{ CertificatePath = "$folder/db.crt"; Subject = 'db.local'; StepPath = $ca.Folder; ProvisionerCredential = [pscredential]::new('admin', $password) }
         $byPassword.Set()
         $byPassword.Test() | Should -BeTrue
@@ -295,7 +297,7 @@ Describe 'StepCertificate' {
     }
 
     It 'compares names as certificates have them' {
-        $instance.San = 'WEB.local', '0010::0:1', 'bücher.example'
+        $instance.San = 'WEB.local', '0010::0:1', "b`u{fc}cher.example"
         $instance.Set()
         $instance.Test() | Should -BeTrue -Because "$($instance.Get().Reasons.Phrase)"
     }
@@ -303,10 +305,10 @@ Describe 'StepCertificate' {
     It 'names the instance, the error id and the remedy, and changes nothing' {
         $listing = Get-Listing
         foreach ($case in @(
-                @{ Change = @{ CertificatePath = "$folder/no/web.crt" }; Message = "StepCertificate '$folder/no/web.crt': FileNotFound: *" }
-                @{ Change = @{ ProvisionerPasswordFile = "$folder/no.txt" }; Message = "StepCertificate '$path': FileNotFound: *no.txt*" }
-                @{ Change = @{ Provisioner = 'nobody' }; Message = "StepCertificate '$path': ProvisionerNotFound: *" }
-                @{ Change = @{ KeyFormat = 'Sec1' }; Message = "StepCertificate '$path': ConflictingParameters: *-KeyOutPath*" })) {
+            @{ Change = @{ CertificatePath = "$folder/no/web.crt" }; Message = "StepCertificate '$folder/no/web.crt': FileNotFound: *" }
+            @{ Change = @{ ProvisionerPasswordFile = "$folder/no.txt" }; Message = "StepCertificate '$path': FileNotFound: *no.txt*" }
+            @{ Change = @{ Provisioner = 'nobody' }; Message = "StepCertificate '$path': ProvisionerNotFound: *" }
+            @{ Change = @{ KeyFormat = 'Sec1' }; Message = "StepCertificate '$path': ConflictingParameters: *-KeyOutPath*" })) {
             $properties = $web.Clone()
             foreach ($name in $case.Change.Keys) { $properties[$name] = $case.Change[$name] }
             $bad = New-Instance StepCertificate $properties

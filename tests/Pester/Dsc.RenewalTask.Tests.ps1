@@ -118,17 +118,23 @@ Describe 'The manifest' {
     It 'allows the values that definitions allow' {
         $definition = Get-Content (Join-Path (Get-TestPackage) renewal.schema.json) -Raw | ConvertFrom-Json -AsHashtable
         # Every property of a definition, and where it is here. One that is new in definitions is missing in this list.
-        $same = @{ name = 'name'; scope = 'scope'; certificate = 'certificatePath'; key = 'keyPath'; keyPasswordFile = 'keyPasswordFile'; rekey = 'rekey'; keyAlgorithm = 'keyAlgorithm'; interval = 'interval'
+        $same = @{
+            name = 'name'; scope = 'scope'; certificate = 'certificatePath'; key = 'keyPath'; keyPasswordFile = 'keyPasswordFile'; rekey = 'rekey'; keyAlgorithm = 'keyAlgorithm'; interval = 'interval'
             actionTimeout = 'actionTimeout'; servedBy = 'servedBy'; servedTimeout = 'servedTimeout'; lockTimeout = 'lockTimeout'; retryTimeout = 'retryTimeout'; followRoots = 'followRoots'
-            healthCheckUriFile = 'healthCheckUriFile'; logPath = 'logPath'; metricsPath = 'metricsPath' }
-        $parts = @{ 'certificates.path' = 'certificatePath'; 'certificates.exclude' = 'exclude'; 'certificates.recurse' = 'recurse'; 'certificates.followSymlink' = 'followSymlink'
-            'ca.url' = 'caUrl'; 'ca.root' = 'root'; 'ca.stepPath' = 'stepPath'; 'ca.context' = 'context'; 'ca.transport' = 'transport'; 'when.expiresIn' = 'expiresIn'; 'when.renewAt' = 'renewAt' }
+            healthCheckUriFile = 'healthCheckUriFile'; logPath = 'logPath'; metricsPath = 'metricsPath'
+        }
+        $parts = @{
+            'certificates.path' = 'certificatePath'; 'certificates.exclude' = 'exclude'; 'certificates.recurse' = 'recurse'; 'certificates.followSymlink' = 'followSymlink'
+            'ca.url' = 'caUrl'; 'ca.root' = 'root'; 'ca.stepPath' = 'stepPath'; 'ca.context' = 'context'; 'ca.transport' = 'transport'; 'when.expiresIn' = 'expiresIn'; 'when.renewAt' = 'renewAt'
+        }
         $other = '$schema', 'certificates', 'ca', 'when', 'runAs', 'runAsSid', 'scheduler', 'pwsh', 'module', 'publications', 'actions', 'onFailure'
         $definition.properties.Keys | Sort-Object | Should -Be (@($same.Keys) + $other | Sort-Object)
         $found = 'certificates', 'ca', 'when' | ForEach-Object { $group = $_; $definition.properties[$_].properties.Keys | ForEach-Object { "$group.$_" } }
         $found | Sort-Object | Should -Be (@($parts.Keys) + 'ca.fingerprint', 'ca.useToken' | Sort-Object)
-        $pairs = @($same.Keys | ForEach-Object { , @($definition.properties[$_], $embedded.properties[$same[$_]]) }) +
-            @($parts.Keys | ForEach-Object { $group, $name = $_ -split '\.'; , @($definition.properties[$group].properties[$name], $embedded.properties[$parts[$_]]) })
+        $pairs = @(
+            $same.Keys | ForEach-Object { , @($definition.properties[$_], $embedded.properties[$same[$_]]) }
+            $parts.Keys | ForEach-Object { $group, $name = $_ -split '\.'; , @($definition.properties[$group].properties[$name], $embedded.properties[$parts[$_]]) }
+        )
         foreach ($pair in $pairs) { foreach ($rule in 'type', 'enum', 'pattern', '$ref') { $pair[1][$rule] | Should -BeExactly $pair[0][$rule] } }
         foreach ($name in 'path', 'duration') { $embedded.'$defs'[$name].pattern | Should -BeExactly $definition.'$defs'[$name]['pattern'] }
         $embedded.properties.scheduler.enum | Should -BeExactly (@('Auto') + $definition.properties.scheduler.enum)
@@ -151,8 +157,10 @@ Describe 'The command resource' {
         $env:PATH = "$(Split-Path (Build-TestCrontab $folder)):$($before.PATH)"
         $path = (Build-TestCertificate -Authority $authority -Folder $folder).CertificatePath
         Set-Content "$folder/monitor" 'https://hc.example.com/s3cret'
-        $web = @{ name = 'web'; certificatePath = $path; scope = 'CurrentUser'; scheduler = 'Cron'; stepPath = $ca.Folder; filePath = 'sh'; argumentList = @('-c', 's3cret', '2026-01-01T00:00:00')
-            healthCheckUriFile = "$folder/monitor"; onFailure = @(@{ filePath = 'sh'; argumentList = @('x') }); chainPath = "$folder/chain.pem" }
+        $web = @{
+            name = 'web'; certificatePath = $path; scope = 'CurrentUser'; scheduler = 'Cron'; stepPath = $ca.Folder; filePath = 'sh'; argumentList = @('-c', 's3cret', '2026-01-01T00:00:00')
+            healthCheckUriFile = "$folder/monitor"; onFailure = @(@{ filePath = 'sh'; argumentList = @('x') }); chainPath = "$folder/chain.pem"
+        }
     }
 
     It 'predicts a registration, and changes nothing' {

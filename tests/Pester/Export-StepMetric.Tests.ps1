@@ -38,9 +38,9 @@ Describe 'Metrics' {
         It 'have the path as label, and the times of the result' {
             $result = Invoke-StepRenewal $path @atCa -MetricsPath $prom
             $labels = "path=`"$($path.Replace('\', '\\'))`""
-            Read-Metric $prom stepcarenew_certificate_expiration_timestamp_seconds $labels | Should -Be ([DateTimeOffset]$result.NotAfter).ToUnixTimeSeconds()
-            Read-Metric $prom stepcarenew_certificate_renewal_timestamp_seconds $labels | Should -Be ([DateTimeOffset]$result.NextRenewal).ToUnixTimeSeconds()
-            Read-Metric $prom stepcarenew_renewal_failing $labels | Should -Be 0
+            Read-Metric $prom stepcarenew_certificate_expiration_timestamp_seconds -Labels $labels | Should -Be ([DateTimeOffset]$result.NotAfter).ToUnixTimeSeconds()
+            Read-Metric $prom stepcarenew_certificate_renewal_timestamp_seconds -Labels $labels | Should -Be ([DateTimeOffset]$result.NextRenewal).ToUnixTimeSeconds()
+            Read-Metric $prom stepcarenew_renewal_failing -Labels $labels | Should -Be 0
             $module = (Get-Module StepCaRenew).Version
             Get-Content $prom | Should -Contain "stepcarenew_build_info{$labels,version=`"$module`"} 1"
         }
@@ -48,14 +48,14 @@ Describe 'Metrics' {
         It 'show a failure, and keep the last success' {
             Invoke-StepRenewal $path @atCa -MetricsPath $prom | Out-Null
             $labels = "path=`"$($path.Replace('\', '\\'))`""
-            $success = Read-Metric $prom stepcarenew_renewal_last_success_timestamp_seconds $labels
+            $success = Read-Metric $prom stepcarenew_renewal_last_success_timestamp_seconds -Labels $labels
             Set-Content $path damaged
             Start-Sleep -Milliseconds 1100
             Invoke-StepRenewal $path @atCa -MetricsPath $prom -ErrorAction SilentlyContinue | Out-Null
-            Read-Metric $prom stepcarenew_renewal_failing $labels | Should -Be 1
-            Read-Metric $prom stepcarenew_renewal_last_success_timestamp_seconds $labels | Should -Be $success
-            Read-Metric $prom stepcarenew_renewal_last_run_timestamp_seconds $labels | Should -BeGreaterThan $success
-            Read-Metric $prom stepcarenew_certificate_expiration_timestamp_seconds $labels | Should -Not -BeNullOrEmpty
+            Read-Metric $prom stepcarenew_renewal_failing -Labels $labels | Should -Be 1
+            Read-Metric $prom stepcarenew_renewal_last_success_timestamp_seconds -Labels $labels | Should -Be $success
+            Read-Metric $prom stepcarenew_renewal_last_run_timestamp_seconds -Labels $labels | Should -BeGreaterThan $success
+            Read-Metric $prom stepcarenew_certificate_expiration_timestamp_seconds -Labels $labels | Should -Not -BeNullOrEmpty
         }
 
         It 'show pending actions' {
@@ -118,9 +118,9 @@ Describe 'Metrics' {
             Invoke-StepRenewal -Name mail | Out-Null
             foreach ($task in Get-StepRenewalTask) {
                 $labels = "name=`"$($task.Name)`",path=`"$($task.CertificatePath)`""
-                Read-Metric $prom stepcarenew_renewal_last_run_timestamp_seconds $labels | Should -Be ([DateTimeOffset]$task.LastAttempt).ToUnixTimeSeconds()
-                Read-Metric $prom stepcarenew_certificate_lifetime_seconds $labels | Should -Be ($task.NotAfter - $task.NotBefore).TotalSeconds
-                Read-Metric $prom stepcarenew_renewal_interval_seconds $labels | Should -BeGreaterThan 0
+                Read-Metric $prom stepcarenew_renewal_last_run_timestamp_seconds -Labels $labels | Should -Be ([DateTimeOffset]$task.LastAttempt).ToUnixTimeSeconds()
+                Read-Metric $prom stepcarenew_certificate_lifetime_seconds -Labels $labels | Should -Be ($task.NotAfter - $task.NotBefore).TotalSeconds
+                Read-Metric $prom stepcarenew_renewal_interval_seconds -Labels $labels | Should -BeGreaterThan 0
             }
             if ($IsLinux) { (Get-Item $prom).UnixFileMode | Should -Be ([IO.UnixFileMode]'UserRead, UserWrite, GroupRead, OtherRead') }
         }

@@ -8,7 +8,7 @@ BeforeAll {
     $environment = Use-CleanEnvironment
 
     # A web server with the pair, and a client that trusts only the root.
-    function Test-ByOthers {
+    function Test-WithOtherProgram {
         & openssl verify -CAfile $root -untrusted $path $path | Should -BeLike '*: OK'
         Test-OpenSslPair ([pscustomobject]@{ CertificatePath = $path; KeyPath = $key }) | Should -BeTrue
         $port = Get-FreePort
@@ -67,12 +67,12 @@ Describe 'A host without step' {
         New-StepToken web.local -OutFile "$folder/token" @password @at
         $issued = Request-StepCertificate web.local $path -TokenFile "$folder/token" @at
         $issued.KeyStatus | Should -BeExactly Matches
-        Test-ByOthers
+        Test-WithOtherProgram
 
         # By password; the certificate is due already.
         $issued = Request-StepCertificate web.local $path -San web.local, 127.0.0.1 -NotBefore '-17h' -NotAfter 24h -Force @password @at
         $issued.Status | Should -BeExactly Due
-        Test-ByOthers
+        Test-WithOtherProgram
 
         # cron renews it.
         $task = Invoke-Inside "Register-StepRenewalTask web '$path' -StepPath '$folder/step' -Scheduler Cron -Interval 1m | ConvertTo-Json"
@@ -80,7 +80,7 @@ Describe 'A host without step' {
         Wait-Until { (Get-LeafSerial $path) -ne $issued.SerialNumber } -Seconds 70 | Should -BeTrue -Because 'cron looks every minute'
         $task = Invoke-Inside '$end = [DateTime]::UtcNow.AddSeconds(20); do { $task = Get-StepRenewalTask web } until ($task.LastSuccess -or [DateTime]::UtcNow -gt $end); $task | ConvertTo-Json'
         $task.LastStatus | Should -BeExactly Renewed
-        Test-ByOthers
+        Test-WithOtherProgram
 
         # Another program replaces the key.
         & openssl ecparam -name prime256v1 -genkey -noout -out $key
@@ -88,15 +88,15 @@ Describe 'A host without step' {
         $repair = Invoke-Inside 'Invoke-StepRenewal -Name web -ErrorVariable failure -ErrorAction SilentlyContinue > $null; $failure[0].Exception.Repair | ConvertTo-Json -Depth 3'
         $repair.Subject, $repair.San, $repair.KeyPath | Should -BeExactly 'web.local', @('web.local', '127.0.0.1'), $key
         New-StepToken web.local -San web.local, 127.0.0.1 -OutFile "$folder/token" @password @at
-        $repaired = Invoke-Expression $repair.Text.Replace('<file with a token>', "$folder/token")
+        $repaired = & ([scriptblock]::Create($repair.Text.Replace('<file with a token>', "$folder/token")))
         $repaired.KeyStatus | Should -BeExactly Matches
         (Get-FileHash $key).Hash | Should -BeExactly $hash
-        Test-ByOthers
+        Test-WithOtherProgram
         (Invoke-Inside 'Invoke-StepRenewal -Name web | ConvertTo-Json').Status | Should -BeExactly NotDue
 
         # Revoked: it is not renewed any more; programs accept it until its end.
         Revoke-StepCertificate $path -ReasonCode Superseded -Confirm:$false @at
-        Test-ByOthers
+        Test-WithOtherProgram
         (Invoke-StepRenewal $path -Force @at -ErrorAction SilentlyContinue).ErrorId | Should -BeExactly RenewalRefused
         Invoke-Inside 'Unregister-StepRenewalTask web'
         Get-StagedFile $folder | Should -BeNullOrEmpty

@@ -99,17 +99,17 @@ $tasks = @(
 Describe 'Tables in redirected output' {
     BeforeAll {
         $run = Invoke-FreshPwsh -Environment @{ LC_ALL = 'C.UTF-8' } -Script (Join-Section ([ordered]@{
-                    certificates = '$all | Out-Default'
-                    long         = '$all + (Get-One -Name ("long." * 20) -KeyStatus Mismatch) | Out-String -Width 80'
-                    empty        = 'Get-One -Lifetime 0 -Remaining 0 -RenewAfter 0 -Elapsed 100 | Out-Default'
-                    future       = 'Get-One -Elapsed -4.2 -Remaining 90000 -RenewAfter 61200 -Status NotYetValid | Out-Default'
-                    ancient      = 'Get-One -Elapsed 123456.7 -Remaining -99999999 -RenewAfter -99999999 -Status Expired | Out-Default'
-                    decade       = 'Get-One -Lifetime 315360000 -Remaining 315359999 -RenewAfter 210239999 -Elapsed 0 | Out-Default'
-                    results      = '$results | Out-String -Width 80'
-                    wrapped      = 'Get-Result -Name a-very-long-name.of.some.host.example.com -Status Failed -ErrorId KeyMismatch | Out-String -Width 80'
-                    ascii        = '$shown = "#Ascii"; Get-One | Out-Default'
-                    tasks        = '$tasks | Out-String -Width 80'
-                }))
+            certificates = '$all | Out-Default'
+            long         = '$all + (Get-One -Name ("long." * 20) -KeyStatus Mismatch) | Out-String -Width 80'
+            empty        = 'Get-One -Lifetime 0 -Remaining 0 -RenewAfter 0 -Elapsed 100 | Out-Default'
+            future       = 'Get-One -Elapsed -4.2 -Remaining 90000 -RenewAfter 61200 -Status NotYetValid | Out-Default'
+            ancient      = 'Get-One -Elapsed 123456.7 -Remaining -99999999 -RenewAfter -99999999 -Status Expired | Out-Default'
+            decade       = 'Get-One -Lifetime 315360000 -Remaining 315359999 -RenewAfter 210239999 -Elapsed 0 | Out-Default'
+            results      = '$results | Out-String -Width 80'
+            wrapped      = 'Get-Result -Name a-very-long-name.of.some.host.example.com -Status Failed -ErrorId KeyMismatch | Out-String -Width 80'
+            ascii        = '$shown = "#Ascii"; Get-One | Out-Default'
+            tasks        = '$tasks | Out-String -Width 80'
+        }))
         $shown = Get-Section $run.Output
     }
 
@@ -125,13 +125,13 @@ Describe 'Tables in redirected output' {
         $lines[0] -split ' +' | Should -BeExactly 'Name', 'Status', 'Left', 'Lifetime', 'Renews', 'Key'
         $plain = $lines -replace "`u{2501}", '#' -replace "`u{2500}", '-' -replace "`u{250A}", '|'
         ($plain | Select-Object -Skip 2) -join "`n" | Should -BeExactly (@(
-                'web     Valid   18h 0m  ##----|---  25 % in 10h 0m  EC P-256, matches'
-                'due     Due     5h 35m  #######|--  76 % now        EC P-256, matches'
-                'old     Expired none    ######|### 100 % overdue    EC P-256, MISMATCH'
-                'new     Valid   29d 23h ------|---   0 % in 19d 23h RSA 2048, matches'
-                'brief   Valid   59s     ---|------   1 % in 19s     EC P-256, MISSING'
-                'minutes Valid   59m 59s #####|----  50 % in 1m 1s   EC P-256, UNREADABLE'
-            ) -join "`n")
+            'web     Valid   18h 0m  ##----|---  25 % in 10h 0m  EC P-256, matches'
+            'due     Due     5h 35m  #######|--  76 % now        EC P-256, matches'
+            'old     Expired none    ######|### 100 % overdue    EC P-256, MISMATCH'
+            'new     Valid   29d 23h ------|---   0 % in 19d 23h RSA 2048, matches'
+            'brief   Valid   59s     ---|------   1 % in 19s     EC P-256, MISSING'
+            'minutes Valid   59m 59s #####|----  50 % in 1m 1s   EC P-256, UNREADABLE'
+        ) -join "`n")
     }
 
     It 'draw the bar in ASCII if the console has no Unicode' {
@@ -153,16 +153,16 @@ Describe 'Tables in redirected output' {
 
     It 'show results in exactly these lines' {
         (Get-Line $shown.results) -join "`n" | Should -BeExactly (@(
-                'Status     Valid until         Renews after        Name           Error'
-                '------     -----------         ------------        ----           -----'
-                'Renewed    2026-11-24T16:19:02 2026-11-24T08:01:00 web'
-                'WouldRenew 2026-11-24T16:19:02 2026-11-24T08:01:00 due'
-                'Failed     2026-11-24T16:19:02 2026-11-24T08:01:00 broken         RenewalAfterEx'
-                '                                                                  piryRefused'
-                'Failed                                             none           FileNotFound'
-                'NotDue     2026-11-24T16:19:02 2026-11-24T08:01:00 later'
-                'Renewed    2026-11-24T16:19:02 2026-11-24T08:01:00 hook           ActionFailed'
-            ) -join "`n")
+            'Status     Valid until         Renews after        Name           Error'
+            '------     -----------         ------------        ----           -----'
+            'Renewed    2026-11-24T16:19:02 2026-11-24T08:01:00 web'
+            'WouldRenew 2026-11-24T16:19:02 2026-11-24T08:01:00 due'
+            'Failed     2026-11-24T16:19:02 2026-11-24T08:01:00 broken         RenewalAfterEx'
+            '                                                                  piryRefused'
+            'Failed                                             none           FileNotFound'
+            'NotDue     2026-11-24T16:19:02 2026-11-24T08:01:00 later'
+            'Renewed    2026-11-24T16:19:02 2026-11-24T08:01:00 hook           ActionFailed'
+        ) -join "`n")
     }
 
     It 'wrap a long name of a result and lose nothing of it' {
@@ -174,15 +174,15 @@ Describe 'Tables in redirected output' {
 
     It 'show tasks in exactly these lines of 80 columns, with name, health, next run, end and last result' {
         (Get-Line $shown.tasks) -join "`n" | Should -BeExactly (@(
-                'Name Health    Next run    Valid until      Last result'
-                '---- ------    --------    -----------      -----------'
-                'web  healthy   11-28 13:00 2026-11-28 16:19 NotDue'
-                'mail UNHEALTHY 11-28 13:00 2026-11-28 16:19 CaUnreachable'
-                'new  healthy   11-28 13:00 2026-11-28 16:19 never ran'
-                'lost UNHEALTHY none        2026-11-28 16:19 There is no schedule.'
-                'hook UNHEALTHY 11-28 13:00 2026-11-28 16:19 ActionFailed'
-                'bad  UNHEALTHY 11-28 13:00 unreadable       FileNotFound'
-            ) -join "`n")
+            'Name Health    Next run    Valid until      Last result'
+            '---- ------    --------    -----------      -----------'
+            'web  healthy   11-28 13:00 2026-11-28 16:19 NotDue'
+            'mail UNHEALTHY 11-28 13:00 2026-11-28 16:19 CaUnreachable'
+            'new  healthy   11-28 13:00 2026-11-28 16:19 never ran'
+            'lost UNHEALTHY none        2026-11-28 16:19 There is no schedule.'
+            'hook UNHEALTHY 11-28 13:00 2026-11-28 16:19 ActionFailed'
+            'bad  UNHEALTHY 11-28 13:00 unreadable       FileNotFound'
+        ) -join "`n")
     }
 }
 
@@ -194,15 +194,15 @@ Describe 'Tables in a terminal' {
         $pair = Build-TestCertificate -Authority (Build-TestAuthority) -Folder $TestDrive -Name 'real'
         $other = Build-TestCertificate -Authority (Build-TestAuthority) -Folder $TestDrive -Name 'other'
         $shown = Get-ShownInTerminal -Columns 120 -Scripts ([ordered]@{
-                color   = '$PSStyle.OutputRendering = "Ansi"; $all | Out-Default'
-                results = $inTerminal
-                real    = "Invoke-StepRenewal -LiteralPath '$($pair.CertificatePath)' | Out-Default"
-                tasks   = '$tasks | Out-Default'
-                match   = "Get-StepCertificate '$($pair.CertificatePath)' | Out-Default"
-                other   = "Get-StepCertificate '$($pair.CertificatePath)' '$($other.KeyPath)' | Out-Default"
-                wide    = "Get-Result '$long' | Out-Default; Get-Task '$long' | Out-Default; Get-One '$long' | Out-Default"
-                plain   = '$PSStyle.OutputRendering = "PlainText"; $all | Out-Default'
-            })
+            color   = '$PSStyle.OutputRendering = "Ansi"; $all | Out-Default'
+            results = $inTerminal
+            real    = "Invoke-StepRenewal -LiteralPath '$($pair.CertificatePath)' | Out-Default"
+            tasks   = '$tasks | Out-Default'
+            match   = "Get-StepCertificate '$($pair.CertificatePath)' | Out-Default"
+            other   = "Get-StepCertificate '$($pair.CertificatePath)' '$($other.KeyPath)' | Out-Default"
+            wide    = "Get-Result '$long' | Out-Default; Get-Task '$long' | Out-Default; Get-One '$long' | Out-Default"
+            plain   = '$PSStyle.OutputRendering = "PlainText"; $all | Out-Default'
+        })
         $withoutColor = Get-ShownInTerminal -Columns 80 -Environment 'TERM=xterm-256color NO_COLOR=1' -Scripts ([ordered]@{ certificates = '$all | Out-Default'; results = $inTerminal; tasks = '$tasks + (Get-Task "a-very-long-name.of.some.host.example.com") | Out-Default' })
     }
 

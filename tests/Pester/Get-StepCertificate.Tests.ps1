@@ -595,7 +595,7 @@ Describe 'Get-StepCertificate' {
         It 'needs the password of a PFX file, and reports one that is wrong' {
             $pfx = Join-Path $folder web.pfx
             Export-TestPfx $pair $pfx -Password secret
-            $wrong = ConvertTo-SecureString wrong -AsPlainText -Force
+            $wrong = [Net.NetworkCredential]::new('', 'wrong').SecurePassword
             foreach ($command in 'Get-StepCertificate', 'Test-StepCertificatePair', 'Invoke-StepRenewal') {
                 & $command $pfx -ErrorVariable problem -ErrorAction SilentlyContinue > $null
                 $problem[0].FullyQualifiedErrorId | Should -BeLike 'KeyPasswordRequired,*' -Because $command

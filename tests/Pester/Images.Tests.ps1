@@ -1,6 +1,6 @@
 # The libraries that are compiled in advance, for each platform, and which of them a process loads.
 BeforeDiscovery {
-    # The machine of an image, and what .NET adds to it for a system other than Windows (IMAGE_FILE_MACHINE_OS_MASK…).
+    # The machine of an image, and what .NET adds to it for a system other than Windows (IMAGE_FILE_MACHINE_OS_MASK...).
     $platforms = @(
         @{ Platform = 'win-x64'; Machine = 0x8664 }
         @{ Platform = 'win-arm64'; Machine = 0xAA64 }
@@ -39,6 +39,8 @@ BeforeAll {
 
     # A copy of the package with the images of this platform only.
     function New-PackageCopy {
+        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Into a folder of the tests.')]
+        param()
         $copy = Join-Path $TestDrive ([Guid]::NewGuid())
         Copy-Item $package $copy -Recurse
         Get-ChildItem (Join-Path $copy 'bin/lib') -Directory | Where-Object Name -ne $platform | Remove-Item -Recurse

@@ -53,10 +53,10 @@ Describe 'New-StepToken with <_>' -ForEach 'StepCa', 'DevCa' {
         $token = New-StepToken web.local @common
         $token | Should -BeOfType SecureString
         $text = $token | ConvertFrom-SecureString -AsPlainText
-        $first = Request-WithToken $ca $text web.local
+        $first = Request-WithToken $ca $text -Name web.local
         $first.Status | Should -Be 201
         $first.Leaf.Subject | Should -BeExactly 'CN=web.local'
-        (Request-WithToken $ca $text web.local).Status | Should -Be 401
+        (Request-WithToken $ca $text -Name web.local).Status | Should -Be 401
     }
 
     It 'has the names, the CA and the time that were given' {
@@ -70,7 +70,7 @@ Describe 'New-StepToken with <_>' -ForEach 'StepCa', 'DevCa' {
         $claims.exp - $claims.iat | Should -Be 900
         $claims.iat | Should -BeGreaterOrEqual $before
         $claims.PSObject.Properties.Name | Should -Not -Contain 'cnf'
-        $leaf = (Request-WithToken $ca $text web.local).Leaf
+        $leaf = (Request-WithToken $ca $text -Name web.local).Leaf
         $names = $leaf.Extensions | Where-Object { $_.Oid.Value -eq '2.5.29.17' }
         @($names.EnumerateDnsNames()) | Should -Be 'a.local'
         @($names.EnumerateIPAddresses()).IPAddressToString | Should -Be '10.0.0.1'
@@ -89,7 +89,7 @@ Describe 'New-StepToken with <_>' -ForEach 'StepCa', 'DevCa' {
             else {
                 [IO.File]::GetUnixFileMode($file) | Should -Be ([IO.UnixFileMode]'UserRead, UserWrite')
             }
-            (Request-WithToken $ca ([IO.File]::ReadAllText($file)) web.local).Status | Should -Be 201
+            (Request-WithToken $ca ([IO.File]::ReadAllText($file)) -Name web.local).Status | Should -Be 201
         }
         Get-ChildItem $folder -Force | Should -HaveCount 3
     }
@@ -98,7 +98,7 @@ Describe 'New-StepToken with <_>' -ForEach 'StepCa', 'DevCa' {
         $hosts = 1..3 | ForEach-Object { [pscustomobject]@{ Subject = "web$_.local"; OutFile = "$folder/web$_.token" } }
         $hosts | Export-Csv $folder/hosts.csv
         Import-Csv $folder/hosts.csv | New-StepToken @common
-        foreach ($one in $hosts) { (Request-WithToken $ca ([IO.File]::ReadAllText($one.OutFile)) $one.Subject).Status | Should -Be 201 }
+        foreach ($one in $hosts) { (Request-WithToken $ca ([IO.File]::ReadAllText($one.OutFile)) -Name $one.Subject).Status | Should -Be 201 }
         @('a.local', 'b.local' | New-StepToken @common) | Should -HaveCount 2
     }
 
@@ -136,8 +136,8 @@ Describe 'New-StepToken with <_>' -ForEach 'StepCa', 'DevCa' {
 
     It 'takes the password as a SecureString' {
         $common.Remove('ProvisionerPasswordFile')
-        $password = ConvertTo-SecureString ([IO.File]::ReadAllText("$folder/password.txt").TrimEnd()) -AsPlainText -Force
-        (Request-WithToken $ca (New-StepToken web.local @common -ProvisionerPassword $password | ConvertFrom-SecureString -AsPlainText) web.local).Status | Should -Be 201
+        $password = [Net.NetworkCredential]::new('', [IO.File]::ReadAllText("$folder/password.txt").TrimEnd()).SecurePassword
+        (Request-WithToken $ca (New-StepToken web.local @common -ProvisionerPassword $password | ConvertFrom-SecureString -AsPlainText) -Name web.local).Status | Should -Be 201
         { New-StepToken web.local @common -ProvisionerPassword $password -ProvisionerPasswordFile x } | Should -Throw '*-ProvisionerPassword and -ProvisionerPasswordFile*' -ErrorId 'ConflictingParameters,*'
     }
 
@@ -157,7 +157,7 @@ Describe 'New-StepToken with <_>' -ForEach 'StepCa', 'DevCa' {
 
     It 'shows no secret in errors, -Verbose, -Debug or a transcript' {
         $password = 'wrong-horse-battery'
-        $wrong = ConvertTo-SecureString $password -AsPlainText -Force
+        $wrong = [Net.NetworkCredential]::new('', $password).SecurePassword
         $common.Remove('ProvisionerPasswordFile')
         $failure = try { New-StepToken web.local @common -ProvisionerPassword $wrong -Verbose -Debug *>&1 } catch { $_ }
         $failure.FullyQualifiedErrorId | Should -BeLike 'ProvisionerPasswordWrong,*'

@@ -27,7 +27,7 @@ Describe 'A PFX file as the pair' {
         if (-not $IsWindows) { chmod 600 $passwordFile }
         Export-TestPfx $pair $pfx -Password secret
         if (-not $IsWindows) { chmod 600 $pfx }
-        $password = ConvertTo-SecureString secret -AsPlainText -Force
+        $password = [Net.NetworkCredential]::new('', 'secret').SecurePassword
     }
 
     It 'is shown and tested, by a password file or a password' {
@@ -69,7 +69,7 @@ Describe 'A PFX file as the pair' {
         $before = Get-FileState $pfx
         Invoke-StepRenewal $pfx @atCa -ErrorVariable problem -ErrorAction SilentlyContinue > $null
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'KeyPasswordRequired,*'
-        Invoke-StepRenewal $pfx -KeyPassword (ConvertTo-SecureString wrong -AsPlainText -Force) @atCa -ErrorVariable problem -ErrorAction SilentlyContinue > $null
+        Invoke-StepRenewal $pfx -KeyPassword ([Net.NetworkCredential]::new('', 'wrong').SecurePassword) @atCa -ErrorVariable problem -ErrorAction SilentlyContinue > $null
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'KeyPasswordWrong,*'
         Invoke-StepRenewal $pfx $pair.KeyPath -KeyPassword $password @atCa -ErrorVariable problem -ErrorAction SilentlyContinue > $null
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'ConflictingParameters,*'

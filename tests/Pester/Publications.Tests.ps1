@@ -97,7 +97,7 @@ Describe 'Publications' {
             $pfx = Join-Path $out web.pfx
             (Invoke-StepRenewal $path @atCa -PfxPath $pfx -PfxPassword ([securestring]::new())).Published | Should -Be $pfx
             Invoke-OpenSsl pkcs12 -in $pfx -passin pass: -nokeys | Should -Not -BeNullOrEmpty
-            $secret = ConvertTo-SecureString 's3cret-pfx' -AsPlainText -Force
+            $secret = [Net.NetworkCredential]::new('', 's3cret-pfx').SecurePassword
             $verbose = Invoke-StepRenewal $path @atCa -PfxPath $pfx -PfxPassword $secret -Verbose *>&1
             Invoke-OpenSsl pkcs12 -in $pfx -passin pass:s3cret-pfx -nokeys | Should -Not -BeNullOrEmpty
             "$verbose $($verbose | ConvertTo-Json -Depth 3 -WarningAction Ignore)" | Should -Not -BeLike '*s3cret-pfx*'

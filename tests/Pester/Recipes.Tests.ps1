@@ -8,18 +8,30 @@ BeforeDiscovery {
         @{ Page = 'nginx'; Needs = '/usr/sbin/nginx'; Service = 'nginx'; Process = 'nginx'; Endpoint = 'web.example.com:443'; Request = 'GET / HTTP/1.1'; ClientStays = $false }
         @{ Page = 'apache'; Needs = '/usr/sbin/a2enmod'; Service = 'apache2'; Process = 'apache2'; Endpoint = 'web.example.com:443'; Request = 'GET / HTTP/1.1'; ClientStays = $false }
         @{ Page = 'haproxy'; Needs = '/usr/sbin/haproxy'; Service = 'haproxy'; Process = 'haproxy'; Endpoint = 'web.example.com:443'; Request = 'GET / HTTP/1.1'; ClientStays = $false }
-        @{ Page = 'postgresql'; Needs = "/etc/postgresql/$postgresql/main"; Version = '15', $postgresql; Service = "postgresql@$postgresql-main"; Process = 'postgres'; Endpoint = 'db.example.com:5432'; StartTls = 'postgres'; ClientStays = $true
-            Certificate = '/etc/ssl/mine/db.crt'; Name = 'db.example.com'; Task = 'db' }
-        @{ Page = 'postfix'; Extended = $true; Needs = '/usr/sbin/postfix'; Service = 'postfix'; Process = 'master'; Endpoint = 'mail.example.com:25'; StartTls = 'smtp'; ClientStays = $true
-            Certificate = '/etc/ssl/mine/mail.crt'; Name = 'mail.example.com'; Task = 'mail' }
-        @{ Page = 'dovecot'; Extended = $true; Needs = '/usr/sbin/dovecot'; Service = 'dovecot'; Process = 'dovecot'; Endpoint = 'mail.example.com:143'; StartTls = 'imap'; ClientStays = $true
-            Certificate = '/etc/ssl/mine/mail.crt'; Name = 'mail.example.com'; Task = 'mail' }
-        @{ Page = 'slapd'; Extended = $true; Needs = '/usr/sbin/slapd'; Service = 'slapd'; Process = 'slapd'; Endpoint = 'ldap.example.com:389'; StartTls = 'ldap'; ClientStays = $true
-            Certificate = '/etc/ssl/mine/ldap.crt'; Name = 'ldap.example.com'; Task = 'ldap' }
-        @{ Page = 'redis'; Extended = $true; Needs = '/usr/bin/redis-server'; Service = 'redis-server'; Process = 'redis-server'; Endpoint = 'redis.example.com:6379'; ClientStays = $true
-            Certificate = '/etc/ssl/mine/redis.crt'; Name = 'redis.example.com'; Task = 'redis' }
-        @{ Page = 'mosquitto'; Extended = $true; Needs = '/usr/sbin/mosquitto'; Service = 'mosquitto'; Process = 'mosquitto'; Endpoint = 'mqtt.example.com:8883'; ClientStays = $true
-            Certificate = '/etc/ssl/mine/mqtt.crt'; Name = 'mqtt.example.com'; Task = 'mqtt' }
+        @{
+            Page = 'postgresql'; Needs = "/etc/postgresql/$postgresql/main"; Version = '15', $postgresql; Service = "postgresql@$postgresql-main"; Process = 'postgres'; Endpoint = 'db.example.com:5432'; StartTls = 'postgres'; ClientStays = $true
+            Certificate = '/etc/ssl/mine/db.crt'; Name = 'db.example.com'; Task = 'db'
+        }
+        @{
+            Page = 'postfix'; Extended = $true; Needs = '/usr/sbin/postfix'; Service = 'postfix'; Process = 'master'; Endpoint = 'mail.example.com:25'; StartTls = 'smtp'; ClientStays = $true
+            Certificate = '/etc/ssl/mine/mail.crt'; Name = 'mail.example.com'; Task = 'mail'
+        }
+        @{
+            Page = 'dovecot'; Extended = $true; Needs = '/usr/sbin/dovecot'; Service = 'dovecot'; Process = 'dovecot'; Endpoint = 'mail.example.com:143'; StartTls = 'imap'; ClientStays = $true
+            Certificate = '/etc/ssl/mine/mail.crt'; Name = 'mail.example.com'; Task = 'mail'
+        }
+        @{
+            Page = 'slapd'; Extended = $true; Needs = '/usr/sbin/slapd'; Service = 'slapd'; Process = 'slapd'; Endpoint = 'ldap.example.com:389'; StartTls = 'ldap'; ClientStays = $true
+            Certificate = '/etc/ssl/mine/ldap.crt'; Name = 'ldap.example.com'; Task = 'ldap'
+        }
+        @{
+            Page = 'redis'; Extended = $true; Needs = '/usr/bin/redis-server'; Service = 'redis-server'; Process = 'redis-server'; Endpoint = 'redis.example.com:6379'; ClientStays = $true
+            Certificate = '/etc/ssl/mine/redis.crt'; Name = 'redis.example.com'; Task = 'redis'
+        }
+        @{
+            Page = 'mosquitto'; Extended = $true; Needs = '/usr/sbin/mosquitto'; Service = 'mosquitto'; Process = 'mosquitto'; Endpoint = 'mqtt.example.com:8883'; ClientStays = $true
+            Certificate = '/etc/ssl/mine/mqtt.crt'; Name = 'mqtt.example.com'; Task = 'mqtt'
+        }
         @{ Page = 'tomcat'; Extended = $true; Needs = '/usr/libexec/tomcat10/tomcat-start.sh'; Service = 'tomcat10'; Process = 'java'; Endpoint = 'web.example.com:8443'; ClientStays = $true }
     )
     foreach ($recipe in $recipes) {

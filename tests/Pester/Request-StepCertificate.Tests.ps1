@@ -169,7 +169,7 @@ Describe 'Request-StepCertificate with <_>' -ForEach 'StepCa', 'DevCa' {
 
         New-StepToken web.local -San web.local, 10.0.0.1 -OutFile $tokenFile @password @at
         $command = $repair.Text.Replace('<file with a token>', $tokenFile)
-        $repaired = Invoke-Expression $command
+        $repaired = & ([scriptblock]::Create($command))
         $repaired.KeyStatus, $repaired.PublicKeyId | Should -Be 'Matches', $other.PublicKeyId
         $repaired.DnsNames, $repaired.IPAddresses | Should -Be 'web.local', '10.0.0.1'
         [Convert]::ToHexString([IO.File]::ReadAllBytes($key)) | Should -BeExactly $bytes

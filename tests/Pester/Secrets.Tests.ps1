@@ -9,6 +9,7 @@ BeforeAll {
 
     # The private number of the provisioner's key, which the cmdlets decrypt.
     function Get-ProvisionerSecret {
+        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingPlainTextForPassword', '', Justification = 'The path of a file.')]
         param($Ca, [string] $PasswordFile, [string] $CertificatePath)
         # The first call loads the assemblies.
         Get-StepCertificate $CertificatePath > $null
@@ -68,7 +69,7 @@ Describe 'Secrets with <_>' -ForEach 'StepCa', 'DevCa' {
 
         # Every token begins with the same letters. The second line of a key begins in its private part; the third is public, and
         # can be in the certificate with the same letters.
-        $secrets = @('test-password', 'Zaunkoenig-4711', 'eyJ', (Get-ProvisionerSecret $ca "$folder/password" "$folder/web.crt")) + @("$folder/web.key", "$folder/plain.key" | ForEach-Object { (Get-Content $_)[2].Substring(0, 20) })
+        $secrets = @('test-password', 'Zaunkoenig-4711', 'eyJ', (Get-ProvisionerSecret $ca "$folder/password" -CertificatePath "$folder/web.crt")) + @("$folder/web.key", "$folder/plain.key" | ForEach-Object { (Get-Content $_)[2].Substring(0, 20) })
         $secrets[3].Length | Should -BeGreaterThan 40
         $programs, $private, $found = 0, @{}, [Collections.Generic.List[string]]::new()
         $secretFiles = [Collections.Generic.HashSet[string]]::new()

@@ -65,7 +65,7 @@ http {
     }
 }
 "@)
-        Start-Server $nginx '-c', $configuration, '-e', "$Folder/error.log", '-g', 'daemon off;' $port > $null
+        Start-Server $nginx -ArgumentList '-c', $configuration, '-e', "$Folder/error.log", '-g', 'daemon off;' -Port $port > $null
         $port
     }
 
@@ -125,7 +125,7 @@ Describe 'The certificates that servers serve' {
             Export-TestPfx $pair $pfx -Password secret
             $passwordFile = Join-Path $folder password
             [IO.File]::WriteAllText($passwordFile, "secret`n")
-            $password = ConvertTo-SecureString secret -AsPlainText -Force
+            $password = [Net.NetworkCredential]::new('', 'secret').SecurePassword
             $same = Get-StepCertificate -Endpoint "127.0.0.1:$port" -CompareWith $pfx -KeyPasswordFile $passwordFile
             $same.IsSame, $same.Difference, $same.ComparedWith | Should -Be $true, $null, $pfx
             (Get-StepCertificate -Uri "https://127.0.0.1:$port" -CompareWith $pfx -KeyPassword $password).IsSame | Should -BeTrue
@@ -135,23 +135,23 @@ Describe 'The certificates that servers serve' {
         }
 
         It 'refuses a password without a file that it opens: <_>' -ForEach '-Uri https://h -KeyPasswordFile f', '-Endpoint h:1 -KeyPassword ([securestring]::new())' {
-            { Invoke-Expression "Get-StepCertificate $_ -ErrorAction Stop" } | Should -Throw -ErrorId 'ConflictingParameters,*'
+            { & ([scriptblock]::Create("Get-StepCertificate $_ -ErrorAction Stop")) } | Should -Throw -ErrorId 'ConflictingParameters,*'
         }
 
         It 'shows it if nginx requires a client certificate, by <_>' -ForEach 'TLSv1.2', 'TLSv1.3' {
-            $port = Start-Nginx $pair $folder "ssl_protocols $_; ssl_verify_client on; ssl_client_certificate $($pair.CertificatePath);"
+            $port = Start-Nginx $pair $folder -More "ssl_protocols $_; ssl_verify_client on; ssl_client_certificate $($pair.CertificatePath);"
             (Get-StepCertificate -Uri "https://127.0.0.1:$port").SerialNumber | Should -BeExactly (Get-LeafSerial $pair.CertificatePath)
         }
 
         It 'shows it if OpenSSL ends the handshake without a client certificate, by -<_>' -ForEach 'tls1_2', 'tls1_3' {
             $port = Get-FreePort
-            Start-Server openssl 's_server', '-accept', "127.0.0.1:$port", '-cert', $pair.CertificatePath, '-key', $pair.KeyPath, '-Verify', '1', '-verify_return_error', "-$_" $port > $null
+            Start-Server openssl -ArgumentList 's_server', '-accept', "127.0.0.1:$port", '-cert', $pair.CertificatePath, '-key', $pair.KeyPath, '-Verify', '1', '-verify_return_error', "-$_" -Port $port > $null
             (Get-StepCertificate -Uri "https://127.0.0.1:$port").SerialNumber | Should -BeExactly (Get-LeafSerial $pair.CertificatePath)
         }
 
         It 'asks for the name in -ServerName' {
             $shop = Build-TestCertificate -Authority $authority -Folder $folder -Name shop
-            $port = Start-Nginx $pair $folder "} server { listen 127.0.0.1:PORT ssl; server_name shop.test; ssl_certificate $($shop.CertificatePath); ssl_certificate_key $($shop.KeyPath);"
+            $port = Start-Nginx $pair $folder -More "} server { listen 127.0.0.1:PORT ssl; server_name shop.test; ssl_certificate $($shop.CertificatePath); ssl_certificate_key $($shop.KeyPath);"
             (Get-StepCertificate -Endpoint "127.0.0.1:$port" -ServerName shop.test).SerialNumber | Should -BeExactly (Get-LeafSerial $shop.CertificatePath)
             (Get-StepCertificate -Endpoint "127.0.0.1:$port").SerialNumber | Should -BeExactly (Get-LeafSerial $pair.CertificatePath)
         }
@@ -170,7 +170,7 @@ Describe 'The certificates that servers serve' {
                 chown postgres (Join-Path $data server.crt) (Join-Path $data server.key)
                 chmod 0600 (Join-Path $data server.key)
                 $arguments = $asPostgres + @($postgres.FullName, '-D', $data, '-c', 'ssl=on', '-c', "port=$port", '-c', 'listen_addresses=127.0.0.1', '-c', "unix_socket_directories=$data")
-                Start-Server setpriv $arguments $port > $null
+                Start-Server setpriv -ArgumentList $arguments -Port $port > $null
                 (Get-StepCertificate -Uri "postgres://127.0.0.1:$port").SerialNumber | Should -BeExactly (Get-LeafSerial $pair.CertificatePath)
                 (Get-StepCertificate -Endpoint "127.0.0.1:$port" -StartTls postgres -CompareWith $pair.CertificatePath).IsSame | Should -BeTrue
                 # Another protocol than the server's.
@@ -210,7 +210,7 @@ Describe 'The certificates that servers serve' {
         }
 
         It 'refuses <_>' -ForEach '-Uri https://h -StartTls smtp', '-Endpoint h:1 -Recurse', '-Path . -CompareWith x' {
-            { Invoke-Expression "Get-StepCertificate $_ -ErrorAction Stop" } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
+            { & ([scriptblock]::Create("Get-StepCertificate $_ -ErrorAction Stop")) } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
         }
     }
 

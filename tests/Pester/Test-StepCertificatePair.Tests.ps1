@@ -95,8 +95,12 @@ Describe 'Test-StepCertificatePair' {
         Copy-Item $good.CertificatePath $alone
         $objects = Get-StepCertificate $good.CertificatePath, $alone
         $objects[1].KeyPath | Should -BeNullOrEmpty
-        $list = @($objects) + [pscustomobject]@{ CertificatePath = ''; KeyPath = '' } + [pscustomobject]@{ CertificatePath = $rsa.CertificatePath; KeyPath = 'none:/x' } +
+        $list = @(
+            $objects
+            [pscustomobject]@{ CertificatePath = ''; KeyPath = '' }
+            [pscustomobject]@{ CertificatePath = $rsa.CertificatePath; KeyPath = 'none:/x' }
             [pscustomobject]@{ CertificatePath = $bad.CertificatePath; KeyPath = '' }
+        )
         $results = $list | Test-StepCertificatePair -ErrorVariable problem -ErrorAction SilentlyContinue
         $results | Should -Be $true, $false
         $problem.FullyQualifiedErrorId -replace ',.*' | Sort-Object | Should -Be 'KeyNotFound', 'NotAFileSystemPath', 'PathEmpty'

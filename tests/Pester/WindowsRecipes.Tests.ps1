@@ -1,5 +1,9 @@
 # The scripts of docs/recipes/windows: which binding gets which certificate. Windows' own cmdlets are mocked, because no machine that runs
 # these tests has the services; HttpSys.psm1 is compiled here.
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidOverwritingBuiltInCmdlets', '', Justification = 'Stand-ins for the tests.')]
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Stand-ins for the tests.')]
+param()
+
 BeforeDiscovery {
     $scripts = Get-ChildItem $PSScriptRoot/../../docs/recipes/windows/*.ps1 | ForEach-Object BaseName
 }
@@ -17,7 +21,7 @@ BeforeAll {
     function Get-WSManInstance { param($ResourceURI, [switch] $Enumerate) $ResourceURI, $Enumerate }
     function Set-WSManInstance { param($ResourceURI, $SelectorSet, $ValueSet) $ResourceURI, $SelectorSet, $ValueSet }
     function Restart-Service { param($Name, [switch] $Force) $Name, $Force }
-    function Update-DirectoryService { [CmdletBinding(SupportsShouldProcess)] param() if ($PSCmdlet.ShouldProcess('rootDSE')) { 'stub' } }
+    function Update-DirectoryService { [CmdletBinding(SupportsShouldProcess)] [OutputType([string])] param() if ($PSCmdlet.ShouldProcess('rootDSE')) { 'stub' } }
 
     # A certificate of the store, as far as the scripts look at it.
     function Build-StoreCertificate {

@@ -21,7 +21,10 @@ function Register-Patiently {
 $LongestSeconds = 2700
 
 function Get-ReasonWithoutMachine {
-    <# .SYNOPSIS Why no such machine can be made here; nothing if it can. #>
+    <#
+    .SYNOPSIS
+        Why no such machine can be made here; nothing if it can.
+    #>
     if (-not $IsLinux -or [Runtime.InteropServices.RuntimeInformation]::OSArchitecture -ne 'X64') { return 'the machine with systemd is made on Linux (x64)' }
     if (-not (Select-String -LiteralPath /etc/os-release -Pattern '^ID=debian$' -Quiet)) { return 'the machine with systemd is made of the packages of a Debian' }
     if ([Environment]::UserName -ne 'root') { return 'only root can make the machine with systemd' }
@@ -31,7 +34,10 @@ function Get-ReasonWithoutMachine {
 }
 
 function New-TestMachine {
-    <# .SYNOPSIS Makes the machine, with the package under test in it, and does not start it. #>
+    <#
+    .SYNOPSIS
+        Makes the machine, with the package under test in it, and does not start it.
+    #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
     param()
     $folder = Get-RepositoryPath 'out/systemd'
@@ -46,7 +52,10 @@ function New-TestMachine {
 }
 
 function Start-TestMachine {
-    <# .SYNOPSIS Boots the machine, its clock at a time (UTC), and waits until ssh leads in. #>
+    <#
+    .SYNOPSIS
+        Boots the machine, its clock at a time (UTC), and waits until ssh leads in.
+    #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
     param([Parameter(Mandatory)] $Machine, [datetime] $At = [datetime]::UtcNow)
     $Machine.Port = Get-FreePort
@@ -62,7 +71,10 @@ function Start-TestMachine {
 }
 
 function Stop-TestMachine {
-    <# .SYNOPSIS Powers the machine off, or ends it if it does not obey. #>
+    <#
+    .SYNOPSIS
+        Powers the machine off, or ends it if it does not obey.
+    #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
     param($Machine, [switch] $AtOnce)
     if (-not $Machine -or -not $Machine.Process) { return }
@@ -79,7 +91,10 @@ function Stop-TestMachine {
 }
 
 function Invoke-TestMachine {
-    <# .SYNOPSIS Runs a script of bash in the machine and returns its output; fails if the script does, or takes too long. #>
+    <#
+    .SYNOPSIS
+        Runs a script of bash in the machine and returns its output; fails if the script does, or takes too long.
+    #>
     param([Parameter(Mandatory, Position = 0)] $Machine, [Parameter(Mandatory, Position = 1)] [string] $Script, [string] $User = 'root', [int] $TimeoutSeconds = 300, [switch] $AllowFailure)
     $ssh = @('-q', '-i', (Join-Path $Machine.Folder id), '-p', $Machine.Port, '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'ConnectTimeout=10', '-o', 'BatchMode=yes')
     $output = $Script.ReplaceLineEndings("`n") | & timeout $TimeoutSeconds ssh @ssh "$User@127.0.0.1" 'bash -s' 2>&1 | ForEach-Object { "$_" }
@@ -88,7 +103,10 @@ function Invoke-TestMachine {
 }
 
 function Invoke-TestMachinePwsh {
-    <# .SYNOPSIS Runs a script of PowerShell in the machine, with the module, and returns what it puts out, by way of JSON. #>
+    <#
+    .SYNOPSIS
+        Runs a script of PowerShell in the machine, with the module, and returns what it puts out, by way of JSON.
+    #>
     param([Parameter(Mandatory, Position = 0)] $Machine, [Parameter(Mandatory, Position = 1)] [string] $Script, [string] $User = 'root')
     $text = "$Prelude`n`$all = @(& {`n$Script`n})`n'JSON:' + (ConvertTo-Json -Depth 4 -Compress -EnumsAsStrings -InputObject `$all)"
     $encoded = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($text))

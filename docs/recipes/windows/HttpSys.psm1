@@ -171,14 +171,20 @@ namespace StepCaRenew.Recipes
 if (-not ('StepCaRenew.Recipes.HttpSys' -as [type])) { Add-Type -TypeDefinition $source }
 
 function Get-HttpSysBinding {
-    <# .SYNOPSIS The TLS bindings of http.sys: Address (address or host, and port), Thumbprint, Store. #>
+    <#
+    .SYNOPSIS
+        The TLS bindings of http.sys: Address (address or host, and port), Thumbprint, Store.
+    #>
     [CmdletBinding()]
     param()
     [StepCaRenew.Recipes.HttpSys]::Read()
 }
 
 function Set-HttpSysBinding {
-    <# .SYNOPSIS Gives a binding another certificate of the same store, and keeps all other settings. #>
+    <#
+    .SYNOPSIS
+        Gives a binding another certificate of the same store, and keeps all other settings.
+    #>
     [CmdletBinding(SupportsShouldProcess)]
     param([Parameter(Mandatory)] [object] $Binding, [Parameter(Mandatory)] [string] $Thumbprint)
     if (-not $PSCmdlet.ShouldProcess($Binding.Address, "Replace certificate $($Binding.Thumbprint) by $Thumbprint")) { return }

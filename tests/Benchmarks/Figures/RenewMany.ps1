@@ -57,6 +57,7 @@ function Measure-Cost {
         The cost of a script block that returns how many it did: how many a second (rate), and the CPU of this process (client) and of
         a server (server) for each, in milliseconds.
     #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', 'Server', Justification = 'The block uses it.')]
     param([Parameter(Mandatory)] [scriptblock] $Script, [Parameter(Mandatory)] [Diagnostics.Process] $Server)
     $own = [Diagnostics.Process]::GetCurrentProcess()
     $read = { foreach ($process in $own, $Server) { $process.Refresh(); $process.TotalProcessorTime.TotalMilliseconds } }

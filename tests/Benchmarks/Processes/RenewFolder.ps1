@@ -26,11 +26,11 @@ while ($Warm -and $watch.Elapsed.TotalSeconds -lt 10) { Invoke-StepRenewal -Path
 # Counted by another thread while the renewals run.
 $stop = [Threading.ManualResetEventSlim]::new()
 $counter = [powershell]::Create().AddScript({
-        param([Threading.ManualResetEventSlim] $Stop)
-        $most = 0
-        do { $most = [Math]::Max($most, [IO.Directory]::GetFiles('/proc/self/fd').Count) } until ($Stop.Wait(20))
-        $most
-    }).AddArgument($stop)
+    param([Threading.ManualResetEventSlim] $Stop)
+    $most = 0
+    do { $most = [Math]::Max($most, [IO.Directory]::GetFiles('/proc/self/fd').Count) } until ($Stop.Wait(20))
+    $most
+}).AddArgument($stop)
 $counting = $counter.BeginInvoke()
 
 $pairs = [IO.Directory]::GetFiles($Folder, '*.crt').Count

@@ -239,6 +239,7 @@ function Get-RenewalCount {
 
 function Request-TestCertificate {
     <# .SYNOPSIS Has a CA issue a fresh certificate with a new key, by its own program. #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Request-Pair uses them.')]
     param(
         [Parameter(Mandatory)] $Ca,
         [Parameter(Mandatory)] [string] $Folder,

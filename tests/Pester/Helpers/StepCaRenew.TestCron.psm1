@@ -43,7 +43,10 @@ function Get-CronMount {
 }
 
 function Invoke-AtCron {
-    <# .SYNOPSIS Runs a script in a PowerShell of its own, in the mounts of a cron, and returns the objects that it writes as JSON. #>
+    <#
+    .SYNOPSIS
+        Runs a script in a PowerShell of its own, in the mounts of a cron, and returns the objects that it writes as JSON.
+    #>
     param([Parameter(Mandatory)] $Daemon, [Parameter(Mandatory)] [string] $Script, [hashtable] $Environment = @{})
     $import = "Import-Module '$(Join-Path (Get-TestPackage) 'StepCaRenew.psd1')'"
     $run = Invoke-FreshPwsh "$import; $Script" -Environment $Environment -Through nsenter, '--mount', '--target', $Daemon.Process.Id

@@ -22,7 +22,10 @@ function Get-TestKey {
 }
 
 function Test-OpenSslPair {
-    <# .SYNOPSIS Whether certificate and key have the same public key, as openssl sees them (on Windows .NET). #>
+    <#
+    .SYNOPSIS
+        Whether certificate and key have the same public key, as openssl sees them (on Windows .NET).
+    #>
     param([Parameter(Mandatory)] $Pair)
     if ($IsWindows) {
         $ofCertificate = [Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPem([IO.File]::ReadAllText($Pair.CertificatePath)).PublicKey.ExportSubjectPublicKeyInfo()
@@ -56,7 +59,10 @@ function Test-TestChain {
 }
 
 function Get-PublicKeyHash {
-    <# .SYNOPSIS The SHA-256 of a certificate's public key in DER, in hexadecimal digits. #>
+    <#
+    .SYNOPSIS
+        The SHA-256 of a certificate's public key in DER, in hexadecimal digits.
+    #>
     param([Parameter(Mandatory)] [string] $CertificatePath)
     if ($IsWindows) {
         $key = [Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPem([IO.File]::ReadAllText($CertificatePath)).PublicKey.ExportSubjectPublicKeyInfo()

@@ -9,7 +9,10 @@ Import-Module (Join-Path $PSScriptRoot 'StepCaRenew.TestCa.psm1')
 $Commands = 'powershell', 'sh'
 
 function Get-RecipeBlock {
-    <# .SYNOPSIS The fenced blocks of a page: commands, and files with their paths. #>
+    <#
+    .SYNOPSIS
+        The fenced blocks of a page: commands, and files with their paths.
+    #>
     param([Parameter(Mandatory)] [string] $Path)
     $lines = [IO.File]::ReadAllLines($Path)
     $block, $before = $null
@@ -32,7 +35,10 @@ function Get-RecipeBlock {
 }
 
 function Get-InlineCommand {
-    <# .SYNOPSIS The commands in the text of a page that are in none of its blocks, and so would run in no test. #>
+    <#
+    .SYNOPSIS
+        The commands in the text of a page that are in none of its blocks, and so would run in no test.
+    #>
     param([Parameter(Mandatory)] [string] $Path)
     $inBlocks = @(Get-RecipeBlock $Path | ForEach-Object { $_.Text }) -join "`n"
     $text = [regex]::Replace([IO.File]::ReadAllText($Path), '(?ms)^\s*```.*?^\s*```\s*$', '')
@@ -44,7 +50,10 @@ function Get-InlineCommand {
 }
 
 function Get-HostHindrance {
-    <# .SYNOPSIS Why no host with systemd can be made here; nothing if it can. #>
+    <#
+    .SYNOPSIS
+        Why no host with systemd can be made here; nothing if it can.
+    #>
     if (-not $IsLinux) { return 'hosts with systemd are made on Linux' }
     if ((& id -u) -ne '0') { return 'a host with systemd needs root' }
     foreach ($program in '/lib/systemd/systemd', 'unshare', 'nsenter', 'findmnt', 'pgrep', 'ip', 'openssl') {
@@ -55,7 +64,10 @@ function Get-HostHindrance {
 }
 
 function Open-SystemdHost {
-    <# .SYNOPSIS Starts a host with systemd in namespaces of its own; it ends with this process at the latest. #>
+    <#
+    .SYNOPSIS
+        Starts a host with systemd in namespaces of its own; it ends with this process at the latest.
+    #>
     param([Parameter(Mandatory)] [string] $Folder)
     $process = Open-Process -Folder $Folder -FilePath bash -ArgumentList (Get-RepositoryPath tests/Pester/Recipes/systemd-host.sh), $Folder
     $systemd = [pscustomobject]@{ Process = $process; Folder = $Folder; Id = $null }
@@ -70,7 +82,10 @@ function Open-SystemdHost {
 }
 
 function Close-SystemdHost {
-    <# .SYNOPSIS Ends a host and all its processes; does nothing without one. #>
+    <#
+    .SYNOPSIS
+        Ends a host and all its processes; does nothing without one.
+    #>
     param([AllowNull()] $SystemdHost)
     if ($SystemdHost) { Close-Process $SystemdHost.Process }
 }

@@ -193,8 +193,7 @@ Describe 'A run on Windows that is killed while it replaces a pair' {
         $program = Get-RepositoryPath "tests/Integration/bin/$configuration/net10.0/StepCaRenew.Integration.dll"
         function Invoke-Killed {
             param($Pair, [int] $At)
-            Invoke-WindowsProgram -ArgumentList dotnet, (ConvertTo-WindowsPath $program), child, crash,
-                (ConvertTo-WindowsPath $Pair.CertificatePath), (ConvertTo-WindowsPath $Pair.KeyPath), (ConvertTo-WindowsPath $ca.Folder), rekey, force, $At
+            Invoke-WindowsProgram -ArgumentList dotnet, (ConvertTo-WindowsPath $program), child, crash, (ConvertTo-WindowsPath $Pair.CertificatePath), (ConvertTo-WindowsPath $Pair.KeyPath), (ConvertTo-WindowsPath $ca.Folder), rekey, force, $At
         }
 
         $whole = New-TestPair whole -Algorithm RSA

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # A script for ansible.windows.win_powershell: requests a certificate if the one in place is not the wanted one.
 [CmdletBinding(SupportsShouldProcess)]
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Read by name, with Get-Variable.')]
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingPlainTextForPassword', '', Justification = 'The path of a file.')]
 param(
     [Collections.IDictionary] $Certificate, [string] $CaUrl, [string] $Context, [string] $StepPath,
     [string] $Provisioner, [string] $ProvisionerPasswordFile, [securestring] $Token, [securestring] $ProvisionerPassword

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A script for ansible.windows.win_powershell: registers a renewal, or removes it.
 [CmdletBinding(SupportsShouldProcess)]
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Read by name, with Get-Variable.')]
 param([Collections.IDictionary] $Renewal, [string] $CaUrl, [string] $Context, [string] $StepPath, [securestring] $Secrets)
 
 $ErrorActionPreference = 'Stop'
