@@ -22,6 +22,7 @@ BeforeAll {
         $authority.Provisioners
         Invoke-StepRenewal "$Folder/web.local.crt" @at
         Invoke-StepRenewal "$Folder/missing.crt" @at -ErrorAction SilentlyContinue
+        Request-StepCertificate new.local "$Folder/new.crt" @at -Plan
         Initialize-StepContext $authority.CaUrl $authority.Roots[0].Fingerprint -StepPath "$Folder/step" -Force
         if (-not $IsWindows) {
             $schedule = @{ Scope = 'CurrentUser'; Scheduler = 'Cron'; WarningAction = 'SilentlyContinue' }

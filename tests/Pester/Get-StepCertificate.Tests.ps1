@@ -27,7 +27,7 @@ Describe 'Get-StepCertificate' {
             $certificate.PSObject.Properties.Name -join ' ' | Should -BeExactly (
                 'Name Status KeyStatus Subject DnsNames IPAddresses EmailAddresses Uris Issuer SerialNumber NotBefore NotAfter RenewAfter ' +
                 'RenewAfterSeconds RemainingSeconds LifetimeSeconds ElapsedPercent Provisioner ProvisionerType KeyAlgorithm ExtendedKeyUsage ' +
-                'Thumbprint ThumbprintSha256 PublicKeyId CertificatePath KeyPath KeyErrorId KeyMessage ServedBy ServedChain ComparedWith IsSame Difference')
+                'Thumbprint ThumbprintSha256 PublicKeyId CertificatePath KeyPath KeyErrorId KeyMessage FriendlyName IsSuperseded ServedBy ServedChain ComparedWith IsSame Difference')
         }
 
         It 'describe the certificate' {
@@ -78,7 +78,7 @@ Describe 'Get-StepCertificate' {
             $json = $certificate | ConvertTo-Json -Depth 1 -WarningVariable warnings -WarningAction SilentlyContinue
             $warnings | Should -BeNullOrEmpty
             $again = $json | ConvertFrom-Json -AsHashtable
-            $again.Keys | Should -HaveCount 33
+            $again.Keys | Should -HaveCount 35
             foreach ($name in $again.Keys) {
                 $value = $again[$name]
                 ($value -is [Collections.IDictionary]) | Should -BeFalse -Because $name

@@ -73,7 +73,8 @@ public sealed class VerifiedChainsTests : IDisposable
         "an issuer of another name", "other algorithm than the one it names", "other algorithm than the one that was signed",
     ];
 
-    [Theory]
+    // Windows finds the issuer by its key identifier, whatever its name; leaves are verified by their issuer's key on Linux only.
+    [LinuxTheory]
     [MemberData(nameof(Refused))]
     public void Verify_LeafThatThePlatformRefuses_IsRefusedAfterAGoodOne(string what)
     {
