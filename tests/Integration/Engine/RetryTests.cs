@@ -9,6 +9,8 @@ namespace StepCaRenew.Integration.Engine;
 /// <summary>How long the engine tries again.</summary>
 public sealed class RetryTests : EngineTest
 {
+    private static readonly RefusingPort Refusing = new();
+
     [Theory]
     [MemberData(nameof(TestCas.All), MemberType = typeof(TestCas))]
     public async Task NobodyListens_WithoutPatience_IsOneAttempt(CaKind kind)
@@ -126,12 +128,11 @@ public sealed class RetryTests : EngineTest
         }
     }
 
-    /// <summary>A request to a port at which nobody listens.</summary>
+    /// <summary>A request to a port that refuses connections.</summary>
     private async Task<RenewalRequest> NobodyAsync(CaKind kind)
     {
         var ca = await CaAsync(kind);
         var pair = await IssueAsync(ca);
-        using var door = new ForwardingDoor(ca.Url.Port);
-        return Request(ca, pair) with { Ca = new() { StepPath = ca.StepPath, CaUrl = $"https://127.0.0.1:{door.Port}" } };
+        return Request(ca, pair) with { Ca = new() { StepPath = ca.StepPath, CaUrl = $"https://127.0.0.1:{Refusing.Number}" } };
     }
 }

@@ -145,7 +145,8 @@ public sealed class CaFaultTests : FaultTest, IAsyncLifetime
     public async Task NobodyListens_LeavesTheOldPair()
     {
         var pair = await IssueAsync(ca);
-        var nobody = new CaOptionsAt(ca).At(FreePort());
+        using var port = new RefusingPort();
+        var nobody = new CaOptionsAt(ca).At(port.Number);
         await IntactAsync(ErrorId.CaUnreachable, Request(ca, pair) with { Rekey = true, Ca = nobody });
     }
 
@@ -202,13 +203,6 @@ public sealed class CaFaultTests : FaultTest, IAsyncLifetime
         "never" => new DelayFault(TimeSpan.FromMinutes(10)),
         _ => new StatusFault(int.Parse(name["status ".Length..], System.Globalization.CultureInfo.InvariantCulture)),
     };
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private sealed record CaOptionsAt(ITestCa Ca)
     {

@@ -74,10 +74,8 @@ public sealed class ServerClientTests
     [Fact]
     public async Task Fetch_NoListener_IsUnreachable()
     {
-        var server = Serve(Pair);
-        var address = AddressOf(server);
-        server.Dispose();
-        var error = await FailsAsync(ErrorId.ServerUnreachable, address);
+        using var port = new RefusingPort();
+        var error = await FailsAsync(ErrorId.ServerUnreachable, ServerAddress.Parse($"tls://127.0.0.1:{port.Number}"));
         Assert.Contains("127.0.0.1 (refused)", error.Message, StringComparison.Ordinal);
         Assert.True(error.IsTransient);
     }
